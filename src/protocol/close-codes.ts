@@ -1,0 +1,15 @@
+/** The WebSocket close codes this server sends: one table, held against docs/protocol.md by a test. */
+
+/**
+ * Close codes as in the Centrifuge client protocol: below 3500 a client reconnects by itself,
+ * from 3500 on it does not.
+ */
+export const CLOSE_CODES = {
+  shutdown: { code: 3001, reason: 'shutdown', reconnect: true },
+  internal: { code: 3004, reason: 'internal server error', reconnect: true },
+  slow: { code: 3008, reason: 'slow', reconnect: true },
+  tooManyRequests: { code: 3013, reason: 'too many requests', reconnect: true },
+} as const satisfies Record<string, { code: number; reason: string; reconnect: boolean }>;
+
+/** The name of a row of {@link CLOSE_CODES}. */
+export type CloseName = keyof typeof CLOSE_CODES;

@@ -1,0 +1,40 @@
+/** What a client may ask for and be answered, as plain data, whatever codec it speaks. */
+
+import type { Refusal } from './errors.ts';
+
+/** Any JSON value. A text message is a JSON string. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** One command of one client, decoded; also the event that its connection actor receives. */
+export type Command =
+  | { readonly type: 'ping' }
+  | { readonly type: 'room.join'; readonly room: string }
+  | { readonly type: 'room.leave'; readonly room: string }
+  | { readonly type: 'room.publish'; readonly room: string; readonly data: Json }
+  | { readonly type: 'server.broadcast'; readonly data: Json }
+  /** The codec knows no such command. */
+  | { readonly type: 'command.unknown' }
+  /** The codec knows the command, but what came with it is unusable. */
+  | { readonly type: 'command.malformed'; readonly refusal: Refusal };
+
+/** What a client is told about its command, or, for a room that the server joins it to or closes, unasked. */
+export type Reply =
+  | { readonly type: 'pong' }
+  | { readonly type: 'joined'; readonly room: string }
+  | { readonly type: 'left'; readonly room: string }
+  | { readonly type: 'published' }
+  | { readonly type: 'broadcasted' }
+  /** A handler answered the sender instead of publishing. */
+  | { readonly type: 'answered'; readonly data: Json }
+  | { readonly type: 'unknown' }
+  | { readonly type: 'refused'; readonly refusal: Refusal };
+
+/** A message on its way to the members of a room. */
+export interface Publication {
+  readonly room: string;
+  readonly data: Json;
+  /** Rises by one within an epoch, from 1. */
+  readonly offset: number;
+  /** Names one life of the room's stream: offsets compare only within it. */
+  readonly epoch: string;
+}

@@ -1,0 +1,40 @@
+/** Limits on what clients send, and the checks that every way in shares. */
+
+import type { Json } from './command.ts';
+import { createRefusal, type Refusal } from './errors.ts';
+
+export const DEFAULT_MESSAGE_BYTES = 64 * 1024;
+export const DEFAULT_ROOM_NAME_BYTES = 255;
+
+export interface MessageLimits {
+  /** The longest message, in bytes of UTF-8 (of JSON, if it is not a text). Default 64 KiB. */
+  readonly messageBytes: number;
+  /** The longest room name, in bytes of UTF-8. Default 255. */
+  readonly roomNameBytes: number;
+}
+
+/** What is wrong with a room's name, or nothing. */
+export function refuseRoomName(room: string, limits: MessageLimits): Refusal | undefined {
+  if (room === '') return createRefusal('badRequest', 'the room name is empty');
+  if (exceedsBytes(room, limits.roomNameBytes)) {
+    return createRefusal('limitExceeded', `the room name is longer than ${limits.roomNameBytes} bytes`);
+  }
+  return undefined;
+}
+
+/** What is wrong with a message, or nothing. */
+export function refuseMessage(data: Json, limits: MessageLimits): Refusal | undefined {
+  const text = typeof data === 'string' ? data : JSON.stringify(data);
+  if (exceedsBytes(text, limits.messageBytes)) {
+    return createRefusal('limitExceeded', `the message is longer than ${limits.messageBytes} bytes`);
+  }
+  return undefined;
+}
+
+const encoder = new TextEncoder();
+
+/** A UTF-16 unit is 1 to 3 bytes of UTF-8, so most texts are judged without counting. */
+function exceedsBytes(text: string, limit: number): boolean {
+  if (text.length * 3 <= limit) return false;
+  return text.length > limit || encoder.encode(text).length > limit;
+}

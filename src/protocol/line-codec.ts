@@ -1,0 +1,122 @@
+/**
+ * The line protocol of the TarsPHP `tars-websocket-server` example: one text frame is `command` or
+ * `command|argument`, split at the first `|`. It knows no sockets and no rooms.
+ */
+
+import type { Codec } from './codec.ts';
+import type { Command, Json } from './command.ts';
+import { createRefusal } from './errors.ts';
+
+export const lineCodec: Codec = {
+  name: 'line',
+
+  decode(frame) {
+    const bar = frame.indexOf('|');
+    const name = bar === -1 ? frame : frame.slice(0, bar);
+    const argument = bar === -1 ? '' : frame.slice(bar + 1);
+    switch (name) {
+      case 'ping':
+        return { type: 'ping' };
+      case 'subscribe':
+        return { type: 'room.join', room: argument };
+      case 'unsubscribe':
+        return { type: 'room.leave', room: argument };
+      case 'sendByRoom':
+        return decodeSendByRoom(argument);
+      case 'broadcast':
+        return decodeBroadcast(argument);
+      default:
+        return { type: 'command.unknown' };
+    }
+  },
+
+  encodeReply(reply) {
+    switch (reply.type) {
+      case 'pong':
+        return ['pong'];
+      case 'joined':
+        return [`Subscribe roomNum:${reply.room} success!`];
+      case 'left':
+        return [`Unsubscribe roomNum:${reply.room} success!`];
+      case 'published':
+        return [PUBLISHED];
+      case 'broadcasted':
+        return ['Broadcast success!'];
+      case 'answered':
+        return [encodeText(reply.data), PUBLISHED];
+      case 'unknown':
+        return ['Rsp from server: this is server'];
+      case 'refused':
+        return [toWellFormed(`Error: ${reply.refusal.message}`)];
+    }
+  },
+
+  encodeMessage: encodeText,
+};
+
+const PUBLISHED = 'SendByRoom success!';
+
+/** A text travels as it is; any other JSON value as its JSON text. */
+function encodeText(data: Json): string {
+  return typeof data === 'string' ? toWellFormed(data) : JSON.stringify(data);
+}
+
+function decodeSendByRoom(argument: string): Command {
+  const fields = parseFields('sendByRoom', argument);
+  if (!fields.ok) return fields.malformed;
+  const room = fields.value['roomNum'];
+  if (room === undefined) return malformed('sendByRoom needs the field roomNum');
+  if (typeof room !== 'string' && typeof room !== 'number') {
+    return malformed('roomNum must be a string or a number');
+  }
+  const data = readMessage('sendByRoom', fields.value['message']);
+  return data.ok
+    ? { type: 'room.publish', room: toWellFormed(String(room)), data: data.value }
+    : data.malformed;
+}
+
+function decodeBroadcast(argument: string): Command {
+  const fields = parseFields('broadcast', argument);
+  if (!fields.ok) return fields.malformed;
+  const data = readMessage('broadcast', fields.value['message']);
+  return data.ok ? { type: 'server.broadcast', data: data.value } : data.malformed;
+}
+
+type Read<T> = { ok: true; value: T } | { ok: false; malformed: Command };
+
+function parseFields(command: string, argument: string): Read<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(argument);
+  } catch {
+    return fail(`${command} needs a JSON object after the |, and this is not JSON`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return fail(`${command} needs a JSON object after the |`);
+  }
+  return { ok: true, value: value as Record<string, unknown> };
+}
+
+function readMessage(command: string, message: unknown): Read<string> {
+  if (message === undefined) return fail(`${command} needs the field message`);
+  if (typeof message === 'string') return { ok: true, value: message };
+  if (typeof message === 'number' || typeof message === 'boolean')
+    return { ok: true, value: String(message) };
+  return fail('message must be a string');
+}
+
+/**
+ * JSON and JavaScript can spell half of a surrogate pair (`"\ud800"`), which has no UTF-8 form: sent as it
+ * is, it would make every receiver drop its connection.
+ */
+function toWellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
+
+function fail(message: string): { ok: false; malformed: Command } {
+  return { ok: false, malformed: malformed(message) };
+}
+
+function malformed(message: string): Command {
+  return { type: 'command.malformed', refusal: createRefusal('badRequest', message) };
+}
