@@ -1,0 +1,39 @@
+/** What lowdb reads and writes through: one room's file, by atomic replacement. It keeps nothing in memory. */
+
+import { join } from 'node:path';
+import type { Adapter } from 'lowdb';
+import { makeDirectory, moveAside, readFileIfPresent, removeFile, replaceFile } from './durable-file.ts';
+import type { SetAside } from './membership-store.ts';
+import { encodeRoomFile, parseRoomFile, type RoomFile } from './room-file.ts';
+
+export interface RoomFileAdapterOptions {
+  readonly dir: string;
+  readonly fileName: string;
+  /** The time that names a file put aside, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called when the file was unreadable and has been put aside. */
+  readonly onSetAside: (setAside: SetAside) => void;
+}
+
+export function createRoomFileAdapter(options: RoomFileAdapterOptions): Adapter<RoomFile> {
+  const { dir, fileName } = options;
+  const path = join(dir, fileName);
+  return {
+    /** An unreadable file that cannot be put aside rejects, so that it is never written over. */
+    async read() {
+      const bytes = await readFileIfPresent(path);
+      if (bytes === undefined) return null;
+      const parsed = parseRoomFile(bytes, fileName);
+      if (parsed.ok) return parsed.file;
+      const place = await moveAside(path, new Date(options.now()));
+      options.onSetAside({ place, reason: `${path} could not be read: ${parsed.problem}` });
+      return null;
+    },
+    async write(file) {
+      // The directory may have been deleted under a running server.
+      await makeDirectory(dir);
+      if (file.lines.size === 0) await removeFile(path);
+      else await replaceFile(path, encodeRoomFile(file));
+    },
+  };
+}

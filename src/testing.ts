@@ -1,0 +1,8 @@
+/** The public entry `statecast/testing`: what a store of your own is checked with. */
+
+export {
+  describeMembershipStore,
+  type StorePlace,
+  type StoreUnderTest,
+  type TestFramework,
+} from './storage/store-contract.ts';
