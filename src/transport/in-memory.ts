@@ -1,0 +1,202 @@
+/**
+ * The transport of tests: the semantics of the real one without sockets, and the client side to go with it.
+ * What a client does reaches the handlers before its method returns, and what the server sends reaches the
+ * client at once, so that nothing depends on time. No clock runs: there are no idle timeouts, and a slow
+ * reader that was closed may come back for its close frame whenever it likes.
+ */
+
+import { containHandlers } from './contained-handlers.ts';
+import { MemorySocket, type InMemoryClient } from './in-memory-socket.ts';
+import { RequestBody } from './request-body.ts';
+import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
+import type {
+  CreateTransport,
+  ListenAddress,
+  RequestHead,
+  Transport,
+  TransportOptions,
+  TransportResponse,
+} from './transport.ts';
+
+export interface ConnectOptions {
+  /** Default `/`. */
+  readonly path?: string;
+  /** Without the `?`. Default empty. */
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RequestOptions extends ConnectOptions {
+  /** Default `GET`. */
+  readonly method?: string;
+  readonly body?: string | Uint8Array;
+  /** The body is the beginning of a longer one, whose rest never comes. */
+  readonly isUnfinished?: boolean;
+  /** Aborting it is the client going away. */
+  readonly signal?: AbortSignal;
+}
+
+/** A response as a client sees it. */
+export interface ClientResponse {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The server answered a handshake with a response. */
+export class HandshakeRefusedError extends Error {
+  readonly code = 'HANDSHAKE_REFUSED';
+  readonly response: ClientResponse;
+  constructor(response: ClientResponse) {
+    super(`the handshake was refused with ${response.status}`);
+    this.response = response;
+  }
+}
+
+export interface InMemoryTransport {
+  /** Give this to the server; the client side speaks to the transport that was made last. */
+  readonly create: CreateTransport;
+  /**
+   * Opens a socket; rejects while nothing listens.
+   * @throws {HandshakeRefusedError} with the server's response.
+   */
+  readonly connect: (options?: ConnectOptions) => Promise<InMemoryClient>;
+  /** Sends a request; rejects while nothing listens, and when it is aborted. */
+  readonly request: (options?: RequestOptions) => Promise<ClientResponse>;
+}
+
+/** Makes a transport without sockets, and its client side. */
+export function createInMemoryTransport(): InMemoryTransport {
+  let latest: ClientSide | undefined;
+  function reach(): ClientSide {
+    if (latest?.isListening !== true) throw new Error('nothing listens on the in-memory transport');
+    return latest;
+  }
+  return {
+    create: (handlers, options) => {
+      const transport = new MemoryTransport(containHandlers(handlers), options);
+      latest = transport;
+      return transport;
+    },
+    connect: async (options = {}) => reach().connect(options),
+    request: async (options = {}) => reach().request(options),
+  };
+}
+
+/** What the client side needs of a transport, whatever its sessions are. */
+interface ClientSide {
+  readonly isListening: boolean;
+  connect(options: ConnectOptions): InMemoryClient;
+  request(options: RequestOptions): Promise<ClientResponse>;
+}
+
+/** Given for port 0; any would do where there are none. */
+const ANY_PORT = 1;
+
+class MemoryTransport<Session> implements Transport, ClientSide {
+  isListening = false;
+  readonly #handlers: ReturnType<typeof containHandlers<Session>>;
+  readonly #options: TransportOptions;
+  readonly #sockets = new Set<MemorySocket<Session>>();
+  readonly #requests = new RequestsUnderWay();
+  readonly #dropping = new AbortController();
+  #closed: Promise<void> | undefined;
+
+  constructor(handlers: ReturnType<typeof containHandlers<Session>>, options: TransportOptions) {
+    this.#handlers = handlers;
+    this.#options = options;
+  }
+
+  listen({ host, port }: ListenAddress): Promise<ListenAddress> {
+    this.isListening = true;
+    return Promise.resolve({ host, port: port === 0 ? ANY_PORT : port });
+  }
+
+  publish(topic: string, frame: string): void {
+    for (const socket of this.#sockets) {
+      if (socket.topics.has(topic)) socket.send(frame);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.isListening = false;
+    await this.#requests.none(REQUEST_GRACE_MS);
+    for (const socket of this.#sockets) socket.drop('');
+    this.#dropping.abort(new Error('the transport has closed'));
+  }
+
+  connect(options: ConnectOptions): InMemoryClient {
+    const outcome = this.#handlers.upgrade(createHead('GET', options));
+    if (!outcome.accept) throw new HandshakeRefusedError(toClientResponse('GET', outcome.response));
+    const { session } = outcome;
+    const socket: MemorySocket<Session> = new MemorySocket(session, this.#handlers, this.#options, () =>
+      this.#sockets.delete(socket),
+    );
+    this.#sockets.add(socket);
+    this.#handlers.open(session, socket);
+    return socket.client;
+  }
+
+  request(options: RequestOptions): Promise<ClientResponse> {
+    const { method = 'GET', body: sent = '', isUnfinished = false } = options;
+    const signal = AbortSignal.any([this.#dropping.signal, ...(options.signal ? [options.signal] : [])]);
+    // The whole of what is sent is at hand: there is nobody to hold back.
+    const body = new RequestBody({ pause() {}, resume() {} });
+    const bytes = typeof sent === 'string' ? Buffer.from(sent) : sent;
+    body.push(bytes, !isUnfinished);
+    const head = createHead(method, options, bytes.byteLength + (isUnfinished ? 1 : 0));
+    const gone = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        body.abort();
+        reject(signal.reason);
+      });
+    });
+    this.#requests.began();
+    const answer = this.#handlers.request({ ...head, body: (maxBytes) => body.read(maxBytes) });
+    return Promise.race([this.#respond(method, answer, body), gone]).finally(() => this.#requests.ended());
+  }
+
+  async #respond(
+    method: string,
+    answer: TransportResponse | Promise<TransportResponse>,
+    body: RequestBody,
+  ): Promise<ClientResponse> {
+    const response = await answer;
+    await body.skip();
+    return toClientResponse(method, response);
+  }
+}
+
+function createHead(
+  method: string,
+  { path = '/', query = '', headers = {} }: ConnectOptions,
+  bodyBytes = 0,
+): RequestHead {
+  const sent = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  if (bodyBytes > 0) sent.set('content-length', String(bodyBytes));
+  return {
+    method: method.toUpperCase(),
+    path,
+    query,
+    remoteAddress: '127.0.0.1',
+    header: (name) => sent.get(name) || undefined,
+  };
+}
+
+function toClientResponse(
+  method: string,
+  { status, headers = {}, body = '' }: TransportResponse,
+): ClientResponse {
+  const seen: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) seen[name.toLowerCase()] = value;
+  const mayHaveBody = status !== 204 && status !== 304;
+  if (mayHaveBody) seen['content-length'] = String(Buffer.byteLength(body));
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString();
+  return { status, headers: seen, body: mayHaveBody && method !== 'HEAD' ? text : '' };
+}

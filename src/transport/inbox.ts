@@ -1,0 +1,39 @@
+/** What has come to somebody in a test: all of it, and the next of it when it comes. It knows no sockets. */
+
+interface Waiting<Item> {
+  resolve(item: Item): void;
+  reject(error: Error): void;
+}
+
+export class Inbox<Item> {
+  /** Everything so far, also what `next` has handed out. */
+  readonly items: Item[] = [];
+  readonly #waiting: Waiting<Item>[] = [];
+  #taken = 0;
+  #end: string | undefined;
+
+  push(item: Item): void {
+    this.items.push(item);
+    const first = this.#waiting.shift();
+    if (first === undefined) return;
+    this.#taken += 1;
+    first.resolve(item);
+  }
+
+  /** Resolves to the first item that was not handed out yet; rejects when none can come any more. */
+  next(): Promise<Item> {
+    const item = this.items[this.#taken];
+    if (item !== undefined) {
+      this.#taken += 1;
+      return Promise.resolve(item);
+    }
+    if (this.#end !== undefined) return Promise.reject(new Error(this.#end));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  /** Nothing comes after this, for the reason given. */
+  end(why: string): void {
+    this.#end = why;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(new Error(why));
+  }
+}

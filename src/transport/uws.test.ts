@@ -1,0 +1,337 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { Inbox } from './inbox.ts';
+import {
+  HandshakeRefusedError,
+  type ClientResponse,
+  type ConnectOptions,
+  type RequestOptions,
+} from './in-memory.ts';
+import type { Goodbye, InMemoryClient } from './in-memory-socket.ts';
+import { describeTransport } from './transport-contract.ts';
+import {
+  ListenError,
+  type ListenAddress,
+  type Socket,
+  type TransportHandlers,
+  type TransportOptions,
+} from './transport.ts';
+import { createUwsTransport } from './uws.ts';
+
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
+
+describeTransport('uWebSockets.js', async (handlers, options) => {
+  const transport = createUwsTransport(handlers, options);
+  const { port } = await transport.listen(LOOPBACK);
+  return {
+    transport,
+    connect: (options) => connect(port, options),
+    request: (options) => request(port, options),
+  };
+});
+
+describe('what only the real transport has', () => {
+  const options: TransportOptions = { maxFrameBytes: 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 8 };
+
+  test('a port that is taken by this process is told apart from a free one', async () => {
+    const first = createUwsTransport(createHandlers(), options);
+    const second = createUwsTransport(createHandlers(), options);
+    const { host, port } = await first.listen(LOOPBACK);
+    expect(port).toBeGreaterThan(0);
+    await expect(second.listen({ host, port })).rejects.toBeInstanceOf(ListenError);
+    await first.close();
+    expect(await second.listen({ host, port })).toEqual({ host, port });
+    await second.close();
+  });
+
+  test("an address that is not this machine's cannot be listened on", async () => {
+    const transport = createUwsTransport(createHandlers(), options);
+    await expect(transport.listen({ host: '192.0.2.1', port: 0 })).rejects.toMatchObject({
+      code: 'LISTEN_FAILED',
+    });
+    await transport.close();
+  });
+
+  test('a port that another process listens on is taken, and that process ends by itself when it has closed', async () => {
+    const other = await startOtherProcess();
+    const transport = createUwsTransport(createHandlers(), options);
+    await expect(transport.listen(other.address)).rejects.toBeInstanceOf(ListenError);
+    await transport.close();
+    // The other process closes with a socket open, a keep-alive connection idle and a slow reader lingering.
+    const client = await connect(other.address.port);
+    const idle = await openKeepAlive(other.address.port);
+    client.pause();
+    client.send('flood me');
+    await other.closeNow();
+    expect(await other.exit).toEqual({ code: 0, signal: null });
+    await idle.closed;
+    client.resume();
+    expect(await client.closed).toMatchObject({ code: 1006 });
+  });
+
+  test.each(['::1', '127.0.0.1'])('%s can be listened on, and names its peers', async (host) => {
+    const transport = createUwsTransport(createHandlers(), options);
+    const { port } = await transport.listen({ host, port: 0 });
+    const client = await connect(port, {}, host);
+    expect(await client.nextFrame()).toBe(host);
+    expect(await request(port, {}, host)).toMatchObject({ body: host });
+    client.close();
+    await transport.close();
+  });
+
+  test('an IPv4 peer of an IPv6 socket is named as such', async () => {
+    const transport = createUwsTransport(createHandlers(), options);
+    const { port } = await transport.listen({ host: '::', port: 0 });
+    expect(await request(port)).toMatchObject({ body: '127.0.0.1' });
+    await transport.close();
+  });
+
+  test.each([7, 961, Number.NaN])('an idle timeout of %d seconds is refused', (idleTimeoutSeconds) => {
+    expect(() => createUwsTransport(createHandlers(), { ...options, idleTimeoutSeconds })).toThrow(
+      'the idle timeout must be 0 or 8 to 960 seconds',
+    );
+  });
+
+  test('without an idle timeout sockets work as ever', async () => {
+    const transport = createUwsTransport(createHandlers(), { ...options, idleTimeoutSeconds: 0 });
+    const { port } = await transport.listen(LOOPBACK);
+    const client = await connect(port);
+    expect(await client.nextFrame()).toBe('127.0.0.1');
+    await transport.close();
+    expect(await client.closed).toMatchObject({ code: 1006 });
+  });
+
+  test('a closed reader that does not come back for its close frame is dropped after 30 seconds', async () => {
+    const opened = new Inbox<Socket>();
+    const transport = createUwsTransport(
+      { ...createHandlers(), open: (_session, socket) => opened.push(socket) },
+      options,
+    );
+    const { port } = await transport.listen(LOOPBACK);
+    const client = await connect(port);
+    const socket = await opened.next();
+    client.pause();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    while (socket.send('x'.repeat(16 * 1024)) !== 'dropped');
+    socket.close(3008, 'slow');
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(30_000);
+    expect(vi.getTimerCount()).toBe(0);
+    client.resume();
+    expect(await client.closed).toMatchObject({ code: 1006 });
+    await transport.close();
+  });
+
+  test('idle keep-alive connections are closed with the transport', async () => {
+    const transport = createUwsTransport(createHandlers(), options);
+    const { port } = await transport.listen(LOOPBACK);
+    const idle = await openKeepAlive(port);
+    await transport.close();
+    await idle.closed;
+    expect(idle.socket.destroyed).toBe(true);
+  });
+
+  test('a GET that is no handshake goes to the request handler', async () => {
+    const transport = createUwsTransport(createHandlers(), options);
+    const { port } = await transport.listen(LOOPBACK);
+    const headers = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-key': 'too short' };
+    expect(await request(port, { headers })).toMatchObject({ status: 200, body: '127.0.0.1' });
+    await transport.close();
+  });
+
+  test('a client that asked for its connection to be closed can read the answer to an upload nobody reads', async () => {
+    const transport = createUwsTransport(createHandlers(), options);
+    const { port } = await transport.listen(LOOPBACK);
+    const body = new Uint8Array(4 * 1024 * 1024);
+    const response = await request(port, { method: 'POST', body, headers: { connection: 'close' } });
+    expect(response).toMatchObject({ status: 200, body: '127.0.0.1' });
+    await transport.close();
+  });
+
+  test('an endless upload is answered, and the client asked to close', async () => {
+    const transport = createUwsTransport(createHandlers(), options);
+    const { port } = await transport.listen(LOOPBACK);
+    const socket = net.connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n');
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    let received = '';
+    socket.setEncoding('utf8').on('data', (data: string) => {
+      received += data;
+    });
+    while (!received.includes('127.0.0.1')) {
+      if (!socket.write(chunk)) await once(socket, 'drain');
+    }
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(received.toLowerCase()).toContain('connection: close');
+    socket.destroy();
+    await transport.close();
+  });
+});
+
+/** A server that tells everybody who they are. */
+function createHandlers(): TransportHandlers<{ readonly remoteAddress: string }> {
+  return {
+    upgrade: ({ remoteAddress }) => ({ accept: true, session: { remoteAddress } }),
+    open: ({ remoteAddress }, socket) => void socket.send(remoteAddress),
+    message() {},
+    drain() {},
+    overflow() {},
+    close() {},
+    request: ({ remoteAddress }) => ({ status: 200, body: remoteAddress }),
+    failed() {},
+  };
+}
+
+/** A `ws` client with the face of an in-memory one. */
+async function connect(
+  port: number,
+  { path = '/', query = '', headers = {} }: ConnectOptions = {},
+  host = '127.0.0.1',
+): Promise<InMemoryClient> {
+  const raw = new WebSocket(`ws://${toUrlHost(host)}:${port}${path}?${query}`, { headers });
+  const inbox = new Inbox<string>();
+  const closed = new Promise<Goodbye>((resolve) => {
+    raw.on('close', (code, reason) => {
+      inbox.end(`the socket has closed with ${code}`);
+      resolve({ code, reason: reason.toString() });
+    });
+  });
+  raw.on('message', (data: Buffer) => inbox.push(data.toString()));
+  await new Promise<void>((resolve, reject) => {
+    raw.on('open', resolve);
+    raw.on('error', reject);
+    raw.on('unexpected-response', (_request, response) => {
+      readResponse(response).then((refusal) => reject(new HandshakeRefusedError(refusal)), reject);
+    });
+  });
+  return {
+    frames: inbox.items,
+    closed,
+    nextFrame: () => inbox.next(),
+    send: (frame) => raw.send(frame),
+    close: (code, reason) => raw.close(code, reason),
+    terminate: () => raw.terminate(),
+    pause: () => raw.pause(),
+    resume: () => raw.resume(),
+  };
+}
+
+function request(
+  port: number,
+  {
+    method = 'GET',
+    path = '/',
+    query,
+    headers = {},
+    body = '',
+    isUnfinished = false,
+    signal,
+  }: RequestOptions = {},
+  host = '127.0.0.1',
+): Promise<ClientResponse> {
+  const target = query === undefined ? path : `${path}?${query}`;
+  const length = Buffer.byteLength(body) + (isUnfinished ? 1 : 0);
+  const lengthHeader = length > 0 ? { 'content-length': String(length) } : {};
+  return new Promise((resolve, reject) => {
+    const outgoing = http.request(
+      {
+        host,
+        port,
+        method,
+        path: target,
+        headers: { ...lengthHeader, ...headers },
+        agent: keepAlive,
+        ...(signal === undefined ? {} : { signal }),
+      },
+      (response) => {
+        readResponse(response).then(resolve, reject);
+      },
+    );
+    outgoing.on('error', reject);
+    if (isUnfinished) outgoing.write(body);
+    else outgoing.end(body);
+  });
+}
+
+/** Connections are used again, so that what one exchange leaves behind hits the next. */
+const keepAlive = new http.Agent({ keepAlive: true, maxSockets: 8 });
+
+async function readResponse(response: http.IncomingMessage): Promise<ClientResponse> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) headers[name] = String(value);
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString() };
+}
+
+function toUrlHost(host: string): string {
+  return net.isIPv6(host) ? `[${host}]` : host;
+}
+
+/** A connection that has had one request answered and stays. */
+async function openKeepAlive(port: number): Promise<{ socket: net.Socket; closed: Promise<unknown> }> {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  const closed = new Promise((resolve) => {
+    socket.on('close', resolve);
+  });
+  socket.write('GET / HTTP/1.1\r\nhost: here\r\n\r\n');
+  await once(socket, 'data');
+  return { socket, closed };
+}
+
+/** Listens, says its port, floods whoever speaks, closes the transport when it is told to, and has nothing to end it. */
+const OTHER_PROCESS = `
+  import { createUwsTransport } from './uws.ts';
+  const transport = createUwsTransport(
+    {
+      upgrade: () => ({ accept: true, session: {} }),
+      open: (session, socket) => { session.socket = socket; },
+      message: ({ socket }) => {
+        while (socket.send('x'.repeat(16384)) !== 'dropped');
+        socket.close(3008, 'slow');
+        console.log('flooded');
+      },
+      drain() {}, overflow() {}, close() {},
+      request: () => ({ status: 200 }),
+      failed: (error) => { console.error(error); },
+    },
+    { maxFrameBytes: 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 120 },
+  );
+  const { port } = await transport.listen({ host: '127.0.0.1', port: 0 });
+  console.log(port);
+  process.stdin.once('data', async () => {
+    process.stdin.destroy();
+    await transport.close();
+  });
+`;
+
+async function startOtherProcess(): Promise<{
+  address: ListenAddress;
+  exit: Promise<{ code: number | null; signal: string | null }>;
+  closeNow: () => Promise<void>;
+}> {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', OTHER_PROCESS], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  const port = Number((await lines.next()).value);
+  return {
+    address: { host: '127.0.0.1', port },
+    exit,
+    async closeNow() {
+      await lines.next();
+      child.stdin.end('close\n');
+    },
+  };
+}

@@ -1,0 +1,297 @@
+/**
+ * The transport on uWebSockets.js, and the only file that speaks to it. It knows the transport interface and
+ * nothing above.
+ *
+ * uWS ends the process when a callback throws, and gives out memory that dies when a callback returns: here
+ * every handler is contained, and whatever outlives a callback is copied.
+ */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import uWS, {
+  type HttpRequest,
+  type HttpResponse,
+  type TemplatedApp,
+  type us_listen_socket,
+  type us_socket_context_t,
+  type WebSocket,
+} from 'uWebSockets.js';
+import { containHandlers } from './contained-handlers.ts';
+import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
+import { UwsExchange, UwsRequestHead, writeResponse } from './uws-exchange.ts';
+import {
+  ListenError,
+  type CreateTransport,
+  type ListenAddress,
+  type SendStatus,
+  type Socket,
+  type Transport,
+  type TransportOptions,
+} from './transport.ts';
+
+/**
+ * How long a reader that was closed with too much in its queue may take to come back for its close frame; an
+ * idle timeout that is shorter ends it sooner.
+ */
+const LINGER_MS = 30_000;
+
+/** uWS ends the process when its idle timeout is outside of these, in seconds; 0 means none. */
+const MIN_IDLE_SECONDS = 8;
+const MAX_IDLE_SECONDS = 960;
+
+/** Makes the transport of the real server. It throws a `RangeError` for an idle timeout that uWS cannot keep. */
+export const createUwsTransport: CreateTransport = (handlers, options) => {
+  const { idleTimeoutSeconds: idle } = options;
+  if (idle !== 0 && !(idle >= MIN_IDLE_SECONDS && idle <= MAX_IDLE_SECONDS)) {
+    throw new RangeError(
+      `the idle timeout must be 0 or ${MIN_IDLE_SECONDS} to ${MAX_IDLE_SECONDS} seconds, and is ${idle}`,
+    );
+  }
+  return new UwsTransport(containHandlers(handlers), options);
+};
+
+type Handlers<Session> = ReturnType<typeof containHandlers<Session>>;
+
+/** uWS copies the user data of a handshake onto the raw socket, once; the socket is put there when it opens. */
+interface UserData<Session> {
+  readonly session: Session;
+  socket: UwsSocket<Session> | undefined;
+}
+
+type RawSocket<Session> = WebSocket<UserData<Session>>;
+
+class UwsTransport<Session> implements Transport {
+  readonly #app: TemplatedApp;
+  readonly #handlers: Handlers<Session>;
+  readonly #sockets = new Set<UwsSocket<Session>>();
+  readonly #requests = new RequestsUnderWay();
+  #listening: us_listen_socket | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(handlers: Handlers<Session>, options: TransportOptions) {
+    this.#handlers = handlers;
+    this.#app = uWS.App();
+    this.#app.ws<UserData<Session>>('/*', {
+      compression: uWS.DISABLED,
+      maxPayloadLength: options.maxFrameBytes,
+      maxBackpressure: options.sendQueueBytes,
+      idleTimeout: options.idleTimeoutSeconds,
+      sendPingsAutomatically: options.idleTimeoutSeconds !== 0,
+      upgrade: (res, req, context) => this.#upgrade(res, req, context),
+      open: (ws) => {
+        const data = ws.getUserData();
+        data.socket = new UwsSocket(ws, data.session, handlers, options.sendQueueBytes);
+        this.#sockets.add(data.socket);
+        handlers.open(data.session, data.socket);
+      },
+      message: (ws, message, isBinary) => socketOf(ws)?.received(message, isBinary),
+      dropped: (ws) => socketOf(ws)?.overflowed(),
+      drain: (ws) => socketOf(ws)?.drained(),
+      close: (ws, code, message) => {
+        const socket = socketOf(ws);
+        if (socket === undefined) return;
+        this.#sockets.delete(socket);
+        socket.closed(code, decoder.decode(message));
+      },
+    });
+    this.#app.any('/*', (res, req) => this.#request(res, req));
+  }
+
+  listen({ host, port }: ListenAddress): Promise<ListenAddress> {
+    return new Promise((resolve, reject) => {
+      listenExclusively(this.#app, host, port, (listening) => {
+        if (listening === false) {
+          reject(new ListenError(host, port));
+          return;
+        }
+        this.#listening = listening;
+        resolve({ host, port: uWS.us_socket_local_port(listening) });
+      });
+    });
+  }
+
+  publish(topic: string, frame: string): void {
+    this.#app.publish(topic, frame);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#listening !== undefined) uWS.us_listen_socket_close(this.#listening);
+    await this.#requests.none(REQUEST_GRACE_MS);
+    // In a turn of its own no callback of uWS is on the stack, whoever called.
+    await nextTurn();
+    // One by one and not by app.close(): that loses its place when a handler closes another socket meanwhile.
+    for (const socket of this.#sockets) socket.drop();
+    this.#app.close();
+  }
+
+  #upgrade(res: HttpResponse, req: HttpRequest, context: us_socket_context_t): void {
+    const head = new UwsRequestHead(res, req);
+    head.keep();
+    const outcome = this.#handlers.upgrade(head);
+    if (!outcome.accept) {
+      writeResponse(res, head.method, outcome.response);
+      return;
+    }
+    res.upgrade<UserData<Session>>(
+      { session: outcome.session, socket: undefined },
+      head.header('sec-websocket-key') ?? '',
+      head.header('sec-websocket-protocol') ?? '',
+      head.header('sec-websocket-extensions') ?? '',
+      context,
+    );
+  }
+
+  #request(res: HttpResponse, req: HttpRequest): void {
+    const exchange = new UwsExchange(res, req, this.#requests);
+    exchange.answer(this.#handlers.request(exchange));
+  }
+}
+
+/** One socket, and the only holder of its raw socket, which throws when it is used after it has closed. */
+class UwsSocket<Session> implements Socket {
+  readonly #ws: RawSocket<Session>;
+  readonly #session: Session;
+  readonly #handlers: Handlers<Session>;
+  readonly #queueBytes: number;
+  #state: 'open' | 'lingering' | 'closed' = 'open';
+  #hasOverflowed = false;
+  /** What a lingering socket has still to say, and until when it may. */
+  #goodbye: { readonly code: number; readonly reason: string; readonly timer: NodeJS.Timeout } | undefined;
+
+  constructor(ws: RawSocket<Session>, session: Session, handlers: Handlers<Session>, queueBytes: number) {
+    this.#ws = ws;
+    this.#session = session;
+    this.#handlers = handlers;
+    this.#queueBytes = queueBytes;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  get bufferedBytes(): number {
+    return this.#state === 'open' ? this.#ws.getBufferedAmount() : 0;
+  }
+
+  send(frame: string): SendStatus {
+    if (this.#state !== 'open') return 'dropped';
+    return SEND_STATUS[this.#ws.send(frame)] ?? 'dropped';
+  }
+
+  subscribe(topic: string): void {
+    if (this.#state === 'open') this.#ws.subscribe(topic);
+  }
+
+  unsubscribe(topic: string): void {
+    if (this.#state === 'open') this.#ws.unsubscribe(topic);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#state !== 'open') return;
+    if (this.#isOverLimit()) this.#linger(code, reason);
+    else this.#ws.end(code, reason);
+  }
+
+  terminate(): void {
+    if (this.#state === 'open') this.#ws.close();
+  }
+
+  /** Terminates a lingering socket too. */
+  drop(): void {
+    if (this.#state !== 'closed') this.#ws.close();
+  }
+
+  received(message: ArrayBuffer, isBinary: boolean): void {
+    if (this.#state !== 'open') return;
+    // uWS has refused text frames that are not UTF-8.
+    this.#handlers.message(this.#session, isBinary ? decodeBinary(message) : decoder.decode(message));
+  }
+
+  /**
+   * uWS tells of a dropped frame in the middle of sending, perhaps while it walks its list of subscribers,
+   * where a socket must not be closed; promise jobs still run in there, so only a later turn is safe.
+   */
+  overflowed(): void {
+    if (this.#hasOverflowed) return;
+    this.#hasOverflowed = true;
+    setImmediate(() => {
+      if (this.#state === 'open') this.#handlers.overflow(this.#session);
+    });
+  }
+
+  drained(): void {
+    if (this.#goodbye === undefined) this.#handlers.drain(this.#session);
+    else if (!this.#isOverLimit()) this.#ws.end(this.#goodbye.code, this.#goodbye.reason);
+  }
+
+  /** The raw socket is gone. */
+  closed(code: number, reason: string): void {
+    const wasOpen = this.#state === 'open';
+    this.#state = 'closed';
+    clearTimeout(this.#goodbye?.timer);
+    if (wasOpen) this.#handlers.close(this.#session, code, reason);
+  }
+
+  /**
+   * A close frame is dropped like any other while the queue is over its limit, and the client would never
+   * learn why it was closed: it waits here until the client reads again. For the server the socket has closed.
+   */
+  #linger(code: number, reason: string): void {
+    for (const topic of this.#ws.getTopics()) this.#ws.unsubscribe(topic);
+    const timer = setTimeout(() => this.drop(), LINGER_MS);
+    timer.unref();
+    this.#goodbye = { code, reason, timer };
+    this.#state = 'lingering';
+    this.#handlers.close(this.#session, code, reason);
+  }
+
+  #isOverLimit(): boolean {
+    return this.#ws.getBufferedAmount() > this.#queueBytes;
+  }
+}
+
+/** By uWS's number. */
+const SEND_STATUS: readonly SendStatus[] = ['queued', 'sent', 'dropped'];
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+function decodeBinary(message: ArrayBuffer): string | undefined {
+  try {
+    return strictDecoder.decode(message);
+  } catch {
+    return undefined;
+  }
+}
+
+function socketOf<Session>(ws: RawSocket<Session>): UwsSocket<Session> | undefined {
+  return ws.getUserData().socket;
+}
+
+/** What the published types lack of uWS. */
+interface UntypedApp {
+  listen(
+    host: string,
+    port: number,
+    options: number,
+    listening: (socket: us_listen_socket | false) => void,
+  ): void;
+}
+interface UntypedModule {
+  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+}
+
+/** Without its flag uWS lets a second server in on the port, and the two share their clients in silence. */
+function listenExclusively(
+  app: TemplatedApp,
+  host: string,
+  port: number,
+  listening: (socket: us_listen_socket | false) => void,
+): void {
+  const { LIBUS_LISTEN_EXCLUSIVE_PORT } = uWS as unknown as UntypedModule;
+  (app as unknown as UntypedApp).listen(host, port, LIBUS_LISTEN_EXCLUSIVE_PORT, listening);
+}
