@@ -1,0 +1,241 @@
+/** For tests of actors: rooms and connections on in-memory parts, a simulated clock, and a store that fails on demand. */
+
+import { SimulatedClock } from 'xstate';
+import { createLocalBroker } from '../broker/local-broker.ts';
+import type { EdgeEmitter, EdgeEventName, EdgeEvents } from '../edge/edge-events.ts';
+import type { CloseName } from '../protocol/close-codes.ts';
+import type { Command, Json, Reply } from '../protocol/command.ts';
+import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
+import type { MembershipChange, MembershipStore, StoredMember } from '../storage/membership-store.ts';
+import type { connectionMachine, ConnectionRef } from './connection.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import type { Durability } from './journal.ts';
+import type { ConnectionPort } from './ports.ts';
+import type { RoomHandlers, RoomLimits } from './room-options.ts';
+import type { roomMachine } from './room.ts';
+import { createRooms, type Rooms } from './rooms.ts';
+
+export interface HarnessOptions {
+  readonly durability?: Durability;
+  readonly handlers?: RoomHandlers;
+  readonly limits?: Partial<RoomLimits>;
+  readonly roomsPerConnection?: number;
+  readonly receiveQueueBytes?: number;
+  readonly awayTtlMs?: number;
+  readonly store?: FaultyStore;
+  readonly rooms?: typeof roomMachine;
+  readonly connections?: typeof connectionMachine;
+}
+
+export interface Harness {
+  readonly clock: SimulatedClock;
+  readonly directory: Directory;
+  readonly rooms: Rooms;
+  readonly store: FaultyStore;
+  /** What was told at the edge, in order. */
+  readonly told: { name: EdgeEventName; event: object }[];
+  /** Of one name. */
+  toldOf<Name extends EdgeEventName>(name: Name): EdgeEvents[Name][];
+  connect(user?: string): FakeClient;
+  /** The value of a room's machine, such as `{ active: { journal: 'clean', … } }`. */
+  stateOf(room: string): unknown;
+}
+
+const MIB = 1024 * 1024;
+
+export function createHarness(options: HarnessOptions = {}): Harness {
+  const clock = new SimulatedClock();
+  const store = options.store ?? new FaultyStore();
+  const told: Harness['told'] = [];
+  const edge: EdgeEmitter = { emit: (name, event) => void told.push({ name, event }) };
+  const directory = createDirectory(options.connections);
+  const broker = createLocalBroker();
+  const clients = new Set<FakeClient>();
+  broker.subscribe({
+    publication({ room, data }) {
+      for (const client of clients) if (client.subscribed.has(room)) client.frames.push(data);
+    },
+    broadcast(data) {
+      for (const client of clients) client.frames.push(data);
+    },
+  });
+  const durability = options.durability ?? 'relaxed';
+  const rooms = createRooms({
+    directory,
+    store,
+    broker,
+    edge,
+    clock,
+    newEpoch: () => 'epoch',
+    optionsOf: () => ({
+      capacity: 100,
+      handlerMs: 1_000,
+      lingerMs: 10_000,
+      ...options.limits,
+      handlers: options.handlers ?? {},
+    }),
+    durability,
+    flushMs: durability === 'strict' ? 0 : 50,
+    awayTtlMs: options.awayTtlMs ?? 60_000,
+    limits: { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES, rooms: 1_000 },
+    isStopping: () => false,
+    broadcast(data, publisher) {
+      void broker.broadcast(data);
+      publisher.settle({ type: 'broadcasted' });
+    },
+    ...(options.rooms !== undefined && { machine: options.rooms }),
+  });
+  let connected = 0;
+  return {
+    clock,
+    directory,
+    rooms,
+    store,
+    told,
+    toldOf: (name) => told.filter((entry) => entry.name === name).map((entry) => entry.event as never),
+    connect(user) {
+      connected += 1;
+      const id = `c${connected}`;
+      const client = new FakeClient(id);
+      clients.add(client);
+      client.actor = directory.openConnection({
+        member: { id, ...(user !== undefined && { user }) },
+        remoteAddress: '127.0.0.1',
+        port: client,
+        rooms,
+        limits: {
+          roomsPerConnection: options.roomsPerConnection ?? 128,
+          receiveQueueBytes: options.receiveQueueBytes ?? MIB,
+        },
+        edge,
+      });
+      return client;
+    },
+    stateOf: (room) => directory.rooms.get(room)?.snapshot?.value,
+  };
+}
+
+/** The socket of a connection: it remembers what it was told. */
+export class FakeClient implements ConnectionPort {
+  readonly id: string;
+  actor: ConnectionRef | undefined;
+  readonly subscribed = new Set<string>();
+  /** Replies and messages in the order in which they were sent. */
+  readonly frames: (Reply | Json)[] = [];
+  closedWith: CloseName | undefined;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  reply(reply: Reply): void {
+    this.frames.push(reply);
+  }
+
+  subscribe(room: string): void {
+    this.subscribed.add(room);
+  }
+
+  unsubscribe(room: string): void {
+    this.subscribed.delete(room);
+  }
+
+  close(close: CloseName): void {
+    this.closedWith = close;
+    this.actor?.send({ type: 'socket.closed', code: 3000, reason: close });
+  }
+
+  /** The client's own commands. */
+  send(...commands: Command[]): void {
+    for (const command of commands) this.actor?.send(command);
+  }
+
+  /** The socket goes without a word. */
+  lose(): void {
+    this.actor?.send({ type: 'socket.closed', code: 1006, reason: '' });
+  }
+}
+
+/** A store in memory whose calls can be made to fail, or to wait. */
+export class FaultyStore implements MembershipStore {
+  readonly members = new Map<string, Map<string, StoredMember>>();
+  /** Every write that reached the store, refused ones too. */
+  readonly writes: { room: string; changes: readonly MembershipChange[] }[] = [];
+  /** While set, every call rejects with it. */
+  error: Error | undefined;
+  #gate: Promise<void> | undefined;
+  #open: (() => void) | undefined;
+
+  /** Lets calls wait until `release`. */
+  hold(): void {
+    this.#gate = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  release(): void {
+    this.#gate = undefined;
+    this.#open?.();
+  }
+
+  put(room: string, member: StoredMember): this {
+    const ofRoom = this.members.get(room) ?? new Map<string, StoredMember>();
+    this.members.set(room, ofRoom.set(member.id, member));
+    return this;
+  }
+
+  idsOf(room: string): string[] {
+    return [...(this.members.get(room)?.keys() ?? [])];
+  }
+
+  async rooms() {
+    await this.#admit();
+    return { rooms: [...this.members.keys()] };
+  }
+
+  async load(room: string) {
+    await this.#admit();
+    return { members: [...(this.members.get(room)?.values() ?? [])] };
+  }
+
+  async write(room: string, changes: readonly MembershipChange[]) {
+    this.writes.push({ room, changes });
+    await this.#admit();
+    for (const change of changes) {
+      if (change.type === 'put') this.put(room, change.member);
+      else this.members.get(room)?.delete(change.id);
+    }
+  }
+
+  async close() {}
+
+  async #admit(): Promise<void> {
+    await this.#gate;
+    if (this.error !== undefined) throw this.error;
+  }
+}
+
+/** Lets promises settle, turn by turn, until `condition` holds; fails after many turns without it. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1_000; turn += 1) {
+    if (condition()) return;
+    await nextTurn();
+  }
+  throw new Error(`this never came true: ${condition.toString()}`);
+}
+
+/** Lets promises that are already settled be noticed. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+export const join = (room: string): Command => ({ type: 'room.join', room });
+export const leave = (room: string): Command => ({ type: 'room.leave', room });
+export const publish = (room: string, data: Json): Command => ({ type: 'room.publish', room, data });
+export const ping: Command = { type: 'ping' };

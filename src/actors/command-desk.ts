@@ -1,0 +1,91 @@
+/**
+ * The commands of one connection: one at work, later ones waiting in order, so that answers come in the
+ * order of the questions. It holds and counts; what may happen when is the connection's chart.
+ */
+
+import type { Command } from '../protocol/command.ts';
+
+/** Counted for a waiting command besides its texts, so that many tiny ones are bounded too. */
+const COMMAND_OVERHEAD_BYTES = 256;
+
+type Phase =
+  /** Nothing is owed to the client. */
+  | 'idle'
+  /** The command was handed on and may be answered before this turn ends. */
+  | 'working'
+  /** The turn ended without an answer; the chart is `busy`. */
+  | 'awaiting';
+
+export class CommandDesk {
+  #phase: Phase = 'idle';
+  #waiting: Command[] = [];
+  #waitingBytes = 0;
+  #abandoned: (() => void) | undefined;
+
+  /** A command was handed on: one answer is owed. */
+  begin(): void {
+    this.#phase = 'working';
+  }
+
+  /** Ends the turn; true when the answer is still owed. */
+  endTurn(): boolean {
+    if (this.#phase !== 'working') return false;
+    this.#phase = 'awaiting';
+    return true;
+  }
+
+  /** An answer came: `undefined` when none was owed (a late or second one), else whether the chart waits for it. */
+  settle(): { awaited: boolean } | undefined {
+    if (this.#phase === 'idle') return undefined;
+    const awaited = this.#phase === 'awaiting';
+    this.#phase = 'idle';
+    this.#abandoned = undefined;
+    return { awaited };
+  }
+
+  /** Whom to tell if nobody waits for the answer any more; forgotten when it comes. */
+  onAbandon(callback: () => void): void {
+    this.#abandoned = callback;
+  }
+
+  /** Nobody waits for the answer any more. */
+  abandon(): void {
+    this.#abandoned?.();
+    this.#abandoned = undefined;
+  }
+
+  hold(command: Command): void {
+    this.#waiting.push(command);
+    this.#waitingBytes += costOf(command);
+  }
+
+  /** Whether one more command may wait when `limitBytes` may. */
+  hasSpace(command: Command, limitBytes: number): boolean {
+    return this.#waitingBytes + costOf(command) <= limitBytes;
+  }
+
+  /** The command that waited longest, taken out; none while an answer is owed. */
+  next(): Command | undefined {
+    if (this.#phase !== 'idle') return undefined;
+    const command = this.#waiting.shift();
+    if (command !== undefined) this.#waitingBytes -= costOf(command);
+    return command;
+  }
+}
+
+/** About what a waiting command occupies, in bytes. */
+function costOf(command: Command): number {
+  switch (command.type) {
+    case 'room.join':
+    case 'room.leave':
+      return COMMAND_OVERHEAD_BYTES + command.room.length;
+    case 'room.publish':
+      return COMMAND_OVERHEAD_BYTES + command.room.length + JSON.stringify(command.data).length;
+    case 'server.broadcast':
+      return COMMAND_OVERHEAD_BYTES + JSON.stringify(command.data).length;
+    case 'ping':
+    case 'command.unknown':
+    case 'command.malformed':
+      return COMMAND_OVERHEAD_BYTES;
+  }
+}

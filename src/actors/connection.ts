@@ -1,0 +1,349 @@
+/**
+ * The machine of one socket: what it may do, its limits, its end. It knows rooms by their port and its
+ * socket by its port, and neither bytes nor codecs.
+ */
+
+import { assertEvent, setup, type ActorRefFrom } from 'xstate';
+import type { Command, Reply } from '../protocol/command.ts';
+import type { CloseName } from '../protocol/close-codes.ts';
+import { createRefusal } from '../protocol/errors.ts';
+import type { EdgeEmitter, MemberInfo } from '../edge/edge-events.ts';
+import { CommandDesk } from './command-desk.ts';
+import type { ConnectionPort, Joiner, PublishOutcome, Publisher, RoomFact, RoomsPort } from './ports.ts';
+
+export interface ConnectionLimits {
+  /** Rooms a connection may be in at a time. */
+  readonly roomsPerConnection: number;
+  /** Bytes of commands that may wait for an earlier one; more costs the socket. */
+  readonly receiveQueueBytes: number;
+}
+
+export interface ConnectionInput {
+  readonly member: MemberInfo;
+  /** The peer's address as text. */
+  readonly remoteAddress: string;
+  readonly port: ConnectionPort;
+  readonly rooms: RoomsPort;
+  readonly limits: ConnectionLimits;
+  readonly edge: EdgeEmitter;
+}
+
+export type ConnectionEvent =
+  | Command
+  | RoomFact
+  /** The client has said who it is, and the rooms in which its user is away are known. */
+  | { readonly type: 'connection.greeted'; readonly awayIn: readonly string[] }
+  /** The command at work was not answered in its own turn. */
+  | { readonly type: 'command.pending' }
+  /** The command at work was answered. */
+  | { readonly type: 'command.settled' }
+  /** Bytes wait in the send queue. */
+  | { readonly type: 'socket.congested' }
+  /** The send queue is empty again. */
+  | { readonly type: 'socket.drained' }
+  /** The send queue is full and a frame was lost: this client has a gap. */
+  | { readonly type: 'socket.overflowed' }
+  | { readonly type: 'socket.closed'; readonly code: number; readonly reason: string }
+  | { readonly type: 'server.draining' };
+
+interface ConnectionContext extends ConnectionInput {
+  readonly joined: Set<string>;
+  readonly desk: CommandDesk;
+  /** This connection, as rooms know it. */
+  readonly joiner: Joiner;
+  /** This connection, as a publisher. */
+  readonly publisher: Publisher;
+  /** The room of a join that is under way, so that a lost socket takes it back. */
+  joining: string | undefined;
+  /** Why the server closed the socket, once it has. */
+  goodbye: CloseName | undefined;
+}
+
+const machine = setup({
+  types: {
+    context: {} as ConnectionContext,
+    input: {} as ConnectionInput,
+    events: {} as ConnectionEvent,
+  },
+  guards: {
+    isMember: ({ context, event }) => 'room' in event && context.joined.has(event.room),
+    hasBadName: ({ context, event }) =>
+      event.type === 'room.leave' && context.rooms.refuseName(event.room) !== undefined,
+    hasAllRooms: ({ context }) => context.joined.size >= context.limits.roomsPerConnection,
+    hasSpace: ({ context, event }) =>
+      context.desk.hasSpace(event as Command, context.limits.receiveQueueBytes),
+  },
+  actions: {
+    announceOpen: ({ context }) => {
+      const { member, remoteAddress } = context;
+      context.edge.emit('connection.opened', { ...member, remoteAddress });
+    },
+    resumeMemberships: ({ event, self }) => {
+      assertEvent(event, 'connection.greeted');
+      for (const room of event.awayIn) self.send({ type: 'room.join', room });
+    },
+
+    replyPong: ({ context }) => context.port.reply({ type: 'pong' }),
+    replyUnknown: ({ context }) => context.port.reply({ type: 'unknown' }),
+    replyMalformed: ({ context, event }) => {
+      assertEvent(event, 'command.malformed');
+      context.port.reply({ type: 'refused', refusal: event.refusal });
+    },
+    replyJoined: ({ context, event }) => {
+      assertEvent(event, ['room.join', 'room.joined']);
+      context.port.reply({ type: 'joined', room: event.room });
+    },
+    replyLeft: ({ context, event }) => {
+      assertEvent(event, ['room.leave', 'room.left']);
+      context.port.reply({ type: 'left', room: event.room });
+    },
+    refuseName: ({ context, event }) => {
+      assertEvent(event, 'room.leave');
+      const refusal = context.rooms.refuseName(event.room);
+      if (refusal !== undefined) context.port.reply({ type: 'refused', refusal });
+    },
+    refuseMoreRooms: ({ context }) => {
+      const limit = context.limits.roomsPerConnection;
+      const refusal = createRefusal('limitExceeded', `this connection is in ${limit} rooms already`);
+      context.port.reply({ type: 'refused', refusal });
+    },
+
+    join: ({ context, event }) => {
+      assertEvent(event, 'room.join');
+      context.desk.begin();
+      context.joining = event.room;
+      context.rooms.join(event.room, context.joiner);
+    },
+    leave: ({ context, event }) => {
+      assertEvent(event, 'room.leave');
+      context.desk.begin();
+      context.rooms.leave(event.room, context.joiner, 'left');
+    },
+    publish: ({ context, event, self }) => {
+      if (event.type !== 'room.publish') return;
+      context.desk.begin();
+      context.rooms.publish(event.room, event.data, context.publisher);
+      if (context.desk.endTurn()) self.send({ type: 'command.pending' });
+    },
+    broadcast: ({ context, event, self }) => {
+      if (event.type !== 'server.broadcast') return;
+      context.desk.begin();
+      context.rooms.broadcast(event.data, context.publisher);
+      if (context.desk.endTurn()) self.send({ type: 'command.pending' });
+    },
+
+    noteJoined: ({ context, event }) => {
+      assertEvent(event, 'room.joined');
+      context.joining = undefined;
+      context.joined.add(event.room);
+    },
+    noteLeft: ({ context, event }) => {
+      assertEvent(event, 'room.left');
+      context.joined.delete(event.room);
+    },
+    replyRefused: ({ context, event }) => {
+      assertEvent(event, 'room.refused');
+      context.joining = undefined;
+      context.port.reply({ type: 'refused', refusal: event.refusal });
+    },
+    tellRoomClosed: ({ context, event }) => {
+      assertEvent(event, 'room.closed');
+      if (context.joined.delete(event.room)) {
+        context.port.reply({ type: 'refused', refusal: event.refusal });
+      }
+    },
+
+    settle: ({ context, self }) => {
+      context.desk.settle();
+      self.send({ type: 'command.settled' });
+    },
+    hold: ({ context, event }) => context.desk.hold(event as Command),
+    releaseNext: ({ context, self }) => {
+      const command = context.desk.next();
+      if (command !== undefined) self.send(command);
+    },
+
+    close: ({ context }, params: { close: CloseName }) => {
+      context.goodbye = params.close;
+      context.port.close(params.close);
+    },
+    leaveRooms: ({ context }) => {
+      const reason = context.goodbye === 'shutdown' ? 'shutdown' : 'disconnected';
+      if (context.joining !== undefined) context.rooms.leave(context.joining, context.joiner, reason);
+      for (const room of context.joined) context.rooms.leave(room, context.joiner, reason);
+      context.desk.abandon();
+    },
+    announceClosed: ({ context, event }) => {
+      assertEvent(event, 'socket.closed');
+      const { code, reason } = event;
+      context.edge.emit('connection.closed', { ...context.member, code, reason });
+    },
+  },
+});
+
+/** What every command does while an earlier one is at work. */
+const waitItsTurn = [
+  { guard: 'hasSpace', actions: 'hold' },
+  { target: '#connection.closing', actions: { type: 'close', params: { close: 'tooManyRequests' } } },
+] as const;
+
+export const connectionMachine = machine.createMachine({
+  id: 'connection',
+  description: 'One socket, from its handshake to its close.',
+  context: ({ input, self }) => createContext(input, (event) => self.send(event)),
+  initial: 'greeting',
+  on: { 'socket.closed': { target: '.closed' } },
+  states: {
+    greeting: {
+      description:
+        'The socket is open and the client has not yet said who it is; on the line protocol the handshake says it.',
+      on: {
+        'connection.greeted': { target: 'open', actions: ['announceOpen', 'resumeMemberships'] },
+        'server.draining': {
+          target: 'closing',
+          actions: { type: 'close', params: { close: 'shutdown' } },
+        },
+      },
+    },
+    open: {
+      description: 'The client may send commands.',
+      type: 'parallel',
+      on: {
+        'room.joined': { actions: ['noteJoined', 'replyJoined', 'settle'] },
+        'room.left': { actions: ['noteLeft', 'replyLeft', 'settle'] },
+        'room.refused': { actions: ['replyRefused', 'settle'] },
+        'room.closed': { actions: 'tellRoomClosed' },
+        'socket.overflowed': {
+          target: '#connection.closing',
+          actions: { type: 'close', params: { close: 'slow' } },
+        },
+      },
+      states: {
+        flow: {
+          description: 'Whether the client reads as fast as it is sent to.',
+          initial: 'clear',
+          states: {
+            clear: {
+              description: 'Nothing waits in the send queue, as far as the socket has told.',
+              on: { 'socket.congested': 'congested' },
+            },
+            congested: {
+              description: 'The client reads slower than it is sent to: bytes wait in the send queue.',
+              on: { 'socket.drained': 'clear' },
+            },
+          },
+        },
+        work: {
+          description: 'One command at a time, answered in order.',
+          initial: 'ready',
+          states: {
+            ready: {
+              description: 'The next command is done at once.',
+              entry: 'releaseNext',
+              on: {
+                ping: { actions: ['replyPong', 'releaseNext'] },
+                'command.unknown': { actions: ['replyUnknown', 'releaseNext'] },
+                'command.malformed': { actions: ['replyMalformed', 'releaseNext'] },
+                'room.join': [
+                  { guard: 'isMember', actions: ['replyJoined', 'releaseNext'] },
+                  { guard: 'hasAllRooms', actions: ['refuseMoreRooms', 'releaseNext'] },
+                  { target: 'busy', actions: 'join' },
+                ],
+                'room.leave': [
+                  { guard: 'isMember', target: 'busy', actions: 'leave' },
+                  { guard: 'hasBadName', actions: ['refuseName', 'releaseNext'] },
+                  { actions: ['replyLeft', 'releaseNext'] },
+                ],
+                'room.publish': { actions: ['publish', 'releaseNext'] },
+                'server.broadcast': { actions: ['broadcast', 'releaseNext'] },
+                'command.pending': 'busy',
+                'server.draining': {
+                  target: '#connection.closing',
+                  actions: { type: 'close', params: { close: 'shutdown' } },
+                },
+              },
+            },
+            busy: {
+              description:
+                'A command waits for its room, its handler or the store; later ones wait behind it.',
+              initial: 'serving',
+              on: {
+                ping: waitItsTurn,
+                'command.unknown': waitItsTurn,
+                'command.malformed': waitItsTurn,
+                'room.join': waitItsTurn,
+                'room.leave': waitItsTurn,
+                'room.publish': waitItsTurn,
+                'server.broadcast': waitItsTurn,
+              },
+              states: {
+                serving: {
+                  description: 'When the answer is given, the next command is taken.',
+                  on: {
+                    'command.settled': '#connection.open.work.ready',
+                    'server.draining': 'finishing',
+                  },
+                },
+                finishing: {
+                  description: 'The server is shutting down: when the answer is given, the socket is closed.',
+                  on: {
+                    'command.settled': {
+                      target: '#connection.closing',
+                      actions: { type: 'close', params: { close: 'shutdown' } },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    closing: {
+      description: 'The server has said goodbye; the socket has not confirmed that it is closed.',
+    },
+    closed: {
+      description: 'The socket is gone and its rooms are told.',
+      type: 'final',
+      entry: ['leaveRooms', 'announceClosed'],
+    },
+  },
+});
+
+export type ConnectionRef = ActorRefFrom<typeof connectionMachine>;
+
+function createContext(input: ConnectionInput, send: (event: ConnectionEvent) => void): ConnectionContext {
+  const desk = new CommandDesk();
+  return {
+    ...input,
+    desk,
+    joined: new Set(),
+    joining: undefined,
+    goodbye: undefined,
+    joiner: { member: input.member, port: input.port, send },
+    publisher: {
+      member: input.member,
+      settle(outcome) {
+        const owed = desk.settle();
+        if (owed === undefined) return;
+        input.port.reply(toReply(outcome));
+        if (owed.awaited) send({ type: 'command.settled' });
+      },
+      onGone: (callback) => desk.onAbandon(callback),
+    },
+  };
+}
+
+function toReply(outcome: PublishOutcome): Reply {
+  switch (outcome.type) {
+    case 'published':
+    case 'dropped':
+      return { type: 'published' };
+    case 'broadcasted':
+      return { type: 'broadcasted' };
+    case 'answered':
+      return { type: 'answered', data: outcome.data };
+    case 'refused':
+      return { type: 'refused', refusal: outcome.refusal };
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Finds every live connection and room by its name. They are independent root actors: a machine that
+ * spawned them all would copy its map of children with each of them.
+ */
+
+import { createActor } from 'xstate';
+import { connectionMachine, type ConnectionInput, type ConnectionRef } from './connection.ts';
+import type { SupervisedRoom } from './supervised-room.ts';
+
+export interface Directory {
+  readonly connections: ReadonlyMap<string, ConnectionRef>;
+  readonly rooms: Map<string, SupervisedRoom>;
+  /** Which users are away in which rooms. */
+  readonly absence: {
+    add(user: string, room: string): void;
+    delete(user: string, room: string): void;
+    roomsOf(user: string | undefined): readonly string[];
+  };
+  /** Starts the actor of a new socket, and greets it with the rooms in which its user is away. */
+  openConnection(input: ConnectionInput): ConnectionRef;
+  /** Calls back once, when no connection is left: now, if there is none. */
+  onceEmpty(callback: () => void): void;
+}
+
+/** `connectionMachine` is for tests that give one that fails. */
+export function createDirectory(machine: typeof connectionMachine = connectionMachine): Directory {
+  const connections = new Map<string, ConnectionRef>();
+  const away = new Map<string, Set<string>>();
+  let emptyCallbacks: (() => void)[] = [];
+
+  function remove(id: string): void {
+    connections.delete(id);
+    if (connections.size > 0) return;
+    const callbacks = emptyCallbacks;
+    emptyCallbacks = [];
+    for (const callback of callbacks) callback();
+  }
+
+  const absence: Directory['absence'] = {
+    add(user, room) {
+      const rooms = away.get(user) ?? new Set();
+      away.set(user, rooms.add(room));
+    },
+    delete(user, room) {
+      const rooms = away.get(user);
+      rooms?.delete(room);
+      if (rooms?.size === 0) away.delete(user);
+    },
+    roomsOf: (user) => (user === undefined ? [] : [...(away.get(user) ?? [])]),
+  };
+
+  return {
+    connections,
+    rooms: new Map(),
+    absence,
+    openConnection(input) {
+      const { id, user } = input.member;
+      const actor = createActor(machine, { input });
+      connections.set(id, actor);
+      actor.subscribe({
+        complete: () => remove(id),
+        // A machine that fails costs this one connection: its socket is closed, its rooms are told.
+        error: (error) => {
+          remove(id);
+          const { joiner, joined, joining } = actor.getSnapshot().context;
+          input.edge.emit('connection.failed', { id, error });
+          input.port.close('internal');
+          const rooms = joining === undefined ? joined : new Set(joined).add(joining);
+          for (const room of rooms) input.rooms.leave(room, joiner, 'disconnected');
+          input.edge.emit('connection.closed', {
+            ...input.member,
+            code: 3004,
+            reason: 'internal server error',
+          });
+        },
+      });
+      actor.start();
+      actor.send({ type: 'connection.greeted', awayIn: absence.roomsOf(user) });
+      return actor;
+    },
+    onceEmpty(callback) {
+      if (connections.size === 0) callback();
+      else emptyCallbacks.push(callback);
+    },
+  };
+}

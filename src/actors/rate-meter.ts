@@ -1,0 +1,37 @@
+/** A token bucket: how many messages a room may still take now. It knows no clock; the time is given. */
+
+export class RateMeter {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #tokens: number;
+  #filledAt: number;
+
+  /** Allows `perSecond` a second on the long run, and bursts of one second's worth (at least one). */
+  constructor(perSecond: number, nowMs: number) {
+    this.#perSecond = perSecond;
+    this.#burst = Math.max(1, perSecond);
+    this.#tokens = this.#burst;
+    this.#filledAt = nowMs;
+  }
+
+  allows(nowMs: number): boolean {
+    this.#fill(nowMs);
+    return this.#tokens >= 1;
+  }
+
+  spend(): void {
+    this.#tokens -= 1;
+  }
+
+  /** Milliseconds until the next message is allowed. */
+  waitMs(nowMs: number): number {
+    this.#fill(nowMs);
+    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000);
+  }
+
+  #fill(nowMs: number): void {
+    const elapsedMs = Math.max(0, nowMs - this.#filledAt);
+    this.#tokens = Math.min(this.#burst, this.#tokens + (elapsedMs / 1000) * this.#perSecond);
+    this.#filledAt = nowMs;
+  }
+}

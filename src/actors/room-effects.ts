@@ -1,0 +1,175 @@
+/** What a room does to its members, its messages and its journal; when it does so is the chart's (room.ts). */
+
+import { createRefusal } from '../protocol/errors.ts';
+import type { Json, Publication } from '../protocol/command.ts';
+import type { LeaveReason } from '../edge/edge-events.ts';
+import type { LoadedRoom, MembershipChange } from '../storage/membership-store.ts';
+import { startMembership, wakeMembership, type MembershipInput } from './membership.ts';
+import type { Joiner, Publisher } from './ports.ts';
+import { startPublication } from './publication.ts';
+import type { RoomContext, RoomEvent } from './room-events.ts';
+import { sortLeftovers } from './room-record.ts';
+
+const JOIN_FAILED = createRefusal('internal', 'the join failed, try again later');
+const PUBLISH_FAILED = createRefusal('internal', 'the message could not be published, try again later');
+
+/** Gives a seat to a connection and starts its join. */
+export function admit(context: RoomContext, joiner: Joiner): void {
+  const { roster } = context.record;
+  const { id, user } = joiner.member;
+  // Registered first: a join that needs nobody's answer is over when `startMembership` returns.
+  roster.awake.set(id, { joiner, ref: undefined });
+  const input = toMembershipInput(
+    context,
+    joiner,
+    context.clock.now(),
+    user !== undefined && roster.away.has(user),
+  );
+  const ref = startMembership(input, context.clock);
+  if (roster.awake.has(id)) roster.awake.set(id, { joiner, ref });
+}
+
+/** Wakes the membership of a connection for its leave, or takes back a join that is under way. */
+export function beginLeave(context: RoomContext, joiner: Joiner, reason: LeaveReason): void {
+  const { name, roster } = context.record;
+  const { id } = joiner.member;
+  const awake = roster.awake.get(id);
+  const resting = roster.joined.get(id);
+  if (awake !== undefined) {
+    awake.ref?.send({ type: 'membership.leave', reason });
+  } else if (resting !== undefined) {
+    const input = toMembershipInput(context, joiner, resting.joinedAt, false);
+    const ref = wakeMembership(input, context.clock);
+    roster.awake.set(id, { joiner, ref });
+    ref.send({ type: 'membership.leave', reason });
+  } else {
+    joiner.send({ type: 'room.left', room: name });
+  }
+}
+
+/** Ends a membership whose machine has failed: the connection stays and is told. */
+export function dropFailed(context: RoomContext, joiner: Joiner, error: unknown): void {
+  const { record, edge } = context;
+  const { id } = joiner.member;
+  record.roster.awake.delete(id);
+  record.roster.joined.delete(id);
+  edge.emit('member.failed', { room: record.name, member: joiner.member, error });
+  note(context, { type: 'remove', id });
+  joiner.send({ type: 'room.refused', room: record.name, refusal: JOIN_FAILED });
+}
+
+/** Takes up who was a member in an earlier run: anonymous ones are swept, users are away from now on. */
+export function absorb(context: RoomContext, loaded: LoadedRoom): void {
+  const { record, edge, absence, clock } = context;
+  const room = record.name;
+  record.loaded = true;
+  if (loaded.setAside !== undefined) {
+    const { place, reason } = loaded.setAside;
+    edge.emit('store.failed', { room, error: new Error(reason), setAside: place });
+  }
+  const { swept, away } = sortLeftovers(loaded.members, record.roster, clock.now());
+  for (const { id, user } of swept) {
+    note(context, { type: 'remove', id });
+    edge.emit('member.left', { room, member: { id, ...(user !== undefined && { user }) }, reason: 'swept' });
+  }
+  for (const member of away) {
+    record.roster.away.set(member.user, member);
+    absence.add(member.user, room);
+    note(context, { type: 'put', member });
+  }
+  if (away.length > 0) context.send({ type: 'room.leftovers' });
+}
+
+/** Takes a user off the roster of those who are away, if it is on it. */
+export function endAbsence(
+  context: RoomContext,
+  user: string | undefined,
+  reason: LeaveReason = 'resumed',
+): void {
+  const { record, edge, absence } = context;
+  const away = user === undefined ? undefined : record.roster.away.get(user);
+  if (away === undefined) return;
+  record.roster.away.delete(away.user);
+  absence.delete(away.user, record.name);
+  note(context, { type: 'remove', id: away.id });
+  edge.emit('member.left', { room: record.name, member: { id: away.id, user: away.user }, reason });
+}
+
+/** Sends a message past the room's handler; it comes back as `room.cleared`, or its publisher is answered. */
+export function moderate(context: RoomContext, data: Json, publisher: Publisher): void {
+  const { record, edge, clock, send } = context;
+  if (publisher.member === undefined) return;
+  startPublication(
+    {
+      room: record.name,
+      data,
+      member: publisher.member,
+      publisher,
+      handlers: record.options.handlers,
+      handlerMs: record.options.handlerMs,
+      clear: (cleared) => send({ type: 'room.cleared', data: cleared, publisher }),
+      edge,
+    },
+    clock,
+  );
+}
+
+/** Gives a message the next offset and hands it to the broker; the publisher is answered when it is accepted. */
+export function publish(context: RoomContext, data: Json, publisher: Publisher): void {
+  const { record, broker } = context;
+  const publication: Publication = {
+    room: record.name,
+    data,
+    offset: record.offset + 1,
+    epoch: record.epoch,
+  };
+  try {
+    const accepting = broker.publish(publication);
+    record.offset = publication.offset;
+    if (accepting === undefined) {
+      confirm(context, publication, publisher);
+    } else {
+      accepting.then(
+        () => confirm(context, publication, publisher),
+        (error: unknown) => failPublish(context, publisher, error),
+      );
+    }
+  } catch (error) {
+    failPublish(context, publisher, error);
+  }
+}
+
+/** Whether an event carries a connection's message, and not the server's own. */
+export function isFromConnection(event: RoomEvent): boolean {
+  return 'publisher' in event && event.publisher.member !== undefined;
+}
+
+function confirm({ edge }: RoomContext, publication: Publication, publisher: Publisher): void {
+  const { offset, epoch } = publication;
+  publisher.settle({ type: 'published', offset, epoch });
+  edge.emit('message.published', {
+    ...publication,
+    ...(publisher.member !== undefined && { from: publisher.member }),
+  });
+}
+
+function failPublish({ record, edge }: RoomContext, publisher: Publisher, error: unknown): void {
+  edge.emit('message.failed', { room: record.name, error });
+  publisher.settle({ type: 'refused', refusal: PUBLISH_FAILED });
+}
+
+function note(context: RoomContext, change: MembershipChange): void {
+  context.record.journal.note(change);
+  context.send({ type: 'room.noted' });
+}
+
+function toMembershipInput(
+  context: RoomContext,
+  joiner: Joiner,
+  joinedAt: number,
+  resumed: boolean,
+): MembershipInput {
+  const { record, edge, send } = context;
+  const { handlers, handlerMs } = record.options;
+  return { room: record.name, joiner, joinedAt, resumed, handlers, handlerMs, tellRoom: send, edge };
+}

@@ -1,0 +1,52 @@
+/** What a room's machine is given, keeps and hears; the chart is in room.ts. */
+
+import type { Broker } from '../broker/broker.ts';
+import type { EdgeEmitter, LeaveReason } from '../edge/edge-events.ts';
+import type { Json } from '../protocol/command.ts';
+import type { MemberFact } from './membership.ts';
+import type { ActorClock, Joiner, Publisher } from './ports.ts';
+import type { RoomRecord } from './room-record.ts';
+import type { RoomStore } from './room-store.ts';
+
+/** Tells which users are away in which rooms, for when they come back. */
+export interface AbsenceIndex {
+  add(user: string, room: string): void;
+  delete(user: string, room: string): void;
+}
+
+export interface RoomInput {
+  readonly record: RoomRecord;
+  readonly store: RoomStore;
+  readonly broker: Broker;
+  readonly edge: EdgeEmitter;
+  readonly clock: ActorClock;
+  readonly absence: AbsenceIndex;
+  /** How long a change may wait for others to be written with it, in milliseconds. */
+  readonly flushMs: number;
+  /** How long a user stays away before it is off the roster, in milliseconds. */
+  readonly awayTtlMs: number;
+  /** Where memberships and publications of this room send to; it outlives the machine. */
+  readonly send: (event: RoomEvent) => void;
+}
+
+export type RoomEvent =
+  | { readonly type: 'room.join'; readonly joiner: Joiner }
+  | { readonly type: 'room.leave'; readonly joiner: Joiner; readonly reason: LeaveReason }
+  | { readonly type: 'room.publish'; readonly data: Json; readonly publisher: Publisher }
+  /** A message has passed the room's handler. */
+  | { readonly type: 'room.cleared'; readonly data: Json; readonly publisher: Publisher }
+  | { readonly type: 'room.mute' }
+  | { readonly type: 'room.unmute' }
+  | { readonly type: 'room.close' }
+  /** Members of an earlier run were found in the store. */
+  | { readonly type: 'room.leftovers' }
+  /** The journal was given a change that nobody waits for. */
+  | { readonly type: 'room.noted' }
+  | MemberFact;
+
+export interface RoomContext extends RoomInput {
+  /** What came while the store was being asked, in order. */
+  held: RoomEvent[];
+  /** Failed attempts to write since the last success. */
+  attempts: number;
+}

@@ -1,0 +1,387 @@
+/**
+ * The chart of one live room: who is in it, what is said in it, what its store has yet to learn. It
+ * knows members by their joiners, the store and the broker by their interfaces, and no sockets.
+ */
+
+import { stateIn, type ActorRefFrom } from 'xstate';
+import { roomSetup } from './room-setup.ts';
+
+const STALLED = { active: { journal: { writing: 'stalled' } } };
+
+export const roomMachine = roomSetup.createMachine({
+  id: 'room',
+  description: 'One live room, from the first join or publication until it has lingered without members.',
+  context: ({ input }) => ({ ...input, held: [], attempts: 0 }),
+  initial: 'opening',
+  states: {
+    opening: {
+      description: 'What the store knows of the room is being read; whatever comes meanwhile waits in order.',
+      initial: 'choosing',
+      on: {
+        'room.join': { actions: 'hold' },
+        'room.leave': { actions: 'hold' },
+        'room.publish': { actions: 'hold' },
+        'room.cleared': { actions: 'hold' },
+        'room.mute': { actions: 'hold' },
+        'room.unmute': { actions: 'hold' },
+        'room.close': { actions: 'hold' },
+      },
+      states: {
+        choosing: {
+          description: 'A room that is restarted after a failure knows its members already.',
+          always: [{ guard: 'isLoaded', target: '#room.active' }, { target: 'reading' }],
+        },
+        reading: {
+          description: 'The store is asked for the members of an earlier run.',
+          invoke: {
+            src: 'sync',
+            input: ({ context }) => ({ store: context.store, load: true, changes: [] }),
+            onDone: {
+              target: '#room.active',
+              actions: { type: 'absorb', params: ({ event }) => ({ loaded: event.output }) },
+            },
+            onError: {
+              target: '#room.active',
+              actions: { type: 'reportStoreFailed', params: ({ event }) => ({ error: event.error }) },
+            },
+          },
+          after: {
+            openDeadline: {
+              target: '#room.active',
+              actions: {
+                type: 'reportStoreFailed',
+                params: { error: new Error('the store does not tell who is in the room') },
+              },
+            },
+          },
+        },
+      },
+    },
+    active: {
+      description: 'The room takes joins, leaves and messages.',
+      type: 'parallel',
+      entry: ['announceOpened', 'releaseHeld'],
+      on: { 'room.close': 'closing' },
+      states: {
+        occupancy: {
+          description: 'How many seats are taken, by members and by joins under way.',
+          initial: 'choosing',
+          on: {
+            'room.leave': { actions: 'beginLeave' },
+            'member.joined': { actions: 'seat' },
+            'member.leaving': { actions: 'unseat' },
+          },
+          states: {
+            choosing: {
+              description: 'The seats are counted.',
+              always: [
+                { guard: 'isFull', target: 'full' },
+                { guard: 'isOccupied', target: 'occupied' },
+                { target: 'empty' },
+              ],
+            },
+            empty: {
+              description: 'No connection is a member.',
+              initial: 'lingering',
+              on: {
+                'room.join': [
+                  { guard: 'takesLastSeat', target: 'full', actions: 'admit' },
+                  { target: 'occupied', actions: 'admit' },
+                ],
+              },
+              states: {
+                lingering: {
+                  description: 'Somebody may come back soon: the room stays for a while.',
+                  after: { linger: 'lapsed' },
+                },
+                lapsed: {
+                  description: 'The room closes as soon as nobody is away and the store has everything.',
+                  always: {
+                    guard: 'isForgettable',
+                    target: '#room.closed',
+                  },
+                },
+              },
+            },
+            occupied: {
+              description: 'There are members, and free seats.',
+              on: {
+                'room.join': [
+                  { guard: 'takesLastSeat', target: 'full', actions: 'admit' },
+                  { actions: 'admit' },
+                ],
+                'member.left': [
+                  { guard: 'isOnlySeat', target: 'empty', actions: 'seeOff' },
+                  { actions: 'seeOff' },
+                ],
+                'member.withdrawn': [
+                  { guard: 'isOnlySeat', target: 'empty', actions: 'forget' },
+                  { actions: 'forget' },
+                ],
+                'member.refused': [
+                  { guard: 'isOnlySeat', target: 'empty', actions: 'turnAway' },
+                  { actions: 'turnAway' },
+                ],
+                'member.failed': [
+                  { guard: 'isOnlySeat', target: 'empty', actions: 'dropFailed' },
+                  { actions: 'dropFailed' },
+                ],
+              },
+            },
+            full: {
+              description: 'Every seat is taken: joins are refused.',
+              on: {
+                'room.join': { actions: 'refuseFull' },
+                'member.left': { target: 'choosing', actions: 'seeOff' },
+                'member.withdrawn': { target: 'choosing', actions: 'forget' },
+                'member.refused': { target: 'choosing', actions: 'turnAway' },
+                'member.failed': { target: 'choosing', actions: 'dropFailed' },
+              },
+            },
+          },
+        },
+        absence: {
+          description: 'Whether users of an earlier run are expected back.',
+          initial: 'choosing',
+          states: {
+            choosing: {
+              description: 'The roster is looked through.',
+              always: [{ guard: 'hasAway', target: 'some' }, { target: 'none' }],
+            },
+            none: {
+              description: 'Nobody is away.',
+              on: { 'room.leftovers': 'choosing' },
+            },
+            some: {
+              description: 'Users are away; they are off the roster when they have been away for too long.',
+              on: {
+                'room.leftovers': 'choosing',
+                'member.joined': [
+                  { guard: 'bringsBackLast', target: 'none', actions: 'endAbsence' },
+                  { actions: 'endAbsence' },
+                ],
+              },
+              after: { nextExpiry: { target: 'choosing', actions: 'expireAway' } },
+            },
+          },
+        },
+        broadcast: {
+          description: 'Whether what connections say reaches the members.',
+          initial: 'choosing',
+          states: {
+            choosing: {
+              description: 'A restarted room stays as muted as it was.',
+              always: [{ guard: 'isMuted', target: 'muted' }, { target: 'flowing' }],
+            },
+            flowing: {
+              description: 'Messages are published as they come.',
+              on: {
+                'room.publish': [
+                  { guard: 'isOverRate', target: 'throttled', actions: 'refuseThrottled' },
+                  { guard: 'isModerated', actions: 'moderate' },
+                  { actions: 'publish' },
+                ],
+                'room.cleared': { actions: 'publish' },
+                'room.mute': { target: 'muted', actions: { type: 'noteMuted', params: { muted: true } } },
+              },
+            },
+            throttled: {
+              description:
+                "The room's connections said more than it takes a second; only the server is heard.",
+              on: {
+                'room.publish': [
+                  { guard: 'isFromServer', actions: 'publish' },
+                  { actions: 'refuseThrottled' },
+                ],
+                'room.cleared': { actions: 'publish' },
+                'room.mute': { target: 'muted', actions: { type: 'noteMuted', params: { muted: true } } },
+              },
+              after: { refill: 'flowing' },
+            },
+            muted: {
+              description:
+                'Only the server is heard until the room is unmuted; the handler is still asked, and may answer.',
+              on: {
+                'room.publish': [
+                  { guard: 'isFromServer', actions: 'publish' },
+                  { guard: 'isModerated', actions: 'moderate' },
+                  { actions: 'refuseMuted' },
+                ],
+                'room.cleared': [{ guard: 'isFromServer', actions: 'publish' }, { actions: 'refuseMuted' }],
+                'room.unmute': {
+                  target: 'flowing',
+                  actions: { type: 'noteMuted', params: { muted: false } },
+                },
+              },
+            },
+          },
+        },
+        journal: {
+          description: 'Whether the store knows who is in the room.',
+          initial: 'choosing',
+          states: {
+            choosing: {
+              description: 'What the store has yet to learn, or to tell, is looked up.',
+              always: [
+                { guard: 'hasChanges', target: 'dirty' },
+                { guard: 'isLoaded', target: 'clean' },
+                { target: 'failing' },
+              ],
+            },
+            clean: {
+              description: 'The store has everything.',
+              on: {
+                'member.recording': { target: 'dirty', actions: 'record' },
+                'room.noted': 'dirty',
+              },
+            },
+            dirty: {
+              description: 'Changes wait a moment for others to be written with them.',
+              on: { 'member.recording': { actions: 'record' } },
+              after: { flush: 'writing' },
+            },
+            writing: {
+              description: 'Changes are being written; later ones wait for the next write.',
+              initial: 'timely',
+              on: { 'member.recording': { actions: 'record' } },
+              invoke: {
+                src: 'sync',
+                input: ({ context }) => ({
+                  store: context.store,
+                  load: false,
+                  changes: context.record.journal.beginWrite(),
+                }),
+                onDone: [
+                  {
+                    guard: stateIn(STALLED),
+                    target: 'choosing',
+                    actions: ['confirmWrite', 'reportStoreRecovered'],
+                  },
+                  { target: 'choosing', actions: 'confirmWrite' },
+                ],
+                onError: {
+                  target: 'failing',
+                  actions: [
+                    'giveBackWrite',
+                    { type: 'reportStoreFailed', params: ({ event }) => ({ error: event.error }) },
+                  ],
+                },
+              },
+              states: {
+                timely: {
+                  description: 'The store is expected to answer soon.',
+                  after: {
+                    writeStall: {
+                      target: 'stalled',
+                      actions: {
+                        type: 'reportStoreFailed',
+                        params: { error: new Error('the store does not answer') },
+                      },
+                    },
+                  },
+                },
+                stalled: {
+                  description:
+                    'The store has not answered for too long; it is waited for and nothing else is written.',
+                },
+              },
+            },
+            failing: {
+              description: 'The store refuses changes: they are kept and tried again; talking goes on.',
+              initial: 'waiting',
+              on: { 'member.recording': { actions: 'recordWhileFailing' } },
+              states: {
+                waiting: {
+                  description: 'The next attempt is due after a wait that doubles each time.',
+                  after: { retry: 'retrying' },
+                },
+                retrying: {
+                  description: 'The changes are tried again; a room that could not be read is read first.',
+                  invoke: {
+                    src: 'sync',
+                    input: ({ context }) => ({
+                      store: context.store,
+                      load: !context.record.loaded,
+                      changes: context.record.journal.beginWrite(),
+                    }),
+                    onDone: {
+                      target: '#room.active.journal.choosing',
+                      actions: [
+                        { type: 'absorb', params: ({ event }) => ({ loaded: event.output }) },
+                        'confirmWrite',
+                        'reportStoreRecovered',
+                      ],
+                    },
+                    onError: { target: 'waiting', actions: 'giveBackWrite' },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    closing: {
+      description:
+        'The server is shutting down: nobody new is let in, and what the store has yet to learn is written.',
+      initial: 'flushing',
+      on: {
+        'room.join': { actions: 'refuseClosing' },
+        'room.publish': { actions: 'refuseClosing' },
+        'room.cleared': { actions: 'refuseClosing' },
+        'room.leave': { actions: 'beginLeave' },
+        'member.joined': { actions: 'seat' },
+        'member.leaving': { actions: 'unseat' },
+        'member.left': { target: '.deciding', actions: 'seeOff' },
+        'member.withdrawn': { target: '.deciding', actions: 'forget' },
+        'member.refused': { target: '.deciding', actions: 'turnAway' },
+        'member.failed': { target: '.deciding', actions: 'dropFailed' },
+        'member.recording': { target: '.deciding', actions: 'record' },
+      },
+      after: {
+        closeDeadline: {
+          target: 'closed',
+          actions: {
+            type: 'reportStoreFailed',
+            params: { error: new Error('the room was closed before its last changes were written') },
+          },
+        },
+      },
+      states: {
+        deciding: {
+          description: 'The room is closed when nothing is left to be written or to be waited for.',
+          always: [
+            { guard: 'hasChanges', target: 'flushing' },
+            { guard: 'hasAwake', target: 'waiting' },
+            { target: '#room.closed' },
+          ],
+        },
+        flushing: {
+          description: 'The last changes are being written.',
+          invoke: {
+            src: 'sync',
+            input: ({ context }) => ({
+              store: context.store,
+              load: false,
+              changes: context.record.journal.beginWrite(),
+            }),
+            onDone: { target: 'deciding', actions: 'confirmWrite' },
+            onError: { target: 'waiting', actions: 'giveBackWrite' },
+          },
+        },
+        waiting: {
+          description:
+            'A membership is still leaving, or the store has refused the last changes and is tried again soon.',
+          after: { retry: 'deciding' },
+        },
+      },
+    },
+    closed: {
+      description: 'The room is not in memory any more; a join or a publication opens it anew.',
+      type: 'final',
+      entry: 'announceClosed',
+    },
+  },
+});
+
+export type RoomRef = ActorRefFrom<typeof roomMachine>;

@@ -1,0 +1,128 @@
+/** The way into rooms that connections, HTTP and the library share: checks names and messages, opens rooms, hands on. */
+
+import type { Broker } from '../broker/broker.ts';
+import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { Json } from '../protocol/command.ts';
+import { createRefusal, type Refusal } from '../protocol/errors.ts';
+import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
+import type { MembershipStore } from '../storage/membership-store.ts';
+import type { Directory } from './directory.ts';
+import type { Durability } from './journal.ts';
+import type { ActorClock, Publisher, RoomsPort } from './ports.ts';
+import type { RoomOptions } from './room-options.ts';
+import { createRoomRecord } from './room-record.ts';
+import { createRoomStore } from './room-store.ts';
+import type { roomMachine } from './room.ts';
+import type { MemberView } from './roster.ts';
+import { SupervisedRoom } from './supervised-room.ts';
+
+export interface RoomsInput {
+  readonly directory: Directory;
+  readonly store: MembershipStore;
+  readonly broker: Broker;
+  readonly edge: EdgeEmitter;
+  readonly clock: ActorClock;
+  readonly newEpoch: () => string;
+  /** What belongs to a room of this name. */
+  readonly optionsOf: (room: string) => RoomOptions;
+  readonly durability: Durability;
+  /** How long a change may wait for others to be written with it, in milliseconds. */
+  readonly flushMs: number;
+  /** How long a user stays away before it is off the roster, in milliseconds. */
+  readonly awayTtlMs: number;
+  readonly limits: MessageLimits & {
+    /** Rooms that may be in memory at a time. */
+    readonly rooms: number;
+  };
+  /** Whether rooms may still be opened; a server that stops opens none. */
+  readonly isStopping: () => boolean;
+  /** Where what is said to everybody goes: the server's machine, which knows whether it may. */
+  readonly broadcast: (data: Json, publisher: Publisher) => void;
+  /** The rooms' machine; tests give one that fails. */
+  readonly machine?: typeof roomMachine;
+}
+
+export interface Rooms extends RoomsPort {
+  /** Opens a room, or finds it open. */
+  open(room: string): SupervisedRoom | Refusal;
+  /** Who is in a room. One that is not in memory has nobody: whoever the store knew was read at the start. */
+  members(room: string): Promise<MemberView[] | Refusal>;
+}
+
+export function createRooms(input: RoomsInput): Rooms {
+  const { directory, limits, edge } = input;
+  const { rooms } = directory;
+
+  function open(room: string): SupervisedRoom | Refusal {
+    const known = rooms.get(room);
+    if (known !== undefined) return known;
+    const refusal = refuseRoomName(room, limits);
+    if (refusal !== undefined) return refusal;
+    if (input.isStopping()) return createRefusal('notAvailable', 'the server is shutting down');
+    if (rooms.size >= limits.rooms) {
+      return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
+    }
+    const { durability, newEpoch, clock, store, broker, flushMs, awayTtlMs, machine } = input;
+    const record = createRoomRecord(room, input.optionsOf(room), {
+      durability,
+      epoch: newEpoch(),
+      now: clock.now(),
+    });
+    const opened = new SupervisedRoom({
+      record,
+      store: createRoomStore(store, room),
+      broker,
+      edge,
+      clock,
+      absence: directory.absence,
+      flushMs,
+      awayTtlMs,
+      onEnd: () => rooms.delete(room),
+      ...(machine !== undefined && { machine }),
+    });
+    rooms.set(room, opened);
+    return opened;
+  }
+
+  return {
+    open,
+
+    refuseName: (room) => refuseRoomName(room, limits),
+
+    join(room, joiner) {
+      const opened = open(room);
+      if (opened instanceof SupervisedRoom) {
+        opened.send({ type: 'room.join', joiner });
+        return;
+      }
+      edge.emit('member.refused', { room, member: joiner.member, refusal: opened });
+      joiner.send({ type: 'room.refused', room, refusal: opened });
+    },
+
+    leave(room, joiner, reason) {
+      const open = rooms.get(room);
+      if (open === undefined) joiner.send({ type: 'room.left', room });
+      else open.send({ type: 'room.leave', joiner, reason });
+    },
+
+    publish(room, data, publisher) {
+      const opened = refuseMessage(data, limits) ?? open(room);
+      if (opened instanceof SupervisedRoom) opened.send({ type: 'room.publish', data, publisher });
+      else publisher.settle({ type: 'refused', refusal: opened });
+    },
+
+    broadcast(data, publisher) {
+      const refusal = refuseMessage(data, limits);
+      if (refusal === undefined) input.broadcast(data, publisher);
+      else publisher.settle({ type: 'refused', refusal });
+    },
+
+    async members(room) {
+      const refusal = refuseRoomName(room, limits);
+      if (refusal !== undefined) return refusal;
+      const known = rooms.get(room);
+      await known?.untilOpen();
+      return known?.record.roster.view() ?? [];
+    },
+  };
+}

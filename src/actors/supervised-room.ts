@@ -1,0 +1,186 @@
+/**
+ * A room that survives its machine: a failed one is restarted with the room's members, with backoff and
+ * a limit; past the limit the room is closed, never the process. XState itself supervises nothing.
+ */
+
+import { createActor, waitFor, type SnapshotFrom } from 'xstate';
+import { createRefusal } from '../protocol/errors.ts';
+import { roomMachine, type RoomRef } from './room.ts';
+import type { RoomEvent, RoomInput } from './room-events.ts';
+
+/** First wait before a restart; it doubles with each failure that is still remembered. */
+const RESTART_MIN_MS = 50;
+/** More failures than this within {@link FAILURE_WINDOW_MS} close the room. */
+const MAX_FAILURES = 5;
+const FAILURE_WINDOW_MS = 60_000;
+
+const ROOM_FAILED = createRefusal('internal', 'the room failed, try again later');
+const ROOM_CLOSED = createRefusal('internal', 'the room was closed after repeated failures');
+
+export interface SupervisedRoomInput extends Omit<RoomInput, 'send'> {
+  /** The room's machine; tests give one that fails. */
+  readonly machine?: typeof roomMachine;
+  /** The room is not in memory any more. */
+  readonly onEnd: () => void;
+}
+
+export class SupervisedRoom {
+  readonly #input: SupervisedRoomInput;
+  #actor: RoomRef | undefined;
+  #ended = false;
+  /** When the machine failed, in milliseconds since 1970, as far back as it matters. */
+  #failures: number[] = [];
+  /** What came while the machine was being restarted. */
+  #held: RoomEvent[] = [];
+  /** What the machine was given in this turn: what a failure may have cut off. */
+  #inFlight: RoomEvent[] = [];
+  #depth = 0;
+  #endCallbacks: (() => void)[] = [];
+  /** The timer of the next restart. */
+  #restart: unknown;
+
+  constructor(input: SupervisedRoomInput) {
+    this.#input = input;
+    this.#start();
+  }
+
+  get name(): string {
+    return this.#input.record.name;
+  }
+
+  get record(): RoomInput['record'] {
+    return this.#input.record;
+  }
+
+  /** The state of the machine; undefined while it is being restarted. */
+  get snapshot(): SnapshotFrom<typeof roomMachine> | undefined {
+    return this.#actor?.getSnapshot();
+  }
+
+  /** Resolves when the store was asked for the room's members, whatever it said. */
+  async untilOpen(): Promise<void> {
+    if (this.#actor !== undefined) await waitFor(this.#actor, (snapshot) => !snapshot.matches('opening'));
+  }
+
+  /** Resolves when the room is not in memory any more. */
+  untilEnd(): Promise<void> {
+    return this.#ended ? Promise.resolve() : new Promise((resolve) => this.#endCallbacks.push(resolve));
+  }
+
+  send(event: RoomEvent): void {
+    const actor = this.#actor;
+    if (actor === undefined) {
+      if (this.#ended) answerAfterEnd(event, this.name);
+      else this.#held.push(event);
+      return;
+    }
+    this.#inFlight.push(event);
+    this.#depth += 1;
+    actor.send(event);
+    this.#depth -= 1;
+    if (this.#depth === 0) this.#inFlight.length = 0;
+  }
+
+  /** Drops the room as it is: nothing is written and nobody is told. For the end of a server only. */
+  stop(): void {
+    this.#input.clock.clearTimeout(this.#restart);
+    this.#actor?.stop();
+    this.#end();
+  }
+
+  #start(): void {
+    const { machine = roomMachine, clock } = this.#input;
+    const actor = createActor(machine, {
+      input: { ...this.#input, send: (event) => this.send(event) },
+      clock,
+    });
+    this.#actor = actor;
+    actor.subscribe({
+      error: (error) => this.#fail(error),
+      complete: () => this.#end(),
+    });
+    actor.start();
+    for (const event of this.#held.splice(0)) this.send(event);
+  }
+
+  #fail(error: unknown): void {
+    const { clock, edge } = this.#input;
+    const now = clock.now();
+    this.#actor = undefined;
+    this.#failures = [...this.#failures.filter((at) => at > now - FAILURE_WINDOW_MS), now];
+    const closing = this.#failures.length > MAX_FAILURES;
+    edge.emit('room.failed', { room: this.name, error, outcome: closing ? 'closing' : 'restarting' });
+    // A client's request may be what the machine cannot stomach: it is refused. A fact is taken up again.
+    const facts = this.#inFlight.splice(0).filter((event) => !refuseEvent(event, this.name));
+    this.#held = [...facts, ...this.#held];
+    if (closing) this.#giveUp();
+    else {
+      const delayMs = RESTART_MIN_MS * 2 ** (this.#failures.length - 1);
+      this.#restart = clock.setTimeout(() => this.#start(), delayMs);
+    }
+  }
+
+  /** Closes the room under its members. Their connections stay. */
+  #giveUp(): void {
+    const { record, edge, store } = this.#input;
+    const room = this.name;
+    const { joined, awake, away } = record.roster;
+    const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ id }) => id)];
+    for (const { user } of away.values()) this.#input.absence.delete(user, room);
+    for (const { joiner } of joined.values()) {
+      joiner.port.unsubscribe(room);
+      joiner.send({ type: 'room.closed', room, refusal: ROOM_CLOSED });
+      edge.emit('member.left', { room, member: joiner.member, reason: 'room closed' });
+    }
+    for (const { joiner, ref } of awake.values()) {
+      ref?.stop();
+      joiner.port.unsubscribe(room);
+      joiner.send({ type: 'room.refused', room, refusal: ROOM_CLOSED });
+    }
+    this.#end();
+    edge.emit('room.closed', { room });
+    store
+      .write(ids.map((id) => ({ type: 'remove', id })))
+      .catch((error: unknown) => edge.emit('store.failed', { room, error }));
+  }
+
+  #end(): void {
+    this.#actor = undefined;
+    this.#ended = true;
+    this.#input.onEnd();
+    for (const event of this.#held.splice(0)) answerAfterEnd(event, this.name);
+    for (const callback of this.#endCallbacks.splice(0)) callback();
+  }
+}
+
+function answerAfterEnd(event: RoomEvent, room: string): void {
+  if (event.type === 'room.leave') event.joiner.send({ type: 'room.left', room });
+  else refuseEvent(event, room);
+}
+
+/** Tells a client that its request is lost; false for an event that no client waits for. */
+function refuseEvent(event: RoomEvent, room: string): boolean {
+  switch (event.type) {
+    case 'room.join':
+      event.joiner.send({ type: 'room.refused', room, refusal: ROOM_FAILED });
+      return true;
+    case 'room.publish':
+    case 'room.cleared':
+      event.publisher.settle({ type: 'refused', refusal: ROOM_FAILED });
+      return true;
+    case 'room.leave':
+    case 'room.mute':
+    case 'room.unmute':
+    case 'room.close':
+    case 'room.leftovers':
+    case 'room.noted':
+    case 'member.recording':
+    case 'member.joined':
+    case 'member.withdrawn':
+    case 'member.leaving':
+    case 'member.left':
+    case 'member.refused':
+    case 'member.failed':
+      return false;
+  }
+}

@@ -1,0 +1,18 @@
+/** The broker of a server that is one process: it hands everything on in the same turn. */
+
+import type { Broker, BrokerListener } from './broker.ts';
+
+export function createLocalBroker(): Broker {
+  const listeners: BrokerListener[] = [];
+  return {
+    subscribe(listener) {
+      listeners.push(listener);
+    },
+    publish(publication) {
+      for (const listener of listeners) listener.publication(publication);
+    },
+    broadcast(data) {
+      for (const listener of listeners) listener.broadcast(data);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** What the server tells the outside: the events of the edge bus, as plain data. Actors emit them and never listen. */
+
+import type { Json } from '../protocol/command.ts';
+import type { Refusal } from '../protocol/errors.ts';
+
+/** Why a member is no longer in a room. */
+export type LeaveReason =
+  /** It asked to. */
+  | 'left'
+  /** Its socket closed. */
+  | 'disconnected'
+  /** The server shut down under it. */
+  | 'shutdown'
+  /** It was an anonymous member of a run that ended without saying goodbye. */
+  | 'swept'
+  /** It was away for longer than `membership.ttlSeconds`. */
+  | 'expired'
+  /** Its user came back with a new connection, which is a member now, or was refused. */
+  | 'resumed'
+  /** The room was closed after repeated failures. */
+  | 'room closed';
+
+/** Who a member is. `id` is the connection's. */
+export interface MemberInfo {
+  readonly id: string;
+  readonly user?: string;
+}
+
+/** Each event's name and what a listener gets. Times are in milliseconds since 1970. */
+export interface EdgeEvents {
+  'server.listening': { host: string; port: number };
+  /** The server is shutting down; told at the start and while connections go. */
+  'server.draining': { connections: number; rooms: number };
+  'server.stopped': { reason: 'drained' | 'deadline' };
+  'connection.opened': { id: string; user?: string; remoteAddress: string };
+  'connection.closed': { id: string; user?: string; code: number; reason: string };
+  'connection.failed': { id: string; error: unknown };
+  'room.opened': { room: string };
+  'room.closed': { room: string };
+  /** A room's machine failed; it is restarted with its members, or closed when it fails too often. */
+  'room.failed': { room: string; error: unknown; outcome: 'restarting' | 'closing' };
+  'member.joined': { room: string; member: MemberInfo; resumed: boolean };
+  'member.left': { room: string; member: MemberInfo; reason: LeaveReason };
+  'member.refused': { room: string; member: MemberInfo; refusal: Refusal };
+  /** The machine of a membership failed: that one join or membership is over, its connection stays. */
+  'member.failed': { room: string; member: MemberInfo; error: unknown };
+  'message.published': { room: string; data: Json; offset: number; epoch: string; from?: MemberInfo };
+  /** A message could not be handed on; its publisher was told. */
+  'message.failed': { room?: string; error: unknown };
+  'message.broadcast': { data: Json; from?: MemberInfo };
+  /** A room's handler threw, rejected or outlived its deadline. */
+  'handler.failed': { room: string; handler: 'onJoin' | 'onMessage' | 'onLeave'; error: unknown };
+  /** The store refused a room's changes, is stalled, or something in it was unreadable and put aside. */
+  'store.failed': { room?: string; error: unknown; setAside?: string };
+  /** A room whose store had failed has everything recorded again. */
+  'store.recovered': { room: string };
+}
+
+export type EdgeEventName = keyof EdgeEvents;
+
+/** The sending half of the edge bus: all that actors see of it. It never throws. */
+export interface EdgeEmitter {
+  emit<Name extends EdgeEventName>(name: Name, event: EdgeEvents[Name]): void;
+}
