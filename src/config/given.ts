@@ -1,0 +1,33 @@
+/** Shows a given value in a problem without giving away a secret. It does not judge the value. */
+
+import { holdsSecret } from './fields.ts';
+import type { Path } from './path.ts';
+import { findSchema, notesOf } from './schema-tree.ts';
+
+export const SECRET_MASK = '(set)';
+export const HIDDEN = '(not shown)';
+const MAX_GIVEN_LENGTH = 60;
+
+/**
+ * Shows what was given at a path. A text or an object that stands where a secret may have been meant
+ * (`http`, the whole configuration, an unknown key beside a secret) is not shown.
+ */
+export function formatGiven(path: Path, value: unknown): string {
+  const schema = findSchema(path);
+  if (schema && notesOf(schema).secret) return SECRET_MASK;
+  const place = schema ? path : path.slice(0, -1);
+  const mayBeSecret = typeof value === 'string' || (typeof value === 'object' && value !== null);
+  if (mayBeSecret && holdsSecret(place)) return HIDDEN;
+  const text = toJson(value);
+  return text.length > MAX_GIVEN_LENGTH ? `${text.slice(0, MAX_GIVEN_LENGTH - 1)}…` : text;
+}
+
+/** A caller of the library may give what JSON cannot say: NaN, a function, an object that contains itself. */
+function toJson(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
+}

@@ -1,0 +1,84 @@
+/** The settings of how much clients may ask for, a part of the schema. It enforces none of them. */
+
+import * as z from 'zod';
+import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
+import { fieldNotes } from './field-notes.ts';
+
+export const MAX_ROOM_CAPACITY = 10_000_000;
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+/** uWebSockets.js takes 8 to 960 seconds, or 0 for never. */
+const MIN_IDLE_TIMEOUT_SECONDS = 8;
+const MAX_IDLE_TIMEOUT_SECONDS = 960;
+
+export const limitsSchema = z.strictObject({
+  messageBytes: z
+    .int()
+    .min(1)
+    .max(64 * MIB)
+    .default(DEFAULT_MESSAGE_BYTES)
+    .describe('The longest message.')
+    .register(fieldNotes, { unit: 'bytes' }),
+  roomNameBytes: z
+    .int()
+    .min(1)
+    .max(KIB)
+    .default(DEFAULT_ROOM_NAME_BYTES)
+    .describe('The longest room name, in UTF-8.')
+    .register(fieldNotes, { unit: 'bytes' }),
+  roomsPerConnection: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(128)
+    .describe('How many rooms one connection may be in.')
+    .register(fieldNotes, { unit: 'rooms' }),
+  roomCapacity: z
+    .int()
+    .min(1)
+    .max(MAX_ROOM_CAPACITY)
+    .default(100_000)
+    .describe('How many members a room takes, unless `rooms` says otherwise.')
+    .register(fieldNotes, { unit: 'members' }),
+  rooms: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(100_000)
+    .describe('How many rooms may be live at a time.')
+    .register(fieldNotes, { unit: 'rooms' }),
+  sendQueueBytes: z
+    .int()
+    .min(KIB)
+    .max(GIB)
+    .default(MIB)
+    .describe('What may wait for a slow reader before its connection is closed.')
+    .register(fieldNotes, { unit: 'bytes' }),
+  receiveQueueBytes: z
+    .int()
+    .min(KIB)
+    .max(GIB)
+    .default(MIB)
+    .describe('What may wait in commands of one connection for an earlier one of it.')
+    .register(fieldNotes, { unit: 'bytes' }),
+  idleTimeoutSeconds: z
+    .int()
+    .refine(
+      (seconds) =>
+        seconds === 0 || (seconds >= MIN_IDLE_TIMEOUT_SECONDS && seconds <= MAX_IDLE_TIMEOUT_SECONDS),
+    )
+    .default(120)
+    .describe('After how much silence, pings unanswered, a connection is dropped; 0 is never.')
+    .register(fieldNotes, {
+      allowed: `0, or a whole number of seconds from ${MIN_IDLE_TIMEOUT_SECONDS} to ${MAX_IDLE_TIMEOUT_SECONDS}`,
+    }),
+  handlerSeconds: z
+    .number()
+    .min(0.01)
+    .max(3600)
+    .default(5)
+    .describe('The deadline of `onJoin`, `onMessage` and `onLeave`.')
+    .register(fieldNotes, { unit: 'seconds' }),
+});

@@ -1,0 +1,61 @@
+/** Puts the settings together from file, environment and flags, a later one over an earlier one. It never looks at `process`. */
+
+import { ConfigError } from './config-error.ts';
+import { FILE_VARIABLE, readEnvironment } from './environment.ts';
+import { FIELDS } from './fields.ts';
+import { readFlags, type SettingsFlags } from './flags.ts';
+import type { Layer, SourceOf } from './layer.ts';
+import { findExposureProblems, findFieldProblems, parseSettings } from './parse-settings.ts';
+import { formatPath, setAt, valueAt } from './path.ts';
+import type { Settings } from './settings.ts';
+import { readSettingsFile } from './settings-file.ts';
+
+export interface SettingsSources {
+  /** A JSON file. Default: the one that `STATECAST_CONFIG` names, if it does. */
+  readonly file?: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly flags: SettingsFlags;
+}
+
+/**
+ * Loads the settings: file, then environment, then flags. Each source is judged by itself, so that a bad value
+ * is told even where a later source would hide it.
+ * @throws {ConfigError} with everything that is wrong in all sources.
+ */
+export function loadSettings({ file, env, flags }: SettingsSources): Settings {
+  const layers = [...readFile(file, env), readEnvironment(env), readFlags(flags)];
+  const merged = mergeLayers(layers);
+  const problems = layers.flatMap((layer) => [
+    ...layer.problems,
+    ...findFieldProblems(layer.input, layer.sourceOf),
+  ]);
+  if (!layers.some((layer) => layer.isUnread)) {
+    problems.push(...findExposureProblems(merged.input, merged.sourceOf));
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  const parsed = parseSettings(merged.input);
+  if (!parsed.ok) throw new ConfigError(parsed.problems);
+  return parsed.settings;
+}
+
+function readFile(file: string | undefined, env: NodeJS.ProcessEnv): Layer[] {
+  if (file !== undefined) return [readSettingsFile(file, 'flag --config')];
+  const named = env[FILE_VARIABLE];
+  return named === undefined ? [] : [readSettingsFile(named, `environment ${FILE_VARIABLE}`)];
+}
+
+/** Takes each setting from the last layer that has it. What belongs to no setting is told by its layer, and left out here. */
+function mergeLayers(layers: readonly Layer[]): {
+  input: unknown;
+  sourceOf: SourceOf;
+} {
+  const input = {};
+  const owners = new Map<string, Layer>();
+  for (const field of FIELDS) {
+    const owner = layers.findLast((layer) => valueAt(layer.input, field.keys) !== undefined);
+    if (!owner) continue;
+    owners.set(field.path, owner);
+    setAt(input, field.keys, valueAt(owner.input, field.keys));
+  }
+  return { input, sourceOf: (path) => owners.get(formatPath(path))?.sourceOf(path) };
+}

@@ -1,0 +1,55 @@
+/** Finds the name that a mistyped one was meant to be. It knows no settings. */
+
+/** At most this share of a name's letters may be wrong for it to be taken for a typing error. */
+const MAX_WRONG_SHARE = 0.4;
+/** Two letters that changed places count as two. */
+const MIN_WRONG_LETTERS = 2;
+
+/** `; did you mean X?`, or an empty text. The prefix goes before X. */
+export function suggest(name: string, candidates: readonly string[], prefix = ''): string {
+  const nearest = findNearest(name, candidates);
+  return nearest === undefined ? '' : `; did you mean ${prefix}${nearest}?`;
+}
+
+/** The most similar candidate, or nothing if none is similar. A candidate that ends in the name is very similar. */
+function findNearest(name: string, candidates: readonly string[]): string | undefined {
+  let nearest: string | undefined;
+  let least = Math.max(MIN_WRONG_LETTERS, Math.floor(name.length * MAX_WRONG_SHARE)) + 1;
+  for (const candidate of candidates) {
+    const distance = isEndOf(candidate, name) ? 1 : editDistance(fold(name), fold(candidate));
+    if (distance < least) {
+      least = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+function fold(name: string): string {
+  return name.toLowerCase();
+}
+
+function isEndOf(candidate: string, name: string): boolean {
+  const end = fold(candidate).slice(-name.length - 1);
+  return end.length > name.length && /[._]/.test(end.charAt(0)) && end.slice(1) === fold(name);
+}
+
+/** Levenshtein's distance: how many letters have to be put in, taken out or changed. */
+function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const change = from[row - 1] === to[column - 1] ? 0 : 1;
+      current.push(
+        Math.min(
+          (previous[column] ?? 0) + 1,
+          (current[column - 1] ?? 0) + 1,
+          (previous[column - 1] ?? 0) + change,
+        ),
+      );
+    }
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+}

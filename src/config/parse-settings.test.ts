@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import type { ConfigProblem } from './config-error.ts';
+import { parseSettings } from './parse-settings.ts';
+import type { Settings, SettingsInput } from './settings.ts';
+
+function parseGood(input: SettingsInput): Settings {
+  const parsed = parseSettings(input);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.settings;
+}
+
+function parseBad(input: unknown): readonly ConfigProblem[] {
+  const parsed = parseSettings(input);
+  return parsed.ok ? [] : parsed.problems;
+}
+
+const SECRET = 'a-secret-nobody-may-see';
+
+describe('good settings', () => {
+  test('get a default for everything that is left out', () => {
+    const settings = parseGood({});
+    expect(settings).toEqual({
+      host: '127.0.0.1',
+      port: 8000,
+      dataDir: './data',
+      store: 'lowdb',
+      allowedOrigins: [],
+      drainSeconds: 30,
+      pages: true,
+      log: { level: 'info', format: 'auto' },
+      http: { open: false },
+      line: { userParameter: false },
+      limits: {
+        messageBytes: 65_536,
+        roomNameBytes: 255,
+        roomsPerConnection: 128,
+        roomCapacity: 100_000,
+        rooms: 100_000,
+        sendQueueBytes: 1_048_576,
+        receiveQueueBytes: 1_048_576,
+        idleTimeoutSeconds: 120,
+        handlerSeconds: 5,
+      },
+      membership: { durability: 'relaxed', flushMs: 50, ttlSeconds: 86_400 },
+      lingerSeconds: 10,
+      rooms: {},
+    });
+  });
+
+  test('keep the neighbours of a setting that is given', () => {
+    expect(parseGood({ limits: { messageBytes: 10 } }).limits).toMatchObject({
+      messageBytes: 10,
+      rooms: 100_000,
+    });
+  });
+
+  test('are frozen to the last object, and what was given is not', () => {
+    const input = { allowedOrigins: ['null'], rooms: { lobby: { capacity: 2 } } };
+    const settings = parseGood(input);
+    expect(Object.isFrozen(settings)).toBe(true);
+    expect(Object.isFrozen(settings.limits)).toBe(true);
+    expect(Object.isFrozen(settings.allowedOrigins)).toBe(true);
+    expect(Object.isFrozen(settings.rooms['lobby'])).toBe(true);
+    expect(Object.isFrozen(input.allowedOrigins)).toBe(false);
+    expect(Object.isFrozen(input.rooms.lobby)).toBe(false);
+  });
+
+  test('can be given again', () => {
+    const settings = parseGood({ http: { apiKey: SECRET }, rooms: { 'a*': { messagesPerSecond: 0.5 } } });
+    expect(parseGood(settings)).toEqual(settings);
+  });
+
+  test('may switch the idle timeout off', () => {
+    expect(parseGood({ limits: { idleTimeoutSeconds: 0 } }).limits.idleTimeoutSeconds).toBe(0);
+  });
+});
+
+describe('a problem', () => {
+  test('tells the setting, what was given and what is allowed', () => {
+    expect(parseBad({ limits: { messageBytes: '64k' } })).toEqual([
+      {
+        path: 'limits.messageBytes',
+        given: '"64k"',
+        allowed: 'a whole number of bytes from 1 to 67108864',
+      },
+    ]);
+  });
+
+  test.each([
+    ['port', { port: 65_536 }],
+    ['port', { port: 80.5 }],
+    ['port', { port: '8000' }],
+    ['host', { host: '' }],
+    ['store', { store: 'redis' }],
+    ['pages', { pages: 1 }],
+    ['log.level', { log: { level: 'loud' } }],
+    ['log', { log: 'info' }],
+    ['limits.idleTimeoutSeconds', { limits: { idleTimeoutSeconds: 7 } }],
+    ['limits.idleTimeoutSeconds', { limits: { idleTimeoutSeconds: 961 } }],
+    ['limits.messageBytes', { limits: { messageBytes: -1e300 } }],
+    ['limits.handlerSeconds', { limits: { handlerSeconds: Number.NaN } }],
+    ['membership.ttlSeconds', { membership: { ttlSeconds: 2_592_000 } }],
+    ['allowedOrigins[1]', { allowedOrigins: ['null', 'https://chat.example.com/'] }],
+    ['rooms["a*b"]', { rooms: { 'a*b': {} } }],
+    ['rooms.lobby.capacity', { rooms: { lobby: { capacity: 0 } } }],
+    ['rooms.lobby.messagesPerSecond', { rooms: { lobby: { messagesPerSecond: 0 } } }],
+    ['(all)', ['port', 8000]],
+    ['(all)', undefined],
+  ])('at %s is told once for %j', (path, input) => {
+    expect(parseBad(input).map((problem) => problem.path)).toEqual([path]);
+  });
+
+  test('is an unknown name too, with the name that was meant', () => {
+    expect(parseBad({ limits: { mesageBytes: 5 }, prot: 1, rooms: { lobby: { capasity: 2 } } })).toEqual([
+      {
+        path: 'limits.mesageBytes',
+        given: '5',
+        allowed: 'no such setting; did you mean limits.messageBytes?',
+      },
+      {
+        path: 'rooms.lobby.capasity',
+        given: '2',
+        allowed: 'no such setting; did you mean rooms.lobby.capacity?',
+      },
+      { path: 'prot', given: '1', allowed: 'no such setting; did you mean port?' },
+    ]);
+  });
+
+  test('hides no other, not even behind a bad room name', () => {
+    const problems = parseBad({
+      port: 80.5,
+      host: '0.0.0.0',
+      colour: true,
+      rooms: { 'a*b': { capacity: 0, size: 1 } },
+      limits: { rooms: 0 },
+    });
+    expect(problems.map((problem) => problem.path).sort()).toEqual([
+      'colour',
+      'host',
+      'limits.rooms',
+      'port',
+      'rooms["a*b"]',
+      'rooms["a*b"].capacity',
+      'rooms["a*b"].size',
+    ]);
+  });
+
+  test('shortens a long value', () => {
+    const [problem] = parseBad({ store: 'x'.repeat(1000) });
+    expect(problem?.given).toHaveLength(60);
+  });
+
+  test.each([
+    ['a function', () => 1, 'function'],
+    ['a bigint', 1n, 'bigint'],
+    ['infinity', Number.POSITIVE_INFINITY, 'Infinity'],
+  ])('shows %s although JSON cannot', (_, port, given) => {
+    expect(parseBad({ port })).toMatchObject([{ path: 'port', given }]);
+  });
+});
+
+describe('a secret is not shown', () => {
+  test.each([
+    ['in its own place', { http: { apiKey: SECRET.slice(0, 12) } }],
+    ['as a list', { http: { apiKey: [SECRET] } }],
+    ['under a misspelt name', { http: { apikey: SECRET } }],
+    ['in the wrong section', { apiKey: SECRET }],
+    ['in the place of the section', { http: SECRET }],
+    ['inside a list in the place of the section', { http: [{ apiKey: SECRET }] }],
+    ['in the place of everything', SECRET],
+  ])('%s', (_, input) => {
+    const problems = parseBad(input);
+    expect(problems).not.toEqual([]);
+    expect(JSON.stringify(problems)).not.toContain(SECRET.slice(0, 12));
+  });
+});
+
+describe('a server that others can reach', () => {
+  test('needs a key for HTTP push, and the problem says so', () => {
+    expect(parseBad({ host: '0.0.0.0' })).toEqual([
+      {
+        path: 'host',
+        given: '"0.0.0.0"',
+        allowed:
+          'the server would listen on 0.0.0.0 with HTTP push open to everybody: ' +
+          'set http.apiKey (STATECAST_HTTP_API_KEY) or, if that is meant, http.open to true',
+      },
+    ]);
+  });
+
+  test('may have a key', () => {
+    expect(parseGood({ host: '::', http: { apiKey: SECRET } }).http.apiKey).toBe(SECRET);
+  });
+
+  test('may be open if that is said', () => {
+    expect(parseGood({ host: '::', http: { open: true } }).http.open).toBe(true);
+  });
+
+  test('is told of a bad key once, not that it has none', () => {
+    expect(parseBad({ host: '0.0.0.0', http: { apiKey: 'short' } }).map(({ path }) => path)).toEqual([
+      'http.apiKey',
+    ]);
+  });
+});
+
+test('a server that only this machine can reach needs no key', () => {
+  expect(parseGood({ host: 'localhost' }).http).toEqual({ open: false });
+});

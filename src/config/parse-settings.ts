@@ -1,0 +1,88 @@
+/** Turns any value into settings or the list of everything that is wrong with it. It knows no sources. */
+
+import type * as z from 'zod';
+import type { ConfigProblem } from './config-error.ts';
+import { findExposure } from './exposure.ts';
+import { FIELDS } from './fields.ts';
+import { formatGiven } from './given.ts';
+import type { SourceOf } from './layer.ts';
+import { suggest } from './nearest.ts';
+import { formatPath, valueAt, type Path } from './path.ts';
+import { settingsSchema } from './schema.ts';
+import { describeAllowed, describeAllowedKey, findSchema, sectionKeys } from './schema-tree.ts';
+import type { Settings } from './settings.ts';
+
+export type ParsedSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** Completes settings with their defaults and freezes them, or tells all problems at once. It does not throw. */
+export function parseSettings(input: unknown): ParsedSettings {
+  const parsed = settingsSchema.safeParse(input);
+  const problems = [...findFieldProblems(input), ...findExposureProblems(input)];
+  return parsed.success && problems.length === 0
+    ? { ok: true, settings: deepFreeze(parsed.data) }
+    : { ok: false, problems };
+}
+
+/** What is wrong with single settings. */
+export function findFieldProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
+  // A number far out of range breaks two limits of its schema; that is one problem.
+  const different = new Map<string, ConfigProblem>();
+  for (const problem of findProblemsAt([], settingsSchema, input, sourceOf)) {
+    different.set(`${problem.path} ${problem.allowed}`, problem);
+  }
+  return [...different.values()];
+}
+
+/** What is wrong with settings that are right each by itself. */
+export function findExposureProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
+  const exposure = findExposure(input);
+  return exposure ? [createProblem(['host'], exposure.host, exposure.advice, sourceOf)] : [];
+}
+
+function findProblemsAt(place: Path, schema: z.ZodType, value: unknown, sourceOf: SourceOf): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  for (const issue of schema.safeParse(value).error?.issues ?? []) {
+    const path = [...place, ...issue.path];
+    const given = valueAt(value, issue.path);
+    const valueSchema = findSchema(path) ?? settingsSchema;
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys)
+        problems.push(createUnknownKey(path, key, valueAt(given, [key]), sourceOf));
+    } else if (issue.code === 'invalid_key') {
+      const allowed = `the name must be ${describeAllowedKey(path)}`;
+      problems.push(createProblem(path, given, allowed, sourceOf));
+      // The schema does not look behind a bad name; what is wrong there is told in the same go.
+      problems.push(...findProblemsAt(path, valueSchema, given, sourceOf));
+    } else {
+      problems.push(createProblem(path, given, describeAllowed(valueSchema), sourceOf));
+    }
+  }
+  return problems;
+}
+
+function createUnknownKey(section: Path, key: string, given: unknown, sourceOf: SourceOf): ConfigProblem {
+  const path = [...section, key];
+  const siblings = sectionKeys(findSchema(section)).map((sibling) => formatPath([...section, sibling]));
+  const candidates = [...siblings, ...FIELDS.map((field) => field.path)];
+  return createProblem(path, given, `no such setting${suggest(formatPath(path), candidates)}`, sourceOf);
+}
+
+function createProblem(path: Path, given: unknown, allowed: string, sourceOf: SourceOf): ConfigProblem {
+  const source = sourceOf(path);
+  const problem = { path: formatPath(path), given: formatGiven(path, given), allowed };
+  return source === undefined ? problem : { ...problem, source };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+function unknownSource(): undefined {
+  return undefined;
+}

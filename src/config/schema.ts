@@ -1,0 +1,137 @@
+/** Every setting: its type, limits, default and meaning, said once. It knows no file, environment or flag values. */
+
+import * as z from 'zod';
+import { fieldNotes } from './field-notes.ts';
+import { limitsSchema, MAX_ROOM_CAPACITY } from './limits-schema.ts';
+import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
+import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
+
+const HOUR_SECONDS = 60 * 60;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+/** Timers of Node.js hold 2^31 ms, 24.8 days; a longer one would fire at once. */
+const LONGEST_TIMER_DAYS = 24;
+
+const log = z.strictObject({
+  level: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('What is logged: this and everything more serious.')
+    .register(fieldNotes, { flag: '--log-level <level>' }),
+  format: z
+    .enum(['auto', 'pretty', 'json'])
+    .default('auto')
+    .describe('How log lines look; `auto` is `pretty` on a terminal and `json` elsewhere.'),
+});
+
+const http = z.strictObject({
+  apiKey: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('The key that HTTP push and presence requests must carry.')
+    .register(fieldNotes, { secret: true, allowed: 'a text of at least 16 characters' }),
+  open: z
+    .boolean()
+    .default(false)
+    .describe('The HTTP push and presence routes need no key although the server listens beyond loopback.'),
+});
+
+const line = z.strictObject({
+  userParameter: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Trust `?user=NAME` on the handshake of the line protocol. Anybody can then be anybody: for trusted networks only.',
+    ),
+});
+
+const membership = z.strictObject({
+  durability: z
+    .enum(['relaxed', 'strict'])
+    .default('relaxed')
+    .describe('When a join is answered: `relaxed` at once, `strict` when the store has it safe.'),
+  flushMs: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(50)
+    .describe('How long changes gather before they are written together.')
+    .register(fieldNotes, { unit: 'milliseconds' }),
+  ttlSeconds: z
+    .int()
+    .min(0)
+    .max(LONGEST_TIMER_DAYS * DAY_SECONDS)
+    .default(DAY_SECONDS)
+    .describe('How long a member with a user identity stays on the roster as away.')
+    .register(fieldNotes, { unit: 'seconds' }),
+});
+
+const roomRule = z.strictObject({
+  capacity: z.int().min(1).max(MAX_ROOM_CAPACITY).optional().register(fieldNotes, { unit: 'members' }),
+  messagesPerSecond: z.number().positive().optional().register(fieldNotes, { allowed: 'a number above 0' }),
+});
+
+/** The settings of a server. It judges each field by itself; `parseSettings` also judges them together. */
+export const settingsSchema = z
+  .strictObject({
+    host: z
+      .string()
+      .regex(/^\S+$/)
+      .default('127.0.0.1')
+      .describe('Where to listen. Beyond loopback, set `http.apiKey` too.')
+      .register(fieldNotes, { flag: '--host <address>', allowed: 'an address or name of this machine' }),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(8000)
+      .describe('The port to listen on; 0 takes a free one.')
+      .register(fieldNotes, { flag: '--port <number>' }),
+    dataDir: z
+      .string()
+      .min(1)
+      .default('./data')
+      .describe('Where the store keeps its files, relative to the working directory.')
+      .register(fieldNotes, { flag: '--data-dir <dir>', allowed: 'a path' }),
+    store: z
+      .enum(['lowdb', 'memory'])
+      .default('lowdb')
+      .describe('Where memberships are kept: in files, or in memory until the server stops.'),
+    allowedOrigins: z
+      .array(z.string().refine(isOriginRule).register(fieldNotes, { allowed: ORIGIN_WORDS }))
+      .default([])
+      .describe(
+        "The origins whose pages may connect besides the server's own; `null` is a page opened from disk, `*` any page.",
+      ),
+    drainSeconds: z
+      .int()
+      .min(0)
+      .max(HOUR_SECONDS)
+      .default(30)
+      .describe('How long a stopping server waits for work under way.')
+      .register(fieldNotes, { unit: 'seconds' }),
+    pages: z.boolean().default(true).describe('Serve the chat pages.'),
+    log: log.prefault({}),
+    http: http.prefault({}),
+    line: line.prefault({}),
+    limits: limitsSchema.prefault({}),
+    membership: membership.prefault({}),
+    lingerSeconds: z
+      .number()
+      .min(0)
+      .max(DAY_SECONDS)
+      .default(10)
+      .describe('How long an empty room stays in memory.')
+      .register(fieldNotes, { unit: 'seconds' }),
+    rooms: z
+      .record(
+        z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }),
+        roomRule,
+      )
+      .default({})
+      .describe('Rules for rooms by name or prefix; of several that match, the longest wins.')
+      .register(fieldNotes, {
+        allowed: `an object from ${ROOM_PATTERN_WORDS}, to an object with capacity, messagesPerSecond or both`,
+      }),
+  })
+  .register(fieldNotes, { allowed: 'an object of settings' });

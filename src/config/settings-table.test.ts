@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { FIELDS } from './fields.ts';
+import { renderSettingsTable } from './settings-table.ts';
+
+describe('the table of settings', () => {
+  const lines = renderSettingsTable().trimEnd().split('\n');
+
+  test('has a row for every setting, in the order of the schema', () => {
+    const first = lines.slice(2).map((line) => line.split(' | ')[0]);
+    expect(first).toEqual(FIELDS.map((field) => `| \`${field.path}\``));
+  });
+
+  test('has the same six columns in each row', () => {
+    const counts = new Set(lines.map((line) => line.replaceAll('\\|', '').split('|').length));
+    expect([...counts]).toEqual([8]);
+  });
+
+  test('tells all there is to know of a setting', () => {
+    expect(lines).toContain(
+      '| `port` | `STATECAST_PORT` | `--port <number>` | `8000` | a whole number from 0 to 65535 | The port to listen on; 0 takes a free one. |',
+    );
+    expect(lines).toContain(
+      '| `http.apiKey` | `STATECAST_HTTP_API_KEY` |  | none | a text of at least 16 characters | The key that HTTP push and presence requests must carry. |',
+    );
+  });
+});

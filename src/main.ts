@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/** The program `statecast`: hands the command line to its command, and says in one place why it could not be done. */
+
+import { createCommandLine } from './config/command-line.ts';
+import { ConfigError } from './config/config-error.ts';
+import { StoreError } from './storage/store-error.ts';
+import { ListenError } from './transport/transport.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_BAD_CONFIG = 2;
+
+const commandLine = createCommandLine({
+  async serve(settings) {
+    // Printing the configuration must not load the native socket library.
+    const { serve } = await import('./server/serve.ts');
+    await serve(settings);
+  },
+  print(text) {
+    process.stdout.write(text);
+  },
+});
+
+try {
+  await commandLine.parseAsync();
+} catch (error) {
+  if (error instanceof ConfigError) fail(error, EXIT_BAD_CONFIG);
+  else if (error instanceof ListenError || error instanceof StoreError) fail(error, EXIT_FAILED);
+  else throw error;
+}
+
+/** For what the person at the keyboard can mend: its message alone. Anything else is a bug and shows its stack. */
+function fail(error: Error, exitCode: number): void {
+  process.stderr.write(`statecast: ${error.message}\n`);
+  process.exitCode = exitCode;
+}
