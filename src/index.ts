@@ -1,0 +1,43 @@
+/** The public entry of the library. Everything here is named, documented where it stands, and typed. */
+
+export { answer, change, drop, refuse } from './actors/room-options.ts';
+export type {
+  JoinContext,
+  JoinRefusal,
+  LeaveContext,
+  MessageContext,
+  MessageVerdict,
+} from './actors/room-options.ts';
+export type { MemberView } from './actors/roster.ts';
+export type { ServerAddress } from './actors/server.ts';
+export { ConfigError } from './config/config-error.ts';
+export type { ConfigProblem } from './config/config-error.ts';
+export type { EdgeListener } from './edge/edge-bus.ts';
+export type { EdgeEventName, EdgeEvents, LeaveReason, MemberInfo } from './edge/edge-events.ts';
+export type { Json } from './protocol/command.ts';
+export type { ErrorName, Refusal } from './protocol/errors.ts';
+export { createServer } from './server/create-server.ts';
+export { RefusedError } from './server/refused-error.ts';
+export type {
+  LibrarySettings,
+  Position,
+  RoomDefinition,
+  ServerOptions,
+  StatecastServer,
+  WithServer,
+} from './server/server-options.ts';
+export { createLowdbStore } from './storage/lowdb-store.ts';
+export { createMemoryStore } from './storage/memory-store.ts';
+export type {
+  LoadedRoom,
+  MembershipChange,
+  MembershipStore,
+  RoomList,
+  SetAside,
+  StoredMember,
+} from './storage/membership-store.ts';
+export { StoreError } from './storage/store-error.ts';
+export type { Health } from './transport/http/health-route.ts';
+export { respond } from './transport/http/user-routes.ts';
+export type { RouteHandler, RouteReply, RouteRequest, UserRoutes } from './transport/http/user-routes.ts';
+export { ListenError } from './transport/transport.ts';

@@ -1,0 +1,72 @@
+/** How a server lets go of its connections and rooms. When it does so is the server machine's. */
+
+import type { Directory } from '../actors/directory.ts';
+import type { ActorClock } from '../actors/ports.ts';
+import type { EdgeEmitter } from '../edge/edge-events.ts';
+
+/** Connections told goodbye in one turn of the event loop, so that thousands do not hold up everything else. */
+const CONNECTIONS_A_TURN = 500;
+/** Rooms closed in one turn: each writes its last changes. */
+const ROOMS_A_TURN = 200;
+/** How often the rest is told while draining. */
+const PROGRESS_INTERVAL_MS = 1_000;
+
+export interface DrainingInput {
+  readonly directory: Directory;
+  readonly edge: EdgeEmitter;
+  readonly clock: ActorClock;
+}
+
+/** Tells every connection that the server is shutting down; resolves when none is left. */
+export async function emptyConnections(input: DrainingInput, signal: AbortSignal): Promise<void> {
+  const { directory, clock } = input;
+  await reportWhile(input, async () => {
+    const emptied = new Promise<void>((resolve) => {
+      directory.onceEmpty(resolve);
+    });
+    for (const batch of batches([...directory.connections.values()], CONNECTIONS_A_TURN)) {
+      if (signal.aborted) return;
+      for (const connection of batch) connection.send({ type: 'server.draining' });
+      await nextTurn(clock);
+    }
+    await emptied;
+  });
+}
+
+/** Closes every room; resolves when none is in memory. */
+export async function closeRooms(input: DrainingInput, signal: AbortSignal): Promise<void> {
+  const { directory, clock } = input;
+  await reportWhile(input, async () => {
+    for (const batch of batches([...directory.rooms.values()], ROOMS_A_TURN)) {
+      if (signal.aborted) return;
+      for (const room of batch) room.send({ type: 'room.close' });
+      await nextTurn(clock);
+    }
+    await Promise.all([...directory.rooms.values()].map((room) => room.untilEnd()));
+  });
+}
+
+async function reportWhile(input: DrainingInput, work: () => Promise<void>): Promise<void> {
+  const { directory, edge, clock } = input;
+  let timer: unknown;
+  const report = (): void => {
+    edge.emit('server.draining', { connections: directory.connections.size, rooms: directory.rooms.size });
+    timer = clock.setTimeout(report, PROGRESS_INTERVAL_MS);
+  };
+  report();
+  try {
+    await work();
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}
+
+function nextTurn(clock: ActorClock): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, 0);
+  });
+}
+
+function* batches<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}

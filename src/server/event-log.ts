@@ -1,0 +1,44 @@
+/** Writes what the edge bus tells into the log, one line an event and never a message's text. */
+
+import type { Logger } from 'pino';
+import type { EdgeEvents, EdgeEventName } from '../edge/edge-events.ts';
+import type { StatecastServer } from './server-options.ts';
+
+type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+/** How serious each event is. Frequent ones are `debug` and `trace`, and cost nothing when those are off. */
+const LEVELS: Readonly<Record<EdgeEventName, Level>> = {
+  'server.listening': 'info',
+  'server.draining': 'info',
+  'server.stopped': 'info',
+  'connection.opened': 'debug',
+  'connection.closed': 'debug',
+  'connection.failed': 'error',
+  'room.opened': 'debug',
+  'room.closed': 'debug',
+  'room.failed': 'error',
+  'member.joined': 'debug',
+  'member.left': 'debug',
+  'member.refused': 'info',
+  'member.failed': 'error',
+  'message.published': 'trace',
+  'message.broadcast': 'trace',
+  'message.failed': 'error',
+  'handler.failed': 'error',
+  'store.failed': 'error',
+  'store.recovered': 'warn',
+};
+
+export function logEvents(server: StatecastServer, log: Logger): void {
+  for (const name of Object.keys(LEVELS) as EdgeEventName[]) {
+    const level = LEVELS[name];
+    if (!log.isLevelEnabled(level)) continue;
+    server.on(name, (event) => log[level](toFields(event), name));
+  }
+}
+
+/** The event's fields, with the error where pino looks for it and the message's text left out. */
+function toFields(event: EdgeEvents[EdgeEventName]): object {
+  const { data: _data, error, ...fields } = event as { data?: unknown; error?: unknown };
+  return error === undefined ? fields : { ...fields, err: error };
+}

@@ -1,0 +1,49 @@
+/** Turns what a library user says of rooms into what a room's machine is given. */
+
+import type { HandlerContext, RoomHandlers, RoomOptions } from '../actors/room-options.ts';
+import type { Settings } from '../config/settings.ts';
+import type { RoomDefinition, StatecastServer, WithServer } from './server-options.ts';
+
+/**
+ * Finds the options of a room; those of one definition share their handlers. The server is asked for
+ * when a handler is called, since it is made after its rooms.
+ */
+export function createRoomOptions(
+  find: (room: string) => RoomDefinition | undefined,
+  settings: Pick<Settings, 'limits' | 'lingerSeconds'>,
+  getServer: () => StatecastServer,
+): (room: string) => RoomOptions {
+  const { limits, lingerSeconds } = settings;
+  const handlersOf = new WeakMap<RoomDefinition, RoomHandlers>();
+
+  return (room) => {
+    const definition = find(room) ?? NOTHING;
+    const { capacity = limits.roomCapacity, messagesPerSecond } = definition;
+    let handlers = handlersOf.get(definition);
+    if (handlers === undefined) {
+      handlers = bindHandlers(definition, getServer);
+      handlersOf.set(definition, handlers);
+    }
+    return {
+      capacity,
+      ...(messagesPerSecond !== undefined && { messagesPerSecond }),
+      handlerMs: limits.handlerSeconds * 1000,
+      lingerMs: lingerSeconds * 1000,
+      handlers,
+    };
+  };
+}
+
+const NOTHING: RoomDefinition = {};
+
+function bindHandlers(definition: RoomDefinition, getServer: () => StatecastServer): RoomHandlers {
+  const withServer = <Context extends HandlerContext>(context: Context): WithServer<Context> => ({
+    ...context,
+    server: getServer(),
+  });
+  return {
+    ...(definition.onJoin && { onJoin: (join) => definition.onJoin?.(withServer(join)) }),
+    ...(definition.onMessage && { onMessage: (message) => definition.onMessage?.(withServer(message)) }),
+    ...(definition.onLeave && { onLeave: (leave) => definition.onLeave?.(withServer(leave)) }),
+  };
+}

@@ -1,0 +1,28 @@
+/** Remembers which rooms' stores fail now, as told on the edge bus. */
+
+import type { EdgeBus } from '../edge/edge-bus.ts';
+
+/** Errors told at a time; a broken disk fails every room alike. */
+const MAX_ERRORS = 10;
+
+export interface StoreHealth {
+  readonly isFailing: boolean;
+  errors(): { room: string; message: string }[];
+}
+
+export function watchStore(edge: EdgeBus): StoreHealth {
+  const failing = new Map<string, string>();
+  edge.on('store.failed', ({ room, error, setAside }) => {
+    // What was put aside is out of the way: the room works.
+    if (room === undefined || setAside !== undefined) return;
+    failing.set(room, error instanceof Error ? error.message : String(error));
+  });
+  edge.on('store.recovered', ({ room }) => failing.delete(room));
+  edge.on('room.closed', ({ room }) => failing.delete(room));
+  return {
+    get isFailing() {
+      return failing.size > 0;
+    },
+    errors: () => [...failing].slice(0, MAX_ERRORS).map(([room, message]) => ({ room, message })),
+  };
+}

@@ -1,0 +1,50 @@
+/** Who may use the routes that reach into rooms from outside. */
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isLoopbackHost } from '../../protocol/loopback.ts';
+import { isForeignPage, type OriginPolicy } from '../origin-policy.ts';
+import type { RequestHead, TransportResponse } from '../transport.ts';
+import { jsonError } from './responses.ts';
+
+export interface AccessOptions {
+  readonly apiKey: string | undefined;
+  /**
+   * Who may use these routes without a key. `this machine` looks at the `Host` that was asked for too: behind
+   * a proxy, or a page whose name was rebound to this address, it is not loopback's.
+   */
+  readonly open: 'everybody' | 'this machine' | 'nobody';
+  readonly allowsOrigin: OriginPolicy;
+}
+
+/** The response that turns a request away, or nothing when it may go on. */
+export type Access = (request: RequestHead) => TransportResponse | undefined;
+
+export function createAccess({ apiKey, open, allowsOrigin }: AccessOptions): Access {
+  const expected = apiKey === undefined ? undefined : digest(apiKey);
+  return (request) => {
+    const given = readKey(request);
+    if (expected !== undefined && given !== undefined && timingSafeEqual(digest(given), expected))
+      return undefined;
+    if (open === 'nobody' || (open === 'this machine' && !asksForLoopback(request))) {
+      return jsonError(401, 'this needs a key: send it as X-API-Key');
+    }
+    if (isForeignPage(request, allowsOrigin)) {
+      return jsonError(403, 'pages of other sites may not use this without a key');
+    }
+    return undefined;
+  };
+}
+
+function asksForLoopback(request: RequestHead): boolean {
+  const host = request.header('host') ?? '';
+  return isLoopbackHost(host.replace(/:\d+$/, ''));
+}
+
+function readKey(request: RequestHead): string | undefined {
+  return request.header('x-api-key') ?? /^apikey\s+(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
+}
+
+/** Digests are of one length, which a comparison in constant time needs. */
+function digest(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

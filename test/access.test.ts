@@ -1,0 +1,231 @@
+/** Who may connect and who may push: keys, origins, and what pages of other sites can make a browser do. */
+
+import { describe, expect, test } from 'vitest';
+import { ConfigError, createServer } from '../src/index.ts';
+import { form, readError } from './support/http-request.ts';
+import { startServer } from './support/start-server.ts';
+
+const API_KEY = 'correct horse battery staple';
+const EVERYWHERE = '0.0.0.0';
+const PUSH = '/Index/pushAll?message=hi';
+const GUARDED = [
+  '/Index/pushAll?message=hi',
+  '/Index/pushByRoom?roomNum=r&message=hi',
+  '/presence?roomNum=r',
+];
+
+describe('beyond loopback', () => {
+  test('neither a key nor open HTTP is a configuration that is refused', () => {
+    let problem: unknown;
+    try {
+      createServer({ host: EVERYWHERE, port: 0 });
+    } catch (error) {
+      problem = error;
+    }
+    expect(problem).toBeInstanceOf(ConfigError);
+    expect((problem as ConfigError).problems).toMatchObject([{ path: 'host', given: '"0.0.0.0"' }]);
+    expect((problem as ConfigError).message).toMatch(/http\.apiKey.*http\.open/);
+  });
+
+  test('pushes and presence need the key, in one of two headers', async () => {
+    const { connect, request } = await startServer({ host: EVERYWHERE, http: { apiKey: API_KEY } });
+    const client = await connect();
+    for (const path of GUARDED) {
+      for (const headers of [
+        {},
+        { 'X-API-Key': '' },
+        { 'X-API-Key': `${API_KEY}x` },
+        { 'X-API-Key': API_KEY.toUpperCase() },
+        { authorization: `Bearer ${API_KEY}` },
+        { authorization: 'apikey wrong' },
+      ]) {
+        const answer = await request(path, { headers });
+        expect(answer.status, JSON.stringify(headers)).toBe(401);
+        expect(readError(answer).code).toBe(401);
+        expect(answer.body).not.toContain(API_KEY);
+      }
+    }
+    expect(await client.settle()).toEqual([]);
+    for (const path of GUARDED) {
+      expect((await request(path, { headers: { 'X-API-Key': API_KEY } })).status).toBe(200);
+    }
+    expect(await client.settle()).toEqual(['hi']);
+  });
+
+  test.each(['apikey', 'ApiKey', 'APIKEY '])(
+    'the header "Authorization: %s <key>" carries the key too',
+    async (scheme) => {
+      const apiKey = '0123456789abcdef';
+      const { request } = await startServer({ host: EVERYWHERE, http: { apiKey } });
+      const headers = { authorization: `${scheme} ${apiKey}` };
+      expect((await request(PUSH, { headers })).status).toBe(200);
+    },
+  );
+
+  test('a key in the query or the form is no key', async () => {
+    const { request } = await startServer({ host: EVERYWHERE, http: { apiKey: API_KEY } });
+    const query = new URLSearchParams({ 'X-API-Key': API_KEY, apiKey: API_KEY, message: 'hi' }).toString();
+    expect((await request(`/Index/pushAll?${query}`)).status).toBe(401);
+    expect((await request('/Index/pushAll', form({ apiKey: API_KEY, message: 'hi' }))).status).toBe(401);
+  });
+
+  test('open HTTP needs no key', async () => {
+    const { request } = await startServer({ host: EVERYWHERE, http: { open: true } });
+    for (const path of GUARDED) expect((await request(path)).status).toBe(200);
+  });
+
+  test('what tells nothing of rooms and pushes nothing needs no key', async () => {
+    const { connect, request } = await startServer({
+      host: EVERYWHERE,
+      http: { apiKey: API_KEY },
+      routes: { '/mine': () => 'mine' },
+    });
+    for (const path of ['/', '/health', '/mine']) expect((await request(path)).status).toBe(200);
+    expect(await (await connect()).ask('ping')).toBe('pong');
+  });
+});
+
+describe('on loopback', () => {
+  test('no key is needed until one is set', async () => {
+    const { request } = await startServer();
+    for (const path of GUARDED) expect((await request(path)).status).toBe(200);
+    const keyed = await startServer({ http: { apiKey: API_KEY } });
+    for (const path of GUARDED) expect((await keyed.request(path)).status).toBe(401);
+    expect((await keyed.request(PUSH, { headers: { 'X-API-Key': API_KEY } })).status).toBe(200);
+  });
+
+  test.each(['chat.example.com', 'evil.example:8000', '127.0.0.1.example.com'])(
+    'a request that asked for %j came by a proxy or a rebound name, and needs a key',
+    async (host) => {
+      const { request } = await startServer();
+      for (const path of GUARDED) expect((await request(path, { headers: { host } })).status).toBe(401);
+    },
+  );
+
+  test.each(['localhost:8000', '127.0.0.1', '[::1]:8000'])(
+    'a request that asked for %j needs none',
+    async (host) => {
+      const { request } = await startServer();
+      for (const path of GUARDED) expect((await request(path, { headers: { host } })).status).toBe(200);
+    },
+  );
+});
+
+describe('the handshake', () => {
+  const onLoopback = {};
+  const everywhere = { host: EVERYWHERE, http: { open: true } };
+  const listed = { ...everywhere, allowedOrigins: ['https://chat.example', 'null'] };
+  const anyPage = { ...everywhere, allowedOrigins: ['*'] };
+
+  test.each([
+    ['from no page', onLoopback, {}],
+    ['from a page of another port of this machine', onLoopback, { origin: 'http://localhost:5173' }],
+    ['from a page of 127.0.0.1', everywhere, { origin: 'https://127.0.0.1' }],
+    ['from a page of ::1', everywhere, { origin: 'http://[::1]:8000' }],
+    ['from a page on disk, on loopback', onLoopback, { origin: 'null' }],
+    ['from a page on disk, when listed', listed, { origin: 'null' }],
+    ['from the same host', everywhere, { host: 'chat.example:8000', origin: 'http://chat.example:8000' }],
+    ['from the same host behind TLS', everywhere, { host: 'chat.example', origin: 'https://chat.example' }],
+    ['from the same host in capitals', everywhere, { host: 'Chat.Example', origin: 'http://CHAT.example' }],
+    ['from a listed page', listed, { origin: 'https://chat.example' }],
+    ['from any page when any is listed', anyPage, { origin: 'https://elsewhere.example' }],
+    ['from a page on disk when any is listed', anyPage, { origin: 'null' }],
+  ])('is done %s', async (_, options, headers) => {
+    const { connect } = await startServer(options);
+    expect(await (await connect({ headers })).ask('ping')).toBe('pong');
+  });
+
+  test.each([
+    ['from a foreign page', onLoopback, { origin: 'https://elsewhere.example' }],
+    ['from a foreign page, beyond loopback', everywhere, { origin: 'https://elsewhere.example' }],
+    ['from a page on disk, beyond loopback', everywhere, { origin: 'null' }],
+    ['from another port of the same host', everywhere, { host: 'a.example:1', origin: 'http://a.example:2' }],
+    [
+      'from a host that only begins like this one',
+      everywhere,
+      { host: 'a.example', origin: 'http://a.example.org' },
+    ],
+    ['from a host that only looks local', onLoopback, { origin: 'http://127.0.0.1.example' }],
+    ['from a host named after this machine', onLoopback, { origin: 'http://localhost.example' }],
+    ['from a listed host by another scheme', listed, { origin: 'http://chat.example' }],
+    ['from a listed host on another port', listed, { origin: 'https://chat.example:8443' }],
+    ['from nonsense', onLoopback, { origin: '*' }],
+  ])('is refused %s', async (_, options, headers) => {
+    const { server, connect } = await startServer(options);
+    await expect(connect({ headers })).rejects.toMatchObject({
+      status: 403,
+      body: expect.stringContaining('allowedOrigins'),
+    });
+    expect(server.health().connections).toBe(0);
+  });
+});
+
+describe('a request that a page of another site makes a browser send, without a key', () => {
+  test.each([
+    ['its origin tells', { origin: 'https://elsewhere.example' }],
+    [
+      'its origin tells, whatever else does',
+      { origin: 'https://elsewhere.example', 'sec-fetch-site': 'same-origin' },
+    ],
+    ['it comes from another site', { 'sec-fetch-site': 'cross-site' }],
+  ])('is refused when %s', async (_, headers) => {
+    const { connect, request } = await startServer();
+    const client = await connect();
+    for (const path of GUARDED) {
+      const answer = await request(path, { headers });
+      expect(answer.status).toBe(403);
+      expect(readError(answer).message).toMatch(/key/);
+    }
+    const { method, body, headers: type } = form({ message: 'hi' });
+    const posted = await request('/Index/pushAll', {
+      method: method!,
+      body: body!,
+      headers: { ...type, ...headers },
+    });
+    expect(posted.status).toBe(403);
+    expect(await client.settle()).toEqual([]);
+  });
+
+  test.each([
+    ['a page of this server', { 'sec-fetch-site': 'same-origin' }],
+    ['the address bar', { 'sec-fetch-site': 'none' }],
+    ['a page of this machine', { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' }],
+    ['a page on disk', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
+  ])('is answered when it is from %s', async (_, headers) => {
+    const { request } = await startServer();
+    expect((await request(PUSH, { headers })).status).toBe(200);
+  });
+
+  test('is refused beyond loopback too, where HTTP is open', async () => {
+    const { request } = await startServer({ host: EVERYWHERE, http: { open: true } });
+    expect((await request(PUSH, { headers: { origin: 'null' } })).status).toBe(403);
+    expect((await request(PUSH, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+  });
+
+  test('is answered when it carries the key, or its page is listed', async () => {
+    const keyed = await startServer({ http: { apiKey: API_KEY } });
+    const headers = { origin: 'https://elsewhere.example', 'X-API-Key': API_KEY };
+    expect((await keyed.request(PUSH, { headers })).status).toBe(200);
+    const listed = await startServer({ allowedOrigins: ['https://chat.example'] });
+    const origin = 'https://chat.example';
+    expect((await listed.request(PUSH, { headers: { origin } })).status).toBe(200);
+  });
+});
+
+describe('the name in a handshake', () => {
+  test('is believed only where the settings say so', async () => {
+    const believing = await startServer({ line: { userParameter: true } });
+    await (await believing.connect({ path: '/?user=ann%20%E2%98%83' })).join('room1');
+    await (await believing.connect({ path: '/?user=' })).join('room1');
+    expect((await believing.server.members('room1')).map(({ user }) => user)).toEqual(['ann ☃', undefined]);
+    const doubting = await startServer();
+    await (await doubting.connect({ path: '/?user=ann' })).join('room1');
+    expect((await doubting.server.members('room1')).map(({ user }) => user)).toEqual([undefined]);
+  });
+
+  test('may be 128 characters long and no longer', async () => {
+    const { connect } = await startServer({ line: { userParameter: true } });
+    expect(await (await connect({ path: `/?user=${'u'.repeat(128)}` })).ask('ping')).toBe('pong');
+    await expect(connect({ path: `/?user=${'u'.repeat(129)}` })).rejects.toMatchObject({ status: 400 });
+  });
+});

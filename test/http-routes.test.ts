@@ -1,0 +1,456 @@
+/** The HTTP routes as curl and browsers see them: the push routes of the original, health, presence, a user's own. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { respond } from '../src/index.ts';
+import { createGate } from './support/gate.ts';
+import { form, readError, type HttpOptions } from './support/http-request.ts';
+import { connectLineClient } from './support/line-client.ts';
+import { startServer } from './support/start-server.ts';
+
+const PUSHED_TO_ROOM = { status: 200, body: 'pushBy room success' };
+const PUSHED_TO_ALL = { status: 200, body: 'pushBy all success' };
+
+describe('a push', () => {
+  const post: HttpOptions = { method: 'POST' };
+  test.each([
+    ['GET and its query', '/Index/pushByRoom?roomNum=room1&message=hi', {}],
+    ['POST and its query', '/Index/pushByRoom?roomNum=room1&message=hi', post],
+    ['POST and a form', '/Index/pushByRoom', form({ roomNum: 'room1', message: 'hi' })],
+    [
+      'POST and a form that wins over the query',
+      '/Index/pushByRoom?message=no&roomNum=room1',
+      form({ message: 'hi' }),
+    ],
+    [
+      'POST and a form with a charset',
+      '/Index/pushByRoom',
+      {
+        ...form({ roomNum: 'room1', message: 'hi' }),
+        headers: { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' },
+      },
+    ],
+    [
+      'POST and a form whose type is in capitals',
+      '/Index/pushByRoom',
+      {
+        ...form({ roomNum: 'room1', message: 'hi' }),
+        headers: { 'content-type': 'Application/X-WWW-Form-Urlencoded' },
+      },
+    ],
+  ])('by %s reaches the members of the room only', async (_, path, options) => {
+    const { connect, request } = await startServer();
+    const [member, other] = [await connect(), await connect()];
+    await member.join('room1');
+    await other.join('room2');
+    expect(await request(path, options)).toMatchObject(PUSHED_TO_ROOM);
+    expect(await member.settle()).toEqual(['hi']);
+    expect(await other.settle()).toEqual([]);
+  });
+
+  test.each([
+    ['GET and its query', '/Index/pushAll?message=hi', {}],
+    ['POST and its query', '/Index/pushAll?message=hi', post],
+    ['POST and a form', '/Index/pushAll', form({ message: 'hi' })],
+  ])('to all by %s reaches every socket', async (_, path, options) => {
+    const { connect, request } = await startServer();
+    const [member, other] = [await connect(), await connect()];
+    await member.join('room1');
+    expect(await request(path, options)).toMatchObject(PUSHED_TO_ALL);
+    expect(await member.settle()).toEqual(['hi']);
+    expect(await other.settle()).toEqual(['hi']);
+  });
+
+  test('is answered with plain text that is not kept', async () => {
+    const { request } = await startServer();
+    const { headers } = await request('/Index/pushAll?message=hi');
+    expect(headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+  });
+
+  test('may hold any text, as the query or the form spells it', async () => {
+    const { connect, request } = await startServer();
+    const client = await connect();
+    const text = 'a b+c&d=e|☃ 🎈\n%41\u0000';
+    await client.join(text);
+    await request(`/Index/pushByRoom?${new URLSearchParams({ roomNum: text, message: text }).toString()}`);
+    await request('/Index/pushByRoom', form({ roomNum: text, message: text }));
+    await request('/Index/pushByRoom', form({ roomNum: text, message: '' }));
+    await request('/Index/pushAll?message=%ff%ed%a0%80+x');
+    expect(await client.settle()).toEqual([text, text, '', '\ufffd\ufffd\ufffd\ufffd x']);
+  });
+
+  test('may be as long as a message may be, however its form spells it', async () => {
+    const { connect, request } = await startServer();
+    const client = await connect();
+    const message = '€'.repeat((64 * 1024) / 3);
+    expect(await request('/Index/pushAll', form({ message }))).toMatchObject(PUSHED_TO_ALL);
+    expect(await client.next()).toBe(message);
+  });
+
+  test('with a short limit for messages may still have a long room name', async () => {
+    const { connect, request } = await startServer({ limits: { messageBytes: 32 } });
+    const client = await connect();
+    const room = '€'.repeat(85);
+    await client.join(room);
+    const answer = await request('/Index/pushByRoom', form({ roomNum: room, message: 'hi' }));
+    expect(answer).toMatchObject(PUSHED_TO_ROOM);
+    expect(await client.settle()).toEqual(['hi']);
+  });
+
+  test.each([
+    ['/Index/pushByRoom', 'roomNum, message'],
+    ['/Index/pushByRoom?roomNum=room1', 'message'],
+    ['/Index/pushByRoom?message=hi', 'roomNum'],
+    ['/Index/pushByRoom?roomnum=room1&message=hi', 'roomNum'],
+    ['/Index/pushAll', 'message'],
+    ['/Index/pushAll?roomNum=room1', 'message'],
+  ])('to %s is refused for want of %s', async (path, missing) => {
+    const { connect, request } = await startServer();
+    const client = await connect();
+    for (const method of ['GET', 'POST']) {
+      const answer = await request(path, { method });
+      expect(answer).toMatchObject({
+        status: 400,
+        headers: { 'content-type': 'application/json; charset=utf-8' },
+      });
+      expect(readError(answer)).toEqual({ code: 400, message: `missing parameter: ${missing}` });
+    }
+    expect(await client.settle()).toEqual([]);
+  });
+
+  test.each([
+    ['an empty room name', { roomNum: '', message: 'hi' }, 400, /room name is empty/],
+    [
+      'a long room name',
+      { roomNum: 'r'.repeat(256), message: 'hi' },
+      400,
+      /room name is longer than 255 bytes/,
+    ],
+    [
+      'a long message',
+      { roomNum: 'room1', message: 'x'.repeat(65_537) },
+      400,
+      /message is longer than 65536/,
+    ],
+    [
+      'a form that is far too long',
+      { roomNum: 'room1', message: 'x'.repeat(2 ** 20) },
+      413,
+      /body is longer/,
+    ],
+  ])('with %s is refused and reaches nobody', async (_, fields, status, problem) => {
+    const { connect, request } = await startServer();
+    const client = await connect();
+    await client.join('room1');
+    const answer = await request('/Index/pushByRoom', form(fields));
+    expect(answer.status).toBe(status);
+    expect(readError(answer)).toMatchObject({ code: status, message: expect.stringMatching(problem) });
+    expect(await client.settle()).toEqual([]);
+  });
+
+  test('into a room that would be one too many is refused', async () => {
+    const { connect, request } = await startServer({ limits: { rooms: 1 } });
+    await (await connect()).join('room1');
+    const answer = await request('/Index/pushByRoom?roomNum=room2&message=hi');
+    expect(answer.status).toBe(400);
+    expect(readError(answer).message).toMatch(/1 rooms/);
+  });
+});
+
+describe('the path of a request', () => {
+  test.each([
+    '/nothing',
+    '/Index',
+    '/index/pushall?message=hi',
+    '/Index/pushAll/x',
+    '/%00',
+    '/..%2f',
+    '/health2',
+  ])('%s leads nowhere, and is answered with 404', async (path) => {
+    const { request } = await startServer();
+    const answer = await request(path);
+    expect(answer.status).toBe(404);
+    expect(readError(answer)).toMatchObject({ code: 404, message: expect.stringContaining('nothing at') });
+  });
+
+  test.each([
+    ['PUT', '/Index/pushAll?message=hi', 'GET, POST'],
+    ['DELETE', '/Index/pushByRoom?roomNum=room1&message=hi', 'GET, POST'],
+    ['POST', '/health', 'GET, HEAD'],
+    ['POST', '/presence?roomNum=room1', 'GET, HEAD'],
+    ['PATCH', '/', 'GET, HEAD, POST'],
+  ])('%s %s is answered with 405 and what is allowed: %s', async (method, path, allow) => {
+    const { connect, request } = await startServer();
+    const client = await connect();
+    const answer = await request(path, { method });
+    expect(answer).toMatchObject({ status: 405, headers: { allow } });
+    expect(readError(answer).code).toBe(405);
+    expect(await client.settle()).toEqual([]);
+  });
+
+  test('HEAD of a push pushes nothing', async () => {
+    const { connect, request } = await startServer();
+    const client = await connect();
+    expect((await request('/Index/pushAll?message=hi', { method: 'HEAD' })).status).toBe(405);
+    expect(await client.settle()).toEqual([]);
+  });
+
+  test.each(['/', '/health', '/presence?roomNum=room1', '/nothing'])(
+    'HEAD %s has the status and headers of GET and no body',
+    async (path) => {
+      const { request } = await startServer();
+      const [get, head] = [await request(path), await request(path, { method: 'HEAD' })];
+      expect(head.status).toBe(get.status);
+      expect(head.headers['content-type']).toBe(get.headers['content-type']);
+      expect(head.headers['content-length']).toBe(String(Buffer.byteLength(get.body)));
+      expect(head.body).toBe('');
+    },
+  );
+
+  test('of a handshake must be the one where sockets are taken', async () => {
+    const { url } = await startServer();
+    await expect(connectLineClient(url, { path: '/nothing' })).rejects.toMatchObject({ status: 404 });
+    await expect(connectLineClient(url, { path: '/health' })).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe('the root', () => {
+  const html = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+
+  test('is the plain answer of the original for whoever does not ask for a page', async () => {
+    const { request } = await startServer();
+    const plain = { status: 200, body: 'index success!!' };
+    expect(await request('/')).toMatchObject(plain);
+    expect(await request('/', { headers: { accept: '*/*' } })).toMatchObject(plain);
+    expect(await request('/', { method: 'POST' })).toMatchObject(plain);
+    expect(await request('/?x=1')).toMatchObject(plain);
+  });
+
+  test('is a page for a browser, unless pages are not served', async () => {
+    const withPages = await startServer();
+    expect(await withPages.request('/', html)).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+      body: expect.stringMatching(/^<!doctype html>/i),
+    });
+    expect(await withPages.request('/room1')).toMatchObject({ status: 200 });
+    const without = await startServer({ pages: false });
+    expect(await without.request('/', html)).toMatchObject({ body: 'index success!!' });
+    expect(await without.request('/room1')).toMatchObject({ status: 404 });
+  });
+});
+
+describe('/health', () => {
+  test('tells the version, and counts connections and rooms', async () => {
+    const { connect, request } = await startServer();
+    const clients = [await connect(), await connect()];
+    await clients[0]?.join('room1');
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    const { status, body } = await request('/health');
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toEqual({
+      status: 'ok',
+      version,
+      uptimeSeconds: expect.any(Number),
+      connections: 2,
+      rooms: 1,
+      store: 'ok',
+      features: { userParameter: false },
+    });
+  });
+});
+
+describe('/presence', () => {
+  test('lists the members of a room in the order of their joins', async () => {
+    const { connect, request } = await startServer({ line: { userParameter: true } });
+    const [ann, anonymous] = [await connect({ path: '/?user=ann' }), await connect()];
+    await ann.join('room1');
+    await anonymous.join('room1');
+    const { status, body } = await request('/presence?roomNum=room1');
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toEqual({
+      room: 'room1',
+      members: [
+        { id: expect.any(String), user: 'ann', state: 'joined', joinedAt: expect.any(Number) },
+        { id: expect.any(String), state: 'joined', joinedAt: expect.any(Number) },
+      ],
+    });
+  });
+
+  test('of an unknown room is empty, and of no name or a bad one is refused', async () => {
+    const { request } = await startServer();
+    expect(JSON.parse((await request('/presence?roomNum=x')).body)).toEqual({ room: 'x', members: [] });
+    for (const path of ['/presence', '/presence?roomNum=', `/presence?roomNum=${'r'.repeat(256)}`]) {
+      const answer = await request(path);
+      expect(answer.status).toBe(400);
+      expect(readError(answer).message).toMatch(/roomNum|room name/);
+    }
+  });
+});
+
+describe('a route of a library user', () => {
+  test('is told the parts of its path, its query, headers and address', async () => {
+    const { request } = await startServer({
+      routes: {
+        'GET /rooms/:room/users/:user': ({ method, path, params, query, body, header, remoteAddress }) => ({
+          request: { method, path, params, query, body: typeof body, token: header('x-token') ?? null },
+          remoteAddress,
+        }),
+      },
+    });
+    const path = '/rooms/a%20b/users/%E2%98%83';
+    const { body } = await request(`${path}?x=1&y=a+b&y=%26`, { headers: { 'X-Token': 'secret' } });
+    expect(JSON.parse(body)).toEqual({
+      request: {
+        method: 'GET',
+        path,
+        params: { room: 'a b', user: '☃' },
+        query: { x: '1', y: '&' },
+        body: 'undefined',
+        token: 'secret',
+      },
+      remoteAddress: '127.0.0.1',
+    });
+  });
+
+  test.each([
+    ['JSON', 'application/json', '{"a":[1,null]}', { a: [1, null] }],
+    ['JSON with a charset and in capitals', 'Application/JSON; charset=utf-8', '"☃"', '☃'],
+    ['a form', 'application/x-www-form-urlencoded', 'a=1&b=%E2%98%83+x', { a: '1', b: '☃ x' }],
+    ['text', 'text/plain; charset=utf-8', 'hi ☃', 'hi ☃'],
+    ['bytes', 'application/octet-stream', '\u0001\u0002', { bytes: [1, 2] }],
+    ['nothing', 'application/json', '', 'nothing'],
+  ])('is given a body of %s', async (_, type, body, seen) => {
+    const { request } = await startServer({
+      routes: {
+        '/echo': ({ body }) => {
+          if (body instanceof Uint8Array) return { bytes: [...body] };
+          return { value: body === undefined ? 'nothing' : (body as string) };
+        },
+      },
+    });
+    const answer = await request('/echo', { method: 'POST', headers: { 'content-type': type }, body });
+    const expected = typeof seen === 'object' && 'bytes' in seen ? seen : { value: seen };
+    expect(JSON.parse(answer.body)).toEqual(expected);
+  });
+
+  test('with a body that is not the JSON it claims to be is not called', async () => {
+    let calls = 0;
+    const { request } = await startServer({ routes: { '/count': () => void (calls += 1) } });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await request('/count', { method: 'POST', headers, body: '{"a":' });
+    expect(answer.status).toBe(400);
+    expect(readError(answer).message).toMatch(/JSON/);
+    expect(calls).toBe(0);
+    expect(await request('/count', { method: 'POST', body: 'x'.repeat(2 ** 20 + 1) })).toMatchObject({
+      status: 413,
+    });
+    expect(calls).toBe(0);
+  });
+
+  test('answers with a text, a value, nothing, or all that a response can be', async () => {
+    const { request } = await startServer({
+      routes: {
+        '/text': () => 'plain ☃',
+        '/value': async () => [1, { a: null }],
+        '/null': () => null,
+        '/nothing': () => undefined,
+        'GET /all': () =>
+          respond({ status: 418, headers: { 'X-Pot': 'tea' }, body: new Uint8Array([104, 105]) }),
+        'GET /files/**': ({ path }) => path,
+      },
+    });
+    const text = { 'content-type': 'text/plain; charset=utf-8' };
+    const json = { 'content-type': 'application/json; charset=utf-8' };
+    expect(await request('/text')).toMatchObject({ status: 200, headers: text, body: 'plain ☃' });
+    expect(await request('/value')).toMatchObject({ status: 200, headers: json, body: '[1,{"a":null}]\n' });
+    expect(await request('/null')).toMatchObject({ status: 200, headers: json, body: 'null\n' });
+    expect(await request('/nothing', { method: 'POST' })).toMatchObject({ status: 204, body: '' });
+    expect(await request('/all')).toMatchObject({ status: 418, headers: { 'x-pot': 'tea' }, body: 'hi' });
+    expect(await request('/all', { method: 'POST' })).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET, HEAD' },
+    });
+    expect(await request('/files/a/b.txt')).toMatchObject({ body: '/files/a/b.txt' });
+  });
+
+  test('that throws is answered with 500 without the text of its error, which is reported', async () => {
+    const secret = new Error('the password is swordfish');
+    const { request, errors } = await startServer({
+      routes: {
+        '/throws': () => {
+          throw secret;
+        },
+        '/rejects': () => Promise.reject(secret),
+        '/garbles': () => respond({ headers: { 'X-Bad': 'a\r\nb: c' } }),
+      },
+    });
+    for (const path of ['/throws', '/rejects', '/garbles']) {
+      const { status, body, headers } = await request(path);
+      expect(status).toBe(500);
+      expect(body).not.toContain('swordfish');
+      expect(headers['b']).toBeUndefined();
+    }
+    expect(errors.map(({ error }) => error)).toEqual([secret, secret, expect.any(TypeError)]);
+  });
+
+  test('speaks to rooms through its server', async () => {
+    const { connect, request } = await startServer({
+      routes: {
+        'POST /say/:room': async ({ params: { room = '' }, body, server }) => {
+          const { offset } = await server.publish(room, String(body));
+          return { offset };
+        },
+      },
+    });
+    const client = await connect();
+    await client.join('room1');
+    const headers = { 'content-type': 'text/plain' };
+    const { body } = await request('/say/room1', { method: 'POST', headers, body: 'from a route' });
+    expect(JSON.parse(body)).toEqual({ offset: 1 });
+    expect(await client.settle()).toEqual(['from a route']);
+  });
+
+  test('stands before the routes of the house, and beside them where it takes other methods', async () => {
+    const { request } = await startServer({
+      routes: { 'GET /health': () => 'mine', 'DELETE /presence': () => 'gone', '/': () => 'home' },
+    });
+    expect(await request('/health')).toMatchObject({ body: 'mine' });
+    expect(await request('/presence', { method: 'DELETE' })).toMatchObject({ body: 'gone' });
+    expect(await request('/presence')).toMatchObject({ status: 400 });
+    expect(await request('/')).toMatchObject({ body: 'home' });
+  });
+
+  test('whose client goes away before the answer harms nobody', async () => {
+    const gate = createGate();
+    const called = createGate();
+    const { request, url, errors } = await startServer({
+      routes: {
+        '/slow': async () => {
+          called.open();
+          await gate.opened;
+          return 'late';
+        },
+      },
+    });
+    const abort = new AbortController();
+    const gone = fetch(new URL('/slow', url), { signal: abort.signal });
+    await called.opened;
+    abort.abort();
+    await expect(gone).rejects.toThrow(/abort/);
+    gate.open();
+    expect(await request('/slow')).toMatchObject({ body: 'late' });
+    expect(errors).toEqual([]);
+  });
+
+  test('must be named by a method and a path', async () => {
+    for (const key of ['hello', 'FETCH /x', 'get /x', 'GET x', '']) {
+      await expect(startServer({ routes: { [key]: () => 'x' } }), key).rejects.toThrow(/GET \/hello/);
+    }
+  });
+});

@@ -1,0 +1,262 @@
+/** What clients may ask for: what is over a limit is refused, or costs the one who asked, and nobody else. */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { refuse } from '../src/index.ts';
+import { nextEvent } from './support/edge-watch.ts';
+import { createGate } from './support/gate.ts';
+import { sendByRoom } from './support/line-client.ts';
+import { startServer } from './support/start-server.ts';
+
+const KIB = 1024;
+const SENT = 'SendByRoom success!';
+
+describe('the rooms of a connection', () => {
+  test('are limited; leaving one makes place for another', async () => {
+    const { connect } = await startServer({ limits: { roomsPerConnection: 2 } });
+    const client = await connect();
+    await client.join('room1');
+    await client.join('room2');
+    expect(await client.ask('subscribe|room3')).toBe('Error: this connection is in 2 rooms already');
+    expect(await client.ask('subscribe|room1')).toBe('Subscribe roomNum:room1 success!');
+    expect(await client.ask('unsubscribe|room1')).toBe('Unsubscribe roomNum:room1 success!');
+    await client.join('room3');
+    await (await connect()).join('room1');
+  });
+
+  test('are 128 by default', async () => {
+    const { connect } = await startServer();
+    const client = await connect();
+    for (let room = 1; room <= 128; room += 1) client.send(`subscribe|${room}`);
+    for (const frame of await client.take(128)) expect(frame).toMatch(/^Subscribe /);
+    expect(await client.ask('subscribe|129')).toBe('Error: this connection is in 128 rooms already');
+  });
+});
+
+describe('the capacity of a room', () => {
+  test('is of its pattern or of all, and a member that leaves frees its seat', async () => {
+    const { server, connect } = await startServer({
+      limits: { roomCapacity: 2 },
+      rooms: { room1: { capacity: 1 } },
+    });
+    const clients = [await connect(), await connect(), await connect()] as const;
+    await clients[0].join('room1');
+    expect(await clients[1].ask('subscribe|room1')).toBe('Error: room1 is full');
+    expect(await clients[1].ask(sendByRoom('room1', 'from outside'))).toBe(SENT);
+    expect(await clients[0].settle()).toEqual(['from outside']);
+    await clients[0].join('room2');
+    await clients[1].join('room2');
+    expect(await clients[2].ask('subscribe|room2')).toBe('Error: room2 is full');
+    expect(await server.members('room2')).toHaveLength(2);
+
+    const left = nextEvent(server, 'member.left', ({ room }) => room === 'room1');
+    clients[0].close();
+    await left;
+    await clients[1].join('room1');
+  });
+
+  test('counts joins that are being decided on, and those refused no longer', async () => {
+    const gate = createGate();
+    const { server, connect } = await startServer({
+      rooms: { room1: { capacity: 1, onJoin: () => gate.opened.then(() => refuse('not you')) } },
+    });
+    const [first, second] = [await connect(), await connect()];
+    const asked = nextEvent(server, 'room.opened');
+    first.send('subscribe|room1');
+    await asked;
+    expect(await second.ask('subscribe|room1')).toBe('Error: room1 is full');
+    gate.open();
+    expect(await first.next()).toBe('Error: not you');
+    expect(await second.ask('subscribe|room1')).toBe('Error: not you');
+  });
+});
+
+describe('the messages of a room', () => {
+  test('over its rate are refused, of all its connections together; the server is heard still', async () => {
+    const { server, connect, request } = await startServer({
+      rooms: { 'slow*': { messagesPerSecond: 0.001 } },
+    });
+    const [one, two] = [await connect(), await connect()];
+    await one.join('slow1');
+    one.send(sendByRoom('slow1', 'first'));
+    expect(await one.settle()).toEqual(['first', SENT]);
+    const refusal = 'Error: slow1 takes 0.001 messages a second';
+    expect(await two.ask(sendByRoom('slow1', 'second'))).toBe(refusal);
+    expect(await one.ask(sendByRoom('slow1', 'third'))).toBe(refusal);
+    await server.publish('slow1', 'by the library');
+    expect((await request('/Index/pushByRoom?roomNum=slow1&message=by+HTTP')).status).toBe(200);
+    expect(await one.settle()).toEqual(['by the library', 'by HTTP']);
+    expect(await two.ask(sendByRoom('slow2', 'elsewhere'))).toBe(SENT);
+  });
+
+  test('are taken again after a while', async () => {
+    const { connect } = await startServer({ rooms: { room1: { messagesPerSecond: 20 } } });
+    const client = await connect();
+    client.send(...Array.from({ length: 50 }, () => sendByRoom('room1', 'again')));
+    expect(new Set(await client.settle())).toEqual(
+      new Set([SENT, 'Error: room1 takes 20 messages a second']),
+    );
+    while ((await client.ask(sendByRoom('room1', 'again'))) !== SENT);
+    expect(client.isOpen).toBe(true);
+  });
+});
+
+describe('the rooms of the server', () => {
+  test('are limited, and a room that is full of nobody makes place', async () => {
+    const { server, connect } = await startServer({ limits: { rooms: 1 }, lingerSeconds: 0 });
+    const client = await connect();
+    await client.join('room1');
+    const refusal = 'the server has 1 rooms open already';
+    expect(await client.ask('subscribe|room2')).toBe(`Error: ${refusal}`);
+    expect(await client.ask(sendByRoom('room2', 'hi'))).toBe(`Error: ${refusal}`);
+    await expect(server.publish('room2', 'hi')).rejects.toMatchObject({
+      code: 'limitExceeded',
+      message: refusal,
+    });
+    expect(() => server.mute('room2')).toThrow(refusal);
+    expect(await server.members('room2')).toEqual([]);
+    const closed = nextEvent(server, 'room.closed');
+    client.send('unsubscribe|room1');
+    await closed;
+    expect(await client.settle()).toEqual(['Unsubscribe roomNum:room1 success!']);
+    await client.join('room2');
+  });
+});
+
+describe('a client that reads too slowly', () => {
+  test('is closed with 3008, while the others of its room receive everything', async () => {
+    const { server, connect } = await startServer({ limits: { sendQueueBytes: 64 * KIB } });
+    const [slow, fast] = [await connect(), await connect()];
+    await slow.join('room1');
+    await fast.join('room1');
+    slow.pause();
+    let isClosed = false;
+    const closed = nextEvent(server, 'connection.closed').then((event) => {
+      isClosed = true;
+      return event;
+    });
+    const message = 'x'.repeat(32 * KIB);
+    let published = 0;
+    while (!isClosed) {
+      await server.publish('room1', `${published}${message}`);
+      published += 1;
+      expect(await fast.next()).toHaveLength(message.length + String(published - 1).length);
+    }
+    expect(await closed).toMatchObject({ code: 3008, reason: 'slow' });
+    expect(await server.members('room1')).toHaveLength(1);
+    await server.publish('room1', 'after');
+    expect(await fast.next()).toBe('after');
+    slow.resume();
+    expect(await slow.closed).toEqual({ code: 3008, reason: 'slow' });
+    // What it got is what was said, from the beginning, without a gap.
+    const received = slow.frames.slice(1).map((frame) => frame.slice(0, -message.length));
+    expect(received).toEqual(Array.from(received, (_, index) => String(index)));
+    expect(received.length).toBeLessThan(published);
+  });
+
+  test('is closed as well when it is its own answers that it does not read', async () => {
+    const { server, connect } = await startServer({ limits: { sendQueueBytes: KIB } });
+    const [slow, other] = [await connect(), await connect()];
+    const closed = nextEvent(server, 'connection.closed');
+    let isClosed = false;
+    void closed.then(() => (isClosed = true));
+    slow.pause();
+    const frame = `subscribe|${'r'.repeat(255)}`;
+    while (!isClosed) {
+      slow.send(...Array.from({ length: 100 }, () => frame));
+      await nextTurn();
+    }
+    expect(await closed).toMatchObject({ code: 3008 });
+    expect(await other.ask('ping')).toBe('pong');
+  });
+
+  test('does not hold up the end of the server', async () => {
+    const { server, connect } = await startServer({ limits: { sendQueueBytes: 64 * KIB } });
+    const [slow, other] = [await connect(), await connect()];
+    await slow.join('room1');
+    slow.pause();
+    const closed = nextEvent(server, 'connection.closed');
+    const message = 'x'.repeat(64 * KIB);
+    let isClosed = false;
+    void closed.then(() => (isClosed = true));
+    while (!isClosed) {
+      await server.publish('room1', message);
+      await nextTurn();
+    }
+    await server.close();
+    expect(await other.closed).toEqual({ code: 3001, reason: 'shutdown' });
+  });
+});
+
+describe('a client that sends too much', () => {
+  test('is closed with 3013 when too much waits behind a command, and others are not', async () => {
+    const gate = createGate();
+    const { server, connect } = await startServer({
+      limits: { receiveQueueBytes: 4 * KIB },
+      rooms: { room1: { onMessage: () => gate.opened } },
+    });
+    const [flooder, other] = [await connect(), await connect()];
+    await other.join('room2');
+    const closed = nextEvent(server, 'connection.closed');
+    const message = 'x'.repeat(KIB);
+    for (let count = 0; count < 10; count += 1) flooder.send(sendByRoom('room1', message));
+    expect(await flooder.closed).toEqual({ code: 3013, reason: 'too many requests' });
+    expect(await closed).toMatchObject({ code: 3013 });
+    expect(flooder.frames).toEqual([]);
+    expect(await other.ask(sendByRoom('room2', 'hi'))).toBe('hi');
+    gate.open();
+    expect(await other.settle()).toEqual([SENT]);
+  });
+
+  test('is closed as well when it floods with the shortest of frames', async () => {
+    const gate = createGate();
+    const { connect } = await startServer({
+      limits: { receiveQueueBytes: 4 * KIB },
+      rooms: { room1: { onJoin: () => gate.opened } },
+    });
+    const flooder = await connect();
+    flooder.send('subscribe|room1');
+    for (let count = 0; count < 100; count += 1) flooder.send('');
+    expect(await flooder.closed).toMatchObject({ code: 3013 });
+    gate.open();
+  });
+
+  test('is not closed while its commands fit, and all of them are answered', async () => {
+    const gate = createGate();
+    const { connect } = await startServer({
+      limits: { receiveQueueBytes: 4 * KIB },
+      rooms: { room1: { onMessage: () => gate.opened } },
+    });
+    const client = await connect();
+    client.send(sendByRoom('room1', 'held up'), 'ping', 'ping', sendByRoom('room2', 'x'.repeat(2 * KIB)));
+    gate.open();
+    expect(await client.settle()).toEqual([SENT, 'pong', 'pong', SENT]);
+    // What has been answered counts no longer.
+    for (let count = 0; count < 10; count += 1) {
+      expect(await client.ask(sendByRoom('room2', 'x'.repeat(3 * KIB)))).toBe(SENT);
+    }
+  });
+
+  test('loses its socket by a frame beyond all measure, and others do not', async () => {
+    const { server, connect } = await startServer();
+    const [huge, other] = [await connect(), await connect()];
+    await huge.join('room1');
+    await other.join('room1');
+    const left = nextEvent(server, 'member.left');
+    huge.send('x'.repeat(2 ** 21));
+    expect((await huge.closed).code).not.toBe(1000);
+    await left;
+    expect(await other.ask(sendByRoom('room1', 'hi'))).toBe('hi');
+    expect(await server.members('room1')).toHaveLength(1);
+  });
+
+  test('keeps its socket where messages are short and its commands are not', async () => {
+    const { connect } = await startServer({ limits: { messageBytes: 1 } });
+    const client = await connect();
+    const room = 'r'.repeat(255);
+    await client.join(room);
+    client.send(sendByRoom(room, 'x'), sendByRoom(room, 'xy'), `unsubscribe|${room}`);
+    const refusal = 'Error: the message is longer than 1 bytes';
+    expect(await client.settle()).toEqual(['x', SENT, refusal, `Unsubscribe roomNum:${room} success!`]);
+  });
+});

@@ -1,0 +1,92 @@
+/** A headless Chromium for tests of the pages: skipped with a word where there is none, required where CI=true. */
+
+import { existsSync } from 'node:fs';
+import { createServer as createNetServer } from 'node:net';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
+
+/** Where Debian, Ubuntu, Fedora, Google's packages and macOS put it. `CHROMIUM_PATH` says otherwise. */
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const FIRST_PORT = 20_000;
+const PORTS = 10_000;
+
+export interface Tabs {
+  /** Opens a page in a browser context of its own; what it logs as an error goes to `errors`. */
+  open(url: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Errors of all pages of this test: uncaught ones, and what the console showed as such. */
+  readonly errors: string[];
+}
+
+/** A suite with a browser; `newTabs` makes tabs that are closed after the test that asks for them. */
+export function describeInBrowser(title: string, suite: (newTabs: () => Tabs) => void): void {
+  const executablePath = [process.env['CHROMIUM_PATH'] ?? '', ...PLACES].find(
+    (path) => path && existsSync(path),
+  );
+  const isSkipped = executablePath === undefined && process.env['CI'] !== 'true';
+  if (isSkipped) console.warn(`skipped: ${title} (no Chromium found; install it or set CHROMIUM_PATH)`);
+
+  describe.skipIf(isSkipped)(title, () => {
+    let browser: Browser | undefined;
+    beforeAll(async () => {
+      if (executablePath === undefined)
+        throw new Error('CI=true needs Chromium: install it or set CHROMIUM_PATH');
+      browser = await chromium.launch({ executablePath, args: ARGS });
+    });
+    afterAll(() => browser?.close());
+    suite(() => createTabs(browser));
+  });
+}
+
+function createTabs(browser: Browser | undefined): Tabs {
+  const errors: string[] = [];
+  return {
+    errors,
+    async open(url, options = {}) {
+      if (browser === undefined) throw new Error('the browser is not open yet');
+      const context = await browser.newContext(options);
+      onTestFinished(() => context.close());
+      const page = await context.newPage();
+      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      await page.goto(url);
+      return page;
+    },
+  };
+}
+
+/**
+ * A port for a server that is started twice. It is below those that connections take for themselves: a
+ * client that tries again and again to reach a port of that range may end up connected to itself.
+ */
+export async function pickPort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createNetServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,55 @@
+/** A server in this process, on a free port, that ends with its test. */
+
+import { onTestFinished } from 'vitest';
+import { createServer, type ServerOptions, type StatecastServer } from '../../src/index.ts';
+import { requestHttp, type HttpAnswer, type HttpOptions } from './http-request.ts';
+import { connectLineClient, type ConnectOptions, type LineClient } from './line-client.ts';
+
+/** A test that leaves a handler hanging shall not wait for the server's own default. */
+const DRAIN_SECONDS = 5;
+
+/** How a test speaks to a server, in this process or in another. */
+export interface Reachable {
+  /** `http://127.0.0.1:PORT/` */
+  readonly url: string;
+  connect(options?: ConnectOptions): Promise<LineClient>;
+  request(path: string, options?: HttpOptions): Promise<HttpAnswer>;
+}
+
+export interface RunningServer extends Reachable {
+  readonly server: StatecastServer;
+  readonly port: number;
+  /** What the server had nobody else to tell. */
+  readonly errors: readonly { readonly error: unknown; readonly where: string }[];
+}
+
+/** `prepare` sees the server before it listens, and so before it reads its store. */
+export async function startServer(
+  options: ServerOptions = {},
+  prepare?: (server: StatecastServer) => void,
+): Promise<RunningServer> {
+  const errors: { error: unknown; where: string }[] = [];
+  const server = createServer({
+    port: 0,
+    drainSeconds: DRAIN_SECONDS,
+    onError: (error, where) => errors.push({ error, where }),
+    ...options,
+  });
+  onTestFinished(() => server.close());
+  prepare?.(server);
+  const { port } = await server.listen();
+  return { server, port, errors, ...reach(`http://127.0.0.1:${port}/`) };
+}
+
+/** Clients of an address; the sockets are dropped when the test is over, before the server is closed. */
+export function reach(url: string): Reachable {
+  return {
+    url,
+    async connect(options) {
+      const client = await connectLineClient(url, options);
+      onTestFinished(() => client.terminate());
+      return client;
+    },
+    request: (path, options) => requestHttp(new URL(path, url), options),
+  };
+}
