@@ -1,0 +1,18 @@
+/** How long to wait before the next attempt to connect. It knows no sockets and no timers. */
+
+/** Upper bound of the first wait. */
+export const BACKOFF_BASE_MS = 500;
+/** Upper bound of every wait. */
+export const BACKOFF_CAP_MS = 15_000;
+
+/**
+ * Draws a wait with full jitter: evenly between 0 and a bound that doubles with each attempt, so that the
+ * clients of a server that went away do not all come back at once.
+ *
+ * @param attempt how many attempts failed since the last stable connection, from 0
+ * @param random a number from 0 up to, not including, 1
+ * @returns milliseconds
+ */
+export function drawBackoff(attempt: number, random: () => number): number {
+  return Math.round(random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempt));
+}

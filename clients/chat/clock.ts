@@ -1,0 +1,13 @@
+/** Timers as a part that tests replace. */
+
+export interface Clock {
+  /** @param ms milliseconds */
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** The timers of the platform. */
+export const platformClock: Clock = {
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: (timer) => clearTimeout(timer as number | undefined),
+};

@@ -1,0 +1,181 @@
+/** The page of one room: puts the parts together. The room's name stands in the page's markup. */
+
+import { createAnnouncer } from '../shared/announcer.ts';
+import { element, required } from '../shared/dom.ts';
+import { fetchHealth } from '../shared/health.ts';
+import { createCompose } from './compose.ts';
+import { createConnectionPanel, describeClosure } from './connection-panel.ts';
+import { createLineClient } from './line-client.ts';
+import { createMembershipButton } from './membership-button.ts';
+import { createMessageList } from './message-list.ts';
+import { createNameForm, recallUser } from './name-form.ts';
+import { createNotice } from './notice.ts';
+import { createOutbox } from './outbox.ts';
+import { createPeople } from './people.ts';
+import { fetchPresence, watchPresence } from './presence.ts';
+import type { Membership, RoomClientEvent, Target } from './room-client.ts';
+
+const main = required('main', 'main');
+const room = main.dataset['room'] ?? '';
+const joinedWords = `You joined ${room}.`;
+
+const announcer = createAnnouncer();
+const notice = createNotice(announcer);
+const people = createPeople();
+const outbox = createOutbox({
+  retry: ({ target, text }) => send(target, text),
+  released: () => compose.focus(),
+});
+const messages = createMessageList(outbox.root);
+const compose = createCompose({ room, send });
+const panel = createConnectionPanel({
+  announcer,
+  connect: () => client.connect(),
+  disconnect: () => client.disconnect(),
+});
+const membershipButton = createMembershipButton({
+  room,
+  join: () => client.join(room),
+  leave: () => client.leave(room),
+});
+const presence = watchPresence({ ask: () => fetchPresence(room), listener: (found) => people.show(found) });
+const session = element(
+  'section',
+  { class: 'session', 'aria-label': 'Connection' },
+  element('div', { class: 'session-title' }, element('h1', {}, room), panel.status),
+  element('div', { class: 'session-controls' }, membershipButton.root, panel.controls),
+);
+const chart = element(
+  'div',
+  { class: 'chart', 'aria-hidden': 'true' },
+  'This page’s connection',
+  panel.chart,
+);
+
+let online = false;
+let membership: Membership = 'out';
+let nameFormShown = false;
+/** What the notice says about the end of the last connection. */
+let closureTold: string | undefined;
+
+const client = createLineClient({
+  url: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/`,
+  listener: hear,
+});
+
+panel.show({ name: 'closed' });
+showMembership();
+main.replaceChildren(session, notice.root, people.root, messages.root, compose.root, announcer.root);
+people.root.append(chart);
+window.addEventListener('online', () => client.checkNetwork());
+document.addEventListener('visibilitychange', watchWhileVisible);
+watchWhileVisible();
+// Whoever opens the page of a room wants to be in it.
+client.join(room);
+await connectFirst();
+
+/** A remembered name is used if this server takes names, and only then has to be asked before. */
+async function connectFirst(): Promise<void> {
+  const remembered = recallUser();
+  if (remembered === undefined) return client.connect();
+  const health = await fetchHealth();
+  if (health?.userParameter === true) client.signIn(remembered);
+  else client.connect();
+}
+
+function hear(event: RoomClientEvent): void {
+  switch (event.type) {
+    case 'connection.changed': {
+      online = event.connection.name === 'open';
+      panel.show(event.connection);
+      showMembership();
+      tellClosure(describeClosure(event.connection));
+      if (online) void offerName();
+      return;
+    }
+    case 'membership.changed':
+      return hearMembership(event.room, event.membership, event.unasked === true);
+    case 'message.received':
+      return messages.add({ type: 'message', text: event.text, own: false, at: new Date() });
+    case 'message.copied': {
+      const outgoing = outbox.take(event.id);
+      if (outgoing === undefined) return;
+      const { target, text } = outgoing;
+      const label =
+        target.type === 'everybody' ? 'to everybody' : target.room === room ? undefined : `to ${target.room}`;
+      return messages.add({ type: 'message', text, own: true, at: new Date(), ...(label && { label }) });
+    }
+    case 'send.done': {
+      const outgoing = outbox.take(event.id);
+      if (event.copied || outgoing === undefined) return;
+      const { target, text } = outgoing;
+      const place = target.type === 'everybody' ? 'everybody' : target.room;
+      return messages.add({ type: 'note', text: `sent to ${place}: ${text}`, at: new Date() });
+    }
+    case 'send.refused':
+      outbox.refuse(event.id, event.reason);
+      return notice.show('error', `Error: ${event.reason}`);
+    case 'send.unconfirmed':
+      outbox.markUnconfirmed(event.id);
+      return announcer.announce('A message is not confirmed');
+    case 'command.refused':
+      return notice.show('error', `Error: ${event.reason}`);
+  }
+}
+
+/** What is told about the end of a connection is over when the next one opens. */
+function tellClosure(words: string | undefined): void {
+  if (words !== undefined) {
+    notice.show('error', words);
+    closureTold = words;
+  } else if (online && closureTold !== undefined) {
+    notice.withdraw(closureTold);
+    closureTold = undefined;
+  }
+}
+
+function hearMembership(where: string, next: Membership, unasked: boolean): void {
+  if (unasked) notice.show('info', `The server put you back into ${where}.`);
+  if (where !== room) return;
+  const settled = next === 'joined' || next === 'out';
+  if (settled && online && !unasked && next !== membership) {
+    notice.show('info', next === 'joined' ? joinedWords : `You left ${room}.`);
+  }
+  membership = next;
+  showMembership();
+  if (settled) presence.refresh();
+}
+
+function showMembership(): void {
+  membershipButton.show(membership, online);
+  if (!online) notice.withdraw(joinedWords);
+  messages.setHint(
+    membership === 'joined'
+      ? 'No messages yet.'
+      : `Join ${room} to get its messages. What is sent to everybody arrives in any case.`,
+  );
+}
+
+function send(target: Target, text: string): boolean {
+  const id = client.send(target, text);
+  if (id === undefined) {
+    notice.show('error', 'Not connected: the message was not sent.');
+    return false;
+  }
+  outbox.add(id, { target, text });
+  messages.scrollToEnd();
+  return true;
+}
+
+/** The name field appears where the server takes names; a server that just came back may be asked for the first time. */
+async function offerName(): Promise<void> {
+  if (nameFormShown) return;
+  const health = await fetchHealth();
+  if (health?.userParameter !== true || nameFormShown) return;
+  nameFormShown = true;
+  session.append(createNameForm({ user: recallUser(), signIn: (name) => client.signIn(name) }));
+}
+
+function watchWhileVisible(): void {
+  presence.setVisible(document.visibilityState === 'visible');
+}

@@ -1,0 +1,46 @@
+/** The server's health as its own route tells it. It knows no page. */
+
+const HEALTH_TIMEOUT_MS = 5_000;
+
+export interface Health {
+  readonly status: string;
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly connections: number;
+  readonly rooms: number;
+  /** `failing`: memberships are kept in memory only, for now. */
+  readonly store: string;
+  /** The server takes `?user=` as the name of a connection. */
+  readonly userParameter: boolean;
+}
+
+/** Asks the health route; `undefined` when there is no usable answer. A draining server answers with 503, and a body. */
+export async function fetchHealth(): Promise<Health | undefined> {
+  try {
+    const response = await fetch('/health', {
+      signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
+      cache: 'no-store',
+      headers: { accept: 'application/json' },
+    });
+    return parseHealth(await response.json());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the body of the health route. */
+export function parseHealth(body: unknown): Health | undefined {
+  const health = (body ?? {}) as Record<string, unknown>;
+  const { status, version, uptimeSeconds, connections, rooms, store, features } = health;
+  if (typeof status !== 'string') return undefined;
+  const { userParameter } = (features ?? {}) as Record<string, unknown>;
+  return {
+    status,
+    version: typeof version === 'string' ? version : '',
+    uptimeSeconds: Number(uptimeSeconds ?? 0),
+    connections: Number(connections ?? 0),
+    rooms: Number(rooms ?? 0),
+    store: typeof store === 'string' ? store : 'unknown',
+    userParameter: userParameter === true,
+  };
+}

@@ -1,0 +1,80 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser } from '../support/browser.ts';
+import { startServer } from '../support/start-server.ts';
+import { RoomPage } from './room-page.ts';
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+/** What breaks WCAG 2.2 A or AA on a page, as far as a program can tell. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const run = `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`;
+  const results = await page.evaluate<AxeResults>(run);
+  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
+
+const PHONE = { width: 360, height: 740 };
+const DESK = { width: 1280, height: 800 };
+
+describeInBrowser('every page', (newTabs) => {
+  test.each([
+    ['light', PHONE],
+    ['dark', PHONE],
+    ['light', DESK],
+    ['dark', DESK],
+  ] as const)('is accessible and fits, %s, %o', async (colorScheme, viewport) => {
+    const tabs = newTabs();
+    const { url, server } = await startServer();
+    for (const path of ['', 'room1', 'room2']) {
+      const page = await tabs.open(`${url}${path}`, { colorScheme, viewport });
+      if (path !== '') {
+        await new RoomPage(page).joined();
+        await server.publish(path, 'a message of some length, to be wrapped where the screen is narrow');
+        await new RoomPage(page).message('a message').waitFor();
+        await new RoomPage(page).say('an own message');
+        await new RoomPage(page).message('an own message').waitFor();
+      }
+      expect(await violations(page), path).toEqual([]);
+      const overflow = await page.evaluate<number>(
+        'document.documentElement.scrollWidth - window.innerWidth',
+      );
+      expect(overflow, path).toBeLessThanOrEqual(0);
+    }
+    expect(tabs.errors).toEqual([]);
+  });
+
+  test('the landing page says what runs, in live numbers, and links to everything', async () => {
+    const tabs = newTabs();
+    const { url, connect } = await startServer();
+    await connect();
+    const page = await tabs.open(url);
+    await page.getByTestId('health-connections').filter({ hasText: /^1$/ }).waitFor();
+    expect(await page.getByTestId('health-status').innerText()).toBe('ok');
+    const links = await page
+      .getByRole('link')
+      .evaluateAll((found) => found.map((link) => link.getAttribute('href')));
+    expect(links).toEqual(expect.arrayContaining(['/room1', '/room2', '/health']));
+    expect(await page.getByTestId('snippet').allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringContaining(`${url}Index/pushByRoom`)]),
+    );
+    await page.getByRole('link', { name: 'room1' }).first().click();
+    await new RoomPage(page).joined();
+    expect(tabs.errors).toEqual([]);
+  });
+
+  test('hides who is here where the server keeps that closed', async () => {
+    const tabs = newTabs();
+    const { url } = await startServer({ http: { apiKey: 'a key of many letters' } });
+    const page = await tabs.open(`${url}room1`);
+    await new RoomPage(page).joined();
+    await page.getByTestId('presence-remark').filter({ hasText: 'hidden' }).waitFor();
+    expect(await page.getByTestId('member').count()).toBe(0);
+  });
+});

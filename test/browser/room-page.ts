@@ -1,0 +1,51 @@
+/** The room page as a person uses it: what it shows and what can be done on it. It knows no server. */
+
+import type { Locator, Page } from 'playwright-core';
+
+export class RoomPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** The texts of the bubbles, own ones marked with `me: `. */
+  async messages(): Promise<string[]> {
+    const bubbles = await this.page.getByTestId('message').all();
+    return Promise.all(
+      bubbles.map(async (bubble) => {
+        const own = (await bubble.getAttribute('data-own')) === 'true';
+        return `${own ? 'me: ' : ''}${await bubble.locator('.text').innerText()}`;
+      }),
+    );
+  }
+
+  message(text: string): Locator {
+    return this.page.getByTestId('message').filter({ hasText: text });
+  }
+
+  /** Waits until the page is in its room. */
+  async joined(): Promise<void> {
+    await this.page.locator('[data-testid=membership][data-state=joined]').waitFor();
+  }
+
+  async status(state: 'open' | 'connecting' | 'waiting' | 'closed'): Promise<void> {
+    await this.page.locator(`[data-testid=connection-status][data-state=${state}]`).waitFor();
+  }
+
+  async say(text: string, target: 'This room' | 'Everybody' | { room: string } = 'This room'): Promise<void> {
+    const radio = typeof target === 'string' ? target : 'Another room';
+    await this.page.getByRole('radio', { name: radio }).check({ force: true });
+    if (typeof target !== 'string')
+      await this.page.getByRole('textbox', { name: 'Room name' }).fill(target.room);
+    await this.page.getByRole('textbox', { name: 'Message', exact: true }).fill(text);
+    await this.page.getByRole('button', { name: 'Send' }).click();
+  }
+
+  async memberCount(count: number): Promise<void> {
+    await this.page
+      .getByTestId('member-count')
+      .filter({ hasText: new RegExp(`^${count}$`) })
+      .waitFor();
+  }
+}
