@@ -1,0 +1,60 @@
+/** Holds the tables of docs/protocol.md to the code: what a client meets stands there, and nothing else. */
+
+// oxlint-disable-next-line no-restricted-imports -- the page is a file; the rule keeps the protocol itself plain data
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { CLOSE_CODES } from './close-codes.ts';
+import { ERRORS } from './errors.ts';
+
+const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
+
+const errors = {
+  name: 'errors',
+  table: toTable(
+    ['Code', 'Name', 'Message', 'Temporary'],
+    Object.entries(ERRORS).map(([name, { code, message, temporary }]) => [
+      `${code}`,
+      `\`${name}\``,
+      message,
+      temporary ? 'yes' : 'no',
+    ]),
+  ),
+};
+
+const closeCodes = {
+  name: 'close codes',
+  table: toTable(
+    ['Code', 'Name', 'Reason', 'Connect again'],
+    Object.entries(CLOSE_CODES).map(([name, { code, reason, reconnect }]) => [
+      `${code}`,
+      `\`${name}\``,
+      reason,
+      reconnect ? 'yes' : 'no',
+    ]),
+  ),
+};
+
+describe('docs/protocol.md', () => {
+  test.each([errors, closeCodes])('has the table of $name as the code has it', ({ name, table }) => {
+    const found = new RegExp(`<!-- ${name}: begin[^>]*-->\n(.*?)\n<!-- ${name}: end -->`, 's').exec(
+      page,
+    )?.[1];
+    const remedy = `put this table between the markers of "${name}" in docs/protocol.md:\n\n${table}\n`;
+    expect(found, remedy).toBe(table);
+  });
+
+  test('tells of each close code when it is sent', () => {
+    const untold = Object.values(CLOSE_CODES).filter(({ code }) => !page.includes(`\n- **${code}** `));
+    expect(untold).toEqual([]);
+  });
+
+  test('tells of each error when it is answered', () => {
+    const untold = Object.values(ERRORS).filter(({ code }) => !page.includes(`\n- **${code}** `));
+    expect(untold).toEqual([]);
+  });
+});
+
+function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = head.map(() => '---');
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

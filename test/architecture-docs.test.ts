@@ -1,0 +1,48 @@
+/** Holds the tables of machines in docs/architecture.md to the machines: every state stands there, and no other. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { connectionMachine } from '../src/actors/connection.ts';
+import { membershipMachine } from '../src/actors/membership.ts';
+import { publicationMachine } from '../src/actors/publication.ts';
+import { roomMachine } from '../src/actors/room.ts';
+import { serverMachine } from '../src/actors/server.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../docs/architecture.md'), 'utf8');
+
+/** The last cell of the row that begins with this cell. */
+function lastCell(first: string): string {
+  const row = page.split('\n').find((line) => line.startsWith(`| ${first} |`)) ?? '';
+  return row.split('|').at(-2) ?? '';
+}
+
+interface StateNode {
+  readonly states: Readonly<Record<string, StateNode>>;
+}
+
+/** The names of all states below a node, except below a region that has rows of its own. */
+function stateNames(node: StateNode, leftOut?: string): string[] {
+  return Object.entries(node.states).flatMap(([name, state]) =>
+    name === leftOut ? [name] : [name, ...stateNames(state, leftOut)],
+  );
+}
+
+const { active } = (roomMachine.root as StateNode).states;
+const regions = Object.entries(active?.states ?? {});
+
+test.each<[string, StateNode]>([
+  ['`server`', serverMachine.root],
+  ['`connection`', connectionMachine.root],
+  ['`membership`', membershipMachine.root],
+  ['`publication`', publicationMachine.root],
+  ['`room`', roomMachine.root],
+  ...regions,
+])('the row of %s has its states and no other', (first, root) => {
+  const words = new Set(lastCell(first).match(/[a-z]+/gi));
+  expect(words).toEqual(new Set(stateNames(root, 'active')));
+});
+
+test('a room in memory has the regions of the second table', () => {
+  expect(regions.map(([name]) => name)).toEqual(['occupancy', 'absence', 'broadcast', 'journal']);
+});

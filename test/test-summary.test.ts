@@ -1,0 +1,66 @@
+/** The last line of a test run, made of reports as vitest writes them. */
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'statecast-summary-'));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+/** Runs the script on a report's text, or on a report that is not there. */
+function summarize(report: string | undefined): Promise<{ code: number; stdout: string }> {
+  const path = join(directory, 'report.json');
+  rmSync(path, { force: true });
+  if (report !== undefined) writeFileSync(path, report);
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', 'scripts/test-summary.ts', path],
+      { cwd: ROOT },
+      (error, stdout) => resolve({ code: Number(error?.code ?? 0), stdout }),
+    );
+  });
+}
+
+function report(passed: number, failed: number, files: readonly [status: string, tests: string[]][]): string {
+  const testResults = files.map(([status, tests]) => ({
+    status,
+    assertionResults: tests.map((testStatus) => ({ status: testStatus })),
+  }));
+  return JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults });
+}
+
+test('a run in which every test passed ends well', async () => {
+  const given = report(2, 0, [['passed', ['passed', 'passed', 'skipped']]]);
+  expect(await summarize(given)).toEqual({ code: 0, stdout: '2 passed, 0 failed\n' });
+});
+
+test('a failed test is counted once, with its file', async () => {
+  const given = report(1, 1, [['failed', ['passed', 'failed']]]);
+  expect(await summarize(given)).toEqual({ code: 1, stdout: '1 passed, 1 failed\n' });
+});
+
+test('a file that could not be loaded has failed', async () => {
+  const given = report(1, 0, [
+    ['passed', ['passed']],
+    ['failed', []],
+  ]);
+  expect(await summarize(given)).toEqual({ code: 1, stdout: '1 passed, 1 failed\n' });
+});
+
+test.each([
+  ['no test ran', report(0, 0, [])],
+  ['the report is empty', ''],
+  ['there is no report', undefined],
+])('when %s, nothing is claimed', async (_, given) => {
+  expect(await summarize(given)).toEqual({ code: 1, stdout: '0 passed, 0 failed\n' });
+});
