@@ -1,0 +1,104 @@
+/** What the checks of one module work on, and what they share: declared names and types. */
+
+import type { Report } from './diagnostics.ts';
+import type { FileModel, LongMode, Type } from './model.ts';
+import type { Named, Scope } from './scope.ts';
+import { findPlace } from './source-file.ts';
+import type { SourceFile } from './source-file.ts';
+import type { Name, Path, TypeSyntax } from './syntax.ts';
+
+export interface CheckOptions {
+  readonly long: LongMode;
+  /** Names may start with `tars`, as those of the platform's own files do. */
+  readonly withTars: boolean;
+}
+
+export interface CheckContext {
+  readonly options: CheckOptions;
+  readonly source: SourceFile;
+  readonly file: FileModel;
+  /** The name of the module that is being checked. */
+  readonly module: string;
+  readonly scope: Scope;
+  /** Nothing was passed over so far, here and in included files: else a name that is missing may have been there. */
+  readonly complete: boolean;
+  /** The types of the whole file by `M::T`: one that is not in the scope yet is defined further down. */
+  readonly later: ReadonlyMap<string, Name>;
+  readonly report: Report;
+}
+
+/** Checks a name that is defined here. */
+export function checkName({ options, report }: CheckContext, name: Name): void {
+  if (!options.withTars && name.text.startsWith('tars')) {
+    report(
+      name,
+      `'${name.text}' starts with 'tars', which the platform keeps for itself (--with-tars allows it)`,
+    );
+  }
+}
+
+/** Checks that names in a list differ. */
+export function checkDistinct(context: CheckContext, names: readonly Name[], what: string): void {
+  const seen = new Map<string, Name>();
+  for (const name of names) {
+    const first = seen.get(name.text);
+    if (first === undefined) seen.set(name.text, name);
+    else
+      context.report(name, `${what} '${name.text}' is there twice: first on line ${lineOf(context, first)}`);
+  }
+}
+
+function lineOf({ source }: CheckContext, { start }: { start: number }): number {
+  return findPlace(source.text, start).line;
+}
+
+/** Adds a definition to the scope, or tells what has its name. */
+export function declare(context: CheckContext, definition: Named): void {
+  const other = context.scope.add(definition);
+  if (other !== undefined) context.report(definition.span, describeTwin(context, definition, other));
+}
+
+function describeTwin(context: CheckContext, { module, name }: Named, other: Named): string {
+  const place =
+    other.file === context.file ? `on line ${lineOf(context, other.span)}` : `in ${other.file.path}`;
+  return `'${module}::${name}' is already defined, as ${other.kind} ${place}`;
+}
+
+/** The type that was written, or nothing: then it has been told why not. */
+export function resolveType(context: CheckContext, type: TypeSyntax): Type | undefined {
+  switch (type.kind) {
+    case 'base':
+      return { kind: 'base', base: type.base };
+    case 'vector': {
+      if (type.item.kind === 'base' && type.item.base === 'byte') return { kind: 'bytes' };
+      const item = resolveType(context, type.item);
+      return item && { kind: 'vector', item };
+    }
+    case 'map': {
+      const key = resolveType(context, type.key);
+      const value = resolveType(context, type.value);
+      return key && value && { kind: 'map', key, value };
+    }
+    case 'named':
+      return resolvePath(context, type.path);
+  }
+}
+
+export function resolvePath(context: CheckContext, path: Path): Type | undefined {
+  const found = context.scope.findType(path.text, context.module);
+  if (found?.kind === 'struct') return { kind: 'struct', struct: found };
+  if (found?.kind === 'enum') return { kind: 'enum', enum: found };
+  const later = context.later.get(path.names.length === 1 ? `${context.module}::${path.text}` : path.text);
+  if (later !== undefined) {
+    const line = lineOf(context, later);
+    context.report(
+      path,
+      `type '${path.text}' is not defined before line ${line}: a type is defined above its use`,
+    );
+  } else if (context.complete) {
+    const other = context.scope.findElsewhere(path.names.at(-1)!.text);
+    const hint = other === undefined ? '' : `: there is ${other.module}::${other.name}`;
+    context.report(path, `type '${path.text}' is not defined${hint}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,83 @@
+/** What the emitters of one module share: its names, and the imports they find they need. */
+
+import { nameFile, type FileNames } from './file-names.ts';
+import { layOut } from './layout.ts';
+import type { ConstModel, EnumModel, FileModel, LongMode, StructModel } from './model.ts';
+import { toSpecifier, type RuntimeName } from './runtime-names.ts';
+
+export interface EmitOptions {
+  readonly long: LongMode;
+  /** Emit proxies. */
+  readonly client: boolean;
+  /** Emit servants and their adapters. */
+  readonly server: boolean;
+  /** The module that generated code imports its run-time from. */
+  readonly runtime: string;
+}
+
+export class EmitContext {
+  readonly options: EmitOptions;
+  readonly names: FileNames;
+  readonly #file: FileModel;
+  readonly #moduleOf: (file: FileModel) => string;
+  readonly #runtime = new Set<RuntimeName>();
+  /** By file, the names it exports and the names they have here. */
+  readonly #imports = new Map<FileModel, Map<string, string>>();
+
+  /** @param moduleOf The module specifier of another file's generated module. */
+  constructor(file: FileModel, options: EmitOptions, moduleOf: (file: FileModel) => string) {
+    this.options = options;
+    this.names = nameFile(file);
+    this.#file = file;
+    this.#moduleOf = moduleOf;
+  }
+
+  /** Notes that a name of the run-time is used, and gives it. */
+  use(name: RuntimeName): string {
+    this.#runtime.add(name);
+    return name;
+  }
+
+  /** The name of a struct, enum or constant here; one of another file is imported. */
+  nameOf(definition: StructModel | EnumModel | ConstModel): string {
+    if (definition.file === this.#file) return this.names.types.get(definition)!;
+    const exported = nameFile(definition.file).types.get(definition)!;
+    const imported = this.#imports.get(definition.file) ?? new Map<string, string>();
+    this.#imports.set(definition.file, imported);
+    const known = imported.get(exported);
+    if (known !== undefined) return known;
+    const local = this.names.taken.take(exported, `${definition.module}_${exported}`);
+    imported.set(exported, local);
+    return local;
+  }
+
+  /** The import declarations, in an order that does not depend on the order of use. */
+  emitImports(): string[] {
+    const runtime = [...this.#runtime].sort().map(toSpecifier);
+    const others = [...this.#imports].map(([file, names]) => {
+      const specifiers = [...names].sort(([one], [other]) => (one < other ? -1 : 1));
+      return [
+        this.#moduleOf(file),
+        specifiers.map(([exported, local]) => (exported === local ? local : `${exported} as ${local}`)),
+      ] as const;
+    });
+    others.sort(([one], [other]) => (one < other ? -1 : 1));
+    return [...(runtime.length === 0 ? [] : [[this.options.runtime, runtime] as const]), ...others].map(
+      ([from, items]) => layOut({ open: 'import {', items, close: `} from ${quote(from)};`, padded: true }),
+    );
+  }
+}
+
+/** A text as a literal, in the quotes that need fewer escapes. */
+export function quote(text: string): string {
+  const mark = text.split("'").length > text.split('"').length ? '"' : "'";
+  const escaped = JSON.stringify(text)
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
+    .replaceAll(mark, `\\${mark}`)
+    .replace(
+      /[\u007f\u0085\u2028\u2029\ufeff]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+  return mark + escaped + mark;
+}

@@ -1,0 +1,58 @@
+/** Doc comments in generated code, and taking apart those of functions: what is said of a parameter goes to it. */
+
+import { measure, WIDTH } from './layout.ts';
+import type { Doc } from './syntax.ts';
+
+/** The lines of a doc comment, or none. */
+export function emitDoc(doc: Doc, depth = 0): string[] {
+  const indent = '  '.repeat(depth);
+  const [first] = doc;
+  if (first === undefined) return [];
+  if (doc.length === 1 && measure(`${indent}/** ${first} */`) <= WIDTH) return [`${indent}/** ${first} */`];
+  return [`${indent}/**`, ...doc.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`];
+}
+
+export interface FunctionDoc {
+  /** What is said of the function itself. */
+  readonly summary: Doc;
+  /** By name, what `@param` says. */
+  readonly parameters: ReadonlyMap<string, Doc>;
+  /** What `@return` says. */
+  readonly returns: Doc;
+}
+
+const PARAM = /^@param(?:\[\w+\])?\s+([A-Za-z_]\w*)\s*[,:-]*\s*(.*)$/;
+const RETURN = /^@returns?\b\s*:?\s*(.*)$/;
+
+/** Takes the doc of a function apart. A `@param` of a name that it does not have stays in the summary. */
+export function splitDoc(doc: Doc, names: ReadonlySet<string>): FunctionDoc {
+  const summary: string[] = [];
+  const parameters = new Map<string, string[]>();
+  const returns: string[] = [];
+  let current = summary;
+  for (const line of doc) {
+    const [, name, text] = PARAM.exec(line) ?? [];
+    const [, returned] = RETURN.exec(line) ?? [];
+    if (name !== undefined && names.has(name)) {
+      current = parameters.get(name) ?? [];
+      parameters.set(name, current);
+      current.push(text!);
+    } else if (returned !== undefined) {
+      current = returns;
+      current.push(returned);
+    } else {
+      if (line.startsWith('@')) current = summary;
+      current.push(line);
+    }
+  }
+  return {
+    summary: trim(summary),
+    parameters: new Map([...parameters].map(([name, lines]) => [name, trim(lines)])),
+    returns: trim(returns),
+  };
+}
+
+function trim(lines: readonly string[]): Doc {
+  const first = lines.findIndex((line) => line !== '');
+  return first === -1 ? [] : lines.slice(first, lines.findLastIndex((line) => line !== '') + 1);
+}

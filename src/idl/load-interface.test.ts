@@ -1,0 +1,50 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { HelloMethods } from '../servants/hello.ts';
+import { InterfaceError, loadInterface } from './load-interface.ts';
+import { toMethods } from './to-methods.ts';
+
+const HELLO = fileURLToPath(new URL('../../tars/hello.tars', import.meta.url));
+
+async function writeTars(text: string): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'statecast-idl-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const file = join(dir, 'test.tars');
+  await writeFile(file, text);
+  return file;
+}
+
+test('the functions of a file are those of the code generated from it, byte for byte', async () => {
+  const methods = toMethods(await loadInterface(HELLO, 'Hello'));
+  expect(Object.keys(methods)).toEqual(Object.keys(HelloMethods));
+  const args = { visitor: { name: 'Eve', languages: ['fr', 'de'] } };
+  const result = { ret: 3, counts: new Map([['a', 1]]) };
+  expect(methods['greet']?.args.encode(args)).toEqual(HelloMethods.greet.args.encode(args));
+  expect(methods['countWords']?.result.encode(result)).toEqual(HelloMethods.countWords.result.encode(result));
+});
+
+test('a struct may hold vectors of itself', async () => {
+  const file = await writeTars(`module M {
+    struct Node { 0 require string name; 1 optional vector<Node> children; 2 optional int weight = 7; };
+    interface Tree { Node mirror(Node node); };
+  };`);
+  const { mirror } = toMethods(await loadInterface(file, 'M.Tree'));
+  const node = { name: 'root', children: [{ name: 'leaf', children: [] }] };
+  expect(mirror?.args.decode(mirror.args.encode({ node }))).toEqual({
+    node: { name: 'root', weight: 7, children: [{ name: 'leaf', children: [], weight: 7 }] },
+  });
+});
+
+test('an interface that is not there is told with those that are', async () => {
+  await expect(loadInterface(HELLO, 'Goodbye')).rejects.toThrow('it has: StatecastDemo.Hello');
+  await expect(loadInterface(HELLO, 'Other.Hello')).rejects.toBeInstanceOf(InterfaceError);
+});
+
+test('a file that does not compile, or is not there, is told as the compiler does', async () => {
+  const file = await writeTars('module M {\n  struct S { 0 require strin a; };\n};');
+  await expect(loadInterface(file, 'I')).rejects.toThrow(`${file}:2:`);
+  await expect(loadInterface(`${file}.gone`, 'I')).rejects.toBeInstanceOf(InterfaceError);
+});

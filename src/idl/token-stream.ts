@@ -1,0 +1,124 @@
+/** The tokens of a file one after another, and the way on after a wrong one. It knows brackets, not the grammar. */
+
+import type { Report } from './diagnostics.ts';
+import type { Span } from './source-file.ts';
+import type { Token } from './tokens.ts';
+
+/** Thrown from the middle of a definition; what is wrong has been reported. */
+class SyntaxFailure extends Error {}
+
+export class TokenStream {
+  readonly #tokens: readonly Token[];
+  readonly #report: Report;
+  #index = 0;
+  #missingAt = -1;
+
+  constructor(tokens: readonly Token[], report: Report) {
+    this.#tokens = tokens;
+    this.#report = report;
+  }
+
+  /** The next token, or one further on; at the end always `end`. */
+  peek(ahead = 0): Token {
+    return this.#tokens[Math.min(this.#index + ahead, this.#tokens.length - 1)]!;
+  }
+
+  /** The token before the next one. */
+  get last(): Token {
+    return this.#tokens[Math.max(0, this.#index - 1)]!;
+  }
+
+  next(): Token {
+    const token = this.peek();
+    this.#index++;
+    return token;
+  }
+
+  /** Whether the next token is this keyword or punctuation. */
+  at(text: string): boolean {
+    const { kind, text: found } = this.peek();
+    return found === text && (kind === 'keyword' || kind === 'punctuation');
+  }
+
+  /** At a line that starts a definition: whatever came before it is over. */
+  atDefinition(): boolean {
+    const { kind, text, first } = this.peek();
+    return kind === 'keyword' && first === true && STARTERS.has(text);
+  }
+
+  atEnd(): boolean {
+    return this.peek().kind === 'end';
+  }
+
+  accept(text: string): boolean {
+    if (!this.at(text)) return false;
+    this.#index++;
+    return true;
+  }
+
+  /** Takes this keyword or punctuation, or fails. */
+  expect(text: string, after: string): Token {
+    if (this.at(text)) return this.next();
+    return this.fail(`expected '${text}' after ${after}, found ${this.found()}`);
+  }
+
+  /**
+   * Takes a `;`, or says that it is missing where it should stand, and goes on as if it were there: what follows is
+   * most likely right.
+   */
+  expectSemicolon(after: string): void {
+    if (!this.accept(';')) this.reportMissing(';', `after ${after}`);
+  }
+
+  /** Reports what should stand behind the last token; one report a place is enough. */
+  reportMissing(text: string, where: string): void {
+    if (this.#missingAt === this.#index) return;
+    this.#missingAt = this.#index;
+    const { end } = this.last;
+    this.#report({ start: end, end }, `'${text}' is missing ${where}`);
+  }
+
+  /** Reports, at the next token unless told otherwise, and gives the definition up. */
+  fail(message: string, span: Span = this.peek()): never {
+    this.#report(span, message);
+    throw new SyntaxFailure(message);
+  }
+
+  /** The next token as told in messages. */
+  found(): string {
+    const { kind, text } = this.peek();
+    if (kind === 'end') return 'the end of the file';
+    return kind === 'keyword' ? `the keyword '${text}'` : `'${text}'`;
+  }
+
+  /** Runs one step of a list. When it fails, goes on behind the next `;`, or at the `}` that ends the list. */
+  attempt<T>(step: () => T): T | undefined {
+    const before = this.#index;
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof SyntaxFailure)) throw error;
+      if (this.#index === before && !this.at('}')) this.#index++;
+      this.#recover();
+      return undefined;
+    }
+  }
+
+  #recover(): void {
+    let depth = 0;
+    while (!this.atEnd()) {
+      if (depth === 0 && (this.at('}') || this.atDefinition())) return;
+      const { text } = this.next();
+      if (text === '{') depth++;
+      else if (text === '}') depth--;
+      if (text === ';' && depth === 0) return;
+      if (text === '}' && depth === 0) {
+        this.accept(';');
+        return;
+      }
+    }
+  }
+}
+
+/** Words that, at the beginning of a line, start a definition. */
+const STARTERS: ReadonlySet<string> = new Set(['module', 'struct', 'enum', 'interface', 'const']);

@@ -1,0 +1,49 @@
+/** Why a call of a servant has no result, as clients are told: one table of codes and sentences. */
+
+import type { CallOutcome } from './command.ts';
+import { ERRORS } from './errors.ts';
+
+/**
+ * Failures of calls. Codes below 1000 are of the error table, those from 1001 are our own. `retry` says
+ * whether the same call may be tried again by whoever knows that calling twice does no harm.
+ */
+export const RPC_ERRORS = {
+  badRequest: {
+    code: ERRORS.badRequest.code,
+    message: 'the arguments do not fit the function',
+    retry: false,
+  },
+  notAllowed: {
+    code: ERRORS.permissionDenied.code,
+    message: 'this function may not be called from here',
+    retry: false,
+  },
+  tooMany: { code: ERRORS.tooManyRequests.code, message: ERRORS.tooManyRequests.message, retry: true },
+  stopping: { code: ERRORS.notAvailable.code, message: 'the server is shutting down', retry: false },
+  refused: { code: 1001, message: 'the servant is not running', retry: true },
+  noRoute: { code: 1002, message: 'there is no way to the servant', retry: true },
+  registryUnreachable: {
+    code: 1003,
+    message: 'the registry that knows the servant cannot be reached',
+    retry: true,
+  },
+  noEndpoint: { code: 1004, message: 'the registry knows no endpoint of the servant', retry: true },
+  timedOut: { code: 1005, message: 'the servant did not answer in time', retry: false },
+  connectionLost: {
+    code: 1006,
+    message: 'the connection to the servant was lost during the call',
+    retry: true,
+  },
+  circuitOpen: { code: 1007, message: 'the servant has failed too often and is given a rest', retry: true },
+  servantFailed: { code: 1008, message: 'the servant failed', retry: false },
+  unknownFunction: { code: 1009, message: 'the servant has no such function', retry: false },
+  undecodable: { code: 1010, message: 'the answer of the servant cannot be read', retry: false },
+} as const satisfies Record<string, { code: number; message: string; retry: boolean }>;
+
+/** The name of a row of {@link RPC_ERRORS}. */
+export type RpcFailure = keyof typeof RPC_ERRORS;
+
+/** How a call ended that has failed; without a message the table's own is used. */
+export function failCall(failure: RpcFailure, message: string = RPC_ERRORS[failure].message): CallOutcome {
+  return { type: 'failed', code: RPC_ERRORS[failure].code, message };
+}

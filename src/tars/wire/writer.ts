@@ -1,0 +1,152 @@
+/** Writes TARS fields one after another. It knows the bytes of each wire type and nothing of ranges: types check those. */
+
+import { TarsEncodeError } from './wire-errors.ts';
+import { MAX_NESTING, WIRE } from './wire-type.ts';
+
+const INITIAL_BYTES = 256;
+const BIT_32 = 2 ** 32;
+/** A UTF-16 unit is at most three bytes of UTF-8, so a text this short has a length of one byte. */
+const SURELY_SHORT = 85;
+
+export class TarsWriter {
+  #bytes = Buffer.allocUnsafe(INITIAL_BYTES);
+  #length = 0;
+  #depth = 0;
+
+  /** A whole number of at most 53 bits, in the fewest bytes. */
+  integer(tag: number, value: number): void {
+    if (value === 0) {
+      this.#head(tag, WIRE.zero, 0);
+    } else if (value >= -0x80 && value <= 0x7f) {
+      this.#head(tag, WIRE.int8, 1);
+      this.#bytes[this.#length++] = value;
+    } else if (value >= -0x80_00 && value <= 0x7f_ff) {
+      this.#head(tag, WIRE.int16, 2);
+      this.#length = this.#bytes.writeInt16BE(value, this.#length);
+    } else if (value >= -0x80_00_00_00 && value <= 0x7f_ff_ff_ff) {
+      this.#head(tag, WIRE.int32, 4);
+      this.#length = this.#bytes.writeInt32BE(value, this.#length);
+    } else {
+      this.#head(tag, WIRE.int64, 8);
+      const high = Math.floor(value / BIT_32);
+      this.#length = this.#bytes.writeInt32BE(high, this.#length);
+      this.#length = this.#bytes.writeUInt32BE(value - high * BIT_32, this.#length);
+    }
+  }
+
+  /** A whole number of at most 64 bits, in the fewest bytes. */
+  bigInteger(tag: number, value: bigint): void {
+    if (value >= -0x80_00_00_00n && value <= 0x7f_ff_ff_ffn) return this.integer(tag, Number(value));
+    this.#head(tag, WIRE.int64, 8);
+    this.#length = this.#bytes.writeBigInt64BE(value, this.#length);
+  }
+
+  float(tag: number, value: number): void {
+    if (value === 0) return this.#head(tag, WIRE.zero, 0);
+    this.#head(tag, WIRE.float, 4);
+    this.#length = this.#bytes.writeFloatBE(value, this.#length);
+  }
+
+  double(tag: number, value: number): void {
+    if (value === 0) return this.#head(tag, WIRE.zero, 0);
+    this.#head(tag, WIRE.double, 8);
+    this.#length = this.#bytes.writeDoubleBE(value, this.#length);
+  }
+
+  /** Half of a surrogate pair has no UTF-8 and goes as U+FFFD. */
+  string(tag: number, value: string): void {
+    if (value.length <= SURELY_SHORT) {
+      this.#head(tag, WIRE.string1, 1 + value.length * 3);
+      const length = this.#bytes.write(value, this.#length + 1);
+      this.#bytes[this.#length] = length;
+      this.#length += 1 + length;
+      return;
+    }
+    const length = Buffer.byteLength(value);
+    if (length <= 0xff) {
+      this.#head(tag, WIRE.string1, 1 + length);
+      this.#length = this.#bytes.writeUInt8(length, this.#length);
+    } else {
+      this.#head(tag, WIRE.string4, 4 + length);
+      this.#length = this.#bytes.writeUInt32BE(length, this.#length);
+    }
+    this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  bytes(tag: number, value: Uint8Array): void {
+    this.#head(tag, WIRE.simpleList, 0);
+    this.#head(0, WIRE.int8, 0);
+    this.integer(0, value.length);
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  /** Opens a list; its items follow, each with tag 0, and then {@link leave}. */
+  beginList(tag: number, count: number): void {
+    this.#enter(tag, WIRE.list);
+    this.integer(0, count);
+  }
+
+  /** Opens a map; its entries follow, each a key with tag 0 and a value with tag 1, and then {@link leave}. */
+  beginMap(tag: number, size: number): void {
+    this.#enter(tag, WIRE.map);
+    this.integer(0, size);
+  }
+
+  /** Opens a struct; its fields follow by rising tags, and then {@link endStruct}. */
+  beginStruct(tag: number): void {
+    this.#enter(tag, WIRE.structBegin);
+  }
+
+  endStruct(): void {
+    this.#head(0, WIRE.structEnd, 0);
+    this.leave();
+  }
+
+  /** Ends a list or a map. */
+  leave(): void {
+    this.#depth--;
+  }
+
+  /** Makes room for a number of four bytes in front of everything; {@link finishFrame} fills it. */
+  beginFrame(): void {
+    this.#reserve(4);
+    this.#length += 4;
+  }
+
+  /** What was written since {@link beginFrame}, with its whole length in front. */
+  finishFrame(): Uint8Array {
+    this.#bytes.writeUInt32BE(this.#length, 0);
+    return this.finish();
+  }
+
+  /** What was written. The writer is done with. */
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #enter(tag: number, type: number): void {
+    // A value that contains itself would be written until the stack ends.
+    if (++this.#depth > MAX_NESTING) throw new TarsEncodeError(`nested deeper than ${MAX_NESTING}`);
+    this.#head(tag, type, 0);
+  }
+
+  /** The header of a field, with room for the bytes that follow it. */
+  #head(tag: number, type: number, following: number): void {
+    this.#reserve(2 + following);
+    if (tag < 15) {
+      this.#bytes[this.#length++] = (tag << 4) | type;
+    } else {
+      this.#bytes[this.#length++] = 0xf0 | type;
+      this.#bytes[this.#length++] = tag;
+    }
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + more));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+}

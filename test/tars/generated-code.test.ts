@@ -1,0 +1,106 @@
+/** Generated code passes what this project asks of its own: the strict compiler and the formatter. */
+
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runTars2ts } from '../../src/idl/tars2ts-command.ts';
+import type { Decoded, TarsStruct } from '../../src/tars.ts';
+import { generate, load } from './generated.ts';
+import { PLATFORM_FILES } from './platform-files.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+const language = fileURLToPath(new URL('language.tars', import.meta.url));
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'tars-generated-'));
+  await writeFile(join(dir, 'package.json'), '{ "type": "module" }\n');
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+describe.each(['number', 'string', 'bigint'] as const)('with long as %s', (long) => {
+  let out: string;
+  beforeAll(async () => {
+    out = join(dir, long);
+    await generate([...PLATFORM_FILES.map(({ tars }) => tars), language], out, { long });
+  });
+
+  test('all files of the platform, and the whole language, are strict TypeScript', async () => {
+    const config = {
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: { typeRoots: [join(root, 'node_modules', '@types')] },
+      include: ['.'],
+    };
+    await writeFile(join(out, 'tsconfig.json'), JSON.stringify(config));
+    const result = await run(bin('tsc'), ['-p', out]).catch((error: { stdout: string }) => error);
+    expect(result.stdout).toBe('');
+    await rm(join(out, 'tsconfig.json'));
+  });
+
+  test('they are formatted as this project is', async () => {
+    await copyFile(join(root, '.oxfmtrc.json'), join(out, '.oxfmtrc.json'));
+    const files = await readdir(out, { recursive: true });
+    const modules = files.filter((name) => name.endsWith('.ts'));
+    expect(modules.length).toBeGreaterThan(10);
+    const before = await Promise.all(modules.map((name) => readFile(join(out, name), 'utf8')));
+    await run(bin('oxfmt'), modules, { cwd: out });
+    expect(await Promise.all(modules.map((name) => readFile(join(out, name), 'utf8')))).toEqual(before);
+  });
+});
+
+test('odd names do what they name', async () => {
+  interface Tree {
+    name?: string;
+    children: Tree[];
+  }
+  const out = join(dir, 'odd');
+  await generate([language], out);
+  const { Tree, keyOfTree, BIG, TEXT } = await load<{
+    Tree: TarsStruct<Tree>;
+    keyOfTree(tree: Tree): string;
+    BIG: number;
+    TEXT: string;
+  }>(out, 'language.ts');
+  const leaf: Decoded<Tree> = Tree.decode(Tree.encode({ children: [] }));
+  expect(leaf).toMatchObject({
+    name: 'x',
+    level: 5,
+    level2: 6,
+    level3: 7,
+    map2: -1,
+    big: -5,
+    yes: true,
+    d: 2,
+    f: 0.5,
+    constructor: '',
+    count: 5,
+    del: { p: { x: 0, y: -3 }, __proto___: '' },
+  });
+  const tree = { ...leaf, children: [leaf, { ...leaf, name: 'other' }] };
+  expect(Tree.decode(Tree.encode(tree))).toEqual(tree);
+  expect(keyOfTree(leaf)).toBe(keyOfTree({ children: [] }));
+  expect(keyOfTree(leaf)).not.toBe(keyOfTree({ children: [], name: 'y' }));
+  expect(BIG).toBe(Number.MAX_SAFE_INTEGER);
+  expect(TEXT).toBe('it\'s "quoted" \\ AA \n tab\t 世界');
+});
+
+test('src/servants is what tars/*.tars generate', async () => {
+  const sources = (await readdir(join(root, 'tars'))).filter((name) => name.endsWith('.tars'));
+  const out = join(dir, 'servants');
+  const result = await runTars2ts({
+    files: sources.map((name) => join(root, 'tars', name)),
+    out,
+    runtime: '../tars.ts',
+  });
+  expect(result.stderr).toBe('');
+  for (const name of await readdir(out)) {
+    const generated = await readFile(join(out, name), 'utf8');
+    expect(await readFile(join(root, 'src', 'servants', name), 'utf8'), 'run npm run tars').toBe(generated);
+  }
+});
