@@ -1,0 +1,180 @@
+/** One TCP connection to a servant: requests out, replies in, and when it is over. It never connects again. */
+
+import type { Socket } from 'node:net';
+import { LinkError, type LinkReply, type LinkRequest } from '../servant-link.ts';
+import { FrameSplitter } from '../wire/frame-splitter.ts';
+import { PACKET_TYPE, RequestPacket, ResponsePacket } from '../wire/packets.ts';
+import { formatEndpoint, type Endpoint } from './endpoint.ts';
+import { toLoss } from './link-failure.ts';
+import { WriteBatch } from './write-batch.ts';
+
+/** A connection with more than this to send takes no further requests. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
+/** So many time-outs in a row, with nothing heard since the first of those requests was sent, end a connection. */
+const MAX_SILENT_TIMEOUTS = 3;
+/** Longer deadlines do not fit the request. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** What a connection tells; never from within a call of its own methods. */
+export interface ConnectionListener {
+  /** `isExpected` is false when the request was not sent here, or nobody waits for it any more. */
+  replied(reply: LinkReply, isExpected: boolean): void;
+  /** It takes requests again, after it had refused one. */
+  drained(): void;
+  /** It is over; these requests have no reply. */
+  ended(requestIds: readonly number[], error: LinkError): void;
+}
+
+export class Connection {
+  readonly #socket: Socket;
+  readonly #endpoint: Endpoint;
+  readonly #listener: ConnectionListener;
+  readonly #splitter: FrameSplitter;
+  readonly #batch: WriteBatch;
+  /** By request id: how often something had been read when the request was sent. */
+  readonly #pending = new Map<number, number>();
+  /** `ending`: it takes nothing any more, and the listener is about to be told. */
+  #state: 'open' | 'ending' | 'over' = 'open';
+  #hasRefused = false;
+  #reads = 0;
+  #silentTimeouts = 0;
+
+  /** @param socket It is connected, and nobody else listens to it. */
+  constructor(socket: Socket, endpoint: Endpoint, maxFrameBytes: number, listener: ConnectionListener) {
+    this.#socket = socket;
+    this.#endpoint = endpoint;
+    this.#listener = listener;
+    this.#splitter = new FrameSplitter(maxFrameBytes);
+    this.#batch = new WriteBatch(socket);
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('drain', () => this.#drained());
+    socket.on('end', () => this.#fail(toLoss(endpoint, 'was closed by the servant')));
+    socket.on('error', (cause) => this.#fail(toLoss(endpoint, 'broke', cause)));
+    socket.on('close', () => this.#fail(toLoss(endpoint, 'is closed')));
+    // A connection alone keeps no process alive; a call that waits on it does.
+    socket.unref();
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Nobody waits for a reply on it. */
+  get isIdle(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  has(requestId: number): boolean {
+    return this.#pending.has(requestId);
+  }
+
+  /**
+   * False when the connection is over, or has more unsent than it should: nothing was sent.
+   * @throws {TarsEncodeError} for a request that has no bytes.
+   */
+  send(servant: string, request: LinkRequest): boolean {
+    if (this.#state !== 'open') return false;
+    if (this.#batch.unsentBytes > MAX_UNSENT_BYTES) {
+      this.#hasRefused = true;
+      return false;
+    }
+    this.#batch.write(encodeRequest(servant, request));
+    if (request.oneWay === true) return true;
+    if (this.#pending.size === 0) this.#socket.ref();
+    this.#pending.set(request.requestId, this.#reads);
+    return true;
+  }
+
+  /** Nobody waits for this request any more. */
+  timedOut(requestId: number): void {
+    const readsBefore = this.#pending.get(requestId);
+    if (readsBefore === undefined) return;
+    this.#forget(requestId);
+    if (readsBefore !== this.#reads) return;
+    this.#silentTimeouts += 1;
+    if (this.#silentTimeouts < MAX_SILENT_TIMEOUTS || this.#state !== 'open') return;
+    this.#state = 'ending';
+    process.nextTick(() => this.#fail(toLoss(this.#endpoint, 'is silent, and was dropped')));
+  }
+
+  /** Drops the connection without a word; the requests that have no reply are returned. */
+  drop(): readonly number[] {
+    this.#state = 'over';
+    this.#socket.removeAllListeners();
+    // A socket without this listener throws its errors.
+    this.#socket.on('error', ignore);
+    this.#socket.destroy();
+    const ids = [...this.#pending.keys()];
+    this.#pending.clear();
+    return ids;
+  }
+
+  #receive(chunk: Uint8Array): void {
+    this.#reads += 1;
+    this.#silentTimeouts = 0;
+    let packets: readonly Uint8Array[] = [];
+    try {
+      packets = this.#splitter.push(chunk);
+    } catch (cause) {
+      this.#refuse(cause);
+    }
+    for (const packet of packets) {
+      const reply = this.#decode(packet);
+      // What was told of the one before may have been the end.
+      if (reply === undefined || this.#state !== 'open') return;
+      this.#listener.replied(reply, this.#forget(reply.requestId));
+    }
+  }
+
+  #decode(packet: Uint8Array): LinkReply | undefined {
+    try {
+      return decodeReply(packet);
+    } catch (cause) {
+      this.#refuse(cause);
+      return undefined;
+    }
+  }
+
+  #refuse(cause: unknown): void {
+    const message = `what ${formatEndpoint(this.#endpoint)} sent is no reply`;
+    this.#fail(new LinkError('undecodable', message, { cause }));
+  }
+
+  /** Whether the request was waited for. */
+  #forget(requestId: number): boolean {
+    if (!this.#pending.delete(requestId)) return false;
+    if (this.#pending.size === 0) this.#socket.unref();
+    return true;
+  }
+
+  #drained(): void {
+    if (!this.#hasRefused) return;
+    this.#hasRefused = false;
+    this.#listener.drained();
+  }
+
+  #fail(error: LinkError): void {
+    if (this.#state !== 'over') this.#listener.ended(this.drop(), error);
+  }
+}
+
+function encodeRequest(servant: string, request: LinkRequest): Uint8Array {
+  return RequestPacket.encodeFrame({
+    packetType: request.oneWay === true ? PACKET_TYPE.oneWay : PACKET_TYPE.normal,
+    requestId: request.requestId,
+    servant,
+    func: request.func,
+    body: request.body,
+    timeoutMs: Math.min(Math.ceil(request.timeoutMs), MAX_TIMEOUT_MS),
+    ...(request.context === undefined ? {} : { context: request.context as Map<string, string> }),
+  });
+}
+
+function decodeReply(packet: Uint8Array): LinkReply {
+  const { requestId, ret, body, description } = ResponsePacket.decode(packet);
+  // A copy: the packet is a view of all that came with it.
+  const reply = { requestId, ret, body: new Uint8Array(body) };
+  return description === '' ? reply : { ...reply, description };
+}
+
+function ignore(): void {}

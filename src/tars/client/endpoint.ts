@@ -1,0 +1,99 @@
+/** Servants' addresses as TARS writes them, from text. It asks no registry and connects to nothing. */
+
+/** Where a servant listens, by TCP. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** What `-t` says, in milliseconds: a server closes connections that are silent for so long. */
+  readonly timeoutMs?: number;
+}
+
+export type ParsedEndpoint =
+  | { readonly ok: true; readonly endpoint: Endpoint }
+  | { readonly ok: false; readonly problem: string };
+
+/** An object's name and its endpoints; without any, the registry is to be asked for them. */
+export type ParsedObject =
+  | { readonly ok: true; readonly name: string; readonly endpoints: readonly Endpoint[] }
+  | { readonly ok: false; readonly problem: string };
+
+const OBJECT_NAME = /^\w[\w-]*(\.\w[\w-]*){2}$/;
+/** An IPv6 host has colons too, so endpoints part only before a transport's name. */
+const BETWEEN_ENDPOINTS = /:(?=\s*(?:tcp|udp|ssl)\s)/iu;
+const MAX_PORT = 65_535;
+
+/** Reads `App.Server.Obj@tcp -h HOST -p PORT[:tcp …]`, or `App.Server.Obj` alone. */
+export function parseObject(text: string): ParsedObject {
+  const at = text.indexOf('@');
+  const name = (at === -1 ? text : text.slice(0, at)).trim();
+  if (!OBJECT_NAME.test(name)) {
+    return refuse(`an object is named App.Server.Obj, not ${JSON.stringify(name)}`);
+  }
+  if (at === -1) return { ok: true, name, endpoints: [] };
+  const endpoints: Endpoint[] = [];
+  for (const part of text.slice(at + 1).split(BETWEEN_ENDPOINTS)) {
+    const parsed = parseEndpoint(part);
+    if (!parsed.ok) return refuse(`${name}: ${parsed.problem}`);
+    endpoints.push(parsed.endpoint);
+  }
+  return { ok: true, name, endpoints };
+}
+
+/** Reads `tcp -h HOST -p PORT [-t MS]`; the flags that only the platform needs may be there too. */
+export function parseEndpoint(text: string): ParsedEndpoint {
+  const [transport = '', ...words] = text.trim().split(/\s+/u);
+  if (transport === '') return refuse('an endpoint is missing: it reads tcp -h HOST -p PORT');
+  if (transport.toLowerCase() !== 'tcp') {
+    return refuse(`endpoints are reached by tcp only, and ${JSON.stringify(transport)} was given`);
+  }
+  const flags = readFlags(words);
+  if (typeof flags === 'string') return refuse(flags);
+  const host = flags.get('-h') ?? '';
+  if (host === '') return refuse('the endpoint has no host: -h HOST');
+  const port = flags.get('-p') ?? '';
+  if (!isNumber(port, 1, MAX_PORT)) {
+    return refuse(`the endpoint's port is a number from 1 to ${MAX_PORT}: -p ${port || 'PORT'}`);
+  }
+  const timeout = flags.get('-t');
+  if (timeout === undefined) return { ok: true, endpoint: { host, port: Number(port) } };
+  if (!isNumber(timeout, 0, Number.MAX_SAFE_INTEGER)) {
+    return refuse(`the endpoint's time-out is in whole milliseconds: -t ${timeout || 'MS'}`);
+  }
+  return { ok: true, endpoint: { host, port: Number(port), timeoutMs: Number(timeout) } };
+}
+
+/** The endpoint as TARS writes it, by which endpoints are told apart as well. */
+export function formatEndpoint({ host, port }: Endpoint): string {
+  return `tcp -h ${host} -p ${port}`;
+}
+
+/** Values by their flags, or what is wrong. A flag may stand alone: the platform has some that do. */
+function readFlags(words: readonly string[]): Map<string, string> | string {
+  const flags = new Map<string, string>();
+  let flag = '';
+  for (const word of words) {
+    if (isFlag(word)) {
+      flag = word;
+      if (flags.has(flag)) return `${flag} is given twice in one endpoint`;
+      flags.set(flag, '');
+    } else if (flag === '') {
+      return `a flag such as -h is expected before ${JSON.stringify(word)}`;
+    } else {
+      flags.set(flag, word);
+      flag = '';
+    }
+  }
+  return flags;
+}
+
+function isFlag(word: string): boolean {
+  return /^-[a-z]$/iu.test(word);
+}
+
+function isNumber(text: string, least: number, most: number): boolean {
+  return /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
+}
+
+function refuse(problem: string): { readonly ok: false; readonly problem: string } {
+  return { ok: false, problem };
+}

@@ -1,0 +1,277 @@
+/** For tests of links and servers: a listener that keeps what it is told, peers made of bytes, an echo, and a clock. */
+
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { createServantServer, type ServantServerOptions } from '../server/servant-server.ts';
+import type { LinkError, LinkListener, LinkReply, LinkRequest, ServantLink } from '../servant-link.ts';
+import { FrameSplitter } from '../wire/frame-splitter.ts';
+import { method } from '../wire/method.ts';
+import { RequestPacket, ResponsePacket } from '../wire/packets.ts';
+import { createServantAdapter } from '../wire/servant-adapter.ts';
+import { required } from '../wire/struct.ts';
+import { t } from '../wire/types.ts';
+import type { Clock } from './clock.ts';
+import { createTcpLink, type TcpLinkOptions } from './tcp-link.ts';
+
+export const OBJECT = 'Test.EchoServer.EchoObj';
+
+/** An interface with a function that gives back what it is given. */
+export const ECHO = {
+  echo: method<{ text: string }, { ret: string }>(
+    'Test.Echo.echo',
+    { text: required(1, t.string) },
+    { ret: required(0, t.string) },
+  ),
+};
+
+export const echoAdapter = createServantAdapter(ECHO, { echo: async ({ text }) => ({ ret: text }) });
+
+export const echoBody = (text: string): Uint8Array => ECHO.echo.args.encode({ text });
+
+export const echoText = (reply: LinkReply): string => ECHO.echo.result.decode(reply.body).ret;
+
+/** What has come to somebody, in order: all of it, and the next of it when it comes. */
+export class Inbox<Item> {
+  readonly items: Item[] = [];
+  readonly #waiting: { resolve(item: Item): void; reject(error: Error): void }[] = [];
+  #taken = 0;
+  #end: string | undefined;
+
+  push(item: Item): void {
+    this.items.push(item);
+    const first = this.#waiting.shift();
+    if (first === undefined) return;
+    this.#taken += 1;
+    first.resolve(item);
+  }
+
+  /** Resolves to the first item that was not handed out yet; rejects when none can come any more. */
+  next(): Promise<Item> {
+    const item = this.items[this.#taken];
+    if (item !== undefined) {
+      this.#taken += 1;
+      return Promise.resolve(item);
+    }
+    if (this.#end !== undefined) return Promise.reject(new Error(this.#end));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  /** Nothing comes after this, for the reason given. */
+  end(why: string): void {
+    this.#end = why;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(new Error(why));
+  }
+}
+
+export type Told =
+  | { readonly type: 'reply'; readonly reply: LinkReply }
+  | { readonly type: 'lost'; readonly requestIds: readonly number[]; readonly error: LinkError }
+  | { readonly type: 'closed' }
+  | { readonly type: 'writable' };
+
+/** A link, with what it told. */
+export interface Probe {
+  readonly link: ServantLink;
+  /** Everything told so far, in order. */
+  readonly told: readonly Told[];
+  /** What is told next, of this type; each is handed out once. */
+  readonly next: <Type extends Told['type']>(type: Type) => Promise<Extract<Told, { type: Type }>>;
+  /** Sends a call of the echo; 0 when it was not sent, else its id. */
+  readonly post: (text: string, request?: Partial<LinkRequest>) => number;
+  /** Sends a call of the echo and resolves to its reply; other replies are left to `told`. */
+  readonly call: (text: string, request?: Partial<LinkRequest>) => Promise<LinkReply>;
+}
+
+/** Makes a link to these ports of the loopback, which is closed with the test. */
+export function probe(ports: readonly number[], options: TcpLinkOptions = {}): Probe {
+  const endpoints = ports.map((port) => `tcp -h 127.0.0.1 -p ${port}`).join(':');
+  return probeObject(ports.length === 0 ? OBJECT : `${OBJECT}@${endpoints}`, options);
+}
+
+export function probeObject(object: string, options: TcpLinkOptions = {}): Probe {
+  const told: Told[] = [];
+  const inboxes = {
+    reply: new Inbox<Told>(),
+    lost: new Inbox<Told>(),
+    closed: new Inbox<Told>(),
+    writable: new Inbox<Told>(),
+  };
+  const waiting = new Map<number, (reply: LinkReply) => void>();
+  const tell = (event: Told) => {
+    told.push(event);
+    inboxes[event.type].push(event);
+  };
+  const listener: LinkListener = {
+    reply(reply) {
+      waiting.get(reply.requestId)?.(reply);
+      waiting.delete(reply.requestId);
+      tell({ type: 'reply', reply });
+    },
+    lost: (requestIds, error) => tell({ type: 'lost', requestIds, error }),
+    closed: () => tell({ type: 'closed' }),
+    writable: () => tell({ type: 'writable' }),
+  };
+  const link = createTcpLink(options)(object, listener);
+  onTestFinished(() => link.close());
+  let lastId = 0;
+
+  function post(text: string, request: Partial<LinkRequest> = {}): number {
+    lastId += 1;
+    const isSent = link.send({
+      requestId: lastId,
+      func: 'echo',
+      body: echoBody(text),
+      timeoutMs: 60_000,
+      ...request,
+    });
+    return isSent ? (request.requestId ?? lastId) : 0;
+  }
+
+  return {
+    link,
+    told,
+    next: (type) => inboxes[type].next() as never,
+    post,
+    call(text, request) {
+      return new Promise((resolve, reject) => {
+        const id = post(text, request);
+        if (id === 0) reject(new Error('not sent'));
+        else waiting.set(id, resolve);
+      });
+    },
+  };
+}
+
+export interface Peer {
+  readonly port: number;
+  /** The connections, in the order of their coming. */
+  readonly sockets: Inbox<Socket>;
+  /** Listens no more and drops everything. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Listens with a handler of raw sockets; it is stopped with the test. */
+export async function startPeer(handle: (socket: Socket) => void, port = 0): Promise<Peer> {
+  const sockets = new Inbox<Socket>();
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => {});
+    sockets.push(socket);
+    handle(socket);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async () => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets.items) socket.destroy();
+    await closed;
+  };
+  onTestFinished(stop);
+  return { port: (server.address() as AddressInfo).port, sockets, stop };
+}
+
+export type Request = ReturnType<typeof RequestPacket.decode>;
+
+/** Listens as a servant that does with each request what it is told. */
+export function startServant(handle: (request: Request, socket: Socket) => void, port = 0): Promise<Peer> {
+  return startPeer((socket) => {
+    const splitter = new FrameSplitter();
+    socket.on('data', (chunk) => {
+      for (const packet of splitter.push(chunk)) handle(RequestPacket.decode(packet), socket);
+    });
+  }, port);
+}
+
+/** The answer of the echo, or an error, as a frame. */
+export function answer({ requestId, body }: Request, ret = 0): Uint8Array {
+  return ResponsePacket.encodeFrame({
+    requestId,
+    ret,
+    body: ECHO.echo.result.encode({ ret: ECHO.echo.args.decode(body).text }),
+    description: ret === 0 ? '' : 'as it was told to',
+  });
+}
+
+/**
+ * Listens as a servant that answers the echo with its number for a return code. What else it is asked goes to `other`, or
+ * has no answer.
+ */
+export function startNumbered(
+  number: number,
+  other: (request: Request, socket: Socket) => void = () => {},
+  port = 0,
+): Promise<Peer> {
+  return startServant((request, socket) => {
+    if (request.func === 'echo') socket.write(answer(request, number));
+    else other(request, socket);
+  }, port);
+}
+
+/** Calls until each of the numbered servants has answered: they are all connected then. */
+export async function reachAll({ call }: Probe, numbers: readonly number[]): Promise<void> {
+  const missing = new Set(numbers);
+  while (missing.size > 0) missing.delete((await call('are you there?')).ret);
+}
+
+/** A route key whose calls go to this one of the numbered servants. */
+export async function keyOf({ call }: Probe, number: number): Promise<string> {
+  for (let index = 0; ; index++) {
+    const routeKey = `key-${index}`;
+    if ((await call('is it you?', { routeKey })).ret === number) return routeKey;
+  }
+}
+
+/** Starts our own server with the echo on a free port; it is closed with the test. */
+export async function startEcho(options: Partial<ServantServerOptions> = {}): Promise<number> {
+  const server = createServantServer({
+    host: '127.0.0.1',
+    port: 0,
+    servants: new Map([[OBJECT, echoAdapter]]),
+    ...options,
+  });
+  onTestFinished(() => server.close());
+  return (await server.listen()).port;
+}
+
+/** A port where nothing listens now. */
+export async function freePort(): Promise<number> {
+  const peer = await startPeer(() => {});
+  await peer.stop();
+  return peer.port;
+}
+
+/** A clock that moves when it is told to. */
+export class ManualClock implements Clock {
+  #now = 1_000_000;
+  readonly #timers = new Map<number, { readonly at: number; readonly fn: () => void }>();
+  #lastId = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** How many timers run. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  setTimeout(fn: () => void, delayMs: number): number {
+    this.#lastId += 1;
+    this.#timers.set(this.#lastId, { at: this.#now + delayMs, fn });
+    return this.#lastId;
+  }
+
+  clearTimeout(id: unknown): void {
+    this.#timers.delete(id as number);
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+    for (const [id, { at, fn }] of [...this.#timers].sort(([, one], [, other]) => one.at - other.at)) {
+      // A timer before it may have ended it.
+      if (at <= this.#now && this.#timers.delete(id)) fn();
+    }
+  }
+}

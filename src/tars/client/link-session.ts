@@ -1,0 +1,180 @@
+/** One opening of a link, from `open` until its last connection ends. It knows nodes, and no sockets. */
+
+import { LinkError, type LinkListener, type LinkReply, type LinkRequest } from '../servant-link.ts';
+import { chooseByKey } from './choose-node.ts';
+import { startQuietTimer } from './clock.ts';
+import { formatEndpoint, type Endpoint } from './endpoint.ts';
+import { ServantNode, type NodeListener, type NodeOptions } from './servant-node.ts';
+
+/** How often a registry is asked again, while the link is open. */
+const LOCATE_INTERVAL_MS = 60_000;
+
+export interface SessionOptions extends NodeOptions {
+  /** The object's name, `App.Server.Obj`. */
+  readonly object: string;
+  /** The object's own endpoints; without any, `locate` is asked. */
+  readonly endpoints: readonly Endpoint[];
+  /** @throws {LinkError} (as a rejection) */
+  readonly locate: (object: string) => Promise<readonly Endpoint[]>;
+  readonly listener: LinkListener;
+  /** The session is over: nothing was connected, or the last connection ended. It is told before the listener. */
+  readonly ended: () => void;
+}
+
+interface Settled {
+  readonly resolve: () => void;
+  readonly reject: (error: LinkError) => void;
+}
+
+export class LinkSession {
+  /** Resolves when one node is connected. @throws {LinkError} when none can be, or the session is closed before. */
+  readonly opened: Promise<void>;
+  readonly #options: SessionOptions;
+  readonly #settled: Settled;
+  #nodes: ServantNode[] = [];
+  /** Nodes that the registry knows no more: they finish their calls. */
+  readonly #retiring = new Set<ServantNode>();
+  /** By node, while none has been connected: why the first dial of each was in vain. */
+  readonly #failures = new Map<ServantNode, LinkError>();
+  #state: 'opening' | 'open' | 'over' = 'opening';
+  #turn = 0;
+  #locateTimer: unknown;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    let settled: Settled | undefined;
+    this.opened = new Promise((resolve, reject) => {
+      settled = { resolve, reject };
+    });
+    this.#settled = settled!;
+    // Whoever closes the link may not wait for it any more.
+    this.opened.catch(ignore);
+    void this.#start();
+  }
+
+  send(request: LinkRequest): boolean {
+    const { object } = this.#options;
+    const { routeKey } = request;
+    if (routeKey !== undefined) {
+      const living = this.#nodes.filter(({ connection }) => connection !== undefined);
+      return chooseByKey(living, routeKey)?.connection?.send(object, request) ?? false;
+    }
+    for (let left = this.#nodes.length; left > 0; left--) {
+      this.#turn = (this.#turn + 1) % this.#nodes.length;
+      if (this.#nodes[this.#turn]?.connection?.send(object, request) === true) return true;
+    }
+    return false;
+  }
+
+  timedOut(requestId: number): void {
+    for (const node of this.#all()) node.timedOut(requestId);
+    this.#dismissIdle();
+  }
+
+  /** Drops everything without a word; `opened` rejects if it was pending. */
+  close(): void {
+    if (this.#state === 'opening')
+      this.#settled.reject(new LinkError('connectionLost', 'the link was closed'));
+    this.#state = 'over';
+    this.#options.clock.clearTimeout(this.#locateTimer);
+    for (const node of this.#all()) node.stop();
+  }
+
+  async #start(): Promise<void> {
+    const { object, endpoints, locate } = this.#options;
+    try {
+      const found = endpoints.length > 0 ? endpoints : await locate(object);
+      if (this.#state === 'over') return;
+      if (found.length === 0) throw new LinkError('noEndpoint', `${object} has no endpoint`);
+      for (const endpoint of found) this.#add(endpoint, true);
+    } catch (error) {
+      if (this.#state !== 'over') this.#giveUp(toLinkError(error));
+    }
+  }
+
+  #add(endpoint: Endpoint, isAwaited: boolean): void {
+    const node = new ServantNode(endpoint, this.#options, this.#nodeListener);
+    this.#nodes.push(node);
+    node.dial(isAwaited);
+  }
+
+  readonly #nodeListener: NodeListener = {
+    connected: () => {
+      if (this.#state !== 'opening') return;
+      this.#state = 'open';
+      this.#settled.resolve();
+      if (this.#options.endpoints.length === 0) this.#locateLater();
+    },
+    failed: (node, error) => {
+      if (this.#state !== 'opening') return;
+      if (!this.#failures.has(node)) this.#failures.set(node, error);
+      if (this.#failures.size === this.#nodes.length) this.#giveUp(this.#failures.get(this.#nodes[0]!)!);
+    },
+    replied: (node, reply, isExpected) => this.#replied(node, reply, isExpected),
+    drained: () => this.#options.listener.writable?.(),
+    lost: (node, requestIds, error) => {
+      const { ended, listener } = this.#options;
+      if (this.#retiring.delete(node)) node.stop();
+      const isLast = !this.#all().some(({ isConnected }) => isConnected);
+      if (isLast) {
+        this.close();
+        ended();
+      }
+      listener.lost(requestIds, error);
+      if (isLast) listener.closed();
+    },
+  };
+
+  #replied(node: ServantNode, reply: LinkReply, isExpected: boolean): void {
+    // What another node was asked is not this one's to answer.
+    if (!isExpected && this.#all().some((other) => other.has(reply.requestId))) return;
+    this.#options.listener.reply(reply);
+    if (this.#retiring.has(node)) this.#dismissIdle();
+  }
+
+  #giveUp(error: LinkError): void {
+    this.#options.ended();
+    this.#settled.reject(error);
+    this.close();
+  }
+
+  #locateLater(): void {
+    this.#locateTimer = startQuietTimer(this.#options.clock, () => void this.#relocate(), LOCATE_INTERVAL_MS);
+  }
+
+  /** Follows the registry. While it knows nothing better, or cannot be reached, all stays as it is. */
+  async #relocate(): Promise<void> {
+    const found = await this.#options.locate(this.#options.object).catch(() => undefined);
+    if (this.#state === 'over') return;
+    this.#locateLater();
+    if (found === undefined) return;
+    const known = new Set(this.#nodes.map(({ endpoint }) => formatEndpoint(endpoint)));
+    const wanted = new Set(found.map(formatEndpoint));
+    for (const endpoint of found) if (!known.has(formatEndpoint(endpoint))) this.#add(endpoint, false);
+    const staying = this.#nodes.filter(({ endpoint }) => wanted.has(formatEndpoint(endpoint)));
+    // Nothing that works goes before something of the new list does.
+    if (!staying.some(({ connection }) => connection !== undefined)) return;
+    for (const node of this.#nodes) if (!staying.includes(node)) this.#retiring.add(node);
+    this.#nodes = staying;
+    this.#dismissIdle();
+  }
+
+  #dismissIdle(): void {
+    for (const node of this.#retiring) {
+      if (!node.isIdle) continue;
+      this.#retiring.delete(node);
+      node.stop();
+    }
+  }
+
+  #all(): ServantNode[] {
+    return this.#retiring.size === 0 ? this.#nodes : [...this.#nodes, ...this.#retiring];
+  }
+}
+
+function toLinkError(cause: unknown): LinkError {
+  if (cause instanceof LinkError) return cause;
+  return new LinkError('registryUnreachable', 'the endpoints could not be asked for', { cause });
+}
+
+function ignore(): void {}

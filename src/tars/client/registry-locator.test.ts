@@ -1,0 +1,134 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createServantServer, type ServantServer } from '../server/servant-server.ts';
+import { createServantAdapter } from '../wire/servant-adapter.ts';
+import { echoText, freePort, ManualClock, OBJECT, probe, startEcho, startPeer } from './link-harness.ts';
+import { createRegistryLocator } from './registry-locator.ts';
+import { QUERY_F, type EndpointF } from './registry-types.ts';
+
+const QUERY_OBJ = 'tars.tarsregistry.QueryObj';
+
+interface FakeRegistry {
+  readonly port: number;
+  /** The names it was asked for. */
+  readonly asked: string[];
+  readonly server: ServantServer;
+  /** What it answers. */
+  endpoints: EndpointF[];
+}
+
+async function startRegistry(endpoints: EndpointF[], port = 0): Promise<FakeRegistry> {
+  const asked: string[] = [];
+  const adapter = createServantAdapter(QUERY_F, {
+    findObjectById: async ({ id }) => {
+      asked.push(id);
+      return { ret: registry.endpoints };
+    },
+  });
+  const server = createServantServer({ host: '127.0.0.1', port, servants: new Map([[QUERY_OBJ, adapter]]) });
+  onTestFinished(() => server.close());
+  const registry: FakeRegistry = { port: (await server.listen()).port, asked, server, endpoints };
+  return registry;
+}
+
+function at(...ports: number[]): string {
+  return `${QUERY_OBJ}@${ports.map((port) => `tcp -h 127.0.0.1 -p ${port}`).join(':')}`;
+}
+
+function endpointF(port: number, more: Partial<EndpointF> = {}): EndpointF {
+  return { host: '127.0.0.1', port, timeout: 0, istcp: 1, grid: 0, ...more };
+}
+
+describe('the locator', () => {
+  test('tells the endpoints that a link then connects', async () => {
+    const registry = await startRegistry([endpointF(await startEcho())]);
+    const { link, call } = probe([], { locator: createRegistryLocator({ registry: at(registry.port) }) });
+    await link.open();
+    expect(echoText(await call('hello'))).toBe('hello');
+    expect(registry.asked).toEqual([OBJECT]);
+  });
+
+  test('tells each endpoint once, in one order, and none that is not reached by TCP', async () => {
+    const registry = await startRegistry([
+      endpointF(2000),
+      endpointF(1000, { timeout: 3000 }),
+      endpointF(2000, { weight: 7 }),
+      endpointF(3000, { istcp: 0 }),
+      endpointF(4000, { istcp: 2 }),
+      endpointF(0),
+      endpointF(70_000),
+      endpointF(5000, { host: '' }),
+    ]);
+    const locator = createRegistryLocator({ registry: at(registry.port) });
+    expect(await locator.locate('A.B.C')).toEqual([
+      { host: '127.0.0.1', port: 1000, timeoutMs: 3000 },
+      { host: '127.0.0.1', port: 2000 },
+    ]);
+  });
+
+  test('asks once for those who ask together, and then once a minute', async () => {
+    const clock = new ManualClock();
+    const registry = await startRegistry([endpointF(1000)]);
+    const locator = createRegistryLocator({ registry: at(registry.port), clock });
+    await Promise.all([locator.locate('A.B.C'), locator.locate('A.B.C'), locator.locate('A.B.D')]);
+    clock.advance(59_999);
+    await locator.locate('A.B.C');
+    expect(registry.asked.toSorted()).toEqual(['A.B.C', 'A.B.D']);
+    registry.endpoints = [endpointF(2000)];
+    clock.advance(1);
+    expect(await locator.locate('A.B.C')).toMatchObject([{ port: 2000 }]);
+  });
+
+  test('an object without endpoints is told apart from a registry that does not answer', async () => {
+    const registry = await startRegistry([]);
+    const locator = createRegistryLocator({ registry: at(registry.port) });
+    await expect(locator.locate('A.B.C')).rejects.toMatchObject({ name: 'LinkError', code: 'noEndpoint' });
+    await registry.server.close();
+    await expect(locator.locate('A.B.C')).rejects.toMatchObject({ code: 'registryUnreachable' });
+  });
+
+  test('a registry that is no registry does not answer either', async () => {
+    const port = await startEcho();
+    const locator = createRegistryLocator({ registry: at(port) });
+    await expect(locator.locate('A.B.C')).rejects.toMatchObject({
+      code: 'registryUnreachable',
+      cause: { ret: -4 },
+    });
+  });
+
+  test('a registry that is silent is given up after the deadline', async () => {
+    const clock = new ManualClock();
+    const peer = await startPeer(() => {});
+    const locator = createRegistryLocator({ registry: at(peer.port), clock, deadlineMs: 700 });
+    const locating = locator.locate('A.B.C');
+    void locating.catch(() => {});
+    await peer.sockets.next();
+    clock.advance(700);
+    await expect(locating).rejects.toMatchObject({ code: 'registryUnreachable' });
+  });
+
+  test('the old answer holds while the registry is gone, until it is back', async () => {
+    const clock = new ManualClock();
+    const registry = await startRegistry([endpointF(1000)]);
+    const locator = createRegistryLocator({ registry: at(registry.port), clock });
+    await locator.locate('A.B.C');
+    await registry.server.close();
+    clock.advance(60_000);
+    expect(await locator.locate('A.B.C')).toMatchObject([{ port: 1000 }]);
+    const back = await startRegistry([endpointF(2000)], registry.port);
+    // It is not asked at every turn while it is in trouble.
+    expect(await locator.locate('A.B.C')).toMatchObject([{ port: 1000 }]);
+    expect(back.asked).toEqual([]);
+    clock.advance(5_000);
+    expect(await locator.locate('A.B.C')).toMatchObject([{ port: 2000 }]);
+  });
+
+  test('one of several registries is enough', async () => {
+    const registry = await startRegistry([endpointF(1000)]);
+    const locator = createRegistryLocator({ registry: at(await freePort(), registry.port) });
+    expect(await locator.locate('A.B.C')).toMatchObject([{ port: 1000 }]);
+  });
+
+  test.each(['nonsense', QUERY_OBJ])('a registry at %j is refused', (registry) => {
+    expect(() => createRegistryLocator({ registry })).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,113 @@
+/** Serves servants over TCP in the TARS protocol. What the servants do, and how their arguments look, it does not know. */
+
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { startQuietTimer, systemClock, type Clock } from '../client/clock.ts';
+import { DEFAULT_FRAME_BYTES } from '../wire/frame-splitter.ts';
+import type { ServantAdapter } from '../wire/servant-adapter.ts';
+import { ClientConnection, type OnServerError, type ServingOptions } from './client-connection.ts';
+
+const DEFAULT_MAX_CONNECTIONS = 1_024;
+const DEFAULT_MAX_CALLS = 1_000;
+/** As the platform's template has it. */
+const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
+const DEFAULT_CLOSE_TIMEOUT_MS = 3_000;
+
+export interface ServantServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** By their objects' names, `App.Server.Obj`. Those added later are served as well. */
+  readonly servants: ReadonlyMap<string, ServantAdapter>;
+  /** The longest request to take, its length included, in bytes. Default 10 MiB. */
+  readonly maxFrameBytes?: number;
+  /** Further ones are closed as they come. Default 1,024. */
+  readonly maxConnections?: number;
+  /** Calls of one connection that may be under way; further ones are answered `overloaded`. Default 1,000. */
+  readonly maxCalls?: number;
+  /** A connection that is silent for so long, with no call under way, is closed; in milliseconds. Default 60,000. */
+  readonly idleTimeoutMs?: number;
+  /** How long `close` waits for the calls under way, in milliseconds. Default 3,000. */
+  readonly closeTimeoutMs?: number;
+  /**
+   * Told of each connection that was dropped for what it sent, of an adapter that rejected, and of a failure to accept
+   * connections. It must not throw.
+   */
+  readonly onError?: OnServerError;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
+export interface ServantServer {
+  /**
+   * Listens, and tells where. Calling it again gives the same promise.
+   * @throws {Error} (as a rejection) of the operating system, such as `EADDRINUSE`.
+   */
+  listen(): Promise<{ host: string; port: number }>;
+  /**
+   * Accepts no more connections, answers new calls `overloaded`, waits for the calls under way and closes. Calling it
+   * again gives the same promise.
+   */
+  close(): Promise<void>;
+}
+
+/** Makes a server; it listens when it is told to. */
+export function createServantServer(options: ServantServerOptions): ServantServer {
+  const { clock = systemClock, closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS } = options;
+  const serving: ServingOptions = {
+    servants: options.servants,
+    maxFrameBytes: options.maxFrameBytes ?? DEFAULT_FRAME_BYTES,
+    maxCalls: options.maxCalls ?? DEFAULT_MAX_CALLS,
+    idleTimeoutMs: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+    onError: options.onError ?? (() => {}),
+    clock,
+  };
+  const connections = new Set<ClientConnection>();
+  const server = createServer({ noDelay: true }, accept);
+  server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  let listening: Promise<{ host: string; port: number }> | undefined;
+  let closing: Promise<void> | undefined;
+
+  return {
+    listen() {
+      listening ??= listen();
+      return listening;
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+
+  function listen(): Promise<{ host: string; port: number }> {
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options.port, options.host, () => {
+        server.off('error', reject);
+        server.on('error', (error) => serving.onError(error, {}));
+        const { address, port } = server.address() as AddressInfo;
+        resolve({ host: address, port });
+      });
+    });
+  }
+
+  function accept(socket: Socket): void {
+    const connection = new ClientConnection(socket, serving);
+    connections.add(connection);
+    socket.once('close', () => connections.delete(connection));
+  }
+
+  async function close(): Promise<void> {
+    // Closing a server that is about to listen would leave it listening.
+    await listening?.catch(() => {});
+    if (!server.listening) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    const timer = startQuietTimer(clock, dropAll, closeTimeoutMs);
+    for (const connection of connections) connection.finish();
+    await closed;
+    clock.clearTimeout(timer);
+  }
+
+  function dropAll(): void {
+    for (const connection of connections) connection.drop();
+  }
+}
