@@ -10,7 +10,8 @@ import type { MembershipChange, MembershipStore, StoredMember } from '../storage
 import type { connectionMachine, ConnectionRef } from './connection.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import type { Durability } from './journal.ts';
-import type { ConnectionPort } from './ports.ts';
+import { failCall } from '../protocol/rpc-errors.ts';
+import type { ConnectionPort, RpcPort } from './ports.ts';
 import type { RoomHandlers, RoomLimits } from './room-options.ts';
 import type { roomMachine } from './room.ts';
 import { createRooms, type Rooms } from './rooms.ts';
@@ -25,6 +26,9 @@ export interface HarnessOptions {
   readonly store?: FaultyStore;
   readonly rooms?: typeof roomMachine;
   readonly connections?: typeof connectionMachine;
+  readonly rpc?: RpcPort;
+  /** Functions that connections may call. */
+  readonly allowed?: readonly string[];
 }
 
 export interface Harness {
@@ -64,6 +68,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     directory,
     store,
     broker,
+    rpc: options.rpc ?? { call: async () => failCall('unknownFunction') },
     edge,
     clock,
     newEpoch: () => 'epoch',
@@ -72,6 +77,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
       handlerMs: 1_000,
       lingerMs: 10_000,
       ...options.limits,
+      rpc: options.allowed ?? [],
       handlers: options.handlers ?? {},
     }),
     durability,
@@ -106,6 +112,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
         limits: {
           roomsPerConnection: options.roomsPerConnection ?? 128,
           receiveQueueBytes: options.receiveQueueBytes ?? MIB,
+          callsPerConnection: 2,
         },
         edge,
       });
@@ -239,3 +246,9 @@ export const join = (room: string): Command => ({ type: 'room.join', room });
 export const leave = (room: string): Command => ({ type: 'room.leave', room });
 export const publish = (room: string, data: Json): Command => ({ type: 'room.publish', room, data });
 export const ping: Command = { type: 'ping' };
+export const call = (method: string, args: Json = {}): Command => ({
+  type: 'room.call',
+  room: 'room1',
+  method,
+  args,
+});

@@ -5,8 +5,16 @@ import { membershipMachine } from './membership.ts';
 import { publicationMachine } from './publication.ts';
 import { roomMachine } from './room.ts';
 import { serverMachine } from './server.ts';
+import { tarsProxyMachine } from './tars-proxy.ts';
 
-const machines = [serverMachine, connectionMachine, membershipMachine, roomMachine, publicationMachine];
+const machines = [
+  serverMachine,
+  connectionMachine,
+  membershipMachine,
+  roomMachine,
+  publicationMachine,
+  tarsProxyMachine,
+];
 
 function statesOf(node: AnyStateNode): AnyStateNode[] {
   return Object.values(node.states).flatMap((state) => [state, ...statesOf(state)]);

@@ -17,6 +17,8 @@ type Phase =
   | 'awaiting';
 
 export class CommandDesk {
+  /** Calls of servants that are not answered yet: they hold up nothing. */
+  calls = 0;
   #phase: Phase = 'idle';
   #waiting: Command[] = [];
   #waitingBytes = 0;
@@ -81,6 +83,13 @@ function costOf(command: Command): number {
       return COMMAND_OVERHEAD_BYTES + command.room.length;
     case 'room.publish':
       return COMMAND_OVERHEAD_BYTES + command.room.length + JSON.stringify(command.data).length;
+    case 'room.call':
+      return (
+        COMMAND_OVERHEAD_BYTES +
+        command.room.length +
+        command.method.length +
+        JSON.stringify(command.args).length
+      );
     case 'server.broadcast':
       return COMMAND_OVERHEAD_BYTES + JSON.stringify(command.data).length;
     case 'ping':

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Command, Reply } from '../protocol/command.ts';
-import { createHarness, join, leave, ping, publish, settle, until } from './actor-harness.ts';
+import type { CallOutcome, Command, Reply } from '../protocol/command.ts';
+import { call, createHarness, join, leave, ping, publish, settle, until } from './actor-harness.ts';
 import { answer, drop } from './room-options.ts';
 
 describe('commands of a connection', () => {
@@ -134,6 +134,58 @@ describe('a message', () => {
   });
 });
 
+describe('a call through a room', () => {
+  test('is answered when it is, holding up nothing, if the room allows it', async () => {
+    let answerIt: ((outcome: CallOutcome) => void) | undefined;
+    const asked: unknown[] = [];
+    const { connect } = createHarness({
+      allowed: ['clock.*', 'hello.sayHello'],
+      rpc: {
+        call: (...given) => {
+          asked.push(given);
+          return new Promise((resolve) => {
+            answerIt = resolve;
+          });
+        },
+      },
+    });
+    const client = connect('ann');
+    client.send(call('hello.sayHello', { name: 'x' }), ping, call('hello.other'));
+    await until(() => client.frames.length === 2);
+    expect(client.frames).toMatchObject([
+      { type: 'pong' },
+      { type: 'called', method: 'hello.other', outcome: { type: 'failed', code: 103 } },
+    ]);
+    expect(asked).toEqual([
+      ['hello.sayHello', { name: 'x' }, { room: 'room1', member: { id: 'c1', user: 'ann' } }],
+    ]);
+    answerIt?.({ type: 'result', result: 'hi' });
+    await until(() => client.frames.length === 3);
+    expect(client.frames[2]).toEqual({
+      type: 'called',
+      method: 'hello.sayHello',
+      outcome: { type: 'result', result: 'hi' },
+    });
+  });
+
+  test('is one of so many at a time, and a shutdown waits for it', async () => {
+    const answers: ((outcome: CallOutcome) => void)[] = [];
+    const { connect } = createHarness({
+      allowed: ['hello.*'],
+      rpc: { call: () => new Promise((resolve) => void answers.push(resolve)) },
+    });
+    const client = connect();
+    client.send(call('hello.a'), call('hello.b'), call('hello.c'));
+    await until(() => answers.length === 2);
+    expect(client.frames).toMatchObject([{ method: 'hello.c', outcome: { code: 111 } }]);
+    client.actor?.send({ type: 'server.draining' });
+    expect(client.closedWith).toBeUndefined();
+    for (const answerIt of answers) answerIt({ type: 'result', result: 1 });
+    await until(() => client.closedWith === 'shutdown');
+    expect(client.frames).toHaveLength(3);
+  });
+});
+
 describe('the end of a connection', () => {
   test('by a lost frame is a close as slow', () => {
     const { connect, directory } = createHarness();
@@ -196,6 +248,8 @@ function expectedReply(command: Command): Reply['type'] {
       return 'broadcasted';
     case 'command.unknown':
       return 'unknown';
+    case 'room.call':
+      return 'called';
     case 'command.malformed':
       return 'refused';
   }

@@ -4,9 +4,10 @@
  */
 
 import { assertEvent, setup, type ActorRefFrom } from 'xstate';
-import type { Command, Reply } from '../protocol/command.ts';
+import type { CallOutcome, Command, Reply } from '../protocol/command.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
 import { createRefusal } from '../protocol/errors.ts';
+import { failCall } from '../protocol/rpc-errors.ts';
 import type { EdgeEmitter, MemberInfo } from '../edge/edge-events.ts';
 import { CommandDesk } from './command-desk.ts';
 import type { ConnectionPort, Joiner, PublishOutcome, Publisher, RoomFact, RoomsPort } from './ports.ts';
@@ -16,6 +17,8 @@ export interface ConnectionLimits {
   readonly roomsPerConnection: number;
   /** Bytes of commands that may wait for an earlier one; more costs the socket. */
   readonly receiveQueueBytes: number;
+  /** Calls of servants that a connection may have under way. */
+  readonly callsPerConnection: number;
 }
 
 export interface ConnectionInput {
@@ -37,6 +40,7 @@ export type ConnectionEvent =
   | { readonly type: 'command.pending' }
   /** The command at work was answered. */
   | { readonly type: 'command.settled' }
+  | { readonly type: 'call.answered'; readonly method: string; readonly outcome: CallOutcome }
   /** Bytes wait in the send queue. */
   | { readonly type: 'socket.congested' }
   /** The send queue is empty again. */
@@ -44,6 +48,8 @@ export type ConnectionEvent =
   /** The send queue is full and a frame was lost: this client has a gap. */
   | { readonly type: 'socket.overflowed' }
   | { readonly type: 'socket.closed'; readonly code: number; readonly reason: string }
+  /** Somebody wants this client gone. */
+  | { readonly type: 'server.disconnect' }
   | { readonly type: 'server.draining' };
 
 interface ConnectionContext extends ConnectionInput {
@@ -55,6 +61,8 @@ interface ConnectionContext extends ConnectionInput {
   readonly publisher: Publisher;
   /** The room of a join that is under way, so that a lost socket takes it back. */
   joining: string | undefined;
+  /** The room of a leave that is under way. */
+  leaving: string | undefined;
   /** Why the server closed the socket, once it has. */
   goodbye: CloseName | undefined;
 }
@@ -67,8 +75,13 @@ const machine = setup({
   },
   guards: {
     isMember: ({ context, event }) => 'room' in event && context.joined.has(event.room),
+    // Of a membership that the server ended, only `room.closed` is for the client.
+    isLeaving: ({ context, event }) => event.type === 'room.left' && context.leaving === event.room,
     hasBadName: ({ context, event }) =>
       event.type === 'room.leave' && context.rooms.refuseName(event.room) !== undefined,
+    hasAllCalls: ({ context }) => context.desk.calls >= context.limits.callsPerConnection,
+    hasCalls: ({ context }) => context.desk.calls > 0,
+    hasMoreCalls: ({ context }) => context.desk.calls > 1,
     hasAllRooms: ({ context }) => context.joined.size >= context.limits.roomsPerConnection,
     hasSpace: ({ context, event }) =>
       context.desk.hasSpace(event as Command, context.limits.receiveQueueBytes),
@@ -117,6 +130,7 @@ const machine = setup({
     leave: ({ context, event }) => {
       assertEvent(event, 'room.leave');
       context.desk.begin();
+      context.leaving = event.room;
       context.rooms.leave(event.room, context.joiner, 'left');
     },
     publish: ({ context, event, self }) => {
@@ -132,6 +146,24 @@ const machine = setup({
       if (context.desk.endTurn()) self.send({ type: 'command.pending' });
     },
 
+    call: ({ context, event, self }) => {
+      assertEvent(event, 'room.call');
+      const { room, method, args } = event;
+      context.desk.calls += 1;
+      context.rooms.call(room, method, args, {
+        member: context.member,
+        settle: (outcome) => self.send({ type: 'call.answered', method, outcome }),
+      });
+    },
+    replyCalled: ({ context, event }) => {
+      assertEvent(event, 'call.answered');
+      context.desk.calls -= 1;
+      context.port.reply({ type: 'called', method: event.method, outcome: event.outcome });
+    },
+    refuseMoreCalls: ({ context, event }) => {
+      assertEvent(event, 'room.call');
+      context.port.reply({ type: 'called', method: event.method, outcome: failCall('tooMany') });
+    },
     noteJoined: ({ context, event }) => {
       assertEvent(event, 'room.joined');
       context.joining = undefined;
@@ -139,6 +171,7 @@ const machine = setup({
     },
     noteLeft: ({ context, event }) => {
       assertEvent(event, 'room.left');
+      context.leaving = undefined;
       context.joined.delete(event.room);
     },
     replyRefused: ({ context, event }) => {
@@ -210,12 +243,17 @@ export const connectionMachine = machine.createMachine({
       type: 'parallel',
       on: {
         'room.joined': { actions: ['noteJoined', 'replyJoined', 'settle'] },
-        'room.left': { actions: ['noteLeft', 'replyLeft', 'settle'] },
+        'room.left': { guard: 'isLeaving', actions: ['noteLeft', 'replyLeft', 'settle'] },
         'room.refused': { actions: ['replyRefused', 'settle'] },
         'room.closed': { actions: 'tellRoomClosed' },
+        'call.answered': { actions: 'replyCalled' },
         'socket.overflowed': {
           target: '#connection.closing',
           actions: { type: 'close', params: { close: 'slow' } },
+        },
+        'server.disconnect': {
+          target: '#connection.closing',
+          actions: { type: 'close', params: { close: 'disconnected' } },
         },
       },
       states: {
@@ -256,11 +294,18 @@ export const connectionMachine = machine.createMachine({
                 ],
                 'room.publish': { actions: ['publish', 'releaseNext'] },
                 'server.broadcast': { actions: ['broadcast', 'releaseNext'] },
+                'room.call': [
+                  { guard: 'hasAllCalls', actions: ['refuseMoreCalls', 'releaseNext'] },
+                  { actions: ['call', 'releaseNext'] },
+                ],
                 'command.pending': 'busy',
-                'server.draining': {
-                  target: '#connection.closing',
-                  actions: { type: 'close', params: { close: 'shutdown' } },
-                },
+                'server.draining': [
+                  { guard: 'hasCalls', target: 'parting' },
+                  {
+                    target: '#connection.closing',
+                    actions: { type: 'close', params: { close: 'shutdown' } },
+                  },
+                ],
               },
             },
             busy: {
@@ -275,6 +320,7 @@ export const connectionMachine = machine.createMachine({
                 'room.leave': waitItsTurn,
                 'room.publish': waitItsTurn,
                 'server.broadcast': waitItsTurn,
+                'room.call': waitItsTurn,
               },
               states: {
                 serving: {
@@ -287,12 +333,28 @@ export const connectionMachine = machine.createMachine({
                 finishing: {
                   description: 'The server is shutting down: when the answer is given, the socket is closed.',
                   on: {
-                    'command.settled': {
-                      target: '#connection.closing',
-                      actions: { type: 'close', params: { close: 'shutdown' } },
-                    },
+                    'command.settled': [
+                      { guard: 'hasCalls', target: '#connection.open.work.parting' },
+                      {
+                        target: '#connection.closing',
+                        actions: { type: 'close', params: { close: 'shutdown' } },
+                      },
+                    ],
                   },
                 },
+              },
+            },
+            parting: {
+              description:
+                'The server is shutting down: when the last call is answered, the socket is closed.',
+              on: {
+                'call.answered': [
+                  { guard: 'hasMoreCalls', actions: 'replyCalled' },
+                  {
+                    target: '#connection.closing',
+                    actions: ['replyCalled', { type: 'close', params: { close: 'shutdown' } }],
+                  },
+                ],
               },
             },
           },
@@ -319,6 +381,7 @@ function createContext(input: ConnectionInput, send: (event: ConnectionEvent) =>
     desk,
     joined: new Set(),
     joining: undefined,
+    leaving: undefined,
     goodbye: undefined,
     joiner: { member: input.member, port: input.port, send },
     publisher: {

@@ -1,6 +1,6 @@
 /** What actors are given from outside, and the small shapes they hand each other. No machine stands here. */
 
-import type { Json, Reply } from '../protocol/command.ts';
+import type { CallOutcome, Json, Reply } from '../protocol/command.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
 import type { Refusal } from '../protocol/errors.ts';
 import type { LeaveReason, MemberInfo } from '../edge/edge-events.ts';
@@ -49,6 +49,22 @@ export interface Publisher {
   onGone?(callback: () => void): void;
 }
 
+/** Who calls a function through a room, and hears how it ended, once and later. */
+export interface RpcRequester {
+  readonly member: MemberInfo;
+  settle(outcome: CallOutcome): void;
+}
+
+/** What rooms delegate calls to. It never rejects. */
+export interface RpcPort {
+  /** Calls `servant.function`; whether it may be called is decided before. */
+  call(
+    method: string,
+    args: Json,
+    from: { readonly room: string; readonly member: MemberInfo },
+  ): Promise<CallOutcome>;
+}
+
 /** The rooms, as a connection sees them. Names and messages are checked in here, for every way in. */
 export interface RoomsPort {
   /** What is wrong with a room's name, or nothing. */
@@ -58,6 +74,8 @@ export interface RoomsPort {
   /** Answers with `room.left` to the joiner, perhaps before it returns. */
   leave(room: string, joiner: Joiner, reason: LeaveReason): void;
   publish(room: string, data: Json, publisher: Publisher): void;
+  /** Calls a function that the room allows its connections; the requester is told when it is answered. */
+  call(room: string, method: string, args: Json, requester: RpcRequester): void;
   /** Sends to every open socket, members of any room or of none. */
   broadcast(data: Json, publisher: Publisher): void;
 }

@@ -1,11 +1,11 @@
 /** What a room does to its members, its messages and its journal; when it does so is the chart's (room.ts). */
 
-import { createRefusal } from '../protocol/errors.ts';
+import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { Json, Publication } from '../protocol/command.ts';
 import type { LeaveReason } from '../edge/edge-events.ts';
 import type { LoadedRoom, MembershipChange } from '../storage/membership-store.ts';
 import { startMembership, wakeMembership, type MembershipInput } from './membership.ts';
-import type { Joiner, Publisher } from './ports.ts';
+import type { Joiner, Publisher, RpcRequester } from './ports.ts';
 import { startPublication } from './publication.ts';
 import type { RoomContext, RoomEvent } from './room-events.ts';
 import { sortLeftovers } from './room-record.ts';
@@ -45,6 +45,15 @@ export function beginLeave(context: RoomContext, joiner: Joiner, reason: LeaveRe
   } else {
     joiner.send({ type: 'room.left', room: name });
   }
+}
+
+/** Puts a member out of the room; its connection stays and is told why. */
+export function kick(context: RoomContext, id: string, refusal: Refusal): void {
+  const { name, roster } = context.record;
+  const member = roster.joined.get(id);
+  if (member === undefined) return;
+  member.joiner.send({ type: 'room.closed', room: name, refusal });
+  beginLeave(context, member.joiner, 'kicked');
 }
 
 /** Ends a membership whose machine has failed: the connection stays and is told. */
@@ -137,6 +146,14 @@ export function publish(context: RoomContext, data: Json, publisher: Publisher):
   } catch (error) {
     failPublish(context, publisher, error);
   }
+}
+
+/** Hands a call on; it comes back as `room.called`. */
+export function delegate(context: RoomContext, method: string, args: Json, requester: RpcRequester): void {
+  const { record, rpc, send } = context;
+  void rpc
+    .call(method, args, { room: record.name, member: requester.member })
+    .then((outcome) => send({ type: 'room.called', requester, outcome }));
 }
 
 /** Whether an event carries a connection's message, and not the server's own. */

@@ -2,9 +2,10 @@
 
 import type { Broker } from '../broker/broker.ts';
 import type { EdgeEmitter, LeaveReason } from '../edge/edge-events.ts';
-import type { Json } from '../protocol/command.ts';
+import type { CallOutcome, Json } from '../protocol/command.ts';
+import type { Refusal } from '../protocol/errors.ts';
 import type { MemberFact } from './membership.ts';
-import type { ActorClock, Joiner, Publisher } from './ports.ts';
+import type { ActorClock, Joiner, Publisher, RpcPort, RpcRequester } from './ports.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { RoomStore } from './room-store.ts';
 
@@ -18,6 +19,8 @@ export interface RoomInput {
   readonly record: RoomRecord;
   readonly store: RoomStore;
   readonly broker: Broker;
+  /** Where calls are delegated to. */
+  readonly rpc: RpcPort;
   readonly edge: EdgeEmitter;
   readonly clock: ActorClock;
   readonly absence: AbsenceIndex;
@@ -35,6 +38,16 @@ export type RoomEvent =
   | { readonly type: 'room.publish'; readonly data: Json; readonly publisher: Publisher }
   /** A message has passed the room's handler. */
   | { readonly type: 'room.cleared'; readonly data: Json; readonly publisher: Publisher }
+  | {
+      readonly type: 'room.call';
+      readonly method: string;
+      readonly args: Json;
+      readonly requester: RpcRequester;
+    }
+  /** A call that the room delegated was answered. */
+  | { readonly type: 'room.called'; readonly requester: RpcRequester; readonly outcome: CallOutcome }
+  /** Puts a member out; `refusal` is what it is told. */
+  | { readonly type: 'room.kick'; readonly id: string; readonly refusal: Refusal }
   | { readonly type: 'room.mute' }
   | { readonly type: 'room.unmute' }
   | { readonly type: 'room.close' }

@@ -2,6 +2,7 @@
 
 import { assertEvent, fromPromise, setup } from 'xstate';
 import { createRefusal } from '../protocol/errors.ts';
+import { failCall } from '../protocol/rpc-errors.ts';
 import type { LoadedRoom, MembershipChange } from '../storage/membership-store.ts';
 import type { Recorder } from './journal.ts';
 import type { MembershipEvent } from './membership.ts';
@@ -9,13 +10,16 @@ import {
   absorb,
   admit,
   beginLeave,
+  delegate,
   dropFailed,
   endAbsence,
   isFromConnection,
+  kick,
   moderate,
   publish,
 } from './room-effects.ts';
 import type { RoomContext, RoomEvent, RoomInput } from './room-events.ts';
+import { allowsMethod } from './room-options.ts';
 import type { RoomStore } from './room-store.ts';
 
 /** How long the store may take to tell a room's members before the room opens without them. */
@@ -80,6 +84,8 @@ export const roomSetup = setup({
       return user !== undefined && record.roster.away.size === 1 && record.roster.away.has(user);
     },
 
+    allowsCall: ({ context: { record }, event }) =>
+      event.type === 'room.call' && allowsMethod(record.options.rpc, event.method),
     isOverRate: ({ context: { record, clock }, event }) =>
       record.meter !== undefined && isFromConnection(event) && !record.meter.allows(clock.now()),
     isModerated: ({ context: { record }, event }) =>
@@ -118,6 +124,10 @@ export const roomSetup = setup({
     beginLeave: ({ context, event }) => {
       assertEvent(event, 'room.leave');
       beginLeave(context, event.joiner, event.reason);
+    },
+    kick: ({ context, event }) => {
+      assertEvent(event, 'room.kick');
+      kick(context, event.id, event.refusal);
     },
     seat: ({ context: { record, edge }, event }) => {
       assertEvent(event, 'member.joined');
@@ -175,6 +185,18 @@ export const roomSetup = setup({
       context.record.meter?.spend();
       moderate(context, event.data, event.publisher);
     },
+    delegate: ({ context, event }) => {
+      assertEvent(event, 'room.call');
+      delegate(context, event.method, event.args, event.requester);
+    },
+    refuseCall: ({ event }) => {
+      assertEvent(event, 'room.call');
+      event.requester.settle(failCall('notAllowed'));
+    },
+    answerCall: ({ event }) => {
+      assertEvent(event, 'room.called');
+      event.requester.settle(event.outcome);
+    },
     refuseThrottled: ({ context: { record }, event }) => {
       assertEvent(event, 'room.publish');
       const message = `${record.name} takes ${record.options.messagesPerSecond} messages a second`;
@@ -212,10 +234,11 @@ export const roomSetup = setup({
       edge.emit('store.recovered', { room: record.name }),
 
     refuseClosing: ({ context: { record }, event }) => {
-      assertEvent(event, ['room.join', 'room.publish', 'room.cleared']);
+      assertEvent(event, ['room.join', 'room.publish', 'room.cleared', 'room.call']);
       if (event.type === 'room.join') {
         event.joiner.send({ type: 'room.refused', room: record.name, refusal: SHUTTING_DOWN });
-      } else event.publisher.settle({ type: 'refused', refusal: SHUTTING_DOWN });
+      } else if (event.type === 'room.call') event.requester.settle(failCall('stopping'));
+      else event.publisher.settle({ type: 'refused', refusal: SHUTTING_DOWN });
     },
   },
 });

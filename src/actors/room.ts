@@ -22,6 +22,8 @@ export const roomMachine = roomSetup.createMachine({
         'room.leave': { actions: 'hold' },
         'room.publish': { actions: 'hold' },
         'room.cleared': { actions: 'hold' },
+        'room.call': { actions: 'hold' },
+        'room.called': { actions: 'answerCall' },
         'room.mute': { actions: 'hold' },
         'room.unmute': { actions: 'hold' },
         'room.close': { actions: 'hold' },
@@ -61,13 +63,18 @@ export const roomMachine = roomSetup.createMachine({
       description: 'The room takes joins, leaves and messages.',
       type: 'parallel',
       entry: ['announceOpened', 'releaseHeld'],
-      on: { 'room.close': 'closing' },
+      on: {
+        'room.close': 'closing',
+        'room.call': [{ guard: 'allowsCall', actions: 'delegate' }, { actions: 'refuseCall' }],
+        'room.called': { actions: 'answerCall' },
+      },
       states: {
         occupancy: {
           description: 'How many seats are taken, by members and by joins under way.',
           initial: 'choosing',
           on: {
             'room.leave': { actions: 'beginLeave' },
+            'room.kick': { actions: 'kick' },
             'member.joined': { actions: 'seat' },
             'member.leaving': { actions: 'unseat' },
           },
@@ -329,6 +336,8 @@ export const roomMachine = roomSetup.createMachine({
         'room.join': { actions: 'refuseClosing' },
         'room.publish': { actions: 'refuseClosing' },
         'room.cleared': { actions: 'refuseClosing' },
+        'room.call': { actions: 'refuseClosing' },
+        'room.called': { actions: 'answerCall' },
         'room.leave': { actions: 'beginLeave' },
         'member.joined': { actions: 'seat' },
         'member.leaving': { actions: 'unseat' },

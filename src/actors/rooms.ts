@@ -3,12 +3,12 @@
 import type { Broker } from '../broker/broker.ts';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
 import type { Json } from '../protocol/command.ts';
-import { createRefusal, type Refusal } from '../protocol/errors.ts';
+import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './journal.ts';
-import type { ActorClock, Publisher, RoomsPort } from './ports.ts';
+import type { ActorClock, Publisher, RoomsPort, RpcPort } from './ports.ts';
 import type { RoomOptions } from './room-options.ts';
 import { createRoomRecord } from './room-record.ts';
 import { createRoomStore } from './room-store.ts';
@@ -20,6 +20,7 @@ export interface RoomsInput {
   readonly directory: Directory;
   readonly store: MembershipStore;
   readonly broker: Broker;
+  readonly rpc: RpcPort;
   readonly edge: EdgeEmitter;
   readonly clock: ActorClock;
   readonly newEpoch: () => string;
@@ -62,7 +63,7 @@ export function createRooms(input: RoomsInput): Rooms {
     if (rooms.size >= limits.rooms) {
       return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
     }
-    const { durability, newEpoch, clock, store, broker, flushMs, awayTtlMs, machine } = input;
+    const { durability, newEpoch, clock, store, broker, rpc, flushMs, awayTtlMs, machine } = input;
     const record = createRoomRecord(room, input.optionsOf(room), {
       durability,
       epoch: newEpoch(),
@@ -72,6 +73,7 @@ export function createRooms(input: RoomsInput): Rooms {
       record,
       store: createRoomStore(store, room),
       broker,
+      rpc,
       edge,
       clock,
       absence: directory.absence,
@@ -109,6 +111,12 @@ export function createRooms(input: RoomsInput): Rooms {
       const opened = refuseMessage(data, limits) ?? open(room);
       if (opened instanceof SupervisedRoom) opened.send({ type: 'room.publish', data, publisher });
       else publisher.settle({ type: 'refused', refusal: opened });
+    },
+
+    call(room, method, args, requester) {
+      const opened = open(room);
+      if (opened instanceof SupervisedRoom) opened.send({ type: 'room.call', method, args, requester });
+      else requester.settle({ type: 'failed', code: ERRORS[opened.error].code, message: opened.message });
     },
 
     broadcast(data, publisher) {

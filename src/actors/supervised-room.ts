@@ -5,6 +5,7 @@
 
 import { createActor, waitFor, type SnapshotFrom } from 'xstate';
 import { createRefusal } from '../protocol/errors.ts';
+import { failCall } from '../protocol/rpc-errors.ts';
 import { roomMachine, type RoomRef } from './room.ts';
 import type { RoomEvent, RoomInput } from './room-events.ts';
 
@@ -168,7 +169,14 @@ function refuseEvent(event: RoomEvent, room: string): boolean {
     case 'room.cleared':
       event.publisher.settle({ type: 'refused', refusal: ROOM_FAILED });
       return true;
+    case 'room.call':
+      event.requester.settle(failCall('stopping', ROOM_FAILED.message));
+      return true;
+    case 'room.called':
+      event.requester.settle(event.outcome);
+      return true;
     case 'room.leave':
+    case 'room.kick':
     case 'room.mute':
     case 'room.unmute':
     case 'room.close':

@@ -2,6 +2,7 @@
 
 import type { Json } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
+import type { RpcFailure } from '../protocol/rpc-errors.ts';
 
 /** Why a member is no longer in a room. */
 export type LeaveReason =
@@ -17,6 +18,8 @@ export type LeaveReason =
   | 'expired'
   /** Its user came back with a new connection, which is a member now, or was refused. */
   | 'resumed'
+  /** It was put out of the room, by the library or by a TARS service. */
+  | 'kicked'
   /** The room was closed after repeated failures. */
   | 'room closed';
 
@@ -50,6 +53,12 @@ export interface EdgeEvents {
   'message.broadcast': { data: Json; from?: MemberInfo };
   /** A room's handler threw, rejected or outlived its deadline. */
   'handler.failed': { room: string; handler: 'onJoin' | 'onMessage' | 'onLeave'; error: unknown };
+  /** A TARS servant could not be connected. */
+  'servant.unreachable': { servant: string; error: unknown };
+  /** The circuit breaker of a servant changed. */
+  'servant.circuit': { servant: string; circuit: 'open' | 'halfOpen' | 'closed' };
+  /** A call of a servant has no result; `error` is for the log, clients are told a code. `trace` is its W3C traceparent. */
+  'rpc.failed': { servant: string; func: string; failure: RpcFailure; trace: string; error?: unknown };
   /** The store refused a room's changes, is stalled, or something in it was unreadable and put aside. */
   'store.failed': { room?: string; error: unknown; setAside?: string };
   /** A room whose store had failed has everything recorded again. */

@@ -12,6 +12,8 @@ export type Command =
   | { readonly type: 'room.leave'; readonly room: string }
   | { readonly type: 'room.publish'; readonly room: string; readonly data: Json }
   | { readonly type: 'server.broadcast'; readonly data: Json }
+  /** Calls `servant.function` through a room. */
+  | { readonly type: 'room.call'; readonly room: string; readonly method: string; readonly args: Json }
   /** The codec knows no such command. */
   | { readonly type: 'command.unknown' }
   /** The codec knows the command, but what came with it is unusable. */
@@ -26,8 +28,14 @@ export type Reply =
   | { readonly type: 'broadcasted' }
   /** A handler answered the sender instead of publishing. */
   | { readonly type: 'answered'; readonly data: Json }
+  | { readonly type: 'called'; readonly method: string; readonly outcome: CallOutcome }
   | { readonly type: 'unknown' }
   | { readonly type: 'refused'; readonly refusal: Refusal };
+
+/** How a call ended, as its client is told. */
+export type CallOutcome =
+  | { readonly type: 'result'; readonly result: Json }
+  | { readonly type: 'failed'; readonly code: number; readonly message: string };
 
 /** A message on its way to the members of a room. */
 export interface Publication {

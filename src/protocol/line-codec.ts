@@ -4,7 +4,7 @@
  */
 
 import type { Codec } from './codec.ts';
-import type { Command, Json } from './command.ts';
+import type { CallOutcome, Command, Json } from './command.ts';
 import { createRefusal } from './errors.ts';
 
 export const lineCodec: Codec = {
@@ -25,6 +25,8 @@ export const lineCodec: Codec = {
         return decodeSendByRoom(argument);
       case 'broadcast':
         return decodeBroadcast(argument);
+      case 'rpc':
+        return decodeCall(argument);
       default:
         return { type: 'command.unknown' };
     }
@@ -44,6 +46,8 @@ export const lineCodec: Codec = {
         return ['Broadcast success!'];
       case 'answered':
         return [encodeText(reply.data), PUBLISHED];
+      case 'called':
+        return [encodeCalled(reply.method, reply.outcome)];
       case 'unknown':
         return ['Rsp from server: this is server'];
       case 'refused':
@@ -80,6 +84,26 @@ function decodeBroadcast(argument: string): Command {
   if (!fields.ok) return fields.malformed;
   const data = readMessage('broadcast', fields.value['message']);
   return data.ok ? { type: 'server.broadcast', data: data.value } : data.malformed;
+}
+
+function decodeCall(argument: string): Command {
+  const fields = parseFields('rpc', argument);
+  if (!fields.ok) return fields.malformed;
+  const { roomNum, method, args = {} } = fields.value;
+  if (roomNum === undefined || method === undefined)
+    return malformed('rpc needs the fields roomNum and method');
+  if (typeof roomNum !== 'string' && typeof roomNum !== 'number') {
+    return malformed('roomNum must be a string or a number');
+  }
+  if (typeof method !== 'string') return malformed('method must be a string such as "hello.sayHello"');
+  if (typeof args !== 'object' || args === null || Array.isArray(args))
+    return malformed('args must be an object');
+  return { type: 'room.call', room: toWellFormed(String(roomNum)), method, args: args as Json };
+}
+
+function encodeCalled(method: string, outcome: CallOutcome): string {
+  const { type, ...rest } = outcome;
+  return `rpc|${JSON.stringify(type === 'result' ? { method, ...rest } : { method, error: rest })}`;
 }
 
 type Read<T> = { ok: true; value: T } | { ok: false; malformed: Command };

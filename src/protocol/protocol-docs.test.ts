@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CLOSE_CODES } from './close-codes.ts';
 import { ERRORS } from './errors.ts';
+import { RPC_ERRORS } from './rpc-errors.ts';
 
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
 
@@ -34,14 +35,25 @@ const closeCodes = {
   ),
 };
 
+const rpcErrors = {
+  name: 'rpc errors',
+  table: toTable(
+    ['Code', 'Name', 'Message'],
+    Object.entries(RPC_ERRORS).map(([name, { code, message }]) => [`${code}`, `\`${name}\``, message]),
+  ),
+};
+
 describe('docs/protocol.md', () => {
-  test.each([errors, closeCodes])('has the table of $name as the code has it', ({ name, table }) => {
-    const found = new RegExp(`<!-- ${name}: begin[^>]*-->\n(.*?)\n<!-- ${name}: end -->`, 's').exec(
-      page,
-    )?.[1];
-    const remedy = `put this table between the markers of "${name}" in docs/protocol.md:\n\n${table}\n`;
-    expect(found, remedy).toBe(table);
-  });
+  test.each([errors, closeCodes, rpcErrors])(
+    'has the table of $name as the code has it',
+    ({ name, table }) => {
+      const found = new RegExp(`<!-- ${name}: begin[^>]*-->\n(.*?)\n<!-- ${name}: end -->`, 's').exec(
+        page,
+      )?.[1];
+      const remedy = `put this table between the markers of "${name}" in docs/protocol.md:\n\n${table}\n`;
+      expect(found, remedy).toBe(table);
+    },
+  );
 
   test('tells of each close code when it is sent', () => {
     const untold = Object.values(CLOSE_CODES).filter(({ code }) => !page.includes(`\n- **${code}** `));
