@@ -6,3 +6,8 @@ export {
   type StoreUnderTest,
   type TestFramework,
 } from './storage/store-contract.ts';
+export {
+  describeStatStore,
+  type StatStorePlace,
+  type StatStoreUnderTest,
+} from './tars/platform/stat-store-contract.ts';

@@ -1,7 +1,6 @@
 /** A headless Chromium for tests of the pages: skipped with a word where there is none, required where CI=true. */
 
 import { existsSync } from 'node:fs';
-import { createServer as createNetServer } from 'node:net';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 
@@ -22,9 +21,6 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-
-const FIRST_PORT = 20_000;
-const PORTS = 10_000;
 
 export interface Tabs {
   /** Opens a page in a browser context of its own; what it logs as an error goes to `errors`. */
@@ -70,23 +66,4 @@ function createTabs(browser: Browser | undefined): Tabs {
       return page;
     },
   };
-}
-
-/**
- * A port for a server that is started twice. It is below those that connections take for themselves: a
- * client that tries again and again to reach a port of that range may end up connected to itself.
- */
-export async function pickPort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    if (await isFree(port)) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createNetServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }

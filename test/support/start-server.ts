@@ -1,7 +1,12 @@
 /** A server in this process, on a free port, that ends with its test. */
 
 import { onTestFinished } from 'vitest';
-import { createServer, type ServerOptions, type StatecastServer } from '../../src/index.ts';
+import {
+  createServer,
+  type ServantDefinitions,
+  type ServerOptions,
+  type StatecastServer,
+} from '../../src/index.ts';
 import { requestHttp, type HttpAnswer, type HttpOptions } from './http-request.ts';
 import { connectLineClient, type ConnectOptions, type LineClient } from './line-client.ts';
 
@@ -16,18 +21,18 @@ export interface Reachable {
   request(path: string, options?: HttpOptions): Promise<HttpAnswer>;
 }
 
-export interface RunningServer extends Reachable {
-  readonly server: StatecastServer;
+export interface RunningServer<All extends ServantDefinitions = {}> extends Reachable {
+  readonly server: StatecastServer<All>;
   readonly port: number;
   /** What the server had nobody else to tell. */
   readonly errors: readonly { readonly error: unknown; readonly where: string }[];
 }
 
 /** `prepare` sees the server before it listens, and so before it reads its store. */
-export async function startServer(
-  options: ServerOptions = {},
-  prepare?: (server: StatecastServer) => void,
-): Promise<RunningServer> {
+export async function startServer<All extends ServantDefinitions = {}>(
+  options: ServerOptions<All> = {},
+  prepare?: (server: StatecastServer<All>) => void,
+): Promise<RunningServer<All>> {
   const errors: { error: unknown; where: string }[] = [];
   const server = createServer({
     port: 0,

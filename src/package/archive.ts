@@ -1,0 +1,130 @@
+/** Packs a built project the way the platform unpacks it: one `.tgz` of `NAME/NAME/src` and what starts it. */
+
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, sep } from 'node:path';
+import { create } from 'tar';
+import { LAUNCHER_PATH, writeLauncher } from './launcher.ts';
+import { PackageError } from './package-error.ts';
+import { findProductionPackages, readPackageJson, type PackageJson } from './production-packages.ts';
+import { readServiceNames } from './service-names.ts';
+
+export interface ArchiveOptions {
+  /** The project: where package.json is. */
+  readonly directory: string;
+  /** The archive; it is replaced when all of it is written. Default: `NAME.tgz` in the project. */
+  readonly out?: string;
+  /** What the servers run on, as `process.platform` and `process.arch` say: `linux-x64`. */
+  readonly target: string;
+}
+
+export interface Archive {
+  readonly path: string;
+  readonly bytes: number;
+  /** How many packages of others are in it. */
+  readonly packages: number;
+}
+
+/** What belongs to a project besides the files that its package.json lists. */
+const ALWAYS = ['package.json', 'tars'];
+/** The oldest version of Node.js that Statecast runs on, as native modules number it: 20. */
+const OLDEST_ABI = 115;
+
+/** @throws {PackageError} when the project is not built, not installed or has no name on the platform. */
+export async function writeArchive({ directory, out, target }: ArchiveOptions): Promise<Archive> {
+  const { server } = await readServiceNames(directory);
+  const json = await readPackageJson(directory);
+  const entry = findEntry(directory, json);
+  const packages = await findProductionPackages(directory);
+  const path = out ?? join(directory, `${server}.tgz`);
+  const stage = await mkdtemp(join(tmpdir(), 'statecast-package-'));
+  const temporary = `${path}.tmp`;
+  // The archive may lie among the files that it is made of.
+  const without = [path, temporary].map((file) => relative(directory, file).split(sep).join('/'));
+  try {
+    const home = join(stage, server, server);
+    await linkProject(directory, join(home, 'src'), json, packages);
+    await writeProgram(join(home, LAUNCHER_PATH), writeLauncher(entry));
+    const isPacked = createFilter({ root: `${server}/${server}/src/`, packages, target, without });
+    // Links are followed: the archive has the files themselves, also of packages that are linked.
+    await create(
+      { cwd: stage, file: temporary, gzip: true, portable: true, follow: true, filter: isPacked },
+      [server],
+    );
+    await rename(temporary, path);
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+    await rm(temporary, { force: true });
+  }
+  return { path, bytes: (await stat(path)).size, packages: packages.length };
+}
+
+/** A project of its own starts by its `main`; one without code of its own by the server that it depends on. */
+function findEntry(directory: string, { name, main, bin, dependencies = {} }: PackageJson): string {
+  const own = name === 'statecast' && typeof bin === 'object' ? bin['statecast'] : main;
+  const entry = own ?? ('statecast' in dependencies ? 'node_modules/statecast/dist/main.js' : undefined);
+  if (entry === undefined) {
+    throw new PackageError(
+      `${join(directory, 'package.json')} names no "main" to start, and does not depend on statecast`,
+    );
+  }
+  if (existsSync(join(directory, entry))) return entry;
+  throw new PackageError(`${join(directory, entry)} is missing: build the project first`);
+}
+
+async function linkProject(
+  directory: string,
+  home: string,
+  { files }: PackageJson,
+  packages: readonly string[],
+): Promise<void> {
+  const own = files?.map((file) => file.replace(/\/+$/, '')) ?? (await listOwnFiles(directory));
+  for (const path of new Set([...ALWAYS, ...own, ...packages.filter(isDirect)])) {
+    const source = join(directory, path);
+    if (!existsSync(source)) continue;
+    const link = join(home, path);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(source, link);
+  }
+}
+
+/** A project that does not list its files is packed whole, without what is hidden, installed or packed already. */
+async function listOwnFiles(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory);
+  return names.filter((name) => !/^\.|^node_modules$|\.tgz(\.tmp)?$/.test(name));
+}
+
+/** Packages inside of packages come along with them. */
+function isDirect(path: string): boolean {
+  return path.lastIndexOf('node_modules/') === 0;
+}
+
+async function writeProgram(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  await chmod(path, 0o755);
+}
+
+interface FilterOptions {
+  /** Where the project is in the archive, with a `/` at the end. */
+  readonly root: string;
+  readonly packages: readonly string[];
+  readonly target: string;
+  /** Files of the project that are not packed. */
+  readonly without: readonly string[];
+}
+
+/** Leaves out packages inside of packages that only development needs, and native modules for other machines. */
+function createFilter({ root, packages, target, without }: FilterOptions): (path: string) => boolean {
+  const needed = new Set(packages);
+  return (path) => {
+    const inside = path.startsWith(root) ? path.slice(root.length) : '';
+    if (without.includes(inside)) return false;
+    const owner = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/@][^/]*/.exec(inside)?.[0];
+    if (owner !== undefined && !needed.has(owner)) return false;
+    const native = /\/uws_(?<platform>[a-z0-9]+)_(?<arch>[a-z0-9]+)_(?<abi>\d+)\.node$/.exec(path)?.groups;
+    if (native === undefined) return true;
+    return `${native['platform']}-${native['arch']}` === target && Number(native['abi']) >= OLDEST_ABI;
+  };
+}

@@ -1,0 +1,22 @@
+/** The file by which a TARS node daemon starts a packed server. It is text here: it runs only in the archive. */
+
+/**
+ * Where it lies in the archive, below `NAME/NAME`. A node daemon starts servers of the type `tars_nodejs` by
+ * `node <bin>/tars_nodejs/node-agent/bin/node-agent <directory of package.json> -c <conf>`. The agent that is
+ * usually there forks and watches workers of its own; this server needs neither, and answers the daemon itself.
+ */
+export const LAUNCHER_PATH = 'tars_nodejs/node-agent/bin/node-agent';
+
+/** @param entry The module to run, below `src`: `dist/main.js`. */
+export function writeLauncher(entry: string): string {
+  return `#!/usr/bin/env node
+// Starts the server of this package: node node-agent DIRECTORY -c CONF. Made by "statecast package".
+'use strict';
+const { resolve } = require('node:path');
+const { pathToFileURL } = require('node:url');
+
+const entry = resolve(__dirname, '../../../src', ${JSON.stringify(entry)});
+process.argv = [process.argv[0], entry, ...process.argv.slice(3)];
+import(pathToFileURL(entry).href);
+`;
+}

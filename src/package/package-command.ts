@@ -1,0 +1,62 @@
+/** The command `statecast package`: packs the project for a TARS platform and uploads it if asked to. */
+
+import { resolve } from 'node:path';
+import { writeArchive } from './archive.ts';
+import { PackageError } from './package-error.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { readServiceNames } from './service-names.ts';
+import { uploadArchive } from './upload.ts';
+
+/** The flags of the command. */
+export interface PackageFlags {
+  /** The archive. Default: `NAME.tgz` in the project. */
+  readonly out?: string;
+  /** The platform's web, to upload to; nothing is uploaded without it. */
+  readonly upload?: string;
+  /** The platform's ticket for uploads. */
+  readonly ticket?: string;
+  /** What the platform shows beside the version. Default: the time. */
+  readonly comment?: string;
+  /** What the servers run on. Default: what this machine is. */
+  readonly target?: string;
+}
+
+export interface PackageTerminal {
+  readonly print: (text: string) => void;
+  readonly isTerminal: boolean;
+}
+
+const MIB = 1024 * 1024;
+
+/** @throws {PackageError} when the project cannot be packed, or the platform does not take it. */
+export async function runPackage(
+  directory: string,
+  flags: PackageFlags,
+  { print, isTerminal }: PackageTerminal,
+): Promise<void> {
+  const { out, upload, ticket, target = `${process.platform}-${process.arch}` } = flags;
+  if (upload !== undefined && ticket === undefined) {
+    throw new PackageError('--upload needs the ticket of the platform: --ticket TICKET');
+  }
+  const project = resolve(directory);
+  const { app, server } = await readServiceNames(project);
+  const archive = await writeArchive({
+    directory: project,
+    target,
+    ...(out !== undefined && { out: resolve(out) }),
+  });
+  const size = (archive.bytes / MIB).toFixed(1);
+  print(`${archive.path}: ${app}.${server} for ${target}, ${size} MiB with ${archive.packages} packages\n`);
+  if (upload === undefined || ticket === undefined) return;
+
+  const said = await uploadArchive({
+    file: archive.path,
+    url: upload,
+    ticket,
+    application: app,
+    moduleName: server,
+    comment: flags.comment ?? `packed ${new Date().toISOString()}`,
+    progress: createProgressBar(print, isTerminal),
+  });
+  print(`published ${app}.${server}: ${said}\n`);
+}

@@ -1,0 +1,131 @@
+/** Posts an archive to a TARS platform, which publishes it. It knows nothing of what is in it. */
+
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { pipeline } from 'node:stream/promises';
+import { PackageError } from './package-error.ts';
+
+const UPLOAD_PATH = '/api/upload_and_publish';
+/** What the platform says in the body when all went well; it answers 200 in any case. */
+const PLATFORM_OK = 200;
+/** How long a connection may be silent. Publishing waits for the servers to restart. */
+const SILENCE_MS = 120_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
+const CRLF = '\r\n';
+
+export interface UploadOptions {
+  readonly file: string;
+  /** Where the platform's web is: `http://tars.example.com:3000`. */
+  readonly url: string;
+  /** What the platform gives for scripts; it is a secret. */
+  readonly ticket: string;
+  readonly application: string;
+  /** The server's name. */
+  readonly moduleName: string;
+  readonly comment: string;
+  /** Told of each part that was handed to the network. */
+  readonly progress?: (sentBytes: number, totalBytes: number) => void;
+}
+
+/**
+ * Uploads and publishes; resolves to what the platform says.
+ * @throws {PackageError} when it cannot be reached, or refuses.
+ */
+export async function uploadArchive(options: UploadOptions): Promise<string> {
+  const url = toUploadUrl(options.url, options.ticket);
+  const boundary = `statecast-${randomBytes(12).toString('hex')}`;
+  const head = Buffer.from(writeHead(options, boundary));
+  const tail = Buffer.from(`${CRLF}--${boundary}--${CRLF}`);
+  const { size } = await stat(options.file);
+  const total = head.length + size + tail.length;
+
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const request = send(url, {
+    method: 'POST',
+    timeout: SILENCE_MS,
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': total },
+  });
+  request.on('timeout', () =>
+    request.destroy(new Error(`nothing was heard for ${SILENCE_MS / 1000} seconds`)),
+  );
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve).once('error', reject);
+  });
+
+  async function* body() {
+    let sent = 0;
+    const parts = [[head], createReadStream(options.file) as AsyncIterable<Buffer>, [tail]];
+    for (const part of parts) {
+      for await (const chunk of part) {
+        yield chunk;
+        sent += chunk.length;
+        options.progress?.(sent, total);
+      }
+    }
+  }
+
+  try {
+    // A platform that refuses answers before it has all, and hangs up: its answer counts, not the broken pipe.
+    const writing = pipeline(body, request);
+    writing.catch(() => undefined);
+    const response = await answered;
+    return judge(response.statusCode ?? 0, await readAll(response));
+  } catch (cause) {
+    if (cause instanceof PackageError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PackageError(`the upload to ${url.origin} failed: ${reason}`, { cause });
+  }
+}
+
+/** @throws {PackageError} for what is no address of a platform. */
+function toUploadUrl(text: string, ticket: string): URL {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new PackageError(
+      `--upload should be the address of the platform's web, such as http://tars.example.com:3000`,
+    );
+  }
+  const url = new URL(text);
+  if (!url.pathname.endsWith(UPLOAD_PATH)) url.pathname = url.pathname.replace(/\/$/, '') + UPLOAD_PATH;
+  url.searchParams.set('ticket', ticket);
+  return url;
+}
+
+function writeHead({ application, moduleName, comment }: UploadOptions, boundary: string): string {
+  const fields = { application, module_name: moduleName, comment };
+  const texts = Object.entries(fields).map(
+    ([name, value]) =>
+      `--${boundary}${CRLF}content-disposition: form-data; name="${name}"${CRLF}${CRLF}${value}${CRLF}`,
+  );
+  return `${texts.join('')}--${boundary}${CRLF}content-disposition: form-data; name="suse"; filename="${moduleName}.tgz"${CRLF}content-type: application/gzip${CRLF}${CRLF}`;
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response) {
+    text += chunk as string;
+    if (text.length > MAX_ANSWER_BYTES) break;
+  }
+  return text.slice(0, MAX_ANSWER_BYTES);
+}
+
+/** The platform answers `{ ret_code, err_msg, data }`; a proxy before it, anything. */
+function judge(status: number, text: string): string {
+  let answer: { ret_code?: unknown; err_msg?: unknown; data?: unknown } | undefined;
+  try {
+    answer = JSON.parse(text) as typeof answer;
+  } catch {
+    answer = undefined;
+  }
+  if (status === 200 && answer?.ret_code === PLATFORM_OK) return JSON.stringify(answer.data ?? '');
+  const said =
+    typeof answer?.err_msg === 'string' && answer.err_msg !== '' ? answer.err_msg : text.trim().slice(0, 200);
+  const code =
+    answer?.ret_code === undefined
+      ? `HTTP ${status}`
+      : `HTTP ${status}, ret_code ${JSON.stringify(answer.ret_code)}`;
+  throw new PackageError(`the platform did not take the package (${code})${said === '' ? '' : `: ${said}`}`);
+}

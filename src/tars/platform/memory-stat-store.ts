@@ -1,0 +1,22 @@
+/** The store of statistics that forgets with the process. */
+
+import type { StatStore } from './stat-store.ts';
+import { DEFAULT_STAT_KEYS, StatTable } from './stat-table.ts';
+
+/**
+ * Makes a store in memory. When the platform is away for long and `maxKeys` different keys wait, calls of new keys
+ * are forgotten.
+ * @param maxKeys Default 10,000, some 4 MB.
+ */
+export function createMemoryStatStore(maxKeys = DEFAULT_STAT_KEYS): StatStore {
+  const table = new StatTable(maxKeys);
+  return {
+    async add(entries) {
+      for (const entry of entries) table.add(entry);
+    },
+    async take(limit) {
+      return table.take(limit);
+    },
+    async close() {},
+  };
+}

@@ -1,0 +1,66 @@
+/** Watches the calls that travel over links, and tells how each one ended. It changes nothing about them. */
+
+import type { Clock } from '../client/clock.ts';
+import type { CreateServantLink } from '../servant-link.ts';
+import { RETURN_CODES } from '../wire/return-codes.ts';
+import type { CallRecord } from './stat-counts.ts';
+
+interface SentCall {
+  readonly func: string;
+  readonly at: number;
+}
+
+/**
+ * Wraps a maker of links. Told are calls that were sent and wait for a reply: those that a circuit breaker or a
+ * limit refused never reached a link, and one-way calls have no end.
+ */
+export function recordCalls(
+  createLink: CreateServantLink,
+  record: (call: CallRecord) => void,
+  clock: Pick<Clock, 'now'>,
+): CreateServantLink {
+  return (object, listener) => {
+    // The platform counts by the object's name alone.
+    const name = object.split('@', 1)[0]?.trim() ?? '';
+    const sent = new Map<number, SentCall>();
+
+    function end(requestId: number, outcome: CallRecord['outcome'], ret: number): void {
+      const call = sent.get(requestId);
+      if (call === undefined) return;
+      sent.delete(requestId);
+      record({ object: name, func: call.func, outcome, ret, durationMs: clock.now() - call.at });
+    }
+
+    const link = createLink(object, {
+      ...listener,
+      reply(reply) {
+        end(reply.requestId, reply.ret === RETURN_CODES.ok ? 'succeeded' : 'failed', reply.ret);
+        listener.reply(reply);
+      },
+      lost(requestIds, error) {
+        for (const id of requestIds) end(id, 'failed', RETURN_CODES.connectionClosed);
+        listener.lost(requestIds, error);
+      },
+      closed: () => listener.closed(),
+      writable: () => listener.writable?.(),
+    });
+
+    return {
+      open: () => link.open(),
+      send(request) {
+        const isSent = link.send(request);
+        if (isSent && request.oneWay !== true)
+          sent.set(request.requestId, { func: request.func, at: clock.now() });
+        return isSent;
+      },
+      timedOut(requestId) {
+        end(requestId, 'timedOut', RETURN_CODES.timeout);
+        link.timedOut(requestId);
+      },
+      close() {
+        sent.clear();
+        link.close();
+      },
+    };
+  };
+}
