@@ -1,6 +1,7 @@
 /** The form that a person writes messages with. It checks nothing: what the server does not take, the server says. */
 
 import { element } from '../shared/dom.ts';
+import { createChoice } from './choice.ts';
 import type { Target } from './room-client.ts';
 
 export interface ComposeOptions {
@@ -15,9 +16,9 @@ export interface Compose {
 }
 
 export function createCompose({ room, send }: ComposeOptions): Compose {
-  const here = createChoice('here', 'This room');
-  const other = createChoice('other', 'Another room');
-  const everybody = createChoice('everybody', 'Everybody');
+  const here = createChoice('target', 'here', 'This room');
+  const other = createChoice('target', 'other', 'Another room');
+  const everybody = createChoice('target', 'everybody', 'Everybody');
   here.input.checked = true;
 
   const otherRoom = element('input', {
@@ -83,9 +84,4 @@ export function createCompose({ room, send }: ComposeOptions): Compose {
     if (everybody.input.checked) return { type: 'everybody' };
     return { type: 'room', room: other.input.checked ? otherRoom.value : room };
   }
-}
-
-function createChoice(value: string, text: string): { input: HTMLInputElement; label: HTMLLabelElement } {
-  const input = element('input', { type: 'radio', name: 'target', value });
-  return { input, label: element('label', {}, input, element('span', {}, text)) };
 }

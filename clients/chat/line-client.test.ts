@@ -323,6 +323,75 @@ describe('a room', () => {
   });
 });
 
+describe('a call', () => {
+  const HELLO = 'hello.sayHello';
+  const ANSWER = 'rpc|{"method":"hello.sayHello","result":{"ret":"Hello, Ann!"}}';
+  const OUTCOME = { type: 'result', result: { ret: 'Hello, Ann!' } };
+
+  test('is sent through its room and told its answer, which is no message', async () => {
+    const { client, open, told } = setUp();
+    const wire = open();
+    const call = client.call('room1', HELLO, { name: 'Ann' });
+    expect(wire.sent).toEqual(['rpc|{"roomNum":"room1","method":"hello.sayHello","args":{"name":"Ann"}}']);
+    wire.receive(ANSWER);
+    expect(await call).toEqual(OUTCOME);
+    expect(told('message.received')).toEqual([]);
+  });
+
+  test('holds up no other command, whichever is answered first', async () => {
+    const { client, open, memberships, told } = setUp();
+    const wire = open();
+    const slow = client.call('room1', HELLO, {});
+    client.join('room1');
+    const id = client.send({ type: 'everybody' }, 'hi');
+    wire.receive('Subscribe roomNum:room1 success!', 'hi', ANSWER, 'Broadcast success!');
+    expect(await slow).toEqual(OUTCOME);
+    expect(memberships()).toEqual(['joining', 'joined']);
+    expect(told('send.done')).toEqual([{ type: 'send.done', id, copied: true }]);
+    expect(told('message.received')).toEqual([]);
+  });
+
+  test('leaves a refusal to the command that waits for its answer', async () => {
+    const { client, open, told } = setUp();
+    const wire = open();
+    const call = client.call('room1', HELLO, {});
+    const id = client.send(ROOM, 'hi');
+    wire.receive('Error: limit exceeded', ANSWER);
+    expect(told('send.refused')).toEqual([{ type: 'send.refused', id, reason: 'limit exceeded' }]);
+    expect(await call).toEqual(OUTCOME);
+  });
+
+  test('that is alone is refused by an error line', async () => {
+    const { client, open, told } = setUp();
+    const wire = open();
+    const call = client.call('room1', HELLO, {});
+    wire.receive('Error: args must be an object');
+    expect(await call).toEqual({ type: 'refused', reason: 'args must be an object' });
+    expect(told('message.received')).toEqual([]);
+  });
+
+  test('goes without an answer when the connection drops, and is not made again', async () => {
+    const { client, open, clock, wire, told } = setUp();
+    const first = open();
+    const call = client.call('room1', HELLO, {});
+    first.close(1006);
+    expect(await call).toEqual({ type: 'unanswered' });
+    clock.increment(BACKOFF_BASE_MS);
+    wire().handlers.opened();
+    expect(wire().sent).toEqual([]);
+    wire().receive(ANSWER);
+    expect(told('message.received')).toEqual([{ type: 'message.received', text: ANSWER }]);
+  });
+
+  test('is not sent while there is no connection', async () => {
+    const { client, open, wire } = setUp();
+    expect(await client.call('room1', HELLO, {})).toEqual({ type: 'unsent' });
+    open().close(1006);
+    expect(await client.call('room1', HELLO, {})).toEqual({ type: 'unsent' });
+    expect(wire().sent).toEqual([]);
+  });
+});
+
 describe('a message', () => {
   test('from a member is copied, then done', () => {
     const { client, open, told } = setUp();

@@ -4,6 +4,7 @@ import { createActor, type SnapshotFrom } from 'xstate';
 import { platformClock, type Clock } from './clock.ts';
 import { connectionMachine } from './connection-machine.ts';
 import { encodeCommand, parseJoinedRoom, type LineCommand } from './line-commands.ts';
+import { createPendingCalls, encodeCall } from './pending-calls.ts';
 import { createPendingCommands } from './pending-commands.ts';
 import type { ConnectionState, Membership, RoomClient, RoomClientEvent, Target } from './room-client.ts';
 import { openWebSocket, type OpenWire, type Wire } from './wire.ts';
@@ -28,6 +29,7 @@ export interface LineClientOptions {
 export function createLineClient(options: LineClientOptions): RoomClient {
   const { url, listener, openWire = openWebSocket, now = Date.now, random = Math.random } = options;
   const pending = createPendingCommands();
+  const calls = createPendingCalls();
   /** Rooms to be in whenever the connection is open. */
   const wanted = new Set<string>();
   /** Rooms this connection is a member of. */
@@ -80,6 +82,12 @@ export function createLineClient(options: LineClientOptions): RoomClient {
       issue({ type: 'send', id: lastId, target, text });
       return lastId;
     },
+    async call(room, method, args) {
+      if (connection.name !== 'open') return { type: 'unsent' };
+      const outcome = calls.add(method);
+      wire?.send(encodeCall(room, method, args));
+      return outcome;
+    },
   };
 
   function openSocket(): void {
@@ -97,6 +105,7 @@ export function createLineClient(options: LineClientOptions): RoomClient {
     resumed.clear();
     const rooms = new Set(joined);
     joined.clear();
+    calls.drain();
     for (const command of pending.drain()) {
       if (command.type === 'send') losses.push({ type: 'send.unconfirmed', id: command.id });
       if (command.type === 'join' || command.type === 'leave') rooms.add(command.room);
@@ -128,7 +137,7 @@ export function createLineClient(options: LineClientOptions): RoomClient {
       case 'refused':
         return refuse(reading.command, reading.reason);
       case 'message':
-        return readUnasked(reading.text);
+        if (!calls.read(reading.text)) readUnasked(reading.text);
     }
   }
 

@@ -13,6 +13,7 @@ import { createNotice } from './notice.ts';
 import { createOutbox } from './outbox.ts';
 import { createPeople } from './people.ts';
 import { fetchPresence, watchPresence } from './presence.ts';
+import { createServantPanel } from './servant-panel.ts';
 import type { Membership, RoomClientEvent, Target } from './room-client.ts';
 
 const main = required('main', 'main');
@@ -39,6 +40,13 @@ const membershipButton = createMembershipButton({
   leave: () => client.leave(room),
 });
 const presence = watchPresence({ ask: () => fetchPresence(room), listener: (found) => people.show(found) });
+const servantPanel = createServantPanel({
+  announcer,
+  askHealth: fetchHealth,
+  call: (method, args) => client.call(room, method, args),
+  // Where it would stand above the messages it begins folded.
+  unfolded: matchMedia('(width >= 48rem)').matches,
+});
 const session = element(
   'section',
   { class: 'session', 'aria-label': 'Connection' },
@@ -51,6 +59,7 @@ const chart = element(
   'This page’s connection',
   panel.chart,
 );
+const side = element('div', { class: 'side' }, people.root, servantPanel.root, chart);
 
 let online = false;
 let membership: Membership = 'out';
@@ -65,8 +74,7 @@ const client = createLineClient({
 
 panel.show({ name: 'closed' });
 showMembership();
-main.replaceChildren(session, notice.root, people.root, messages.root, compose.root, announcer.root);
-people.root.append(chart);
+main.replaceChildren(session, notice.root, side, messages.root, compose.root, announcer.root);
 window.addEventListener('online', () => client.checkNetwork());
 document.addEventListener('visibilitychange', watchWhileVisible);
 watchWhileVisible();
@@ -90,7 +98,7 @@ function hear(event: RoomClientEvent): void {
       panel.show(event.connection);
       showMembership();
       tellClosure(describeClosure(event.connection));
-      if (online) void offerName();
+      if (online) void offerFeatures();
       return;
     }
     case 'membership.changed':
@@ -167,15 +175,21 @@ function send(target: Target, text: string): boolean {
   return true;
 }
 
-/** The name field appears where the server takes names; a server that just came back may be asked for the first time. */
-async function offerName(): Promise<void> {
-  if (nameFormShown) return;
+/**
+ * The name field appears where the server takes names, the panel where it runs the example servant. It is asked
+ * at each connection: a server that came back may be another one.
+ */
+async function offerFeatures(): Promise<void> {
   const health = await fetchHealth();
-  if (health?.userParameter !== true || nameFormShown) return;
+  if (health === undefined) return;
+  servantPanel.show(health);
+  if (!health.userParameter || nameFormShown) return;
   nameFormShown = true;
   session.append(createNameForm({ user: recallUser(), signIn: (name) => client.signIn(name) }));
 }
 
 function watchWhileVisible(): void {
-  presence.setVisible(document.visibilityState === 'visible');
+  const visible = document.visibilityState === 'visible';
+  presence.setVisible(visible);
+  servantPanel.setVisible(visible);
 }

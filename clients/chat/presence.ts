@@ -1,6 +1,7 @@
 /** Who is in a room, asked again and again while somebody looks. It knows no page and no WebSocket. */
 
-import { platformClock, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { createPolling, type Polling } from './polling.ts';
 
 export const PRESENCE_INTERVAL_MS = 2_000;
 const PRESENCE_TIMEOUT_MS = 5_000;
@@ -23,13 +24,6 @@ export type Presence =
   /** No usable answer this time. */
   | { readonly type: 'unavailable' };
 
-export interface PresenceWatch {
-  /** Asks now instead of at the next turn. */
-  refresh(): void;
-  /** Pauses while nobody looks, and asks at once when somebody looks again. */
-  setVisible(visible: boolean): void;
-}
-
 export interface PresenceOptions {
   readonly listener: (presence: Presence) => void;
   /** Asks once; a rejected promise counts as `unavailable`. */
@@ -39,48 +33,17 @@ export interface PresenceOptions {
 }
 
 /** Watches a room's presence; it rests until `setVisible(true)`. */
-export function watchPresence(options: PresenceOptions): PresenceWatch {
-  const { listener, ask, clock = platformClock } = options;
-  let visible = false;
-  let asking = false;
-  /** Something changed while an answer was on its way: that answer may be old already. */
-  let again = false;
-  let hidden = false;
-  let timer: unknown;
-
-  return {
-    refresh,
-    setVisible(next) {
-      visible = next;
-      if (visible) refresh();
-      else clock.clearTimeout(timer);
+export function watchPresence({ listener, ask, clock }: PresenceOptions): Polling {
+  const polling = createPolling<Presence>({
+    intervalMs: PRESENCE_INTERVAL_MS,
+    clock,
+    ask: () => ask().catch((): Presence => ({ type: 'unavailable' })),
+    listener(presence) {
+      if (presence.type === 'hidden') polling.stop();
+      listener(presence);
     },
-  };
-
-  function refresh(): void {
-    if (hidden || !visible) return;
-    if (asking) {
-      again = true;
-      return;
-    }
-    clock.clearTimeout(timer);
-    asking = true;
-    void ask()
-      .catch((): Presence => ({ type: 'unavailable' }))
-      .then(finish);
-  }
-
-  function finish(presence: Presence): void {
-    asking = false;
-    hidden = presence.type === 'hidden';
-    listener(presence);
-    if (again) {
-      again = false;
-      refresh();
-    } else if (visible && !hidden) {
-      timer = clock.setTimeout(refresh, PRESENCE_INTERVAL_MS);
-    }
-  }
+  });
+  return polling;
 }
 
 /** Asks the server's presence route. */

@@ -41,6 +41,21 @@ export type RoomClientEvent =
   /** Anything but a message was refused. */
   | { readonly type: 'command.refused'; readonly reason: string };
 
+/** What a function takes, by the names of its parameters; plain JSON. */
+export type CallArguments = Readonly<Record<string, unknown>>;
+
+/** How a call of a servant's function ended. */
+export type CallOutcome =
+  | { readonly type: 'result'; readonly result: unknown }
+  /** `message` says why, `code` stands for it in the server's table. */
+  | { readonly type: 'failed'; readonly code: number; readonly message: string }
+  /** The server did not take the command. */
+  | { readonly type: 'refused'; readonly reason: string }
+  /** The connection is not open. */
+  | { readonly type: 'unsent' }
+  /** The connection ended before the answer: the function may have run, or not. */
+  | { readonly type: 'unanswered' };
+
 export interface RoomClient {
   /** Connects; while waiting, at once. */
   connect(): void;
@@ -55,4 +70,6 @@ export interface RoomClient {
   leave(room: string): void;
   /** Sends a message; returns its id, or nothing when the connection is not open. */
   send(target: Target, text: string): number | undefined;
+  /** Calls a function such as `hello.sayHello` through a room. The promise never rejects. */
+  call(room: string, method: string, args: CallArguments): Promise<CallOutcome>;
 }

@@ -10,7 +10,8 @@ describe('health', () => {
       connections: 3,
       rooms: 2,
       store: 'failing',
-      features: { userParameter: true },
+      servants: { hello: 'idle.rested' },
+      features: { userParameter: true, demo: true },
     };
     expect(parseHealth(body)).toEqual({
       status: 'degraded',
@@ -20,11 +21,18 @@ describe('health', () => {
       rooms: 2,
       store: 'failing',
       userParameter: true,
+      demo: true,
+      servants: { hello: 'idle.rested' },
     });
   });
 
   test('of a draining server may say no more than that', () => {
-    expect(parseHealth({ status: 'draining' })).toMatchObject({ status: 'draining', userParameter: false });
+    expect(parseHealth({ status: 'draining' })).toMatchObject({
+      status: 'draining',
+      userParameter: false,
+      demo: false,
+      servants: {},
+    });
   });
 
   test.each([undefined, null, [], { error: 'no' }])('%j is no health', (body) => {

@@ -12,6 +12,10 @@ export interface Health {
   readonly store: string;
   /** The server takes `?user=` as the name of a connection. */
   readonly userParameter: boolean;
+  /** The server runs the example servant. */
+  readonly demo: boolean;
+  /** The state of each servant's proxy, by the servant's name. */
+  readonly servants: Readonly<Record<string, string>>;
 }
 
 /** Asks the health route; `undefined` when there is no usable answer. A draining server answers with 503, and a body. */
@@ -31,9 +35,9 @@ export async function fetchHealth(): Promise<Health | undefined> {
 /** Reads the body of the health route. */
 export function parseHealth(body: unknown): Health | undefined {
   const health = (body ?? {}) as Record<string, unknown>;
-  const { status, version, uptimeSeconds, connections, rooms, store, features } = health;
+  const { status, version, uptimeSeconds, connections, rooms, store, features, servants } = health;
   if (typeof status !== 'string') return undefined;
-  const { userParameter } = (features ?? {}) as Record<string, unknown>;
+  const { userParameter, demo } = (features ?? {}) as Record<string, unknown>;
   return {
     status,
     version: typeof version === 'string' ? version : '',
@@ -42,5 +46,7 @@ export function parseHealth(body: unknown): Health | undefined {
     rooms: Number(rooms ?? 0),
     store: typeof store === 'string' ? store : 'unknown',
     userParameter: userParameter === true,
+    demo: demo === true,
+    servants: (servants ?? {}) as Record<string, string>,
   };
 }

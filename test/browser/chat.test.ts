@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createServer } from '../../src/index.ts';
-import { describeInBrowser, pickPort, type Tabs } from '../support/browser.ts';
+import { describeInBrowser, type Tabs } from '../support/browser.ts';
+import { pickPort } from '../support/pick-port.ts';
 import { startServer } from '../support/start-server.ts';
 import { RoomPage } from './room-page.ts';
 

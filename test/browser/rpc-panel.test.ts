@@ -1,0 +1,153 @@
+import axe from 'axe-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { createHelloServer, HELLO_OBJECT } from '../../src/demo/hello-servant.ts';
+import { HelloMethods } from '../../src/servants/hello.ts';
+import { describeInBrowser, type Tabs } from '../support/browser.ts';
+import { startServer } from '../support/start-server.ts';
+import { RoomPage } from './room-page.ts';
+
+const PHONE = { width: 360, height: 740 };
+const DESK = { width: 1280, height: 800 };
+const SUMMARY = 'summary:has-text("Call a servant")';
+
+/** A server beside an example servant; `demo` is whether it says so. */
+async function startDemo(demo: boolean) {
+  const errors: unknown[] = [];
+  const hello = createHelloServer(0, (error) => errors.push(error));
+  onTestFinished(() => hello.close());
+  const { port } = await hello.listen();
+  const object = `${HELLO_OBJECT}@tcp -h 127.0.0.1 -p ${port}`;
+  const { url } = await startServer({
+    demo,
+    line: { userParameter: true },
+    servants: { hello: { object, methods: HelloMethods } },
+    rooms: { '*': { rpc: ['hello.*'] } },
+  });
+  return { url, hello, errors };
+}
+
+/** The panel as a person uses it. */
+async function openPanel(tabs: Tabs, url: string, options: Parameters<Tabs['open']>[1] = {}) {
+  const page = await tabs.open(`${url}room1`, options);
+  const room = new RoomPage(page);
+  await room.joined();
+  const panel = page.getByTestId('servant-panel');
+  await panel.waitFor();
+  return {
+    page,
+    room,
+    panel,
+    async call(text: string): Promise<void> {
+      await panel.getByRole('textbox').fill(text);
+      await panel.getByRole('button', { name: 'Call' }).click();
+    },
+    answer: (text: string | RegExp) => panel.getByTestId('call-answer').filter({ hasText: text }).waitFor(),
+    time: () => panel.getByTestId('call-time').innerText(),
+    state: (state: string) => panel.locator(`[data-testid=proxy-state][data-state="${state}"]`).waitFor(),
+  };
+}
+
+describeInBrowser('the panel that calls a servant', (newTabs) => {
+  test('shows the answer, the time it took and the state of the proxy', async () => {
+    const tabs = newTabs();
+    const { url, errors } = await startDemo(true);
+    const { call, answer, time, state, panel, page, room } = await openPanel(tabs, url);
+    await state('idle');
+    await call('Ann');
+    await answer('Hello, Ann!');
+    expect(await time()).toMatch(/^answered in [\d.]+ ms$/);
+    await state('closed');
+    expect(await panel.locator('.chart-strip .lit').innerText()).toBe('closed');
+    await page.getByRole('status').filter({ hasText: 'Hello, Ann! answered in' }).waitFor();
+    expect(await room.messages()).toEqual([]);
+    expect(tabs.errors).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  test('calls the function that is picked', async () => {
+    const { url } = await startDemo(true);
+    const { call, answer, panel } = await openPanel(newTabs(), url);
+    await panel.getByRole('radio', { name: 'countWords' }).check({ force: true });
+    expect(await panel.getByRole('textbox', { name: 'Text to count in' }).isVisible()).toBe(true);
+    await call('to be or not to be');
+    await answer('4 different words: to 2, be 2, or 1, not 1');
+  });
+
+  test('sees a servant go, and tells kindly that it is not running', async () => {
+    const tabs = newTabs();
+    const { url, hello } = await startDemo(true);
+    const { call, answer, state, panel } = await openPanel(tabs, url);
+    await call('Ann');
+    await state('closed');
+    await hello.close();
+    await state('idle');
+    await call('Ann');
+    await answer('Sorry, the servant is not running (code 1001).');
+    expect(await panel.getByTestId('call-answer').getAttribute('data-kind')).toBe('error');
+    await state('idle');
+    expect(tabs.errors).toEqual([]);
+  });
+
+  test('leaves messages alone, and says so when there is no connection', async () => {
+    const { url } = await startDemo(true);
+    const { call, answer, page, room } = await openPanel(newTabs(), url);
+    await call('Ann');
+    await room.say('a message meanwhile');
+    await answer('Hello, Ann!');
+    await room.message('a message meanwhile').waitFor();
+    expect(await room.messages()).toEqual(['me: a message meanwhile']);
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    await room.status('closed');
+    await call('Ann');
+    await answer('Not connected: the call was not sent.');
+  });
+
+  test('is folded on a phone, and opens and calls with the keyboard alone', async () => {
+    const { url } = await startDemo(true);
+    const { answer, page, panel, state } = await openPanel(newTabs(), url, { viewport: PHONE });
+    expect(await panel.getByRole('textbox').isVisible()).toBe(false);
+    await panel.locator(SUMMARY).focus();
+    await page.keyboard.press('Enter');
+    await panel.getByRole('textbox').focus();
+    await page.keyboard.type('Bo');
+    await page.keyboard.press('Enter');
+    await answer('Hello, Bo!');
+    await state('closed');
+    const list = await page.locator('.stream').boundingBox();
+    expect(list?.height).toBeGreaterThanOrEqual(160);
+    expect(
+      await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+    ).toBeLessThanOrEqual(0);
+    expect(
+      await page.evaluate<number>('document.documentElement.scrollHeight - innerHeight'),
+    ).toBeLessThanOrEqual(0);
+  });
+
+  test.each([
+    ['light', PHONE],
+    ['dark', DESK],
+  ] as const)(
+    'is accessible, unfolded, with an answer and with an error, %s, %o',
+    async (colorScheme, viewport) => {
+      const { url, hello } = await startDemo(true);
+      const { call, answer, page, panel } = await openPanel(newTabs(), url, { colorScheme, viewport });
+      if (viewport === PHONE) await panel.locator(SUMMARY).click();
+      await page.evaluate(axe.source);
+      for (const words of [/^Hello, Ann!$/, /^Sorry, /]) {
+        await call('Ann');
+        await answer(words);
+        const found = await page.evaluate<{ violations: { id: string }[] }>('axe.run()');
+        expect(found.violations.map(({ id }) => id)).toEqual([]);
+        await hello.close();
+      }
+    },
+  );
+
+  test('is absent where the server runs no demo', async () => {
+    const { url } = await startDemo(false);
+    const page = await newTabs().open(`${url}room1`);
+    // It comes by the same answer that the panel would come by.
+    await page.getByRole('textbox', { name: 'Your name' }).waitFor();
+    expect(await page.getByTestId('servant-panel').isVisible()).toBe(false);
+  });
+});
