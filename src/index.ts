@@ -16,8 +16,10 @@ export type { EdgeListener } from './edge/edge-bus.ts';
 export type { EdgeEventName, EdgeEvents, LeaveReason, MemberInfo } from './edge/edge-events.ts';
 export type { Json } from './protocol/command.ts';
 export type { ErrorName, Refusal } from './protocol/errors.ts';
+export type { RpcFailure } from './protocol/rpc-errors.ts';
 export { createServer } from './server/create-server.ts';
 export { RefusedError } from './server/refused-error.ts';
+export type { RpcOf, ServantDefinition, ServantDefinitions } from './server/rpc.ts';
 export type {
   LibrarySettings,
   Position,
@@ -37,6 +39,13 @@ export type {
   StoredMember,
 } from './storage/membership-store.ts';
 export { StoreError } from './storage/store-error.ts';
+export { joinPlatform, loadTarsConf, type JoinOptions } from './tars/platform/join-platform.ts';
+export { createMemoryStatStore } from './tars/platform/memory-stat-store.ts';
+export type { Platform } from './tars/platform/platform.ts';
+export type { StatCounts, StatEntry, StatKey } from './tars/platform/stat-counts.ts';
+export type { StatStore } from './tars/platform/stat-store.ts';
+export type { TarsConf } from './tars/platform/tars-conf.ts';
+export { RpcError } from './tars/rpc-error.ts';
 export type { Health } from './transport/http/health-route.ts';
 export { respond } from './transport/http/user-routes.ts';
 export type { RouteHandler, RouteReply, RouteRequest, UserRoutes } from './transport/http/user-routes.ts';

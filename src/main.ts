@@ -3,6 +3,7 @@
 
 import { createCommandLine } from './config/command-line.ts';
 import { ConfigError } from './config/config-error.ts';
+import { PackageError } from './package/package-error.ts';
 import { StoreError } from './storage/store-error.ts';
 import { ListenError } from './transport/transport.ts';
 
@@ -10,22 +11,36 @@ const EXIT_FAILED = 1;
 const EXIT_BAD_CONFIG = 2;
 
 const commandLine = createCommandLine({
-  async serve(settings) {
+  async serve(settings, configFile) {
     // Printing the configuration must not load the native socket library.
     const { serve } = await import('./server/serve.ts');
-    await serve(settings);
+    await serve(settings, configFile);
   },
-  print(text) {
-    process.stdout.write(text);
+  async compile(files, flags) {
+    const { runTars2ts } = await import('./idl/tars2ts-command.ts');
+    const { exitCode, stderr, written } = await runTars2ts({ files, ...flags });
+    process.stderr.write(stderr);
+    process.exitCode = exitCode;
+    for (const file of written) process.stdout.write(`${file}\n`);
   },
+  async pack(flags) {
+    const { runPackage } = await import('./package/package-command.ts');
+    await runPackage('.', flags, { print, isTerminal: process.stdout.isTTY });
+  },
+  print,
 });
 
 try {
   await commandLine.parseAsync();
 } catch (error) {
   if (error instanceof ConfigError) fail(error, EXIT_BAD_CONFIG);
-  else if (error instanceof ListenError || error instanceof StoreError) fail(error, EXIT_FAILED);
+  else if (error instanceof ListenError || error instanceof StoreError || error instanceof PackageError)
+    fail(error, EXIT_FAILED);
   else throw error;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
 }
 
 /** For what the person at the keyboard can mend: its message alone. Anything else is a bug and shows its stack. */

@@ -8,6 +8,7 @@ import { membershipMachine } from '../src/actors/membership.ts';
 import { publicationMachine } from '../src/actors/publication.ts';
 import { roomMachine } from '../src/actors/room.ts';
 import { serverMachine } from '../src/actors/server.ts';
+import { tarsProxyMachine } from '../src/actors/tars-proxy.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/architecture.md'), 'utf8');
 
@@ -37,6 +38,7 @@ test.each<[string, StateNode]>([
   ['`membership`', membershipMachine.root],
   ['`publication`', publicationMachine.root],
   ['`room`', roomMachine.root],
+  ['`tarsProxy`', tarsProxyMachine.root],
   ...regions,
 ])('the row of %s has its states and no other', (first, root) => {
   const words = new Set(lastCell(first).match(/[a-z]+/gi));

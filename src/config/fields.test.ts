@@ -19,9 +19,14 @@ describe('every setting', () => {
     expect(new Set(FIELDS.map((field) => field.variable)).size).toBe(FIELDS.length);
   });
 
-  test('is optional only if it is the API key: the others have defaults', () => {
+  test('is optional only if it is a secret, or what TARS may have: the others have defaults', () => {
     const without = FIELDS.filter((field) => field.defaultValue === undefined);
-    expect(without.map((field) => field.path)).toEqual(['http.apiKey']);
+    expect(without.map((field) => field.path)).toEqual([
+      'http.apiKey',
+      'tars.locator',
+      'tars.listen',
+      'tars.secret',
+    ]);
   });
 });
 
@@ -37,7 +42,13 @@ test.each([
 
 test('the flags are those of the command line', () => {
   const flags = FIELDS.flatMap((field) => field.flag ?? []);
-  expect(flags).toEqual(['--host <address>', '--port <number>', '--data-dir <dir>', '--log-level <level>']);
+  expect(flags).toEqual([
+    '--host <address>',
+    '--port <number>',
+    '--data-dir <dir>',
+    '--log-level <level>',
+    '--demo',
+  ]);
 });
 
 test('a secret is held by its own place and by the sections around it', () => {

@@ -63,6 +63,13 @@ export const limitsSchema = z.strictObject({
     .default(MIB)
     .describe('What may wait in commands of one connection for an earlier one of it.')
     .register(fieldNotes, { unit: 'bytes' }),
+  callsPerConnection: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(16)
+    .describe('How many calls of servants one connection may have under way.')
+    .register(fieldNotes, { unit: 'calls' }),
   idleTimeoutSeconds: z
     .int()
     .refine(

@@ -38,10 +38,13 @@ describe('good settings', () => {
         rooms: 100_000,
         sendQueueBytes: 1_048_576,
         receiveQueueBytes: 1_048_576,
+        callsPerConnection: 16,
         idleTimeoutSeconds: 120,
         handlerSeconds: 5,
       },
       membership: { durability: 'relaxed', flushMs: 50, ttlSeconds: 86_400 },
+      tars: { servants: {}, callSeconds: 3, maxInFlight: 1_000, maxWaiting: 1_000, configFiles: [] },
+      demo: false,
       lingerSeconds: 10,
       rooms: {},
     });

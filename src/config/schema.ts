@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
 import { limitsSchema, MAX_ROOM_CAPACITY } from './limits-schema.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
+import { rpcListSchema, tarsSchema } from './tars-schema.ts';
 import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
 
 const HOUR_SECONDS = 60 * 60;
@@ -69,6 +70,7 @@ const membership = z.strictObject({
 const roomRule = z.strictObject({
   capacity: z.int().min(1).max(MAX_ROOM_CAPACITY).optional().register(fieldNotes, { unit: 'members' }),
   messagesPerSecond: z.number().positive().optional().register(fieldNotes, { allowed: 'a number above 0' }),
+  rpc: rpcListSchema,
 });
 
 /** The settings of a server. It judges each field by itself; `parseSettings` also judges them together. */
@@ -116,6 +118,12 @@ export const settingsSchema = z
     line: line.prefault({}),
     limits: limitsSchema.prefault({}),
     membership: membership.prefault({}),
+    tars: tarsSchema.prefault({}),
+    demo: z
+      .boolean()
+      .default(false)
+      .describe('Run the example servant too, and let every room call it.')
+      .register(fieldNotes, { flag: '--demo' }),
     lingerSeconds: z
       .number()
       .min(0)
@@ -131,7 +139,7 @@ export const settingsSchema = z
       .default({})
       .describe('Rules for rooms by name or prefix; of several that match, the longest wins.')
       .register(fieldNotes, {
-        allowed: `an object from ${ROOM_PATTERN_WORDS}, to an object with capacity, messagesPerSecond or both`,
+        allowed: `an object from ${ROOM_PATTERN_WORDS}, to an object with any of capacity, messagesPerSecond and rpc`,
       }),
   })
   .register(fieldNotes, { allowed: 'an object of settings' });

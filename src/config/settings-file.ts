@@ -1,6 +1,8 @@
-/** Settings from a JSON file. It judges whether the file can be read, not what is in it. */
+/** Settings from a JSON file, or from the TARS configuration of a platform. It judges whether the file can be read, not what is in it. */
 
 import { readFileSync } from 'node:fs';
+import { isTarsConf } from '../tars/platform/conf-parser.ts';
+import { readTarsSettings } from '../tars/platform/conf-settings.ts';
 import type { ConfigProblem } from './config-error.ts';
 import { findJsonError } from './json-error.ts';
 import type { Layer } from './layer.ts';
@@ -19,11 +21,11 @@ export function readSettingsFile(file: string, namedBy: string): Layer {
     return createBrokenLayer({
       path: WHOLE_FILE,
       given: JSON.stringify(file),
-      allowed: `a JSON file that can be read (${reason})`,
+      allowed: `a file that can be read (${reason})`,
       source: namedBy,
     });
   }
-  return parseSettingsFile(file, text);
+  return isTarsConf(text) ? readTarsSettings(text, file).layer : parseSettingsFile(file, text);
 }
 
 const WHOLE_FILE = formatPath([]);

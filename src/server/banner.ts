@@ -12,6 +12,8 @@ export function createBanner({ host, port }: ServerAddress, settings: Settings, 
   lines.push(`  sockets  ${url.replace('http', 'ws')}`, `  health   ${url}health`);
   if (isEveryAddress(host))
     lines.push(...ownAddresses().map((address) => `  also     ${toUrl(address, port)}`));
+  if (settings.demo) lines.push('  demo     rooms may call the example servant: hello.sayHello');
+  if (settings.tars.listen !== undefined) lines.push(`  push     Statecast.Push on ${settings.tars.listen}`);
   if (settings.store === 'lowdb') lines.push(`  data     ${settings.dataDir}`);
   return `${lines.join('\n')}\n`;
 }

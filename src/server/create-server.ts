@@ -6,8 +6,10 @@ import { createDirectory } from '../actors/directory.ts';
 import type { PublishOutcome, Publisher } from '../actors/ports.ts';
 import { createPatternTable } from '../actors/room-options.ts';
 import { createRooms, type Rooms } from '../actors/rooms.ts';
+import { createServants } from '../actors/servants.ts';
 import { createServerActor, type ServerAddress, type ServerRef } from '../actors/server.ts';
 import { SupervisedRoom } from '../actors/supervised-room.ts';
+import { DEFAULT_PROXY_POLICY } from '../actors/tars-proxy.ts';
 import { createLocalBroker } from '../broker/local-broker.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
@@ -31,9 +33,13 @@ import { createUwsTransport } from '../transport/uws.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
 import { PAGES_DIRECTORY, VERSION } from './package-info.ts';
+import { createPushServer } from './push-servant.ts';
 import { RefusedError } from './refused-error.ts';
 import { createRoomOptions } from './room-definitions.ts';
+import { createServantLinks, describeStates } from './servant-links.ts';
+import { createRpcPort, createRpcProxies, type ServantDefinitions } from './rpc.ts';
 import type { ServerOptions, StatecastServer } from './server-options.ts';
+import type { CallRecord } from '../tars/platform/stat-counts.ts';
 import { watchStore } from './store-health.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -60,6 +66,8 @@ const NOT_LISTENING = createRefusal('notAvailable', 'the server is not listening
 
 /** Parts that tests put in the place of the real ones. */
 export interface ServerParts {
+  /** Told of each call of a servant that has ended. */
+  readonly recordCall?: (call: CallRecord) => void;
   readonly createTransport?: CreateTransport;
 }
 
@@ -67,11 +75,15 @@ export interface ServerParts {
  * Makes a server; `listen()` starts it.
  * @throws {ConfigError} listing every problem with the settings.
  */
-export function createServer(options: ServerOptions = {}, parts: ServerParts = {}): StatecastServer {
+export function createServer<All extends ServantDefinitions = {}>(
+  options: ServerOptions<All> = {},
+  parts: ServerParts = {},
+): StatecastServer<All> {
   const {
     store = createMemoryStore(),
     rooms: definitions = {},
     routes = {},
+    servants: definedServants,
     onError = printError,
     ...rest
   } = options;
@@ -87,10 +99,26 @@ export function createServer(options: ServerOptions = {}, parts: ServerParts = {
   const drainingInput = { directory, edge, clock };
   const startedAt = clock.now();
 
+  const servantDefinitions = definedServants ?? ({} as All);
+  const servants = createServants({
+    links: createServantLinks(servantDefinitions, settings.tars.locator, parts.recordCall),
+    policy: {
+      ...DEFAULT_PROXY_POLICY,
+      maxInFlight: settings.tars.maxInFlight,
+      maxWaiting: settings.tars.maxWaiting,
+    },
+    callMs: settings.tars.callSeconds * 1000,
+    clock,
+    edge,
+    random: Math.random,
+    newTraceparent: () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`,
+  });
+
   const rooms: Rooms = createRooms({
     directory,
     store,
     broker,
+    rpc: createRpcPort(servantDefinitions, servants),
     edge,
     clock,
     newEpoch: () => randomBytes(6).toString('base64url'),
@@ -123,11 +151,16 @@ export function createServer(options: ServerOptions = {}, parts: ServerParts = {
             .filter((room) => room instanceof SupervisedRoom);
           await Promise.all(opened.map((room) => room.untilOpen()));
         },
-        bind: () => transport.listen({ host: settings.host, port: settings.port }),
+        async bind() {
+          await pushServant?.listen();
+          return transport.listen({ host: settings.host, port: settings.port });
+        },
         emptyConnections: (signal) => emptyConnections(drainingInput, signal),
         closeRooms: (signal) => closeRooms(drainingInput, signal),
         async release() {
+          await pushServant?.close();
           await transport.close();
+          await servants.stop();
           for (const room of directory.rooms.values()) room.stop();
           await store.close();
         },
@@ -149,8 +182,9 @@ export function createServer(options: ServerOptions = {}, parts: ServerParts = {
   let closing: Promise<void> | undefined;
   const isRunning = (): boolean => listening !== undefined && actor.getSnapshot().status === 'active';
 
-  const server: StatecastServer = {
+  const server: StatecastServer<All> = {
     settings,
+    rpc: createRpcProxies(servantDefinitions, servants),
     listen() {
       listening ??= closing === undefined ? startListening(actor) : Promise.reject(new Error(CLOSED));
       return listening;
@@ -174,11 +208,29 @@ export function createServer(options: ServerOptions = {}, parts: ServerParts = {
     },
     mute: (room) => openRoom(rooms, room).send({ type: 'room.mute' }),
     unmute: (room) => openRoom(rooms, room).send({ type: 'room.unmute' }),
+    kick(room, id, reason) {
+      const open = directory.rooms.get(room);
+      if (open === undefined || !open.record.roster.joined.has(id)) return false;
+      open.send({ type: 'room.kick', id, refusal: createRefusal('permissionDenied', reason) });
+      return true;
+    },
+    disconnect(id) {
+      const connection = directory.connections.get(id);
+      connection?.send({ type: 'server.disconnect' });
+      return connection !== undefined;
+    },
+    rooms: () =>
+      [...directory.rooms.values()]
+        .map(({ name, record }) => ({ room: name, members: record.roster.joined.size }))
+        .filter(({ members }) => members > 0),
     health,
     on: (name, listener) => edge.on(name, listener),
     once: (name, listener) => edge.once(name, listener),
     off: (name, listener) => edge.off(name, listener),
   };
+
+  const pushServant =
+    settings.tars.listen === undefined ? undefined : createPushServer(server, settings.tars, onError);
 
   const route = createRouter([
     ...createUserRoutes(routes, server),
@@ -226,7 +278,8 @@ export function createServer(options: ServerOptions = {}, parts: ServerParts = {
       rooms: directory.rooms.size,
       store: isFailing ? 'failing' : 'ok',
       ...(isFailing && { errors: storeHealth.errors() }),
-      features: { userParameter: settings.line.userParameter },
+      ...(definedServants !== undefined && { servants: describeStates(servants.states()) }),
+      features: { userParameter: settings.line.userParameter, demo: settings.demo },
     };
   }
 

@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { EdgeEvents, EdgeEventName } from '../edge/edge-events.ts';
-import type { StatecastServer } from './server-options.ts';
+import type { EdgeBus } from '../edge/edge-bus.ts';
 
 type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -25,15 +25,20 @@ const LEVELS: Readonly<Record<EdgeEventName, Level>> = {
   'message.broadcast': 'trace',
   'message.failed': 'error',
   'handler.failed': 'error',
+  'servant.unreachable': 'warn',
+  'servant.circuit': 'warn',
+  'rpc.failed': 'warn',
   'store.failed': 'error',
   'store.recovered': 'warn',
 };
 
-export function logEvents(server: StatecastServer, log: Logger): void {
+export function logEvents(server: Pick<EdgeBus, 'on'>, log: Logger): void {
   for (const name of Object.keys(LEVELS) as EdgeEventName[]) {
     const level = LEVELS[name];
-    if (!log.isLevelEnabled(level)) continue;
-    server.on(name, (event) => log[level](toFields(event), name));
+    // Asked each time: a TARS platform may change the level of a running server.
+    server.on(name, (event) => {
+      if (log.isLevelEnabled(level)) log[level](toFields(event), name);
+    });
   }
 }
 

@@ -2,23 +2,24 @@
 
 import type { HandlerContext, RoomHandlers, RoomOptions } from '../actors/room-options.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ServantDefinitions } from './rpc.ts';
 import type { RoomDefinition, StatecastServer, WithServer } from './server-options.ts';
 
 /**
  * Finds the options of a room; those of one definition share their handlers. The server is asked for
  * when a handler is called, since it is made after its rooms.
  */
-export function createRoomOptions(
-  find: (room: string) => RoomDefinition | undefined,
+export function createRoomOptions<All extends ServantDefinitions>(
+  find: (room: string) => RoomDefinition<All> | undefined,
   settings: Pick<Settings, 'limits' | 'lingerSeconds'>,
-  getServer: () => StatecastServer,
+  getServer: () => StatecastServer<All>,
 ): (room: string) => RoomOptions {
   const { limits, lingerSeconds } = settings;
-  const handlersOf = new WeakMap<RoomDefinition, RoomHandlers>();
+  const handlersOf = new WeakMap<RoomDefinition<All>, RoomHandlers>();
 
   return (room) => {
-    const definition = find(room) ?? NOTHING;
-    const { capacity = limits.roomCapacity, messagesPerSecond } = definition;
+    const definition: RoomDefinition<All> = find(room) ?? NOTHING;
+    const { capacity = limits.roomCapacity, messagesPerSecond, rpc = [] } = definition;
     let handlers = handlersOf.get(definition);
     if (handlers === undefined) {
       handlers = bindHandlers(definition, getServer);
@@ -26,6 +27,7 @@ export function createRoomOptions(
     }
     return {
       capacity,
+      rpc,
       ...(messagesPerSecond !== undefined && { messagesPerSecond }),
       handlerMs: limits.handlerSeconds * 1000,
       lingerMs: lingerSeconds * 1000,
@@ -36,11 +38,14 @@ export function createRoomOptions(
 
 const NOTHING: RoomDefinition = {};
 
-function bindHandlers(definition: RoomDefinition, getServer: () => StatecastServer): RoomHandlers {
-  const withServer = <Context extends HandlerContext>(context: Context): WithServer<Context> => ({
-    ...context,
-    server: getServer(),
-  });
+function bindHandlers<All extends ServantDefinitions>(
+  definition: RoomDefinition<All>,
+  getServer: () => StatecastServer<All>,
+): RoomHandlers {
+  const withServer = <Context extends HandlerContext>(context: Context): WithServer<Context, All> => {
+    const server = getServer();
+    return { ...context, server, rpc: server.rpc };
+  };
   return {
     ...(definition.onJoin && { onJoin: (join) => definition.onJoin?.(withServer(join)) }),
     ...(definition.onMessage && { onMessage: (message) => definition.onMessage?.(withServer(message)) }),

@@ -1,40 +1,90 @@
 /** Runs a server as a process: its store, its log, its banner, its signals. */
 
 import type { Settings } from '../config/settings.ts';
+import { joinPlatform, loadTarsConf, openPlatformLog } from '../tars/platform/join-platform.ts';
 import { createLowdbStore } from '../storage/lowdb-store.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { allowDemo, startDemo } from '../demo/demo.ts';
 import { createBanner } from './banner.ts';
+import { loadServants } from './configured-servants.ts';
 import { createServer } from './create-server.ts';
 import { logEvents } from './event-log.ts';
 import { createLogger } from './logger.ts';
 import { VERSION } from './package-info.ts';
 
-/** Serves until SIGTERM or SIGINT; a second signal does not wait for the drain. */
-export async function serve(settings: Settings): Promise<void> {
-  const { store: storeKind, dataDir, log: logSettings, ...rest } = settings;
-  const log = createLogger(logSettings);
-  const server = createServer({
-    ...rest,
-    store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
-    onError: (error, where) => log.error({ err: error }, where),
-  });
+/**
+ * Serves until SIGTERM, SIGINT or the shutdown of a TARS node; a second signal does not wait for the drain.
+ * @param configFile may be the configuration of a TARS platform: the server then lives on that platform.
+ */
+export async function serve(settings: Settings, configFile?: string): Promise<void> {
+  const { store: storeKind, dataDir, log: logSettings, tars, rooms, ...rest } = settings;
+  const { servants: configured, ...tarsRest } = tars;
+  const conf = loadTarsConf(configFile);
+  const logFile = conf && openPlatformLog(conf);
+  const log = createLogger(logSettings, logFile);
+  const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
+
+  const servants = await loadServants(configured);
+  const demo = settings.demo ? await startDemo(onError) : undefined;
+  const server = createServer(
+    {
+      ...rest,
+      tars: tarsRest,
+      rooms: demo === undefined ? rooms : allowDemo(rooms),
+      servants: { ...demo?.servants, ...servants },
+      store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
+      onError,
+    },
+    { recordCall: (call) => platform?.recordCall(call) },
+  );
   logEvents(server, log);
 
-  const stopped = stopOnSignal(() => server.close());
-  const address = await server.listen();
-  process.stdout.write(createBanner(address, settings, VERSION));
-  await stopped;
+  const stopping = createStopping(() => server.close());
+  const platform =
+    conf &&
+    joinPlatform({
+      conf,
+      server,
+      log,
+      version: VERSION,
+      configFiles: tars.configFiles,
+      stop: () => stopping.begin(),
+    });
+  try {
+    await platform?.prepare();
+    const address = await server.listen();
+    process.stdout.write(createBanner(address, settings, VERSION));
+    await platform?.start();
+    await stopping.ended;
+  } finally {
+    await platform?.stop();
+    await demo?.close();
+    logFile?.close();
+  }
 }
 
-function stopOnSignal(stop: () => Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let stopping = false;
-    const onSignal = (): void => {
-      if (stopping) process.exit(1);
-      stopping = true;
+interface Stopping {
+  /** Begins to stop; more than once is once. */
+  begin(): void;
+  /** Settles when it has stopped. */
+  readonly ended: Promise<void>;
+}
+
+function createStopping(stop: () => Promise<void>): Stopping {
+  let isStopping = false;
+  let start: (() => void) | undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    start = () => {
+      isStopping = true;
       stop().then(resolve, reject);
     };
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
   });
+  const begin = (): void => start?.();
+  const onSignal = (): void => {
+    if (isStopping) process.exit(1);
+    begin();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return { begin, ended };
 }

@@ -14,37 +14,53 @@ import type {
 import type { MemberView } from '../actors/roster.ts';
 import type { ServerAddress } from '../actors/server.ts';
 import type { Json } from '../protocol/command.ts';
+import type { RpcOf, ServantDefinitions } from './rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Health } from '../transport/http/health-route.ts';
 import type { UserRoutes } from '../transport/http/user-routes.ts';
 
-/** A handler's context, with the server that calls it. */
-export type WithServer<Context extends HandlerContext> = Context & { readonly server: StatecastServer };
+/** A handler's context, with the server that calls it and the servants that it may call. */
+export type WithServer<Context extends HandlerContext, All extends ServantDefinitions = {}> = Context & {
+  readonly server: StatecastServer<All>;
+  /** A typed proxy for each of `servants`: `await rpc.hello.sayHello({ name })`. */
+  readonly rpc: RpcOf<All>;
+};
 
 /** What belongs to the rooms of a pattern: an exact name, or a prefix ending in `*`. */
-export interface RoomDefinition {
+export interface RoomDefinition<All extends ServantDefinitions = {}> {
   /** Members a room takes. Default: `limits.roomCapacity`. */
   readonly capacity?: number | undefined;
   /** Messages that a room takes of its connections a second. Default: any number. */
   readonly messagesPerSecond?: number | undefined;
+  /** Functions that the room's connections may call, as `hello.sayHello` or `hello.*`. Default: none. */
+  readonly rpc?: readonly string[] | undefined;
   /** Asked before a join; return `refuse(reason)` to keep it out. Throwing or being late refuses it too. */
-  onJoin?(join: WithServer<JoinContext>): JoinRefusal | void | Promise<JoinRefusal | void>;
+  onJoin?(join: WithServer<JoinContext, All>): JoinRefusal | void | Promise<JoinRefusal | void>;
   /** Asked before a connection's message is published; return `change`, `drop` or `answer`, or nothing to let it pass. */
-  onMessage?(message: WithServer<MessageContext>): MessageVerdict | void | Promise<MessageVerdict | void>;
+  onMessage?(
+    message: WithServer<MessageContext, All>,
+  ): MessageVerdict | void | Promise<MessageVerdict | void>;
   /** Told after a member has left. */
-  onLeave?(leave: WithServer<LeaveContext>): void | Promise<void>;
+  onLeave?(leave: WithServer<LeaveContext, All>): void | Promise<void>;
 }
 
 /** The settings that make sense for a library: it has no log of its own, and is given a store instead of told of one. */
-export type LibrarySettings = Omit<SettingsInput, 'store' | 'dataDir' | 'log' | 'rooms'>;
+export interface LibrarySettings extends Omit<SettingsInput, LibraryOmits> {
+  /** What `servants` is not told: the registry, deadlines, bounds, and where `Statecast.Push` is served. */
+  readonly tars?: Omit<NonNullable<SettingsInput['tars']>, 'servants'>;
+}
 
-export interface ServerOptions extends LibrarySettings {
+type LibraryOmits = 'store' | 'dataDir' | 'log' | 'rooms' | 'tars';
+
+export interface ServerOptions<All extends ServantDefinitions = {}> extends LibrarySettings {
   /** Where memberships are kept. Default: in memory; `createLowdbStore({ dir })` keeps them in files. */
   readonly store?: MembershipStore;
   /** By pattern; of several that match a room's name, the longest wins. */
-  readonly rooms?: Readonly<Record<string, RoomDefinition>>;
+  readonly rooms?: Readonly<Record<string, RoomDefinition<All>>>;
+  /** TARS servants that handlers and, where a room allows it, clients may call. */
+  readonly servants?: All;
   /** HTTP routes of your own, by method and path: `{ 'GET /hello/:name': ({ params }) => params.name }`. */
-  readonly routes?: UserRoutes<StatecastServer>;
+  readonly routes?: UserRoutes<StatecastServer<All>>;
   /** Told of errors that belong to nobody: a listener or a route that threw. Default: written to stderr. */
   readonly onError?: (error: unknown, where: string) => void;
 }
@@ -55,8 +71,10 @@ export interface Position {
   readonly epoch: string;
 }
 
-export interface StatecastServer {
+export interface StatecastServer<All extends ServantDefinitions = {}> {
   readonly settings: Omit<Settings, 'store' | 'dataDir' | 'log'>;
+  /** A typed proxy for each servant; its methods reject with `RpcError`. */
+  readonly rpc: RpcOf<All>;
   /**
    * Reads the store and starts to listen, once; a server that was closed does not listen again.
    * @throws {ListenError} when the address cannot be listened on.
@@ -87,6 +105,14 @@ export interface StatecastServer {
   mute(room: string): void;
   /** Lets connections be heard again. */
   unmute(room: string): void;
+  /**
+   * Puts a member out of a room; its connection stays and is told the reason. False when it is no member.
+   */
+  kick(room: string, id: string, reason: string): boolean;
+  /** Closes a connection with 3503, so that it does not come back by itself. False when there is none. */
+  disconnect(id: string): boolean;
+  /** The rooms that have members now, and how many. */
+  rooms(): { room: string; members: number }[];
   health(): Health;
   on<Name extends EdgeEventName>(name: Name, listener: EdgeListener<Name>): void;
   once<Name extends EdgeEventName>(name: Name, listener: EdgeListener<Name>): void;

@@ -18,7 +18,13 @@ export interface Health {
   readonly store: 'ok' | 'failing';
   /** What is wrong with the store, while something is; a few rooms stand for all. */
   readonly errors?: readonly { readonly room: string; readonly message: string }[];
-  readonly features: { readonly userParameter: boolean };
+  /** The state of each servant's proxy, such as `ready.circuit.closed`; absent when there are none. */
+  readonly servants?: Readonly<Record<string, string>>;
+  readonly features: {
+    readonly userParameter: boolean;
+    /** The example servant runs, and every room may call it as `hello`. */
+    readonly demo: boolean;
+  };
 }
 
 /** 200, or 503 while draining. */

@@ -1,0 +1,132 @@
+/** The servant `Statecast.Push`: other TARS services push into rooms by it, as HTTP does, and ask who is there. */
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { ConfigError } from '../config/config-error.ts';
+import type { Settings } from '../config/settings.ts';
+import { isLoopbackHost } from '../protocol/loopback.ts';
+import { createPushAdapter, Outcome, type PushServant } from '../servants/statecast.ts';
+import { parseEndpoint } from '../tars/client/endpoint.ts';
+import { createServantServer, type ServantServer } from '../tars/server/servant-server.ts';
+import type { ServantAdapter } from '../tars/wire/servant-adapter.ts';
+import { RETURN_CODES } from '../tars/wire/return-codes.ts';
+import { RefusedError } from './refused-error.ts';
+import type { StatecastServer } from './server-options.ts';
+
+/** Callers name it `App.Server.PushObj`; the first two parts are what the platform calls this server. */
+const OBJECT_NAME = /^\w[\w-]*\.\w[\w-]*\.PushObj$/;
+
+/** Finds one adapter by every name that it may be called by. */
+class PushObjects extends Map<string, ServantAdapter> {
+  readonly #adapter: ServantAdapter;
+  constructor(adapter: ServantAdapter) {
+    super();
+    this.#adapter = adapter;
+  }
+  override get(name: string): ServantAdapter | undefined {
+    return OBJECT_NAME.test(name) ? this.#adapter : undefined;
+  }
+}
+
+type PushHost = Pick<
+  StatecastServer,
+  'publish' | 'broadcast' | 'members' | 'rooms' | 'kick' | 'disconnect' | 'health'
+>;
+
+/**
+ * Serves `Statecast.Push` on `tars.listen`.
+ * @throws {ConfigError} for an endpoint that cannot be read, and for one beyond loopback without a secret.
+ */
+export function createPushServer(
+  server: PushHost,
+  { listen = '', secret }: Settings['tars'],
+  onError: (error: unknown, where: string) => void,
+): ServantServer {
+  const parsed = parseEndpoint(listen);
+  if (!parsed.ok) throw refuse(listen, parsed.problem);
+  const { host, port } = parsed.endpoint;
+  if (secret === undefined && !isLoopbackHost(host)) {
+    throw refuse(listen, 'set tars.secret too: beyond loopback everybody could push into rooms');
+  }
+  const failed = (error: unknown, func: string): void => onError(error, `Statecast.Push.${func}`);
+  const adapter = createPushAdapter(createPushServant(server), { failed });
+  return createServantServer({
+    host,
+    port,
+    servants: new PushObjects(secret === undefined ? adapter : guard(adapter, secret)),
+    onError: (error) => onError(error, 'a connection to Statecast.Push'),
+  });
+}
+
+function createPushServant(server: PushHost): PushServant {
+  return {
+    async pushByRoom({ room, message }) {
+      const ret = await attempt(() => server.publish(room, message));
+      const here = server.rooms().find((one) => one.room === room);
+      return { ret, delivered: ret === Outcome.done ? (here?.members ?? 0) : 0 };
+    },
+    async pushAll({ message }) {
+      const ret = await attempt(() => server.broadcast(message));
+      return { ret, delivered: ret === Outcome.done ? server.health().connections : 0 };
+    },
+    async members({ room }) {
+      let list: Awaited<ReturnType<PushHost['members']>> = [];
+      const ret = await attempt(async () => {
+        list = await server.members(room);
+      });
+      return {
+        ret,
+        list: list.map(({ id, user = '', joinedAt, state }) => ({
+          id,
+          user,
+          joinedAt,
+          away: state === 'away',
+        })),
+      };
+    },
+    async rooms({ limit }) {
+      const all = server.rooms().sort((one, other) => (one.room < other.room ? -1 : 1));
+      const list = limit > 0 ? all.slice(0, limit) : all;
+      return {
+        ret: Outcome.done,
+        list: list.map(({ room, members }) => ({ name: room, members })),
+        total: all.length,
+      };
+    },
+    async kick({ room, id, reason }) {
+      const found = room === '' ? server.disconnect(id) : server.kick(room, id, reason);
+      return { ret: found ? Outcome.done : Outcome.notFound };
+    },
+  };
+}
+
+/** Does it, and says what became of it as the interface does: refusals are values, all else is an error. */
+async function attempt(work: () => Promise<unknown>): Promise<Outcome> {
+  try {
+    await work();
+    return Outcome.done;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    if (error.code === 'notAvailable' || error.temporary) return Outcome.unavailable;
+    return error.message.includes('message') ? Outcome.badMessage : Outcome.badRoom;
+  }
+}
+
+/** Lets through only what carries the secret; digests are of one length, which a comparison in constant time needs. */
+function guard(adapter: ServantAdapter, secret: string): ServantAdapter {
+  const expected = digest(secret);
+  return {
+    async dispatch(func, body, call) {
+      const given = call?.context.get('secret') ?? '';
+      if (timingSafeEqual(digest(given), expected)) return adapter.dispatch(func, body, call);
+      return { ret: RETURN_CODES.failed, body: new Uint8Array(0) };
+    },
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function refuse(given: string, allowed: string): ConfigError {
+  return new ConfigError([{ path: 'tars.listen', given: JSON.stringify(given), allowed }]);
+}

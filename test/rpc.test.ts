@@ -1,0 +1,265 @@
+import { describe, expect, test, onTestFinished } from 'vitest';
+import { createHelloServer, HELLO_OBJECT } from '../src/demo/hello-servant.ts';
+import { HelloMethods } from '../src/servants/hello.ts';
+import { createPushProxy, Outcome } from '../src/servants/statecast.ts';
+import { createDirectCaller } from '../src/tars/client/direct-caller.ts';
+import { createTcpLink } from '../src/tars/client/tcp-link.ts';
+import { createServantServer } from '../src/tars/server/servant-server.ts';
+import type { ServantAdapter } from '../src/tars/wire/servant-adapter.ts';
+import { answer, drop, RpcError, type ServantDefinitions, type ServerOptions } from '../src/index.ts';
+import { sendByRoom } from './support/line-client.ts';
+import { pickPort } from './support/pick-port.ts';
+import { makeTempDir } from './support/temp-dir.ts';
+import { startProcess } from './support/start-process.ts';
+import { startServer } from './support/start-server.ts';
+
+/** Starts the example servant, and names it for a server. */
+async function startHello(port = 0) {
+  const errors: unknown[] = [];
+  const hello = createHelloServer(port, (error) => errors.push(error));
+  onTestFinished(() => hello.close());
+  const address = await hello.listen();
+  const object = `${HELLO_OBJECT}@tcp -h 127.0.0.1 -p ${address.port}`;
+  return { hello, errors, object, servants: { hello: { object, methods: HelloMethods } } };
+}
+
+const rpc = (method: string, args: object = {}, roomNum = 'room1') =>
+  `rpc|${JSON.stringify({ roomNum, method, args })}`;
+const called = (frame: string): unknown => JSON.parse(frame.replace(/^rpc\|/, ''));
+
+describe('a call by the line protocol', () => {
+  async function startAllowed(allowed: readonly string[], options: ServerOptions = {}) {
+    const { servants } = await startHello();
+    const { connect, server } = await startServer({
+      ...options,
+      servants,
+      rooms: { 'room*': { rpc: allowed } },
+    });
+    return { client: await connect(), server };
+  }
+
+  test('is answered with the function’s result', async () => {
+    const { client } = await startAllowed(['hello.*']);
+    expect(await client.ask(rpc('hello.sayHello', { name: 'Ann' }))).toBe(
+      'rpc|{"method":"hello.sayHello","result":{"ret":"Hello, Ann!"}}',
+    );
+  });
+
+  test('carries structs, enums, lists, maps and bytes as JSON', async () => {
+    const { client } = await startAllowed(['hello.*']);
+    const visitor = { name: 'Bo', mood: 2, languages: ['xx', 'de'] };
+    expect(called(await client.ask(rpc('hello.greet', { visitor })))).toMatchObject({
+      result: { ret: 0, greeting: { text: 'Guten Tag, Bo.', visits: 1 } },
+    });
+    expect(called(await client.ask(rpc('hello.countWords', { texts: ['a b', 'B'] })))).toMatchObject({
+      result: { ret: 2, counts: { a: 1, b: 2 } },
+    });
+    const payload = Buffer.from('héllo').toString('base64');
+    expect(called(await client.ask(rpc('hello.echo', { payload })))).toMatchObject({
+      result: { ret: payload },
+    });
+  });
+
+  test('is refused unless its room allows the function', async () => {
+    const { client } = await startAllowed(['hello.add']);
+    expect(called(await client.ask(rpc('hello.sayHello', { name: 'x' })))).toMatchObject({
+      error: { code: 103 },
+    });
+    expect(called(await client.ask(rpc('hello.add', { a: 1, b: 2 }, 'other')))).toMatchObject({
+      error: { code: 103 },
+    });
+    expect(called(await client.ask(rpc('hello.add', { a: 1, b: 2 })))).toMatchObject({ result: { ret: 3 } });
+  });
+
+  test.each([
+    ['a function that is not there', rpc('hello.nothing'), 1009],
+    ['a servant that is not there', rpc('goodbye.sayHello'), 1009],
+    ['an argument of another type', rpc('hello.add', { a: 'one', b: 2 }), 107],
+    ['an argument that is missing', rpc('hello.add', { a: 1 }), 107],
+    ['a number that does not fit', rpc('hello.add', { a: 2 ** 31, b: 0 }), 107],
+  ])('of %s is answered with its code', async (_, frame, code) => {
+    const { client } = await startAllowed(['hello.*', 'goodbye.*']);
+    expect(called(await client.ask(frame))).toMatchObject({ error: { code, message: expect.any(String) } });
+  });
+
+  test.each([
+    'rpc|',
+    'rpc|{',
+    'rpc|[]',
+    'rpc|{"roomNum":"r"}',
+    'rpc|{"method":"m"}',
+    'rpc|{"roomNum":"r","method":1}',
+    'rpc|{"roomNum":"r","method":"m","args":[]}',
+  ])('that cannot be read is an error line: %s', async (frame) => {
+    const { client } = await startAllowed(['hello.*']);
+    expect(await client.ask(frame)).toMatch(/^Error: /);
+    expect(await client.ask('ping')).toBe('pong');
+  });
+});
+
+describe('a servant that is in trouble', () => {
+  test('is told apart from one that was never there, and used again when it is back', async () => {
+    const port = await pickPort();
+    const { hello, servants } = await startHello(port);
+    const { connect } = await startServer({ servants, rooms: { '*': { rpc: ['hello.*'] } } });
+    const client = await connect();
+    expect(called(await client.ask(rpc('hello.add', { a: 1, b: 1 })))).toMatchObject({ result: { ret: 2 } });
+    await hello.close();
+    const codes = new Set<number>();
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const reply = called(await client.ask(rpc('hello.add', { a: 1, b: 1 }))) as { error: { code: number } };
+      codes.add(reply.error.code);
+    }
+    expect([...codes].filter((code) => code !== 1006)).toEqual([1001]);
+    await startHello(port);
+    let back: unknown;
+    while (!JSON.stringify(back ?? '').includes('result'))
+      back = called(await client.ask(rpc('hello.add', { a: 2, b: 2 })));
+    expect(back).toMatchObject({ result: { ret: 4 } });
+  });
+});
+
+describe('handlers and routes', () => {
+  test('call servants by typed proxies', async () => {
+    const { servants } = await startHello();
+    const { connect, request, server } = await startServer({
+      servants,
+      rooms: {
+        '*': {
+          async onMessage({ data, rpc: { hello } }) {
+            if (typeof data !== 'string') return drop();
+            const { ret } = await hello.sayHello({ name: data });
+            return answer(ret);
+          },
+        },
+      },
+      routes: {
+        'GET /add/:a/:b': async ({ params, server: { rpc: proxies } }) => {
+          const { ret } = await proxies.hello.add({ a: Number(params['a']), b: Number(params['b']) });
+          return String(ret);
+        },
+      },
+    });
+    const client = await connect();
+    client.send(sendByRoom('room1', 'Cy'));
+    expect(await client.take(2)).toEqual(['Hello, Cy!', 'SendByRoom success!']);
+    expect((await request('/add/2/40')).body).toBe('42');
+    expect(server.health().servants).toEqual({ hello: 'ready.circuit.closed' });
+  });
+
+  test('are told of a failure by a typed error', async () => {
+    const port = await pickPort();
+    const definitions: ServantDefinitions = {
+      gone: { object: `A.B.C@tcp -h 127.0.0.1 -p ${port}`, methods: HelloMethods },
+    };
+    const { server } = await startServer({ servants: definitions });
+    const error: unknown = await server.rpc['gone']
+      ?.['sayHello']?.({ name: 'x' })
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(RpcError);
+    expect(error).toMatchObject({ failure: 'refused', clientMessage: 'the servant is not running' });
+  });
+});
+
+describe('a trace', () => {
+  test('goes with every call, the caller’s own or a new one', async () => {
+    const traces: (string | undefined)[] = [];
+    const adapter: ServantAdapter = {
+      async dispatch(_func, _body, call) {
+        traces.push(call?.context.get('traceparent'));
+        return { ret: 0, body: HelloMethods.add.result.encode({ ret: 0 }) };
+      },
+    };
+    const servant = createServantServer({
+      host: '127.0.0.1',
+      port: 0,
+      servants: new Map([['A.B.C', adapter]]),
+    });
+    onTestFinished(() => servant.close());
+    const { port } = await servant.listen();
+    const servants = { hello: { object: `A.B.C@tcp -h 127.0.0.1 -p ${port}`, methods: HelloMethods } };
+    const { server } = await startServer({ servants });
+    await server.rpc.hello.add({ a: 0, b: 0 });
+    await server.rpc.hello.add({ a: 0, b: 0 }, { context: new Map([['traceparent', 'mine']]) });
+    expect(traces).toEqual([expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/), 'mine']);
+  });
+});
+
+describe('the servant Statecast.Push', () => {
+  async function startPush(secret?: string) {
+    const port = await pickPort();
+    const tars = { listen: `tcp -h 127.0.0.1 -p ${port}`, ...(secret !== undefined && { secret }) };
+    const running = await startServer({ tars });
+    const caller = createDirectCaller({
+      createLink: createTcpLink(),
+      object: `Statecast.PushServer.PushObj@${tars.listen}`,
+    });
+    onTestFinished(() => caller.close());
+    return { ...running, push: createPushProxy(caller) };
+  }
+
+  test('pushes into rooms and to everybody, and tells who is there', async () => {
+    const { connect, push } = await startPush();
+    const [member, other] = [await connect(), await connect()];
+    await member.join('room1');
+    expect(await push.pushByRoom({ room: 'room1', message: 'hi' })).toEqual({
+      ret: Outcome.done,
+      delivered: 1,
+    });
+    expect(await member.next()).toBe('hi');
+    expect(await push.pushAll({ message: 'all' })).toEqual({ ret: Outcome.done, delivered: 2 });
+    expect([await member.next(), await other.next()]).toEqual(['all', 'all']);
+    const { list } = await push.members({ room: 'room1' });
+    expect(list).toMatchObject([{ user: '', away: false }]);
+    expect(await push.rooms({ limit: 0 })).toEqual({
+      ret: Outcome.done,
+      list: [{ name: 'room1', members: 1 }],
+      total: 1,
+    });
+    expect(await other.settle()).toEqual([]);
+  });
+
+  test('puts members out of rooms, and connections off the server', async () => {
+    const { connect, push, server } = await startPush();
+    const client = await connect();
+    await client.join('room1');
+    const id = (await server.members('room1'))[0]?.id ?? '';
+    expect(await push.kick({ room: 'room1', id, reason: 'behave' })).toEqual({ ret: Outcome.done });
+    expect(await client.next()).toBe('Error: behave');
+    expect(await server.members('room1')).toEqual([]);
+    expect(await push.pushByRoom({ room: 'room1', message: 'still?' })).toEqual({
+      ret: Outcome.done,
+      delivered: 0,
+    });
+    expect(await client.settle()).toEqual([]);
+    await client.join('room1');
+    expect(await push.kick({ room: '', id, reason: '' })).toEqual({ ret: Outcome.done });
+    expect(await client.closed).toEqual({ code: 3503, reason: 'force disconnect' });
+    expect(await push.kick({ room: 'room1', id, reason: 'again' })).toEqual({ ret: Outcome.notFound });
+  });
+
+  test('keeps to the limits that every way in has', async () => {
+    const { push } = await startPush();
+    expect(await push.pushByRoom({ room: '', message: 'x' })).toMatchObject({ ret: Outcome.badRoom });
+    expect(await push.pushAll({ message: 'x'.repeat(65_537) })).toMatchObject({ ret: Outcome.badMessage });
+  });
+
+  test('wants the secret in the context where one is set', async () => {
+    const { push } = await startPush('a secret of many letters');
+    await expect(push.pushAll({ message: 'x' })).rejects.toThrow(/-1/);
+    const context = new Map([['secret', 'a secret of many letters']]);
+    expect(await push.pushAll({ message: 'x' }, { context })).toMatchObject({ ret: Outcome.done });
+  });
+});
+
+describe('the demo', () => {
+  test('answers calls of the example servant out of the box', async () => {
+    const { connect, banner } = await startProcess(['--demo', '--data-dir', await makeTempDir()]);
+    expect(banner).toContain('hello.sayHello');
+    const client = await connect();
+    expect(called(await client.ask(rpc('hello.sayHello', { name: 'you' })))).toEqual({
+      method: 'hello.sayHello',
+      result: { ret: 'Hello, you!' },
+    });
+  });
+});
