@@ -1,3 +1,4 @@
+import { createServer as createNetServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, test, onTestFinished } from 'vitest';
 import { createHelloServer, HELLO_OBJECT } from '../src/demo/hello-servant.ts';
 import { HelloMethods } from '../src/servants/hello.ts';
@@ -116,6 +117,65 @@ describe('a servant that is in trouble', () => {
     while (!JSON.stringify(back ?? '').includes('result'))
       back = called(await client.ask(rpc('hello.add', { a: 2, b: 2 })));
     expect(back).toMatchObject({ result: { ret: 4 } });
+  });
+});
+
+describe('a servant that is hostile', () => {
+  /** A peer that does this with every chunk it gets. */
+  async function startPeer(answerWith: (socket: Socket) => void) {
+    const sockets = new Set<Socket>();
+    const peer = createNetServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('data', () => answerWith(socket));
+    });
+    await new Promise<void>((resolve) => {
+      peer.listen(0, '127.0.0.1', resolve);
+    });
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      peer.close();
+    });
+    const { port } = peer.address() as AddressInfo;
+    const servants = { hello: { object: `A.B.C@tcp -h 127.0.0.1 -p ${port}`, methods: HelloMethods } };
+    const { connect } = await startServer({
+      servants,
+      rooms: { '*': { rpc: ['hello.*'] } },
+      tars: { callSeconds: 0.05 },
+    });
+    return connect();
+  }
+
+  test.each([
+    ['sends garbage', Buffer.from('ffffffffffffffff', 'hex'), 1010],
+    ['declares a frame of 4 GiB', Buffer.from('fffffff0', 'hex'), 1010],
+    ['declares a frame of 3 bytes', Buffer.from('00000003', 'hex'), 1010],
+    ['sends a frame of nonsense', Buffer.from('0000000cdeadbeefdeadbeef', 'hex'), 1010],
+  ])('and %s costs the call and its connection, not the server', async (_, bytes, code) => {
+    const client = await startPeer((socket) => socket.write(bytes));
+    expect(called(await client.ask(rpc('hello.add', { a: 1, b: 2 })))).toMatchObject({ error: { code } });
+    expect(await client.ask('ping')).toBe('pong');
+    expect(called(await client.ask(rpc('hello.add', { a: 1, b: 2 })))).toMatchObject({ error: { code } });
+  });
+
+  test('and closes at every call is told as a lost connection', async () => {
+    const client = await startPeer((socket) => socket.destroy());
+    expect(called(await client.ask(rpc('hello.add', { a: 1, b: 2 })))).toMatchObject({
+      error: { code: 1006 },
+    });
+  });
+
+  test('and never answers is timed out, and then given a rest', async () => {
+    const client = await startPeer(() => undefined);
+    const codes: number[] = [];
+    while (!codes.includes(1007) && codes.length < 30) {
+      const { error } = called(await client.ask(rpc('hello.add', { a: 1, b: 2 }))) as {
+        error: { code: number };
+      };
+      codes.push(error.code);
+    }
+    expect(codes.slice(0, 3)).toEqual([1005, 1005, 1005]);
+    expect(codes.at(-1)).toBe(1007);
   });
 });
 

@@ -125,13 +125,14 @@ describe('a proxy', () => {
     expect(first).toEqual(failed('refused'));
     expect(state()).toEqual({ idle: 'resting' });
     expect(call()).toEqual(failed('refused'));
-    expect(told.map(({ name }) => name)).toContain('servant.unreachable');
+    expect(told.map(({ name }) => name)).toEqual(['servant.unreachable']);
     link.refusal = undefined;
     clock.increment(50);
     const back = call();
     await until(() => link.sent.length === 1);
     link.answer();
     expect(back).toEqual(replied);
+    expect(told.at(-1)).toEqual({ name: 'servant.connected', event: { servant: 'hello' } });
   });
 
   test.each(['noRoute', 'registryUnreachable', 'noEndpoint'] as const)(

@@ -144,11 +144,14 @@ const machine = setup({
     },
     noteConnected: ({ context }) => {
       context.failedConnects = 0;
+      context.edge.emit('servant.connected', { servant: context.name });
     },
     noteConnectFailure: ({ context }, params: { error: unknown }) => {
+      const failure = effects.toFailure(params.error);
+      const isNews = context.failedConnects === 0 || failure !== context.lastFailure;
       context.failedConnects += 1;
-      context.lastFailure = effects.toFailure(params.error);
-      context.edge.emit('servant.unreachable', { servant: context.name, error: params.error });
+      context.lastFailure = failure;
+      if (isNews) context.edge.emit('servant.unreachable', { servant: context.name, error: params.error });
     },
     failWaiting: ({ context }) => effects.failWaiting(context),
     noteOpening: ({ context }) => {

@@ -53,7 +53,8 @@ export interface EdgeEvents {
   'message.broadcast': { data: Json; from?: MemberInfo };
   /** A room's handler threw, rejected or outlived its deadline. */
   'handler.failed': { room: string; handler: 'onJoin' | 'onMessage' | 'onLeave'; error: unknown };
-  /** A TARS servant could not be connected. */
+  'servant.connected': { servant: string };
+  /** A TARS servant could not be connected; told once until that changes, however often it is tried. */
   'servant.unreachable': { servant: string; error: unknown };
   /** The circuit breaker of a servant changed. */
   'servant.circuit': { servant: string; circuit: 'open' | 'halfOpen' | 'closed' };

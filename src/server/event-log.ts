@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { EdgeEvents, EdgeEventName } from '../edge/edge-events.ts';
+import { RPC_ERRORS } from '../protocol/rpc-errors.ts';
 import type { EdgeBus } from '../edge/edge-bus.ts';
 
 type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -25,6 +26,7 @@ const LEVELS: Readonly<Record<EdgeEventName, Level>> = {
   'message.broadcast': 'trace',
   'message.failed': 'error',
   'handler.failed': 'error',
+  'servant.connected': 'info',
   'servant.unreachable': 'warn',
   'servant.circuit': 'warn',
   'rpc.failed': 'warn',
@@ -34,12 +36,18 @@ const LEVELS: Readonly<Record<EdgeEventName, Level>> = {
 
 export function logEvents(server: Pick<EdgeBus, 'on'>, log: Logger): void {
   for (const name of Object.keys(LEVELS) as EdgeEventName[]) {
-    const level = LEVELS[name];
-    // Asked each time: a TARS platform may change the level of a running server.
     server.on(name, (event) => {
+      const level = levelOf(name, event);
+      // Asked each time: a TARS platform may change the level of a running server.
       if (log.isLevelEnabled(level)) log[level](toFields(event), name);
     });
   }
+}
+
+/** Calls that fail by the thousand because a servant is away are told once, as `servant.unreachable`. */
+function levelOf(name: EdgeEventName, event: EdgeEvents[EdgeEventName]): Level {
+  const isRepeated = name === 'rpc.failed' && 'failure' in event && RPC_ERRORS[event.failure].retry;
+  return isRepeated ? 'debug' : LEVELS[name];
 }
 
 /** The event's fields, with the error where pino looks for it and the message's text left out. */
