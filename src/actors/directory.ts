@@ -4,7 +4,8 @@
  */
 
 import { createActor } from 'xstate';
-import { connectionMachine, type ConnectionInput, type ConnectionRef } from './connection.ts';
+import type { ConnectionInput } from './connection-setup.ts';
+import { connectionMachine, type ConnectionRef } from './connection.ts';
 import type { SupervisedRoom } from './supervised-room.ts';
 
 export interface Directory {

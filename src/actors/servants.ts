@@ -8,7 +8,8 @@ import type { Caller, CallRequest } from '../tars/wire/caller.ts';
 import { RETURN_CODES } from '../tars/wire/return-codes.ts';
 import type { ServantOutcome } from './call-table.ts';
 import type { ActorClock } from './ports.ts';
-import { startTarsProxy, type TarsProxyPolicy, type TarsProxyRef } from './tars-proxy.ts';
+import { type TarsProxyPolicy } from './tars-proxy-events.ts';
+import { startTarsProxy, type TarsProxyRef } from './tars-proxy.ts';
 
 export interface ServantsInput {
   /** The link of each servant, by the name that clients use. */

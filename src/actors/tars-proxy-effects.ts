@@ -3,7 +3,7 @@
 import { RPC_ERRORS, type RpcFailure } from '../protocol/rpc-errors.ts';
 import { LinkError, type LinkReply } from '../tars/servant-link.ts';
 import type { ServantOutcome, ProxyCall } from './call-table.ts';
-import type { TarsProxyContext, TarsProxyEvent } from './tars-proxy.ts';
+import type { TarsProxyContext, TarsProxyEvent } from './tars-proxy-events.ts';
 
 /** Wait before the second attempt of a call that may be repeated; it doubles, with full jitter. */
 const RETRY_MIN_MS = 20;

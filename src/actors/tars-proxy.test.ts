@@ -4,7 +4,8 @@ import type { EdgeEventName } from '../edge/edge-events.ts';
 import { LinkError, type LinkListener, type LinkRequest, type ServantLink } from '../tars/servant-link.ts';
 import { settle, until } from './actor-harness.ts';
 import type { ServantOutcome, ProxyCall } from './call-table.ts';
-import { DEFAULT_PROXY_POLICY, startTarsProxy, type TarsProxyPolicy } from './tars-proxy.ts';
+import { DEFAULT_PROXY_POLICY, type TarsProxyPolicy } from './tars-proxy-events.ts';
+import { startTarsProxy } from './tars-proxy.ts';
 
 /** A link whose servant is played by the test. */
 class FakeLink implements ServantLink {

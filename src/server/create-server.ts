@@ -9,7 +9,7 @@ import { createRooms, type Rooms } from '../actors/rooms.ts';
 import { createServants } from '../actors/servants.ts';
 import { createServerActor, type ServerAddress, type ServerRef } from '../actors/server.ts';
 import { SupervisedRoom } from '../actors/supervised-room.ts';
-import { DEFAULT_PROXY_POLICY } from '../actors/tars-proxy.ts';
+import { DEFAULT_PROXY_POLICY } from '../actors/tars-proxy-events.ts';
 import { createLocalBroker } from '../broker/local-broker.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';

@@ -4,7 +4,8 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { ConnectionInput, ConnectionLimits, ConnectionRef } from '../actors/connection.ts';
+import type { ConnectionInput, ConnectionLimits } from '../actors/connection-setup.ts';
+import type { ConnectionRef } from '../actors/connection.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { ConnectionPort, RoomsPort } from '../actors/ports.ts';
 import type { EdgeEmitter, MemberInfo } from '../edge/edge-events.ts';
