@@ -47,6 +47,8 @@ export interface LinkReply {
   readonly ret: number;
   /** The result as TARS fields; the holder may keep it. */
   readonly body: Uint8Array;
+  /** Who answered. */
+  readonly endpoint?: { readonly host: string; readonly port: number };
   /** The servant's own words on an error: for the log only. */
   readonly description?: string;
 }

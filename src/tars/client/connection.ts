@@ -128,7 +128,7 @@ export class Connection {
 
   #decode(packet: Uint8Array): LinkReply | undefined {
     try {
-      return decodeReply(packet);
+      return decodeReply(packet, this.#endpoint);
     } catch (cause) {
       this.#refuse(cause);
       return undefined;
@@ -170,10 +170,10 @@ function encodeRequest(servant: string, request: LinkRequest): Uint8Array {
   });
 }
 
-function decodeReply(packet: Uint8Array): LinkReply {
+function decodeReply(packet: Uint8Array, endpoint: Endpoint): LinkReply {
   const { requestId, ret, body, description } = ResponsePacket.decode(packet);
   // A copy: the packet is a view of all that came with it.
-  const reply = { requestId, ret, body: new Uint8Array(body) };
+  const reply = { requestId, ret, body: new Uint8Array(body), endpoint };
   return description === '' ? reply : { ...reply, description };
 }
 

@@ -35,17 +35,26 @@ function setUp() {
   return { clock, records, told, link, send, listener, refuse: () => (isOpen = false) };
 }
 
-test('a reply is told with its return code and its time', () => {
+test('a reply is told with its return code, its time and who gave it', () => {
   const { clock, records, send, listener } = setUp();
   send(1);
   send(2, { func: 'greet' });
   clock.time += 7;
-  listener().reply({ requestId: 2, ret: -1, body: new Uint8Array() });
+  const endpoint = { host: '127.0.0.9', port: 9 };
+  listener().reply({ requestId: 2, ret: -1, body: new Uint8Array(), endpoint });
   clock.time += 5;
   listener().reply({ requestId: 1, ret: 0, body: new Uint8Array() });
   expect(records).toEqual([
-    { object: 'Chat.Hello.HelloObj', func: 'greet', outcome: 'failed', ret: -1, durationMs: 7 },
-    { object: 'Chat.Hello.HelloObj', func: 'sayHello', outcome: 'succeeded', ret: 0, durationMs: 12 },
+    { object: 'Chat.Hello.HelloObj', func: 'greet', outcome: 'failed', ret: -1, durationMs: 7, endpoint },
+    {
+      object: 'Chat.Hello.HelloObj',
+      func: 'sayHello',
+      outcome: 'succeeded',
+      ret: 0,
+      durationMs: 12,
+      // The only one there is.
+      endpoint: { host: '127.0.0.1', port: 1 },
+    },
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** Watches the calls that travel over links, and tells how each one ended. It changes nothing about them. */
 
 import type { Clock } from '../client/clock.ts';
+import { parseObject } from '../client/endpoint.ts';
 import type { CreateServantLink } from '../servant-link.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import type { CallRecord } from './stat-counts.ts';
@@ -22,19 +23,40 @@ export function recordCalls(
   return (object, listener) => {
     // The platform counts by the object's name alone.
     const name = object.split('@', 1)[0]?.trim() ?? '';
+    const parsed = parseObject(object);
+    /** Where a call without a reply went, as far as that is sure. */
+    const only = parsed.ok && parsed.endpoints.length === 1 ? parsed.endpoints[0] : undefined;
     const sent = new Map<number, SentCall>();
 
-    function end(requestId: number, outcome: CallRecord['outcome'], ret: number): void {
+    function end(
+      requestId: number,
+      outcome: CallRecord['outcome'],
+      ret: number,
+      endpoint: CallRecord['endpoint'] = only,
+    ): void {
       const call = sent.get(requestId);
       if (call === undefined) return;
       sent.delete(requestId);
-      record({ object: name, func: call.func, outcome, ret, durationMs: clock.now() - call.at });
+      const durationMs = clock.now() - call.at;
+      record({
+        object: name,
+        func: call.func,
+        outcome,
+        ret,
+        durationMs,
+        ...(endpoint !== undefined && { endpoint }),
+      });
     }
 
     const link = createLink(object, {
       ...listener,
       reply(reply) {
-        end(reply.requestId, reply.ret === RETURN_CODES.ok ? 'succeeded' : 'failed', reply.ret);
+        end(
+          reply.requestId,
+          reply.ret === RETURN_CODES.ok ? 'succeeded' : 'failed',
+          reply.ret,
+          reply.endpoint,
+        );
         listener.reply(reply);
       },
       lost(requestIds, error) {
