@@ -7,7 +7,15 @@ import { createDirectCaller } from '../src/tars/client/direct-caller.ts';
 import { createTcpLink } from '../src/tars/client/tcp-link.ts';
 import { createServantServer } from '../src/tars/server/servant-server.ts';
 import type { ServantAdapter } from '../src/tars/wire/servant-adapter.ts';
-import { answer, drop, RpcError, type ServantDefinitions, type ServerOptions } from '../src/index.ts';
+import {
+  answer,
+  createServer,
+  drop,
+  ListenError,
+  RpcError,
+  type ServantDefinitions,
+  type ServerOptions,
+} from '../src/index.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { pickPort } from './support/pick-port.ts';
 import { makeTempDir } from './support/temp-dir.ts';
@@ -310,6 +318,15 @@ describe('the servant Statecast.Push', () => {
     const context = new Map([['secret', 'a secret of many letters']]);
     expect(await push.pushAll({ message: 'x' }, { context })).toMatchObject({ ret: Outcome.done });
   });
+});
+
+test('a taken port, and one beyond loopback without a secret, are refused with a clear error', async () => {
+  const port = await pickPort();
+  await startServer({ tars: { listen: `tcp -h 127.0.0.1 -p ${port}` } });
+  const second = createServer({ port: 0, tars: { listen: `tcp -h 127.0.0.1 -p ${port}` } });
+  await expect(second.listen()).rejects.toBeInstanceOf(ListenError);
+  const open = (): unknown => createServer({ tars: { listen: `tcp -h 0.0.0.0 -p ${port}` } });
+  expect(open).toThrow(/tars\.secret/);
 });
 
 describe('the demo', () => {

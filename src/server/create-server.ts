@@ -1,13 +1,12 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createDirectory } from '../actors/directory.ts';
 import type { PublishOutcome, Publisher } from '../actors/ports.ts';
 import { createPatternTable } from '../actors/room-options.ts';
 import { createRooms, type Rooms } from '../actors/rooms.ts';
 import { createServants } from '../actors/servants.ts';
-import { createServerActor, type ServerAddress, type ServerRef } from '../actors/server.ts';
+import { createServerActor, type ServerAddress } from '../actors/server.ts';
 import { SupervisedRoom } from '../actors/supervised-room.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/tars-proxy-events.ts';
 import { createLocalBroker } from '../broker/local-broker.ts';
@@ -15,24 +14,12 @@ import { ConfigError } from '../config/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEdgeBus } from '../edge/edge-bus.ts';
 import { createRefusal } from '../protocol/errors.ts';
-import { lineCodec } from '../protocol/line-codec.ts';
-import { isLoopbackHost } from '../protocol/loopback.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
-import { createFanout } from '../transport/fanout.ts';
-import { createAccess } from '../transport/http/access.ts';
-import { createHealthRoute, HEALTH_PATH, type Health } from '../transport/http/health-route.ts';
-import { createPageRoutes } from '../transport/http/page-routes.ts';
-import { createPresenceRoute } from '../transport/http/presence-route.ts';
-import { createPushRoutes } from '../transport/http/push-routes.ts';
-import { jsonError } from '../transport/http/responses.ts';
-import { createRouter, type Router } from '../transport/http/router.ts';
+import type { Health } from '../transport/http/health-route.ts';
 import { createUserRoutes } from '../transport/http/user-routes.ts';
-import { createOriginPolicy } from '../transport/origin-policy.ts';
 import type { CreateTransport } from '../transport/transport.ts';
 import { createUwsTransport } from '../transport/uws.ts';
-import { createEndpoint } from '../transport/websocket-endpoint.ts';
-import { closeRooms, emptyConnections } from './draining.ts';
-import { PAGES_DIRECTORY, VERSION } from './package-info.ts';
+import { VERSION } from './package-info.ts';
 import { createPushServer } from './push-servant.ts';
 import { RefusedError } from './refused-error.ts';
 import { createRoomOptions } from './room-definitions.ts';
@@ -42,14 +29,8 @@ import type { ServerOptions, StatecastServer } from './server-options.ts';
 import type { CallRecord } from '../tars/platform/stat-counts.ts';
 import { watchStore } from './store-health.ts';
 import { systemClock } from './system-clock.ts';
-
-/**
- * Longest frame that is read at all: JSON may spell a character with six, and what is over the limits
- * should get an error answer rather than cost the socket.
- */
-const FRAME_BYTES_PER_MESSAGE_BYTE = 16;
-const FRAME_BYTES_PER_NAME_BYTE = 16;
-const FRAME_OVERHEAD_BYTES = 1024;
+import { CLOSED, createServices, startListening, stop } from './lifecycle.ts';
+import { createWeb } from './web.ts';
 
 /** The states of the server's machine in which no room is opened any more. */
 const STOPPING = [
@@ -61,7 +42,6 @@ const STOPPING = [
   'failed',
 ] as const;
 
-const CLOSED = 'the server was closed before it listened; make a new one';
 const NOT_LISTENING = createRefusal('notAvailable', 'the server is not listening');
 
 /** Parts that tests put in the place of the real ones. */
@@ -88,15 +68,13 @@ export function createServer<All extends ServantDefinitions = {}>(
     ...rest
   } = options;
   const settings = checkSettings({ ...rest, rooms: pickRoomSettings(definitions) });
-  const { limits, membership, http } = settings;
+  const { limits, membership } = settings;
 
   const clock = systemClock;
   const edge = createEdgeBus((error, name) => onError(error, `a listener of ${name}`));
   const storeHealth = watchStore(edge);
   const directory = createDirectory();
   const broker = createLocalBroker();
-  const codecs = new Map([['/', lineCodec]]);
-  const drainingInput = { directory, edge, clock };
   const startedAt = clock.now();
 
   const servantDefinitions = definedServants ?? ({} as All);
@@ -111,7 +89,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     clock,
     edge,
     random: Math.random,
-    newTraceparent: () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`,
+    newTraceparent,
   });
 
   const rooms: Rooms = createRooms({
@@ -140,44 +118,22 @@ export function createServer<All extends ServantDefinitions = {}>(
       broker,
       edge,
       drainMs: settings.drainSeconds * 1000,
-      services: {
-        async restore() {
-          const { rooms: names, setAside = [] } = await store.rooms();
-          for (const { place, reason } of setAside) {
-            edge.emit('store.failed', { error: new Error(reason), setAside: place });
-          }
-          const opened = names
-            .map((name) => rooms.open(name))
-            .filter((room) => room instanceof SupervisedRoom);
-          await Promise.all(opened.map((room) => room.untilOpen()));
-        },
-        async bind() {
-          await pushServant?.listen();
-          return transport.listen({ host: settings.host, port: settings.port });
-        },
-        emptyConnections: (signal) => emptyConnections(drainingInput, signal),
-        closeRooms: (signal) => closeRooms(drainingInput, signal),
-        async release() {
-          await pushServant?.close();
-          await transport.close();
-          await servants.stop();
-          for (const room of directory.rooms.values()) room.stop();
-          await store.close();
-        },
-      },
+      services: createServices({
+        address: { host: settings.host, port: settings.port },
+        directory,
+        rooms,
+        servants,
+        store,
+        edge,
+        clock,
+        getTransport: () => transport,
+        getPushServer: () => pushServer,
+      }),
     },
     clock,
   );
 
   const isDraining = (): boolean => !actor.getSnapshot().matches('listening');
-  const onLoopback = isLoopbackHost(settings.host);
-  const allowsOrigin = createOriginPolicy({ allowedOrigins: settings.allowedOrigins, onLoopback });
-  const access = createAccess({
-    apiKey: http.apiKey,
-    open: http.open ? 'everybody' : onLoopback && http.apiKey === undefined ? 'this machine' : 'nobody',
-    allowsOrigin,
-  });
-
   let listening: Promise<ServerAddress> | undefined;
   let closing: Promise<void> | undefined;
   const isRunning = (): boolean => listening !== undefined && actor.getSnapshot().status === 'active';
@@ -229,44 +185,20 @@ export function createServer<All extends ServantDefinitions = {}>(
     off: (name, listener) => edge.off(name, listener),
   };
 
-  const pushServant =
-    settings.tars.listen === undefined ? undefined : createPushServer(server, settings.tars, onError);
-
-  const route = createRouter([
-    ...createUserRoutes(routes, server),
-    ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),
-    createPresenceRoute(rooms, access),
-    createHealthRoute(health),
-    ...createPageRoutes(settings.pages && existsSync(PAGES_DIRECTORY) ? PAGES_DIRECTORY : undefined),
-  ]);
-  const answer: Router = (request) =>
-    isDraining() && request.path !== HEALTH_PATH
-      ? jsonError(503, 'the server is shutting down')
-      : route(request);
-
-  const endpoint = createEndpoint({
+  const { listen } = settings.tars;
+  const pushServer = listen === undefined ? undefined : createPushServer(server, settings.tars, onError);
+  const transport = createWeb({
+    settings,
     directory,
     rooms,
+    broker,
     edge,
-    limits,
-    codecs,
-    allowsOrigin,
-    userParameter: settings.line.userParameter,
+    userRoutes: createUserRoutes(routes, server),
+    health,
     isDraining,
+    createTransport: parts.createTransport ?? createUwsTransport,
+    onError,
   });
-  const { createTransport = createUwsTransport } = parts;
-  const transport = createTransport(
-    { ...endpoint, request: answer, failed: (error) => onError(error, 'a request or a frame') },
-    {
-      maxFrameBytes:
-        limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
-        limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
-        FRAME_OVERHEAD_BYTES,
-      sendQueueBytes: limits.sendQueueBytes,
-      idleTimeoutSeconds: limits.idleTimeoutSeconds,
-    },
-  );
-  broker.subscribe(createFanout([...codecs.values()], (topic, frame) => transport.publish(topic, frame)));
 
   function health(): Health {
     const { isFailing } = storeHealth;
@@ -278,33 +210,12 @@ export function createServer<All extends ServantDefinitions = {}>(
       rooms: directory.rooms.size,
       store: isFailing ? 'failing' : 'ok',
       ...(isFailing && { errors: storeHealth.errors() }),
-      ...(definedServants !== undefined && { servants: describeStates(servants.states()) }),
+      ...(Object.keys(servantDefinitions).length > 0 && { servants: describeStates(servants.states()) }),
       features: { userParameter: settings.line.userParameter, demo: settings.demo },
     };
   }
 
   return server;
-}
-
-function startListening(actor: ServerRef): Promise<ServerAddress> {
-  return new Promise((resolve, reject) => {
-    actor.subscribe((snapshot) => {
-      const { address, error } = snapshot.context;
-      if (snapshot.matches('failed')) reject(error);
-      else if (address !== undefined) resolve(address);
-      else if (snapshot.matches('stopped')) reject(new Error(CLOSED));
-    });
-    actor.start();
-  });
-}
-
-async function stop(actor: ServerRef): Promise<void> {
-  if (actor.getSnapshot().status !== 'active') return;
-  const stopped = new Promise<void>((resolve) => {
-    actor.subscribe({ complete: resolve });
-  });
-  actor.send({ type: 'server.stop' });
-  await stopped;
 }
 
 function checkSettings(input: unknown) {
@@ -343,4 +254,11 @@ async function settled(
 
 function printError(error: unknown, where: string): void {
   console.error(`statecast: ${where} failed:`, error);
+}
+
+/** A trace of its own, in the form of the W3C's `traceparent`. */
+function newTraceparent(): string {
+  const trace = randomUUID().replaceAll('-', '');
+  const span = randomUUID().replaceAll('-', '').slice(16);
+  return `00-${trace}-${span}-01`;
 }

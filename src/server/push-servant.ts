@@ -9,6 +9,7 @@ import { parseEndpoint } from '../tars/client/endpoint.ts';
 import { createServantServer, type ServantServer } from '../tars/server/servant-server.ts';
 import type { ServantAdapter } from '../tars/wire/servant-adapter.ts';
 import { RETURN_CODES } from '../tars/wire/return-codes.ts';
+import { ListenError } from '../transport/transport.ts';
 import { RefusedError } from './refused-error.ts';
 import type { StatecastServer } from './server-options.ts';
 
@@ -49,12 +50,19 @@ export function createPushServer(
   }
   const failed = (error: unknown, func: string): void => onError(error, `Statecast.Push.${func}`);
   const adapter = createPushAdapter(createPushServant(server), { failed });
-  return createServantServer({
+  const servant = createServantServer({
     host,
     port,
     servants: new PushObjects(secret === undefined ? adapter : guard(adapter, secret)),
     onError: (error) => onError(error, 'a connection to Statecast.Push'),
   });
+  return {
+    close: () => servant.close(),
+    listen: () =>
+      servant.listen().catch(() => {
+        throw new ListenError(host, port);
+      }),
+  };
 }
 
 function createPushServant(server: PushHost): PushServant {

@@ -1,0 +1,95 @@
+/** Puts a server's sockets and HTTP routes together, and its messages on their way out. */
+
+import { existsSync } from 'node:fs';
+import type { Directory } from '../actors/directory.ts';
+import type { Rooms } from '../actors/rooms.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { Codec } from '../protocol/codec.ts';
+import { lineCodec } from '../protocol/line-codec.ts';
+import { isLoopbackHost } from '../protocol/loopback.ts';
+import { createFanout } from '../transport/fanout.ts';
+import { createAccess } from '../transport/http/access.ts';
+import { createHealthRoute, HEALTH_PATH, type Health } from '../transport/http/health-route.ts';
+import { createPageRoutes } from '../transport/http/page-routes.ts';
+import { createPresenceRoute } from '../transport/http/presence-route.ts';
+import { createPushRoutes } from '../transport/http/push-routes.ts';
+import { jsonError } from '../transport/http/responses.ts';
+import { createRouter, type Route, type Router } from '../transport/http/router.ts';
+import { createOriginPolicy } from '../transport/origin-policy.ts';
+import type { CreateTransport, Transport } from '../transport/transport.ts';
+import { createEndpoint } from '../transport/websocket-endpoint.ts';
+import { PAGES_DIRECTORY } from './package-info.ts';
+import type { StatecastServer } from './server-options.ts';
+
+/**
+ * Longest frame that is read at all: JSON may spell a character with six, and what is over the limits
+ * should get an error answer rather than cost the socket.
+ */
+const FRAME_BYTES_PER_MESSAGE_BYTE = 16;
+const FRAME_BYTES_PER_NAME_BYTE = 16;
+const FRAME_OVERHEAD_BYTES = 1024;
+
+/** The codec of each path on which sockets are taken. */
+const CODECS: ReadonlyMap<string, Codec> = new Map([['/', lineCodec]]);
+
+export interface WebInput {
+  readonly settings: StatecastServer['settings'];
+  readonly directory: Directory;
+  readonly rooms: Rooms;
+  readonly broker: Broker;
+  readonly edge: EdgeEmitter;
+  /** Routes of the library's user, which come before ours. */
+  readonly userRoutes: readonly Route[];
+  readonly health: () => Health;
+  readonly isDraining: () => boolean;
+  readonly createTransport: CreateTransport;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** Makes the transport, with everything that it calls; it listens when it is told to. */
+export function createWeb(input: WebInput): Transport {
+  const { settings, directory, rooms, broker, edge, health, isDraining, onError } = input;
+  const { limits, http } = settings;
+  const onLoopback = isLoopbackHost(settings.host);
+  const allowsOrigin = createOriginPolicy({ allowedOrigins: settings.allowedOrigins, onLoopback });
+  const access = createAccess({
+    apiKey: http.apiKey,
+    open: http.open ? 'everybody' : onLoopback && http.apiKey === undefined ? 'this machine' : 'nobody',
+    allowsOrigin,
+  });
+  const route = createRouter([
+    ...input.userRoutes,
+    ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),
+    createPresenceRoute(rooms, access),
+    createHealthRoute(health),
+    ...createPageRoutes(settings.pages && existsSync(PAGES_DIRECTORY) ? PAGES_DIRECTORY : undefined),
+  ]);
+  const answer: Router = (request) =>
+    isDraining() && request.path !== HEALTH_PATH
+      ? jsonError(503, 'the server is shutting down')
+      : route(request);
+  const endpoint = createEndpoint({
+    directory,
+    rooms,
+    edge,
+    limits,
+    codecs: CODECS,
+    allowsOrigin,
+    userParameter: settings.line.userParameter,
+    isDraining,
+  });
+  const transport = input.createTransport(
+    { ...endpoint, request: answer, failed: (error) => onError(error, 'a request or a frame') },
+    {
+      maxFrameBytes:
+        limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
+        limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
+        FRAME_OVERHEAD_BYTES,
+      sendQueueBytes: limits.sendQueueBytes,
+      idleTimeoutSeconds: limits.idleTimeoutSeconds,
+    },
+  );
+  broker.subscribe(createFanout([...CODECS.values()], (topic, frame) => transport.publish(topic, frame)));
+  return transport;
+}
