@@ -49,7 +49,7 @@ export type ConnectionEvent =
   | { readonly type: 'server.disconnect' }
   | { readonly type: 'server.draining' };
 
-interface ConnectionContext extends ConnectionInput {
+export interface ConnectionContext extends ConnectionInput {
   readonly joined: Set<string>;
   readonly desk: CommandDesk;
   /** This connection, as rooms know it. */

@@ -14,9 +14,12 @@ describe('a servant that is killed', () => {
     const load = startLoad(one, 64);
     await load.reached(500);
 
+    const exited = once(first.child, 'exit');
     first.child.kill('SIGKILL');
     await one.next('closed');
     await load.stop();
+    // Its connections may be gone a moment before its port is.
+    await exited;
     const lost = one.told.filter((event) => event.type === 'lost');
     expect(lost).toMatchObject([{ error: { code: 'connectionLost' } }]);
     // Every call was either answered or told as lost, and none of them twice.
