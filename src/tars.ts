@@ -17,6 +17,7 @@ export {
 } from './tars/wire/servant-adapter.ts';
 export { optional, required, struct, type Field, type Fields, type TarsStruct } from './tars/wire/struct.ts';
 export type { Decoded, TarsType } from './tars/wire/tars-type.ts';
+export type { TupVersion } from './tars/wire/tup.ts';
 export { t } from './tars/wire/types.ts';
 export { TarsDecodeError, TarsEncodeError } from './tars/wire/wire-errors.ts';
 export { TarsWriter } from './tars/wire/writer.ts';

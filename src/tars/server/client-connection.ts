@@ -7,6 +7,7 @@ import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket, TARS_VERSION } from '../wire/packets.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import type { ServantAdapter, ServantCall, ServantReply } from '../wire/servant-adapter.ts';
+import { encodeTupAnswer, isTupVersion } from '../wire/tup.ts';
 import { TarsDecodeError } from '../wire/wire-errors.ts';
 
 /** A client that leaves more than this of its answers unread is not read from. */
@@ -102,11 +103,12 @@ export class ClientConnection {
   }
 
   async #serve(adapter: ServantAdapter, request: Request): Promise<void> {
-    const { servant, func, body, context, timeoutMs } = request;
+    const { version, servant, func, body, context, timeoutMs } = request;
     const call: ServantCall = {
       context,
       ...this.#client,
       ...(timeoutMs > 0 ? { deadlineAt: this.#options.clock.now() + timeoutMs } : {}),
+      ...(isTupVersion(version) ? { tupVersion: version } : {}),
     };
     this.#calls += 1;
     let frame: Uint8Array;
@@ -143,14 +145,16 @@ const FAILED: ServantReply = { ret: RETURN_CODES.failed, body: NO_BYTES };
 const OVERLOADED: ServantReply = { ret: RETURN_CODES.overloaded, body: NO_BYTES };
 const NO_SUCH_SERVANT: ServantReply = { ret: RETURN_CODES.noSuchServant, body: NO_BYTES };
 
-function encodeAnswer({ requestId }: Request, { ret, body }: ServantReply): Uint8Array {
-  return ResponsePacket.encodeFrame({ requestId, ret, body });
+function encodeAnswer(request: Request, reply: ServantReply): Uint8Array {
+  const { version, requestId } = request;
+  if (isTupVersion(version)) return encodeTupAnswer({ ...request, version }, reply);
+  return ResponsePacket.encodeFrame({ requestId, ret: reply.ret, body: reply.body });
 }
 
 /** Other versions have answers of another form, so there is no way to refuse a single call of theirs. */
 function decodeRequest(packet: Uint8Array): Request {
   const request = RequestPacket.decode(packet);
-  if (request.version !== TARS_VERSION)
+  if (request.version !== TARS_VERSION && !isTupVersion(request.version))
     throw new TarsDecodeError(`version ${request.version} is not spoken here`);
   return request;
 }

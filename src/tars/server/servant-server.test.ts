@@ -288,7 +288,7 @@ describe('a server', () => {
 });
 
 describe('a client that sends no requests', () => {
-  const version3 = requestFrame(1, { version: 3 });
+  const version5 = requestFrame(1, { version: 5 });
   test.each([
     ['text', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'a frame of'],
     ['a frame over the limit', Buffer.from('000003e9', 'hex'), 'a frame of 1001 bytes'],
@@ -299,7 +299,7 @@ describe('a client that sends no requests', () => {
       Buffer.from('0000000f10012c3c400156c8616263', 'hex'),
       '200 bytes are announced',
     ],
-    ['another version of the protocol', version3, 'version 3 is not spoken here'],
+    ['another version of the protocol', version5, 'version 5 is not spoken here'],
   ])('loses its connection, and nobody else does: %s', async (_, bytes, problem) => {
     const { port, errors } = await start({ maxFrameBytes: 1_000 });
     const [bad, good] = [await dial(port), await dial(port)];

@@ -3,8 +3,9 @@
 import { method, type Method, type Nothing } from './method.ts';
 import type { Methods } from './proxy.ts';
 import { RETURN_CODES } from './return-codes.ts';
-import { required } from './struct.ts';
+import { required, type TarsStruct } from './struct.ts';
 import type { Decoded } from './tars-type.ts';
+import { decodeAttributes, encodeAttributes, type TupVersion } from './tup.ts';
 import { t } from './types.ts';
 
 /** What a servant is told of a call besides its arguments. */
@@ -15,6 +16,8 @@ export interface ServantCall {
   readonly remoteAddress?: string;
   /** When nobody waits any more, in milliseconds since 1970; absent when the caller did not say. */
   readonly deadlineAt?: number;
+  /** The arguments came, and the result goes, as TUP attributes of this version; absent for the plain form. */
+  readonly tupVersion?: TupVersion;
 }
 
 /** The answer: a return code and, when that is 0, the result's bytes. */
@@ -24,7 +27,7 @@ export interface ServantReply {
 }
 
 export interface ServantAdapter {
-  /** Answers a request. It never rejects. */
+  /** Answers a request. It never rejects. One that hands requests on to another hands on the call with them. */
   dispatch(func: string, body: Uint8Array, call?: ServantCall): Promise<ServantReply>;
 }
 
@@ -67,7 +70,7 @@ export function createServantAdapter<All extends Methods>(
       try {
         const value = await service.run(body, call);
         ret = RETURN_CODES.unencodable;
-        return { ret: RETURN_CODES.ok, body: service.encode(value) };
+        return { ret: RETURN_CODES.ok, body: service.encode(value, call) };
       } catch (error) {
         failed?.(error, func);
         return { ret, body: NO_BYTES };
@@ -78,7 +81,7 @@ export function createServantAdapter<All extends Methods>(
 
 interface Service {
   run(body: Uint8Array, call: ServantCall): Promise<object>;
-  encode(value: object): Uint8Array;
+  encode(value: object, call: ServantCall): Uint8Array;
 }
 
 type Servant = Readonly<Record<string, (...given: unknown[]) => Promise<object>>>;
@@ -86,9 +89,18 @@ type Servant = Readonly<Record<string, (...given: unknown[]) => Promise<object>>
 function toService({ args, result, takes, gives }: Methods[string], servant: Servant, name: string): Service {
   return {
     // Called on the servant, for the sake of its `this`.
-    run: async (body, call) => (takes ? servant[name]!(args.decode(body), call) : servant[name]!(call)),
-    encode: (value) => (gives ? result.encode(value) : NO_BYTES),
+    run: async (body, call) =>
+      takes ? servant[name]!(decode(args, body, call), call) : servant[name]!(call),
+    encode: (value, call) => (gives ? encode(result, value, call) : NO_BYTES),
   };
+}
+
+function decode(args: TarsStruct<object>, body: Uint8Array, { tupVersion }: ServantCall): object {
+  return tupVersion === undefined ? args.decode(body) : decodeAttributes(args, body, tupVersion);
+}
+
+function encode(result: TarsStruct<object>, value: object, { tupVersion }: ServantCall): Uint8Array {
+  return tupVersion === undefined ? result.encode(value) : encodeAttributes(result, value, tupVersion);
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -96,7 +108,4 @@ const NO_CALL: ServantCall = { context: new Map() };
 
 const PING = method<Nothing, { ret: number }>('tars_ping', {}, { ret: required(0, t.int) });
 
-const pingService: Service = {
-  run: async () => ({ ret: RETURN_CODES.ok }),
-  encode: (value) => PING.result.encode(value as { ret: number }),
-};
+const pingService = toService(PING, { ping: async () => ({ ret: RETURN_CODES.ok }) }, 'ping');
