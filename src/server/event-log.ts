@@ -9,7 +9,8 @@ type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** How serious each event is. Frequent ones are `debug` and `trace`, and cost nothing when those are off. */
 const LEVELS: Readonly<Record<EdgeEventName, Level>> = {
-  'server.listening': 'info',
+  // The banner says it: scripts wait for the one line that has `listening`.
+  'server.listening': 'debug',
   'server.draining': 'info',
   'server.stopped': 'info',
   'connection.opened': 'debug',
