@@ -20,7 +20,7 @@ export class CommandDesk {
   /** Calls of servants that are not answered yet: they hold up nothing. */
   calls = 0;
   #phase: Phase = 'idle';
-  #waiting: Command[] = [];
+  #waiting: { readonly command: Command; readonly cost: number }[] = [];
   #waitingBytes = 0;
   #abandoned: (() => void) | undefined;
 
@@ -57,8 +57,9 @@ export class CommandDesk {
   }
 
   hold(command: Command): void {
-    this.#waiting.push(command);
-    this.#waitingBytes += costOf(command);
+    const cost = costOf(command);
+    this.#waiting.push({ command, cost });
+    this.#waitingBytes += cost;
   }
 
   /** Whether one more command may wait when `limitBytes` may. */
@@ -69,9 +70,10 @@ export class CommandDesk {
   /** The command that waited longest, taken out; none while an answer is owed. */
   next(): Command | undefined {
     if (this.#phase !== 'idle') return undefined;
-    const command = this.#waiting.shift();
-    if (command !== undefined) this.#waitingBytes -= costOf(command);
-    return command;
+    const first = this.#waiting.shift();
+    if (first === undefined) return undefined;
+    this.#waitingBytes -= first.cost;
+    return first.command;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Both ends of a socket that exists in memory only: the server's {@link Socket}, and the client of tests. */
 
 import type { containHandlers } from './contained-handlers.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox } from '../inbox-harness.ts';
 import type { SendStatus, Socket, TransportOptions } from './transport.ts';
 
 /** How a socket ended, as its client sees it; the code is 1006 when there was no close frame. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { Inbox } from '../../src/transport/inbox.ts';
+import { Inbox } from '../../src/inbox-harness.ts';
 
 /** Leaving a room that one is not in changes nothing and is answered by its name: it marks a place in the stream. */
 const MARK = '~mark';

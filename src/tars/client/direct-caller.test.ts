@@ -3,12 +3,12 @@ import { LinkError } from '../servant-link.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import { createProxy } from '../wire/proxy.ts';
 import { createDirectCaller, type DirectCaller, type DirectCallerOptions } from './direct-caller.ts';
+import { Inbox } from '../../inbox-harness.ts';
 import {
   answer,
   ECHO,
   echoBody,
   freePort,
-  Inbox,
   ManualClock,
   OBJECT,
   startEcho,

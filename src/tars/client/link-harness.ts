@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { Inbox } from '../../inbox-harness.ts';
 import { createServantServer, type ServantServerOptions } from '../server/servant-server.ts';
 import type { LinkError, LinkListener, LinkReply, LinkRequest, ServantLink } from '../servant-link.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
@@ -30,39 +31,6 @@ export const echoAdapter = createServantAdapter(ECHO, { echo: async ({ text }) =
 export const echoBody = (text: string): Uint8Array => ECHO.echo.args.encode({ text });
 
 export const echoText = (reply: LinkReply): string => ECHO.echo.result.decode(reply.body).ret;
-
-/** What has come to somebody, in order: all of it, and the next of it when it comes. */
-export class Inbox<Item> {
-  readonly items: Item[] = [];
-  readonly #waiting: { resolve(item: Item): void; reject(error: Error): void }[] = [];
-  #taken = 0;
-  #end: string | undefined;
-
-  push(item: Item): void {
-    this.items.push(item);
-    const first = this.#waiting.shift();
-    if (first === undefined) return;
-    this.#taken += 1;
-    first.resolve(item);
-  }
-
-  /** Resolves to the first item that was not handed out yet; rejects when none can come any more. */
-  next(): Promise<Item> {
-    const item = this.items[this.#taken];
-    if (item !== undefined) {
-      this.#taken += 1;
-      return Promise.resolve(item);
-    }
-    if (this.#end !== undefined) return Promise.reject(new Error(this.#end));
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
-  }
-
-  /** Nothing comes after this, for the reason given. */
-  end(why: string): void {
-    this.#end = why;
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(new Error(why));
-  }
-}
 
 export type Told =
   | { readonly type: 'reply'; readonly reply: LinkReply }

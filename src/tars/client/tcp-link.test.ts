@@ -4,11 +4,11 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinkError } from '../servant-link.ts';
+import { Inbox } from '../../inbox-harness.ts';
 import {
   answer,
   echoText,
   freePort,
-  Inbox,
   ManualClock,
   OBJECT,
   probe,

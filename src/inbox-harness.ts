@@ -1,4 +1,4 @@
-/** What has come to somebody in a test: all of it, and the next of it when it comes. It knows no sockets. */
+/** For tests: what has come to somebody, all of it, and the next of it when it comes. It knows no sockets. */
 
 interface Waiting<Item> {
   resolve(item: Item): void;
