@@ -17,6 +17,7 @@ import { createPushRoutes } from '../transport/http/push-routes.ts';
 import { jsonError } from '../transport/http/responses.ts';
 import { createRouter, type Route, type Router } from '../transport/http/router.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
+import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/transport.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY } from './package-info.ts';
@@ -80,7 +81,11 @@ export function createWeb(input: WebInput): Transport {
     isDraining,
   });
   const transport = input.createTransport(
-    { ...endpoint, request: answer, failed: (error) => onError(error, 'a request or a frame') },
+    {
+      ...handleSockets([endpoint]),
+      request: answer,
+      failed: (error) => onError(error, 'a request or a frame'),
+    },
     {
       maxFrameBytes:
         limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +

@@ -16,7 +16,8 @@ import { createRefusal } from '../protocol/errors.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
 import { jsonError } from './http/responses.ts';
 import type { OriginPolicy } from './origin-policy.ts';
-import type { RequestHead, Socket, TransportHandlers, UpgradeOutcome } from './transport.ts';
+import type { SocketEndpoint, SocketSession } from './socket-session.ts';
+import type { RequestHead, Socket, UpgradeOutcome } from './transport.ts';
 
 /** Longest name that the line protocol's handshake may claim, in characters. */
 const MAX_USER_LENGTH = 128;
@@ -39,48 +40,81 @@ export interface EndpointOptions {
   readonly isDraining: () => boolean;
 }
 
-/** One socket: the port of its connection actor, and the only holder of its raw socket. */
-class Session implements ConnectionPort {
-  readonly codec: Codec;
-  readonly member: MemberInfo;
-  readonly remoteAddress: string;
-  socket: Socket | undefined;
-  actor: ConnectionRef | undefined;
+/** One client's socket: the port of its connection actor, and the only holder of its raw socket. */
+class ClientSession implements SocketSession, ConnectionPort {
+  readonly #options: EndpointOptions;
+  readonly #codec: Codec;
+  readonly #member: MemberInfo;
+  readonly #remoteAddress: string;
+  #socket: Socket | undefined;
+  #actor: ConnectionRef | undefined;
 
-  constructor(codec: Codec, member: MemberInfo, remoteAddress: string) {
-    this.codec = codec;
-    this.member = member;
-    this.remoteAddress = remoteAddress;
+  constructor(options: EndpointOptions, codec: Codec, member: MemberInfo, remoteAddress: string) {
+    this.#options = options;
+    this.#codec = codec;
+    this.#member = member;
+    this.#remoteAddress = remoteAddress;
+  }
+
+  opened(socket: Socket): void {
+    this.#socket = socket;
+    socket.subscribe(everybodyTopic(this.#codec));
+    const { directory, rooms, limits, edge } = this.#options;
+    const input: ConnectionInput = {
+      member: this.#member,
+      remoteAddress: this.#remoteAddress,
+      port: this,
+      rooms,
+      limits,
+      edge,
+    };
+    this.#actor = directory.openConnection(input);
+  }
+
+  received(frame: string | undefined): void {
+    this.#actor?.send(frame === undefined ? NOT_TEXT : this.#codec.decode(frame));
+  }
+
+  drained(): void {
+    const isEmpty = this.#socket === undefined || this.#socket.bufferedBytes === 0;
+    this.#actor?.send({ type: isEmpty ? 'socket.drained' : 'socket.congested' });
+  }
+
+  overflowed(): void {
+    this.#actor?.send({ type: 'socket.overflowed' });
+  }
+
+  closed(code: number, reason: string): void {
+    this.#actor?.send({ type: 'socket.closed', code, reason });
   }
 
   reply(reply: Reply): void {
-    for (const frame of this.codec.encodeReply(reply)) {
-      if (this.socket?.send(frame) === 'queued') this.actor?.send({ type: 'socket.congested' });
+    for (const frame of this.#codec.encodeReply(reply)) {
+      if (this.#socket?.send(frame) === 'queued') this.#actor?.send({ type: 'socket.congested' });
     }
   }
 
   subscribe(room: string): void {
-    this.socket?.subscribe(roomTopic(this.codec, room));
+    this.#socket?.subscribe(roomTopic(this.#codec, room));
   }
 
   unsubscribe(room: string): void {
-    this.socket?.unsubscribe(roomTopic(this.codec, room));
+    this.#socket?.unsubscribe(roomTopic(this.#codec, room));
   }
 
   close(close: CloseName): void {
     const { code, reason } = CLOSE_CODES[close];
-    this.socket?.close(code, reason);
+    this.#socket?.close(code, reason);
   }
 }
 
-export type Endpoint = Omit<TransportHandlers<Session>, 'request' | 'failed'>;
+/** Takes the sockets of clients, on the paths of the codecs. */
+export function createEndpoint(options: EndpointOptions): SocketEndpoint {
+  const { codecs, allowsOrigin, isDraining } = options;
 
-export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { directory, rooms, edge, limits, codecs, allowsOrigin, isDraining } = options;
-
-  function upgrade(request: RequestHead): UpgradeOutcome<Session> {
+  function upgrade(request: RequestHead): UpgradeOutcome<SocketSession> | undefined {
     const codec = codecs.get(request.path);
-    if (codec === undefined) return refuse(404, `no WebSocket is served at ${request.path}`);
+    if (codec === undefined) return undefined;
     if (isDraining()) return refuse(503, 'the server is shutting down');
     if (!allowsOrigin(request)) {
       return refuse(
@@ -93,43 +127,16 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       return refuse(400, `the user's name is longer than ${MAX_USER_LENGTH} characters`);
     }
     const member = { id: randomUUID(), ...(user !== undefined && { user }) };
-    return { accept: true, session: new Session(codec, member, request.remoteAddress) };
+    return { accept: true, session: new ClientSession(options, codec, member, request.remoteAddress) };
   }
 
-  return {
-    upgrade,
-
-    open(session, socket) {
-      session.socket = socket;
-      socket.subscribe(everybodyTopic(session.codec));
-      const { member, remoteAddress } = session;
-      const input: ConnectionInput = { member, remoteAddress, port: session, rooms, limits, edge };
-      session.actor = directory.openConnection(input);
-    },
-
-    message({ actor, codec }, frame) {
-      actor?.send(frame === undefined ? NOT_TEXT : codec.decode(frame));
-    },
-
-    drain({ actor, socket }) {
-      const isEmpty = socket === undefined || socket.bufferedBytes === 0;
-      actor?.send({ type: isEmpty ? 'socket.drained' : 'socket.congested' });
-    },
-
-    overflow({ actor }) {
-      actor?.send({ type: 'socket.overflowed' });
-    },
-
-    close({ actor }, code, reason) {
-      actor?.send({ type: 'socket.closed', code, reason });
-    },
-  };
+  return { upgrade };
 }
 
 function readUser(query: string): string | undefined {
   return new URLSearchParams(query).get('user') || undefined;
 }
 
-function refuse(status: number, message: string): UpgradeOutcome<Session> {
+function refuse(status: number, message: string): UpgradeOutcome<SocketSession> {
   return { accept: false, response: jsonError(status, message) };
 }

@@ -10,7 +10,7 @@ export interface AccessOptions {
   readonly apiKey: string | undefined;
   /**
    * Who may use these routes without a key. `this machine` looks at the `Host` that was asked for too: behind
-   * a proxy, or a page whose name was rebound to this address, it is not loopback's.
+   * a proxy, or a page whose name was rebound to this address, it is not loopback's, or the proxy says so.
    */
   readonly open: 'everybody' | 'this machine' | 'nobody';
   readonly allowsOrigin: OriginPolicy;
@@ -25,7 +25,7 @@ export function createAccess({ apiKey, open, allowsOrigin }: AccessOptions): Acc
     const given = readKey(request);
     if (expected !== undefined && given !== undefined && timingSafeEqual(digest(given), expected))
       return undefined;
-    if (open === 'nobody' || (open === 'this machine' && !asksForLoopback(request))) {
+    if (open === 'nobody' || (open === 'this machine' && !asksThisMachine(request))) {
       return jsonError(401, 'this needs a key: send it as X-API-Key');
     }
     if (isForeignPage(request, allowsOrigin)) {
@@ -35,10 +35,13 @@ export function createAccess({ apiKey, open, allowsOrigin }: AccessOptions): Acc
   };
 }
 
-function asksForLoopback(request: RequestHead): boolean {
+/** Whether a request was made to this machine by its own name, and not handed on by a proxy that tells so. */
+export function asksThisMachine(request: RequestHead): boolean {
   const host = request.header('host') ?? '';
-  return isLoopbackHost(host.replace(/:\d+$/, ''));
+  return isLoopbackHost(host.replace(/:\d+$/, '')) && !PROXY_HEADERS.some((name) => request.header(name));
 }
+
+const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
 
 function readKey(request: RequestHead): string | undefined {
   return request.header('x-api-key') ?? /^apikey\s+(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
