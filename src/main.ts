@@ -23,6 +23,13 @@ const commandLine = createCommandLine({
     process.exitCode = exitCode;
     for (const file of written) process.stdout.write(`${file}\n`);
   },
+  async draw(flags) {
+    const { runCharts } = await import('./inspect/charts-command.ts');
+    const { exitCode, stdout, stderr } = await runCharts(flags);
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    process.exitCode = exitCode;
+  },
   async pack(flags) {
     const { runPackage } = await import('./package/package-command.ts');
     await runPackage('.', flags, { print, isTerminal: process.stdout.isTTY });

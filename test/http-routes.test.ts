@@ -260,7 +260,7 @@ describe('/health', () => {
       connections: 2,
       rooms: 1,
       store: 'ok',
-      features: { userParameter: false, demo: false },
+      features: { userParameter: false, demo: false, inspector: true },
     });
   });
 });

@@ -3,6 +3,7 @@
 import { createAnnouncer } from '../shared/announcer.ts';
 import { element, required } from '../shared/dom.ts';
 import { fetchHealth } from '../shared/health.ts';
+import { offerInspector } from '../shared/inspector-links.ts';
 import { createCompose } from './compose.ts';
 import { createConnectionPanel, describeClosure } from './connection-panel.ts';
 import { createLineClient } from './line-client.ts';
@@ -183,6 +184,7 @@ async function offerFeatures(): Promise<void> {
   const health = await fetchHealth();
   if (health === undefined) return;
   servantPanel.show(health);
+  offerInspector(health);
   if (!health.userParameter || nameFormShown) return;
   nameFormShown = true;
   session.append(createNameForm({ user: recallUser(), signIn: (name) => client.signIn(name) }));

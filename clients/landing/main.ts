@@ -4,6 +4,7 @@ import { createAnnouncer } from '../shared/announcer.ts';
 import { createChartStrip } from '../shared/chart-strip.ts';
 import { required } from '../shared/dom.ts';
 import { fetchHealth, type Health } from '../shared/health.ts';
+import { offerInspector } from '../shared/inspector-links.ts';
 import { createSnippetView } from './snippet-view.ts';
 import { writeSnippets } from './snippets.ts';
 import { formatUptime } from './uptime.ts';
@@ -43,6 +44,7 @@ function show(health: Health | undefined): void {
   figures.status.textContent = words;
   figures.status.dataset['tone'] = tone;
   if (health === undefined) return strip.show(undefined);
+  offerInspector(health);
   strip.show(health.status === 'draining' ? 'draining' : 'listening');
   figures.connections.textContent = health.connections.toLocaleString();
   figures.rooms.textContent = health.rooms.toLocaleString();

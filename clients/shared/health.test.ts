@@ -11,7 +11,7 @@ describe('health', () => {
       rooms: 2,
       store: 'failing',
       servants: { hello: 'idle.rested' },
-      features: { userParameter: true, demo: true },
+      features: { userParameter: true, demo: true, inspector: true },
     };
     expect(parseHealth(body)).toEqual({
       status: 'degraded',
@@ -22,6 +22,7 @@ describe('health', () => {
       store: 'failing',
       userParameter: true,
       demo: true,
+      inspector: true,
       servants: { hello: 'idle.rested' },
     });
   });
@@ -31,6 +32,7 @@ describe('health', () => {
       status: 'draining',
       userParameter: false,
       demo: false,
+      inspector: false,
       servants: {},
     });
   });

@@ -14,6 +14,8 @@ export interface Health {
   readonly userParameter: boolean;
   /** The server runs the example servant. */
   readonly demo: boolean;
+  /** The machines can be watched at `/inspector`. */
+  readonly inspector: boolean;
   /** The state of each servant's proxy, by the servant's name. */
   readonly servants: Readonly<Record<string, string>>;
 }
@@ -37,7 +39,7 @@ export function parseHealth(body: unknown): Health | undefined {
   const health = (body ?? {}) as Record<string, unknown>;
   const { status, version, uptimeSeconds, connections, rooms, store, features, servants } = health;
   if (typeof status !== 'string') return undefined;
-  const { userParameter, demo } = (features ?? {}) as Record<string, unknown>;
+  const { userParameter, demo, inspector } = (features ?? {}) as Record<string, unknown>;
   return {
     status,
     version: typeof version === 'string' ? version : '',
@@ -47,6 +49,7 @@ export function parseHealth(body: unknown): Health | undefined {
     store: typeof store === 'string' ? store : 'unknown',
     userParameter: userParameter === true,
     demo: demo === true,
+    inspector: inspector === true,
     servants: (servants ?? {}) as Record<string, string>,
   };
 }

@@ -7,13 +7,14 @@ import type { CloseName } from '../protocol/close-codes.ts';
 import type { Command, Json, Reply } from '../protocol/command.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
 import type { MembershipChange, MembershipStore, StoredMember } from '../storage/membership-store.ts';
-import type { connectionMachine, ConnectionRef } from './connection.ts';
+import type { ConnectionRef } from './connection.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import type { Durability } from './journal.ts';
+import { NO_OBSERVER, type MachineObserver } from './live-machine.ts';
+import { createMachines, MACHINES, type Machines } from './machines.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
 import type { ConnectionPort, RpcPort } from './ports.ts';
 import type { RoomHandlers, RoomLimits } from './room-options.ts';
-import type { roomMachine } from './room.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 
 export interface HarnessOptions {
@@ -24,8 +25,9 @@ export interface HarnessOptions {
   readonly receiveQueueBytes?: number;
   readonly awayTtlMs?: number;
   readonly store?: FaultyStore;
-  readonly rooms?: typeof roomMachine;
-  readonly connections?: typeof connectionMachine;
+  /** Machines that fail, in the place of the real ones. */
+  readonly machines?: Partial<Machines>;
+  readonly observer?: MachineObserver;
   readonly rpc?: RpcPort;
   /** Functions that connections may call. */
   readonly allowed?: readonly string[];
@@ -52,7 +54,11 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   const store = options.store ?? new FaultyStore();
   const told: Harness['told'] = [];
   const edge: EdgeEmitter = { emit: (name, event) => void told.push({ name, event }) };
-  const directory = createDirectory(options.connections);
+  const machines = createMachines(options.observer ?? NO_OBSERVER, () => clock.now(), {
+    ...MACHINES,
+    ...options.machines,
+  });
+  const directory = createDirectory(machines.connection);
   const broker = createLocalBroker();
   const clients = new Set<FakeClient>();
   broker.subscribe({
@@ -89,7 +95,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
       void broker.broadcast(data);
       publisher.settle({ type: 'broadcasted' });
     },
-    ...(options.rooms !== undefined && { machine: options.rooms }),
+    machines,
   });
   let connected = 0;
   return {

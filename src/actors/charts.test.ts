@@ -1,20 +1,6 @@
 import type { AnyStateNode } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import { connectionMachine } from './connection.ts';
-import { membershipMachine } from './membership.ts';
-import { publicationMachine } from './publication.ts';
-import { roomMachine } from './room.ts';
-import { serverMachine } from './server.ts';
-import { tarsProxyMachine } from './tars-proxy.ts';
-
-const machines = [
-  serverMachine,
-  connectionMachine,
-  membershipMachine,
-  roomMachine,
-  publicationMachine,
-  tarsProxyMachine,
-];
+import { MACHINES } from './machines.ts';
 
 function statesOf(node: AnyStateNode): AnyStateNode[] {
   return Object.values(node.states).flatMap((state) => [state, ...statesOf(state)]);
@@ -36,7 +22,7 @@ function reachable(root: AnyStateNode): Set<string> {
   return found;
 }
 
-describe.each(machines.map((machine) => [machine.id, machine.root] as const))(
+describe.each(Object.values(MACHINES).map((machine) => [machine.id, machine.root] as const))(
   'the chart of %s',
   (_, root) => {
     test('describes every one of its states', () => {

@@ -24,6 +24,11 @@ export class CommandDesk {
   #waitingBytes = 0;
   #abandoned: (() => void) | undefined;
 
+  /** Commands that wait for an earlier one. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** A command was handed on: one answer is owed. */
   begin(): void {
     this.#phase = 'working';

@@ -5,7 +5,7 @@
 
 import { createActor } from 'xstate';
 import type { ConnectionInput } from './connection-setup.ts';
-import { connectionMachine, type ConnectionRef } from './connection.ts';
+import type { connectionMachine, ConnectionRef } from './connection.ts';
 import type { SupervisedRoom } from './supervised-room.ts';
 
 export interface Directory {
@@ -23,8 +23,8 @@ export interface Directory {
   onceEmpty(callback: () => void): void;
 }
 
-/** `connectionMachine` is for tests that give one that fails. */
-export function createDirectory(machine: typeof connectionMachine = connectionMachine): Directory {
+/** `machine` is what connections run. */
+export function createDirectory(machine: typeof connectionMachine): Directory {
   const connections = new Map<string, ConnectionRef>();
   const away = new Map<string, Set<string>>();
   let emptyCallbacks: (() => void)[] = [];
@@ -56,7 +56,7 @@ export function createDirectory(machine: typeof connectionMachine = connectionMa
     absence,
     openConnection(input) {
       const { id, user } = input.member;
-      const actor = createActor(machine, { input });
+      const actor = createActor(machine, { input, id });
       connections.set(id, actor);
       actor.subscribe({
         complete: () => remove(id),

@@ -28,7 +28,12 @@ export class Journal {
 
   /** Whether the store has everything; false too while a write is under way. */
   get isEmpty(): boolean {
-    return this.#changes.size === 0 && this.#written.size === 0;
+    return this.size === 0;
+  }
+
+  /** Changes that the store does not have yet, those of a write under way included. */
+  get size(): number {
+    return this.#changes.size + this.#written.size;
   }
 
   /** Takes a change; its recorder is answered now or when it is written, as the durability asks for. */

@@ -277,16 +277,33 @@ export const membershipMachine = machine.createMachine({
 
 export type MembershipRef = ActorRefFrom<typeof membershipMachine>;
 
+type MembershipMachine = typeof membershipMachine;
+
+/** The id of a membership's actor; a connection's id has no `@`, so that it can be taken apart again. */
+export function nameMembership(connection: string, room: string): string {
+  return `${connection}@${room}`;
+}
+
 /** Starts a join. A machine that fails costs this one join: `member.failed` tells the room. */
-export function startMembership(input: MembershipInput, clock: ActorClock): MembershipRef {
-  return supervise(createActor(membershipMachine, { input, clock }), input);
+export function startMembership(
+  machine: MembershipMachine,
+  input: MembershipInput,
+  clock: ActorClock,
+): MembershipRef {
+  const id = nameMembership(input.joiner.member.id, input.room);
+  return supervise(createActor(machine, { id, input, clock }), input);
 }
 
 /** Wakes a resting membership in the state in which it rested. */
-export function wakeMembership(input: MembershipInput, clock: ActorClock): MembershipRef {
+export function wakeMembership(
+  machine: MembershipMachine,
+  input: MembershipInput,
+  clock: ActorClock,
+): MembershipRef {
+  const id = nameMembership(input.joiner.member.id, input.room);
   const context: MembershipContext = { ...input, refusal: HANDLER_FAILED, reason: 'left' };
-  const snapshot = membershipMachine.resolveState({ value: 'joined', context });
-  return supervise(createActor(membershipMachine, { input, clock, snapshot }), input);
+  const snapshot = machine.resolveState({ value: 'joined', context });
+  return supervise(createActor(machine, { id, input, clock, snapshot }), input);
 }
 
 function supervise(actor: MembershipRef, input: MembershipInput): MembershipRef {

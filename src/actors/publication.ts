@@ -3,7 +3,7 @@
  * none: their messages go straight to the broadcast region. It knows no members.
  */
 
-import { createActor, fromPromise, setup } from 'xstate';
+import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { EdgeEmitter, MemberInfo } from '../edge/edge-events.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
@@ -129,11 +129,25 @@ export const publicationMachine = machine.createMachine({
   },
 });
 
-/** Sends a message past the handler. A machine that fails costs this one message. */
-export function startPublication(input: PublicationInput, clock: ActorClock): void {
-  const actor = createActor(publicationMachine, { input, clock });
+export type PublicationRef = ActorRefFrom<typeof publicationMachine>;
+
+/** Publications that are being judged, by the ids of their actors. */
+export type Publications = Map<string, PublicationRef>;
+
+/** Sends a message past the handler, as one of `publications`. A machine that fails costs this one message. */
+export function startPublication(
+  machine: typeof publicationMachine,
+  id: string,
+  input: PublicationInput,
+  publications: Publications,
+  clock: ActorClock,
+): void {
+  const actor = createActor(machine, { id, input, clock });
+  publications.set(id, actor);
   actor.subscribe({
+    complete: () => publications.delete(id),
     error: (error) => {
+      publications.delete(id);
       input.edge.emit('handler.failed', { room: input.room, handler: 'onMessage', error });
       input.publisher.settle({ type: 'refused', refusal: HANDLER_FAILED });
     },

@@ -25,7 +25,7 @@ export function admit(context: RoomContext, joiner: Joiner): void {
     context.clock.now(),
     user !== undefined && roster.away.has(user),
   );
-  const ref = startMembership(input, context.clock);
+  const ref = startMembership(context.machines.membership, input, context.clock);
   if (roster.awake.has(id)) roster.awake.set(id, { joiner, ref });
 }
 
@@ -39,7 +39,7 @@ export function beginLeave(context: RoomContext, joiner: Joiner, reason: LeaveRe
     awake.ref?.send({ type: 'membership.leave', reason });
   } else if (resting !== undefined) {
     const input = toMembershipInput(context, joiner, resting.joinedAt, false);
-    const ref = wakeMembership(input, context.clock);
+    const ref = wakeMembership(context.machines.membership, input, context.clock);
     roster.awake.set(id, { joiner, ref });
     ref.send({ type: 'membership.leave', reason });
   } else {
@@ -106,9 +106,12 @@ export function endAbsence(
 
 /** Sends a message past the room's handler; it comes back as `room.cleared`, or its publisher is answered. */
 export function moderate(context: RoomContext, data: Json, publisher: Publisher): void {
-  const { record, edge, clock, send } = context;
+  const { record, edge, clock, machines, send } = context;
   if (publisher.member === undefined) return;
+  record.judged += 1;
   startPublication(
+    machines.publication,
+    `${record.judged}@${record.name}`,
     {
       room: record.name,
       data,
@@ -119,6 +122,7 @@ export function moderate(context: RoomContext, data: Json, publisher: Publisher)
       clear: (cleared) => send({ type: 'room.cleared', data: cleared, publisher }),
       edge,
     },
+    record.publications,
     clock,
   );
 }

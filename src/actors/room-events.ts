@@ -4,8 +4,9 @@ import type { Broker } from '../broker/broker.ts';
 import type { EdgeEmitter, LeaveReason } from '../edge/edge-events.ts';
 import type { CallOutcome, Json } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
-import type { MemberFact } from './membership.ts';
+import type { MemberFact, membershipMachine } from './membership.ts';
 import type { ActorClock, Joiner, Publisher, RpcPort, RpcRequester } from './ports.ts';
+import type { publicationMachine } from './publication.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { RoomStore } from './room-store.ts';
 
@@ -13,6 +14,12 @@ import type { RoomStore } from './room-store.ts';
 export interface AbsenceIndex {
   add(user: string, room: string): void;
   delete(user: string, room: string): void;
+}
+
+/** What a room starts actors of. */
+export interface RoomMachines {
+  readonly membership: typeof membershipMachine;
+  readonly publication: typeof publicationMachine;
 }
 
 export interface RoomInput {
@@ -23,6 +30,7 @@ export interface RoomInput {
   readonly rpc: RpcPort;
   readonly edge: EdgeEmitter;
   readonly clock: ActorClock;
+  readonly machines: RoomMachines;
   readonly absence: AbsenceIndex;
   /** How long a change may wait for others to be written with it, in milliseconds. */
   readonly flushMs: number;

@@ -2,6 +2,7 @@
 
 import type { StoredMember } from '../storage/membership-store.ts';
 import { Journal, type Durability } from './journal.ts';
+import type { Publications } from './publication.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { RoomOptions } from './room-options.ts';
 import { Roster, type AwayMember } from './roster.ts';
@@ -11,12 +12,16 @@ export interface RoomRecord {
   readonly options: RoomOptions;
   readonly roster: Roster;
   readonly journal: Journal;
+  /** Messages that the room's handler has yet to judge. */
+  readonly publications: Publications;
   /** Present when the room limits its connections' messages. */
   readonly meter: RateMeter | undefined;
   /** Names this life of the room's stream. */
   readonly epoch: string;
   /** Of the last publication; 0 before the first. */
   offset: number;
+  /** Messages that were given to the handler so far. */
+  judged: number;
   /** Whether the store was asked who was here, and answered. */
   loaded: boolean;
   /** Whether the room was announced as opened. */
@@ -37,7 +42,9 @@ export function createRoomRecord(
     journal: new Journal(durability),
     meter: messagesPerSecond === undefined ? undefined : new RateMeter(messagesPerSecond, now),
     epoch,
+    publications: new Map(),
     offset: 0,
+    judged: 0,
     loaded: false,
     opened: false,
     muted: false,

@@ -12,7 +12,7 @@ import type { ActorClock, Publisher, RoomsPort, RpcPort } from './ports.ts';
 import type { RoomOptions } from './room-options.ts';
 import { createRoomRecord } from './room-record.ts';
 import { createRoomStore } from './room-store.ts';
-import type { roomMachine } from './room.ts';
+import type { Machines } from './machines.ts';
 import type { MemberView } from './roster.ts';
 import { SupervisedRoom } from './supervised-room.ts';
 
@@ -39,8 +39,8 @@ export interface RoomsInput {
   readonly isStopping: () => boolean;
   /** Where what is said to everybody goes: the server's machine, which knows whether it may. */
   readonly broadcast: (data: Json, publisher: Publisher) => void;
-  /** The rooms' machine; tests give one that fails. */
-  readonly machine?: typeof roomMachine;
+  /** What rooms, memberships and judged messages run. */
+  readonly machines: Machines;
 }
 
 export interface Rooms extends RoomsPort {
@@ -63,7 +63,7 @@ export function createRooms(input: RoomsInput): Rooms {
     if (rooms.size >= limits.rooms) {
       return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
     }
-    const { durability, newEpoch, clock, store, broker, rpc, flushMs, awayTtlMs, machine } = input;
+    const { durability, newEpoch, clock, store, broker, rpc, flushMs, awayTtlMs, machines } = input;
     const record = createRoomRecord(room, input.optionsOf(room), {
       durability,
       epoch: newEpoch(),
@@ -80,7 +80,8 @@ export function createRooms(input: RoomsInput): Rooms {
       flushMs,
       awayTtlMs,
       onEnd: () => rooms.delete(room),
-      ...(machine !== undefined && { machine }),
+      machine: machines.room,
+      machines,
     });
     rooms.set(room, opened);
     return opened;

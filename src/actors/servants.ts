@@ -9,9 +9,11 @@ import { RETURN_CODES } from '../tars/wire/return-codes.ts';
 import type { ServantOutcome } from './call-table.ts';
 import type { ActorClock } from './ports.ts';
 import { type TarsProxyPolicy } from './tars-proxy-events.ts';
-import { startTarsProxy, type TarsProxyRef } from './tars-proxy.ts';
+import { startTarsProxy, type tarsProxyMachine, type TarsProxyRef } from './tars-proxy.ts';
 
 export interface ServantsInput {
+  /** What proxies run. */
+  readonly machine: typeof tarsProxyMachine;
   /** The link of each servant, by the name that clients use. */
   readonly links: ReadonlyMap<string, (listener: LinkListener) => ServantLink>;
   readonly policy: TarsProxyPolicy;
@@ -27,6 +29,8 @@ export interface ServantsInput {
 export interface Servants {
   /** What generated proxies call by. It rejects with `RpcError`. */
   callerOf(name: string): Caller;
+  /** The proxies that were needed so far, by the servants' names. */
+  readonly proxies: ReadonlyMap<string, TarsProxyRef>;
   /** The value of a proxy's machine, such as `{ ready: { circuit: 'closed' } }`, by the servants' names. */
   states(): Record<string, unknown>;
   /** Lets calls under way end and closes all connections; a second call does not wait. */
@@ -34,14 +38,14 @@ export interface Servants {
 }
 
 export function createServants(input: ServantsInput): Servants {
-  const { links, policy, callMs, clock, edge, random, newTraceparent } = input;
+  const { machine, links, policy, callMs, clock, edge, random, newTraceparent } = input;
   const proxies = new Map<string, TarsProxyRef>();
   let isStopping = false;
 
   function start(name: string): TarsProxyRef {
     const createLink = links.get(name);
     if (createLink === undefined) throw new RangeError(`there is no servant named ${name}`);
-    const proxy = startTarsProxy({ name, createLink, policy, clock, edge, random }, (error) => {
+    const proxy = startTarsProxy(machine, { name, createLink, policy, clock, edge, random }, (error) => {
       // The next call starts a new one.
       proxies.delete(name);
       edge.emit('servant.unreachable', { servant: name, error });
@@ -92,6 +96,7 @@ export function createServants(input: ServantsInput): Servants {
   }
 
   return {
+    proxies,
     callerOf: (name) => ({ call: (request) => call(name, request) }),
     states() {
       const names = [...links.keys()];

@@ -202,8 +202,12 @@ export const serverMachine = machine.createMachine({
 
 export type ServerRef = ActorRefFrom<typeof serverMachine>;
 
-export function createServerActor(input: ServerInput, clock: ActorClock): ServerRef {
-  return createActor(serverMachine, { input, clock });
+export function createServerActor(
+  machine: typeof serverMachine,
+  input: ServerInput,
+  clock: ActorClock,
+): ServerRef {
+  return createActor(machine, { id: 'server', input, clock });
 }
 
 function broadcast({ broker, edge }: ServerContext, data: Json, publisher: Publisher): void {

@@ -6,7 +6,7 @@
 import { createActor, waitFor, type SnapshotFrom } from 'xstate';
 import { createRefusal } from '../protocol/errors.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
-import { roomMachine, type RoomRef } from './room.ts';
+import type { roomMachine, RoomRef } from './room.ts';
 import type { RoomEvent, RoomInput } from './room-events.ts';
 
 /** First wait before a restart; it doubles with each failure that is still remembered. */
@@ -19,8 +19,8 @@ const ROOM_FAILED = createRefusal('internal', 'the room failed, try again later'
 const ROOM_CLOSED = createRefusal('internal', 'the room was closed after repeated failures');
 
 export interface SupervisedRoomInput extends Omit<RoomInput, 'send'> {
-  /** The room's machine; tests give one that fails. */
-  readonly machine?: typeof roomMachine;
+  /** What the room runs. */
+  readonly machine: typeof roomMachine;
   /** The room is not in memory any more. */
   readonly onEnd: () => void;
 }
@@ -51,6 +51,11 @@ export class SupervisedRoom {
 
   get record(): RoomInput['record'] {
     return this.#input.record;
+  }
+
+  /** The machine that runs; undefined while it is being restarted. */
+  get actor(): RoomRef | undefined {
+    return this.#actor;
   }
 
   /** The state of the machine; undefined while it is being restarted. */
@@ -90,8 +95,9 @@ export class SupervisedRoom {
   }
 
   #start(): void {
-    const { machine = roomMachine, clock } = this.#input;
+    const { machine, clock } = this.#input;
     const actor = createActor(machine, {
+      id: this.name,
       input: { ...this.#input, send: (event) => this.send(event) },
       clock,
     });

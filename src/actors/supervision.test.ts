@@ -37,7 +37,7 @@ describe('a room whose machine fails', () => {
   test('costs the one message; its members stay, and it is restarted', async () => {
     let broken = false;
     const { connect, clock, rooms, toldOf } = createHarness({
-      rooms: createFailingRoom('publish', () => broken),
+      machines: { room: createFailingRoom('publish', () => broken) },
     });
     const [sender, other] = [connect('ann'), connect()];
     await joined(sender, other);
@@ -58,7 +58,9 @@ describe('a room whose machine fails', () => {
 
   test('costs the one join', async () => {
     let broken = true;
-    const { connect, clock } = createHarness({ rooms: createFailingRoom('admit', () => broken) });
+    const { connect, clock } = createHarness({
+      machines: { room: createFailingRoom('admit', () => broken) },
+    });
     const client = connect();
     client.send(join('room1'));
     await until(() => client.frames.length === 1);
@@ -72,7 +74,9 @@ describe('a room whose machine fails', () => {
 
   test('takes up facts again after its restart: who has joined is a member', async () => {
     let broken = true;
-    const { connect, clock, rooms } = createHarness({ rooms: createFailingRoom('seat', () => broken) });
+    const { connect, clock, rooms } = createHarness({
+      machines: { room: createFailingRoom('seat', () => broken) },
+    });
     const client = connect();
     client.send(join('room1'));
     await settle();
@@ -84,7 +88,7 @@ describe('a room whose machine fails', () => {
 
   test('too often is closed under its members, whose connections stay', async () => {
     const { connect, clock, directory, toldOf, store } = createHarness({
-      rooms: createFailingRoom('publish', () => true),
+      machines: { room: createFailingRoom('publish', () => true) },
     });
     const [sender, member] = [connect(), connect()];
     await joined(sender, member);
@@ -107,7 +111,9 @@ describe('a room whose machine fails', () => {
   });
 
   test('that fails now and then, long apart, is restarted every time', async () => {
-    const { connect, clock, directory } = createHarness({ rooms: createFailingRoom('publish', () => true) });
+    const { connect, clock, directory } = createHarness({
+      machines: { room: createFailingRoom('publish', () => true) },
+    });
     const client = connect();
     await joined(client);
     for (let failure = 0; failure < 12; failure += 1) {
@@ -144,7 +150,7 @@ describe('other failures cost one thing each', () => {
         },
       },
     });
-    const { connect, directory, rooms, toldOf } = createHarness({ connections: machine });
+    const { connect, directory, rooms, toldOf } = createHarness({ machines: { connection: machine } });
     const [failing, other] = [connect(), connect()];
     await joined(failing, other);
     failing.send(ping);

@@ -5,7 +5,7 @@ import { LinkError, type LinkListener, type LinkRequest, type ServantLink } from
 import { settle, until } from './actor-harness.ts';
 import type { ServantOutcome, ProxyCall } from './call-table.ts';
 import { DEFAULT_PROXY_POLICY, type TarsProxyPolicy } from './tars-proxy-events.ts';
-import { startTarsProxy } from './tars-proxy.ts';
+import { startTarsProxy, tarsProxyMachine } from './tars-proxy.ts';
 
 /** A link whose servant is played by the test. */
 class FakeLink implements ServantLink {
@@ -67,6 +67,7 @@ function createProxy(policy: Partial<TarsProxyPolicy> = {}) {
   const link = new FakeLink();
   const told: { name: EdgeEventName; event: object }[] = [];
   const proxy = startTarsProxy(
+    tarsProxyMachine,
     {
       name: 'hello',
       createLink: (listener) => link.attach(listener),

@@ -206,8 +206,12 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
 export type TarsProxyRef = ActorRefFrom<typeof tarsProxyMachine>;
 
 /** Starts a proxy. A machine that fails fails its calls; `onEnd` tells whether it was stopped. */
-export function startTarsProxy(input: TarsProxyInput, onError: (error: unknown) => void): TarsProxyRef {
-  const actor = createActor(tarsProxyMachine, { input, clock: input.clock });
+export function startTarsProxy(
+  machine: typeof tarsProxyMachine,
+  input: TarsProxyInput,
+  onError: (error: unknown) => void,
+): TarsProxyRef {
+  const actor = createActor(machine, { id: input.name, input, clock: input.clock });
   actor.subscribe({
     error: (error) => {
       const { calls, link } = actor.getSnapshot().context;

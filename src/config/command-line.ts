@@ -7,6 +7,7 @@ import { FILE_VARIABLE } from './environment.ts';
 import { FIELDS } from './fields.ts';
 import type { SettingsFlags } from './flags.ts';
 import { loadSettings, type SettingsSources } from './load-settings.ts';
+import type { ChartsFlags } from '../inspect/charts-command.ts';
 import type { PackageFlags } from '../package/package-command.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,6 +27,7 @@ export interface CommandLineActions {
   serve(settings: Settings, configFile: string | undefined): Promise<void>;
   pack(flags: PackageFlags): Promise<void>;
   compile(files: readonly string[], flags: Tars2tsFlags): Promise<void>;
+  draw(flags: ChartsFlags): Promise<void>;
   print(text: string): void;
 }
 
@@ -73,6 +75,14 @@ export function createCommandLine(actions: CommandLineActions): Command {
     .option('--with-tars', "allow names that start with 'tars', as the platform's own files have")
     .option('--runtime <module>', 'what generated code imports', 'statecast/tars')
     .action((files: string[], flags: Tars2tsFlags) => actions.compile(files, flags));
+
+  program
+    .command('charts')
+    .description('write the charts of all machines as files')
+    .option('--out <dir>', 'the directory to write to')
+    .option('--format <names>', 'some of svg, mermaid and json, with commas between them (default: all)')
+    .option('--docs', 'print docs/statecharts.md instead')
+    .action((flags: ChartsFlags) => actions.draw(flags));
 
   addSettingsFlags(program.command('config'))
     .description('print the effective settings as JSON, secrets masked')

@@ -23,6 +23,7 @@ describe('every setting', () => {
     const without = FIELDS.filter((field) => field.defaultValue === undefined);
     expect(without.map((field) => field.path)).toEqual([
       'http.apiKey',
+      'inspector.token',
       'tars.locator',
       'tars.listen',
       'tars.secret',

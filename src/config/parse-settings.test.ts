@@ -43,6 +43,7 @@ describe('good settings', () => {
         handlerSeconds: 5,
       },
       membership: { durability: 'relaxed', flushMs: 50, ttlSeconds: 86_400 },
+      inspector: { enabled: true, access: 'auto', control: false, redact: [], history: 200 },
       tars: { servants: {}, callSeconds: 3, maxInFlight: 1_000, maxWaiting: 1_000, configFiles: [] },
       demo: false,
       lingerSeconds: 10,

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
 import { limitsSchema, MAX_ROOM_CAPACITY } from './limits-schema.ts';
+import { inspectorSchema } from './inspector-schema.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
 import { rpcListSchema, tarsSchema } from './tars-schema.ts';
 import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
@@ -112,12 +113,13 @@ export const settingsSchema = z
       .default(30)
       .describe('How long a stopping server waits for work under way.')
       .register(fieldNotes, { unit: 'seconds' }),
-    pages: z.boolean().default(true).describe('Serve the chat pages.'),
+    pages: z.boolean().default(true).describe('Serve the pages: the chat rooms and the inspector.'),
     log: log.prefault({}),
     http: http.prefault({}),
     line: line.prefault({}),
     limits: limitsSchema.prefault({}),
     membership: membership.prefault({}),
+    inspector: inspectorSchema.prefault({}),
     tars: tarsSchema.prefault({}),
     demo: z
       .boolean()

@@ -1,8 +1,10 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createDirectory } from '../actors/directory.ts';
 import type { PublishOutcome, Publisher } from '../actors/ports.ts';
+import { NO_OBSERVER } from '../actors/live-machine.ts';
+import { createMachines } from '../actors/machines.ts';
 import { createPatternTable } from '../actors/room-options.ts';
 import { createRooms, type Rooms } from '../actors/rooms.ts';
 import { createServants } from '../actors/servants.ts';
@@ -14,11 +16,14 @@ import { ConfigError } from '../config/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEdgeBus } from '../edge/edge-bus.ts';
 import { createRefusal } from '../protocol/errors.ts';
+import { isLoopbackHost } from '../protocol/loopback.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import type { Health } from '../transport/http/health-route.ts';
 import { createUserRoutes } from '../transport/http/user-routes.ts';
 import type { CreateTransport } from '../transport/transport.ts';
+import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createUwsTransport } from '../transport/uws.ts';
+import { createInspection } from './inspection.ts';
 import { VERSION } from './package-info.ts';
 import { createPushServer } from './push-servant.ts';
 import { RefusedError } from './refused-error.ts';
@@ -27,6 +32,7 @@ import { createServantLinks, describeStates } from './servant-links.ts';
 import { createRpcPort, createRpcProxies, type ServantDefinitions } from './rpc.ts';
 import type { ServerOptions, StatecastServer } from './server-options.ts';
 import type { CallRecord } from '../tars/platform/stat-counts.ts';
+import { newTraceparent } from './trace-context.ts';
 import { watchStore } from './store-health.ts';
 import { systemClock } from './system-clock.ts';
 import { CLOSED, createServices, startListening, stop } from './lifecycle.ts';
@@ -73,12 +79,19 @@ export function createServer<All extends ServantDefinitions = {}>(
   const clock = systemClock;
   const edge = createEdgeBus((error, name) => onError(error, `a listener of ${name}`));
   const storeHealth = watchStore(edge);
-  const directory = createDirectory();
+  const allowsOrigin = createOriginPolicy({
+    allowedOrigins: settings.allowedOrigins,
+    onLoopback: isLoopbackHost(settings.host),
+  });
+  const inspector = createInspection({ settings, allowsOrigin, edge, clock, onError });
+  const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.now());
+  const directory = createDirectory(machines.connection);
   const broker = createLocalBroker();
   const startedAt = clock.now();
 
   const servantDefinitions = definedServants ?? ({} as All);
   const servants = createServants({
+    machine: machines.tarsProxy,
     links: createServantLinks(servantDefinitions, settings.tars.locator, parts.recordCall),
     policy: {
       ...DEFAULT_PROXY_POLICY,
@@ -93,6 +106,7 @@ export function createServer<All extends ServantDefinitions = {}>(
   });
 
   const rooms: Rooms = createRooms({
+    machines,
     directory,
     store,
     broker,
@@ -114,6 +128,7 @@ export function createServer<All extends ServantDefinitions = {}>(
   });
 
   const actor = createServerActor(
+    machines.server,
     {
       broker,
       edge,
@@ -128,10 +143,13 @@ export function createServer<All extends ServantDefinitions = {}>(
         clock,
         getTransport: () => transport,
         getPushServer: () => pushServer,
+        inspector,
       }),
     },
     clock,
   );
+
+  inspector?.attach({ server: actor, directory, proxies: servants.proxies });
 
   const isDraining = (): boolean => !actor.getSnapshot().matches('listening');
   let listening: Promise<ServerAddress> | undefined;
@@ -194,6 +212,8 @@ export function createServer<All extends ServantDefinitions = {}>(
     broker,
     edge,
     userRoutes: createUserRoutes(routes, server),
+    allowsOrigin,
+    inspector,
     health,
     isDraining,
     createTransport: parts.createTransport ?? createUwsTransport,
@@ -211,7 +231,11 @@ export function createServer<All extends ServantDefinitions = {}>(
       store: isFailing ? 'failing' : 'ok',
       ...(isFailing && { errors: storeHealth.errors() }),
       ...(Object.keys(servantDefinitions).length > 0 && { servants: describeStates(servants.states()) }),
-      features: { userParameter: settings.line.userParameter, demo: settings.demo },
+      features: {
+        userParameter: settings.line.userParameter,
+        demo: settings.demo,
+        inspector: settings.inspector.enabled,
+      },
     };
   }
 
@@ -254,11 +278,4 @@ async function settled(
 
 function printError(error: unknown, where: string): void {
   console.error(`statecast: ${where} failed:`, error);
-}
-
-/** A trace of its own, in the form of the W3C's `traceparent`. */
-function newTraceparent(): string {
-  const trace = randomUUID().replaceAll('-', '');
-  const span = randomUUID().replaceAll('-', '').slice(16);
-  return `00-${trace}-${span}-01`;
 }

@@ -7,6 +7,7 @@ import type { Servants } from '../actors/servants.ts';
 import type { ServerAddress, ServerRef, ServerServices } from '../actors/server.ts';
 import { SupervisedRoom } from '../actors/supervised-room.ts';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { Inspector } from '../inspect/inspector.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -26,10 +27,12 @@ export interface ServicesInput {
   /** Asked for when they are needed, since they are made after the server's machine. */
   readonly getTransport: () => Transport;
   readonly getPushServer: () => ServantServer | undefined;
+  /** Those who watch see the server drain, to its last states. */
+  readonly inspector: Pick<Inspector, 'close'> | undefined;
 }
 
 export function createServices(input: ServicesInput): ServerServices {
-  const { address, directory, rooms, servants, store, edge, getTransport, getPushServer } = input;
+  const { address, directory, rooms, servants, store, edge, inspector, getTransport, getPushServer } = input;
   return {
     async restore() {
       const { rooms: names, setAside = [] } = await store.rooms();
@@ -47,6 +50,7 @@ export function createServices(input: ServicesInput): ServerServices {
     closeRooms: (signal) => closeRooms(input, signal),
     async release() {
       await getPushServer()?.close();
+      inspector?.close();
       await getTransport().close();
       await servants.stop();
       for (const room of directory.rooms.values()) room.stop();

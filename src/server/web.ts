@@ -5,6 +5,7 @@ import type { Directory } from '../actors/directory.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { lineCodec } from '../protocol/line-codec.ts';
 import { isLoopbackHost } from '../protocol/loopback.ts';
@@ -16,7 +17,7 @@ import { createPresenceRoute } from '../transport/http/presence-route.ts';
 import { createPushRoutes } from '../transport/http/push-routes.ts';
 import { jsonError } from '../transport/http/responses.ts';
 import { createRouter, type Route, type Router } from '../transport/http/router.ts';
-import { createOriginPolicy } from '../transport/origin-policy.ts';
+import type { OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/transport.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
@@ -31,6 +32,8 @@ const FRAME_BYTES_PER_MESSAGE_BYTE = 16;
 const FRAME_BYTES_PER_NAME_BYTE = 16;
 const FRAME_OVERHEAD_BYTES = 1024;
 
+const INSPECTOR_PAGE = '/inspector';
+
 /** The codec of each path on which sockets are taken. */
 const CODECS: ReadonlyMap<string, Codec> = new Map([['/', lineCodec]]);
 
@@ -42,6 +45,10 @@ export interface WebInput {
   readonly edge: EdgeEmitter;
   /** Routes of the library's user, which come before ours. */
   readonly userRoutes: readonly Route[];
+  /** Whose pages may connect. */
+  readonly allowsOrigin: OriginPolicy;
+  /** Nothing where it is turned off. */
+  readonly inspector: Pick<Inspector, 'endpoints' | 'routes'> | undefined;
   readonly health: () => Health;
   readonly isDraining: () => boolean;
   readonly createTransport: CreateTransport;
@@ -50,10 +57,10 @@ export interface WebInput {
 
 /** Makes the transport, with everything that it calls; it listens when it is told to. */
 export function createWeb(input: WebInput): Transport {
-  const { settings, directory, rooms, broker, edge, health, isDraining, onError } = input;
+  const { settings, directory, rooms, broker, edge, inspector, allowsOrigin, health, isDraining, onError } =
+    input;
   const { limits, http } = settings;
   const onLoopback = isLoopbackHost(settings.host);
-  const allowsOrigin = createOriginPolicy({ allowedOrigins: settings.allowedOrigins, onLoopback });
   const access = createAccess({
     apiKey: http.apiKey,
     open: http.open ? 'everybody' : onLoopback && http.apiKey === undefined ? 'this machine' : 'nobody',
@@ -64,7 +71,11 @@ export function createWeb(input: WebInput): Transport {
     ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),
     createPresenceRoute(rooms, access),
     createHealthRoute(health),
-    ...createPageRoutes(settings.pages && existsSync(PAGES_DIRECTORY) ? PAGES_DIRECTORY : undefined),
+    ...(inspector?.routes ?? []),
+    ...createPageRoutes(
+      settings.pages && existsSync(PAGES_DIRECTORY) ? PAGES_DIRECTORY : undefined,
+      inspector === undefined ? [INSPECTOR_PAGE] : [],
+    ),
   ]);
   const answer: Router = (request) =>
     isDraining() && request.path !== HEALTH_PATH
@@ -82,7 +93,7 @@ export function createWeb(input: WebInput): Transport {
   });
   const transport = input.createTransport(
     {
-      ...handleSockets([endpoint]),
+      ...handleSockets([endpoint, ...(inspector?.endpoints ?? [])]),
       request: answer,
       failed: (error) => onError(error, 'a request or a frame'),
     },

@@ -126,11 +126,16 @@ export function createEndpoint(options: EndpointOptions): SocketEndpoint {
     if (user !== undefined && user.length > MAX_USER_LENGTH) {
       return refuse(400, `the user's name is longer than ${MAX_USER_LENGTH} characters`);
     }
-    const member = { id: randomUUID(), ...(user !== undefined && { user }) };
+    const member = { id: newConnectionId(), ...(user !== undefined && { user }) };
     return { accept: true, session: new ClientSession(options, codec, member, request.remoteAddress) };
   }
 
   return { upgrade };
+}
+
+/** Node.js puts a UUID together of 14 pieces, which it keeps as long as the text is; this is the text in one piece. */
+function newConnectionId(): string {
+  return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }
 
 function readUser(query: string): string | undefined {

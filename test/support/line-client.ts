@@ -1,35 +1,15 @@
 /** A client of the line protocol on a real WebSocket, whose frames can be awaited. It knows no server. */
 
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { Inbox } from '../../src/inbox-harness.ts';
+import { openSocket, type ConnectOptions } from './open-socket.ts';
 
 /** Leaving a room that one is not in changes nothing and is answered by its name: it marks a place in the stream. */
 const MARK = '~mark';
 
-export interface ConnectOptions {
-  /** Path and query; `/` without. */
-  readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly protocols?: readonly string[];
-}
-
 export interface Goodbye {
   readonly code: number;
   readonly reason: string;
-}
-
-/** The server answered a handshake with something else than a socket. */
-export class HandshakeRefused extends Error {
-  readonly status: number;
-  readonly body: string;
-  constructor(status: number, body: string) {
-    super(`the handshake was refused with ${status}`);
-    this.status = status;
-    this.body = body;
-  }
 }
 
 export class LineClient {
@@ -133,18 +113,6 @@ export function sendByRoom(roomNum: string, message: string): string {
  * Opens a socket.
  * @throws {HandshakeRefused}
  */
-export async function connectLineClient(url: string, options: ConnectOptions = {}): Promise<LineClient> {
-  const { path = '/', headers = {}, protocols = [] } = options;
-  const socket = new WebSocket(new URL(path, url.replace('http', 'ws')), [...protocols], {
-    headers,
-    perMessageDeflate: false,
-  });
-  const client = new LineClient(socket);
-  const refused = new Promise<never>((_, reject) => {
-    socket.on('unexpected-response', (_request, response: IncomingMessage) => {
-      text(response).then((body) => reject(new HandshakeRefused(response.statusCode ?? 0, body)), reject);
-    });
-  });
-  await Promise.race([once(socket, 'open'), refused]);
-  return client;
+export function connectLineClient(url: string, options: ConnectOptions = {}): Promise<LineClient> {
+  return openSocket(url, options, (socket) => new LineClient(socket));
 }

@@ -8,7 +8,8 @@ import {
   type StatecastServer,
 } from '../../src/index.ts';
 import { requestHttp, type HttpAnswer, type HttpOptions } from './http-request.ts';
-import { connectLineClient, type ConnectOptions, type LineClient } from './line-client.ts';
+import { connectLineClient, type LineClient } from './line-client.ts';
+import type { ConnectOptions } from './open-socket.ts';
 
 /** A test that leaves a handler hanging shall not wait for the server's own default. */
 const DRAIN_SECONDS = 5;

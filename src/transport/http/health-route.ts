@@ -24,6 +24,8 @@ export interface Health {
     readonly userParameter: boolean;
     /** The example servant runs, and every room may call it as `hello`. */
     readonly demo: boolean;
+    /** The machines can be watched at `/inspector`, by whoever may. */
+    readonly inspector: boolean;
   };
 }
 

@@ -20,8 +20,11 @@ interface Page {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The routes of the files below `directory`; `index.html` stands at `/`, `room1.html` at `/room1`. */
-export function createPageRoutes(directory: string | undefined): Route[] {
+/**
+ * The routes of the files below `directory`; `index.html` stands at `/`, `room1.html` at `/room1`. Those of
+ * the paths in `without` are not served.
+ */
+export function createPageRoutes(directory: string | undefined, without: readonly string[] = []): Route[] {
   const pages = directory === undefined ? new Map<string, Page>() : readPages(directory);
   const landing = pages.get('/');
   const routes: Route[] = [...pages].map(([path, page]) => ({
@@ -37,7 +40,7 @@ export function createPageRoutes(directory: string | undefined): Route[] {
         ? servePage(landing, request)
         : textResponse('index success!!'),
   };
-  return [root, ...routes.filter(({ path }) => path !== '/')];
+  return [root, ...routes.filter(({ path }) => path !== '/' && !without.includes(path))];
 }
 
 function servePage(page: Page, request: TransportRequest): TransportResponse {

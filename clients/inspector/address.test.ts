@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MACHINE_NAMES, parseHash, toHash, type Place } from './address.ts';
+
+describe('the address', () => {
+  test.each(['', '#', '#/', '#/nothing', '#/nothing/room1', 'room1'])('%j is the overview', (hash) => {
+    expect(parseHash(hash)).toEqual({ type: 'overview' });
+  });
+
+  test('of a kind shows its chart', () => {
+    expect(parseHash('#/room')).toEqual({ type: 'machine', kind: 'room' });
+    expect(parseHash('#/room/')).toEqual({ type: 'machine', kind: 'room' });
+  });
+
+  test('of an actor names its kind and id', () => {
+    expect(parseHash('#/room/room1')).toEqual({ type: 'actor', actor: { kind: 'room', id: 'room1' } });
+  });
+
+  test('of an actor may name what is shown of it', () => {
+    const actor = { kind: 'room', id: 'room1' } as const;
+    expect(parseHash('#/room/room1/history')).toEqual({ type: 'actor', actor, view: 'history' });
+    expect(parseHash('#/room/room1/nonsense')).toEqual({ type: 'actor', actor });
+  });
+
+  test('with a broken encoding falls back to the chart of the kind', () => {
+    expect(parseHash('#/room/%zz')).toEqual({ type: 'machine', kind: 'room' });
+  });
+
+  test('leads back to the same place for any id', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...MACHINE_NAMES),
+        fc.string({ minLength: 1, unit: 'grapheme' }),
+        fc.constantFrom(undefined, 'members' as const, 'history' as const),
+        (kind, id, view) => {
+          const place: Place = { type: 'actor', actor: { kind, id }, ...(view !== undefined && { view }) };
+          expect(parseHash(toHash(place))).toEqual(place);
+        },
+      ),
+    );
+  });
+});

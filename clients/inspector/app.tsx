@@ -1,0 +1,127 @@
+/** The page: which panes are shown for what the address names. */
+
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
+import type { StatePath } from '../../src/inspect/chart/chart.ts';
+import { hashOf, toHash, type Place } from './address.ts';
+import { ActorStage } from './actor-stage.tsx';
+import { Catalogue } from './catalogue.tsx';
+import { NO_FILTER } from './event-filter.ts';
+import { EventsPanel } from './events-panel.tsx';
+import { useEventNames } from './use-event-names.ts';
+import { useDocumentVisible, usePlace, useStore } from './hooks.ts';
+import type { Inspector } from './inspector.ts';
+import { Layout } from './layout.tsx';
+import { LinkStatus } from './link-status.tsx';
+import { MachineStage, MachineStates } from './machine-stage.tsx';
+import { Overview } from './overview.tsx';
+import { SequencePanel } from './sequence-panel.tsx';
+import { Timeline } from './timeline.tsx';
+import { TokenForm } from './token-form.tsx';
+import { ContextPanel, StatesPanel } from './watch-panels.tsx';
+
+interface AppProps {
+  readonly inspector: Inspector;
+  /** Where in the page's head the link is told of. */
+  readonly statusPlace: Element;
+}
+
+export function App({ inspector, statusPlace }: AppProps): ReactNode {
+  const { client, link, catalogue } = inspector;
+  const place = usePlace();
+  const state = useStore(link);
+  const isVisible = useDocumentVisible();
+  useEffect(() => {
+    catalogue.setVisible(isVisible);
+  }, [catalogue, isVisible]);
+  useEffect(() => {
+    document.title = `${titleOf(place)} · Statecast`;
+  }, [place]);
+  return (
+    <>
+      {createPortal(<LinkStatus client={client} state={state} />, statusPlace)}
+      {state.name === 'locked' ? (
+        <TokenForm
+          error={state.error}
+          isRetry={client.token !== undefined}
+          onToken={(token) => client.giveToken(token)}
+        />
+      ) : (
+        <Panes inspector={inspector} place={place} />
+      )}
+    </>
+  );
+}
+
+function Panes({ inspector, place }: { readonly inspector: Inspector; readonly place: Place }): ReactNode {
+  const subject = nameSubject(place);
+  // What is selected and filtered belongs to the subject; the key lets both begin anew with another.
+  const [filter, setFilter] = useState(NO_FILTER);
+  const [selection, setSelection] = useState<{ readonly subject: string; readonly path: StatePath }>();
+  const selected = selection?.subject === subject ? selection.path : undefined;
+  const onSelect = (path: StatePath): void => setSelection(path === selected ? undefined : { subject, path });
+  const [actor, view] = place.type === 'actor' ? [place.actor, place.view] : [];
+  // The same actor is another object in each place.
+  const watch = useMemo(() => actor && inspector.watches.of(actor), [inspector, subject]);
+  useEffect(() => {
+    watch?.start();
+    return () => watch?.stop();
+  }, [watch]);
+  const names = useEventNames(inspector.charts, watch !== undefined);
+  const announce = (text: string): void => inspector.announcer.announce(text);
+  const left = <Catalogue catalogue={inspector.catalogue} shown={actor} />;
+
+  if (place.type === 'machine') {
+    const props = { inspector, kind: place.kind, selected, onSelect };
+    return (
+      <Layout
+        subject={subject}
+        catalogue={left}
+        stage={<MachineStage key={subject} {...props} />}
+        states={<MachineStates key={subject} {...props} />}
+      />
+    );
+  }
+  if (watch === undefined) {
+    return <Layout subject={subject} catalogue={left} stage={<Overview catalogue={inspector.catalogue} />} />;
+  }
+  const { charts } = inspector;
+  return (
+    <Layout
+      subject={subject}
+      catalogue={left}
+      stage={<ActorStage key={subject} {...{ inspector, watch, names, view, selected, onSelect }} />}
+      timeline={<Timeline key={subject} watch={watch} names={names} />}
+      context={<ContextPanel key={subject} watch={watch} />}
+      states={<StatesPanel key={subject} {...{ watch, charts, selected, onSelect }} />}
+      events={<EventsPanel key={subject} watch={watch} names={names} filter={filter} onFilter={setFilter} />}
+      sequence={
+        <SequencePanel
+          key={subject}
+          watch={watch}
+          names={names}
+          filter={filter}
+          onFilter={setFilter}
+          announce={announce}
+        />
+      }
+    />
+  );
+}
+
+/** What a place is about, whatever is shown of it. */
+function nameSubject(place: Place): string {
+  if (place.type === 'overview') return '';
+  return place.type === 'machine' ? toHash(place) : hashOf(place.actor);
+}
+
+function titleOf(place: Place): string {
+  switch (place.type) {
+    case 'overview':
+      return 'Inspector';
+    case 'machine':
+      return `${place.kind} · Inspector`;
+    case 'actor':
+      return `${place.actor.kind} ${place.actor.id} · Inspector`;
+  }
+}

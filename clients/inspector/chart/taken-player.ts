@@ -1,0 +1,84 @@
+/**
+ * Plays what shows that a transition was taken, at most once a frame and never twice at once on the same line,
+ * however many were taken. It knows no elements, and time only by its clock.
+ */
+
+/** What can show that it was taken: a line, or a text. */
+export interface Playable {
+  /** Is called again, without a stop, when it was taken anew while it played. */
+  start(): void;
+  stop(): void;
+}
+
+export interface PlayerClock {
+  requestFrame(callback: () => void): unknown;
+  /** @param ms milliseconds */
+  setTimeout(callback: () => void, ms: number): unknown;
+}
+
+export interface TakenPlayer {
+  /** Plays, with the next frame, everything that stands for one of these transitions. */
+  take(transitions: readonly string[]): void;
+  /** @returns withdraws it */
+  register(transition: string, playable: Playable): () => void;
+}
+
+/** How long one is played: long enough to be followed by eye, short enough to be over before it is stale. */
+export const PLAY_MS = 700;
+
+const platformClock: PlayerClock = {
+  requestFrame: (callback) => requestAnimationFrame(callback),
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+};
+
+export function createTakenPlayer(clock: PlayerClock = platformClock): TakenPlayer {
+  const playables = new Map<string, Set<Playable>>();
+  const due = new Set<Playable>();
+  const playing = new Set<Playable>();
+  let isFrameAsked = false;
+
+  return { take, register };
+
+  function take(transitions: readonly string[]): void {
+    for (const transition of transitions) {
+      for (const playable of playables.get(transition) ?? []) due.add(playable);
+    }
+    askForFrame();
+  }
+
+  function register(transition: string, playable: Playable): () => void {
+    const registered = playables.get(transition) ?? new Set();
+    playables.set(transition, registered.add(playable));
+    return () => {
+      registered.delete(playable);
+      due.delete(playable);
+    };
+  }
+
+  function askForFrame(): void {
+    if (isFrameAsked || due.size === 0) return;
+    isFrameAsked = true;
+    clock.requestFrame(() => {
+      isFrameAsked = false;
+      const started = [...due].filter((playable) => !playing.has(playable));
+      if (started.length > 0) start(started);
+    });
+  }
+
+  function start(started: readonly Playable[]): void {
+    for (const playable of started) {
+      due.delete(playable);
+      playing.add(playable);
+      playable.start();
+    }
+    clock.setTimeout(() => end(started), PLAY_MS);
+  }
+
+  function end(ended: readonly Playable[]): void {
+    for (const playable of ended) {
+      playing.delete(playable);
+      if (!due.has(playable)) playable.stop();
+    }
+    askForFrame();
+  }
+}

@@ -1,0 +1,33 @@
+/** A button that copies a text, and says for a moment that it has. */
+
+import { useEffect, useState, type ReactNode } from 'react';
+import { copyText } from './clipboard.ts';
+
+const TOLD_MS = 1_500;
+
+interface CopyButtonProps {
+  readonly label: string;
+  /** What is copied, as the start of a sentence. */
+  readonly what: string;
+  readonly getText: () => string | Promise<string>;
+  readonly announce: (text: string) => void;
+}
+
+export function CopyButton({ label, what, getText, announce }: CopyButtonProps): ReactNode {
+  const [outcome, setOutcome] = useState<'copied' | 'failed'>();
+  useEffect(() => {
+    if (outcome === undefined) return;
+    const timer = setTimeout(() => setOutcome(undefined), TOLD_MS);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  return (
+    <button type="button" className="copy" data-outcome={outcome} onClick={() => void copy()}>
+      {label}
+    </button>
+  );
+
+  async function copy(): Promise<void> {
+    const isCopied = await copyText(await getText(), what, announce);
+    setOutcome(isCopied ? 'copied' : 'failed');
+  }
+}

@@ -1,0 +1,18 @@
+/** Says how the link to the server is. */
+
+import type { LinkState } from './feed.ts';
+
+export function describeLink(state: LinkState): string {
+  switch (state.name) {
+    case 'resting':
+      return 'not connected';
+    case 'connecting':
+      return 'connecting…';
+    case 'ready':
+      return 'connected';
+    case 'waiting':
+      return 'not connected, trying again…';
+    case 'locked':
+      return 'token required';
+  }
+}

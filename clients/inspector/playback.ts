@@ -1,0 +1,57 @@
+/** Where in what was seen the page is: at the live end, at a moment, or on the way from one to the other. */
+
+import type { SeenLog } from './seen-log.ts';
+
+/** How fast what was seen can be replayed; 1 is as fast as it happened. */
+export const SPEEDS = [4, 2, 1, 0.5, 0.25, 0.1, 0.02] as const;
+
+/** A pause in what was seen is replayed no longer than this, in milliseconds of the person's time. */
+export const LONGEST_IDLE_MS = 1_000;
+
+export type Playback =
+  | { readonly type: 'live' }
+  | { readonly type: 'paused'; readonly position: number }
+  | {
+      readonly type: 'replaying';
+      readonly position: number;
+      /** How much of the time to the next entry has gone by, in milliseconds of the log. */
+      readonly elapsedMs: number;
+    };
+
+/** The moment that is shown. */
+export function positionOf(playback: Playback, log: SeenLog): number {
+  return playback.type === 'live' ? log.last : playback.position;
+}
+
+/** Brings a position to one that the log still knows; `first - 1` is the moment before its first entry. */
+export function clampPosition(position: number, log: SeenLog): number {
+  return Math.min(Math.max(position, log.first - 1), log.last);
+}
+
+/**
+ * Replays for a while. The result stands at the end of the log when there is nothing left of it.
+ * @param frameMs how much of the person's time has gone by
+ */
+export function advance(
+  { position, elapsedMs }: { readonly position: number; readonly elapsedMs: number },
+  log: SeenLog,
+  frameMs: number,
+  speed: number,
+): { readonly position: number; readonly elapsedMs: number } {
+  let at = clampPosition(position, log);
+  let left = elapsedMs + frameMs * speed;
+  while (at < log.last) {
+    const waitMs = Math.min(waitAfter(at, log), LONGEST_IDLE_MS * speed);
+    if (left < waitMs) break;
+    left -= waitMs;
+    at += 1;
+  }
+  return { position: at, elapsedMs: at < log.last ? left : 0 };
+}
+
+/** The time from the entry at a position to the next one, in milliseconds. */
+function waitAfter(position: number, log: SeenLog): number {
+  const from = log.entryAt(position)?.at;
+  const to = log.entryAt(position + 1)?.at;
+  return from === undefined || to === undefined ? 0 : Math.max(0, to - from);
+}

@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest';
+import { toSparklinePath } from './sparkline-path.ts';
+
+describe('a sparkline', () => {
+  const at = (seconds: number, value: number) => ({ at: seconds * 1_000, value });
+
+  test('of nothing is nothing', () => expect(toSparklinePath([], 180, 10)).toBe(''));
+
+  test('goes in steps from left to right, the newest at the right edge', () => {
+    const path = toSparklinePath([at(0, 0), at(1, 0), at(2, 2), at(3, 1)], 180, 10);
+    expect(path).toBe('M177 10H179V0H180V5');
+  });
+
+  test('has a gap where nobody asked', () => {
+    expect(toSparklinePath([at(0, 1), at(1, 1), at(60, 1), at(61, 1)], 180, 10)).toBe('M119 0M179 0H180V0');
+  });
+});

@@ -1,0 +1,30 @@
+/** The line of a sparkline, as the `d` of an SVG path. */
+
+import { HISTORY_MS, type Sample } from './count-history.ts';
+
+/** Samples further apart than this have nothing between them: nobody asked. */
+const GAP_MS = 5_000;
+
+/**
+ * Draws steps, as counts are whole numbers that stay until they change. The newest sample stands at the right
+ * edge, zero at the bottom.
+ */
+export function toSparklinePath(samples: readonly Sample[], width: number, height: number): string {
+  const newest = samples.at(-1);
+  if (newest === undefined) return '';
+  const highest = Math.max(1, ...samples.map(({ value }) => value));
+  let path = '';
+  let before: Sample | undefined;
+  for (const sample of samples) {
+    const x = round(width * (1 - (newest.at - sample.at) / HISTORY_MS));
+    const y = round(height * (1 - sample.value / highest));
+    if (before === undefined || sample.at - before.at > GAP_MS) path += `M${x} ${y}`;
+    else if (sample.value !== before.value || sample === newest) path += `H${x}V${y}`;
+    before = sample;
+  }
+  return path;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,192 @@
+/** For tests of the fast lane: random charts, as plain data that shrinks and prints well. */
+
+import fc from 'fast-check';
+
+/** What random events are called. `ignored` is in no chart, but wildcards meet it. */
+export const EVENT_TYPES = ['a', 'b', 'c.x', 'c.y', 'ignored'] as const;
+
+export interface TestEvent {
+  readonly type: string;
+  readonly value: number;
+  /** How many more events may come of this one, one after the other. */
+  readonly echoes: number;
+}
+
+/** `plain` parts are functions that a fast lane may run. */
+const PLAIN_ACTIONS = [
+  'note',
+  'count',
+  'tellSelf',
+  'tellPeer',
+  'throwOnThree',
+  'stopOnFour',
+  'passTime',
+] as const;
+const OTHER_ACTIONS = [
+  'missing',
+  'assign',
+  'raise',
+  'raiseLater',
+  'cancel',
+  'emit',
+  'log',
+  'sendTo',
+  'enqueue',
+  'spawn',
+  'spawnFailing',
+] as const;
+const PLAIN_GUARDS = ['isEven', 'isBelow', 'throwsOnFive'] as const;
+const OTHER_GUARDS = ['both', 'neither', 'inFirst', 'alias'] as const;
+
+export type Params = 'none' | 'static' | 'dynamic' | 'inline';
+
+export interface ActionSpec {
+  readonly name: (typeof PLAIN_ACTIONS)[number] | (typeof OTHER_ACTIONS)[number];
+  readonly params: Params;
+}
+
+export interface GuardSpec {
+  readonly name: (typeof PLAIN_GUARDS)[number] | (typeof OTHER_GUARDS)[number];
+  readonly params: Params;
+}
+
+export interface TransitionSpec {
+  readonly guard?: GuardSpec;
+  readonly actions: readonly ActionSpec[];
+  /** Of all states but the root, in the order of the chart; taken modulo their number. */
+  readonly target?: number;
+  readonly reenter?: boolean;
+}
+
+export interface StateSpec {
+  readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
+  readonly states: readonly StateSpec[];
+  readonly on: { readonly [type: string]: readonly TransitionSpec[] };
+  readonly entry: readonly ActionSpec[];
+  readonly exit: readonly ActionSpec[];
+  readonly always?: TransitionSpec;
+  readonly after?: TransitionSpec;
+  readonly invoke?: { readonly ends: 'well' | 'badly'; readonly onEnd?: TransitionSpec };
+  readonly onDone?: TransitionSpec;
+}
+
+const actionSpecs = fc.record({
+  name: fc.oneof(
+    { weight: 10, arbitrary: fc.constantFrom(...PLAIN_ACTIONS) },
+    { weight: 1, arbitrary: fc.constantFrom(...OTHER_ACTIONS) },
+  ),
+  params: fc.constantFrom<Params>('none', 'static', 'dynamic', 'inline'),
+});
+
+const guardSpecs = fc.record({
+  name: fc.oneof(
+    { weight: 10, arbitrary: fc.constantFrom(...PLAIN_GUARDS) },
+    { weight: 1, arbitrary: fc.constantFrom(...OTHER_GUARDS) },
+  ),
+  params: fc.constantFrom<Params>('none', 'static', 'dynamic', 'inline'),
+});
+
+const guarded = fc.record({ guard: guardSpecs, actions: fc.array(actionSpecs, { maxLength: 3 }) });
+const unguarded = fc.record({ actions: fc.array(actionSpecs, { maxLength: 3 }) });
+const targetless: fc.Arbitrary<TransitionSpec> = fc.oneof(
+  { weight: 3, arbitrary: guarded },
+  { weight: 1, arbitrary: unguarded },
+);
+const targeted = fc.record(
+  {
+    guard: guardSpecs,
+    actions: fc.array(actionSpecs, { maxLength: 2 }),
+    target: fc.nat(20),
+    reenter: fc.boolean(),
+  },
+  { requiredKeys: ['actions', 'target'] },
+);
+const transitionSpecs: fc.Arbitrary<TransitionSpec> = fc.oneof(
+  { weight: 12, arbitrary: targetless },
+  { weight: 2, arbitrary: targeted },
+  { weight: 1, arbitrary: targetless.map((spec) => ({ ...spec, reenter: true })) },
+);
+
+const descriptors = fc.oneof(
+  // Few names, so that states within each other and beside each other have the same ones.
+  { weight: 50, arbitrary: fc.constantFrom('a', 'a', 'a', 'b', 'b', 'c.x', 'c.y') },
+  { weight: 1, arbitrary: fc.constantFrom('*', 'c.*') },
+);
+
+const reactions = {
+  on: fc.dictionary(descriptors, fc.array(transitionSpecs, { minLength: 1, maxLength: 2 }), { maxKeys: 3 }),
+  entry: fc.array(actionSpecs, { maxLength: 1 }),
+  exit: fc.array(actionSpecs, { maxLength: 1 }),
+};
+
+function rarely<Value>(weight: number, arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+}
+
+const extras = {
+  always: rarely(30, fc.oneof(targetless, targeted)),
+  after: rarely(4, transitionSpecs),
+  invoke: rarely(
+    8,
+    fc.record(
+      { ends: fc.constantFrom('well' as const, 'badly' as const), onEnd: transitionSpecs },
+      { requiredKeys: ['ends'] },
+    ),
+  ),
+  onDone: rarely(3, transitionSpecs),
+};
+
+function stateSpecs(depth: number): fc.Arbitrary<StateSpec> {
+  const atomic = fc.record({
+    kind: fc.constant('atomic' as const),
+    states: fc.constant([]),
+    ...reactions,
+    ...extras,
+  });
+  if (depth === 0) return atomic.map(withoutGaps);
+  const within = stateSpecs(depth - 1);
+  const ends = fc.record({
+    kind: fc.constantFrom('final' as const, 'history' as const),
+    states: fc.constant([]),
+    on: fc.constant({}),
+    entry: fc.constant([]),
+    exit: fc.constant([]),
+  });
+  const compound = fc.record({
+    kind: fc.constant('compound' as const),
+    // The first one is where it begins.
+    states: fc
+      .tuple(
+        within,
+        fc.array(fc.oneof({ weight: 5, arbitrary: within }, { weight: 1, arbitrary: ends }), {
+          maxLength: 2,
+        }),
+      )
+      .map(([first, others]) => [first, ...others]),
+    ...reactions,
+    ...extras,
+  });
+  const parallel = fc.record({
+    kind: fc.constant('parallel' as const),
+    states: fc.array(within, { minLength: 1, maxLength: 3 }),
+    ...reactions,
+    ...extras,
+  });
+  return fc
+    .oneof(
+      { weight: 1, arbitrary: atomic },
+      { weight: 2, arbitrary: compound },
+      { weight: 2, arbitrary: parallel },
+    )
+    .map(withoutGaps);
+}
+
+/** Leaves out what is undefined: counterexamples are easier to read. */
+function withoutGaps(spec: object): StateSpec {
+  return Object.fromEntries(
+    Object.entries(spec).filter(([, value]) => value !== undefined),
+  ) as unknown as StateSpec;
+}
+
+/** A chart whose root has no eventless transition: it would close the lane for good. */
+export const charts: fc.Arbitrary<StateSpec> = stateSpecs(2).map(({ always: _always, ...root }) => root);

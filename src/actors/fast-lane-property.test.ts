@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  createActor,
+  SimulatedClock,
+  type Actor,
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type EventObject,
+} from 'xstate';
+import { charts, EVENT_TYPES, type StateSpec, type TestEvent } from './fast-lane-charts-harness.ts';
+import { buildMachine } from './fast-lane-machine-harness.ts';
+import {
+  asksCompositeGuard,
+  implementationOf,
+  reasonsAgainst,
+  selectedOf,
+} from './fast-lane-oracle-harness.ts';
+import { LANE, withFastLane, type FastLane, type Steps } from './fast-lane.ts';
+import { sendDirectly } from './fast-lane-send.ts';
+
+/** How the machines of a run work their events off. */
+type Way =
+  /** XState alone. */
+  | 'interpreted'
+  /** With a fast lane, which events reach through the mailbox. */
+  | 'mailbox'
+  /** With a fast lane, past the mailbox. */
+  | 'direct';
+
+const OBSERVERS = [
+  /** Is told of the end only. */
+  'quiet',
+  /** Is told each snapshot. */
+  'following',
+  /** Answers the first of them with an event. */
+  'answering',
+] as const;
+
+interface Scenario {
+  readonly charts: readonly [StateSpec, StateSpec];
+  readonly observers: readonly [(typeof OBSERVERS)[number], (typeof OBSERVERS)[number]];
+  readonly steps: readonly ((TestEvent & { readonly to: 0 | 1 }) | 'time passes' | 'promises settle')[];
+}
+
+const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  charts: fc.tuple(charts, charts),
+  observers: fc.tuple(fc.constantFrom(...OBSERVERS), fc.constantFrom(...OBSERVERS)),
+  steps: fc.array(
+    fc.oneof(
+      {
+        weight: 10,
+        arbitrary: fc.record({
+          to: fc.constantFrom(0 as const, 1 as const),
+          type: fc.constantFrom(...EVENT_TYPES),
+          value: fc.nat(6),
+          echoes: fc.nat(2),
+        }),
+      },
+      { weight: 1, arbitrary: fc.constantFrom('time passes' as const, 'promises settle' as const) },
+    ),
+    { minLength: 1, maxLength: 20 },
+  ),
+});
+
+/** Of an observer, so that it does not answer its own answers for ever. */
+const MAX_ANSWERS = 3;
+
+/** Everything for which the random charts are made; a run that meets less of it proves less. */
+const TO_BE_SEEN = [
+  'taken: of one region',
+  'taken: of several regions',
+  'taken: of none',
+  'taken: something waits behind it',
+  'taken: an action throws',
+  'refused: internal event',
+  'refused: eventless transition',
+  'refused: wildcard',
+  'refused: throwing guard',
+  'refused: composite guard',
+  'refused: target',
+  'refused: reentrance',
+  'refused: missing action',
+  'refused: xstate.assign',
+  'refused: xstate.raise',
+  'refused: xstate.cancel',
+  'refused: xstate.emit',
+  'refused: xstate.log',
+  'refused: xstate.enqueueActions',
+  'refused: xstate.spawnChild',
+];
+
+/** What the lane was asked, how it decided, and whether it was right. */
+class Tally {
+  asked = 0;
+  taken = 0;
+  readonly seen = new Set<string>();
+  readonly wrong: string[] = [];
+
+  decided(steps: Steps | undefined, at: AnyMachineSnapshot, event: EventObject): void {
+    const reasons = reasonsAgainst(at, event);
+    this.asked += 1;
+    if (steps === undefined) {
+      if (reasons.length === 0 && asksCompositeGuard(at, event)) reasons.push('composite guard');
+      for (const reason of reasons) this.seen.add(`refused: ${reason}`);
+      if (reasons.length === 0) this.wrong.push(`${event.type} was refused for nothing`);
+      return;
+    }
+    this.taken += 1;
+    for (const reason of reasons) this.wrong.push(`${event.type} was taken in spite of ${reason}`);
+    const selected = selectedOf(at, event);
+    const actions = selected.flatMap((transition) => transition.actions);
+    const isSame =
+      actions.length === steps.length &&
+      actions.every((action, index) => implementationOf(at, action) === steps[index]?.implementation);
+    if (!isSame) this.wrong.push(`${event.type} came to other actions`);
+    this.seen.add(`taken: of ${['none', 'one region'][selected.length] ?? 'several regions'}`);
+  }
+}
+
+test('a machine with a fast lane does what it does without one', async () => {
+  const tally = new Tally();
+  await fc.assert(
+    fc.asyncProperty(scenarios, async (scenario) => {
+      const expected = await trace(scenario, 'interpreted', tally);
+      expect(await trace(scenario, 'mailbox', tally)).toEqual(expected);
+      expect(await trace(scenario, 'direct', tally)).toEqual(expected);
+      expect(tally.wrong.splice(0)).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+  expect([...tally.seen]).toEqual(expect.arrayContaining(TO_BE_SEEN));
+  expect(tally.taken / tally.asked).toBeGreaterThan(0.3);
+}, 120_000);
+
+/** All that two machines, who may send to each other, show of themselves. */
+async function trace({ charts, observers, steps }: Scenario, way: Way, tally: Tally): Promise<string[]> {
+  const clock = new SimulatedClock();
+  const lines: string[] = [];
+  const actors: Actor<AnyActorLogic>[] = [];
+  const send = (actor: AnyActorRef, event: TestEvent): void =>
+    way === 'direct' ? sendDirectly(actor, event) : actor.send(event);
+  const names = ['A', 'B'] as const;
+  for (const [index, name] of names.entries()) {
+    const machine = buildMachine(name, charts[index]!, {
+      clock,
+      trace: lines,
+      send,
+      peerOf: () => actors[1 - index],
+    });
+    const actor = createActor(way === 'interpreted' ? machine : withCheckedLane(machine, tally), {
+      clock,
+      logger: (line: string) => void lines.push(`${name} logs ${line}`),
+    });
+    actors.push(actor);
+    let last: AnyMachineSnapshot = actor.getSnapshot();
+    let answers = 0;
+    const kind = observers[index];
+    actor.subscribe({
+      ...(kind !== 'quiet' && {
+        next(snapshot: AnyMachineSnapshot) {
+          lines.push(`${name} shows ${describe(snapshot)}${snapshot === last ? ', the same' : ''}`);
+          last = snapshot;
+          if (kind !== 'answering' || answers === MAX_ANSWERS) return;
+          answers += 1;
+          send(actor, { type: 'b', value: 2, echoes: 1 });
+        },
+      }),
+      error: (error) => void lines.push(`${name} fails with ${messageOf(error)}`),
+      complete: () => void lines.push(`${name} completes`),
+    });
+    actor.on('*', (event) => void lines.push(`${name} emits ${JSON.stringify(event)}`));
+  }
+  const note = (): void => {
+    for (const [index, name] of names.entries())
+      lines.push(`  ${name} ${describe(actors[index]!.getSnapshot())}`);
+  };
+  for (const actor of actors) actor.start();
+  for (const step of steps) {
+    if (step === 'time passes') clock.increment(10);
+    else if (step === 'promises settle') await settle();
+    else send(actors[step.to]!, { type: step.type, value: step.value, echoes: step.echoes });
+    note();
+  }
+  await settle();
+  note();
+  for (const actor of actors) actor.stop();
+  return lines;
+}
+
+function describe({ status, value, context, children, error }: AnyMachineSnapshot): string {
+  const names = Object.keys(children ?? {});
+  return JSON.stringify({ status, value, context, children: names, error: messageOf(error) });
+}
+
+function messageOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.message : undefined;
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+}
+
+/** A machine with a fast lane whose every decision is compared with what the interpreter selects. */
+function withCheckedLane(machine: AnyStateMachine, tally: Tally): AnyStateMachine {
+  const laned = withFastLane(machine);
+  const lane: { -readonly [Name in keyof FastLane]: FastLane[Name] } = laned[LANE];
+  const { choose, run } = lane;
+  lane.choose = (at, event) => {
+    const steps = choose(at, event);
+    tally.decided(steps, at, event);
+    return steps;
+  };
+  lane.run = (steps, at, event, self) => {
+    try {
+      run(steps, at, event, self);
+    } catch (error) {
+      tally.seen.add('taken: an action throws');
+      throw error;
+    }
+    const { mailbox } = self as unknown as { mailbox: { _current: unknown; _last: unknown } };
+    if (mailbox._current !== mailbox._last) tally.seen.add('taken: something waits behind it');
+  };
+  return laned;
+}

@@ -1,0 +1,145 @@
+/**
+ * The short-cut for what most events are: transitions without a target whose guards and actions are plain
+ * functions. It asks the guards and runs the actions that XState's interpreter would, in its order and with its
+ * arguments; every other event is the interpreter's. It knows neither who watches nor how events arrive.
+ *
+ * What it takes for granted of XState 5.33, and fast-lane-reliance.test.ts holds XState to:
+ * - a snapshot's `_nodes` are its active states, and its `value` tells in which order regions are asked;
+ * - a state's `transitions` map an event's type to its candidates in order; `always` is asked after every event;
+ * - an event that comes to nothing but plain actions, or to nothing, leaves the very same snapshot;
+ * - guards get `{ context, event }`, actions `{ context, event, self, system }`, and both their params;
+ * - names are looked up in `machine.implementations`; builtin guards have a `check`, builtin actions a `resolve`.
+ *
+ * A guard may be asked twice, here and by the interpreter: guards have no effects.
+ */
+
+import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
+import { INTERNAL_EVENT, tabulate, type Choice, type Step, type Table } from './fast-lane-chart.ts';
+
+/** The actions of all the transitions that an event has selected, in order. */
+export type Steps = readonly Step[];
+
+export interface FastLane {
+  /** Whether this actor may take it now. */
+  isOpenTo(self: AnyActorRef): boolean;
+  /** What an event comes to in these states; undefined when that is for the interpreter to say. */
+  choose(at: AnyMachineSnapshot, event: EventObject): Steps | undefined;
+  /** Does it, as `self`, whose snapshot stays as it is. Throws what an action throws. */
+  run(steps: Steps, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): void;
+}
+
+/** Where a machine has the fast lane of its actors. */
+export const LANE = Symbol('lane');
+
+export interface Laned {
+  readonly [LANE]: FastLane;
+}
+
+/** No transition was selected. */
+const NOTHING: Steps = [];
+
+/** Kept on the snapshot: it is looked up with each event, and goes with the states that it is about. */
+const TABLE = Symbol('table');
+
+interface Tabled {
+  [TABLE]?: Table;
+}
+
+/** The tables of a machine, found by one state after the other. */
+interface Branch {
+  readonly next: Map<AnyStateNode, Branch>;
+  table: Table | undefined;
+}
+
+/**
+ * The same machine, for `createActor`: its actors do what they would do anyway, most of it quicker. An actor to
+ * which the lane is not open has every event interpreted; an inspected one has to, for its steps to be seen.
+ */
+export function withFastLane<Machine extends AnyStateMachine>(
+  machine: Machine,
+  isOpenTo: FastLane['isOpenTo'] = () => true,
+): Machine & Laned {
+  const lane = createFastLane(machine, isOpenTo);
+  const laned: Laned & Pick<AnyStateMachine, 'transition'> = {
+    [LANE]: lane,
+    transition(from, event, scope) {
+      const self: AnyActorRef = scope.self;
+      // XState's pure `transition()` asks too, in the name of an actor that does not run, and wants nothing done.
+      const isLive = self.getSnapshot() === from;
+      const steps = isLive && isOpenTo(self) ? lane.choose(from, event) : undefined;
+      if (steps === undefined) return machine.transition(from, event, scope);
+      lane.run(steps, from, event, self);
+      return from;
+    },
+  };
+  return Object.create(machine, Object.getOwnPropertyDescriptors(laned)) as Machine & Laned;
+}
+
+function createFastLane(machine: AnyStateMachine, isOpenTo: FastLane['isOpenTo']): FastLane {
+  const root: Branch = { next: new Map(), table: undefined };
+
+  function tableOf(at: AnyMachineSnapshot): Table {
+    let branch = root;
+    for (const node of at._nodes as readonly AnyStateNode[]) {
+      let next = branch.next.get(node);
+      if (next === undefined) {
+        next = { next: new Map(), table: undefined };
+        branch.next.set(node, next);
+      }
+      branch = next;
+    }
+    branch.table ??= tabulate(machine, at);
+    return branch.table;
+  }
+
+  return {
+    isOpenTo,
+    choose(at, event) {
+      if (at.status !== 'active') return undefined;
+      const table = ((at as Tabled)[TABLE] ??= tableOf(at));
+      if (!table.isComplete) return undefined;
+      const choice = table.choices.get(event.type);
+      if (choice === undefined) return event.type.startsWith(INTERNAL_EVENT) ? undefined : NOTHING;
+      try {
+        return select(choice, at.context, event);
+      } catch {
+        // The interpreter asks the same guard, meets the same error and tells it in its own words.
+        return undefined;
+      }
+    },
+    run(steps, { context }, event, self) {
+      for (const { implementation, params } of steps) {
+        const given: unknown = typeof params === 'function' ? params({ context, event }) : params;
+        implementation({ context, event, self, system: self.system }, given);
+      }
+    },
+  };
+}
+
+/** `NOTHING` when no candidate may be taken; undefined when the one that may is not for the lane. */
+function select(choice: Choice, context: unknown, event: EventObject): Steps | undefined {
+  const { regions, candidates } = choice;
+  if (regions.length > 0) {
+    const selected = selectInEach(regions, context, event);
+    if (selected !== NOTHING) return selected;
+  }
+  for (const { guard, actions } of candidates) {
+    if (guard === undefined || passes(guard, context, event)) return actions;
+  }
+  return NOTHING;
+}
+
+function selectInEach(regions: readonly Choice[], context: unknown, event: EventObject): Steps | undefined {
+  let all = NOTHING;
+  for (const region of regions) {
+    const steps = select(region, context, event);
+    if (steps === undefined) return undefined;
+    if (steps !== NOTHING) all = all === NOTHING ? steps : [...all, ...steps];
+  }
+  return all;
+}
+
+function passes({ implementation, params }: Step, context: unknown, event: EventObject): unknown {
+  const given: unknown = typeof params === 'function' ? params({ context, event }) : params;
+  return implementation({ context, event }, given);
+}

@@ -1,0 +1,92 @@
+/**
+ * A machine as the server runs it: the chart as it stands, watched from one place. It changes nothing of what
+ * the machine does, and knows neither who watches nor why.
+ */
+
+import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
+
+/** Which machine an actor runs: the machine's `id`. */
+export type MachineKind = 'server' | 'connection' | 'membership' | 'publication' | 'room' | 'tarsProxy';
+
+/** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
+export interface MachineObserver {
+  /** An actor was made, and starts in this turn. A membership that wakes is made again, with the same id. */
+  made(kind: MachineKind, actor: AnyActorRef): void;
+  /** An event brought an actor to other states; entering the same ones again counts too. */
+  moved(
+    kind: MachineKind,
+    actor: AnyActorRef,
+    event: EventObject,
+    from: AnyMachineSnapshot,
+    to: AnyMachineSnapshot,
+  ): void;
+  /** An event left an actor in its states, whatever was done about it. Called for every message. */
+  stayed(kind: MachineKind, actor: AnyActorRef, event: EventObject, at: AnyMachineSnapshot): void;
+  /** An event was too much for an actor; nothing follows. */
+  threw(
+    kind: MachineKind,
+    actor: AnyActorRef,
+    event: EventObject,
+    at: AnyMachineSnapshot,
+    error: unknown,
+  ): void;
+}
+
+/** Tells nobody. */
+export const NO_OBSERVER: MachineObserver = { made() {}, moved() {}, stayed() {}, threw() {} };
+
+/** When an actor entered its states, kept on the snapshot: it lives and dies with them. */
+const SINCE = Symbol('since');
+
+interface Dated {
+  [SINCE]?: number | undefined;
+}
+
+/** When a snapshot's states were entered, in milliseconds since 1970; undefined for a machine that is not live. */
+export function sinceOf(snapshot: AnyMachineSnapshot): number | undefined {
+  return (snapshot as Dated)[SINCE];
+}
+
+/** The same machine, for `createActor`: whatever its actors do is told to the observer. */
+export function goLive<Machine extends AnyStateMachine>(
+  machine: Machine,
+  observer: MachineObserver,
+  now: () => number,
+): Machine {
+  const kind = machine.id as MachineKind;
+
+  function date<Snapshot extends AnyMachineSnapshot>(snapshot: Snapshot): Snapshot {
+    (snapshot as Dated)[SINCE] = now();
+    return snapshot;
+  }
+
+  const live: Pick<AnyStateMachine, 'transition' | 'getInitialSnapshot' | 'restoreSnapshot'> = {
+    getInitialSnapshot(scope, input) {
+      observer.made(kind, scope.self);
+      return date(machine.getInitialSnapshot(scope, input));
+    },
+    restoreSnapshot(snapshot, scope) {
+      observer.made(kind, scope.self);
+      // It comes from `resolveState`, and not from a file: nothing in it has to be revived. XState would look for
+      // references to actors in all that can be reached from the context, which is the whole server.
+      return date(snapshot as AnyMachineSnapshot);
+    },
+    transition(from, event, scope) {
+      let to: AnyMachineSnapshot;
+      try {
+        to = machine.transition(from, event, scope);
+      } catch (error) {
+        observer.threw(kind, scope.self, event, from, error);
+        throw error;
+      }
+      if (to._nodes !== from._nodes || to.status !== from.status) {
+        observer.moved(kind, scope.self, event, from, date(to));
+      } else {
+        if (to !== from) (to as Dated)[SINCE] = (from as Dated)[SINCE];
+        observer.stayed(kind, scope.self, event, to);
+      }
+      return to;
+    },
+  };
+  return Object.create(machine, Object.getOwnPropertyDescriptors(live)) as Machine;
+}

@@ -1,0 +1,44 @@
+/** All the charts of the server, by the kind of actor that runs them. */
+
+import { connectionMachine } from './connection.ts';
+import { goLive, type MachineObserver } from './live-machine.ts';
+import { membershipMachine } from './membership.ts';
+import { publicationMachine } from './publication.ts';
+import { roomMachine } from './room.ts';
+import { serverMachine } from './server.ts';
+import { tarsProxyMachine } from './tars-proxy.ts';
+
+export interface Machines {
+  readonly server: typeof serverMachine;
+  readonly connection: typeof connectionMachine;
+  readonly membership: typeof membershipMachine;
+  readonly room: typeof roomMachine;
+  readonly publication: typeof publicationMachine;
+  readonly tarsProxy: typeof tarsProxyMachine;
+}
+
+/** The charts as they were written. */
+export const MACHINES: Machines = {
+  server: serverMachine,
+  connection: connectionMachine,
+  membership: membershipMachine,
+  room: roomMachine,
+  publication: publicationMachine,
+  tarsProxy: tarsProxyMachine,
+};
+
+/** The charts for a server to run, watched by `observer`; `now` tells milliseconds since 1970. */
+export function createMachines(
+  observer: MachineObserver,
+  now: () => number,
+  machines: Machines = MACHINES,
+): Machines {
+  return {
+    server: goLive(machines.server, observer, now),
+    connection: goLive(machines.connection, observer, now),
+    membership: goLive(machines.membership, observer, now),
+    room: goLive(machines.room, observer, now),
+    publication: goLive(machines.publication, observer, now),
+    tarsProxy: goLive(machines.tarsProxy, observer, now),
+  };
+}

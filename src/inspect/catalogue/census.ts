@@ -1,0 +1,46 @@
+/** Counts all actors by kind and by state. Resting memberships are counted by rooms, without walking through them. */
+
+import type { ActorSummary, KindCount, MachineName } from '../feed/feed-protocol.ts';
+import { RESTING_STATES, type LeafStates } from '../summary/leaf-states.ts';
+import type { Sighting } from '../summary/sighting.ts';
+import { MACHINE_NAMES } from './machine-names.ts';
+
+export type Counts = Readonly<Record<MachineName, KindCount>>;
+
+export class Census {
+  readonly #tallies = new Map(MACHINE_NAMES.map((kind) => [kind, new Map<LeafStates, number>()]));
+
+  meet({ inhabitant, states }: Sighting): void {
+    if (inhabitant.actor !== undefined) this.#count(inhabitant.address.kind, states, 1);
+  }
+
+  /** So many memberships rest in a room. */
+  meetResting(members: number): void {
+    this.#count('membership', RESTING_STATES, members);
+  }
+
+  /** The counts, when everybody was met. Those who have failed are counted besides. */
+  finish(failed: readonly Pick<ActorSummary, 'kind'>[]): Counts {
+    const counts = [...this.#tallies].map(([kind, tally]) => [
+      kind,
+      { ...sum(tally), failed: failed.filter((actor) => actor.kind === kind).length },
+    ]);
+    return Object.fromEntries(counts) as Counts;
+  }
+
+  #count(kind: MachineName, states: LeafStates, actors: number): void {
+    const tally = this.#tallies.get(kind);
+    tally?.set(states, (tally.get(states) ?? 0) + actors);
+  }
+}
+
+function sum(tally: ReadonlyMap<LeafStates, number>): Omit<KindCount, 'failed'> {
+  let total = 0;
+  const states: Record<string, number> = {};
+  for (const [{ paths }, actors] of tally) {
+    if (actors === 0) continue;
+    total += actors;
+    for (const path of paths) states[path] = (states[path] ?? 0) + actors;
+  }
+  return { total, states };
+}

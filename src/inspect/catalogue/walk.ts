@@ -1,0 +1,103 @@
+/** Goes through everybody who lives in the server, in steps that somebody may rest between. It judges nobody. */
+
+import { nameMembership } from '../../actors/membership.ts';
+import type { MachineName } from '../feed/feed-protocol.ts';
+import { findInhabitant, findMembership, type Inhabitant, type Population } from '../population.ts';
+
+export interface Route {
+  /** Whether actors of a kind are visited. */
+  visits(kind: MachineName): boolean;
+  /** Whether those with an actor are visited. */
+  readonly active: boolean;
+  /** Whether resting memberships are visited. */
+  readonly resting: boolean;
+  /** Of connections and memberships, only this connection and its own are visited. */
+  readonly connection: string | undefined;
+}
+
+/** Everybody but resting memberships. */
+export const EVERYBODY_ACTIVE: Route = {
+  visits: () => true,
+  active: true,
+  resting: false,
+  connection: undefined,
+};
+
+/** A way on which everybody is met who would be met on one of these, none of which is for one connection only. */
+export function joinRoutes(routes: readonly Route[]): Route {
+  return {
+    visits: (kind) => routes.some((route) => route.visits(kind)),
+    active: routes.some(({ active }) => active),
+    resting: routes.some(({ resting }) => resting),
+    connection: undefined,
+  };
+}
+
+/** Steps between two rests: a millisecond or less. */
+export const SLICE_STEPS = 500;
+
+/** Takes the steps, and lets others have their turn after every {@link SLICE_STEPS} of them. */
+export async function inSlices<Step>(
+  steps: Iterable<Step>,
+  yieldTurn: () => Promise<void>,
+  visit: (step: Step) => void,
+): Promise<void> {
+  let taken = 0;
+  for (const step of steps) {
+    visit(step);
+    taken += 1;
+    if (taken % SLICE_STEPS === 0) await yieldTurn();
+  }
+}
+
+/**
+ * Everybody on the way; `undefined` is a step on which nobody was met. It may be left and taken up in another
+ * turn: who came or went meanwhile is met or not.
+ */
+export function* walk(population: Population, route: Route): Generator<Inhabitant | undefined, void> {
+  const { server, proxies, directory } = population;
+  const { active, connection } = route;
+  if (active && route.visits('server')) yield { address: { kind: 'server', id: 'server' }, actor: server };
+  if (active && route.visits('tarsProxy')) {
+    for (const [id, actor] of proxies) yield { address: { kind: 'tarsProxy', id }, actor };
+  }
+  if (active && route.visits('connection')) {
+    if (connection !== undefined) yield findInhabitant(population, { kind: 'connection', id: connection });
+    else {
+      for (const [id, actor] of directory.connections) {
+        yield { address: { kind: 'connection', id }, actor };
+      }
+    }
+  }
+  if (!['room', 'membership', 'publication'].some((kind) => route.visits(kind as MachineName))) return;
+  for (const room of directory.rooms.values()) {
+    const { name, actor, record } = room;
+    const { roster, publications } = record;
+    yield active && actor !== undefined && route.visits('room')
+      ? { address: { kind: 'room', id: name }, actor, room }
+      : undefined;
+    if (active && route.visits('publication')) {
+      for (const [id, judged] of publications) {
+        yield { address: { kind: 'publication', id }, actor: judged, room };
+      }
+    }
+    if (!route.visits('membership')) continue;
+    if (connection !== undefined) {
+      const membership = findMembership(room, connection);
+      if (membership !== undefined && (membership.actor === undefined ? route.resting : active)) {
+        yield membership;
+      }
+      continue;
+    }
+    if (active) {
+      for (const [id, { ref }] of roster.awake) {
+        yield ref && { address: { kind: 'membership', id: nameMembership(id, name) }, actor: ref, room };
+      }
+    }
+    if (route.resting) {
+      for (const [id, member] of roster.joined) {
+        yield { address: { kind: 'membership', id: nameMembership(id, name) }, room, member };
+      }
+    }
+  }
+}

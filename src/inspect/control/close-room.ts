@@ -1,0 +1,70 @@
+/** Closes a room under its members: every one of them is put out and told, and the room leaves memory. */
+
+import type { SnapshotFrom } from 'xstate';
+import type { ActorClock } from '../../actors/ports.ts';
+import type { RoomRef } from '../../actors/room.ts';
+import type { SupervisedRoom } from '../../actors/supervised-room.ts';
+import type { Refusal } from '../../protocol/errors.ts';
+import { putOut } from './put-out.ts';
+
+/** Members that are put out in one turn: each costs as much as a leave. */
+const SLICE_MEMBERS = 20;
+/** A room whose store does not answer closes without it after half of this (`CLOSE_DEADLINE_MS` of the room). */
+const CLOSED_WITHIN_MS = 10_000;
+
+export interface CloseRoomInput {
+  readonly room: SupervisedRoom;
+  /** What the members are told. */
+  readonly refusal: Refusal;
+  readonly clock: ActorClock;
+  readonly yieldTurn: () => Promise<void>;
+}
+
+/** Resolves when the room is not in memory any more, or to what has gone wrong. */
+export async function closeRoom(input: CloseRoomInput): Promise<string | undefined> {
+  const { room, refusal, clock, yieldTurn } = input;
+  const { joined, awake } = room.record.roster;
+  // A closing room waits for leaves but not for members, so that they have to be put out before.
+  let inSlice = 0;
+  for (const id of [...joined.keys(), ...awake.keys()]) {
+    putOut(room, id, 'kicked', refusal);
+    inSlice += 1;
+    if (inSlice % SLICE_MEMBERS === 0) await yieldTurn();
+  }
+  putOutLate(room, refusal);
+  room.send({ type: 'room.close' });
+  return waitForEnd(room, clock);
+}
+
+/** Those who have come in meanwhile, until the room has closed. */
+function putOutLate(room: SupervisedRoom, refusal: Refusal): void {
+  const { joined, awake } = room.record.roster;
+  const seen = new Set<string>();
+  let isFirst = true;
+  function notice(snapshot: SnapshotFrom<RoomRef>): void {
+    if (!snapshot.matches('closing')) return;
+    // A closing room begins no joins, so that those under way need to be looked for only once.
+    const late = isFirst ? [...joined.keys(), ...awake.keys()] : [...joined.keys()];
+    isFirst = false;
+    for (const id of late) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      putOut(room, id, 'kicked', refusal);
+    }
+  }
+
+  // Without an `error` of its own a subscription would make a failure of the room one of the process.
+  room.actor?.subscribe({ next: notice, error() {} });
+}
+
+function waitForEnd(room: SupervisedRoom, clock: ActorClock): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const deadline = clock.setTimeout(() => {
+      resolve(`the room has not closed within ${CLOSED_WITHIN_MS / 1_000} seconds`);
+    }, CLOSED_WITHIN_MS);
+    void room.untilEnd().then(() => {
+      clock.clearTimeout(deadline);
+      resolve(undefined);
+    });
+  });
+}

@@ -1,0 +1,329 @@
+import { describe, expect, test } from 'vitest';
+import { call, join, ping, publish, settle, until, type FakeClient } from '../../actors/actor-harness.ts';
+import { MACHINES } from '../../actors/machines.ts';
+import type { HarnessOptions } from '../../actors/actor-harness.ts';
+import type { ActorAddress, ControlCommand, MachineName } from '../feed/feed-protocol.ts';
+import { createPopulation } from '../summary/population-harness.ts';
+import { createControl } from './control.ts';
+import { listSendable, SENDABLE } from './sendable-events.ts';
+
+function createControlled(options: HarnessOptions & { isAllowed?: boolean } = {}) {
+  const harness = createPopulation(options);
+  const { population, clock } = harness;
+  const control = createControl({
+    population,
+    isAllowed: options.isAllowed ?? true,
+    clock,
+    yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
+  });
+  const run = (kind: MachineName, id: string, command: ControlCommand): Promise<string | undefined> =>
+    control.run({ kind, id } satisfies ActorAddress, command);
+  const send = (kind: MachineName, id: string, event: object): Promise<string | undefined> =>
+    run(kind, id, { type: 'send', event: event as { type: string } });
+  return { ...harness, control, run, send };
+}
+
+/** Lets clients join; a strict store is written to at each turn of the clock. */
+async function joined(
+  clients: readonly FakeClient[],
+  clock?: { increment(ms: number): void },
+): Promise<void> {
+  for (const client of clients) client.send(join('room1'));
+  await until(() => {
+    clock?.increment(1);
+    return clients.every((client) => roomsOf(client).includes('room1'));
+  });
+}
+
+const roomsOf = (client: FakeClient): string[] => [...(client.actor?.getSnapshot().context.joined ?? [])];
+
+describe('when the settings do not allow it', () => {
+  test('nothing is done, and nothing offered', async () => {
+    const { run, control, connect } = createControlled({ isAllowed: false });
+    const client = connect();
+    expect(await run('connection', 'c1', { type: 'kick' })).toContain('inspector.control');
+    expect(client.closedWith).toBeUndefined();
+    expect(control.sendable).toEqual({});
+  });
+});
+
+describe('kicking', () => {
+  test('closes a connection with its own code', async () => {
+    const { run, connect, directory } = createControlled();
+    const client = connect();
+    expect(await run('connection', 'c1', { type: 'kick' })).toBeUndefined();
+    expect(client.closedWith).toBe('disconnected');
+    expect(directory.connections.size).toBe(0);
+    expect(await run('connection', 'c1', { type: 'kick' })).toBe('there is no connection c1');
+  });
+
+  test('puts a resting member out of its room: it is told why, and may come back', async () => {
+    const { run, connect, directory, toldOf } = createControlled();
+    const [ann, bob] = [connect('ann'), connect('bob')];
+    await joined([ann, bob]);
+    expect(await run('membership', 'c1@room1', { type: 'kick', reason: 'be nice' })).toBeUndefined();
+    expect(ann.frames.at(-1)).toEqual({
+      type: 'refused',
+      refusal: { error: 'permissionDenied', message: 'be nice' },
+    });
+    expect(roomsOf(ann)).toEqual([]);
+    expect([...(directory.rooms.get('room1')?.record.roster.joined.keys() ?? [])]).toEqual(['c2']);
+    expect(toldOf('member.left')).toMatchObject([{ member: { id: 'c1' }, reason: 'kicked' }]);
+    await joined([ann]);
+    expect(roomsOf(ann)).toEqual(['room1']);
+  });
+
+  test('takes back a join on which the handler has not decided: the connection goes on', async () => {
+    let signal: AbortSignal | undefined;
+    const { run, connect, directory } = createControlled({
+      handlers: {
+        onJoin(context) {
+          signal = context.signal;
+          return new Promise(() => {});
+        },
+      },
+    });
+    const client = connect();
+    client.send(join('room1'), ping);
+    await until(() => directory.rooms.get('room1')?.record.roster.awake.size === 1);
+    expect(await run('membership', 'c1@room1', { type: 'kick', reason: 'no' })).toBeUndefined();
+    expect(client.frames).toEqual([
+      { type: 'refused', refusal: { error: 'permissionDenied', message: 'no' } },
+      { type: 'pong' },
+    ]);
+    expect(signal?.aborted).toBe(true);
+    expect(directory.rooms.get('room1')?.record.roster.seats).toBe(0);
+  });
+
+  test('does not hurry a member that is leaving', async () => {
+    const { run, connect, store, directory, clock } = createControlled({ durability: 'strict' });
+    const client = connect();
+    await joined([client], clock);
+    store.hold();
+    client.send({ type: 'room.leave', room: 'room1' });
+    expect(directory.rooms.get('room1')?.record.roster.awake.size).toBe(1);
+    expect(await run('membership', 'c1@room1', { type: 'kick' })).toBe('it is leaving already');
+  });
+
+  test('is for connections and members only', async () => {
+    const { run, connect } = createControlled();
+    await joined([connect()]);
+    expect(await run('room', 'room1', { type: 'kick' })).toContain('only connections and memberships');
+    expect(await run('server', 'server', { type: 'kick' })).toContain('only connections and memberships');
+  });
+});
+
+describe('closing a room', () => {
+  test.each(['relaxed', 'strict'] as const)(
+    'puts out everybody, takes it out of memory and out of the store (%s)',
+    async (durability) => {
+      const { run, connect, clock, directory, store, toldOf, rooms } = createControlled({
+        durability,
+        limits: { capacity: 1_000 },
+      });
+      const clients = Array.from({ length: 250 }, (_, index) => connect(`user${index}`));
+      await joined(clients, clock);
+      const closing = run('room', 'room1', { type: 'close', reason: 'for tonight' });
+      expect(await closing).toBeUndefined();
+      expect(directory.rooms.has('room1')).toBe(false);
+      for (const client of clients) {
+        expect(client.frames.filter((frame) => (frame as { type?: string }).type === 'refused')).toEqual([
+          { type: 'refused', refusal: { error: expect.any(String), message: 'for tonight' } },
+        ]);
+        expect(roomsOf(client)).toEqual([]);
+        expect(client.subscribed.size).toBe(0);
+      }
+      expect(toldOf('member.left')).toHaveLength(250);
+      expect(toldOf('room.closed')).toEqual([{ room: 'room1' }]);
+      expect(store.idsOf('room1')).toEqual([]);
+      expect(await rooms.members('room1')).toEqual([]);
+      // Nothing of it is left: the next join opens it anew.
+      await joined(clients.slice(0, 1), clock);
+      expect(directory.rooms.get('room1')?.record.roster.joined.size).toBe(1);
+    },
+  );
+
+  test('takes back the joins that are under way', async () => {
+    const { run, connect, directory } = createControlled({
+      handlers: { onJoin: ({ member }) => (member.id === 'c2' ? new Promise(() => {}) : undefined) },
+    });
+    const [ann, bob] = [connect('ann'), connect('bob')];
+    await joined([ann]);
+    bob.send(join('room1'), ping);
+    expect(await run('room', 'room1', { type: 'close', reason: 'closed' })).toBeUndefined();
+    expect(directory.rooms.size).toBe(0);
+    expect(bob.frames).toEqual([
+      { type: 'refused', refusal: { error: 'notAvailable', message: 'closed' } },
+      { type: 'pong' },
+    ]);
+  });
+
+  test('reaches those who joined while the store was being asked', async () => {
+    const { run, connect, directory, store } = createControlled();
+    store.hold();
+    const client = connect();
+    client.send(join('room1'));
+    const closing = run('room', 'room1', { type: 'close', reason: 'closed' });
+    await settle();
+    expect(directory.rooms.has('room1')).toBe(true);
+    store.release();
+    expect(await closing).toBeUndefined();
+    expect(directory.rooms.has('room1')).toBe(false);
+    expect(client.frames).toEqual([
+      { type: 'joined', room: 'room1' },
+      { type: 'refused', refusal: { error: 'notAvailable', message: 'closed' } },
+    ]);
+    expect(roomsOf(client)).toEqual([]);
+  });
+
+  test('reaches those who come while others are being put out', async () => {
+    const { run, connect, directory } = createControlled({ limits: { capacity: 1_000 } });
+    const clients = Array.from({ length: 150 }, () => connect());
+    await joined(clients);
+    const late = connect();
+    const closing = run('room', 'room1', { type: 'close' });
+    late.send(join('room1'));
+    expect(roomsOf(late)).toEqual(['room1']);
+    expect(await closing).toBeUndefined();
+    expect(roomsOf(late)).toEqual([]);
+    expect(directory.rooms.size).toBe(0);
+  });
+
+  test('does not wait for a store that never answers', async () => {
+    const { run, connect, clock, directory, store } = createControlled({ durability: 'strict' });
+    const client = connect();
+    await joined([client], clock);
+    store.hold();
+    const closing = run('room', 'room1', { type: 'close' });
+    await settle();
+    clock.increment(5_000);
+    expect(await closing).toBeUndefined();
+    expect(directory.rooms.size).toBe(0);
+    expect(roomsOf(client)).toEqual([]);
+  });
+
+  test('tells when it does not come to an end', async () => {
+    let broken = false;
+    const { connect, clock, run } = createControlled({
+      machines: {
+        room: MACHINES.room.provide({
+          actions: {
+            confirmWrite: () => {
+              if (broken) throw new Error('confirmWrite is broken');
+            },
+          },
+        }),
+      },
+    });
+    await joined([connect()]);
+    broken = true;
+    const closing = run('room', 'room1', { type: 'close' });
+    for (let second = 0; second < 10; second += 1) {
+      await settle();
+      clock.increment(1_000);
+    }
+    expect(await closing).toBe('the room has not closed within 10 seconds');
+  });
+
+  test('is for rooms only', async () => {
+    const { run, connect } = createControlled();
+    await joined([connect()]);
+    expect(await run('membership', 'c1@room1', { type: 'close' })).toBe('only a room can be closed');
+    expect(await run('room', 'room2', { type: 'close' })).toBe('there is no room room2');
+  });
+});
+
+describe('sending events', () => {
+  test('does what the chart does on them', async () => {
+    const { send, connect, directory } = createControlled();
+    const client = connect();
+    expect(await send('connection', 'c1', { type: 'room.join', room: 'room1' })).toBeUndefined();
+    await until(() => roomsOf(client).length === 1);
+    expect(
+      await send('connection', 'c1', { type: 'room.publish', room: 'room1', data: 'hi' }),
+    ).toBeUndefined();
+    expect(client.frames).toEqual([{ type: 'joined', room: 'room1' }, 'hi', { type: 'published' }]);
+    expect(await send('room', 'room1', { type: 'room.mute' })).toBeUndefined();
+    expect(directory.rooms.get('room1')?.record.muted).toBe(true);
+    expect(await send('connection', 'c1', { type: 'socket.congested' })).toBeUndefined();
+    expect(client.actor?.getSnapshot().matches({ open: { flow: 'congested' } })).toBe(true);
+  });
+
+  test('tells what an actor has no use for now', async () => {
+    const { send, connect } = createControlled();
+    await joined([connect()]);
+    expect(await send('room', 'room1', { type: 'room.unmute' })).toBe(
+      'it takes no room.unmute in the states in which it is',
+    );
+    expect(await send('connection', 'c1', { type: 'socket.drained' })).toContain('takes no socket.drained');
+  });
+
+  test('tells all that is wrong with an event, and what is right', async () => {
+    const { send, connect, directory } = createControlled();
+    await joined([connect()]);
+    expect(await send('connection', 'c1', { type: 'room.joined', room: 'room1' })).toBe(
+      'a connection cannot be sent room.joined, only ping, room.join {room}, room.leave {room}, ' +
+        'room.publish {room, data}, server.broadcast {data}, room.call {room, method, args}, ' +
+        'server.disconnect, socket.congested, socket.drained',
+    );
+    const error = await send('connection', 'c1', { type: 'room.call', room: 1, args: {}, extra: true });
+    expect(error).toContain('room: ');
+    expect(error).toContain('method: ');
+    expect(error).toContain('extra');
+    expect(error).toContain('it has to be room.call {room, method, args}');
+    expect(await send('room', 'room1', { type: 'room.kick', id: 'c1', refusal: {} })).toContain(
+      'refusal.error',
+    );
+    expect(await send('room', 'room1', { type: 'room.close' })).toContain('cannot be sent room.close');
+    expect(directory.rooms.get('room1')?.record.roster.joined.size).toBe(1);
+  });
+
+  test.each(['left', 'disconnected', 'shutdown', 'kicked'] as const)(
+    'wakes a resting membership for its leave: %s',
+    async (reason) => {
+      const { send, connect, toldOf, directory } = createControlled();
+      const client = connect('ann');
+      await joined([client]);
+      expect(await send('membership', 'c1@room1', { type: 'membership.leave', reason })).toBeUndefined();
+      expect(toldOf('member.left')).toMatchObject([{ member: { id: 'c1' }, reason }]);
+      expect(roomsOf(client)).toEqual([]);
+      expect(client.frames.at(-1)).toMatchObject({ type: 'refused' });
+      expect(directory.rooms.get('room1')?.record.roster.seats).toBe(0);
+    },
+  );
+
+  test('abandons a message that is being judged, and answers its publisher', async () => {
+    const { send, connect, directory } = createControlled({
+      handlers: { onMessage: () => new Promise(() => {}) },
+    });
+    const client = connect();
+    await joined([client]);
+    client.send(publish('room1', 'hi'), ping);
+    expect(await send('publication', '1@room1', { type: 'publication.abandon' })).toBeUndefined();
+    expect(client.frames.slice(1)).toMatchObject([{ type: 'refused' }, { type: 'pong' }]);
+    expect(directory.rooms.get('room1')?.record.publications.size).toBe(0);
+  });
+
+  test('reaches the server and the proxies', async () => {
+    const { send, server, proxy, connect } = createControlled({ allowed: ['hello.*'] });
+    await settle();
+    connect().send(call('hello.sayHello'));
+    expect(await send('tarsProxy', 'hello', { type: 'link.writable' })).toContain('takes no link.writable');
+    expect(proxy.getSnapshot().status).toBe('active');
+    expect(await send('tarsProxy', 'hello', { type: 'proxy.stop' })).toContain('only link.writable');
+    expect(await send('server', 'server', { type: 'server.stop' })).toBeUndefined();
+    await until(() => server.getSnapshot().matches('stopped'));
+  });
+});
+
+describe('the table of events', () => {
+  test('names events of the charts only', () => {
+    for (const [kind, machine] of Object.entries(MACHINES)) {
+      const events: readonly string[] = machine.events;
+      const sendable = listSendable(kind as MachineName);
+      expect(events, kind).toEqual(expect.arrayContaining([...sendable]));
+      expect(new Set(sendable).size, kind).toBe(sendable.length);
+    }
+    expect(Object.keys(SENDABLE).sort()).toEqual(Object.keys(MACHINES).sort());
+  });
+});

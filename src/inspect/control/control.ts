@@ -1,0 +1,102 @@
+/** Does to actors what the inspector's page asks for, where that is allowed. Who may ask is decided before. */
+
+import type { ActorClock } from '../../actors/ports.ts';
+import { createRefusal } from '../../protocol/errors.ts';
+import { MACHINE_NAMES } from '../catalogue/machine-names.ts';
+import type { ActorAddress, ControlCommand, MachineName } from '../feed/feed-protocol.ts';
+import {
+  findInhabitant,
+  splitId,
+  type ActiveInhabitant,
+  type Inhabitant,
+  type Population,
+} from '../population.ts';
+import { closeRoom } from './close-room.ts';
+import { putOut } from './put-out.ts';
+import { listSendable, readEvent, type SendableEvent } from './sendable-events.ts';
+
+export interface ControlInput {
+  readonly population: Population;
+  /** The setting `inspector.control`. */
+  readonly isAllowed: boolean;
+  readonly clock: ActorClock;
+  readonly yieldTurn: () => Promise<void>;
+}
+
+export interface Control {
+  readonly isAllowed: boolean;
+  /** The events that `send` takes, by machine; none when nothing is allowed. */
+  readonly sendable: Readonly<Partial<Record<MachineName, readonly string[]>>>;
+  /** Resolves when it is done, to nothing, or to why it cannot be done. */
+  run(address: ActorAddress, command: ControlCommand): Promise<string | undefined>;
+}
+
+const DEFAULT_KICK_REASON = 'you were put out of the room';
+const DEFAULT_CLOSE_REASON = 'the room was closed';
+
+export function createControl({ population, isAllowed, clock, yieldTurn }: ControlInput): Control {
+  async function run(address: ActorAddress, command: ControlCommand): Promise<string | undefined> {
+    if (!isAllowed) return 'the setting inspector.control does not allow this';
+    const inhabitant = findInhabitant(population, address);
+    if (inhabitant === undefined) return `there is no ${address.kind} ${address.id}`;
+    switch (command.type) {
+      case 'kick':
+        return kick(inhabitant, command.reason);
+      case 'close': {
+        const { room } = inhabitant;
+        if (address.kind !== 'room' || room === undefined) return 'only a room can be closed';
+        const refusal = createRefusal('notAvailable', command.reason ?? DEFAULT_CLOSE_REASON);
+        return closeRoom({ room, refusal, clock, yieldTurn });
+      }
+      case 'send': {
+        const read = readEvent(address.kind, command.event);
+        return read.ok ? send(inhabitant, read.event) : read.error;
+      }
+    }
+  }
+
+  const sendable = MACHINE_NAMES.map((kind) => [kind, listSendable(kind)] as const);
+  return { isAllowed, sendable: isAllowed ? Object.fromEntries(sendable) : {}, run };
+}
+
+function kick(inhabitant: Inhabitant, reason = DEFAULT_KICK_REASON): string | undefined {
+  const { address, actor, room } = inhabitant;
+  if (address.kind === 'membership' && room !== undefined) {
+    const { part } = splitId(address.id);
+    return putOut(room, part, 'kicked', createRefusal('permissionDenied', reason));
+  }
+  if (address.kind === 'connection' && actor !== undefined) {
+    return pass(inhabitant, { type: 'server.disconnect' });
+  }
+  return 'only connections and memberships can be kicked';
+}
+
+function send(inhabitant: Inhabitant, event: SendableEvent<MachineName>): string | undefined {
+  const { address, room } = inhabitant;
+  if (event.type === 'membership.leave') {
+    if (room === undefined) return undefined;
+    const refusal = createRefusal('permissionDenied', DEFAULT_KICK_REASON);
+    return putOut(room, splitId(address.id).part, event.reason, refusal);
+  }
+  if (inhabitant.actor === undefined) return 'it rests, and takes only membership.leave';
+  const refused = pass(inhabitant, event);
+  if (refused === undefined && event.type === 'publication.abandon') answerPublisher(inhabitant);
+  return refused;
+}
+
+/** Sends to an actor that has a use for the event in the states in which it is. */
+function pass(inhabitant: ActiveInhabitant, event: SendableEvent<MachineName>): string | undefined {
+  const { address, actor, room } = inhabitant;
+  if (!actor.getSnapshot().can(event)) return `it takes no ${event.type} in the states in which it is`;
+  // A room's own way in knows what to do when its machine fails on an event.
+  if (address.kind === 'room' && room !== undefined) room.send(event as SendableEvent<'room'>);
+  else actor.send(event);
+  return undefined;
+}
+
+/** Usually the publisher of an abandoned message is gone; this one waits for its answer. */
+function answerPublisher({ actor }: ActiveInhabitant): void {
+  const { context } = actor.getSnapshot() as { context: { publisher: { settle(outcome: object): void } } };
+  const refusal = createRefusal('notAvailable', 'the message was taken back');
+  context.publisher.settle({ type: 'refused', refusal });
+}

@@ -1,0 +1,34 @@
+/** Ends a membership from outside so that its connection knows, whatever state it is in. */
+
+import type { LeaveReason } from '../../edge/edge-events.ts';
+import type { SupervisedRoom } from '../../actors/supervised-room.ts';
+import type { Refusal } from '../../protocol/errors.ts';
+
+/** Puts a connection out of a room, or takes back its join; it is told the refusal. Returns why that cannot be done. */
+export function putOut(
+  room: SupervisedRoom,
+  connection: string,
+  reason: LeaveReason,
+  refusal: Refusal,
+): string | undefined {
+  const { roster } = room.record;
+  const resting = roster.joined.get(connection);
+  if (resting !== undefined) {
+    const { joiner } = resting;
+    if (reason === 'kicked' && room.snapshot?.matches('active') === true) {
+      room.send({ type: 'room.kick', id: connection, refusal });
+    } else {
+      // As a kick does: the connection does not wait for this leave, and has to be told by this.
+      joiner.send({ type: 'room.closed', room: room.name, refusal });
+      room.send({ type: 'room.leave', joiner, reason });
+    }
+    return undefined;
+  }
+  const awake = roster.awake.get(connection);
+  if (awake === undefined) return `${connection} is not in ${room.name}`;
+  if (awake.ref?.getSnapshot().matches('requesting') !== true) return 'it is leaving already';
+  room.send({ type: 'room.leave', joiner: awake.joiner, reason });
+  // A join that is taken back is not answered, since usually its socket is gone: this one waits for its answer.
+  awake.joiner.send({ type: 'room.refused', room: room.name, refusal });
+  return undefined;
+}

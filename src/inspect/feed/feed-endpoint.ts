@@ -1,0 +1,61 @@
+/** Takes the sockets of inspectors: as many as are good for the server, and from whom they may come. */
+
+import type { ActorClock } from '../../actors/ports.ts';
+import { jsonError } from '../../transport/http/responses.ts';
+import type { SocketEndpoint, SocketSession } from '../../transport/socket-session.ts';
+import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
+import type { FeedAnswers } from './feed-answers.ts';
+import { FeedSession } from './feed-session.ts';
+import type { TokenCheck } from './feed-token.ts';
+
+const FEED_PATH = '/inspector/feed';
+
+/** Inspectors that are open at a time. */
+const MAX_SOCKETS = 8;
+
+/** What a request of an inspector needs: nothing more, the token, or to be elsewhere. */
+export type FeedAccess = (request: RequestHead) => 'open' | 'token' | TransportResponse;
+
+export interface FeedEndpointOptions {
+  readonly access: FeedAccess;
+  readonly isRightToken: TokenCheck;
+  readonly answers: FeedAnswers;
+  readonly clock: Pick<ActorClock, 'setTimeout' | 'clearTimeout'>;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface FeedEndpoint extends SocketEndpoint {
+  /** Says goodbye to all inspectors. */
+  close(): void;
+}
+
+export function createFeedEndpoint(options: FeedEndpointOptions): FeedEndpoint {
+  const { access, isRightToken, answers, clock, onError } = options;
+  const sessions = new Set<FeedSession>();
+
+  function upgrade(request: RequestHead): UpgradeOutcome<SocketSession> | undefined {
+    if (request.path !== FEED_PATH) return undefined;
+    const needed = access(request);
+    if (typeof needed === 'object') return { accept: false, response: needed };
+    if (sessions.size >= MAX_SOCKETS) {
+      const response = jsonError(503, `${MAX_SOCKETS} inspectors are open already`);
+      return { accept: false, response };
+    }
+    const session = new FeedSession({
+      answers,
+      allows: needed === 'open' ? () => true : isRightToken,
+      clock,
+      onError,
+      onOpened: (opened) => sessions.add(opened),
+      onClosed: (closed) => sessions.delete(closed),
+    });
+    return { accept: true, session };
+  }
+
+  return {
+    upgrade,
+    close() {
+      for (const session of sessions) session.shutDown();
+    },
+  };
+}

@@ -1,0 +1,232 @@
+/**
+ * What travels between the inspector's page and the server, on the WebSocket `/inspector/feed`: one JSON object
+ * a frame. Types only; pages import them too. Times are in milliseconds since 1970, with fractions.
+ */
+
+import type { Chart, StatePath } from '../chart/chart.ts';
+
+export type FeedJson = null | boolean | number | string | readonly FeedJson[] | FeedObject;
+export interface FeedObject {
+  readonly [key: string]: FeedJson;
+}
+
+export type MachineName = 'server' | 'connection' | 'membership' | 'room' | 'publication' | 'tarsProxy';
+
+/**
+ * Names an actor. Ids: `server`; a connection's id; a room's name; a servant's name; `CONNECTION@ROOM` of a
+ * membership; `NUMBER@ROOM` of a publication, a message that a handler judges.
+ */
+export interface ActorAddress {
+  readonly kind: MachineName;
+  readonly id: string;
+}
+
+/** Whom actors speak with that are no actors themselves. */
+export type Outside = 'socket' | 'http' | 'library' | 'broker' | 'store' | 'handler' | 'servant' | 'timer';
+
+export type Party = ActorAddress | { readonly outside: Outside };
+
+/** `resting`: a membership without an actor, which is a record in its room. */
+export type ActorStatus = 'active' | 'resting' | 'failed' | 'done';
+
+/** One line of the catalogue. */
+export interface ActorSummary extends ActorAddress {
+  readonly status: ActorStatus;
+  /** The active states that have no active children, in the chart's order. Of a failed actor, the last ones. */
+  readonly states: readonly StatePath[];
+  /** When it entered them. */
+  readonly since: number;
+  /** The user of a connection or a membership, if it has one. */
+  readonly user?: string;
+  /** What counts for its kind: members, offset, queue, inFlight…, the same for all of a kind. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Of a failed one. */
+  readonly error?: string;
+}
+
+/* What the page asks. `id` numbers a request; the answer carries the same. */
+
+export type FeedRequest =
+  /** Must come first, within 5 seconds. */
+  | { readonly type: 'hello'; readonly token?: string }
+  | CatalogueRequest
+  /** The chart of a machine, whether or not an actor runs it. */
+  | { readonly type: 'chart'; readonly id: number; readonly machine: MachineName }
+  /**
+   * Watches an actor until `unwatch`. With `related`, a room's memberships and judged messages, its members'
+   * connections (up to 200) and the proxies are watched with it; a connection's memberships with it.
+   */
+  | {
+      readonly type: 'watch';
+      readonly id: number;
+      readonly actor: ActorAddress;
+      readonly related: boolean;
+    }
+  | { readonly type: 'unwatch'; readonly id: number }
+  /** What the recorder knows of an actor's past. */
+  | { readonly type: 'history'; readonly id: number; readonly actor: ActorAddress }
+  /** The memberships of a room, resting ones too: at most `limit`. */
+  | { readonly type: 'members'; readonly id: number; readonly room: string; readonly limit: number }
+  | {
+      readonly type: 'control';
+      readonly id: number;
+      readonly actor: ActorAddress;
+      readonly command: ControlCommand;
+    };
+
+export interface CatalogueRequest {
+  readonly type: 'catalogue';
+  readonly id: number;
+  /** Only these; left out: all. */
+  readonly kinds?: readonly MachineName[];
+  /** Only actors in this state or below it, such as `open.flow.congested`. */
+  readonly state?: StatePath;
+  readonly status?: ActorStatus;
+  /** Only actors whose id or user contains this, in any case of letters. */
+  readonly search?: string;
+  /** A figure's name also sorts, missing ones last. Default: `kind`, then `id`. */
+  readonly sort?: string;
+  readonly descending?: boolean;
+  /** Default 0. */
+  readonly offset?: number;
+  /** 1 to 500, default 100. */
+  readonly limit?: number;
+}
+
+/** Needs `inspector.control`. */
+export type ControlCommand =
+  /** Sends an event of the actor's chart that can be written as JSON. */
+  | { readonly type: 'send'; readonly event: FeedObject & { readonly type: string } }
+  /** A connection: closes it with 3503. A membership: puts the member out of its room. */
+  | { readonly type: 'kick'; readonly reason?: string }
+  /** A room: puts all members out and closes it. */
+  | { readonly type: 'close'; readonly reason?: string };
+
+/* What the server says. */
+
+export type FeedMessage =
+  /** Answers `hello`. */
+  | {
+      readonly type: 'welcome';
+      readonly version: string;
+      /** Whether `control` is allowed. */
+      readonly control: boolean;
+      readonly machines: readonly MachineName[];
+      /** The names of fields whose values are withheld. */
+      readonly redacted: readonly string[];
+      /** Events that `send` takes, by machine. */
+      readonly sendable: Readonly<Partial<Record<MachineName, readonly string[]>>>;
+    }
+  | CatalogueMessage
+  | { readonly type: 'chart'; readonly id: number; readonly chart: Chart }
+  /** Answers `watch`: who is watched now, as they are. More may follow in batches as `started`. */
+  | { readonly type: 'watching'; readonly id: number; readonly actors: readonly WatchedActor[] }
+  | BatchMessage
+  | { readonly type: 'history'; readonly id: number; readonly history: ActorHistory }
+  | {
+      readonly type: 'members';
+      readonly id: number;
+      readonly room: string;
+      /** All of them, in the order of their joins, as far as `limit` goes. */
+      readonly members: readonly ActorSummary[];
+      readonly total: number;
+      /** Users who are away, by name. */
+      readonly away: readonly string[];
+    }
+  | { readonly type: 'done'; readonly id: number }
+  /** What was asked cannot be done; `id` is missing when the frame could not be read. */
+  | { readonly type: 'refused'; readonly id?: number; readonly error: string };
+
+export interface CatalogueMessage {
+  readonly type: 'catalogue';
+  readonly id: number;
+  readonly at: number;
+  /** Actors that fit, of which `actors` is one page. */
+  readonly total: number;
+  readonly actors: readonly ActorSummary[];
+  /** All actors, whatever was asked for: by kind, and by each active state without active children. */
+  readonly counts: Readonly<Record<MachineName, KindCount>>;
+}
+
+export interface KindCount {
+  readonly total: number;
+  readonly states: Readonly<Record<StatePath, number>>;
+  readonly failed: number;
+}
+
+export interface WatchedActor extends ActorSummary {
+  /** Redacted and cut to a bounded size. Missing for a resting membership. */
+  readonly context?: FeedObject;
+}
+
+/** What happened to the watched actors of one watch, every 50 ms at most. */
+export interface BatchMessage {
+  readonly type: 'batch';
+  /** Of the `watch`. */
+  readonly id: number;
+  readonly items: readonly FeedItem[];
+  /** Items that were left out since the last batch: more came than are sent. States are right nevertheless. */
+  readonly skipped: number;
+  /** The actors that changed, as they are at the end of the batch. */
+  readonly actors: readonly WatchedActor[];
+}
+
+export type FeedItem = TransitionItem | EffectItem | LifeItem;
+
+interface ItemBase {
+  readonly at: number;
+  /** Grows by one with each item of a watch, left-out ones too. */
+  readonly seq: number;
+  readonly actor: ActorAddress;
+}
+
+/** An actor took an event; or could not. */
+export interface TransitionItem extends ItemBase {
+  readonly type: 'transition';
+  readonly event: { readonly type: string; readonly data: FeedObject };
+  /** Who sent it, as far as that can be told. */
+  readonly source?: Party;
+  /** Ids of the chart's transitions, in the order in which they were taken; empty: the event was ignored. */
+  readonly taken: readonly string[];
+  /** Names of the actions that ran, in order. */
+  readonly actions: readonly string[];
+  /** The new states, when they are others than before. */
+  readonly states?: readonly StatePath[];
+  /** How many such events in a row stand here; missing: one. */
+  readonly repeat?: number;
+}
+
+/** An actor spoke to somebody who is no actor, or is not watched. */
+export interface EffectItem extends ItemBase {
+  readonly type: 'effect';
+  readonly to: Party;
+  /** The action that did so. */
+  readonly action: string;
+  readonly repeat?: number;
+}
+
+/** An actor came or went. `rested`: a membership is a record from now on. */
+export interface LifeItem extends ItemBase {
+  readonly type: 'started' | 'rested' | 'ended' | 'failed';
+  readonly states: readonly StatePath[];
+  readonly error?: string;
+}
+
+/** What the recorder has kept of an actor, oldest first. */
+export interface ActorHistory extends ActorAddress {
+  readonly entries: readonly HistoryEntry[];
+  /** Entries that were overwritten since the actor started; absent when that is not known. */
+  readonly lost?: number;
+  /** Of an actor that failed: the event it failed on, and why. */
+  readonly failure?: { readonly at: number; readonly event: string; readonly error: string };
+}
+
+export interface HistoryEntry {
+  readonly at: number;
+  readonly event: string;
+  /** How many such events came in a row. */
+  readonly count: number;
+  readonly from: readonly StatePath[];
+  /** The same as `from` when the event changed no state. */
+  readonly to: readonly StatePath[];
+}

@@ -1,0 +1,192 @@
+/**
+ * Makes what actors are told and keep fit to leave the server: plain JSON of a bounded size, in which the
+ * values of withheld fields do not occur. It never throws, and knows no kind of actor.
+ */
+
+import { ERRORS } from '../../protocol/errors.ts';
+import type { FeedJson, FeedObject } from '../feed/feed-protocol.ts';
+import { describeValue } from './describe-value.ts';
+import { createWithheldNames, WITHHELD, type WithheldNames } from './withheld-names.ts';
+
+export interface Redaction {
+  /** The names of fields whose values are withheld. */
+  readonly names: readonly string[];
+  /** Whether the values of fields of that name are withheld, whatever they are. */
+  withholds(name: string): boolean;
+  /** The value of a field of that name. */
+  showField(name: string, value: unknown): FeedJson;
+  /** A text that stands in a field of that name. */
+  showText(name: string, text: string): string;
+  /** The fields of an object or an event, without those named in `except`. */
+  showFields(fields: object, except?: string): FeedObject;
+  /** The text of an error, as short as other texts. */
+  showError(error: unknown): string;
+}
+
+/** How deep is looked. */
+const MAX_DEPTH = 6;
+/** Characters of a text. */
+const MAX_TEXT = 256;
+/** Characters of a field's name. */
+const MAX_NAME = 64;
+const MAX_ITEMS = 20;
+const MAX_FIELDS = 40;
+/** About the longest JSON of one value, in characters. */
+const MAX_SIZE = 4 * 1024;
+/** What a value costs besides its texts. */
+const VALUE_OVERHEAD = 4;
+
+/** Under this name stands how many fields or items are not shown. */
+const MORE = '…';
+
+/** Withholds the fields named in `configured`, at any depth, besides those that are always withheld. */
+export function createRedaction(configured: readonly string[] = []): Redaction {
+  const names = createWithheldNames(configured);
+  return {
+    names: names.list,
+    withholds: (name) => names.has(name),
+    showField: (name, value) => new Showing(names).field(name, value),
+    showText: (name, text) => (names.has(name) ? WITHHELD : cut(text, MAX_TEXT)),
+    showFields: (fields, except) => new Showing(names).whole(fields, except),
+    showError(error) {
+      if (names.isConfigured('error') || names.isConfigured('message')) return WITHHELD;
+      return cut(describeError(error), MAX_TEXT);
+    },
+  };
+}
+
+/** One value on its way out, with what is left of its size. */
+class Showing {
+  readonly #names: WithheldNames;
+  /** The objects around the one that is looked at: one of them inside itself is a circle. */
+  readonly #around = new Set<object>();
+  #left = MAX_SIZE;
+
+  constructor(names: WithheldNames) {
+    this.#names = names;
+  }
+
+  whole(fields: object, except: string | undefined): FeedObject {
+    try {
+      return this.#fields(fields, except);
+    } catch {
+      return { [MORE]: UNREADABLE };
+    }
+  }
+
+  field(name: string, value: unknown): FeedJson {
+    if (this.#names.has(name)) return this.#text(WITHHELD);
+    if (name === 'refusal' && isRefusal(value) && !this.#names.isConfigured('message')) {
+      return { error: this.field('error', value.error), message: this.#text(value.message) };
+    }
+    return this.#contained(value);
+  }
+
+  /** Getters, proxies and classes may throw at any touch. */
+  #contained(value: unknown): FeedJson {
+    try {
+      return this.#value(value);
+    } catch {
+      return UNREADABLE;
+    }
+  }
+
+  #value(value: unknown): FeedJson {
+    this.#left -= VALUE_OVERHEAD;
+    if (value === null || value === undefined || typeof value === 'boolean') return value ?? null;
+    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+    if (typeof value === 'string') return this.#text(value);
+    if (typeof value === 'bigint') return this.#text(`${value}n`);
+    if (value instanceof Error) return this.#error(value);
+    // Bytes are packets and messages on their way.
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return WITHHELD;
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
+    const description = describeValue(value);
+    if (description !== undefined) return this.#text(description);
+    if (this.#around.has(value)) return '‹circle›';
+    if (this.#around.size >= MAX_DEPTH || this.#left <= 0) return MORE;
+    return Array.isArray(value) ? this.#items(value) : this.#fields(value, undefined);
+  }
+
+  #error(error: Error): FeedJson {
+    if (this.#names.isConfigured('message')) return this.#text(error.name);
+    return this.#text(describeError(error));
+  }
+
+  #items(array: readonly unknown[]): FeedJson {
+    this.#around.add(array);
+    const shown: FeedJson[] = [];
+    while (shown.length < Math.min(array.length, MAX_ITEMS) && this.#left > 0) {
+      shown.push(this.#contained(array[shown.length]));
+    }
+    if (shown.length < array.length) shown.push(`${MORE} ${array.length - shown.length} more`);
+    this.#around.delete(array);
+    return shown;
+  }
+
+  #fields(object: object, except: string | undefined): FeedObject {
+    this.#around.add(object);
+    const shown: [string, FeedJson][] = [];
+    let left = 0;
+    for (const name of Object.keys(object)) {
+      if (name === except) continue;
+      if (shown.length === MAX_FIELDS || this.#left <= 0) {
+        left += 1;
+        continue;
+      }
+      const value = readField(object, name);
+      if (value !== undefined) shown.push([this.#text(name, MAX_NAME), this.field(name, value)]);
+    }
+    if (left > 0) shown.push([MORE, `${left} more`]);
+    this.#around.delete(object);
+    return Object.fromEntries(shown);
+  }
+
+  #text(text: string, most = MAX_TEXT): string {
+    const shown = cut(text, most);
+    // As JSON, a character may take six.
+    this.#left -= JSON.stringify(shown).length;
+    return shown;
+  }
+}
+
+const UNREADABLE = '‹unreadable›';
+
+/** A field's value. What a getter gives is made at this moment and may do harm, so that it is not asked. */
+function readField(object: object, name: string): unknown {
+  const field = Object.getOwnPropertyDescriptor(object, name);
+  return field?.get === undefined ? field?.value : '‹getter›';
+}
+
+/** An error of our own table; another `message` may be somebody's words. */
+function isRefusal(value: unknown): value is { error: string; message: string } {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    const { error, message } = value as { error?: unknown; message?: unknown };
+    return (
+      typeof error === 'string' &&
+      Object.hasOwn(ERRORS, error) &&
+      typeof message === 'string' &&
+      Object.keys(value).length === 2
+    );
+  } catch {
+    return false;
+  }
+}
+
+function describeError(error: unknown): string {
+  try {
+    if (typeof error === 'string') return error;
+    if (!(error instanceof Error)) return describeValue(error) ?? typeof error;
+    const { name, message } = error;
+    return message === '' ? name : `${name}: ${message}`;
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const shown = text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
+  return `${shown}… (${text.length - shown.length} more)`;
+}

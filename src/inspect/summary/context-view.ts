@@ -1,0 +1,153 @@
+/** What a person who looks for a fault wants to see of an actor, chosen by its kind. Ports and functions are left out. */
+
+import type { ProxyCall } from '../../actors/call-table.ts';
+import type { RoomHandlers } from '../../actors/room-options.ts';
+import type { Roster } from '../../actors/roster.ts';
+import type { Population } from '../population.ts';
+import { isWithin, type LeafStates } from './leaf-states.ts';
+import type { Subject } from './subject.ts';
+
+/** Of a long list the first few stand for all. */
+const FIRST = 10;
+/** Of calls, which take more space. */
+const FIRST_CALLS = 4;
+
+/** The states of a membership that has a reason to leave. */
+const LEAVING = ['withdrawing', 'leaving', 'left', 'gone'];
+
+/** Fields that have yet to be redacted; nothing for a resting membership, which keeps nothing else. */
+export function viewContext(
+  subject: Subject,
+  states: LeafStates,
+  population: Population,
+): object | undefined {
+  switch (subject.kind) {
+    case 'server': {
+      const { address, error, drainMs } = subject.context;
+      const { connections, rooms } = population.directory;
+      return {
+        address: address ?? null,
+        error,
+        drainMs,
+        connections: connections.size,
+        rooms: rooms.size,
+        servants: first(population.proxies.keys(), population.proxies.size),
+      };
+    }
+    case 'connection': {
+      const { member, remoteAddress, joined, joining, leaving, goodbye, desk, limits } = subject.context;
+      return {
+        member,
+        remoteAddress,
+        rooms: first(joined, joined.size),
+        joining: joining ?? null,
+        leaving: leaving ?? null,
+        calls: desk.calls,
+        goodbye: goodbye ?? null,
+        limits,
+      };
+    }
+    case 'room': {
+      const { record, held, attempts, flushMs, awayTtlMs } = subject.context;
+      const { name, roster, options, epoch, offset, judged, publications, journal } = record;
+      const { handlers, ...limits } = options;
+      return {
+        name,
+        ...viewRoster(roster),
+        epoch,
+        offset,
+        muted: record.muted,
+        judged,
+        judging: first(publications.keys(), publications.size),
+        journal: { written: journal.isEmpty, failedWrites: attempts, flushMs },
+        loaded: record.loaded,
+        held: countByType(held),
+        limits,
+        handlers: namesOf(handlers),
+        awayTtlMs,
+      };
+    }
+    case 'membership': {
+      const { room, joiner, joinedAt, resumed, handlers, handlerMs, reason, refusal } = subject.context;
+      return {
+        room,
+        member: joiner.member,
+        joinedAt,
+        resumed,
+        // Before it is refused, or leaves, these are only what it was made with.
+        refusal: isWithin(states, 'refused') ? refusal : null,
+        reason: LEAVING.some((state) => isWithin(states, state)) ? reason : null,
+        handlers: namesOf(handlers),
+        handlerMs,
+      };
+    }
+    case 'publication': {
+      const { room, member, data, handlers, handlerMs } = subject.context;
+      return { room, member, data, handlers: namesOf(handlers), handlerMs };
+    }
+    case 'tarsProxy': {
+      const { name, policy, calls, setbacks, openings, failedConnects, lastFailure } = subject.context;
+      const { inFlight, waiting, resting, late } = calls;
+      return {
+        name,
+        inFlight: firstCalls(inFlight.values(), inFlight.size),
+        waiting: firstCalls(waiting, waiting.size),
+        resting: firstCalls(resting, resting.size),
+        late,
+        setbacks,
+        openings,
+        failedConnects,
+        lastFailure: failedConnects > 0 ? lastFailure : null,
+        policy,
+      };
+    }
+    case 'resting':
+      return undefined;
+  }
+}
+
+function viewRoster({ joined, awake, away }: Roster): object {
+  return {
+    members: first(joined.keys(), joined.size),
+    awake: first(awake.keys(), awake.size),
+    away: first(away.values(), away.size, ({ user, awaySince }) => ({ user, awaySince })),
+  };
+}
+
+function firstCalls(calls: Iterable<ProxyCall>, count: number): object {
+  return first(calls, count, viewCall, FIRST_CALLS);
+}
+
+function viewCall({ request, requestId, attempts, deadlineAt, idempotent }: ProxyCall): object {
+  return { func: request.func, requestId, attempts, deadlineAt, idempotent };
+}
+
+function first<Item>(
+  items: Iterable<Item>,
+  count: number,
+  view: (item: Item) => unknown = same,
+  most = FIRST,
+): object {
+  const shown: unknown[] = [];
+  for (const item of items) {
+    if (shown.length === most) break;
+    shown.push(view(item));
+  }
+  return { count, first: shown };
+}
+
+function same(item: unknown): unknown {
+  return item;
+}
+
+function countByType(events: readonly { readonly type: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { type } of events) counts[type] = (counts[type] ?? 0) + 1;
+  return counts;
+}
+
+function namesOf(handlers: RoomHandlers): string[] {
+  return Object.entries(handlers)
+    .filter(([, handler]) => handler !== undefined)
+    .map(([name]) => name);
+}

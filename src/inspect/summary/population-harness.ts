@@ -1,0 +1,70 @@
+/** For tests of the inspector: everybody who lives in a server, on the rooms and connections of an actor harness. */
+
+import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
+import { createMachines } from '../../actors/machines.ts';
+import { NO_OBSERVER } from '../../actors/live-machine.ts';
+import { createServerActor, type ServerRef } from '../../actors/server.ts';
+import { DEFAULT_PROXY_POLICY } from '../../actors/tars-proxy-events.ts';
+import { startTarsProxy, type TarsProxyRef } from '../../actors/tars-proxy.ts';
+import type { Population } from '../population.ts';
+import { createRedaction } from '../redaction/redaction.ts';
+import { createSummaries, type Summaries } from './summaries.ts';
+
+export interface PopulationHarness extends Harness {
+  readonly population: Population;
+  readonly server: ServerRef;
+  /** The proxy of a servant named `hello`, which never answers. */
+  readonly proxy: TarsProxyRef;
+  readonly summaries: Summaries;
+}
+
+/** `redact` names fields that are withheld. The server is started and listens when promises have settled. */
+export function createPopulation(
+  options: HarnessOptions & { readonly redact?: readonly string[] } = {},
+): PopulationHarness {
+  const harness = createHarness(options);
+  const { clock, directory } = harness;
+  const observer = options.observer ?? NO_OBSERVER;
+  const machines = createMachines(observer, () => clock.now());
+  const edge = { emit() {} };
+  const server = createServerActor(
+    machines.server,
+    {
+      services: {
+        async restore() {},
+        bind: async () => ({ host: '127.0.0.1', port: 8080 }),
+        async emptyConnections() {},
+        async closeRooms() {},
+        async release() {},
+      },
+      broker: { publish() {}, broadcast() {}, subscribe() {} },
+      edge,
+      drainMs: 1_000,
+    },
+    clock,
+  );
+  server.start();
+  const proxy = startTarsProxy(
+    machines.tarsProxy,
+    {
+      name: 'hello',
+      createLink: () => ({
+        async open() {},
+        send: () => true,
+        timedOut() {},
+        close() {},
+      }),
+      policy: DEFAULT_PROXY_POLICY,
+      clock,
+      edge,
+      random: () => 0,
+    },
+    (error) => {
+      throw error;
+    },
+  );
+  const population: Population = { server, directory, proxies: new Map([['hello', proxy]]) };
+  const redaction = createRedaction(options.redact);
+  const summaries = createSummaries({ population, redaction, now: () => clock.now() });
+  return { ...harness, population, server, proxy, summaries };
+}

@@ -1,0 +1,31 @@
+/** An inhabitant as it was at some moment: what can be told of it without looking into what it keeps. */
+
+import type { AnyMachineSnapshot } from 'xstate';
+import { sinceOf as readSince } from '../../actors/live-machine.ts';
+import type { ActorStatus } from '../feed/feed-protocol.ts';
+import type { Inhabitant } from '../population.ts';
+import type { LeafStates } from './leaf-states.ts';
+
+export interface Sighting {
+  readonly inhabitant: Inhabitant;
+  /** A resting membership has none. */
+  readonly snapshot: AnyMachineSnapshot | undefined;
+  readonly states: LeafStates;
+}
+
+export function statusOf({ snapshot }: Sighting): ActorStatus {
+  return snapshot === undefined ? 'resting' : STATUSES[snapshot.status];
+}
+
+/** When it entered its states, in milliseconds since 1970; 0 when that is not known. */
+export function sinceOf({ inhabitant, snapshot }: Sighting): number {
+  if (inhabitant.actor === undefined) return inhabitant.member.joinedAt;
+  return (snapshot && readSince(snapshot)) ?? 0;
+}
+
+const STATUSES: Readonly<Record<AnyMachineSnapshot['status'], ActorStatus>> = {
+  active: 'active',
+  done: 'done',
+  error: 'failed',
+  stopped: 'done',
+};

@@ -1,0 +1,38 @@
+/** An inhabitant at one moment, with what its machine keeps, by its kind. It shows nothing of it. */
+
+import type { SnapshotFrom } from 'xstate';
+import type { ConnectionRef } from '../../actors/connection.ts';
+import type { MembershipRef } from '../../actors/membership.ts';
+import type { PublicationRef } from '../../actors/publication.ts';
+import type { RoomRef } from '../../actors/room.ts';
+import type { RestingMember } from '../../actors/roster.ts';
+import type { ServerRef } from '../../actors/server.ts';
+import type { TarsProxyRef } from '../../actors/tars-proxy.ts';
+import type { Sighting } from './sighting.ts';
+
+type ContextOf<Ref extends { getSnapshot(): unknown }> =
+  SnapshotFrom<Ref> extends { context: infer Context } ? Context : never;
+
+/** What the machine of an inhabitant keeps. */
+export type Subject =
+  | { readonly kind: 'server'; readonly context: ContextOf<ServerRef> }
+  | { readonly kind: 'connection'; readonly context: ContextOf<ConnectionRef> }
+  | { readonly kind: 'room'; readonly context: ContextOf<RoomRef> }
+  | { readonly kind: 'membership'; readonly context: ContextOf<MembershipRef> }
+  | { readonly kind: 'publication'; readonly context: ContextOf<PublicationRef> }
+  | { readonly kind: 'tarsProxy'; readonly context: ContextOf<TarsProxyRef> }
+  | { readonly kind: 'resting'; readonly member: RestingMember };
+
+export function toSubject({ inhabitant, snapshot }: Sighting): Subject {
+  if (inhabitant.actor === undefined) return { kind: 'resting', member: inhabitant.member };
+  // An actor's kind is that of its machine, and so of its context.
+  return { kind: inhabitant.address.kind, context: snapshot?.context };
+}
+
+/** The user of a connection or a membership, if it has one. */
+export function userOf(subject: Subject): string | undefined {
+  if (subject.kind === 'connection') return subject.context.member.user;
+  if (subject.kind === 'membership') return subject.context.joiner.member.user;
+  if (subject.kind === 'resting') return subject.member.joiner.member.user;
+  return undefined;
+}

@@ -1,0 +1,269 @@
+/**
+ * The inspection of one actor: puts what XState tells of it together, event by event. It is told of each step in
+ * the midst of the actor's work, so whoever listens must not speak to actors; it knows nothing of feeds.
+ */
+
+import type {
+  AnyActorRef,
+  AnyMachineSnapshot,
+  AnyTransitionDefinition,
+  EventObject,
+  InspectionEvent,
+  Subscription,
+} from 'xstate';
+import type { StatePath } from '../chart/chart.ts';
+import type { ActorAddress, Party } from '../feed/feed-protocol.ts';
+import { toStatePaths, type StateNodes } from '../state-paths.ts';
+import { EFFECTS } from './effects.ts';
+import { invokedBy, sourceOf, type Receiver } from './event-source.ts';
+import type { Happening, Life, Listener } from './happening.ts';
+import { StepLog } from './step-log.ts';
+import type { WorkStack } from './work-stack.ts';
+
+export type InspectedActor = Receiver['actor'];
+
+/** What attachments share. */
+export interface Surroundings {
+  readonly now: () => number;
+  readonly work: WorkStack<Attachment>;
+  readonly describeError: (error: unknown) => string;
+  readonly isWatched: (address: ActorAddress) => boolean;
+  /** The actor is not to be inspected any more. */
+  readonly detached: (attachment: Attachment) => void;
+  /** Tells all listeners, and survives those that throw. */
+  readonly tell: (attachment: Attachment, tell: (listener: Listener) => void) => void;
+  /** Something threw that is no listener's. */
+  readonly broke: (attachment: Attachment, error: unknown) => void;
+}
+
+/** An event on its way to the actor. */
+interface Relayed {
+  readonly event: EventObject;
+  readonly source: Party | undefined;
+}
+
+/** The event that the actor is at work on; unknown until its end when that had begun before it was attached. */
+interface Work {
+  readonly at: number;
+  event: EventObject | undefined;
+  source: Party | undefined;
+}
+
+const INIT = 'xstate.init';
+const STOP = 'xstate.stop';
+
+export class Attachment implements Receiver {
+  readonly address: ActorAddress;
+  readonly key: string;
+  readonly actor: InspectedActor;
+  readonly listeners = new Set<Listener>();
+  readonly #surroundings: Surroundings;
+  readonly #inspection: Subscription;
+  /** Whether the actor was at work already when it was attached. */
+  #missedBeginning: boolean;
+  /** Events that were sent to it and that it has not begun with, in order. */
+  #relayed: Relayed[] = [];
+  #work: Work | undefined;
+  readonly #steps = new StepLog();
+  #nodes: StateNodes | undefined;
+  #states: readonly StatePath[] = [];
+
+  constructor(address: ActorAddress, actor: InspectedActor, surroundings: Surroundings) {
+    this.address = address;
+    this.key = toKey(address);
+    this.actor = actor;
+    this.#surroundings = surroundings;
+    this.#missedBeginning = isAtWork(actor);
+    if (this.#missedBeginning) surroundings.work.enterFirst(this);
+    // An actor that is being made has none yet.
+    const snapshot = actor.getSnapshot() as AnyMachineSnapshot | undefined;
+    if (snapshot !== undefined) this.#note(snapshot._nodes);
+    this.#inspection = actor.system.inspect((inspected) => this.#inspect(inspected));
+  }
+
+  /** Its active states; none before it has started. */
+  get states(): readonly StatePath[] {
+    return this.#states;
+  }
+
+  /** It could not stomach an event; XState tells nothing of that. */
+  threw(event: EventObject, error: unknown): void {
+    this.#contain(() => {
+      this.#complete(event, undefined);
+      this.end('failed', error);
+    });
+  }
+
+  /** Tells the last of the actor, and lets go of it. */
+  end(type: 'ended' | 'rested' | 'failed', cause?: unknown): void {
+    this.#contain(() => {
+      const { now, describeError } = this.#surroundings;
+      const error = type === 'failed' ? { error: describeError(cause) } : undefined;
+      this.#tellLife({ type, at: now(), states: this.#states, ...error });
+      this.detach();
+    });
+  }
+
+  /** Lets go of the actor without a word. */
+  detach(): void {
+    this.#inspection.unsubscribe();
+    this.#surroundings.work.leave(this);
+    this.#surroundings.detached(this);
+  }
+
+  #inspect(inspected: InspectionEvent): void {
+    this.#contain(() => {
+      if (inspected.actorRef !== this.actor) {
+        if (inspected.type === '@xstate.event' && inspected.event.type === INIT)
+          this.#invoked(inspected.actorRef);
+        return;
+      }
+      if (inspected.type === '@xstate.event') {
+        if (inspected.event.type === INIT) this.#started(inspected.event);
+        else this.#heard(inspected.event, inspected.sourceRef);
+      } else if (inspected.type === '@xstate.action') {
+        this.#acts(inspected.action.type);
+      } else if (inspected.type === '@xstate.microstep') {
+        if (inspected.event.type !== STOP) this.#stepped(inspected._transitions);
+      } else if (inspected.type === '@xstate.snapshot') {
+        this.#settled(inspected.event, inspected.snapshot as AnyMachineSnapshot);
+      }
+    });
+  }
+
+  #started(event: EventObject): void {
+    const { status, error, _nodes } = this.actor.getSnapshot();
+    this.#note(_nodes);
+    if (status === 'error') {
+      this.end('failed', error);
+      return;
+    }
+    this.#tellLife({ type: 'started', at: this.#surroundings.now(), states: this.#states });
+    const { work, isWatched } = this.#surroundings;
+    const source = sourceOf(event, this, { sourceRef: undefined, worker: work.worker?.address, isWatched });
+    this.#relayed.unshift({ event, source });
+  }
+
+  #heard(event: EventObject, sourceRef: InspectionEvent['actorRef'] | undefined): void {
+    const { work, isWatched } = this.#surroundings;
+    const source = sourceOf(event, this, { sourceRef, worker: work.worker?.address, isWatched });
+    this.#relayed.push({ event, source });
+  }
+
+  #acts(action: string): void {
+    if (action.startsWith('xstate.')) return;
+    const { event } = this.#begin();
+    this.#steps.ran(action);
+    if (event === undefined) return;
+    const { kind, id } = this.address;
+    const { context } = this.actor.getSnapshot();
+    for (const to of EFFECTS[kind][action]?.({ id, context, event }) ?? []) this.#speak(to, action);
+  }
+
+  #invoked(child: InspectionEvent['actorRef']): void {
+    const invoked = invokedBy(this.address, child);
+    if (invoked === undefined) return;
+    this.#begin();
+    this.#speak({ outside: invoked.outside }, invoked.name);
+  }
+
+  #speak(to: Party, action: string): void {
+    const { now, tell } = this.#surroundings;
+    const speech = { at: now(), to, action };
+    tell(this, (listener) => listener.spoke(this, speech));
+  }
+
+  #stepped(transitions: readonly AnyTransitionDefinition[]): void {
+    // What an actor does before it has started is told when it starts.
+    if (this.#nodes !== undefined) this.#begin();
+    this.#steps.stepped(transitions);
+  }
+
+  #settled(event: EventObject, snapshot: AnyMachineSnapshot): void {
+    if (event.type !== STOP) this.#complete(event, snapshot._nodes);
+    // An action of its start that threw shows here only.
+    const { status, error } = this.actor.getSnapshot();
+    if (status === 'error') this.end('failed', error);
+    else if (status !== 'active') this.end('ended');
+  }
+
+  /** The actor is at work, on the event that came first. */
+  #begin(): Work {
+    if (this.#work !== undefined) return this.#work;
+    const { now, work, tell } = this.#surroundings;
+    const first = this.#missedBeginning ? undefined : this.#relayed.shift();
+    const begun: Work = { at: now(), event: first?.event, source: first?.source };
+    this.#work = begun;
+    if (!this.#missedBeginning) work.enter(this);
+    tell(this, (listener) => listener.began(this, begun.at));
+    return begun;
+  }
+
+  #complete(event: EventObject, nodes: StateNodes | undefined): void {
+    if (event.type === INIT && this.#work === undefined && this.#steps.isEmpty) {
+      this.#relayed.shift();
+      return;
+    }
+    const work = this.#begin();
+    this.#missedBeginning = false;
+    if (work.event !== event) this.#recognize(work, event);
+    const isEventful = event.type !== INIT || !this.#steps.isEmpty;
+    const happening: Happening = {
+      at: work.at,
+      event,
+      source: work.source,
+      ...this.#steps.take(),
+      states: nodes === undefined ? undefined : this.#note(nodes),
+    };
+    this.#work = undefined;
+    this.#surroundings.work.leave(this);
+    this.#surroundings.tell(this, (listener) => listener.ended(this, isEventful ? happening : undefined));
+  }
+
+  /** The event was another one than the first that was seen to be sent: that one is still to come, if there is one. */
+  #recognize(work: Work, event: EventObject): void {
+    const at = this.#relayed.findIndex((relayed) => relayed.event === event);
+    const [relayed] = this.#relayed.splice(0, at + 1).slice(-1);
+    if (relayed === undefined && work.event !== undefined)
+      this.#relayed.unshift({ event: work.event, source: work.source });
+    const unknown = { sourceRef: undefined, worker: undefined, isWatched: () => false };
+    work.event = event;
+    work.source = relayed === undefined ? sourceOf(event, this, unknown) : relayed.source;
+  }
+
+  /** Keeps the states, and gives them back when they are others than before. */
+  #note(nodes: StateNodes): readonly StatePath[] | undefined {
+    if (nodes === this.#nodes) return undefined;
+    const before = this.#states;
+    this.#nodes = nodes;
+    this.#states = toStatePaths(nodes);
+    return isEqual(before, this.#states) ? undefined : this.#states;
+  }
+
+  #tellLife(life: Life): void {
+    this.#surroundings.tell(this, (listener) => listener.lived(this, life));
+  }
+
+  /** What throws in here must not reach the actor, which would die of it. */
+  #contain(watch: () => void): void {
+    try {
+      watch();
+    } catch (error) {
+      this.#surroundings.broke(this, error);
+    }
+  }
+}
+
+export function toKey({ kind, id }: ActorAddress): string {
+  return `${kind} ${id}`;
+}
+
+/** Whether an actor is in the midst of an event: XState tells the end of that work, and not its beginning. */
+export function isAtWork(actor: AnyActorRef): boolean {
+  const { mailbox } = actor as unknown as { readonly mailbox: { readonly _current: unknown } };
+  return mailbox._current !== null;
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}

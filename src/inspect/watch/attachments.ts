@@ -1,0 +1,112 @@
+/** All actors that are inspected, each once, however many watches follow it; what throws in here stays in here. */
+
+import type { AnyActorRef, EventObject } from 'xstate';
+import type { ActorAddress } from '../feed/feed-protocol.ts';
+import { findMembership, splitId, type Population } from '../population.ts';
+import { Attachment, toKey, type InspectedActor, type Surroundings } from './attachment.ts';
+import type { Listener } from './happening.ts';
+import { WorkStack } from './work-stack.ts';
+
+export interface AttachmentsInput {
+  readonly population: Population;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly describeError: (error: unknown) => string;
+}
+
+export class Attachments {
+  /** Whoever is inspected. */
+  readonly actors = new Set<AnyActorRef>();
+  readonly #input: AttachmentsInput;
+  /** By the keys of their addresses. */
+  readonly #attachments = new Map<string, Attachment>();
+  /** Memberships that have joined: they rest as soon as their rooms have seated them. */
+  readonly #joined = new Set<Attachment>();
+  #willSettleRests = false;
+  readonly #surroundings: Surroundings;
+
+  constructor(input: AttachmentsInput) {
+    this.#input = input;
+    this.#surroundings = {
+      now: input.now,
+      work: new WorkStack(),
+      describeError: input.describeError,
+      isWatched: (address) => this.#attachments.has(toKey(address)),
+      detached: (attachment) => this.#remove(attachment),
+      tell: (attachment, tell) => this.#tell(attachment, tell),
+      broke: (attachment, error) => {
+        for (const listener of attachment.listeners) listener.broke(error);
+      },
+    };
+  }
+
+  attach(address: ActorAddress, actor: InspectedActor, listener: Listener): Attachment {
+    const key = toKey(address);
+    let attachment = this.#attachments.get(key);
+    if (attachment === undefined) {
+      attachment = new Attachment(address, actor, this.#surroundings);
+      this.#attachments.set(key, attachment);
+      this.actors.add(actor);
+    }
+    attachment.listeners.add(listener);
+    return attachment;
+  }
+
+  release(attachment: Attachment, listener: Listener): void {
+    attachment.listeners.delete(listener);
+    if (attachment.listeners.size === 0) attachment.detach();
+  }
+
+  /** Another actor is being made at an address: the one before is gone, if that was not told yet. */
+  supersede(address: ActorAddress, actor: InspectedActor): void {
+    const before = this.#attachments.get(toKey(address));
+    if (before === undefined || before.actor === actor) return;
+    before.end(this.#joined.has(before) ? 'rested' : 'ended');
+  }
+
+  threw(address: ActorAddress, event: EventObject, error: unknown): void {
+    this.#attachments.get(toKey(address))?.threw(event, error);
+  }
+
+  /** Ends the memberships that rest: their actors are dropped without a word. */
+  settleRests(): void {
+    for (const attachment of this.#joined) {
+      const { part, room } = splitId(attachment.address.id);
+      const inRoom = this.#input.population.directory.rooms.get(room);
+      const inhabitant = inRoom && findMembership(inRoom, part);
+      if (inhabitant !== undefined && inhabitant.actor === undefined) attachment.end('rested');
+    }
+  }
+
+  #tell(attachment: Attachment, tell: (listener: Listener) => void): void {
+    for (const listener of attachment.listeners) {
+      try {
+        tell(listener);
+      } catch (error) {
+        listener.broke(error);
+      }
+    }
+    if (attachment.address.kind === 'membership') this.#noteJoined(attachment);
+  }
+
+  #noteJoined(attachment: Attachment): void {
+    if (attachment.states[0] !== 'joined' || !this.actors.has(attachment.actor)) {
+      this.#joined.delete(attachment);
+      return;
+    }
+    this.#joined.add(attachment);
+    if (this.#willSettleRests) return;
+    this.#willSettleRests = true;
+    // By then the room has seated the member, unless its machine has failed on it.
+    queueMicrotask(() => {
+      this.#willSettleRests = false;
+      this.settleRests();
+    });
+  }
+
+  #remove(attachment: Attachment): void {
+    if (this.#attachments.get(attachment.key) === attachment) this.#attachments.delete(attachment.key);
+    this.actors.delete(attachment.actor);
+    this.#joined.delete(attachment);
+  }
+}

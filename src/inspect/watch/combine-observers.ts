@@ -1,0 +1,26 @@
+/** One observer of all machines out of several: an event that only one of them listens to costs one call. */
+
+import { NO_OBSERVER, type MachineObserver } from '../../actors/live-machine.ts';
+
+/** Tells each in turn; what one leaves out costs nothing. */
+export function combineObservers(...observers: readonly Partial<MachineObserver>[]): MachineObserver {
+  return {
+    made: combine('made'),
+    moved: combine('moved'),
+    stayed: combine('stayed'),
+    threw: combine('threw'),
+  };
+
+  function combine<Name extends keyof MachineObserver>(name: Name): MachineObserver[Name] {
+    const listeners = observers
+      .map((observer) => observer[name])
+      .filter((listener) => listener !== undefined);
+    const [first, ...others] = listeners;
+    if (first === undefined) return NO_OBSERVER[name];
+    if (others.length === 0) return first;
+    const all = listeners as readonly ((...args: unknown[]) => void)[];
+    return ((...args: unknown[]) => {
+      for (const listener of all) listener(...args);
+    }) as MachineObserver[Name];
+  }
+}

@@ -1,0 +1,80 @@
+/** Who belongs to a watch: the actor that was asked for, and with `related` those around it. */
+
+import type { SupervisedRoom } from '../../actors/supervised-room.ts';
+import type { ActorAddress } from '../feed/feed-protocol.ts';
+import {
+  findInhabitant,
+  findMembership,
+  splitId,
+  type ActiveInhabitant,
+  type Inhabitant,
+  type Population,
+} from '../population.ts';
+
+/** Connections that are watched with a room at most. */
+export const MAX_CONNECTIONS = 200;
+/** Resting memberships that are told of at most: the latest ones. */
+const MAX_RESTING = 1_000;
+
+export interface Scope {
+  readonly target: ActorAddress;
+  readonly related: boolean;
+}
+
+/** Whether an actor of this address belongs to it; of the connections of a room only its members know. */
+export function covers({ target, related }: Scope, { kind, id }: ActorAddress): boolean {
+  if (kind === target.kind && id === target.id) return true;
+  if (!related) return false;
+  if (target.kind === 'connection') return kind === 'membership' && splitId(id).part === target.id;
+  if (target.kind !== 'room') return false;
+  if (kind === 'tarsProxy') return true;
+  return (kind === 'membership' || kind === 'publication') && splitId(id).room === target.id;
+}
+
+/** Who belongs to it now, the target first; nobody when there is no target. */
+export function inhabitantsOf(scope: Scope, population: Population): Inhabitant[] {
+  const { target, related } = scope;
+  const inhabitant = findInhabitant(population, target);
+  if (inhabitant === undefined) return [];
+  if (!related) return [inhabitant];
+  if (target.kind === 'connection') return [inhabitant, ...membershipsOf(target.id, population)];
+  if (target.kind !== 'room' || inhabitant.room === undefined) return [inhabitant];
+  const { room } = inhabitant;
+  const { awake, joined } = room.record.roster;
+  const members = [...awake.keys(), ...[...joined.keys()].toReversed()];
+  const memberships = members.slice(0, awake.size + MAX_RESTING).map((id) => findMembership(room, id));
+  const publications = [...room.record.publications.keys()].map((id) =>
+    findInhabitant(population, { kind: 'publication', id }),
+  );
+  const connections = members
+    .slice(0, MAX_CONNECTIONS)
+    .map((id) => findInhabitant(population, { kind: 'connection', id }));
+  const proxies = [...population.proxies.keys()].map((id) =>
+    findInhabitant(population, { kind: 'tarsProxy', id }),
+  );
+  return [inhabitant, ...memberships, ...publications, ...connections, ...proxies].filter(isThere);
+}
+
+/** Whether a connection is in a room, or on its way in or out. */
+export function isMember(room: SupervisedRoom | undefined, connection: string): boolean {
+  const roster = room?.record.roster;
+  return roster !== undefined && (roster.joined.has(connection) || roster.awake.has(connection));
+}
+
+function membershipsOf(connection: string, { directory }: Population): Inhabitant[] {
+  const actor = directory.connections.get(connection);
+  if (actor === undefined) return [];
+  const { joined, joining } = actor.getSnapshot().context;
+  return [...joined, ...(joining === undefined ? [] : [joining])]
+    .map((name) => directory.rooms.get(name))
+    .map((room) => room && findMembership(room, connection))
+    .filter(isThere);
+}
+
+function isThere(inhabitant: Inhabitant | undefined): inhabitant is Inhabitant {
+  return inhabitant !== undefined;
+}
+
+export function isActive(inhabitant: Inhabitant): inhabitant is ActiveInhabitant {
+  return inhabitant.actor !== undefined;
+}

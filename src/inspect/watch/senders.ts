@@ -1,0 +1,180 @@
+/**
+ * Who sends which event, by the kind of actor that receives it, as far as the event tells. Of most events only
+ * one party can be the sender; where there are several, the table names the usual one and the others.
+ */
+
+import type { EventObject } from 'xstate';
+import type { ConnectionContext, ConnectionEvent } from '../../actors/connection-setup.ts';
+import { nameMembership, type MembershipEvent } from '../../actors/membership.ts';
+import type { Publisher } from '../../actors/ports.ts';
+import type { PublicationEvent, PublicationInput } from '../../actors/publication.ts';
+import type { RoomContext, RoomEvent } from '../../actors/room-events.ts';
+import type { ServerEvent } from '../../actors/server.ts';
+import type { TarsProxyContext, TarsProxyEvent } from '../../actors/tars-proxy-events.ts';
+import type { MachineName, Outside } from '../feed/feed-protocol.ts';
+import { splitId } from '../population.ts';
+
+/** The usual one, and who else sends it: always somebody who is at work on an event at that moment. */
+export type Sender<Event, Context = unknown> = UsualSender<Event, Context> & {
+  readonly or?: readonly (MachineName | 'itself')[];
+};
+
+type UsualSender<Event, Context> =
+  | { readonly outside: Outside }
+  | { readonly itself: true }
+  | {
+      readonly kind: MachineName;
+      /** Which one, as far as it can be told. */
+      readonly id?: (event: Event, receiver: string, context: Context) => string | undefined;
+      /** Who it is when that cannot be told. */
+      readonly otherwise?: Outside;
+    };
+
+type Senders<Event extends EventObject, Context> = {
+  readonly [Type in Event['type']]: Sender<Extract<Event, { readonly type: Type }>, Context>;
+};
+
+const ITSELF = { itself: true } as const;
+const SOCKET = { outside: 'socket' } as const;
+const SERVANT = { outside: 'servant' } as const;
+const TIMER = { outside: 'timer' } as const;
+const LIBRARY = { outside: 'library' } as const;
+const SERVER = { kind: 'server', id: () => 'server' } as const;
+
+/** A command comes from the socket; one that had to wait, or that brings a user back, from the connection. */
+const COMMAND = { outside: 'socket', or: ['itself'] } as const;
+
+const PUBLISHER = {
+  kind: 'connection',
+  id: ({ publisher }: { readonly publisher: Publisher }) => publisher.member?.id,
+  otherwise: 'library',
+} as const;
+
+const JOINER = {
+  kind: 'connection',
+  id: ({ joiner }: { readonly joiner: { readonly member: { readonly id: string } } }) => joiner.member.id,
+} as const;
+
+/** What a connection hears of its place in a room. */
+const ROOM_FACT = {
+  kind: 'room',
+  id: ({ room }: { readonly room: string }) => room,
+  or: ['membership'],
+} as const;
+
+const JOINING = {
+  kind: 'membership',
+  id: ({ joiner }: { readonly joiner: { readonly member: { readonly id: string } } }, room: string) =>
+    nameMembership(joiner.member.id, room),
+} as const;
+
+const MEMBER = {
+  kind: 'membership',
+  id: ({ id }: { readonly id: string }, room: string) => nameMembership(id, room),
+} as const;
+
+const connection: Senders<ConnectionEvent, ConnectionContext> = {
+  ping: COMMAND,
+  'command.unknown': COMMAND,
+  'command.malformed': COMMAND,
+  'room.join': COMMAND,
+  'room.leave': COMMAND,
+  'room.publish': COMMAND,
+  'room.call': COMMAND,
+  'server.broadcast': COMMAND,
+  'connection.greeted': SOCKET,
+  'room.joined': { kind: 'membership', id: ({ room }, connection) => nameMembership(connection, room) },
+  'room.left': ROOM_FACT,
+  'room.refused': ROOM_FACT,
+  'room.closed': { kind: 'room', id: ({ room }) => room },
+  'command.pending': ITSELF,
+  // The event does not tell what was settled, nor by whom.
+  'command.settled': { kind: 'room', or: ['itself', 'room', 'publication', 'server'] },
+  'call.answered': { kind: 'room', or: ['room'] },
+  'socket.congested': SOCKET,
+  'socket.drained': SOCKET,
+  'socket.overflowed': SOCKET,
+  'socket.closed': SOCKET,
+  'server.disconnect': LIBRARY,
+  'server.draining': SERVER,
+};
+
+const membership: Senders<MembershipEvent, unknown> = {
+  // Where nothing is recorded, at a shutdown, it goes on by itself.
+  'membership.recorded': { kind: 'room', id: (_, id) => splitId(id).room, or: ['itself'] },
+  'membership.unrecorded': { kind: 'room', id: (_, id) => splitId(id).room },
+  'membership.leave': { kind: 'room', id: (_, id) => splitId(id).room },
+};
+
+const publication: Senders<PublicationEvent, PublicationInput> = {
+  'publication.abandon': { kind: 'connection', id: (_, __, { member }) => member.id },
+};
+
+const room: Senders<RoomEvent, RoomContext> = {
+  'room.join': JOINER,
+  'room.leave': JOINER,
+  'room.publish': PUBLISHER,
+  'room.cleared': { kind: 'publication', or: ['publication'], otherwise: 'handler' },
+  'room.call': { kind: 'connection', id: ({ requester }) => requester.member.id },
+  'room.called': SERVANT,
+  'room.kick': LIBRARY,
+  'room.mute': LIBRARY,
+  'room.unmute': LIBRARY,
+  'room.close': SERVER,
+  'room.leftovers': ITSELF,
+  'room.noted': ITSELF,
+  'member.recording': {
+    kind: 'membership',
+    id: ({ change }, room) => nameMembership(change.type === 'put' ? change.member.id : change.id, room),
+  },
+  'member.joined': JOINING,
+  'member.withdrawn': MEMBER,
+  'member.leaving': MEMBER,
+  'member.left': JOINING,
+  'member.refused': JOINING,
+  'member.failed': JOINING,
+};
+
+const tarsProxy: Senders<TarsProxyEvent, TarsProxyContext> = {
+  'rpc.call': { outside: 'library', or: ['room', 'membership', 'publication'] },
+  'call.due': TIMER,
+  'call.expired': TIMER,
+  'link.replied': SERVANT,
+  'link.lost': SERVANT,
+  'link.writable': SERVANT,
+  'link.closed': SERVANT,
+  'proxy.stop': SERVER,
+};
+
+const server: Senders<ServerEvent, unknown> = {
+  'server.broadcast': PUBLISHER,
+  'server.stop': LIBRARY,
+};
+
+/** By the kind of the receiver and the event's type: each type of event that its chart knows. */
+export const SENDERS: Readonly<
+  Record<MachineName, Readonly<Record<string, Sender<EventObject> | undefined>>>
+> = { server, connection, membership, publication, room, tarsProxy } as never;
+
+/** Who starts an actor, by its kind, where that is somebody that can be told. */
+export const STARTERS: Readonly<Partial<Record<MachineName, Sender<EventObject>>>> = {
+  connection: SOCKET,
+  membership: { kind: 'room', id: (_, id) => splitId(id).room },
+  publication: { kind: 'room', id: (_, id) => splitId(id).room },
+};
+
+/** Whom an actor that a machine invokes stands for, by the machine and the name of what it invokes. */
+export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outside>>>> = {
+  server: {
+    restore: 'store',
+    bind: 'socket',
+    emptyConnections: 'socket',
+    closeRooms: 'store',
+    release: 'store',
+  },
+  connection: {},
+  membership: { authorize: 'handler', sayGoodbye: 'handler' },
+  publication: { moderate: 'handler' },
+  room: { sync: 'store' },
+  tarsProxy: { connect: 'servant' },
+};

@@ -1,0 +1,235 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { describe, expect, test } from 'vitest';
+import {
+  call,
+  createHarness,
+  join,
+  leave,
+  ping,
+  publish,
+  settle,
+  type FakeClient,
+} from '../../actors/actor-harness.ts';
+import { MACHINES, type Machines } from '../../actors/machines.ts';
+import type { MachineName, Party } from '../feed/feed-protocol.ts';
+import { EFFECTS } from './effects.ts';
+import { isSame } from './event-source.ts';
+import { INVOKED, SENDERS } from './senders.ts';
+
+const machines = Object.entries(MACHINES) as [MachineName, AnyStateMachine][];
+
+function nodesOf(node: AnyStateNode): AnyStateNode[] {
+  return [node, ...Object.values(node.states).flatMap(nodesOf)];
+}
+
+describe.each(machines)('of the machine %s', (kind, machine: AnyStateMachine) => {
+  test('every action is in the table of effects, and nothing else is', () => {
+    expect(Object.keys(EFFECTS[kind]).sort()).toEqual(Object.keys(machine.implementations.actions).sort());
+  });
+
+  test('every actor that it invokes stands for somebody', () => {
+    expect(Object.keys(INVOKED[kind]).sort()).toEqual(Object.keys(machine.implementations.actors).sort());
+  });
+
+  test('every event that its chart takes has a sender', () => {
+    const events = nodesOf(machine.root)
+      .flatMap(({ transitions }) => [...transitions.keys()])
+      .filter((event) => !event.startsWith('xstate.'));
+    expect(events.filter((event) => SENDERS[kind][event] === undefined)).toEqual([]);
+    expect(events).not.toEqual([]);
+  });
+
+  test('assignments stand in transitions, and no state has actions for its exit', () => {
+    const isAssignment = (action: unknown): boolean =>
+      (machine.implementations.actions[action as string] as { type?: string } | undefined)?.type ===
+      'xstate.assign';
+    for (const { entry, exit } of nodesOf(machine.root)) {
+      expect(entry.filter(isAssignment)).toEqual([]);
+      expect(exit.filter((action) => typeof action === 'string')).toEqual([]);
+    }
+  });
+
+  // XState tells of all transitions that an event enables, and of conflicting ones takes only the first.
+  test('an event that ends a parallel state is taken by one of its regions', () => {
+    for (const node of nodesOf(machine.root).filter(({ type }) => type === 'parallel')) {
+      const taken = Object.values(node.states).map((region) => eventsOf(region));
+      const leaving = Object.values(node.states).flatMap((region) =>
+        nodesOf(region)
+          .flatMap(({ transitions }) => [...transitions.values()].flat())
+          .filter(({ target }) => target?.some((state) => !isWithin(state, node)))
+          .map(({ eventType }) => eventType),
+      );
+      for (const event of leaving) expect(taken.filter((events) => events.has(event))).toHaveLength(1);
+    }
+  });
+});
+
+function eventsOf(node: AnyStateNode): Set<string> {
+  return new Set(nodesOf(node).flatMap(({ transitions }) => [...transitions.keys()]));
+}
+
+function isWithin(node: AnyStateNode, ancestor: AnyStateNode): boolean {
+  return node === ancestor || (node.parent !== undefined && isWithin(node.parent, ancestor));
+}
+
+/** An action that runs, and whom it speaks to by the table. */
+interface Running {
+  readonly kind: MachineName;
+  readonly action: string;
+  readonly to: readonly Party[];
+}
+
+/** Machines whose actions say that they run. */
+function instrument(running: Running[]): Machines {
+  const copies = machines.map(([kind, machine]) => {
+    const actions = Object.entries(machine.implementations.actions)
+      // Assignments are not called but resolved.
+      .filter(([, action]) => !('resolve' in (action as object)))
+      .map(([action, run]) => [
+        action,
+        (scene: { context: unknown; event: never; self: { id: string } }, params: unknown) => {
+          const { context, event, self } = scene;
+          const to = EFFECTS[kind][action]?.({ id: self.id, context, event }) ?? [];
+          running.push({ kind, action, to });
+          try {
+            (run as (scene: unknown, params: unknown) => void)(scene, params);
+          } finally {
+            running.pop();
+          }
+        },
+      ]);
+    return [kind, machine.provide({ actions: Object.fromEntries(actions) })];
+  });
+  return Object.fromEntries(copies) as Machines;
+}
+
+describe('the table of effects', () => {
+  test('names whom actions speak to through their ports', async () => {
+    const running: Running[] = [];
+    const uses = new Set<string>();
+    const harness = createHarness({
+      machines: instrument(running),
+      allowed: ['hello.sayHello'],
+      roomsPerConnection: 2,
+      limits: { capacity: 3, messagesPerSecond: 8 },
+      rpc: {
+        call: async (method) => {
+          use('rpc', { kind: 'tarsProxy', id: method.split('.')[0] ?? '' });
+          return { type: 'result', result: 'hi' };
+        },
+      },
+      handlers: {
+        onMessage: ({ data }) => {
+          if (data === 'answer') return { type: 'answer', data: 'no' };
+          return undefined;
+        },
+      },
+    });
+
+    function use(port: string, party: Party): void {
+      const innermost = running.at(-1);
+      // What comes later, by a promise, is not the action's any more.
+      if (innermost === undefined) return;
+      const { kind, action, to } = innermost;
+      const isNamed = to.some((other) => isSame(other, party));
+      uses.add(`${kind}.${action} uses ${port}${isNamed ? '' : ', which is not in the table'}`);
+    }
+
+    function connect(): FakeClient {
+      const client = harness.connect();
+      for (const method of ['reply', 'subscribe', 'unsubscribe', 'close'] as const) {
+        const original = client[method].bind(client) as (...args: unknown[]) => void;
+        client[method] = (...args: unknown[]) => {
+          use(method, { outside: 'socket' });
+          original(...args);
+        };
+      }
+      return client;
+    }
+
+    for (const method of ['join', 'leave', 'publish', 'call'] as const) {
+      const original = harness.rooms[method] as (room: string, ...args: unknown[]) => void;
+      harness.rooms[method] = (room: string, ...args: unknown[]) => {
+        use(`rooms.${method}`, { kind: 'room', id: room });
+        original(room, ...args);
+      };
+    }
+
+    // The harness itself plays the server, which says what is said to everybody.
+    const broadcast = harness.rooms.broadcast.bind(harness.rooms);
+    harness.rooms.broadcast = (data, publisher) => {
+      use('rooms.broadcast', { kind: 'server', id: 'server' });
+      const event = { type: 'server.broadcast', data, publisher };
+      const to = EFFECTS.server['broadcast']?.({ id: 'server', context: undefined, event }) ?? [];
+      running.push({ kind: 'server', action: 'broadcast', to });
+      broadcast(data, publisher);
+      running.pop();
+    };
+
+    const [ann, bob, cid, dan] = [connect(), connect(), connect(), connect()];
+    for (const client of [ann, bob, cid, dan]) client.send(join('room1'));
+    await settle();
+    ann.send(
+      ping,
+      { type: 'command.unknown' },
+      { type: 'command.malformed', refusal: { error: 'badRequest', message: 'no' } },
+      publish('room1', 'hi'),
+      publish('room1', 'answer'),
+      call('hello.sayHello'),
+      call('hello.sayHello'),
+      call('hello.sayHello'),
+      call('hello.forbidden'),
+      { type: 'server.broadcast', data: 'all' },
+      leave(''),
+      leave('room9'),
+      join('room2'),
+      join('room3'),
+    );
+    await settle();
+    harness.directory.rooms.get('room1')?.send({ type: 'room.mute' });
+    bob.send(publish('room1', 'muted'));
+    await settle();
+    harness.directory.rooms.get('room1')?.send({ type: 'room.unmute' });
+    for (let count = 0; count < 12; count += 1) bob.send(publish('room1', count));
+    await settle();
+    harness.directory.rooms.get('room1')?.send({
+      type: 'room.kick',
+      id: cid.id,
+      refusal: { error: 'permissionDenied', message: 'out' },
+    });
+    bob.send(leave('room1'));
+    await settle();
+    ann.actor?.send({ type: 'server.disconnect' });
+    bob.actor?.send({ type: 'socket.overflowed' });
+    dan.lose();
+    await settle();
+    expect([...uses].sort()).toEqual([
+      'connection.broadcast uses rooms.broadcast',
+      'connection.call uses rooms.call',
+      'connection.close uses close',
+      'connection.join uses rooms.join',
+      'connection.leave uses rooms.leave',
+      'connection.leaveRooms uses rooms.leave',
+      'connection.publish uses rooms.publish',
+      'connection.refuseMoreCalls uses reply',
+      'connection.refuseMoreRooms uses reply',
+      'connection.refuseName uses reply',
+      'connection.replyCalled uses reply',
+      'connection.replyJoined uses reply',
+      'connection.replyLeft uses reply',
+      'connection.replyMalformed uses reply',
+      'connection.replyPong uses reply',
+      'connection.replyRefused uses reply',
+      'connection.replyUnknown uses reply',
+      'connection.tellRoomClosed uses reply',
+      'membership.letIn uses subscribe',
+      'membership.letOut uses unsubscribe',
+      'publication.settle uses reply',
+      'room.delegate uses rpc',
+      'room.publish uses reply',
+      'room.refuseMuted uses reply',
+      'room.refuseThrottled uses reply',
+      'server.broadcast uses reply',
+    ]);
+  });
+});

@@ -1,0 +1,42 @@
+/** Makes the inspector of a server by its settings: who may watch is decided here, what they see is src/inspect's. */
+
+import type { EdgeBus } from '../edge/edge-bus.ts';
+import type { ActorClock } from '../actors/ports.ts';
+import { isProduction } from '../config/run-mode.ts';
+import { createInspector, type Inspector } from '../inspect/inspector.ts';
+import { isLoopbackHost } from '../protocol/loopback.ts';
+import { createInspectorAccess } from '../transport/http/inspector-access.ts';
+import type { OriginPolicy } from '../transport/origin-policy.ts';
+import { VERSION } from './package-info.ts';
+import type { StatecastServer } from './server-options.ts';
+
+export interface InspectionInput {
+  readonly settings: Pick<StatecastServer['settings'], 'host' | 'inspector'>;
+  readonly allowsOrigin: OriginPolicy;
+  readonly edge: EdgeBus;
+  readonly clock: ActorClock;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** Nothing where the settings turn it off. */
+export function createInspection(input: InspectionInput): Inspector | undefined {
+  const { settings, allowsOrigin, edge, clock, onError } = input;
+  const { enabled, access, token } = settings.inspector;
+  if (!enabled) return undefined;
+  const isOpenHere = access === 'auto' && token === undefined && isLoopbackHost(settings.host);
+  return createInspector({
+    settings: settings.inspector,
+    token,
+    access: createInspectorAccess({
+      open: access === 'open' ? 'everybody' : isOpenHere && !isProduction() ? 'this machine' : 'nobody',
+      hasToken: token !== undefined,
+      allowsOrigin,
+    }),
+    version: VERSION,
+    edge,
+    // Finer than the clock of the actors: it tells what came first.
+    now: () => performance.timeOrigin + performance.now(),
+    clock,
+    onError: (error) => onError(error, 'the inspector'),
+  });
+}
