@@ -41,13 +41,12 @@ export class CommandDesk {
     return true;
   }
 
-  /** An answer came: `undefined` when none was owed (a late or second one), else whether the chart waits for it. */
-  settle(): { awaited: boolean } | undefined {
-    if (this.#phase === 'idle') return undefined;
-    const awaited = this.#phase === 'awaiting';
+  /** An answer came. Tells where the command was: `idle` when no answer was owed (a late or second one). */
+  settle(): Phase {
+    const phase = this.#phase;
     this.#phase = 'idle';
     this.#abandoned = undefined;
-    return { awaited };
+    return phase;
   }
 
   /** Whom to tell if nobody waits for the answer any more; forgotten when it comes. */

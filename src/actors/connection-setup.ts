@@ -228,23 +228,26 @@ export function createConnectionContext(
     publisher: {
       member: input.member,
       settle(outcome) {
-        const owed = desk.settle();
-        if (owed === undefined) return;
+        const phase = desk.settle();
+        if (phase === 'idle') return;
         input.port.reply(toReply(outcome));
-        if (owed.awaited) send({ type: 'command.settled' });
+        if (phase === 'awaiting') send({ type: 'command.settled' });
       },
       onGone: (callback) => desk.onAbandon(callback),
     },
   };
 }
 
+const PUBLISHED: Reply = { type: 'published' };
+const BROADCASTED: Reply = { type: 'broadcasted' };
+
 function toReply(outcome: PublishOutcome): Reply {
   switch (outcome.type) {
     case 'published':
     case 'dropped':
-      return { type: 'published' };
+      return PUBLISHED;
     case 'broadcasted':
-      return { type: 'broadcasted' };
+      return BROADCASTED;
     case 'answered':
       return { type: 'answered', data: outcome.data };
     case 'refused':

@@ -4,12 +4,18 @@
  */
 
 import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
+import { LANE, withFastLane, type Laned } from './fast-lane.ts';
 
 /** Which machine an actor runs: the machine's `id`. */
 export type MachineKind = 'server' | 'connection' | 'membership' | 'publication' | 'room' | 'tarsProxy';
 
 /** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
 export interface MachineObserver {
+  /**
+   * The actors that are inspected (`actor.system.inspect`). Their fast lane is closed: only XState's interpreter
+   * tells of each step.
+   */
+  readonly watched: Pick<ReadonlySet<AnyActorRef>, 'has' | 'size'>;
   /** An actor was made, and starts in this turn. A membership that wakes is made again, with the same id. */
   made(kind: MachineKind, actor: AnyActorRef): void;
   /** An event brought an actor to other states; entering the same ones again counts too. */
@@ -33,7 +39,13 @@ export interface MachineObserver {
 }
 
 /** Tells nobody. */
-export const NO_OBSERVER: MachineObserver = { made() {}, moved() {}, stayed() {}, threw() {} };
+export const NO_OBSERVER: MachineObserver = {
+  watched: new Set(),
+  made() {},
+  moved() {},
+  stayed() {},
+  threw() {},
+};
 
 /** When an actor entered its states, kept on the snapshot: it lives and dies with them. */
 const SINCE = Symbol('since');
@@ -54,13 +66,31 @@ export function goLive<Machine extends AnyStateMachine>(
   now: () => number,
 ): Machine {
   const kind = machine.id as MachineKind;
+  const laned = withFastLane(machine, isUnwatched);
+  const lane = laned[LANE];
+
+  function isUnwatched(actor: AnyActorRef): boolean {
+    return observer.watched.size === 0 || !observer.watched.has(actor);
+  }
 
   function date<Snapshot extends AnyMachineSnapshot>(snapshot: Snapshot): Snapshot {
     (snapshot as Dated)[SINCE] = now();
     return snapshot;
   }
 
-  const live: Pick<AnyStateMachine, 'transition' | 'getInitialSnapshot' | 'restoreSnapshot'> = {
+  const live: Laned & Pick<AnyStateMachine, 'transition' | 'getInitialSnapshot' | 'restoreSnapshot'> = {
+    [LANE]: {
+      ...lane,
+      run(steps, at, event, self) {
+        try {
+          lane.run(steps, at, event, self);
+        } catch (error) {
+          observer.threw(kind, self, event, at, error);
+          throw error;
+        }
+        observer.stayed(kind, self, event, at);
+      },
+    },
     getInitialSnapshot(scope, input) {
       observer.made(kind, scope.self);
       return date(machine.getInitialSnapshot(scope, input));
@@ -74,7 +104,7 @@ export function goLive<Machine extends AnyStateMachine>(
     transition(from, event, scope) {
       let to: AnyMachineSnapshot;
       try {
-        to = machine.transition(from, event, scope);
+        to = laned.transition(from, event, scope);
       } catch (error) {
         observer.threw(kind, scope.self, event, from, error);
         throw error;

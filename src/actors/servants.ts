@@ -7,6 +7,7 @@ import type { LinkListener, ServantLink } from '../tars/servant-link.ts';
 import type { Caller, CallRequest } from '../tars/wire/caller.ts';
 import { RETURN_CODES } from '../tars/wire/return-codes.ts';
 import type { ServantOutcome } from './call-table.ts';
+import { sendDirectly } from './fast-lane-send.ts';
 import type { ActorClock } from './ports.ts';
 import { type TarsProxyPolicy } from './tars-proxy-events.ts';
 import { startTarsProxy, type tarsProxyMachine, type TarsProxyRef } from './tars-proxy.ts';
@@ -75,7 +76,7 @@ export function createServants(input: ServantsInput): Servants {
         return;
       }
       const proxy = proxies.get(name) ?? start(name);
-      proxy.send({
+      sendDirectly(proxy, {
         type: 'rpc.call',
         call: {
           request: {

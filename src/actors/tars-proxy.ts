@@ -5,6 +5,7 @@
 
 import { createActor, type ActorRefFrom } from 'xstate';
 import { CallTable } from './call-table.ts';
+import { sendDirectly } from './fast-lane-send.ts';
 import type { TarsProxyContext, TarsProxyEvent, TarsProxyInput } from './tars-proxy-events.ts';
 import { tarsProxySetup } from './tars-proxy-setup.ts';
 
@@ -13,7 +14,7 @@ const TRYING = '#tarsProxy.ready.circuit.halfOpen.trying';
 export const tarsProxyMachine = tarsProxySetup.createMachine({
   id: 'tarsProxy',
   description: 'The proxy of one TARS servant, as long as the server runs.',
-  context: ({ input, self }) => createContext(input, (event) => self.send(event)),
+  context: ({ input, self }) => createContext(input, (event) => sendDirectly(self, event)),
   initial: 'idle',
   on: {
     'link.replied': { actions: 'receiveLate' },

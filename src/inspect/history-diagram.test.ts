@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createHarness, join, publish, settle } from '../actors/actor-harness.ts';
+import { combineObservers } from './watch/combine-observers.ts';
 import { createRecorder } from './recorder.ts';
 import type { ActorHistory } from './feed/feed-protocol.ts';
 import { toSequenceDiagram } from './history-diagram.ts';
@@ -95,7 +96,7 @@ describe('a sequence diagram of a history', () => {
 
   test('is made of what the recorder has kept', async () => {
     const recorder = createRecorder({ entries: 100, now: () => harness.clock.now() });
-    const harness = createHarness({ observer: recorder.observer });
+    const harness = createHarness({ observer: combineObservers(recorder.observer) });
     const client = harness.connect();
     client.send(join('room1'));
     await settle();

@@ -154,7 +154,7 @@ describe('a page of the inspector', () => {
         expect.objectContaining({ kind: 'connection', id: 'c1' }),
       ]),
     });
-    expect(inspector.watched.size).toBeGreaterThan(1);
+    expect(inspector.observer.watched.size).toBeGreaterThan(1);
     connect('bob').send(join('room1'));
     ann.send(publish('room1', 'the secret plan'));
     await settle();
@@ -175,7 +175,7 @@ describe('a page of the inspector', () => {
     expect(items.map(({ type }) => type)).toContain('started');
     expect(JSON.stringify(page.messages)).not.toContain('secret plan');
     page.client.close();
-    expect(inspector.watched.size).toBe(0);
+    expect(inspector.observer.watched.size).toBe(0);
   });
 
   test('may do what control allows, and sees its end', async () => {

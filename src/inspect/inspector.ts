@@ -1,6 +1,5 @@
 /** Puts the inspector together: what is recorded, who is watched, what is told and to whom. */
 
-import type { AnyActorRef } from 'xstate';
 import type { MachineObserver } from '../actors/live-machine.ts';
 import { MACHINES } from '../actors/machines.ts';
 import { nameMembership } from '../actors/membership.ts';
@@ -68,8 +67,6 @@ export interface Inspector {
   readonly endpoints: readonly SocketEndpoint[];
   /** `/inspector/history`. */
   readonly routes: readonly Route[];
-  /** The actors that are inspected now: these must run on XState's own way. */
-  readonly watched: ReadonlySet<AnyActorRef>;
   /** Says goodbye to all pages. */
   close(): void;
 }
@@ -140,7 +137,7 @@ export function createInspector(input: InspectorInput): Inspector {
   const feed = createFeedEndpoint({ access, isRightToken, answers, clock, onError });
   const stately = createStatelyEndpoint({ access, isRightToken, population, answers, now, onError });
   return {
-    observer: combineObservers(recorder.observer, watcher.observer),
+    observer: combineObservers(recorder.observer, { ...watcher.observer, watched: watcher.watched }),
     attach: (living) => population.attach(living),
     endpoints: [feed, stately],
     routes: [
@@ -151,7 +148,6 @@ export function createInspector(input: InspectorInput): Inspector {
         toDiagram: toSequenceDiagram,
       }),
     ],
-    watched: watcher.watched,
     close() {
       feed.close();
       stately.close();

@@ -16,6 +16,7 @@ import { NO_OBSERVER } from '../actors/live-machine.ts';
 import { MACHINES } from '../actors/machines.ts';
 import { membershipMachine } from '../actors/membership.ts';
 import { roomMachine } from '../actors/room.ts';
+import { combineObservers } from './watch/combine-observers.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
 
 const ROOM = { kind: 'room', id: 'room1' } as const;
@@ -36,7 +37,7 @@ function record(options: HarnessOptions = {}, recording: Partial<RecorderOptions
     },
     ...recording,
   });
-  const harness = createHarness({ ...options, observer: recorder.observer });
+  const harness = createHarness({ ...options, observer: combineObservers(recorder.observer) });
   return { ...harness, recorder, looks: () => looks };
 }
 

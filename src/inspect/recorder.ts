@@ -28,7 +28,7 @@ export interface RecorderOptions {
 }
 
 export interface Recorder {
-  readonly observer: MachineObserver;
+  readonly observer: Omit<MachineObserver, 'watched'>;
   /** What is known of an actor's past; nothing when it has done nothing lately. */
   historyOf(address: ActorAddress): ActorHistory | undefined;
   /** The last actors that have failed, oldest first. */

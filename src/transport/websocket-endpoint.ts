@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConnectionInput, ConnectionLimits } from '../actors/connection-setup.ts';
 import type { ConnectionRef } from '../actors/connection.ts';
 import type { Directory } from '../actors/directory.ts';
+import { sendDirectly } from '../actors/fast-lane-send.ts';
 import type { ConnectionPort, RoomsPort } from '../actors/ports.ts';
 import type { EdgeEmitter, MemberInfo } from '../edge/edge-events.ts';
 import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts';
@@ -72,7 +73,8 @@ class ClientSession implements SocketSession, ConnectionPort {
   }
 
   received(frame: string | undefined): void {
-    this.#actor?.send(frame === undefined ? NOT_TEXT : this.#codec.decode(frame));
+    if (this.#actor === undefined) return;
+    sendDirectly(this.#actor, frame === undefined ? NOT_TEXT : this.#codec.decode(frame));
   }
 
   drained(): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { NO_OBSERVER, type MachineObserver } from '../../actors/live-machine.ts';
 import { combineObservers } from './combine-observers.ts';
 
-const observe = (log: string[], name: string): MachineObserver => ({
+const observe = (log: string[], name: string): Omit<MachineObserver, 'watched'> => ({
   made: (...args) => void log.push(`${name} made ${args.length}`),
   moved: (...args) => void log.push(`${name} moved ${args.length}`),
   stayed: (...args) => void log.push(`${name} stayed ${args.length}`),

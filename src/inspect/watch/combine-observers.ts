@@ -5,13 +5,16 @@ import { NO_OBSERVER, type MachineObserver } from '../../actors/live-machine.ts'
 /** Tells each in turn; what one leaves out costs nothing. */
 export function combineObservers(...observers: readonly Partial<MachineObserver>[]): MachineObserver {
   return {
+    watched: observers.find(({ watched }) => watched !== undefined)?.watched ?? NO_OBSERVER.watched,
     made: combine('made'),
     moved: combine('moved'),
     stayed: combine('stayed'),
     threw: combine('threw'),
   };
 
-  function combine<Name extends keyof MachineObserver>(name: Name): MachineObserver[Name] {
+  function combine<Name extends Exclude<keyof MachineObserver, 'watched'>>(
+    name: Name,
+  ): MachineObserver[Name] {
     const listeners = observers
       .map((observer) => observer[name])
       .filter((listener) => listener !== undefined);

@@ -44,6 +44,12 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
   const errors: unknown[] = [];
   // The watcher looks at the directory, whose machines tell it.
   const later: Partial<MachineObserver> = {
+    watched: {
+      get size() {
+        return watcher.watched.size;
+      },
+      has: (actor) => watcher.watched.has(actor),
+    },
     made: (...args) => watcher.observer.made(...args),
     threw: (...args) => watcher.observer.threw(...args),
   };
