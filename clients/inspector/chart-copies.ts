@@ -1,6 +1,7 @@
 /** A chart in the forms that other programs read. What makes them is loaded when somebody asks for it. */
 
 import type { Chart, StatePath } from '../../src/inspect/chart/chart.ts';
+import type { LayOut } from './chart/chart-layouts.ts';
 
 export const CHART_FORMS = ['SVG', 'Mermaid', 'XState JSON'] as const;
 
@@ -11,17 +12,22 @@ export interface ChartCopyOptions {
   readonly active: readonly StatePath[];
   /** A picture shows the actions too. */
   readonly details: boolean;
+  /** Default: the layouts that the page was built with. */
+  readonly layOut?: LayOut;
 }
 
+const layOutAsBuilt: LayOut = async (chart, options) => {
+  const { findLayout } = await import('./chart/prepared-layouts.ts');
+  return findLayout(chart, options);
+};
+
+/** @throws {Error} for a picture of a chart that the page was not built with, as of another version of the server */
 export async function writeChart(chart: Chart, form: ChartForm, options: ChartCopyOptions): Promise<string> {
   switch (form) {
     case 'SVG': {
-      const [{ toSvg }, { findLayout }] = await Promise.all([
-        import('../../src/inspect/chart/to-svg.ts'),
-        import('./chart/prepared-layouts.ts'),
-      ]);
-      const layout = await findLayout(chart, { details: options.details });
-      return toSvg(chart, layout, { active: options.active });
+      const { active, details, layOut = layOutAsBuilt } = options;
+      const { toSvg } = await import('../../src/inspect/chart/to-svg.ts');
+      return toSvg(chart, await layOut(chart, { details }), { active });
     }
     case 'Mermaid': {
       const { toMermaid } = await import('../../src/inspect/chart/to-mermaid.ts');

@@ -27,7 +27,12 @@ export function CopyButton({ label, what, getText, announce }: CopyButtonProps):
   );
 
   async function copy(): Promise<void> {
-    const isCopied = await copyText(await getText(), what, announce);
-    setOutcome(isCopied ? 'copied' : 'failed');
+    try {
+      const isCopied = await copyText(await getText(), what, announce);
+      setOutcome(isCopied ? 'copied' : 'failed');
+    } catch (error) {
+      setOutcome('failed');
+      announce(`${what} could not be copied: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 }

@@ -22,6 +22,7 @@ export function HistoryPanel({ client, link, actor, names, announce }: HistoryPa
   const { name: linkName } = useStore(link);
   const [outcome, setOutcome] = useState<Outcome<AnswerTo<'history'>>>();
   const [saving, setSaving] = useState('');
+  const [changesOnly, setChangesOnly] = useState(false);
   const ask = useCallback(async () => {
     const answer = await client.ask({ type: 'history', actor });
     if (answer.type !== 'unanswered') setOutcome(answer);
@@ -42,12 +43,20 @@ export function HistoryPanel({ client, link, actor, names, announce }: HistoryPa
         <button type="button" onClick={() => void save('mermaid')}>
           Download sequence diagram
         </button>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={changesOnly}
+            onChange={({ target }) => setChangesOnly(target.checked)}
+          />
+          changes<span className="visually-hidden"> of states only</span>
+        </label>
         <span className="remark" role="status">
           {saving}
         </span>
       </div>
       {outcome?.type === 'refused' && <p className="remark">{outcome.error}</p>}
-      {history !== undefined && <Entries history={history} names={names} />}
+      {history !== undefined && <Entries history={history} names={names} changesOnly={changesOnly} />}
     </div>
   );
 
@@ -61,11 +70,14 @@ export function HistoryPanel({ client, link, actor, names, announce }: HistoryPa
 }
 
 interface EntriesProps {
+  readonly changesOnly: boolean;
   readonly history: ActorHistory;
   readonly names: EventNames;
 }
 
-function Entries({ history: { kind, entries, lost, failure }, names }: EntriesProps): ReactNode {
+function Entries({ history, names, changesOnly }: EntriesProps): ReactNode {
+  const { kind, entries, lost, failure } = history;
+  const shown = changesOnly ? entries.filter(isChange) : entries;
   return (
     <>
       {failure !== undefined && (
@@ -88,8 +100,8 @@ function Entries({ history: { kind, entries, lost, failure }, names }: EntriesPr
               </tr>
             </thead>
             <tbody>
-              {entries.toReversed().map((entry, index) => (
-                <Entry key={entries.length - index} entry={entry} name={names(kind, entry.event)} />
+              {shown.toReversed().map((entry, index) => (
+                <Entry key={shown.length - index} entry={entry} name={names(kind, entry.event)} />
               ))}
             </tbody>
           </table>
@@ -130,6 +142,10 @@ function Entry({ entry: { at, count, from, to }, name }: EntryProps): ReactNode 
       </td>
     </tr>
   );
+}
+
+function isChange({ from, to }: HistoryEntry): boolean {
+  return from.join() !== to.join();
 }
 
 function describeKept(kept: number, lost: number | undefined): string {

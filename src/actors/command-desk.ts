@@ -73,7 +73,7 @@ export class CommandDesk {
 
   /** The command that waited longest, taken out; none while an answer is owed. */
   next(): Command | undefined {
-    if (this.#phase !== 'idle') return undefined;
+    if (this.#waiting.length === 0 || this.#phase !== 'idle') return undefined;
     const first = this.#waiting.shift();
     if (first === undefined) return undefined;
     this.#waitingBytes -= first.cost;

@@ -35,15 +35,15 @@ export const lineCodec: Codec = {
   encodeReply(reply) {
     switch (reply.type) {
       case 'pong':
-        return ['pong'];
+        return PONG;
       case 'joined':
         return [`Subscribe roomNum:${reply.room} success!`];
       case 'left':
         return [`Unsubscribe roomNum:${reply.room} success!`];
       case 'published':
-        return [PUBLISHED];
+        return PUBLISHED_ALONE;
       case 'broadcasted':
-        return ['Broadcast success!'];
+        return BROADCASTED;
       case 'answered':
         return [encodeText(reply.data), PUBLISHED];
       case 'called':
@@ -59,6 +59,10 @@ export const lineCodec: Codec = {
 };
 
 const PUBLISHED = 'SendByRoom success!';
+/** The replies that are the same for every message are made once. */
+const PUBLISHED_ALONE = [PUBLISHED];
+const BROADCASTED = ['Broadcast success!'];
+const PONG = ['pong'];
 
 /** A text travels as it is; any other JSON value as its JSON text. */
 function encodeText(data: Json): string {

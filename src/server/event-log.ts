@@ -35,14 +35,29 @@ const LEVELS: Readonly<Record<EdgeEventName, Level>> = {
   'store.recovered': 'warn',
 };
 
-export function logEvents(server: Pick<EdgeBus, 'on'>, log: Logger): void {
-  for (const name of Object.keys(LEVELS) as EdgeEventName[]) {
-    server.on(name, (event) => {
+export function logEvents(server: Pick<EdgeBus, 'on' | 'off'>, log: Logger): void {
+  const entries = (Object.keys(LEVELS) as EdgeEventName[]).map((name) => ({
+    name,
+    isListening: false,
+    write(event: EdgeEvents[EdgeEventName]) {
       const level = levelOf(name, event);
-      // Asked each time: a TARS platform may change the level of a running server.
       if (log.isLevelEnabled(level)) log[level](toFields(event), name);
-    });
+    },
+  }));
+
+  /** Only what the level lets through is listened to: the others cost nothing. */
+  function listen(): void {
+    for (const entry of entries) {
+      const isWanted = log.isLevelEnabled(LEVELS[entry.name]);
+      if (isWanted && !entry.isListening) server.on(entry.name, entry.write);
+      if (!isWanted && entry.isListening) server.off(entry.name, entry.write);
+      entry.isListening = isWanted;
+    }
   }
+
+  listen();
+  // A TARS platform may change the level of a running server.
+  log.on('level-change', listen);
 }
 
 /** Calls that fail by the thousand because a servant is away are told once, as `servant.unreachable`. */

@@ -63,7 +63,14 @@ export function containHandlers<Session>(
       }
     },
     open: contain((session, socket) => handlers.open(session, socket)),
-    message: contain((session, frame) => handlers.message(session, frame)),
+    // Written out: it is called for every message.
+    message(session, frame) {
+      try {
+        handlers.message(session, frame);
+      } catch (error) {
+        report(error);
+      }
+    },
     drain: contain((session) => handlers.drain(session)),
     overflow: contain((session) => handlers.overflow(session)),
     close: contain((session, code, reason) => handlers.close(session, code, reason)),
