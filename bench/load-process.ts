@@ -1,0 +1,45 @@
+/** A load generator as the runner sees it: a process that does one job. */
+
+import type { FromLoad, JobName, Jobs, Milestone } from './load/jobs.ts';
+import { startTypeScript, within } from './processes.ts';
+
+/** No job is longer: the longest opens ten thousand clients and measures a few seconds. */
+const JOB_MS = 120_000;
+
+/** What the runner does while a job waits at a milestone. */
+export type Milestones = Partial<Record<Milestone, () => Promise<void>>>;
+
+export interface LoadProcess {
+  run<Name extends JobName>(
+    name: Name,
+    job: Jobs[Name]['job'],
+    milestones?: Milestones,
+  ): Promise<Jobs[Name]['result']>;
+  stop(): Promise<void>;
+}
+
+export async function startLoad(): Promise<LoadProcess> {
+  const started = startTypeScript('load/generator.ts');
+  const { child, ended } = started;
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve());
+    void ended.then((why) => reject(new Error(`the load generator did not start: ${why}`)));
+  });
+
+  return {
+    stop: () => started.stop(),
+    run<Name extends JobName>(name: Name, job: Jobs[Name]['job'], milestones: Milestones = {}) {
+      const done = new Promise<Jobs[Name]['result']>((resolve, reject) => {
+        child.on('message', (message: FromLoad) => {
+          if (message.type === 'done') resolve(message.result);
+          else if (message.type === 'failed') reject(new Error(message.why));
+          else if (message.type === 'paused')
+            Promise.resolve(milestones[message.at]?.()).then(() => child.send({ type: 'goOn' }), reject);
+        });
+        void ended.then((why) => reject(new Error(`the load generator has ended: ${why}`)));
+        child.send({ type: 'start', name, job });
+      });
+      return within(JOB_MS, `the job ${name}`, done);
+    },
+  };
+}

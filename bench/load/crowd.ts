@@ -1,0 +1,60 @@
+/** Many clients at a time: opened in batches, since the backlog of a listening socket is short, and put into rooms. */
+
+import { encodeTextFrame } from './client-frames.ts';
+import { DIALECTS } from './dialect.ts';
+import { openClient, type ClientListener, type Target, type WireClient } from './wire-client.ts';
+
+/** Handshakes under way at a time. */
+const HANDSHAKES = 128;
+const POLL_MS = 2;
+
+/** Opens a client for each state, in their order, and does with each what is to be done first. */
+export async function openCrowd<State>(
+  target: Target,
+  states: readonly State[],
+  listener: ClientListener<State>,
+  opened: (client: WireClient<State>) => void,
+): Promise<WireClient<State>[]> {
+  const clients: WireClient<State>[] = [];
+  let next = 0;
+  async function openSome(): Promise<void> {
+    while (next < states.length) {
+      const index = next;
+      next += 1;
+      const client = await openClient(target, states[index] as State, listener);
+      clients[index] = client;
+      opened(client);
+    }
+  }
+  await Promise.all(Array.from({ length: HANDSHAKES }, openSome));
+  return clients;
+}
+
+/** All rooms have names of one length, so that their answers have one too. */
+export function nameRoom(index: number): string {
+  return `bench-${String(index).padStart(5, '0')}`;
+}
+
+/** The join of each room, framed, and how long its answer is. */
+export function prepareJoins({ dialect }: Target, rooms: number) {
+  const asks = Array.from({ length: rooms }, (_, index) => DIALECTS[dialect].join(nameRoom(index)));
+  return {
+    frames: asks.map(({ frame }) => encodeTextFrame(frame)),
+    answerLength: Buffer.byteLength(asks[0]?.answer ?? ''),
+  };
+}
+
+/** @throws {Error} when `isSo` is not so within the time, in milliseconds; `describe` tells how far it got. */
+export async function until(isSo: () => boolean, withinMs: number, describe: () => string): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error(`after ${withinMs} ms: ${describe()}`);
+    await sleep(POLL_MS);
+  }
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

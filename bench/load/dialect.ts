@@ -1,0 +1,59 @@
+/** How each protocol words what a client asks and hears. The load generator only frames it, and knows answers by length. */
+
+/** A command, and the answer that its sender gets when it was done. */
+export interface Ask {
+  readonly frame: string;
+  readonly answer: string;
+}
+
+export interface Dialect {
+  /** Where the handshake goes. */
+  readonly path: string;
+  /** What a client says upon each of the server's first frames, before it is in; an empty text is nothing. */
+  readonly greeting: readonly string[];
+  join(room: string): Ask;
+  leave(room: string): Ask;
+  sayInRoom(room: string, message: string): Ask;
+  sayToAll(message: string): Ask;
+  /** How a message arrives. */
+  heard(message: string): string;
+}
+
+export type DialectName = 'line' | 'socket.io';
+
+const line: Dialect = {
+  path: '/',
+  greeting: [],
+  join: (room) => ({ frame: `subscribe|${room}`, answer: `Subscribe roomNum:${room} success!` }),
+  leave: (room) => ({ frame: `unsubscribe|${room}`, answer: `Unsubscribe roomNum:${room} success!` }),
+  sayInRoom: (roomNum, message) => ({
+    frame: `sendByRoom|${JSON.stringify({ roomNum, message })}`,
+    answer: 'SendByRoom success!',
+  }),
+  sayToAll: (message) => ({
+    frame: `broadcast|${JSON.stringify({ message })}`,
+    answer: 'Broadcast success!',
+  }),
+  heard: (message) => message,
+};
+
+/** Socket.IO 5 in the text frames of Engine.IO 4; the acknowledgement of packet 1 is the answer. */
+const socketIo: Dialect = {
+  path: '/socket.io/?EIO=4&transport=websocket',
+  greeting: ['40', ''],
+  join: (room) => toPacket('subscribe', room, line.join(room)),
+  leave: (room) => toPacket('unsubscribe', room, line.leave(room)),
+  sayInRoom: (roomNum, message) =>
+    toPacket('sendByRoom', { roomNum, message }, line.sayInRoom(roomNum, message)),
+  sayToAll: (message) => toPacket('broadcast', { message }, line.sayToAll(message)),
+  heard: (message) => `42${JSON.stringify(['message', message])}`,
+};
+
+export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { line, 'socket.io': socketIo };
+
+function toPacket(event: string, argument: unknown, { answer }: Ask): Ask {
+  return {
+    frame: `421${JSON.stringify([event, argument])}`,
+    answer: `431${JSON.stringify([answer])}`,
+  };
+}

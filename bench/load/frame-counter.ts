@@ -1,0 +1,77 @@
+/** Tells the frames in what a server sends, by opcode and length, whatever chunks they come in. It reads no payload. */
+
+const OPCODE_BITS = 0x0f;
+const MASK_BIT = 0x80;
+const LENGTH_BITS = 0x7f;
+/** Values of the 7-bit length that say how many bytes of a longer one follow (RFC 6455, section 5.2). */
+const LENGTH_IN_2_BYTES = 126;
+const LENGTH_IN_8_BYTES = 127;
+
+export interface FrameListener {
+  /** A frame has come in whole; `length` is its payload's, in bytes. */
+  frame(opcode: number, length: number): void;
+}
+
+/** What the next byte belongs to. */
+type Stage = 'opcode' | 'length' | 'longLength' | 'payload';
+
+export class FrameCounter {
+  #stage: Stage = 'opcode';
+  #opcode = 0;
+  #length = 0;
+  /** Bytes that are missing, of the long length or of the payload. */
+  #missing = 0;
+
+  /**
+   * Takes `bytes` from `start` to before `end`, and keeps none of them.
+   * @throws {Error} when a frame is masked, which no server's is: what follows cannot be made sense of.
+   */
+  push(bytes: Uint8Array, start: number, end: number, listener: FrameListener): void {
+    let at = start;
+    while (at < end) {
+      if (this.#stage === 'payload') {
+        const passed = Math.min(this.#missing, end - at);
+        at += passed;
+        this.#missing -= passed;
+      } else {
+        this.#takeHeader(bytes[at] ?? 0);
+        at += 1;
+      }
+      if (this.#stage === 'payload' && this.#missing === 0) {
+        this.#stage = 'opcode';
+        listener.frame(this.#opcode, this.#length);
+      }
+    }
+  }
+
+  #takeHeader(byte: number): void {
+    if (this.#stage === 'opcode') {
+      this.#opcode = byte & OPCODE_BITS;
+      this.#stage = 'length';
+    } else if (this.#stage === 'length') {
+      this.#takeLength(byte);
+    } else {
+      this.#length = this.#length * 256 + byte;
+      this.#missing -= 1;
+      if (this.#missing === 0) this.#beginPayload();
+    }
+  }
+
+  #takeLength(byte: number): void {
+    if ((byte & MASK_BIT) !== 0) throw new Error('the server has sent a masked frame');
+    const short = byte & LENGTH_BITS;
+    this.#length = short;
+    if (short < LENGTH_IN_2_BYTES) {
+      this.#beginPayload();
+      return;
+    }
+    this.#stage = 'longLength';
+    this.#length = 0;
+    this.#missing = short === LENGTH_IN_8_BYTES ? 8 : 2;
+  }
+
+  #beginPayload(): void {
+    this.#stage = 'payload';
+    this.#missing = this.#length;
+  }
+}

@@ -1,0 +1,47 @@
+/** Clients that join a room each and are silent afterwards. */
+
+import { openCrowd, prepareJoins, until } from './crowd.ts';
+import type { ClientListener, Target, WireClient } from './wire-client.ts';
+
+const SETTLE_MS = 60_000;
+
+export interface Members {
+  readonly clients: readonly WireClient<number>[];
+  /** Data frames that have come since all had joined. */
+  heard(): number;
+  /** @throws {Error} when one of them was closed by the server. */
+  check(): void;
+}
+
+/** Opens clients that fill the rooms side by side, and resolves when all of them have been told that they are in. */
+export async function gatherMembers(target: Target, count: number, rooms: number): Promise<Members> {
+  const joins = prepareJoins(target, rooms);
+  const states = Array.from({ length: count }, (_, index) => index % rooms);
+  let joined = 0;
+  let heard = 0;
+  let lost: string | undefined;
+  const listener: ClientListener<number> = {
+    heard(_client, length) {
+      if (joined < count && length === joins.answerLength) joined += 1;
+      else heard += 1;
+    },
+    caughtUp: () => undefined,
+    lost: (_client, why) => (lost ??= why),
+  };
+  const describe = (): string =>
+    `${joined} of ${count} are in their rooms, ${heard} other frames, ${lost ?? 'no connection'} lost`;
+  const clients = await openCrowd(target, states, listener, (client) =>
+    client.write(joins.frames[client.state] ?? new Uint8Array()),
+  );
+  await until(() => joined === count || lost !== undefined, SETTLE_MS, describe);
+  const members: Members = {
+    clients,
+    heard: () => heard,
+    check() {
+      if (lost !== undefined) throw new Error(describe());
+    },
+  };
+  members.check();
+  if (heard > 0) throw new Error(describe());
+  return members;
+}

@@ -1,0 +1,38 @@
+/** What a job says: its frame, and how long what comes back is. */
+
+import { encodeTextFrame } from './client-frames.ts';
+import { nameRoom } from './crowd.ts';
+import { DIALECTS } from './dialect.ts';
+import type { Speech } from './jobs.ts';
+import type { Target } from './wire-client.ts';
+
+/** By which frames are told apart, in bytes. */
+export interface SpeechLengths {
+  readonly delivery: number;
+  /** Missing when the delivery is the answer. */
+  readonly answer: number | undefined;
+}
+
+export function speechFrame({ dialect }: Target, speech: Speech, roomIndex: number): Buffer {
+  const words = DIALECTS[dialect];
+  switch (speech.to) {
+    case 'room':
+      return encodeTextFrame(words.sayInRoom(nameRoom(roomIndex), makeMessage(speech.bytes)).frame);
+    case 'everybody':
+      return encodeTextFrame(words.sayToAll(makeMessage(speech.bytes)).frame);
+    case 'server':
+      return encodeTextFrame(speech.frame);
+  }
+}
+
+export function speechLengths({ dialect }: Target, speech: Speech): SpeechLengths {
+  const words = DIALECTS[dialect];
+  if (speech.to === 'server') return { delivery: Buffer.byteLength(speech.answer), answer: undefined };
+  const message = makeMessage(speech.bytes);
+  const { answer } = speech.to === 'room' ? words.sayInRoom(nameRoom(0), message) : words.sayToAll(message);
+  return { delivery: Buffer.byteLength(words.heard(message)), answer: Buffer.byteLength(answer) };
+}
+
+function makeMessage(bytes: number): string {
+  return 'The quick brown fox jumps over the lazy dog. '.repeat(Math.ceil(bytes / 45)).slice(0, bytes);
+}

@@ -1,0 +1,17 @@
+/** All clients lose their connections at one moment and come back as fast as they can, each into its room. */
+
+import type { Pause, Span, StormJob } from './jobs.ts';
+import { gatherMembers } from './members.ts';
+import { beginSpan } from './span.ts';
+
+export async function runStorm({ target, clients, rooms }: StormJob, pause: Pause): Promise<Span> {
+  const before = await gatherMembers(target, clients, rooms);
+  await pause('standing');
+  before.check();
+  let back = 0;
+  const endSpan = beginSpan(target.pid, () => ({ done: back, deliveries: 0 }));
+  for (const client of before.clients) client.drop();
+  await gatherMembers(target, clients, rooms);
+  back = clients;
+  return endSpan();
+}

@@ -1,0 +1,167 @@
+/**
+ * Rooms in which one member speaks as fast as the rest can hear it (closed loop: a window of messages on their way),
+ * and then at a steady rate (open loop). Every delivery and every answer is counted; one that is missing or too many
+ * fails the job.
+ */
+
+import { FrameBatch } from './client-frames.ts';
+import { openCrowd, prepareJoins, sleep, until } from './crowd.ts';
+import { Histogram } from './histogram.ts';
+import type { Pause, TrafficJob, TrafficResult } from './jobs.ts';
+import { beginSpan, toLatency, warmUp } from './span.ts';
+import { speechFrame, speechLengths, type SpeechLengths } from './speech.ts';
+import { TalkingRoom, type Seat } from './talking-room.ts';
+import type { ClientListener, WireClient } from './wire-client.ts';
+
+/** How long the last messages may take to arrive, and clients to get into their rooms. */
+const SETTLE_MS = 20_000;
+
+export async function runTraffic(job: TrafficJob, pause: Pause): Promise<TrafficResult> {
+  const { target, rooms: roomCount, membersPerRoom, speech, window } = job;
+  const rooms = Array.from({ length: roomCount }, () => new TalkingRoom(membersPerRoom));
+  const joins = prepareJoins(target, roomCount);
+  const crowd = new Listener(speechLengths(target, speech), joins.answerLength);
+  // Member by member, so that the rooms fill side by side.
+  const seats = Array.from({ length: roomCount * membersPerRoom }, (_, index) => ({
+    room: rooms[index % roomCount] as TalkingRoom,
+    roomIndex: index % roomCount,
+    heard: 0,
+  }));
+  const needsRooms = speech.to === 'room';
+  const clients = await openCrowd(target, seats, crowd, (client) => {
+    if (needsRooms) client.write(joins.frames[client.state.roomIndex] ?? new Uint8Array());
+  });
+  if (needsRooms) await crowd.until(() => crowd.joined === seats.length);
+  for (const [index, room] of rooms.entries()) {
+    const speaker = clients[index] as WireClient<Seat>;
+    room.speaker = { client: speaker, batch: new FrameBatch(speechFrame(target, speech, index), window) };
+  }
+  await pause('standing');
+
+  for (const room of rooms) room.open(window);
+  await warmUp(target.pid, job.warmUpMs);
+  const endSpan = beginSpan(target.pid, () => crowd.count());
+  await sleep(job.measureMs);
+  const span = endSpan();
+  for (const room of rooms) room.open(0);
+  const settle = (): Promise<void> => crowd.settled(rooms, seats);
+  await settle();
+  if (job.steady === undefined) return span;
+
+  const lateness = await speakSteadily(rooms, crowd, job.steady);
+  await settle();
+  return { ...span, latency: toLatency(crowd.latency), lateness: toLatency(lateness) };
+}
+
+class Listener implements ClientListener<Seat> {
+  readonly latency = new Histogram();
+  joined = 0;
+  /** Whether latencies are taken. */
+  isSteady = false;
+  readonly #lengths: SpeechLengths;
+  readonly #joinLength: number;
+  #deliveries = 0;
+  #answers = 0;
+  #unexpected = 0;
+  #lost: string | undefined;
+
+  constructor(lengths: SpeechLengths, joinLength: number) {
+    if (new Set([lengths.delivery, lengths.answer, joinLength]).size < 3)
+      throw new RangeError(`a message of this length is like an answer: ${lengths.delivery}`);
+    this.#lengths = lengths;
+    this.#joinLength = joinLength;
+  }
+
+  heard({ state }: WireClient<Seat>, length: number): void {
+    if (length === this.#lengths.delivery) {
+      this.#deliveries += 1;
+      state.room.heard += 1;
+      state.heard += 1;
+      if (this.isSteady) this.#time(state);
+    } else if (length === this.#lengths.answer) {
+      this.#answers += 1;
+    } else if (length === this.#joinLength) {
+      this.joined += 1;
+    } else {
+      this.#unexpected += 1;
+    }
+  }
+
+  caughtUp({ state }: WireClient<Seat>): void {
+    if (!this.isSteady) state.room.refill();
+  }
+
+  lost(_client: WireClient<Seat>, why: string): void {
+    this.#lost ??= why;
+  }
+
+  /** A message is done when its speaker has been answered. */
+  count() {
+    const done = this.#lengths.answer === undefined ? this.#deliveries : this.#answers;
+    return { done, deliveries: this.#deliveries };
+  }
+
+  /** Resolves when all that was said has been heard and answered, once. */
+  async settled(rooms: readonly TalkingRoom[], seats: readonly Seat[]): Promise<void> {
+    const sent = rooms.reduce((sum, room) => sum + room.sent, 0);
+    await this.until(() => this.count().done >= sent && rooms.every(({ heard, due }) => heard >= due));
+    const isExact = this.count().done === sent && seats.every(({ heard, room }) => heard === room.sent);
+    if (!isExact) throw new Error(`something was heard twice: ${this.#describe()}, of ${sent} messages`);
+  }
+
+  async until(isSo: () => boolean): Promise<void> {
+    const isBroken = (): boolean => this.#lost !== undefined || this.#unexpected > 0;
+    await until(
+      () => isBroken() || isSo(),
+      SETTLE_MS,
+      () => this.#describe(),
+    );
+    if (isBroken()) throw new Error(this.#describe());
+  }
+
+  /** Members hear the messages of their room in one order, so the n-th that comes is the n-th that was due. */
+  #time(seat: Seat): void {
+    const due = seat.room.schedule[seat.heard - seat.room.saidBefore - 1];
+    if (due === undefined) this.#unexpected += 1;
+    else this.latency.record((performance.now() - due) * 1_000);
+  }
+
+  #describe(): string {
+    const counts = `${this.joined} joins, ${this.#deliveries} deliveries, ${this.#answers} answers`;
+    return `${counts}, ${this.#unexpected} unexpected frames, ${this.#lost ?? 'no connection'} lost`;
+  }
+}
+
+/**
+ * Says so many messages a second, each when it is due and not when the last one is done: a server that stalls makes
+ * every message late that falls into the stall. Returns how late they were sent.
+ */
+function speakSteadily(
+  rooms: readonly TalkingRoom[],
+  crowd: Listener,
+  { perSecond, ms }: NonNullable<TrafficJob['steady']>,
+): Promise<Histogram> {
+  for (const room of rooms) room.saidBefore = room.sent;
+  crowd.isSteady = true;
+  const lateness = new Histogram();
+  const total = Math.floor((perSecond * ms) / 1_000);
+  const start = performance.now();
+  let sent = 0;
+  return new Promise((resolve) => {
+    // Timers are too coarse: between two messages there may be less than a millisecond.
+    setImmediate(function speakWhatIsDue() {
+      const now = performance.now();
+      while (sent < total) {
+        const due = start + (sent * 1_000) / perSecond;
+        if (due > now) break;
+        const room = rooms[sent % rooms.length];
+        room?.schedule.push(due);
+        room?.say(1);
+        lateness.record((now - due) * 1_000);
+        sent += 1;
+      }
+      if (sent === total) resolve(lateness);
+      else setImmediate(speakWhatIsDue);
+    });
+  });
+}

@@ -1,0 +1,159 @@
+/**
+ * One WebSocket client on a raw TCP socket: as little work for a frame as there can be, so that the server is what
+ * is measured. It knows no rooms.
+ */
+
+import { connect, type Socket } from 'node:net';
+import { encodeHandshake, encodeTextFrame, HANDSHAKE_ACCEPT, OPCODES, PONG } from './client-frames.ts';
+import { DIALECTS, type DialectName } from './dialect.ts';
+import { FrameCounter, type FrameListener } from './frame-counter.ts';
+
+const HOST = '127.0.0.1';
+const HEADERS_END = '\r\n\r\n';
+const MAX_HEADERS = 4_096;
+
+/** A server on this machine. */
+export interface Target {
+  readonly port: number;
+  /** Whose processor time is told with the results. */
+  readonly pid: number;
+  readonly dialect: DialectName;
+}
+
+/** One listener serves all clients of a job; `State` is what it keeps on each of them. */
+export interface ClientListener<State> {
+  /** A data frame has come in whole. */
+  heard(client: WireClient<State>, length: number): void;
+  /** All that was read in one go has been heard. */
+  caughtUp(client: WireClient<State>): void;
+  /** The connection ended, and not by `drop`. */
+  lost(client: WireClient<State>, why: string): void;
+}
+
+/** libuv fills it and hands it over in one turn, so all sockets share it. */
+const receiveBuffer = new Uint8Array(256 * 1024);
+
+export class WireClient<State> implements FrameListener {
+  readonly state: State;
+  readonly #listener: ClientListener<State>;
+  readonly #greeting: readonly string[];
+  readonly #frames = new FrameCounter();
+  readonly #socket: Socket;
+  #opened: (() => void) | undefined;
+  #failed: ((error: Error) => void) | undefined;
+  /** The response to the handshake, as far as it has come; none when it was read. */
+  #headers: string | undefined = '';
+  #greeted = 0;
+  #isDropped = false;
+
+  constructor(
+    { port, dialect }: Target,
+    state: State,
+    listener: ClientListener<State>,
+    opened: () => void,
+    failed: (error: Error) => void,
+  ) {
+    const { path, greeting } = DIALECTS[dialect];
+    this.state = state;
+    this.#listener = listener;
+    this.#greeting = greeting;
+    this.#opened = opened;
+    this.#failed = failed;
+    this.#socket = connect({
+      host: HOST,
+      port,
+      noDelay: true,
+      onread: {
+        buffer: receiveBuffer,
+        callback: (length, bytes) => {
+          this.#read(bytes, length);
+          return true;
+        },
+      },
+    });
+    this.#socket.write(encodeHandshake(`${HOST}:${port}`, path));
+    this.#socket.on('error', (error) => this.#end(error.message));
+    this.#socket.on('close', () => this.#end('the server has closed it'));
+  }
+
+  write(frames: Uint8Array): void {
+    this.#socket.write(frames);
+  }
+
+  /** Ends the connection without a close frame, as a network does that goes away. */
+  drop(): void {
+    this.#isDropped = true;
+    this.#socket.destroy();
+  }
+
+  frame(opcode: number, length: number): void {
+    if (opcode === OPCODES.text || opcode === OPCODES.binary) {
+      if (this.#opened === undefined) this.#listener.heard(this, length);
+      else this.#greet();
+    } else if (opcode === OPCODES.ping) {
+      this.write(PONG);
+    }
+  }
+
+  #read(bytes: Uint8Array, length: number): void {
+    let start = 0;
+    if (this.#headers !== undefined) {
+      start = this.#takeHeaders(this.#headers, bytes, length);
+      if (this.#headers !== undefined) return;
+    }
+    try {
+      this.#frames.push(bytes, start, length, this);
+    } catch (error) {
+      this.#end(String(error));
+      return;
+    }
+    if (this.#opened === undefined) this.#listener.caughtUp(this);
+  }
+
+  /** Tells where the first frame begins. */
+  #takeHeaders(before: string, bytes: Uint8Array, length: number): number {
+    const headers = before + Buffer.from(bytes.buffer, 0, length).toString('latin1');
+    const end = headers.indexOf(HEADERS_END);
+    if (end === -1 && headers.length < MAX_HEADERS) {
+      this.#headers = headers;
+      return length;
+    }
+    if (!headers.startsWith('HTTP/1.1 101 ') || !headers.includes(HANDSHAKE_ACCEPT)) {
+      this.#end(`the handshake was answered ${headers.slice(0, headers.indexOf('\r\n'))}`);
+      return length;
+    }
+    this.#headers = undefined;
+    if (this.#greeting.length === 0) this.#open();
+    return end + HEADERS_END.length - before.length;
+  }
+
+  #greet(): void {
+    const text = this.#greeting[this.#greeted] ?? '';
+    this.#greeted += 1;
+    if (text !== '') this.write(encodeTextFrame(text));
+    if (this.#greeted === this.#greeting.length) this.#open();
+  }
+
+  #open(): void {
+    this.#opened?.();
+    this.#opened = undefined;
+    this.#failed = undefined;
+  }
+
+  #end(why: string): void {
+    if (this.#isDropped) return;
+    this.drop();
+    if (this.#failed === undefined) this.#listener.lost(this, why);
+    else this.#failed(new Error(why));
+  }
+}
+
+export function openClient<State>(
+  target: Target,
+  state: State,
+  listener: ClientListener<State>,
+): Promise<WireClient<State>> {
+  return new Promise((resolve, reject) => {
+    const client: WireClient<State> = new WireClient(target, state, listener, () => resolve(client), reject);
+  });
+}

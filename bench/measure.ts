@@ -1,0 +1,29 @@
+/** One measurement: a server and a load generator are started, the load is run, and both are ended. */
+
+import { readResidentBytes } from './accounting.ts';
+import type { Contender, RunningServer } from './contender.ts';
+import type { JobName, Jobs } from './load/jobs.ts';
+import type { Target } from './load/wire-client.ts';
+import { startLoad, type Milestones } from './load-process.ts';
+
+export interface Measured<Result> {
+  readonly result: Result;
+  /** What the server takes of the machine's memory right after the load. */
+  readonly residentBytes: number;
+}
+
+export async function measure<Name extends JobName>(
+  contender: Contender,
+  name: Name,
+  makeJob: (target: Target) => Jobs[Name]['job'],
+  milestones: (server: RunningServer) => Milestones = () => ({}),
+): Promise<Measured<Jobs[Name]['result']>> {
+  const [server, load] = await Promise.all([contender.start(), startLoad()]);
+  try {
+    const result = await load.run(name, makeJob(server.target), milestones(server));
+    return { result, residentBytes: readResidentBytes(server.target.pid) };
+  } finally {
+    await load.stop();
+    await server.stop();
+  }
+}

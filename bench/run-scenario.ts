@@ -1,0 +1,68 @@
+/** Runs a scenario: its variants in turn, round by round, so that a change of the machine's mood meets all of them. */
+
+import { summarize, type Sample, type ScenarioResult } from './results/results.ts';
+import type { NotServed, Scenario, Setup, Variant } from './scenario.ts';
+
+/** A scenario, and what of it this machine and this build can measure. */
+export interface Prepared {
+  readonly scenario: Scenario;
+  readonly variants: readonly Variant[] | NotServed;
+  readonly rounds: number;
+  /** How many measurements it takes. */
+  readonly measurements: number;
+}
+
+export async function prepareScenario(scenario: Scenario, setup: Setup): Promise<Prepared> {
+  const variants = await scenario.variants(setup);
+  const rounds = setup.rounds ?? Math.min(scenario.rounds, setup.maxRounds);
+  return { scenario, variants, rounds, measurements: 'notServed' in variants ? 0 : variants.length * rounds };
+}
+
+export async function runScenario(
+  { scenario, variants, rounds }: Prepared,
+  measuring: (variant: string, round: number) => void,
+): Promise<ScenarioResult> {
+  const { name, title, figures, budget } = scenario;
+  const about = { name, title, figures, rounds, ...(budget !== undefined && { budget }) };
+  if ('notServed' in variants) return { ...about, ...variants, variants: [], failures: [] };
+
+  const samples = new Map<string, (Sample | undefined)[]>(variants.map((variant) => [variant.name, []]));
+  const failures: string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const variant of rotate(variants, round)) {
+      measuring(variant.name, round);
+      const sample = await tryToMeasure(variant, failures);
+      samples.get(variant.name)?.push(sample);
+    }
+  }
+  return {
+    ...about,
+    failures,
+    variants: variants.map(({ name, isOurs, comparedTo }) => ({
+      name,
+      isOurs,
+      comparedTo,
+      figures: summarize(
+        figures,
+        samples.get(name) ?? [],
+        comparedTo === name ? undefined : samples.get(comparedTo),
+      ),
+    })),
+  };
+}
+
+/** A measurement that fails costs itself only: the rest of a long run is still worth having. */
+async function tryToMeasure(variant: Variant, failures: string[]): Promise<Sample | undefined> {
+  try {
+    return await variant.measure();
+  } catch (error) {
+    failures.push(`${variant.name}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+/** Each round begins with another one, so that nobody always goes first. */
+function rotate<Item>(items: readonly Item[], by: number): Item[] {
+  const start = by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}

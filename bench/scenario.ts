@@ -1,0 +1,49 @@
+/** What a scenario is: variants that are measured in turn, and the figures that each of them yields. */
+
+import type { Figure, Sample } from './results/results.ts';
+
+/** What the command line says of how to measure. */
+export interface Setup {
+  /** The folder of the build that is measured. */
+  readonly dist: string;
+  /** How long a server works under load before it counts, in milliseconds of its processor time. */
+  readonly warmUpMs: number;
+  /** How long it counts. */
+  readonly measureMs: number;
+  /** Rounds of every scenario; missing: as each of them says, up to `maxRounds`. */
+  readonly rounds?: number;
+  readonly maxRounds: number;
+}
+
+export interface Variant {
+  readonly name: string;
+  /** Whether it is ours, so that its getting worse is a regression. */
+  readonly isOurs: boolean;
+  /** The variant that its figures are divided by; its own name for none. */
+  readonly comparedTo: string;
+  /** Measures once, with processes of its own. */
+  measure(): Promise<Sample>;
+}
+
+/** Why a scenario cannot be measured. */
+export interface NotServed {
+  readonly notServed: string;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** What is done, in a line. */
+  readonly title: string;
+  /** The first one is what the scenario is about. */
+  readonly figures: readonly Figure[];
+  /** How often each variant is measured, in turn with the others. */
+  readonly rounds: number;
+  /** What our ratio of the first figure should be. */
+  readonly budget?: number;
+  variants(setup: Setup): readonly Variant[] | Promise<readonly Variant[] | NotServed>;
+}
+
+/** A load with the times that the command line asks for. */
+export function timed<Load extends object>(load: Load, { warmUpMs, measureMs }: Setup) {
+  return { ...load, warmUpMs, measureMs };
+}

@@ -1,0 +1,39 @@
+/** All scenarios, in the order in which they are run and told. */
+
+import type { Scenario } from '../scenario.ts';
+import { churn } from './churn.ts';
+import { durability } from './durability.ts';
+import { growth } from './growth.ts';
+import { idle } from './idle.ts';
+import { inspector } from './inspector.ts';
+import { push } from './push.ts';
+import { rpc } from './rpc.ts';
+import { storm } from './storm.ts';
+import { broadcast, fanout, ingress, rooms } from './traffic.ts';
+
+export const SCENARIOS: readonly Scenario[] = [
+  fanout,
+  rooms,
+  ingress,
+  broadcast,
+  churn,
+  storm,
+  idle,
+  push,
+  rpc,
+  durability,
+  inspector,
+  growth,
+];
+
+/** @throws {Error} that names the scenarios there are. */
+export function pickScenarios(names: readonly string[] | undefined): readonly Scenario[] {
+  if (names === undefined) return SCENARIOS;
+  return names.map((name) => {
+    const scenario = SCENARIOS.find((candidate) => candidate.name === name);
+    if (scenario !== undefined) return scenario;
+    throw new Error(
+      `there is no scenario ${name}, only ${SCENARIOS.map((candidate) => candidate.name).join(', ')}`,
+    );
+  });
+}

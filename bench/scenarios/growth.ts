@@ -1,0 +1,92 @@
+/** What one of anything costs as everything grows: ten times as many may make it ten times as dear, and no more. */
+
+import { floor, statecast, type Contender } from '../contender.ts';
+import { measure } from '../measure.ts';
+import type { Figure, Sample } from '../results/results.ts';
+import { timed, type Scenario, type Setup, type Variant } from '../scenario.ts';
+
+const SIZES = [10, 100, 1_000, 10_000];
+/** There are many of these measurements, so each is shorter than others; code must be as warm for them all the same. */
+const SHARE_OF_TIME = 0.5;
+const MESSAGE_BYTES = 64;
+
+/** Microseconds of the server's processor time for one of something, at a size. */
+type Cost = (contender: Contender, size: number, setup: Setup) => Promise<number>;
+
+const COSTS: Readonly<Record<string, Cost>> = {
+  'message, by members of its room': (contender, size, setup) =>
+    messageCost(contender, { rooms: 1, membersPerRoom: size }, setup),
+  'message, by rooms of one': (contender, size, setup) =>
+    messageCost(contender, { rooms: size, membersPerRoom: 1 }, setup),
+  'join + leave, by members of the room': (contender, size, setup) =>
+    visitCost(contender, { clients: 10, rooms: 1, residentsPerRoom: size }, setup),
+  'join + leave, by rooms of one': (contender, size, setup) =>
+    visitCost(contender, { clients: 10, rooms: size, residentsPerRoom: 1 }, setup),
+};
+
+export const growth: Scenario = {
+  name: 'growth',
+  title: 'server CPU for one message, and for one join with its leave, as members and rooms grow',
+  rounds: 1,
+  figures: [
+    { key: 'steepest', title: 'steepest step', unit: 'times', better: 'less' },
+    ...SIZES.map((size): Figure => ({
+      key: String(size),
+      title: size.toLocaleString('en'),
+      unit: 'micros',
+      better: 'less',
+    })),
+  ],
+  variants: (setup) =>
+    Object.entries(COSTS).flatMap(([what, cost]) =>
+      [floor, statecast(setup.dist)].map((contender): Variant => ({
+        name: `${what}: ${contender.name}`,
+        isOurs: contender.isOurs,
+        comparedTo: `${what}: ${floor.name}`,
+        measure: () => measureSizes(contender, cost, setup),
+      })),
+    ),
+};
+
+async function measureSizes(contender: Contender, cost: Cost, setup: Setup): Promise<Sample> {
+  const sample: Record<string, number> = {};
+  const costs: number[] = [];
+  for (const size of SIZES) {
+    const micros = await cost(contender, size, shortened(setup));
+    sample[size] = micros;
+    costs.push(micros);
+  }
+  const steps = costs.slice(1).map((micros, index) => micros / (costs[index] ?? micros));
+  return { ...sample, steepest: Math.max(...steps) };
+}
+
+function shortened(setup: Setup): Setup {
+  return { ...setup, measureMs: setup.measureMs * SHARE_OF_TIME };
+}
+
+async function messageCost(
+  contender: Contender,
+  load: { readonly rooms: number; readonly membersPerRoom: number },
+  setup: Setup,
+): Promise<number> {
+  const { result } = await measure(contender, 'traffic', (target) => ({
+    ...timed(load, setup),
+    speech: { to: 'room', bytes: MESSAGE_BYTES },
+    // Several at a time would travel together, more so the smaller the room is.
+    window: 1,
+    target,
+  }));
+  return result.serverCpuMicros / result.done;
+}
+
+async function visitCost(
+  contender: Contender,
+  load: { readonly clients: number; readonly rooms: number; readonly residentsPerRoom: number },
+  setup: Setup,
+): Promise<number> {
+  const { result } = await measure(contender, 'churn', (target) => ({
+    ...timed({ ...load, window: 4 }, setup),
+    target,
+  }));
+  return result.serverCpuMicros / result.done;
+}

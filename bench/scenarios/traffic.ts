@@ -1,0 +1,97 @@
+/** Messages to rooms and to everybody, as fast as they go and at a steady rate. */
+
+import { floor, FLOOR, socketIo, statecast, ws } from '../contender.ts';
+import { costFigures, LATENCY_FIGURES, MACHINE_FIGURES, toCosts, toLatencies } from '../figures.ts';
+import type { TrafficJob } from '../load/jobs.ts';
+import { measure } from '../measure.ts';
+import { timed, type Scenario } from '../scenario.ts';
+
+/** Of a message, without the command around it. */
+const MESSAGE_BYTES = 64;
+const STEADY_MS = 1_000;
+
+type Load = Pick<TrafficJob, 'rooms' | 'membersPerRoom' | 'speech' | 'window'>;
+
+interface TrafficScenario {
+  readonly name: string;
+  readonly title: string;
+  readonly load: Load;
+  readonly per: 'delivery' | 'message';
+  readonly budget?: number;
+  readonly rounds: number;
+  /** Messages a second of the steady load, which every contender can keep up with. */
+  readonly steadyRate?: number;
+}
+
+/** 200 rooms of 5. */
+export const ROOMS_LOAD: Load = {
+  rooms: 200,
+  membersPerRoom: 5,
+  speech: { to: 'room', bytes: MESSAGE_BYTES },
+  window: 8,
+};
+
+export const fanout = defineTraffic({
+  name: 'fanout',
+  title: 'one room of 1,000 members, one of them speaks',
+  load: { ...ROOMS_LOAD, rooms: 1, membersPerRoom: 1_000, window: 16 },
+  per: 'delivery',
+  budget: 0.97,
+  rounds: 5,
+  steadyRate: 40,
+});
+
+export const rooms = defineTraffic({
+  name: 'rooms',
+  title: '200 rooms of 5 members, one in each speaks',
+  load: ROOMS_LOAD,
+  per: 'delivery',
+  budget: 0.95,
+  rounds: 5,
+  steadyRate: 5_000,
+});
+
+export const ingress = defineTraffic({
+  name: 'ingress',
+  title: '200 rooms of one member, who speaks: what comes in counts',
+  load: { ...ROOMS_LOAD, membersPerRoom: 1, window: 16 },
+  per: 'message',
+  budget: 0.92,
+  rounds: 5,
+  steadyRate: 10_000,
+});
+
+export const broadcast = defineTraffic({
+  name: 'broadcast',
+  title: 'broadcast to 5,000 connections, one of them speaks',
+  load: {
+    rooms: 1,
+    membersPerRoom: 5_000,
+    speech: { to: 'everybody', bytes: MESSAGE_BYTES },
+    window: 4,
+  },
+  per: 'delivery',
+  rounds: 3,
+});
+
+function defineTraffic({ load, per, steadyRate, ...about }: TrafficScenario): Scenario {
+  const steady = steadyRate === undefined ? {} : { steady: { perSecond: steadyRate, ms: STEADY_MS } };
+  return {
+    ...about,
+    figures: [...costFigures(per), ...MACHINE_FIGURES, ...(steadyRate === undefined ? [] : LATENCY_FIGURES)],
+    variants: (setup) =>
+      [floor, statecast(setup.dist), ws, socketIo].map((contender) => ({
+        name: contender.name,
+        isOurs: contender.isOurs,
+        comparedTo: FLOOR,
+        async measure() {
+          const measured = await measure(contender, 'traffic', (target) => ({
+            ...timed(load, setup),
+            ...steady,
+            target,
+          }));
+          return { ...toCosts(measured, per), ...toLatencies(measured.result) };
+        },
+      })),
+  };
+}

@@ -1,0 +1,75 @@
+/** Somebody who watches an actor in the inspector, as its page does. What it is told is counted, and not shown. */
+
+import { WebSocket } from 'ws';
+import type { ActorAddress, FeedMessage, FeedRequest } from '../src/inspect/feed/feed-protocol.ts';
+
+const PATH = '/inspector/feed';
+const ANSWER_MS = 5_000;
+
+/** A room with all that belongs to it, or the connection that has joined it first, which is the one that speaks. */
+export interface Watched {
+  readonly kind: 'connection' | 'room';
+  readonly room: string;
+}
+
+export interface Watcher {
+  /** How many batches of what happened it was sent. */
+  batches(): number;
+  close(): void;
+}
+
+/** Resolves when the server has said that the actor is watched; without one, when it has said its welcome. */
+export function openWatcher(port: number, watched?: Watched): Promise<Watcher> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${PATH}`, { handshakeTimeout: ANSWER_MS });
+    const timer = setTimeout(() => fail(new Error('the inspector does not answer')), ANSWER_MS);
+    let batches = 0;
+    const say = (request: FeedRequest): void => socket.send(JSON.stringify(request));
+    const watch = (actor: ActorAddress): void =>
+      say({ type: 'watch', id: 2, actor, related: actor.kind === 'room' });
+
+    socket.on('open', () => say({ type: 'hello' }));
+    socket.on('error', fail);
+    socket.on('message', (data) => {
+      const message = JSON.parse((data as Buffer).toString()) as FeedMessage;
+      switch (message.type) {
+        case 'welcome':
+          if (watched === undefined) succeed();
+          else if (watched.kind === 'room') watch({ kind: 'room', id: watched.room });
+          else say({ type: 'members', id: 1, room: watched.room, limit: 1 });
+          break;
+        case 'members': {
+          // A membership is named CONNECTION@ROOM.
+          const [connection] = message.members[0]?.id.split('@') ?? [];
+          if (connection === undefined) fail(new Error('there is nobody to watch'));
+          else watch({ kind: 'connection', id: connection });
+          break;
+        }
+        case 'watching':
+          succeed();
+          break;
+        case 'batch':
+          batches += 1;
+          break;
+        case 'refused':
+          fail(new Error(message.error));
+          break;
+        case 'catalogue':
+        case 'chart':
+        case 'done':
+        case 'history':
+          fail(new Error(`the inspector has said ${message.type}, which was not asked for`));
+      }
+    });
+
+    function succeed(): void {
+      clearTimeout(timer);
+      resolve({ batches: () => batches, close: () => socket.terminate() });
+    }
+    function fail(error: Error): void {
+      clearTimeout(timer);
+      socket.terminate();
+      reject(error);
+    }
+  });
+}
