@@ -143,6 +143,31 @@ describe('what is seen', () => {
     ).toBeDefined();
   });
 
+  test('a member who does not read, though it is only published to', async () => {
+    const mib = 1024 * 1024;
+    const { url, connect, server } = await startServer({
+      ...OPEN,
+      limits: { messageBytes: mib, sendQueueBytes: 64 * mib },
+    });
+    const [reader, sleeper] = [await connect(), await connect()];
+    await reader.join('lobby');
+    await sleeper.join('lobby');
+    sleeper.pause();
+    for (let n = 0; n < 32; n++) await server.publish('lobby', 'x'.repeat(mib / 2));
+    const feed = await watchServer(url);
+    const countCongested = async (): Promise<number> => {
+      const { total } = await feed.expect('catalogue', {
+        type: 'catalogue',
+        kinds: ['connection'],
+        state: 'open.flow.congested',
+      });
+      return total;
+    };
+    await vi.waitFor(async () => expect(await countCongested()).toBe(1), { timeout: 20_000, interval: 100 });
+    sleeper.resume();
+    await vi.waitFor(async () => expect(await countCongested()).toBe(0), { timeout: 20_000, interval: 100 });
+  });
+
   test('the chart of every machine, without an actor too', async () => {
     const { url } = await startServer(OPEN);
     const feed = await watchServer(url);

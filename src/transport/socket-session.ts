@@ -8,7 +8,7 @@ export interface SocketSession {
   opened(socket: Socket): void;
   /** One text frame, or `undefined` for a binary frame that is not UTF-8. */
   received(frame: string | undefined): void;
-  /** The send queue got shorter. */
+  /** The send queue got shorter, or something of a publication waits in it. */
   drained(): void;
   /** A frame was lost: the send queue is over its limit. The socket may be closed right here. */
   overflowed(): void;

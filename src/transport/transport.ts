@@ -101,7 +101,10 @@ export interface TransportHandlers<Session> {
   open(session: Session, socket: Socket): void;
   /** One text frame, or one binary frame read as UTF-8; `undefined` for a binary frame that is not UTF-8. */
   message(session: Session, frame: string | undefined): void;
-  /** The send queue got shorter; `bufferedBytes` of the socket tells what is left. */
+  /**
+   * The send queue got shorter, or was found to hold something a while after a publication; `bufferedBytes` of the
+   * socket tells how much.
+   */
   drain(session: Session): void;
   /**
    * A frame was dropped, since the send queue is over its limit: called once for a socket, after the call that

@@ -34,6 +34,9 @@ import {
  */
 const LINGER_MS = 30_000;
 
+/** How long after a publication it is looked who does not keep up. */
+const LOOK_MS = 1_000;
+
 /** uWS ends the process when its idle timeout is outside of these, in seconds; 0 means none. */
 const MIN_IDLE_SECONDS = 8;
 const MAX_IDLE_SECONDS = 960;
@@ -66,6 +69,8 @@ class UwsTransport<Session> implements Transport {
   readonly #requests = new RequestsUnderWay();
   #listening: us_listen_socket | undefined;
   #closed: Promise<void> | undefined;
+  /** Set while somebody may have been published to since the last look. */
+  #look: NodeJS.Timeout | undefined;
 
   constructor(handlers: Handlers<Session>, options: TransportOptions) {
     this.#handlers = handlers;
@@ -111,6 +116,7 @@ class UwsTransport<Session> implements Transport {
 
   publish(topic: string, frame: string): void {
     this.#app.publish(topic, frame);
+    this.#look ??= setTimeout(() => this.#lookForQueues(), LOOK_MS).unref();
   }
 
   close(): Promise<void> {
@@ -118,7 +124,14 @@ class UwsTransport<Session> implements Transport {
     return this.#closed;
   }
 
+  /** uWS does not tell whose send queue a publication has gone into, unless it was too much. */
+  #lookForQueues(): void {
+    this.#look = undefined;
+    for (const socket of this.#sockets) socket.look();
+  }
+
   async #close(): Promise<void> {
+    clearTimeout(this.#look);
     if (this.#listening !== undefined) uWS.us_listen_socket_close(this.#listening);
     await this.#requests.none(REQUEST_GRACE_MS);
     // In a turn of its own no callback of uWS is on the stack, whoever called.
@@ -198,6 +211,11 @@ class UwsSocket<Session> implements Socket {
 
   terminate(): void {
     if (this.#state === 'open') this.#ws.close();
+  }
+
+  /** Tells of a send queue that has come to be by publications. */
+  look(): void {
+    if (this.bufferedBytes > 0) this.#handlers.drain(this.#session);
   }
 
   /** Terminates a lingering socket too. */

@@ -121,6 +121,7 @@ function createFakes(plan: Plan, redact: readonly string[] = []) {
           ),
           away: new Map(),
         },
+        journal: { size: 0 },
         publications: new Map(
           Array.from({ length: judged }, (_, index) => [
             `${index + 1}@${name}`,
