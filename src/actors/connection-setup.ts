@@ -1,13 +1,14 @@
 /** What a connection is given and hears, and the guards and actions that its chart (connection.ts) names. */
 
 import { assertEvent, setup } from 'xstate';
-import type { CallOutcome, Command, Reply } from '../protocol/command.ts';
+import type { CallOutcome, Command } from '../protocol/command.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
 import { createRefusal } from '../protocol/errors.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
 import type { EdgeEmitter, MemberInfo } from '../edge/edge-events.ts';
 import { CommandDesk } from './command-desk.ts';
-import type { ConnectionPort, Joiner, PublishOutcome, Publisher, RoomFact, RoomsPort } from './ports.ts';
+import { ConnectionVoice, type VoiceListener } from './connection-voice.ts';
+import type { ConnectionPort, Joiner, Publisher, RoomFact, RoomsPort } from './ports.ts';
 
 export interface ConnectionLimits {
   /** Rooms a connection may be in at a time. */
@@ -86,7 +87,7 @@ export const connectionSetup = setup({
   actions: {
     announceOpen: ({ context }) => {
       const { member, remoteAddress } = context;
-      context.edge.emit('connection.opened', { ...member, remoteAddress });
+      context.edge.emit('connection.opened', { remoteAddress, ...member });
     },
     resumeMemberships: ({ event, self }) => {
       assertEvent(event, 'connection.greeted');
@@ -206,51 +207,24 @@ export const connectionSetup = setup({
     announceClosed: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
       const { code, reason } = event;
-      context.edge.emit('connection.closed', { ...context.member, code, reason });
+      context.edge.emit('connection.closed', { code, reason, ...context.member });
     },
   },
 });
 
-/** A connection at its beginning; `send` reaches its own machine. */
-export function createConnectionContext(
-  input: ConnectionInput,
-  send: (event: ConnectionEvent) => void,
-): ConnectionContext {
+/** A connection at its beginning; `self` is its own machine. */
+export function createConnectionContext(input: ConnectionInput, self: VoiceListener): ConnectionContext {
   const desk = new CommandDesk();
+  const voice = new ConnectionVoice(input.member, input.port, desk, self);
+  // What is spread stands last: the other way round, each object would get a hidden class of its own.
   return {
-    ...input,
     desk,
     joined: new Set(),
     joining: undefined,
     leaving: undefined,
     goodbye: undefined,
-    joiner: { member: input.member, port: input.port, send },
-    publisher: {
-      member: input.member,
-      settle(outcome) {
-        const phase = desk.settle();
-        if (phase === 'idle') return;
-        input.port.reply(toReply(outcome));
-        if (phase === 'awaiting') send({ type: 'command.settled' });
-      },
-      onGone: (callback) => desk.onAbandon(callback),
-    },
+    joiner: voice,
+    publisher: voice,
+    ...input,
   };
-}
-
-const PUBLISHED: Reply = { type: 'published' };
-const BROADCASTED: Reply = { type: 'broadcasted' };
-
-function toReply(outcome: PublishOutcome): Reply {
-  switch (outcome.type) {
-    case 'published':
-    case 'dropped':
-      return PUBLISHED;
-    case 'broadcasted':
-      return BROADCASTED;
-    case 'answered':
-      return { type: 'answered', data: outcome.data };
-    case 'refused':
-      return { type: 'refused', refusal: outcome.refusal };
-  }
 }

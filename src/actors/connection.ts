@@ -15,7 +15,7 @@ const waitItsTurn = [
 export const connectionMachine = connectionSetup.createMachine({
   id: 'connection',
   description: 'One socket, from its handshake to its close.',
-  context: ({ input, self }) => createConnectionContext(input, (event) => self.send(event)),
+  context: ({ input, self }) => createConnectionContext(input, self),
   initial: 'greeting',
   on: { 'socket.closed': { target: '.closed' } },
   states: {

@@ -135,7 +135,7 @@ const machine = setup({
 export const membershipMachine = machine.createMachine({
   id: 'membership',
   description: 'One connection in one room, from the request to join until it has left.',
-  context: ({ input }) => ({ ...input, refusal: HANDLER_FAILED, reason: 'left' }),
+  context: ({ input }) => toContext(input),
   initial: 'requesting',
   states: {
     requesting: {
@@ -301,9 +301,13 @@ export function wakeMembership(
   clock: ActorClock,
 ): MembershipRef {
   const id = nameMembership(input.joiner.member.id, input.room);
-  const context: MembershipContext = { ...input, refusal: HANDLER_FAILED, reason: 'left' };
-  const snapshot = machine.resolveState({ value: 'joined', context });
+  const snapshot = machine.resolveState({ value: 'joined', context: toContext(input) });
   return supervise(createActor(machine, { id, input, clock, snapshot }), input);
+}
+
+/** What is spread stands last: the other way round, each object would get a hidden class of its own. */
+function toContext(input: MembershipInput): MembershipContext {
+  return { refusal: HANDLER_FAILED, reason: 'left', ...input };
 }
 
 function supervise(actor: MembershipRef, input: MembershipInput): MembershipRef {

@@ -59,7 +59,7 @@ export class Roster {
   view(): MemberView[] {
     const members: MemberView[] = [];
     for (const { joiner, joinedAt } of this.joined.values()) {
-      members.push({ ...joiner.member, state: 'joined', joinedAt });
+      members.push({ state: 'joined', joinedAt, ...joiner.member });
     }
     for (const { id, user, joinedAt } of this.away.values()) {
       members.push({ id, user, state: 'away', joinedAt });

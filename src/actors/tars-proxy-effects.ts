@@ -23,7 +23,7 @@ export function dispatch(context: TarsProxyContext, call: ProxyCall): void {
   const timeoutMs = call.deadlineAt - clock.now();
   if (timeoutMs <= 0) return expire(context, call);
   const requestId = calls.nextId();
-  if (!link.send({ ...call.request, requestId, timeoutMs })) return wait(context, call);
+  if (!link.send({ requestId, timeoutMs, ...call.request })) return wait(context, call);
   calls.waiting.delete(call);
   calls.resting.delete(call);
   call.attempts += 1;
