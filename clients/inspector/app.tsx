@@ -5,10 +5,12 @@ import { createPortal } from 'react-dom';
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
 import { hashOf, toHash, type Place } from './address.ts';
 import { ActorStage } from './actor-stage.tsx';
+import { Barred } from './barred.tsx';
 import { Catalogue } from './catalogue.tsx';
 import { NO_FILTER } from './event-filter.ts';
 import { EventsPanel } from './events-panel.tsx';
 import { useEventNames } from './use-event-names.ts';
+import type { LinkState } from './feed.ts';
 import { useDocumentVisible, usePlace, useStore } from './hooks.ts';
 import type { Inspector } from './inspector.ts';
 import { Layout } from './layout.tsx';
@@ -40,16 +42,29 @@ export function App({ inspector, statusPlace }: AppProps): ReactNode {
   return (
     <>
       {createPortal(<LinkStatus client={client} state={state} />, statusPlace)}
-      {state.name === 'locked' ? (
-        <TokenForm
-          error={state.error}
-          isRetry={client.token !== undefined}
-          onToken={(token) => client.giveToken(token)}
-        />
-      ) : (
+      <Door inspector={inspector} state={state}>
         <Panes inspector={inspector} place={place} />
-      )}
+      </Door>
     </>
+  );
+}
+
+interface DoorProps {
+  readonly inspector: Inspector;
+  readonly state: LinkState;
+  readonly children: ReactNode;
+}
+
+/** Shows what is inside to those who may see it. */
+function Door({ inspector: { client }, state, children }: DoorProps): ReactNode {
+  if (state.name === 'barred') return <Barred error={state.error} />;
+  if (state.name !== 'locked') return children;
+  return (
+    <TokenForm
+      error={state.error}
+      isRetry={client.token !== undefined}
+      onToken={(token) => client.giveToken(token)}
+    />
   );
 }
 

@@ -1,10 +1,16 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import type { FeedMessage, FeedRequest } from '../../src/inspect/feed/feed-protocol.ts';
 import type { WireHandlers } from '../chat/wire.ts';
-import { ANSWER_TIMEOUT_MS, createFeedClient } from './feed-client.ts';
+import { ANSWER_TIMEOUT_MS, createFeedClient, WATCH_RETRY_MS } from './feed-client.ts';
 import type { WatchListener } from './feed.ts';
-import { GREET_TIMEOUT_MS, STABLE_LINK_MS, UNAUTHORIZED } from './feed-machine.ts';
+import {
+  GREET_TIMEOUT_MS,
+  REASON_INTERVAL_MS,
+  STABLE_LINK_MS,
+  UNAUTHORIZED,
+  type ReasonReader,
+} from './feed-machine.ts';
 import { watched } from './testing.ts';
 
 const START = 1_700_000_000_000;
@@ -44,13 +50,14 @@ class FakeWire {
 }
 
 /** A client on fake wires and a clock that the test moves. `random` is 0.5 throughout. */
-function setUp(token?: string) {
+function setUp(token?: string, readReason?: ReasonReader) {
   const clock = new SimulatedClock();
   const wires: FakeWire[] = [];
   const states: string[] = [];
   const client = createFeedClient({
     url: 'ws://host/inspector/feed',
     token,
+    ...(readReason !== undefined && { readReason }),
     openWire: (url, handlers) => {
       expect(url).toBe('ws://host/inspector/feed');
       wires.push(new FakeWire(handlers));
@@ -143,6 +150,24 @@ describe('the link', () => {
     clock.increment(STABLE_LINK_MS);
     wire().close(1006);
     expect(client.state).toMatchObject({ retryAt: START + clock.now() + 250 });
+  });
+
+  test('that a server lets nobody have says why, and is tried again when it would', async () => {
+    let reason: string | undefined = 'set inspector.token';
+    const { client, clock, wire, wires, states } = setUp(undefined, () => Promise.resolve(reason));
+    const until = (name: string) => vi.waitUntil(() => client.state.name === name, { interval: 0 });
+    client.connect();
+    wire().close(1006);
+    await until('barred');
+    expect(client.state).toEqual({ name: 'barred', error: 'set inspector.token' });
+    clock.increment(REASON_INTERVAL_MS);
+    await Promise.resolve();
+    expect(wires).toHaveLength(1);
+    reason = undefined;
+    client.connect();
+    await until('connecting');
+    expect(wires).toHaveLength(2);
+    expect(states).toEqual(['connecting', 'waiting', 'barred', 'connecting']);
   });
 
   test('does not wait for a welcome for ever', () => {
@@ -262,6 +287,38 @@ describe('a watch', () => {
     expect(heard).toEqual([['refused', 'there is no room room1']]);
     wire.close(1006);
     clock.increment(250);
-    expect(welcome().asked()).toMatchObject({ type: 'watch', actor: ROOM });
+    const next = welcome();
+    clock.increment(WATCH_RETRY_MS);
+    expect(next.sent.map(({ type }) => type)).toEqual(['hello', 'watch']);
+  });
+
+  test('that is refused is asked for again until the actor is there', () => {
+    const { client, clock, welcome } = setUp();
+    const { listener, heard } = createListener();
+    const wire = welcome();
+    client.watch(ROOM, true, listener);
+    for (let turn = 0; turn < 2; turn += 1) {
+      wire.receive({ type: 'refused', id: wire.asked().id, error: 'not yet' });
+      clock.increment(WATCH_RETRY_MS);
+    }
+    const { id } = wire.asked();
+    wire.receive({ type: 'watching', id, actors: [watched(ROOM)] });
+    clock.increment(10 * WATCH_RETRY_MS);
+    expect(wire.sent.filter(({ type }) => type === 'watch')).toHaveLength(3);
+    expect(heard).toEqual([
+      ['refused', 'not yet'],
+      ['refused', 'not yet'],
+      ['began', 1],
+    ]);
+  });
+
+  test('that is refused is not asked for again when nobody wants it any more', () => {
+    const { client, clock, welcome } = setUp();
+    const wire = welcome();
+    const end = client.watch(ROOM, true, createListener().listener);
+    wire.receive({ type: 'refused', id: wire.asked().id, error: 'not yet' });
+    end();
+    clock.increment(10 * WATCH_RETRY_MS);
+    expect(wire.sent.filter(({ type }) => type === 'watch')).toHaveLength(1);
   });
 });

@@ -3,19 +3,23 @@
  * nothing of what the answers say.
  */
 
-import { createActor, type SnapshotFrom } from 'xstate';
+import { createActor, fromPromise, type SnapshotFrom } from 'xstate';
 import type { ActorAddress, FeedMessage, FeedRequest } from '../../src/inspect/feed/feed-protocol.ts';
 import { platformClock, type Clock } from '../chat/clock.ts';
 import { openWebSocket, type OpenWire, type Wire } from '../chat/wire.ts';
 import type { FeedClient, LinkState, Outcome, Question, WatchListener, Welcome } from './feed.ts';
-import { feedMachine } from './feed-machine.ts';
+import { feedMachine, type ReasonReader } from './feed-machine.ts';
 
 /** How long an answer may take. */
 export const ANSWER_TIMEOUT_MS = 10_000;
+/** From the refusal of a watch to asking for it again: who is not there may come. */
+export const WATCH_RETRY_MS = 1_000;
 
 export interface FeedClientOptions {
   readonly url: string;
   readonly token?: string | undefined;
+  /** Asked when the server did not open a socket: see {@link ReasonReader}. Default: nobody knows why. */
+  readonly readReason?: ReasonReader;
   /** Default: the browser's WebSocket. */
   readonly openWire?: OpenWire;
   /** Default: the timers of the platform. */
@@ -39,11 +43,13 @@ interface Watch {
 
 export function createFeedClient(options: FeedClientOptions): FeedClient {
   const { url, openWire = openWebSocket, clock = platformClock } = options;
-  const { now = Date.now, random = Math.random } = options;
+  const { now = Date.now, random = Math.random, readReason = () => Promise.resolve(undefined) } = options;
   const questions = new Map<number, PendingQuestion>();
   const watches = new Set<Watch>();
   /** By the ids under which they were asked for on this link. */
   const watching = new Map<number, Watch>();
+  /** The timers of those that were refused on this link. */
+  const refused = new Map<Watch, unknown>();
   const listeners = new Set<() => void>();
   let { token } = options;
   let wire: Wire | undefined;
@@ -52,10 +58,11 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
   let lastId = 0;
   let frames = 0;
 
-  const actor = createActor(feedMachine.provide({ actions: { openSocket, dropSocket, sayHello } }), {
-    input: { now, random },
-    clock,
+  const machine = feedMachine.provide({
+    actions: { openSocket, dropSocket, sayHello },
+    actors: { readReason: fromPromise(readReason) },
   });
+  const actor = createActor(machine, { input: { now, random }, clock });
   actor.subscribe((snapshot) => {
     const next = toLinkState(snapshot);
     if (next.name === state.name) return;
@@ -118,8 +125,18 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
     send({ type: 'watch', id, actor: watch.actor, related: watch.related });
   }
 
+  function beginWatchLater(watch: Watch): void {
+    const timer = clock.setTimeout(() => {
+      refused.delete(watch);
+      beginWatch(watch);
+    }, WATCH_RETRY_MS);
+    refused.set(watch, timer);
+  }
+
   function endWatch(watch: Watch): void {
     watches.delete(watch);
+    clock.clearTimeout(refused.get(watch));
+    refused.delete(watch);
     for (const [id, other] of watching) {
       if (other !== watch) continue;
       watching.delete(id);
@@ -145,6 +162,8 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
     questions.clear();
     const lost = [...watching.values()];
     watching.clear();
+    for (const timer of refused.values()) clock.clearTimeout(timer);
+    refused.clear();
     for (const { listener } of lost) listener.lost();
   }
 
@@ -179,6 +198,7 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
     const watch = watching.get(id);
     if (watch === undefined) return settle(id, { type: 'refused', error });
     watching.delete(id);
+    beginWatchLater(watch);
     watch.listener.refused(error);
   }
 
@@ -205,5 +225,6 @@ function toLinkState(snapshot: SnapshotFrom<typeof feedMachine>): LinkState {
   if (snapshot.matches('resting')) return { name: 'resting' };
   if (snapshot.matches('waiting')) return { name: 'waiting', retryAt };
   if (snapshot.matches('locked')) return { name: 'locked', error };
+  if (snapshot.matches('barred')) return { name: 'barred', error };
   return { name: snapshot.matches({ linked: 'ready' }) ? 'ready' : 'connecting' };
 }

@@ -1,12 +1,15 @@
 /** The life of the page's link to the feed, as a statechart. It knows no WebSocket: its owner provides the effects. */
 
-import { assign, setup } from 'xstate';
+import { assign, fromPromise, setup } from 'xstate';
 import { drawBackoff } from '../chat/backoff.ts';
 
 /** From opening the socket to the server's welcome. */
 export const GREET_TIMEOUT_MS = 10_000;
 /** How long a link must hold until the next failure counts as the first one. */
 export const STABLE_LINK_MS = 10_000;
+
+/** How often a server that lets nobody in is asked whether it still does not. */
+export const REASON_INTERVAL_MS = 5_000;
 
 /** The close code of a feed whose token is wrong or missing. */
 export const UNAUTHORIZED = 4401;
@@ -25,6 +28,12 @@ export type FeedMachineEvent =
   | { readonly type: 'feed.refused'; readonly error: string }
   /** A request was not answered in time, and nothing else came either. */
   | { readonly type: 'feed.silent' };
+
+/**
+ * Finds out why the server opens no socket, which a browser does not tell; undefined unless it lets nobody in. It
+ * must not reject.
+ */
+export type ReasonReader = () => Promise<string | undefined>;
 
 export interface FeedMachineInput {
   /** Milliseconds since 1970. */
@@ -48,6 +57,9 @@ export const feedMachine = setup({
     events: {} as FeedMachineEvent,
     input: {} as FeedMachineInput,
   },
+  actors: {
+    readReason: fromPromise<string | undefined>(() => Promise.resolve(undefined)),
+  },
   actions: {
     openSocket: noEffect,
     dropSocket: noEffect,
@@ -62,9 +74,11 @@ export const feedMachine = setup({
   },
   guards: {
     isUnauthorized: (_, { code }: { code: number }) => code === UNAUTHORIZED,
+    isBarred: (_, { reason }: { reason: string | undefined }) => reason !== undefined,
   },
   delays: {
     greetTimeout: GREET_TIMEOUT_MS,
+    reasonInterval: REASON_INTERVAL_MS,
     stableLink: STABLE_LINK_MS,
     retry: ({ context }) => context.retryDelayMs,
   },
@@ -93,8 +107,14 @@ export const feedMachine = setup({
       states: {
         greeting: {
           description: 'The page says who it is, and waits for the welcome.',
+          initial: 'opening',
+          states: {
+            opening: {
+              on: { 'socket.opened': 'introduced', 'socket.closed': '#feed.waiting.wondering' },
+            },
+            introduced: { entry: 'sayHello' },
+          },
           on: {
-            'socket.opened': { actions: 'sayHello' },
             'feed.welcomed': 'ready',
             'feed.refused': {
               actions: { type: 'noteRefusal', params: ({ event }) => ({ error: event.error }) },
@@ -119,9 +139,49 @@ export const feedMachine = setup({
       description: 'The server wants a token, or another one.',
       on: { 'token.given': 'linked', disconnect: 'resting' },
     },
+    barred: {
+      description:
+        'The server lets nobody in, by its settings; it is asked now and then whether it does again.',
+      initial: 'resting',
+      on: { connect: '.wondering', 'network.changed': '.wondering', disconnect: 'resting' },
+      states: {
+        resting: { after: { reasonInterval: 'wondering' } },
+        wondering: {
+          invoke: {
+            src: 'readReason',
+            onDone: [
+              {
+                guard: { type: 'isBarred', params: ({ event }) => ({ reason: event.output }) },
+                actions: {
+                  type: 'noteRefusal',
+                  params: ({ event }) => ({ error: event.output ?? '' }),
+                },
+                target: 'resting',
+              },
+              { target: '#feed.linked' },
+            ],
+          },
+        },
+      },
+    },
     waiting: {
-      description: 'The link was lost; the next attempt starts by itself.',
+      description: 'There is no link; the next attempt starts by itself.',
       entry: 'planRetry',
+      initial: 'resting',
+      states: {
+        resting: {},
+        wondering: {
+          description: 'No socket was opened: either nobody is there, or nobody may.',
+          invoke: {
+            src: 'readReason',
+            onDone: {
+              guard: { type: 'isBarred', params: ({ event }) => ({ reason: event.output }) },
+              actions: { type: 'noteRefusal', params: ({ event }) => ({ error: event.output ?? '' }) },
+              target: '#feed.barred',
+            },
+          },
+        },
+      },
       on: { connect: 'linked', 'network.changed': 'linked', 'token.given': 'linked', disconnect: 'resting' },
       after: { retry: 'linked' },
     },

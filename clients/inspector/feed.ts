@@ -15,7 +15,9 @@ export type LinkState =
   /** `retryAt` is in milliseconds since 1970. */
   | { readonly name: 'waiting'; readonly retryAt: number }
   /** The server wants a token; `error` is what it says. */
-  | { readonly name: 'locked'; readonly error: string };
+  | { readonly name: 'locked'; readonly error: string }
+  /** Nobody may watch this server from here, with a token or without; `error` is what it says. */
+  | { readonly name: 'barred'; readonly error: string };
 
 /** Requests that are answered once; watches are asked for by `watch`. */
 export type Question = WithoutId<
@@ -38,6 +40,7 @@ export interface WatchListener {
   /** The watch has begun, for the first time or anew after a lost link: these are all actors there are. */
   began(actors: readonly WatchedActor[]): void;
   heard(batch: BatchMessage): void;
+  /** For one, there is no such actor; it is asked for again, and each refusal is told. */
   refused(error: string): void;
   /** The link is lost; the watch is taken up again with the next one. */
   lost(): void;

@@ -31,7 +31,7 @@ describe('the history as a file', () => {
 
   test.each([
     [
-      new Response('{"error":"x","message":"nothing is known of it"}', { status: 404 }),
+      new Response('{"error":{"code":404,"message":"nothing is known of it"}}', { status: 404 }),
       'nothing is known of it',
     ],
     [new Response('oops', { status: 500 }), 'the server answered with 500'],

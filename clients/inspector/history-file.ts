@@ -34,10 +34,12 @@ export function nameFile(kind: string, id: string, format: HistoryFormat): strin
   return `history-${kind}-${safe}.${format === 'json' ? 'json' : 'mmd'}`;
 }
 
-async function readError(response: Response): Promise<string> {
+/** What the server says in the body of an error. */
+export async function readError(response: Response): Promise<string> {
   try {
-    const body = (await response.json()) as { message?: unknown } | null;
-    if (typeof body?.message === 'string') return body.message;
+    const body = (await response.json()) as { error?: { message?: unknown } } | null;
+    const message = body?.error?.message;
+    if (typeof message === 'string') return message;
   } catch {
     // Then the status says all there is.
   }

@@ -8,6 +8,7 @@ import { createFeedClient } from './feed-client.ts';
 import type { FeedClient, LinkState } from './feed.ts';
 import type { Store } from './hooks.ts';
 import { describeLink } from './link-words.ts';
+import { readReason } from './read-reason.ts';
 import { forgetToken, keepToken, recallToken } from './session-token.ts';
 import { Watches } from './watches.ts';
 
@@ -22,7 +23,7 @@ export interface Inspector {
 
 /** Makes the parts; nothing is connected until `client.connect()`. */
 export function createInspector(url: string, announcer: Announcer): Inspector {
-  const client = createFeedClient({ url, token: recallToken() });
+  const client = createFeedClient({ url, token: recallToken(), readReason: () => readReason() });
   let isLost = false;
   let wasReady = false;
   client.subscribe(() => {

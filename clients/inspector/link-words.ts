@@ -14,5 +14,7 @@ export function describeLink(state: LinkState): string {
       return 'not connected, trying again…';
     case 'locked':
       return 'token required';
+    case 'barred':
+      return 'closed';
   }
 }

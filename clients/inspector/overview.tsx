@@ -71,9 +71,8 @@ function KindCard({ kind, counts, catalogue }: KindCardProps): ReactNode {
           </button>
         )}
       </p>
-      {shown.length === 0 ? (
-        <p className="remark">none now</p>
-      ) : (
+      {total === 0 && <p className="remark">none now</p>}
+      {shown.length > 0 && (
         <ul className="state-counts" aria-label={`States of ${pluralOf(kind)}`}>
           {shown.map(([state, count]) => (
             <li key={state}>

@@ -8,7 +8,7 @@ export interface PaneSizes {
   readonly events: number;
 }
 
-const DEFAULT_SIZES: PaneSizes = { left: 300, right: 360, below: 232, events: 310 };
+const DEFAULT_SIZES: PaneSizes = { left: 300, right: 360, below: 232, events: 220 };
 const KEY = 'statecast.inspector.panes';
 
 export function recallSizes(storage: () => Pick<Storage, 'getItem'> = () => localStorage): PaneSizes {

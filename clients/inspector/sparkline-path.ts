@@ -4,6 +4,8 @@ import { HISTORY_MS, type Sample } from './count-history.ts';
 
 /** Samples further apart than this have nothing between them: nobody asked. */
 const GAP_MS = 5_000;
+/** What is shorter than this looks like a stray dot and is left out; in the unit of the width. */
+const MIN_LENGTH = 3;
 
 /**
  * Draws steps, as counts are whole numbers that stay until they change. The newest sample stands at the right
@@ -11,7 +13,9 @@ const GAP_MS = 5_000;
  */
 export function toSparklinePath(samples: readonly Sample[], width: number, height: number): string {
   const newest = samples.at(-1);
-  if (newest === undefined) return '';
+  const oldest = samples[0];
+  if (newest === undefined || oldest === undefined) return '';
+  if ((width * (newest.at - oldest.at)) / HISTORY_MS < MIN_LENGTH) return '';
   const highest = Math.max(1, ...samples.map(({ value }) => value));
   let path = '';
   let before: Sample | undefined;

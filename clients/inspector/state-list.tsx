@@ -21,11 +21,25 @@ interface StateListProps {
 
 export function StateList({ chart, counts, ...rest }: StateListProps): ReactNode {
   const tree = useMemo(() => toStateTree(chart), [chart]);
+  const list = useRef<HTMLUListElement>(null);
+  const { active, selected } = rest;
+  const [first] = active;
+  const hasBegun = useRef(false);
+  useEffect(() => {
+    if (first === undefined || hasBegun.current) return;
+    // Only once: whoever reads the list is not torn away by what happens.
+    hasBegun.current = true;
+    if (selected === undefined) headOf(list.current, first)?.scrollIntoView({ block: 'center' });
+  }, [first, selected]);
   return (
-    <ul className="state-list" aria-label={`States of ${chart.machine}`} data-testid="state-list">
+    <ul ref={list} className="state-list" aria-label={`States of ${chart.machine}`} data-testid="state-list">
       <StateItem line={tree} counts={counts} {...rest} />
     </ul>
   );
+}
+
+function headOf(list: Element | null, path: StatePath): Element | null | undefined {
+  return list?.querySelector(`[data-state="${CSS.escape(path)}"] > button`);
 }
 
 type StateItemProps = Omit<StateListProps, 'chart'> & { readonly line: StateLine };

@@ -153,12 +153,14 @@ describe('a watch', () => {
     ]);
   });
 
-  test('shows that it was refused', () => {
-    const { store, server, frame } = setUp();
+  test('shows that it was refused, and nothing new when it is again', () => {
+    const { store, server, frame, framesAsked } = setUp();
     store.start();
     server().refused('there is no room room1');
     frame();
     expect(store.getView().state).toEqual({ type: 'refused', error: 'there is no room room1' });
+    server().refused('there is no room room1');
+    expect(framesAsked()).toBe(0);
   });
 });
 

@@ -82,6 +82,8 @@ export class WatchStore {
         this.#changed();
       },
       refused: (error) => {
+        // It is asked for again and again; the same refusal is no news.
+        if (this.#state.type === 'refused' && this.#state.error === error) return;
         this.#state = { type: 'refused', error };
         this.#changed();
       },

@@ -39,7 +39,7 @@ export function logEvents(server: Pick<EdgeBus, 'on' | 'off'>, log: Logger): voi
   const entries = (Object.keys(LEVELS) as EdgeEventName[]).map((name) => ({
     name,
     isListening: false,
-    write(event: EdgeEvents[EdgeEventName]) {
+    write: (event: EdgeEvents[EdgeEventName]): void => {
       const level = levelOf(name, event);
       if (log.isLevelEnabled(level)) log[level](toFields(event), name);
     },

@@ -5,7 +5,7 @@ import { memo, type PointerEvent, type ReactNode, useSyncExternalStore } from 'r
 import type { StatePath } from '../../../src/inspect/chart/chart.ts';
 import type { Box, Point } from '../../../src/inspect/chart/chart-layout.ts';
 import { useChart } from './chart-context.ts';
-import type { Size } from './viewport.ts';
+import { mapScale, type Size } from './viewport.ts';
 
 interface ChartOverviewProps {
   readonly picture: Size;
@@ -14,25 +14,19 @@ interface ChartOverviewProps {
   readonly onCentre: (point: Point) => void;
 }
 
-/** The longer side of the map, in CSS pixels. */
-const MAP_LENGTH = 150;
-/** On smaller screens the map would cover what it is a map of. */
-const MIN_SCREEN: Size = { width: 640, height: 400 };
-
 /** What may be cut off of a picture's border and not be missed, in CSS pixels. */
 const SLACK = 16;
 
 export function ChartOverview({ picture, screen, boxes, onCentre }: ChartOverviewProps): ReactNode {
   const [x, y, zoom] = useStore(({ transform }) => transform);
-  const isSmall = screen.width < MIN_SCREEN.width || screen.height < MIN_SCREEN.height;
+  const scale = mapScale(picture, screen);
   const isAllSeen =
     x >= -SLACK &&
     y >= -SLACK &&
     x + picture.width * zoom <= screen.width + SLACK &&
     y + picture.height * zoom <= screen.height + SLACK;
-  if (isSmall || isAllSeen) return null;
+  if (scale === undefined || isAllSeen) return null;
 
-  const scale = MAP_LENGTH / Math.max(picture.width, picture.height);
   const point = (event: PointerEvent<SVGSVGElement>): void => {
     if (event.buttons === 0) return;
     const { left, top } = event.currentTarget.getBoundingClientRect();

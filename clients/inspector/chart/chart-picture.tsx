@@ -23,6 +23,7 @@ import { useChart } from './chart-context.ts';
 import { ChartControls } from './chart-controls.tsx';
 import { ChartOverview } from './chart-overview.tsx';
 import { toAbsoluteBoxes, toFlowEdges, toFlowNodes } from './flow-elements.ts';
+import { initialLeaves } from './initial-leaves.ts';
 import { InitialMarkers } from './initial-markers.tsx';
 import { StateBox } from './state-box.tsx';
 import { stateAtKey } from './state-keys.ts';
@@ -62,7 +63,7 @@ function Picture({ layout, size, onSelect }: ChartPictureProps): ReactNode {
   const nodes = useMemo(() => toFlowNodes(layout), [layout]);
   const edges = useMemo(() => toFlowEdges(layout), [layout]);
   const boxes = useMemo(() => toAbsoluteBoxes(layout), [layout]);
-  const moves = useViewport(layout, size, findActive);
+  const moves = useViewport(layout, size, findFocus);
   const isFarAway = useStore(({ transform: [x, y, zoom] }) => isFar({ x, y, zoom }));
 
   return (
@@ -105,8 +106,10 @@ function Picture({ layout, size, onSelect }: ChartPictureProps): ReactNode {
     </ReactFlow>
   );
 
-  function findActive(): Box[] {
-    return [...boxes].filter(([path]) => store.activityOf(path) === 'leaf').map(([, box]) => box);
+  /** What is going on, or, where nothing is, where it begins. */
+  function findFocus(): Box[] {
+    const active = [...boxes].filter(([path]) => store.activityOf(path) === 'leaf').map(([, box]) => box);
+    return active.length > 0 ? active : initialLeaves(layout).flatMap((path) => boxes.get(path) ?? []);
   }
 
   function handleKey(event: KeyboardEvent): void {

@@ -43,6 +43,28 @@ describe('firstViewport', () => {
     expect([near, beside, far].map((box) => isInView(viewport, SCREEN, box))).toEqual([true, true, false]);
   });
 
+  it('shows what matters beside the overview map, not below it', () => {
+    const picture = { width: 4000, height: 3000 };
+    const map = { width: 150, height: 112 };
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3900 }), fc.integer({ min: 0, max: 2900 }), (x, y) => {
+        const focus = { x, y, width: 100, height: 100 };
+        const viewport = firstViewport(picture, SCREEN, [focus]);
+        const right = viewport.x + (x + focus.width) * viewport.zoom;
+        const top = viewport.y + y * viewport.zoom;
+        expect(isInView(viewport, SCREEN, focus)).toBe(true);
+        expect(right <= SCREEN.width - map.width || top >= map.height).toBe(true);
+      }),
+    );
+  });
+
+  it('shows more of what matters below the map where it is too wide to stand beside it', () => {
+    const ends = [0, 2000].map((x) => ({ x: 100 + x, y: 100, width: 100, height: 40 }));
+    const { x, y, zoom } = firstViewport({ width: 4000, height: 4000 }, SCREEN, ends);
+    for (const end of ends) expect(isInView({ x, y, zoom }, SCREEN, end)).toBe(true);
+    expect(y + 100 * zoom).toBeGreaterThan(150);
+  });
+
   it('shows the start of such a picture if nothing in it matters more', () => {
     const { x, y } = firstViewport({ width: 9000, height: 6000 }, SCREEN, []);
     expect([x, y]).toEqual([0, 0]);

@@ -33,6 +33,13 @@ const BUTTONS: Size = { width: 140, height: 52 };
 
 const START: Box = { x: 0, y: 0, width: 0, height: 0 };
 
+/** The longer side of the overview map, in CSS pixels. */
+const MAP_LENGTH = 150;
+/** The map's border and what is free around it, in CSS pixels. */
+const MAP_FRAME = 26;
+/** On smaller screens the map would cover what it is a map of. */
+const MIN_MAP_SCREEN: Size = { width: 640, height: 400 };
+
 /** All of the picture, in the middle, and not below the buttons. */
 export function fitViewport(picture: Size, screen: Size): Viewport {
   const fit = fitInto(picture, screen);
@@ -54,6 +61,12 @@ function fitInto(picture: Size, screen: Size): Viewport {
   };
 }
 
+/** How many CSS pixels one of the picture's is on the overview map; undefined where there is no room for a map. */
+export function mapScale(picture: Size, screen: Size): number | undefined {
+  if (screen.width < MIN_MAP_SCREEN.width || screen.height < MIN_MAP_SCREEN.height) return undefined;
+  return MAP_LENGTH / Math.max(picture.width, picture.height);
+}
+
 /** Whether so little can be read that names should be set as large as their boxes allow. */
 export function isFar({ zoom }: Viewport): boolean {
   return zoom < FAR_ZOOM;
@@ -61,11 +74,33 @@ export function isFar({ zoom }: Viewport): boolean {
 
 /**
  * What is shown of a picture at first: all of it, or, where that could not be read, a part at a size that can.
- * @param focus what had better be seen of it then, or as many of the first of these as can be; otherwise its start is
+ * @param focus what had better be seen of it then, or as many of the first of these as can be, and not below the
+ * overview map; otherwise its start is
  */
 export function firstViewport(picture: Size, screen: Size, focus: readonly Box[]): Viewport {
   const fit = fitViewport(picture, screen);
   if (fit.zoom >= MIN_OVERVIEW_ZOOM) return fit;
+  const viewport = focusViewport(picture, screen, focus);
+  const scale = mapScale(picture, screen);
+  if (scale === undefined) return viewport;
+  const map: Size = { width: picture.width * scale + MAP_FRAME, height: picture.height * scale + MAP_FRAME };
+  const beside = focusViewport(picture, { ...screen, width: screen.width - map.width }, focus);
+  const below = focusViewport(picture, { ...screen, height: screen.height - map.height }, focus);
+  const seenIn = (each: Viewport): number => focus.filter((box) => isSeen(each, screen, map, box)).length;
+  return [viewport, beside, { ...below, y: below.y + map.height }].reduce((best, each) =>
+    seenIn(each) > seenIn(best) ? each : best,
+  );
+}
+
+/** Whether all of a box is in view, and nothing of it below the map, which stands in the upper right corner. */
+function isSeen({ x, y, zoom }: Viewport, screen: Size, map: Size, box: Box): boolean {
+  const [left, top] = [x + box.x * zoom, y + box.y * zoom];
+  const [right, bottom] = [left + box.width * zoom, top + box.height * zoom];
+  const isInView = left >= 0 && top >= 0 && right <= screen.width && bottom <= screen.height;
+  return isInView && (right <= screen.width - map.width || top >= map.height);
+}
+
+function focusViewport(picture: Size, screen: Size, focus: readonly Box[]): Viewport {
   const { least, most } = READING_ZOOMS;
   const groups = focus.map((_, index) => boxAround(focus.slice(0, focus.length - index)));
   const box = groups.find((group) => zoomFor(group, screen) >= least) ?? groups.at(-1) ?? START;
