@@ -74,10 +74,10 @@ describe('what is withheld', () => {
       {
         room: 'room1',
         data: WITHHELD,
-        publisher: { member: { id: 'c1', user: 'ann' }, port: 'FakeClient', send: 'function' },
+        publisher: { member: { id: 'c1', user: 'ann' } },
       },
       {
-        joiner: { member: { id: 'c1', user: 'ann' }, port: 'FakeClient', send: 'function' },
+        joiner: { member: { id: 'c1', user: 'ann' } },
         ref: 'Actor room1',
       },
     ]);

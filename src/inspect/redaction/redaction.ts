@@ -102,7 +102,10 @@ class Showing {
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return WITHHELD;
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
     const description = describeValue(value);
-    if (description !== undefined) return this.#text(description);
+    if (description !== undefined) {
+      const member = readMember(value);
+      return member === undefined ? this.#text(description) : { member: this.field('member', member) };
+    }
     if (this.#around.has(value)) return '‹circle›';
     if (this.#around.size >= MAX_DEPTH || this.#left <= 0) return MORE;
     return Array.isArray(value) ? this.#items(value) : this.#fields(value, undefined);
@@ -156,6 +159,13 @@ const UNREADABLE = '‹unreadable›';
 function readField(object: object, name: string): unknown {
   const field = Object.getOwnPropertyDescriptor(object, name);
   return field?.get === undefined ? field?.value : '‹getter›';
+}
+
+/** Who a connection is that an event speaks of, whatever else its object holds. */
+function readMember(value: unknown): object | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'member')) return undefined;
+  const member = readField(value, 'member');
+  return typeof member === 'object' && member !== null ? member : undefined;
 }
 
 /** An error of our own table; another `message` may be somebody's words. */
