@@ -69,8 +69,9 @@ describeInBrowser('the chart of a machine', (newTabs) => {
         .getByRole('group', { name: 'Copy the chart as' })
         .getByRole('button', { name: form })
         .click();
-      await page.waitForFunction(`navigator.clipboard.readText().then((text) => text !== '')`);
-      return page.evaluate<string>('navigator.clipboard.readText()');
+      const read = (): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()');
+      await expect.poll(read, { timeout: 15_000 }).not.toBe('');
+      return read();
     };
     const { states } = partsOf(MACHINES.room.root);
 
