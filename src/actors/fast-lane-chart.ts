@@ -1,9 +1,10 @@
 /**
- * What a machine does about events while it is in certain states, read off its chart once: the part of it that
- * is nothing but plain functions. It runs none of them.
+ * What a machine does about events while certain states are active, read off its chart once: the part of it that
+ * is nothing but plain functions and other states. It runs none of them.
  */
 
-import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject, StateValue } from 'xstate';
+import type { AnyStateMachine, AnyStateNode, EventObject, StateValue } from 'xstate';
+import { planMove, type Transition } from './fast-lane-move.ts';
 
 /** A guard or an action: a plain function, and what the chart gives it besides the event. */
 export interface Step {
@@ -12,12 +13,27 @@ export interface Step {
   readonly params: unknown;
 }
 
+/** What comes of an event. */
+export interface Outcome {
+  /** What is done, in order: what leaving states and entering others asks for, too. */
+  readonly steps: readonly Step[];
+  /** Where it leads; undefined when all states stay. */
+  readonly to: Destination | undefined;
+}
+
+/** States that are active together, in XState's order. */
+export interface Destination {
+  readonly nodes: readonly AnyStateNode[];
+  /** Theirs, when they were looked up once. */
+  table: Table | undefined;
+}
+
 /** One of the transitions that a state has for an event. */
 export interface Candidate {
   /** Without one it is always taken. */
   readonly guard: Step | undefined;
-  /** What is done, in order; undefined when that is more than running plain functions. */
-  readonly actions: readonly Step[] | undefined;
+  /** Undefined when there is more to it. */
+  readonly outcome: Outcome | undefined;
 }
 
 /** Which transitions an event selects: one from each region that has one, or else the first candidate that may. */
@@ -28,8 +44,11 @@ export interface Choice {
   readonly candidates: readonly Candidate[];
 }
 
-/** What the states of a snapshot do about each event; an event that is not in it is ignored. */
+/** States that are active together, and what they do about each event; one that is not in it is ignored. */
 export interface Table {
+  readonly nodes: readonly AnyStateNode[];
+  readonly value: StateValue;
+  readonly tags: ReadonlySet<string>;
   readonly choices: ReadonlyMap<EventObject['type'], Choice>;
   /** False where more than the event's own transitions is at stake: nothing can be read off there. */
   readonly isComplete: boolean;
@@ -39,40 +58,49 @@ export interface Table {
 export const INTERNAL_EVENT = 'xstate.';
 
 /** Where the chart has more than a plain function: the rest of the candidates is not looked at. */
-const BEYOND: Candidate = { guard: undefined, actions: undefined };
+const BEYOND: Candidate = { guard: undefined, outcome: undefined };
 
-/** Reads a machine's chart for the states that `snapshot` is in. */
-export function tabulate(machine: AnyStateMachine, snapshot: AnyMachineSnapshot): Table {
-  const nodes: readonly AnyStateNode[] = snapshot._nodes;
+/** Reads a machine's chart for these active states, which are in XState's order. */
+export function tabulate(machine: AnyStateMachine, nodes: readonly AnyStateNode[]): Table {
   const types = new Set(nodes.flatMap(({ transitions }) => [...transitions.keys()]));
+  const value = valueOf(machine.root, nodes);
   const choices = new Map<string, Choice>();
   for (const type of types) {
     if (!type.startsWith(INTERNAL_EVENT)) {
-      choices.set(type, chooseFrom(machine, machine.root, snapshot.value, type));
+      choices.set(type, chooseFrom({ machine, nodes, type }, machine.root, value));
     }
   }
   // An eventless transition may be enabled by whatever an action does; a wildcard stands for unknown events.
   const isComplete = nodes.every(({ always }) => always === undefined) && ![...types].some(isWildcard);
-  return { choices, isComplete };
+  const tags = new Set(nodes.flatMap((node) => node.tags));
+  return { nodes, value, tags, choices, isComplete };
 }
 
 function isWildcard(descriptor: string): boolean {
   return descriptor === '*' || descriptor.endsWith('.*');
 }
 
+function valueOf(node: AnyStateNode, active: readonly AnyStateNode[]): StateValue {
+  const within = active.filter(({ parent }) => parent === node);
+  const [first] = within;
+  if (node.type === 'compound' && (first?.type === 'atomic' || first?.type === 'final')) return first.key;
+  return Object.fromEntries(within.map((child) => [child.key, valueOf(child, active)]));
+}
+
+interface Question {
+  readonly machine: AnyStateMachine;
+  readonly nodes: readonly AnyStateNode[];
+  readonly type: string;
+}
+
 /** The choice among a state's transitions and those of the states within; the innermost have precedence. */
-function chooseFrom(
-  machine: AnyStateMachine,
-  node: AnyStateNode,
-  value: StateValue | undefined,
-  type: string,
-): Choice {
-  const own = (node.transitions.get(type) ?? []).map((transition) => toCandidate(machine, transition));
+function chooseFrom(question: Question, node: AnyStateNode, value: StateValue | undefined): Choice {
+  const own = (node.transitions.get(question.type) ?? []).map((each) => toCandidate(question, each));
   // Regions are asked in the order of the state's value, which is not always that of the chart.
   const active: readonly (readonly [string, StateValue | undefined])[] =
     typeof value === 'string' ? [[value, undefined]] : Object.entries(value ?? {});
   const inner = active
-    .map(([key, within]) => chooseFrom(machine, node.states[key]!, within, type))
+    .map(([key, within]) => chooseFrom(question, node.states[key]!, within))
     .filter(({ regions, candidates }) => regions.length > 0 || candidates.length > 0);
   const [only] = inner;
   if (only === undefined) return { regions: [], candidates: own };
@@ -80,20 +108,36 @@ function chooseFrom(
   return { regions: only.regions, candidates: [...only.candidates, ...own] };
 }
 
-type Transition = AnyStateNode['transitions'] extends Map<string, (infer One)[]> ? One : never;
+function toCandidate(question: Question, transition: Transition): Candidate {
+  const { guard } = transition;
+  if (guard === undefined) return { guard: undefined, outcome: toOutcome(question, transition) };
+  const test = toStep(guard, question.machine.implementations.guards, 'check');
+  return test === undefined ? BEYOND : { guard: test, outcome: toOutcome(question, transition) };
+}
 
-function toCandidate({ implementations }: AnyStateMachine, transition: Transition): Candidate {
-  const { guard, target, reenter } = transition;
-  const test = guard === undefined ? undefined : toStep(guard, implementations.guards, 'check');
-  if (guard !== undefined && test === undefined) return BEYOND;
-  if (target !== undefined || reenter) return { guard: test, actions: undefined };
-  const actions: Step[] = [];
-  for (const action of transition.actions) {
-    const step = toStep(action, implementations.actions, 'resolve');
-    if (step === undefined) return { guard: test, actions: undefined };
-    actions.push(step);
+function toOutcome({ machine, nodes }: Question, transition: Transition): Outcome | undefined {
+  const { target, reenter, actions } = transition;
+  if (target === undefined) {
+    const steps = reenter ? undefined : toSteps(machine, actions);
+    return steps && { steps, to: undefined };
   }
-  return { guard: test, actions };
+  const move = planMove(transition, nodes);
+  // Who comes back to the same states keeps the snapshot, though not by staying.
+  if (move === undefined || move.nodes.every((node) => nodes.includes(node))) return undefined;
+  const { left, entered } = move;
+  const parts = [...left.flatMap(({ exit }) => exit), ...actions, ...entered.flatMap(({ entry }) => entry)];
+  const steps = toSteps(machine, parts);
+  return steps && { steps, to: { nodes: move.nodes, table: undefined } };
+}
+
+function toSteps({ implementations }: AnyStateMachine, parts: readonly unknown[]): Step[] | undefined {
+  const steps: Step[] = [];
+  for (const part of parts) {
+    const step = toStep(part, implementations.actions, 'resolve');
+    if (step === undefined) return undefined;
+    steps.push(step);
+  }
+  return steps;
 }
 
 /** The plain function that a chart means; none for a builtin, which has a method by the name of `builtin`. */

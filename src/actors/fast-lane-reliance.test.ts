@@ -71,8 +71,10 @@ const machine = setup({
             assigned: { actions: 'builtin' },
             elsewhere: [{ guard: 'isHere', target: 'other' }, { actions: 'look' }],
             again: { target: 'inner', reenter: true },
+            onward: 'last',
           },
         },
+        last: { tags: 'ending' },
         other: { always: { guard: 'isHere', target: 'inner' } },
       },
     },
@@ -207,6 +209,19 @@ describe('XState', () => {
     expect(actor.getSnapshot()).toBe(before);
   });
 
+  test('makes a snapshot of its own of other states, which differs in what belongs to them only', () => {
+    const { actor } = start();
+    const before = actor.getSnapshot();
+    actor.send({ type: 'onward' });
+    const after = actor.getSnapshot();
+    const names = Object.keys(before) as (keyof typeof before)[];
+    expect(Object.keys(after)).toEqual(names);
+    expect(names.filter((name) => after[name] !== before[name])).toEqual(['_nodes', 'value', 'tags']);
+    expect(after._nodes.map(({ id }) => id)).toEqual(['m', 'm.one', 'm.two', 'm.one.last']);
+    expect(after.value).toEqual({ one: 'last', two: {} });
+    expect(after.tags).toEqual(new Set(['ending']));
+  });
+
   test('lists the active states of a snapshot as `_nodes`, the same list until they change', () => {
     const { actor } = start();
     const before = actor.getSnapshot();
@@ -218,7 +233,14 @@ describe('XState', () => {
 
   test('lists the transitions of a state by the type of the event, in order, as they were written', () => {
     const inner: AnyStateNode = machine.root.states['one']!.states['inner']!;
-    expect([...inner.transitions.keys()]).toEqual(['plain', 'bare', 'assigned', 'elsewhere', 'again']);
+    expect([...inner.transitions.keys()]).toEqual([
+      'plain',
+      'bare',
+      'assigned',
+      'elsewhere',
+      'again',
+      'onward',
+    ]);
     expect(inner.transitions.get('plain')).toMatchObject([
       {
         target: undefined,

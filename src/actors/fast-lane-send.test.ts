@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { createActor, setup, type Actor, type InspectionEvent } from 'xstate';
+import { assign, createActor, setup, type Actor, type InspectionEvent } from 'xstate';
 import { withFastLane } from './fast-lane.ts';
 import { sendDirectly } from './fast-lane-send.ts';
 
 type Act = (self: Actor<typeof machine>) => void;
 
-/** Does what its events say: `do` stays for the fast lane, `move` is the interpreter's. */
+/** Does what its events say, before it moves on or while it stays. */
 const machine = setup({
   types: {
-    events: {} as { type: 'do' | 'move'; name: string; act?: Act },
+    events: {} as { type: 'do' | 'move' | 'change'; name: string; act?: Act },
     context: {} as { done: string[] },
   },
   actions: {
@@ -17,18 +17,23 @@ const machine = setup({
       event.act?.(self as Actor<typeof machine>);
       context.done.push(`${event.name} ends`);
     },
+    /** Nothing for a fast lane. */
+    change: assign({}),
   },
 }).createMachine({
   context: () => ({ done: [] }),
   initial: 'here',
-  on: { do: { actions: 'act' } },
+  on: { do: { actions: 'act' }, change: { actions: ['change', 'act'] } },
   states: {
     here: { on: { move: { target: 'there', actions: 'act' } } },
     there: { on: { move: { target: 'here', actions: 'act' } } },
   },
 });
 
-type Send = (actor: Actor<typeof machine>, event: { type: 'do' | 'move'; name: string; act?: Act }) => void;
+type Send = (
+  actor: Actor<typeof machine>,
+  event: { type: 'do' | 'move' | 'change'; name: string; act?: Act },
+) => void;
 
 const sendByMailbox: Send = (actor, event) => actor.send(event);
 
@@ -70,12 +75,19 @@ describe('sending directly', () => {
     expect(sent).toEqual([]);
   });
 
-  test('sends what the lane does not take', () => {
+  test('takes an idle actor to other states, too', () => {
     const { actor, sent, done } = startIdle();
     sendDirectly(actor, { type: 'move', name: 'one' });
-    expect(sent).toEqual(['one']);
     expect(done).toEqual(['one begins', 'one ends']);
     expect(actor.getSnapshot().value).toBe('there');
+    expect(sent).toEqual([]);
+  });
+
+  test('sends what the lane does not take', () => {
+    const { actor, sent, done } = startIdle();
+    sendDirectly(actor, { type: 'change', name: 'one' });
+    expect(sent).toEqual(['one']);
+    expect(done).toEqual(['one begins', 'one ends']);
   });
 
   test('sends to an actor without a lane', () => {
@@ -91,11 +103,11 @@ describe('sending directly', () => {
         name: 'one',
         act(self) {
           send(self, { type: 'do', name: 'two', act: () => send(self, { type: 'do', name: 'five' }) });
-          self.send({ type: 'move', name: 'three' });
+          self.send({ type: 'change', name: 'three' });
           send(self, { type: 'do', name: 'four' });
         },
       });
-      send(actor, { type: 'do', name: 'six' });
+      send(actor, { type: 'move', name: 'six' });
     });
     expect(told.filter((line) => line.endsWith('begins'))).toEqual(
       ['one', 'two', 'three', 'four', 'five', 'six'].map((name) => `${name} begins`),

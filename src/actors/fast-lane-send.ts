@@ -7,7 +7,8 @@
  * - a mailbox is `_active` while its actor runs, and `_current` is the event at work, with the next ones behind
  *   it as far as `_last`; `flush` does those from `_current` on;
  * - `_process` has `logic.transition` work an event off, and ends the actor when that throws;
- * - `update` tells the `observers` that have a `next`; for the others it does nothing while states stay.
+ * - `update` takes a snapshot over and tells the `observers` that have a `next`; for the others it does nothing
+ *   when it is the one of before.
  */
 
 import type { AnyActorRef, AnyMachineSnapshot, EventObject } from 'xstate';
@@ -49,23 +50,25 @@ export function sendDirectly<Event extends EventObject>(
     return;
   }
   const at = self.getSnapshot() as AnyMachineSnapshot;
-  const steps = lane.choose(at, event);
-  if (steps === undefined) {
+  const outcome = lane.choose(at, event);
+  if (outcome === undefined) {
     actor.send(event);
     return;
   }
   const letter: Letter = { value: event, next: null };
   mailbox._current = letter;
   mailbox._last = letter;
+  let to = at;
   let hasFailed = false;
   try {
-    lane.run(steps, at, event, self);
+    to = lane.run(outcome, at, event, self);
   } catch (error) {
     hasFailed = true;
     fail(inside, event, error);
   }
   // Who has begun to inspect the actor in the middle of the event waits for its end.
-  if (!hasFailed && (isFollowed(inside) || !lane.isOpenTo(self))) inside.update(at, event);
+  const isNews = to !== at || isFollowed(inside) || !lane.isOpenTo(self);
+  if (isNews && !hasFailed) inside.update(to, event);
   mailbox._current = letter.next;
   mailbox.flush();
 }

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { createActor, setup, transition, type AnyStateMachine, type EventObject } from 'xstate';
-import { LANE, withFastLane, type Steps } from './fast-lane.ts';
+import { assign, createActor, setup, transition, type AnyStateMachine, type EventObject } from 'xstate';
+import type { Outcome } from './fast-lane-chart.ts';
+import { LANE, withFastLane } from './fast-lane.ts';
 
 const noted: string[] = [];
 
 const chart = setup({
   guards: { isYes: ({ event }) => 'yes' in event },
-  actions: { note: (_, params: string) => void noted.push(params) },
+  actions: { note: (_, params: string) => void noted.push(params), change: assign({}) },
 });
 
 /** One machine for all that follows; each test looks at another event. */
@@ -40,11 +41,17 @@ const machine = chart.createMachine({
           on: {
             both: { actions: { type: 'note', params: 'right' } },
             either: { guard: 'isYes', actions: { type: 'note', params: 'right' } },
-            move: 'other',
-            hurry: [{ guard: 'isYes', target: 'other' }, { actions: { type: 'note', params: 'stayed' } }],
+            move: { target: 'other', actions: { type: 'note', params: 'going' } },
+            wait: 'eager',
+            change: { actions: 'change' },
+            hurry: [{ guard: 'isYes', actions: 'change' }, { actions: { type: 'note', params: 'stayed' } }],
           },
         },
-        other: { on: { wait: 'eager' } },
+        other: {
+          entry: { type: 'note', params: 'entered' },
+          exit: { type: 'note', params: 'left' },
+          on: { back: 'inner' },
+        },
         eager: { always: { guard: 'isYes', target: 'inner' } },
       },
     },
@@ -55,7 +62,7 @@ function start(of: AnyStateMachine = machine) {
   const laned = withFastLane(of);
   const actor = createActor(laned).start();
   noted.length = 0;
-  const decide = (event: EventObject): Steps | undefined => laned[LANE].choose(actor.getSnapshot(), event);
+  const decide = (event: EventObject): Outcome | undefined => laned[LANE].choose(actor.getSnapshot(), event);
   return {
     actor,
     decide,
@@ -109,23 +116,30 @@ describe('a fast lane', () => {
     expect(start().decide({ type: 'xstate.error.actor.child' })).toBeUndefined();
   });
 
-  test('leaves it to the interpreter to go to other states', () => {
+  test('goes to other states, and runs what leaving and entering them asks for', () => {
     const { send, actor } = start();
-    expect(send('move')).toBeUndefined();
+    expect(send('move')).toEqual(['going', 'entered']);
     expect(actor.getSnapshot().value).toEqual({ left: 'inner', right: 'other' });
+    expect(actor.getSnapshot().matches({ right: 'other' })).toBe(true);
+    expect(send('both')).toEqual(['left']);
+    expect(send('back')).toEqual(['left']);
+    expect(send('both')).toEqual(['left', 'right']);
   });
 
-  test('takes an event as long as the guard of a transition to elsewhere holds it', () => {
-    const { send, actor } = start();
+  test('leaves it to the interpreter to change the context', () => {
+    const { send } = start();
+    expect(send('change')).toBeUndefined();
+  });
+
+  test('takes an event as long as the guard of what is not for it says no', () => {
+    const { send } = start();
     expect(send('hurry')).toEqual(['stayed']);
     expect(send('hurry', { yes: true })).toBeUndefined();
-    expect(actor.getSnapshot().value).toEqual({ left: 'inner', right: 'other' });
   });
 
   test('is closed while an eventless transition waits for its guard', () => {
     const { send, actor } = start();
-    send('move');
-    send('wait');
+    expect(send('wait')).toBeUndefined();
     expect(send('unheard')).toBeUndefined();
     expect(send('unheard', { yes: true })).toBeUndefined();
     expect(actor.getSnapshot().value).toEqual({ left: 'inner', right: 'inner' });
@@ -176,7 +190,7 @@ describe('a fast lane', () => {
     const { actor, decide } = start(failing);
     const errors: unknown[] = [];
     actor.subscribe({ error: (error) => void errors.push(error) });
-    expect(decide({ type: 'go' })).toHaveLength(1);
+    expect(decide({ type: 'go' })?.steps).toHaveLength(1);
     actor.send({ type: 'go' });
     expect(errors).toEqual([new Error('no')]);
     expect(actor.getSnapshot().status).toBe('error');

@@ -1,12 +1,14 @@
 /**
- * The short-cut for what most events are: transitions without a target whose guards and actions are plain
- * functions. It asks the guards and runs the actions that XState's interpreter would, in its order and with its
- * arguments; every other event is the interpreter's. It knows neither who watches nor how events arrive.
+ * The short-cut for what most events are: transitions whose guards and actions are plain functions, and which lead
+ * nowhere or to states of no further consequence. It asks the guards and runs the actions that XState's interpreter
+ * would, in its order and with its arguments; every other event is the interpreter's. It knows neither who watches
+ * nor how events arrive.
  *
  * What it takes for granted of XState 5.33, and fast-lane-reliance.test.ts holds XState to:
- * - a snapshot's `_nodes` are its active states, and its `value` tells in which order regions are asked;
+ * - a snapshot's `_nodes` are its active states, and with them its `value` and `tags` are given;
  * - a state's `transitions` map an event's type to its candidates in order; `always` is asked after every event;
- * - an event that comes to nothing but plain actions, or to nothing, leaves the very same snapshot;
+ * - an event that comes to nothing but plain actions, or to nothing, leaves the very same snapshot, and one that
+ *   leads to other states makes one that differs by `_nodes`, `value` and `tags`;
  * - guards get `{ context, event }`, actions `{ context, event, self, system }`, and both their params;
  * - names are looked up in `machine.implementations`; builtin guards have a `check`, builtin actions a `resolve`.
  *
@@ -14,18 +16,22 @@
  */
 
 import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
-import { INTERNAL_EVENT, tabulate, type Choice, type Step, type Table } from './fast-lane-chart.ts';
-
-/** The actions of all the transitions that an event has selected, in order. */
-export type Steps = readonly Step[];
+import {
+  INTERNAL_EVENT,
+  tabulate,
+  type Choice,
+  type Outcome,
+  type Step,
+  type Table,
+} from './fast-lane-chart.ts';
 
 export interface FastLane {
   /** Whether this actor may take it now. */
   isOpenTo(self: AnyActorRef): boolean;
   /** What an event comes to in these states; undefined when that is for the interpreter to say. */
-  choose(at: AnyMachineSnapshot, event: EventObject): Steps | undefined;
-  /** Does it, as `self`, whose snapshot stays as it is. Throws what an action throws. */
-  run(steps: Steps, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): void;
+  choose(at: AnyMachineSnapshot, event: EventObject): Outcome | undefined;
+  /** Does it, as `self`, and returns the snapshot that it leads to. Throws what an action throws. */
+  run(outcome: Outcome, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): AnyMachineSnapshot;
 }
 
 /** Where a machine has the fast lane of its actors. */
@@ -36,7 +42,7 @@ export interface Laned {
 }
 
 /** No transition was selected. */
-const NOTHING: Steps = [];
+const NOTHING: Outcome = { steps: [], to: undefined };
 
 /** Kept on the snapshot: it is looked up with each event, and goes with the states that it is about. */
 const TABLE = Symbol('table');
@@ -66,10 +72,10 @@ export function withFastLane<Machine extends AnyStateMachine>(
       const self: AnyActorRef = scope.self;
       // XState's pure `transition()` asks too, in the name of an actor that does not run, and wants nothing done.
       const isLive = self.getSnapshot() === from;
-      const steps = isLive && isOpenTo(self) ? lane.choose(from, event) : undefined;
-      if (steps === undefined) return machine.transition(from, event, scope);
-      lane.run(steps, from, event, self);
-      return from;
+      const outcome = isLive && isOpenTo(self) ? lane.choose(from, event) : undefined;
+      return outcome === undefined
+        ? machine.transition(from, event, scope)
+        : lane.run(outcome, from, event, self);
     },
   };
   return Object.create(machine, Object.getOwnPropertyDescriptors(laned)) as Machine & Laned;
@@ -78,9 +84,9 @@ export function withFastLane<Machine extends AnyStateMachine>(
 function createFastLane(machine: AnyStateMachine, isOpenTo: FastLane['isOpenTo']): FastLane {
   const root: Branch = { next: new Map(), table: undefined };
 
-  function tableOf(at: AnyMachineSnapshot): Table {
+  function tableOf(nodes: readonly AnyStateNode[]): Table {
     let branch = root;
-    for (const node of at._nodes as readonly AnyStateNode[]) {
+    for (const node of nodes) {
       let next = branch.next.get(node);
       if (next === undefined) {
         next = { next: new Map(), table: undefined };
@@ -88,7 +94,7 @@ function createFastLane(machine: AnyStateMachine, isOpenTo: FastLane['isOpenTo']
       }
       branch = next;
     }
-    branch.table ??= tabulate(machine, at);
+    branch.table ??= tabulate(machine, nodes);
     return branch.table;
   }
 
@@ -96,7 +102,7 @@ function createFastLane(machine: AnyStateMachine, isOpenTo: FastLane['isOpenTo']
     isOpenTo,
     choose(at, event) {
       if (at.status !== 'active') return undefined;
-      const table = ((at as Tabled)[TABLE] ??= tableOf(at));
+      const table = ((at as Tabled)[TABLE] ??= tableOf(at._nodes));
       if (!table.isComplete) return undefined;
       const choice = table.choices.get(event.type);
       if (choice === undefined) return event.type.startsWith(INTERNAL_EVENT) ? undefined : NOTHING;
@@ -107,34 +113,48 @@ function createFastLane(machine: AnyStateMachine, isOpenTo: FastLane['isOpenTo']
         return undefined;
       }
     },
-    run(steps, { context }, event, self) {
+    run({ steps, to }, at, event, self) {
+      const { context } = at;
       for (const { implementation, params } of steps) {
         const given: unknown = typeof params === 'function' ? params({ context, event }) : params;
         implementation({ context, event, self, system: self.system }, given);
       }
+      if (to === undefined) return at;
+      to.table ??= tableOf(to.nodes);
+      return moveTo(to.table, at);
     },
   };
 }
 
+/** A snapshot in other states. What is theirs is shared by all snapshots that are in them. */
+function moveTo(table: Table, from: AnyMachineSnapshot): AnyMachineSnapshot {
+  const { nodes, value, tags } = table;
+  return { ...from, _nodes: nodes, value, tags, [TABLE]: table } as unknown as AnyMachineSnapshot;
+}
+
 /** `NOTHING` when no candidate may be taken; undefined when the one that may is not for the lane. */
-function select(choice: Choice, context: unknown, event: EventObject): Steps | undefined {
+function select(choice: Choice, context: unknown, event: EventObject): Outcome | undefined {
   const { regions, candidates } = choice;
   if (regions.length > 0) {
     const selected = selectInEach(regions, context, event);
     if (selected !== NOTHING) return selected;
   }
-  for (const { guard, actions } of candidates) {
-    if (guard === undefined || passes(guard, context, event)) return actions;
+  for (const { guard, outcome } of candidates) {
+    if (guard === undefined || passes(guard, context, event)) return outcome;
   }
   return NOTHING;
 }
 
-function selectInEach(regions: readonly Choice[], context: unknown, event: EventObject): Steps | undefined {
+function selectInEach(regions: readonly Choice[], context: unknown, event: EventObject): Outcome | undefined {
   let all = NOTHING;
   for (const region of regions) {
-    const steps = select(region, context, event);
-    if (steps === undefined) return undefined;
-    if (steps !== NOTHING) all = all === NOTHING ? steps : [...all, ...steps];
+    const outcome = select(region, context, event);
+    if (outcome === undefined) return undefined;
+    if (outcome === NOTHING) continue;
+    if (all === NOTHING) all = outcome;
+    // Two moves at a time may be in each other's way, and their actions mix.
+    else if (all.to !== undefined || outcome.to !== undefined) return undefined;
+    else all = { steps: [...all.steps, ...outcome.steps], to: undefined };
   }
   return all;
 }

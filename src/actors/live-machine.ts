@@ -78,17 +78,33 @@ export function goLive<Machine extends AnyStateMachine>(
     return snapshot;
   }
 
+  function tell(
+    self: AnyActorRef,
+    event: EventObject,
+    from: AnyMachineSnapshot,
+    to: AnyMachineSnapshot,
+  ): void {
+    if (to._nodes !== from._nodes || to.status !== from.status) {
+      observer.moved(kind, self, event, from, date(to));
+      return;
+    }
+    if (to !== from) (to as Dated)[SINCE] = (from as Dated)[SINCE];
+    observer.stayed(kind, self, event, to);
+  }
+
   const live: Laned & Pick<AnyStateMachine, 'transition' | 'getInitialSnapshot' | 'restoreSnapshot'> = {
     [LANE]: {
       ...lane,
-      run(steps, at, event, self) {
+      run(outcome, at, event, self) {
+        let to: AnyMachineSnapshot;
         try {
-          lane.run(steps, at, event, self);
+          to = lane.run(outcome, at, event, self);
         } catch (error) {
           observer.threw(kind, self, event, at, error);
           throw error;
         }
-        observer.stayed(kind, self, event, at);
+        tell(self, event, at, to);
+        return to;
       },
     },
     getInitialSnapshot(scope, input) {
@@ -109,12 +125,7 @@ export function goLive<Machine extends AnyStateMachine>(
         observer.threw(kind, scope.self, event, from, error);
         throw error;
       }
-      if (to._nodes !== from._nodes || to.status !== from.status) {
-        observer.moved(kind, scope.self, event, from, date(to));
-      } else {
-        if (to !== from) (to as Dated)[SINCE] = (from as Dated)[SINCE];
-        observer.stayed(kind, scope.self, event, to);
-      }
+      tell(scope.self, event, from, to);
       return to;
     },
   };

@@ -3,7 +3,7 @@
  * while nothing happens to it (see roster.ts) and wakes from `joined`. It knows no store and no other member.
  */
 
-import { assertEvent, assign, createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
+import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { EdgeEmitter, LeaveReason } from '../edge/edge-events.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { MembershipChange } from '../storage/membership-store.ts';
@@ -53,8 +53,8 @@ export interface MembershipInput {
 }
 
 interface MembershipContext extends MembershipInput {
-  readonly refusal: Refusal;
-  readonly reason: LeaveReason;
+  refusal: Refusal;
+  reason: LeaveReason;
 }
 
 const RECORD_FAILED = createRefusal('internal', 'the join could not be recorded, try again later');
@@ -122,11 +122,12 @@ const machine = setup({
       context.tellRoom({ type: 'member.refused', joiner, refusal });
       joiner.send({ type: 'room.refused', room, refusal });
     },
-    noteReason: assign(({ event }) => {
-      assertEvent(event, 'membership.leave');
-      return { reason: event.reason };
-    }),
-    noteRefusal: assign((_, params: { refusal: Refusal }) => params),
+    noteReason: ({ context, event }) => {
+      if (event.type === 'membership.leave') context.reason = event.reason;
+    },
+    noteRefusal: ({ context }, params: { refusal: Refusal }) => {
+      context.refusal = params.refusal;
+    },
     reportHandler: ({ context }, params: { handler: 'onJoin' | 'onLeave'; error: unknown }) =>
       context.edge.emit('handler.failed', { room: context.room, ...params }),
   },
