@@ -1,11 +1,11 @@
 /** What a connection is given and hears, and the guards and actions that its chart (connection.ts) names. */
 
 import { assertEvent, setup } from 'xstate';
-import type { CallOutcome, Command } from '../protocol/command.ts';
+import type { CallOutcome, Command, MemberInfo } from '../protocol/command.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
 import { createRefusal } from '../protocol/errors.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
-import type { EdgeEmitter, MemberInfo } from '../edge/edge-events.ts';
+import type { EdgeEmitter } from '../edge/edge-events.ts';
 import { CommandDesk } from './command-desk.ts';
 import { ConnectionVoice, type VoiceListener } from './connection-voice.ts';
 import type { ConnectionPort, Joiner, Publisher, RoomFact, RoomsPort } from './ports.ts';

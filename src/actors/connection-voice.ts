@@ -3,8 +3,7 @@
  * connection, without closures, since there are many of them. What may happen when is the connection's chart.
  */
 
-import type { MemberInfo } from '../edge/edge-events.ts';
-import type { Reply } from '../protocol/command.ts';
+import type { MemberInfo, Reply } from '../protocol/command.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { ConnectionPort, Joiner, Publisher, PublishOutcome, RoomFact } from './ports.ts';
 

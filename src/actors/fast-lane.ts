@@ -51,6 +51,12 @@ interface Tabled {
   [TABLE]?: Table;
 }
 
+/** What guards are given besides their params. */
+interface GuardArgs {
+  readonly context: unknown;
+  readonly event: EventObject;
+}
+
 /** The tables of a machine, found by one state after the other. */
 interface Branch {
   readonly next: Map<AnyStateNode, Branch>;
@@ -107,17 +113,17 @@ function createFastLane(machine: AnyStateMachine, isOpenTo: FastLane['isOpenTo']
       const choice = table.choices.get(event.type);
       if (choice === undefined) return event.type.startsWith(INTERNAL_EVENT) ? undefined : NOTHING;
       try {
-        return select(choice, at.context, event);
+        // One object for all guards that are asked, and one for all actions that are run: this is done for every message.
+        return select(choice, { context: at.context, event });
       } catch {
         // The interpreter asks the same guard, meets the same error and tells it in its own words.
         return undefined;
       }
     },
     run({ steps, to }, at, event, self) {
-      const { context } = at;
+      const args = { context: at.context, event, self, system: self.system };
       for (const { implementation, params } of steps) {
-        const given: unknown = typeof params === 'function' ? params({ context, event }) : params;
-        implementation({ context, event, self, system: self.system }, given);
+        implementation(args, typeof params === 'function' ? params(args) : params);
       }
       if (to === undefined) return at;
       to.table ??= tableOf(to.nodes);
@@ -133,22 +139,22 @@ function moveTo(table: Table, from: AnyMachineSnapshot): AnyMachineSnapshot {
 }
 
 /** `NOTHING` when no candidate may be taken; undefined when the one that may is not for the lane. */
-function select(choice: Choice, context: unknown, event: EventObject): Outcome | undefined {
+function select(choice: Choice, args: GuardArgs): Outcome | undefined {
   const { regions, candidates } = choice;
   if (regions.length > 0) {
-    const selected = selectInEach(regions, context, event);
+    const selected = selectInEach(regions, args);
     if (selected !== NOTHING) return selected;
   }
   for (const { guard, outcome } of candidates) {
-    if (guard === undefined || passes(guard, context, event)) return outcome;
+    if (guard === undefined || passes(guard, args)) return outcome;
   }
   return NOTHING;
 }
 
-function selectInEach(regions: readonly Choice[], context: unknown, event: EventObject): Outcome | undefined {
+function selectInEach(regions: readonly Choice[], args: GuardArgs): Outcome | undefined {
   let all = NOTHING;
   for (const region of regions) {
-    const outcome = select(region, context, event);
+    const outcome = select(region, args);
     if (outcome === undefined) return undefined;
     if (outcome === NOTHING) continue;
     if (all === NOTHING) all = outcome;
@@ -159,7 +165,6 @@ function selectInEach(regions: readonly Choice[], context: unknown, event: Event
   return all;
 }
 
-function passes({ implementation, params }: Step, context: unknown, event: EventObject): unknown {
-  const given: unknown = typeof params === 'function' ? params({ context, event }) : params;
-  return implementation({ context, event }, given);
+function passes({ implementation, params }: Step, args: GuardArgs): unknown {
+  return implementation(args, typeof params === 'function' ? params(args) : params);
 }

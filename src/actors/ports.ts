@@ -1,9 +1,9 @@
 /** What actors are given from outside, and the small shapes they hand each other. No machine stands here. */
 
-import type { CallOutcome, Json, Reply } from '../protocol/command.ts';
+import type { CallOutcome, Json, MemberInfo, Reply } from '../protocol/command.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
 import type { Refusal } from '../protocol/errors.ts';
-import type { LeaveReason, MemberInfo } from '../edge/edge-events.ts';
+import type { LeaveReason } from '../edge/edge-events.ts';
 
 /** The socket of a connection, as its actor sees it. After the socket has closed, all of it does nothing. */
 export interface ConnectionPort {

@@ -4,8 +4,8 @@
  */
 
 import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
-import type { EdgeEmitter, MemberInfo } from '../edge/edge-events.ts';
-import type { Json } from '../protocol/command.ts';
+import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { Json, MemberInfo } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { ActorClock, PublishOutcome, Publisher } from './ports.ts';
 import type { MessageVerdict, RoomHandlers } from './room-options.ts';

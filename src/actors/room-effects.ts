@@ -1,14 +1,14 @@
 /** What a room does to its members, its messages and its journal; when it does so is the chart's (room.ts). */
 
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
-import type { Json, Publication } from '../protocol/command.ts';
+import type { Json, MemberInfo, Publication } from '../protocol/command.ts';
 import type { LeaveReason } from '../edge/edge-events.ts';
 import type { LoadedRoom, MembershipChange } from '../storage/membership-store.ts';
 import { startMembership, wakeMembership, type MembershipInput } from './membership.ts';
 import type { Joiner, Publisher, RpcRequester } from './ports.ts';
 import { startPublication } from './publication.ts';
 import type { RoomContext, RoomEvent } from './room-events.ts';
-import { sortLeftovers } from './room-record.ts';
+import { sortLeftovers, type RoomRecord } from './room-record.ts';
 
 const JOIN_FAILED = createRefusal('internal', 'the join failed, try again later');
 const PUBLISH_FAILED = createRefusal('internal', 'the message could not be published, try again later');
@@ -130,12 +130,7 @@ export function moderate(context: RoomContext, data: Json, publisher: Publisher)
 /** Gives a message the next offset and hands it to the broker; the publisher is answered when it is accepted. */
 export function publish(context: RoomContext, data: Json, publisher: Publisher): void {
   const { record, broker } = context;
-  const publication: Publication = {
-    room: record.name,
-    data,
-    offset: record.offset + 1,
-    epoch: record.epoch,
-  };
+  const publication = createPublication(record, data, publisher.member);
   try {
     const accepting = broker.publish(publication);
     record.offset = publication.offset;
@@ -166,11 +161,16 @@ export function isFromConnection(event: RoomEvent): boolean {
 }
 
 /** Once for every message: objects are written out, spreading costs several times as much as all the rest. */
+function createPublication(record: RoomRecord, data: Json, from: MemberInfo | undefined): Publication {
+  const { name: room, epoch } = record;
+  const offset = record.offset + 1;
+  return from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from };
+}
+
 function confirm({ edge }: RoomContext, publication: Publication, publisher: Publisher): void {
-  const { room, data, offset, epoch } = publication;
-  const from = publisher.member;
+  const { offset, epoch } = publication;
   publisher.settle({ type: 'published', offset, epoch });
-  edge.emit('message.published', from === undefined ? publication : { room, data, offset, epoch, from });
+  edge.emit('message.published', publication);
 }
 
 function failPublish({ record, edge }: RoomContext, publisher: Publisher, error: unknown): void {

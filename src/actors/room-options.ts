@@ -1,7 +1,6 @@
 /** What a room's owner decides: its limits and its handlers, and which pattern of names they go with. */
 
-import type { MemberInfo } from '../edge/edge-events.ts';
-import type { Json } from '../protocol/command.ts';
+import type { Json, MemberInfo } from '../protocol/command.ts';
 
 /** What every handler is told. */
 export interface HandlerContext {

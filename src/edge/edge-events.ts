@@ -1,6 +1,6 @@
 /** What the server tells the outside: the events of the edge bus, as plain data. Actors emit them and never listen. */
 
-import type { Json } from '../protocol/command.ts';
+import type { Json, MemberInfo } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
 import type { RpcFailure } from '../protocol/rpc-errors.ts';
 
@@ -22,12 +22,6 @@ export type LeaveReason =
   | 'kicked'
   /** The room was closed after repeated failures. */
   | 'room closed';
-
-/** Who a member is. `id` is the connection's. */
-export interface MemberInfo {
-  readonly id: string;
-  readonly user?: string;
-}
 
 /** Each event's name and what a listener gets. Times are in milliseconds since 1970. */
 export interface EdgeEvents {

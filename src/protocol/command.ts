@@ -5,6 +5,12 @@ import type { Refusal } from './errors.ts';
 /** Any JSON value. A text message is a JSON string. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+/** Who a member is. `id` is the connection's. */
+export interface MemberInfo {
+  readonly id: string;
+  readonly user?: string;
+}
+
 /** One command of one client, decoded; also the event that its connection actor receives. */
 export type Command =
   | { readonly type: 'ping' }
@@ -45,4 +51,6 @@ export interface Publication {
   readonly offset: number;
   /** Names one life of the room's stream: offsets compare only within it. */
   readonly epoch: string;
+  /** The connection that published it; absent when the server itself speaks. */
+  readonly from?: MemberInfo;
 }

@@ -11,6 +11,8 @@ export const lineCodec: Codec = {
   name: 'line',
 
   decode(frame) {
+    // Most frames are messages: they are found without cutting out the name.
+    if (frame.startsWith(SEND_BY_ROOM)) return decodeSendByRoom(frame.slice(SEND_BY_ROOM.length));
     const bar = frame.indexOf('|');
     const name = bar === -1 ? frame : frame.slice(0, bar);
     const argument = bar === -1 ? '' : frame.slice(bar + 1);
@@ -22,7 +24,7 @@ export const lineCodec: Codec = {
       case 'unsubscribe':
         return { type: 'room.leave', room: argument };
       case 'sendByRoom':
-        return decodeSendByRoom(argument);
+        return decodeSendByRoom('');
       case 'broadcast':
         return decodeBroadcast(argument);
       case 'rpc':
@@ -58,6 +60,7 @@ export const lineCodec: Codec = {
   encodeMessage: encodeText,
 };
 
+const SEND_BY_ROOM = 'sendByRoom|';
 const PUBLISHED = 'SendByRoom success!';
 /** The replies that are the same for every message are made once. */
 const PUBLISHED_ALONE = [PUBLISHED];

@@ -9,6 +9,7 @@ import { createBanner } from './banner.ts';
 import { loadServants } from './configured-servants.ts';
 import { createServer } from './create-server.ts';
 import { logEvents } from './event-log.ts';
+import { keepHeap } from './heap-keeper.ts';
 import { createLogger } from './logger.ts';
 import { VERSION } from './package-info.ts';
 
@@ -38,6 +39,7 @@ export async function serve(settings: Settings, configFile?: string): Promise<vo
     { recordCall: (call) => platform?.recordCall(call) },
   );
   logEvents(server, log);
+  keepHeap(server);
 
   const stopping = createStopping(() => server.close());
   const platform =

@@ -14,13 +14,31 @@ export function everybodyTopic(codec: Codec): string {
   return `${codec.name}/everybody`;
 }
 
+/** Topics that are remembered for each codec, so that not every message puts together its own. */
+const KEPT_TOPICS = 4_096;
+
 export function createFanout(codecs: readonly Codec[], publish: Transport['publish']): BrokerListener {
+  const tracks = codecs.map((codec) => ({
+    codec,
+    everybody: everybodyTopic(codec),
+    topics: new Map<string, string>(),
+  }));
   return {
     publication({ room, data }) {
-      for (const codec of codecs) publish(roomTopic(codec, room), codec.encodeMessage(data));
+      for (const { codec, topics } of tracks)
+        publish(findTopic(topics, codec, room), codec.encodeMessage(data));
     },
     broadcast(data) {
-      for (const codec of codecs) publish(everybodyTopic(codec), codec.encodeMessage(data));
+      for (const { codec, everybody } of tracks) publish(everybody, codec.encodeMessage(data));
     },
   };
+}
+
+function findTopic(topics: Map<string, string>, codec: Codec, room: string): string {
+  const known = topics.get(room);
+  if (known !== undefined) return known;
+  if (topics.size === KEPT_TOPICS) topics.clear();
+  const topic = roomTopic(codec, room);
+  topics.set(room, topic);
+  return topic;
 }
