@@ -1,16 +1,19 @@
 /**
- * Finds every live connection and room by its name. They are independent root actors: a machine that
+ * Finds every live connection and room by its name. They are independent of each other: a machine that
  * spawned them all would copy its map of children with each of them.
  */
 
 import { createActor } from 'xstate';
 import type { ConnectionInput } from './connection-setup.ts';
 import type { connectionMachine, ConnectionRef } from './connection.ts';
+import { createSharedSystem, type SharedSystem } from './shared-system.ts';
 import type { SupervisedRoom } from './supervised-room.ts';
 
 export interface Directory {
   readonly connections: ReadonlyMap<string, ConnectionRef>;
   readonly rooms: Map<string, SupervisedRoom>;
+  /** The system of connections, and of whoever else comes by thousands. */
+  readonly system: SharedSystem;
   /** Which users are away in which rooms. */
   readonly absence: {
     add(user: string, room: string): void;
@@ -26,6 +29,7 @@ export interface Directory {
 /** `machine` is what connections run. */
 export function createDirectory(machine: typeof connectionMachine): Directory {
   const connections = new Map<string, ConnectionRef>();
+  const system = createSharedSystem();
   const away = new Map<string, Set<string>>();
   let emptyCallbacks: (() => void)[] = [];
 
@@ -53,10 +57,11 @@ export function createDirectory(machine: typeof connectionMachine): Directory {
   return {
     connections,
     rooms: new Map(),
+    system,
     absence,
     openConnection(input) {
       const { id, user } = input.member;
-      const actor = createActor(machine, { input, id });
+      const actor = createActor(machine, { input, id, parent: system.parent });
       connections.set(id, actor);
       actor.subscribe({
         complete: () => remove(id),

@@ -12,7 +12,7 @@ export type MachineKind = 'server' | 'connection' | 'membership' | 'publication'
 /** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
 export interface MachineObserver {
   /**
-   * The actors that are inspected (`actor.system.inspect`). Their fast lane is closed: only XState's interpreter
+   * The actors that are inspected. Their fast lane is closed: only XState's interpreter
    * tells of each step.
    */
   readonly watched: Pick<ReadonlySet<AnyActorRef>, 'has' | 'size'>;

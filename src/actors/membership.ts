@@ -9,6 +9,7 @@ import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { MembershipChange } from '../storage/membership-store.ts';
 import type { ActorClock, Joiner } from './ports.ts';
 import type { JoinRefusal, RoomHandlers } from './room-options.ts';
+import type { SharedSystem } from './shared-system.ts';
 
 export type MembershipEvent =
   /** The room's journal has the change, as safely as the room's durability asks for. */
@@ -280,6 +281,13 @@ export type MembershipRef = ActorRefFrom<typeof membershipMachine>;
 
 type MembershipMachine = typeof membershipMachine;
 
+/** Where memberships live. */
+interface MembershipSurroundings {
+  readonly system: SharedSystem;
+  /** For those that are given a deadline. */
+  readonly clock: ActorClock;
+}
+
 /** The id of a membership's actor; a connection's id has no `@`, so that it can be taken apart again. */
 export function nameMembership(connection: string, room: string): string {
   return `${connection}@${room}`;
@@ -289,26 +297,32 @@ export function nameMembership(connection: string, room: string): string {
 export function startMembership(
   machine: MembershipMachine,
   input: MembershipInput,
-  clock: ActorClock,
+  surroundings: MembershipSurroundings,
 ): MembershipRef {
   const id = nameMembership(input.joiner.member.id, input.room);
-  return supervise(createActor(machine, { id, input, clock }), input);
+  return supervise(createActor(machine, { id, input, ...findPlace(input, surroundings) }), input);
 }
 
 /** Wakes a resting membership in the state in which it rested. */
 export function wakeMembership(
   machine: MembershipMachine,
   input: MembershipInput,
-  clock: ActorClock,
+  surroundings: MembershipSurroundings,
 ): MembershipRef {
   const id = nameMembership(input.joiner.member.id, input.room);
   const snapshot = machine.resolveState({ value: 'joined', context: toContext(input) });
-  return supervise(createActor(machine, { id, input, clock, snapshot }), input);
+  return supervise(createActor(machine, { id, input, snapshot, ...findPlace(input, surroundings) }), input);
 }
 
 /** What is spread stands last: the other way round, each object would get a hidden class of its own. */
 function toContext(input: MembershipInput): MembershipContext {
   return { refusal: HANDLER_FAILED, reason: 'left', ...input };
+}
+
+/** One that may wait for a handler has a deadline for it, and so a system of its own. */
+function findPlace({ handlers }: MembershipInput, { system, clock }: MembershipSurroundings) {
+  const mayWait = handlers.onJoin !== undefined || handlers.onLeave !== undefined;
+  return mayWait ? { clock } : { parent: system.parent };
 }
 
 function supervise(actor: MembershipRef, input: MembershipInput): MembershipRef {

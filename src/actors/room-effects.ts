@@ -25,7 +25,7 @@ export function admit(context: RoomContext, joiner: Joiner): void {
     context.clock.now(),
     user !== undefined && roster.away.has(user),
   );
-  const ref = startMembership(context.machines.membership, input, context.clock);
+  const ref = startMembership(context.machines.membership, input, context);
   if (roster.awake.has(id)) roster.awake.set(id, { joiner, ref });
 }
 
@@ -39,7 +39,7 @@ export function beginLeave(context: RoomContext, joiner: Joiner, reason: LeaveRe
     awake.ref?.send({ type: 'membership.leave', reason });
   } else if (resting !== undefined) {
     const input = toMembershipInput(context, joiner, resting.joinedAt, false);
-    const ref = wakeMembership(context.machines.membership, input, context.clock);
+    const ref = wakeMembership(context.machines.membership, input, context);
     roster.awake.set(id, { joiner, ref });
     ref.send({ type: 'membership.leave', reason });
   } else {

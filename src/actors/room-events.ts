@@ -9,6 +9,7 @@ import type { ActorClock, Joiner, Publisher, RpcPort, RpcRequester } from './por
 import type { publicationMachine } from './publication.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { RoomStore } from './room-store.ts';
+import type { SharedSystem } from './shared-system.ts';
 
 /** Tells which users are away in which rooms, for when they come back. */
 export interface AbsenceIndex {
@@ -31,6 +32,8 @@ export interface RoomInput {
   readonly edge: EdgeEmitter;
   readonly clock: ActorClock;
   readonly machines: RoomMachines;
+  /** For memberships. */
+  readonly system: SharedSystem;
   readonly absence: AbsenceIndex;
   /** How long a change may wait for others to be written with it, in milliseconds. */
   readonly flushMs: number;

@@ -76,6 +76,7 @@ export function createRooms(input: RoomsInput): Rooms {
       rpc,
       edge,
       clock,
+      system: directory.system,
       absence: directory.absence,
       flushMs,
       awayTtlMs,

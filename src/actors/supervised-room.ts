@@ -131,7 +131,7 @@ export class SupervisedRoom {
 
   /** Closes the room under its members. Their connections stay. */
   #giveUp(): void {
-    const { record, edge, store } = this.#input;
+    const { record, edge, store, system } = this.#input;
     const room = this.name;
     const { joined, awake, away } = record.roster;
     const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ id }) => id)];
@@ -142,7 +142,7 @@ export class SupervisedRoom {
       edge.emit('member.left', { room, member: joiner.member, reason: 'room closed' });
     }
     for (const { joiner, ref } of awake.values()) {
-      ref?.stop();
+      if (ref !== undefined) system.stop(ref);
       joiner.port.unsubscribe(room);
       joiner.send({ type: 'room.refused', room, refusal: ROOM_CLOSED });
     }

@@ -17,6 +17,7 @@ import { toStatePaths, type StateNodes } from '../state-paths.ts';
 import { EFFECTS } from './effects.ts';
 import { invokedBy, sourceOf, type Receiver } from './event-source.ts';
 import type { Happening, Life, Listener } from './happening.ts';
+import type { Inspected, Inspections } from './inspections.ts';
 import { StepLog } from './step-log.ts';
 import type { WorkStack } from './work-stack.ts';
 
@@ -24,6 +25,7 @@ export type InspectedActor = Receiver['actor'];
 
 /** What attachments share. */
 export interface Surroundings {
+  readonly inspections: Inspections;
   readonly now: () => number;
   readonly work: WorkStack<Attachment>;
   readonly describeError: (error: unknown) => string;
@@ -78,7 +80,10 @@ export class Attachment implements Receiver {
     // An actor that is being made has none yet.
     const snapshot = actor.getSnapshot() as AnyMachineSnapshot | undefined;
     if (snapshot !== undefined) this.#note(snapshot._nodes);
-    this.#inspection = actor.system.inspect((inspected) => this.#inspect(inspected));
+    this.#inspection = surroundings.inspections.inspect(actor, {
+      inspect: (inspected) => this.#contain(() => this.#inspect(inspected)),
+      invoked: (child) => this.#contain(() => this.#invoked(child)),
+    });
   }
 
   /** Its active states; none before it has started. */
@@ -111,24 +116,17 @@ export class Attachment implements Receiver {
     this.#surroundings.detached(this);
   }
 
-  #inspect(inspected: InspectionEvent): void {
-    this.#contain(() => {
-      if (inspected.actorRef !== this.actor) {
-        if (inspected.type === '@xstate.event' && inspected.event.type === INIT)
-          this.#invoked(inspected.actorRef);
-        return;
-      }
-      if (inspected.type === '@xstate.event') {
-        if (inspected.event.type === INIT) this.#started(inspected.event);
-        else this.#heard(inspected.event, inspected.sourceRef);
-      } else if (inspected.type === '@xstate.action') {
-        this.#acts(inspected.action.type);
-      } else if (inspected.type === '@xstate.microstep') {
-        if (inspected.event.type !== STOP) this.#stepped(inspected._transitions);
-      } else if (inspected.type === '@xstate.snapshot') {
-        this.#settled(inspected.event, inspected.snapshot as AnyMachineSnapshot);
-      }
-    });
+  #inspect(inspected: Inspected): void {
+    if (inspected.type === '@xstate.event') {
+      if (inspected.event.type === INIT) this.#started(inspected.event);
+      else this.#heard(inspected.event, inspected.sourceRef);
+    } else if (inspected.type === '@xstate.action') {
+      this.#acts(inspected.action.type);
+    } else if (inspected.type === '@xstate.microstep') {
+      if (inspected.event.type !== STOP) this.#stepped(inspected._transitions);
+    } else if (inspected.type === '@xstate.snapshot') {
+      this.#settled(inspected.event, inspected.snapshot as AnyMachineSnapshot);
+    }
   }
 
   #started(event: EventObject): void {

@@ -5,6 +5,7 @@ import type { ActorAddress } from '../feed/feed-protocol.ts';
 import { findMembership, splitId, type Population } from '../population.ts';
 import { Attachment, toKey, type InspectedActor, type Surroundings } from './attachment.ts';
 import type { Listener } from './happening.ts';
+import { Inspections } from './inspections.ts';
 import { WorkStack } from './work-stack.ts';
 
 export interface AttachmentsInput {
@@ -28,6 +29,7 @@ export class Attachments {
   constructor(input: AttachmentsInput) {
     this.#input = input;
     this.#surroundings = {
+      inspections: new Inspections(),
       now: input.now,
       work: new WorkStack(),
       describeError: input.describeError,

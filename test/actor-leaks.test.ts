@@ -1,0 +1,83 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { createActor, createMachine, type AnyActorRef } from 'xstate';
+import { createHarness, join, leave, ping, publish, settle, until } from '../src/actors/actor-harness.ts';
+import { NO_OBSERVER, type MachineKind } from '../src/actors/live-machine.ts';
+import { createSharedSystem } from '../src/actors/shared-system.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** How many of these are held by somebody. */
+async function countHeld(actors: readonly WeakRef<AnyActorRef>[]): Promise<number> {
+  for (let round = 0; round < 3; round += 1) {
+    await settle();
+    collectGarbage();
+  }
+  return actors.filter((actor) => actor.deref() !== undefined).length;
+}
+
+/** A harness that knows of everybody who was made, and holds nobody. */
+function createCountingHarness() {
+  const made: { readonly kind: MachineKind; readonly ref: WeakRef<AnyActorRef> }[] = [];
+  const harness = createHarness({
+    observer: { ...NO_OBSERVER, made: (kind, actor) => void made.push({ kind, ref: new WeakRef(actor) }) },
+  });
+  const of = (kind: MachineKind) => made.filter((actor) => actor.kind === kind).map(({ ref }) => ref);
+  return { ...harness, of };
+}
+
+test('a shared system holds none of its actors, be they over or dropped', async () => {
+  const { parent } = createSharedSystem();
+  const machine = createMachine({
+    initial: 'a',
+    states: { a: { on: { end: 'over', fail: { actions: fail } } }, over: { type: 'final' } },
+  });
+  const live = (type: string): WeakRef<AnyActorRef> => {
+    const actor = createActor(machine, { parent });
+    actor.subscribe({ error() {} });
+    actor.start().send({ type });
+    return new WeakRef(actor);
+  };
+  const actors = Array.from({ length: 300 }, () => ['end', 'fail', 'nothing'].map(live)).flat();
+  expect(await countHeld(actors)).toBe(0);
+  expect(parent.getSnapshot().status).toBe('active');
+});
+
+function fail(): never {
+  throw new Error('out of order');
+}
+
+test('of a thousand connections that come and go nothing is held', async () => {
+  const { connect, of, clock, told, store, directory } = createCountingHarness();
+  for (let count = 0; count < 1_000; count += 1) {
+    const client = connect();
+    client.send(join('room1'), ping, publish('room1', count));
+    if (count % 3 === 0) await settle();
+    if (count % 2 === 0) client.send(leave('room1'));
+    client.lose();
+    // The harness remembers its clients.
+    client.actor = undefined;
+  }
+  await settle();
+  clock.increment(100);
+  await settle();
+  told.length = 0;
+  store.writes.length = 0;
+  expect(directory.connections.size).toBe(0);
+  expect([of('connection').length, of('membership').length > 1_000]).toEqual([1_000, true]);
+  expect(await countHeld([...of('connection'), ...of('membership')])).toBe(0);
+  expect(directory.system.parent.system.getSnapshot()).toEqual({ _scheduledEvents: {} });
+});
+
+test('a membership that rests is held by nobody, while its member stays', async () => {
+  const { connect, of, rooms } = createCountingHarness();
+  const clients = Array.from({ length: 1_000 }, () => connect());
+  for (const [index, client] of clients.entries()) client.send(join(`room${index % 10}`));
+  await until(() => clients.every(({ frames }) => frames.length === 1));
+  expect(await rooms.members('room7')).toHaveLength(100);
+  expect(of('membership')).toHaveLength(1_000);
+  expect(await countHeld(of('membership'))).toBe(0);
+  expect(await countHeld(of('connection'))).toBe(1_000);
+});
