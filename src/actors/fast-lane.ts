@@ -44,7 +44,7 @@ export interface Laned {
 /** No transition was selected. */
 const NOTHING: Outcome = { steps: [], to: undefined };
 
-/** Kept on the snapshot: it is looked up with each event, and goes with the states that it is about. */
+/** Kept on a snapshot's list of states: it is looked up with each event, and goes with the states that it is about. */
 const TABLE = Symbol('table');
 
 interface Tabled {
@@ -108,7 +108,8 @@ function createFastLane(machine: AnyStateMachine, isOpenTo: FastLane['isOpenTo']
     isOpenTo,
     choose(at, event) {
       if (at.status !== 'active') return undefined;
-      const table = ((at as Tabled)[TABLE] ??= tableOf(at._nodes));
+      const nodes: readonly AnyStateNode[] = at._nodes;
+      const table = ((nodes as Tabled)[TABLE] ??= tableOf(nodes));
       if (!table.isComplete) return undefined;
       const choice = table.choices.get(event.type);
       if (choice === undefined) return event.type.startsWith(INTERNAL_EVENT) ? undefined : NOTHING;
@@ -132,10 +133,31 @@ function createFastLane(machine: AnyStateMachine, isOpenTo: FastLane['isOpenTo']
   };
 }
 
-/** A snapshot in other states. What is theirs is shared by all snapshots that are in them. */
-function moveTo(table: Table, from: AnyMachineSnapshot): AnyMachineSnapshot {
-  const { nodes, value, tags } = table;
-  return { ...from, _nodes: nodes, value, tags, [TABLE]: table } as unknown as AnyMachineSnapshot;
+/**
+ * A snapshot in other states. What is theirs is shared by all snapshots that are in them. It is written out as
+ * XState writes its own: with a spread each snapshot would have a hidden class of its own, and all that reads
+ * snapshots would be slow.
+ */
+function moveTo({ nodes, value, tags }: Table, from: AnyMachineSnapshot): AnyMachineSnapshot {
+  const { status, output, error, machine, context, children, historyValue } = from;
+  const { matches, hasTag, can, getMeta, toJSON } = from;
+  return {
+    status,
+    output,
+    error,
+    machine,
+    context,
+    _nodes: nodes,
+    value,
+    tags,
+    children,
+    historyValue,
+    matches,
+    hasTag,
+    can,
+    getMeta,
+    toJSON,
+  } as unknown as AnyMachineSnapshot;
 }
 
 /** `NOTHING` when no candidate may be taken; undefined when the one that may is not for the lane. */

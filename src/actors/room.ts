@@ -11,7 +11,7 @@ const STALLED = { active: { journal: { writing: 'stalled' } } };
 export const roomMachine = roomSetup.createMachine({
   id: 'room',
   description: 'One live room, from the first join or publication until it has lingered without members.',
-  context: ({ input }) => ({ ...input, held: [], attempts: 0 }),
+  context: ({ input }) => ({ held: [], attempts: 0, ...input }),
   initial: 'opening',
   states: {
     opening: {

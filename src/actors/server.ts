@@ -79,7 +79,7 @@ const machine = setup({
 export const serverMachine = machine.createMachine({
   id: 'server',
   description: 'The process, from its start until the last change is written.',
-  context: ({ input }) => ({ ...input, address: undefined, error: undefined }),
+  context: ({ input }) => ({ address: undefined, error: undefined, ...input }),
   initial: 'starting',
   on: { 'server.broadcast': { actions: 'refuseBroadcast' } },
   states: {
