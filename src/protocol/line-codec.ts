@@ -11,8 +11,7 @@ export const lineCodec: Codec = {
   name: 'line',
 
   decode(frame) {
-    // Most frames are messages: they are found without cutting out the name.
-    if (frame.startsWith(SEND_BY_ROOM)) return decodeSendByRoom(frame.slice(SEND_BY_ROOM.length));
+    if (PLAIN_MESSAGE.test(frame)) return cutPlainMessage(frame);
     const bar = frame.indexOf('|');
     const name = bar === -1 ? frame : frame.slice(0, bar);
     const argument = bar === -1 ? '' : frame.slice(bar + 1);
@@ -24,7 +23,7 @@ export const lineCodec: Codec = {
       case 'unsubscribe':
         return { type: 'room.leave', room: argument };
       case 'sendByRoom':
-        return decodeSendByRoom('');
+        return decodeSendByRoom(argument);
       case 'broadcast':
         return decodeBroadcast(argument);
       case 'rpc':
@@ -60,7 +59,14 @@ export const lineCodec: Codec = {
   encodeMessage: encodeText,
 };
 
-const SEND_BY_ROOM = 'sendByRoom|';
+/**
+ * What most frames are: a message as `JSON.stringify` writes it, of texts that need no escapes. This reads them in
+ * less than half the time of `JSON.parse`; whatever is written in another way is read by that.
+ */
+const PLAIN_MESSAGE = /^sendByRoom\|\{"roomNum":"[ !#-[\]-\uffff]*","message":"[ !#-[\]-\uffff]*"\}$/;
+const ROOM_AT = 'sendByRoom|{"roomNum":"'.length;
+const ROOM_TO_MESSAGE = '","message":"'.length;
+
 const PUBLISHED = 'SendByRoom success!';
 /** The replies that are the same for every message are made once. */
 const PUBLISHED_ALONE = [PUBLISHED];
@@ -111,6 +117,12 @@ function decodeCall(argument: string): Command {
 function encodeCalled(method: string, outcome: CallOutcome): string {
   const { type, ...rest } = outcome;
   return `rpc|${JSON.stringify(type === 'result' ? { method, ...rest } : { method, error: rest })}`;
+}
+
+function cutPlainMessage(frame: string): Command {
+  const roomEnd = frame.indexOf('"', ROOM_AT);
+  const room = toWellFormed(frame.slice(ROOM_AT, roomEnd));
+  return { type: 'room.publish', room, data: frame.slice(roomEnd + ROOM_TO_MESSAGE, -'"}'.length) };
 }
 
 type Read<T> = { ok: true; value: T } | { ok: false; malformed: Command };
