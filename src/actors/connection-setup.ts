@@ -8,6 +8,7 @@ import { failCall } from '../protocol/rpc-errors.ts';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
 import { CommandDesk } from './command-desk.ts';
 import { ConnectionVoice, type VoiceListener } from './connection-voice.ts';
+import { sendDirectly } from './fast-lane-send.ts';
 import type { ConnectionPort, Joiner, Publisher, RoomFact, RoomsPort } from './ports.ts';
 
 export interface ConnectionLimits {
@@ -145,16 +146,16 @@ export const connectionSetup = setup({
     },
 
     call: ({ context, event, self }) => {
-      assertEvent(event, 'room.call');
+      if (event.type !== 'room.call') return;
       const { room, method, args } = event;
       context.desk.calls += 1;
       context.rooms.call(room, method, args, {
         member: context.member,
-        settle: (outcome) => self.send({ type: 'call.answered', method, outcome }),
+        settle: (outcome) => sendDirectly(self, { type: 'call.answered', method, outcome }),
       });
     },
     replyCalled: ({ context, event }) => {
-      assertEvent(event, 'call.answered');
+      if (event.type !== 'call.answered') return;
       context.desk.calls -= 1;
       context.port.reply({ type: 'called', method: event.method, outcome: event.outcome });
     },

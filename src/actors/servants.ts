@@ -79,14 +79,7 @@ export function createServants(input: ServantsInput): Servants {
       sendDirectly(proxy, {
         type: 'rpc.call',
         call: {
-          request: {
-            func,
-            // The arguments may share memory with the next call's, and this call may have to wait.
-            body: body.slice(),
-            ...(routeKey !== undefined && { routeKey }),
-            ...(oneWay !== undefined && { oneWay }),
-            context,
-          },
+          request: { func, body, routeKey, oneWay, context },
           deadlineAt: startedAt + (options.deadlineMs ?? callMs),
           idempotent: options.idempotent ?? false,
           attempts: 0,

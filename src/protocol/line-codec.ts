@@ -115,8 +115,11 @@ function decodeCall(argument: string): Command {
 }
 
 function encodeCalled(method: string, outcome: CallOutcome): string {
-  const { type, ...rest } = outcome;
-  return `rpc|${JSON.stringify(type === 'result' ? { method, ...rest } : { method, error: rest })}`;
+  const answer =
+    outcome.type === 'result'
+      ? { method, result: outcome.result }
+      : { method, error: { code: outcome.code, message: outcome.message } };
+  return `rpc|${JSON.stringify(answer)}`;
 }
 
 function cutPlainMessage(frame: string): Command {

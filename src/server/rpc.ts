@@ -5,6 +5,7 @@ import type { Servants } from '../actors/servants.ts';
 import type { CallOutcome, Json } from '../protocol/command.ts';
 import { failCall, RPC_ERRORS } from '../protocol/rpc-errors.ts';
 import { RpcError } from '../tars/rpc-error.ts';
+import type { Caller } from '../tars/wire/caller.ts';
 import { fromJson, toJson } from '../tars/wire/json.ts';
 import { invoke, type Method } from '../tars/wire/method.ts';
 import { createProxy, type Methods, type ProxyOf } from '../tars/wire/proxy.ts';
@@ -39,15 +40,21 @@ export function createRpcProxies<All extends ServantDefinitions>(
 
 /** Calls functions by name with JSON arguments. What a servant says of its errors does not pass. */
 export function createRpcPort(definitions: ServantDefinitions, servants: Servants): RpcPort {
+  const functions = new Map<string, RemoteFunction>();
+  for (const [servant, { methods }] of Object.entries(definitions)) {
+    const caller = servants.callerOf(servant);
+    for (const [func, method] of Object.entries(methods))
+      functions.set(`${servant}.${func}`, { caller, method });
+  }
   return {
     async call(name, args) {
-      const [servant = '', func = ''] = name.split('.', 2);
-      const definition = Object.hasOwn(definitions, servant) ? definitions[servant] : undefined;
-      const methods = definition?.methods ?? {};
-      const method = Object.hasOwn(methods, func) ? methods[func] : undefined;
-      if (method === undefined) return failCall('unknownFunction', `there is no function ${name}`);
+      // What stands behind a second dot does not count.
+      const found = functions.get(name) ?? functions.get(name.split('.', 2).join('.'));
+      if (found === undefined) return failCall('unknownFunction', `there is no function ${name}`);
+      const { caller, method } = found;
       try {
-        return await callJson(servants, servant, method, args);
+        const result = await invoke(caller, method, fromJson(method.args, args) as object);
+        return { type: 'result', result: toJson(method.result, result) as Json };
       } catch (error) {
         return toFailure(error);
       }
@@ -55,15 +62,9 @@ export function createRpcPort(definitions: ServantDefinitions, servants: Servant
   };
 }
 
-async function callJson(
-  servants: Servants,
-  servant: string,
-  method: Method<object, object>,
-  args: Json,
-): Promise<CallOutcome> {
-  const given = fromJson(method.args, args) as object;
-  const result = await invoke(servants.callerOf(servant), method, given);
-  return { type: 'result', result: toJson(method.result, result) as Json };
+interface RemoteFunction {
+  readonly caller: Caller;
+  readonly method: Method<object, object>;
 }
 
 function toFailure(error: unknown): CallOutcome {

@@ -36,7 +36,7 @@ export async function serve(settings: Settings, configFile?: string): Promise<vo
       store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
       onError,
     },
-    { recordCall: (call) => platform?.recordCall(call) },
+    conf === undefined ? {} : { recordCall: (call) => platform?.recordCall(call) },
   );
   logEvents(server, log);
   keepHeap(server);

@@ -5,18 +5,20 @@ import { randomFillSync } from 'node:crypto';
 const TRACE_BYTES = 16;
 const SPAN_BYTES = 8;
 
-/** Random bytes are asked for many at a time: asking costs more than they do. */
+/** Random bytes are asked for, and written out, many at a time: asking costs more than they do. */
 const pool = Buffer.alloc((TRACE_BYTES + SPAN_BYTES) * 256);
-let used = pool.length;
+let digits = '';
+let used = 0;
 
 /** `00-TRACE-SPAN-01`, with 16 and 8 random bytes in hexadecimal: a trace of its own, sampled. */
 export function newTraceparent(): string {
-  if (used === pool.length) {
-    randomFillSync(pool);
+  if (used === digits.length) {
+    digits = randomFillSync(pool).toString('hex');
     used = 0;
   }
-  const trace = pool.toString('hex', used, used + TRACE_BYTES);
-  const span = pool.toString('hex', used + TRACE_BYTES, used + TRACE_BYTES + SPAN_BYTES);
-  used += TRACE_BYTES + SPAN_BYTES;
-  return `00-${trace}-${span}-01`;
+  const spanAt = used + 2 * TRACE_BYTES;
+  const end = spanAt + 2 * SPAN_BYTES;
+  const traceparent = `00-${digits.slice(used, spanAt)}-${digits.slice(spanAt, end)}-01`;
+  used = end;
+  return traceparent;
 }

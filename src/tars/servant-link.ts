@@ -34,11 +34,11 @@ export interface LinkRequest {
   readonly body: Uint8Array;
   /** How long the caller waits, in milliseconds: told to the servant. */
   readonly timeoutMs: number;
-  readonly context?: ReadonlyMap<string, string>;
+  readonly context?: ReadonlyMap<string, string> | undefined;
   /** Calls with one key go to one endpoint, as long as it lives. */
-  readonly routeKey?: string;
+  readonly routeKey?: string | undefined;
   /** No reply will come. */
-  readonly oneWay?: boolean;
+  readonly oneWay?: boolean | undefined;
 }
 
 export interface LinkReply {

@@ -87,6 +87,10 @@ export class MemorySocket<Session> implements Socket {
     return 'queued';
   }
 
+  sendSoon(frame: string): void {
+    if (this.send(frame) === 'queued') this.#handlers.drain(this.#session);
+  }
+
   subscribe(topic: string): void {
     if (this.#isOpen) this.topics.add(topic);
   }

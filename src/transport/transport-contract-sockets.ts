@@ -1,5 +1,6 @@
 /** The half of the transport contract that is about WebSockets. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { InMemoryClient } from './in-memory-socket.ts';
 import type { Peer, RunningTransport, Server, Session, StartServer } from './transport-contract.ts';
@@ -107,6 +108,38 @@ export function describeSockets(start: StartServer): void {
     peer.socket.close(4000, 'done');
     expect(await take(client, 5)).toEqual(['one', 'two', long, long, 'five']);
     expect(await client.closed).toEqual({ code: 4000, reason: 'done' });
+  });
+
+  test('frames that may wait for others of their turn keep their places', async () => {
+    const { client, peer, transport } = await connected(start);
+    peer.socket.sendSoon('zero');
+    expect(await client.nextFrame()).toBe('zero');
+    peer.socket.sendSoon('one');
+    peer.socket.subscribe('room');
+    transport.publish('room', 'two');
+    peer.socket.sendSoon('three');
+    peer.socket.sendSoon('x'.repeat(40 * KIBIBYTE));
+    peer.socket.send('five');
+    peer.socket.sendSoon('six');
+    transport.publish('room', 'seven');
+    peer.socket.sendSoon('eight');
+    peer.socket.close(4000, 'done');
+    peer.socket.sendSoon('too late');
+    const long = 'x'.repeat(40 * KIBIBYTE);
+    expect(await take(client, 8)).toEqual(['one', 'two', 'three', long, 'five', 'six', 'seven', 'eight']);
+    expect(await client.closed).toEqual({ code: 4000, reason: 'done' });
+  });
+
+  test('drain tells that a frame which was sent soon has to wait', async () => {
+    const { client, peer } = await connected(start);
+    client.pause();
+    for (let sent = 0; peer.socket.bufferedBytes === 0 && sent < ENDLESS; sent += 1) {
+      peer.socket.sendSoon('x'.repeat(16 * KIBIBYTE));
+      await nextTurn();
+    }
+    expect(peer.socket.bufferedBytes).toBeGreaterThan(0);
+    expect(peer.count('drain')).toBeGreaterThan(0);
+    client.resume();
   });
 
   test('the server says goodbye with its own code, and is told before its call returns', async () => {

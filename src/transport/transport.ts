@@ -16,6 +16,12 @@ export type SendStatus =
 export interface Socket {
   readonly isOpen: boolean;
   send(frame: string): SendStatus;
+  /**
+   * Sends a frame that may wait for others of this turn, to leave with them: what answers many questions at once says it
+   * this way. It stays in its place before whatever is sent, published or closed later. `drain` of the handlers tells
+   * when it has to wait in the send queue.
+   */
+  sendSoon(frame: string): void;
   /** Adds the socket to a topic's receivers. */
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;

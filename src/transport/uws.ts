@@ -66,6 +66,7 @@ class UwsTransport<Session> implements Transport {
   readonly #app: TemplatedApp;
   readonly #handlers: Handlers<Session>;
   readonly #sockets = new Set<UwsSocket<Session>>();
+  readonly #departures = new Departures();
   readonly #requests = new RequestsUnderWay();
   #listening: us_listen_socket | undefined;
   #closed: Promise<void> | undefined;
@@ -84,7 +85,7 @@ class UwsTransport<Session> implements Transport {
       upgrade: (res, req, context) => this.#upgrade(res, req, context),
       open: (ws) => {
         const data = ws.getUserData();
-        data.socket = new UwsSocket(ws, data.session, handlers, options.sendQueueBytes);
+        data.socket = new UwsSocket(ws, data.session, handlers, options.sendQueueBytes, this.#departures);
         this.#sockets.add(data.socket);
         handlers.open(data.session, data.socket);
       },
@@ -115,6 +116,7 @@ class UwsTransport<Session> implements Transport {
   }
 
   publish(topic: string, frame: string): void {
+    this.#departures.leave();
     this.#app.publish(topic, frame);
     this.#look ??= setTimeout(() => this.#lookForQueues(), LOOK_MS).unref();
   }
@@ -164,18 +166,44 @@ class UwsTransport<Session> implements Transport {
   }
 }
 
+/** The sockets with frames that leave at the end of the turn, when all promises that were kept in it have been told. */
+class Departures {
+  #sockets: { depart(): void }[] = [];
+
+  add(socket: { depart(): void }): void {
+    if (this.#sockets.push(socket) === 1) process.nextTick(() => this.leave());
+  }
+
+  leave(): void {
+    if (this.#sockets.length === 0) return;
+    const sockets = this.#sockets;
+    this.#sockets = [];
+    for (const socket of sockets) socket.depart();
+  }
+}
+
 /** One socket, and the only holder of its raw socket, which throws when it is used after it has closed. */
 class UwsSocket<Session> implements Socket {
   readonly #ws: RawSocket<Session>;
   readonly #session: Session;
   readonly #handlers: Handlers<Session>;
   readonly #queueBytes: number;
+  readonly #departures: Departures;
+  /** Frames that have not left yet, in order. */
+  #departing: string[] | undefined;
   #state: 'open' | 'lingering' | 'closed' = 'open';
   #hasOverflowed = false;
   /** What a lingering socket has still to say, and until when it may. */
   #goodbye: { readonly code: number; readonly reason: string; readonly timer: NodeJS.Timeout } | undefined;
 
-  constructor(ws: RawSocket<Session>, session: Session, handlers: Handlers<Session>, queueBytes: number) {
+  constructor(
+    ws: RawSocket<Session>,
+    session: Session,
+    handlers: Handlers<Session>,
+    queueBytes: number,
+    departures: Departures,
+  ) {
+    this.#departures = departures;
     this.#ws = ws;
     this.#session = session;
     this.#handlers = handlers;
@@ -191,25 +219,52 @@ class UwsSocket<Session> implements Socket {
   }
 
   send(frame: string): SendStatus {
+    this.depart();
     if (this.#state !== 'open') return 'dropped';
     return SEND_STATUS[this.#ws.send(frame)] ?? 'dropped';
   }
 
+  sendSoon(frame: string): void {
+    if (this.#state !== 'open') return;
+    if (this.#departing === undefined) {
+      this.#departing = [frame];
+      this.#departures.add(this);
+    } else {
+      this.#departing.push(frame);
+    }
+  }
+
+  /** Sends what was to leave soon, in one system call. */
+  depart(): void {
+    const frames = this.#departing;
+    if (frames === undefined) return;
+    this.#departing = undefined;
+    if (this.#state !== 'open') return;
+    this.#ws.cork(() => {
+      for (const frame of frames) this.#ws.send(frame);
+    });
+    if (this.bufferedBytes > 0) this.#handlers.drain(this.#session);
+  }
+
   subscribe(topic: string): void {
+    this.depart();
     if (this.#state === 'open') this.#ws.subscribe(topic);
   }
 
   unsubscribe(topic: string): void {
+    this.depart();
     if (this.#state === 'open') this.#ws.unsubscribe(topic);
   }
 
   close(code: number, reason: string): void {
+    this.depart();
     if (this.#state !== 'open') return;
     if (this.#isOverLimit()) this.#linger(code, reason);
     else this.#ws.end(code, reason);
   }
 
   terminate(): void {
+    this.depart();
     if (this.#state === 'open') this.#ws.close();
   }
 

@@ -91,6 +91,11 @@ class ClientSession implements SocketSession, ConnectionPort {
   }
 
   reply(reply: Reply): void {
+    if (reply.type === 'called') {
+      // A servant answers many calls at once.
+      for (const frame of this.#codec.encodeReply(reply)) this.#socket?.sendSoon(frame);
+      return;
+    }
     for (const frame of this.#codec.encodeReply(reply)) {
       if (this.#socket?.send(frame) === 'queued') this.#actor?.send({ type: 'socket.congested' });
     }

@@ -14,6 +14,10 @@ class FakeSocket implements Socket {
   goodbye: { code: number; reason: string } | undefined;
   session: FeedSession | undefined;
 
+  sendSoon(frame: string): void {
+    this.send(frame);
+  }
+
   send(frame: string): 'sent' | 'dropped' {
     if (!this.isOpen) return 'dropped';
     this.frames.push(JSON.parse(frame) as FeedMessage);

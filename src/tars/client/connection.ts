@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { LinkError, type LinkReply, type LinkRequest } from '../servant-link.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
-import { PACKET_TYPE, RequestPacket, ResponsePacket } from '../wire/packets.ts';
+import { PACKET_TYPE, ReplyHead, RequestPacket } from '../wire/packets.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';
 import { toLoss } from './link-failure.ts';
 import { WriteBatch } from './write-batch.ts';
@@ -78,7 +78,7 @@ export class Connection {
       this.#hasRefused = true;
       return false;
     }
-    this.#batch.write(encodeRequest(servant, request));
+    this.#batch.add(RequestPacket.writeFrame, toPacket(servant, request));
     if (request.oneWay === true) return true;
     if (this.#pending.size === 0) this.#socket.ref();
     this.#pending.set(request.requestId, this.#reads);
@@ -158,23 +158,27 @@ export class Connection {
   }
 }
 
-function encodeRequest(servant: string, request: LinkRequest): Uint8Array {
-  return RequestPacket.encodeFrame({
-    packetType: request.oneWay === true ? PACKET_TYPE.oneWay : PACKET_TYPE.normal,
-    requestId: request.requestId,
+const NO_TEXTS = new Map<string, string>();
+
+function toPacket(servant: string, request: LinkRequest): RequestPacket {
+  const { requestId, func, body, timeoutMs, context, oneWay } = request;
+  return {
+    packetType: oneWay === true ? PACKET_TYPE.oneWay : PACKET_TYPE.normal,
+    requestId,
     servant,
-    func: request.func,
-    body: request.body,
-    timeoutMs: Math.min(Math.ceil(request.timeoutMs), MAX_TIMEOUT_MS),
-    ...(request.context === undefined ? {} : { context: request.context as Map<string, string> }),
-  });
+    func,
+    body,
+    timeoutMs: Math.min(Math.ceil(timeoutMs), MAX_TIMEOUT_MS),
+    context: (context ?? NO_TEXTS) as Map<string, string>,
+    status: NO_TEXTS,
+  };
 }
 
 function decodeReply(packet: Uint8Array, endpoint: Endpoint): LinkReply {
-  const { requestId, ret, body, description } = ResponsePacket.decode(packet);
-  // A copy: the packet is a view of all that came with it.
-  const reply = { requestId, ret, body: new Uint8Array(body), endpoint };
-  return description === '' ? reply : { ...reply, description };
+  const { requestId, ret, body, description } = ReplyHead.decode(packet);
+  return description === ''
+    ? { requestId, ret, body, endpoint }
+    : { requestId, ret, body, endpoint, description };
 }
 
 function ignore(): void {}

@@ -7,7 +7,7 @@ import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket, TARS_VERSION } from '../wire/packets.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import type { ServantAdapter, ServantCall, ServantReply } from '../wire/servant-adapter.ts';
-import { encodeTupAnswer, isTupVersion } from '../wire/tup.ts';
+import { isTupVersion, toTupAnswer } from '../wire/tup.ts';
 import { TarsDecodeError } from '../wire/wire-errors.ts';
 
 /** A client that leaves more than this of its answers unread is not read from. */
@@ -93,13 +93,9 @@ export class ClientConnection {
 
   #take(request: Request): void {
     const adapter = this.#options.servants.get(request.servant);
-    if (this.#isFinishing || this.#calls >= this.#options.maxCalls) {
-      this.#answer(request, encodeAnswer(request, OVERLOADED));
-    } else if (adapter === undefined) {
-      this.#answer(request, encodeAnswer(request, NO_SUCH_SERVANT));
-    } else {
-      void this.#serve(adapter, request);
-    }
+    if (this.#isFinishing || this.#calls >= this.#options.maxCalls) this.#answer(request, OVERLOADED);
+    else if (adapter === undefined) this.#answer(request, NO_SUCH_SERVANT);
+    else void this.#serve(adapter, request);
   }
 
   async #serve(adapter: ServantAdapter, request: Request): Promise<void> {
@@ -111,22 +107,25 @@ export class ClientConnection {
       ...(isTupVersion(version) ? { tupVersion: version } : {}),
     };
     this.#calls += 1;
-    let frame: Uint8Array;
     try {
-      frame = encodeAnswer(request, await adapter.dispatch(func, body, call));
+      this.#answer(request, await adapter.dispatch(func, body, call));
     } catch (error) {
       this.#options.onError(error, { ...this.#client, servant, func });
-      frame = encodeAnswer(request, FAILED);
+      this.#answer(request, FAILED);
     }
     this.#calls -= 1;
     this.#activeAt = this.#options.clock.now();
-    this.#answer(request, frame);
     if (this.#isFinishing) this.#endIfDone();
   }
 
-  #answer({ packetType }: Request, frame: Uint8Array): void {
+  #answer(request: Request, { ret, body }: ServantReply): void {
+    const { packetType, version, requestId } = request;
     if (packetType === PACKET_TYPE.oneWay) return;
-    this.#batch.write(frame);
+    if (isTupVersion(version)) {
+      this.#batch.add(RequestPacket.writeFrame, toTupAnswer({ ...request, version }, { ret, body }));
+    } else {
+      this.#batch.add(ResponsePacket.writeFrame, { requestId, ret, body });
+    }
     // No more questions from somebody who does not read the answers; 'drain' resumes.
     if (this.#batch.unsentBytes > MAX_UNSENT_BYTES) this.#socket.pause();
   }
@@ -144,12 +143,6 @@ const NO_BYTES = new Uint8Array(0);
 const FAILED: ServantReply = { ret: RETURN_CODES.failed, body: NO_BYTES };
 const OVERLOADED: ServantReply = { ret: RETURN_CODES.overloaded, body: NO_BYTES };
 const NO_SUCH_SERVANT: ServantReply = { ret: RETURN_CODES.noSuchServant, body: NO_BYTES };
-
-function encodeAnswer(request: Request, reply: ServantReply): Uint8Array {
-  const { version, requestId } = request;
-  if (isTupVersion(version)) return encodeTupAnswer({ ...request, version }, reply);
-  return ResponsePacket.encodeFrame({ requestId, ret: reply.ret, body: reply.body });
-}
 
 /** Other versions have answers of another form, so there is no way to refuse a single call of theirs. */
 function decodeRequest(packet: Uint8Array): Request {

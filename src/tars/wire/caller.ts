@@ -14,7 +14,7 @@ export interface CallOptions {
 export interface CallRequest {
   /** The function's name. */
   readonly func: string;
-  /** The arguments as TARS fields. It may share memory: send or copy it before the call returns. */
+  /** The arguments as TARS fields; who carries the call may keep it. */
   readonly body: Uint8Array;
   /** The `routekey` argument as text: calls with one key go to one node. */
   readonly routeKey?: string;

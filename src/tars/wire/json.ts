@@ -26,8 +26,12 @@ export function mapToJson(key: AnyType, value: AnyType, map: ReadonlyMap<unknown
 }
 
 export function structToJson(fields: readonly JsonField[], value: object): unknown {
+  // Most structs are JSON as they are.
+  if (fields.every(({ type }) => type.toJson === undefined)) return value;
   const given = value as Record<string, unknown>;
-  return Object.fromEntries(fields.map(({ name, type }) => [name, toJson(type, given[name])]));
+  const json: Record<string, unknown> = {};
+  for (const { name, type } of fields) json[name] = toJson(type, given[name]);
+  return json;
 }
 
 /** What JSON says, as a value of a type; what is not of the right shape is passed on as it is. */
@@ -51,8 +55,11 @@ export function mapFromJson(key: AnyType, value: AnyType, json: unknown): unknow
 export function structFromJson(fields: readonly JsonField[], json: unknown): unknown {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
   const given = json as Record<string, unknown>;
-  const found = fields.filter(({ name }) => Object.hasOwn(given, name));
-  return Object.fromEntries(found.map(({ name, type }) => [name, fromJson(type, given[name])]));
+  const value: Record<string, unknown> = {};
+  for (const { name, type } of fields) {
+    if (Object.hasOwn(given, name)) value[name] = fromJson(type, given[name]);
+  }
+  return value;
 }
 
 function readName(key: AnyType, name: string): unknown {

@@ -75,3 +75,22 @@ export const ResponsePacket = struct<ResponsePacket>('tars.ResponsePacket', {
   description: optional(8, t.string),
   context: optional(9, texts),
 });
+
+/** What a caller wants to know of an answer. */
+export interface ReplyHead {
+  version: number;
+  requestId: number;
+  ret: number;
+  /** The result as TARS fields, in memory of its own. */
+  body: Uint8Array;
+  description?: string;
+}
+
+/** Reads an answer, and passes over what is of no use to a caller. */
+export const ReplyHead = struct<ReplyHead>('tars.ResponsePacket', {
+  version: required(1, t.short),
+  requestId: required(3, t.int),
+  ret: required(5, t.int),
+  body: required(6, t.bytes),
+  description: optional(8, t.string),
+});

@@ -50,6 +50,8 @@ export interface TarsStruct<T> extends TarsType<T> {
   decode(bytes: Uint8Array): Decoded<T>;
   /** As `encode`, with the whole length in four bytes in front. @throws {TarsEncodeError} */
   encodeFrame(value: T): Uint8Array;
+  /** Writes what `encodeFrame` gives behind what a writer has; of a value that does not fit, nothing. @throws {TarsEncodeError} */
+  writeFrame(this: void, writer: TarsWriter, value: T): void;
   /** A text that two values share exactly when these fields of theirs are equal. @throws {TarsEncodeError} */
   keyOf(value: T, names: readonly (keyof T & string)[]): string;
 }
@@ -77,16 +79,17 @@ export function struct<T extends object>(
 
   const codec: Omit<TarsStruct<T>, 'fields'> = {
     name,
-    encode(value) {
-      const writer = new TarsWriter();
-      encodeWith(writer, value);
-      return writer.finish();
-    },
-    encodeFrame(value) {
-      const writer = new TarsWriter();
-      writer.beginFrame();
-      encodeWith(writer, value);
-      return writer.finishFrame();
+    encode: (value) => encodeAlone((writer) => encodeWith(writer, value)),
+    encodeFrame: (value) => encodeAlone((writer) => codec.writeFrame(writer, value)),
+    writeFrame(writer, value) {
+      const start = writer.beginFrame();
+      try {
+        encodeWith(writer, value);
+      } catch (error) {
+        writer.cut(start);
+        throw error;
+      }
+      writer.endFrame(start);
     },
     decode(bytes) {
       try {
@@ -97,13 +100,8 @@ export function struct<T extends object>(
     },
     keyOf(value, names) {
       const chosen: readonly string[] = names;
-      const writer = new TarsWriter();
-      encodeWith(
-        writer,
-        value,
-        table.filter((field) => chosen.includes(field.name)),
-      );
-      return Buffer.from(writer.finish()).toString('latin1');
+      const fields = table.filter((field) => chosen.includes(field.name));
+      return Buffer.from(encodeAlone((writer) => encodeWith(writer, value, fields))).toString('latin1');
     },
     write(writer, tag, value) {
       writer.beginStruct(tag);
@@ -127,6 +125,23 @@ export function struct<T extends object>(
   const listed = typeof fields === 'function' ? fields(codec) : fields;
   table = toTable(listed);
   return { ...codec, fields: listed };
+}
+
+/** A longer value keeps the memory that it was written to. */
+const SCRATCH_BYTES = 4 * 1024;
+
+/** Where values are written, to be copied out in as many bytes as they take; taken while one is being written. */
+let scratch: TarsWriter | undefined;
+
+function encodeAlone(write: (writer: TarsWriter) => void): Uint8Array {
+  const writer = scratch ?? new TarsWriter(SCRATCH_BYTES);
+  scratch = undefined;
+  write(writer);
+  if (writer.length > SCRATCH_BYTES) return writer.finish();
+  const bytes = writer.copy();
+  writer.cut(0);
+  scratch = writer;
+  return bytes;
 }
 
 function toTable(fields: object): readonly NamedField[] {

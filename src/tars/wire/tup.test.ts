@@ -3,7 +3,7 @@ import { RequestPacket } from './packets.ts';
 import { optional, required, struct } from './struct.ts';
 import type { TarsType } from './tars-type.ts';
 import { tupTypeName } from './tup-type-name.ts';
-import { decodeAttributes, encodeAttributes, encodeTupAnswer, isTupVersion } from './tup.ts';
+import { decodeAttributes, encodeAttributes, isTupVersion, toTupAnswer } from './tup.ts';
 import { t } from './types.ts';
 import { TarsDecodeError, TarsEncodeError } from './wire-errors.ts';
 
@@ -181,7 +181,7 @@ describe('an answer', () => {
 
   test('is a request packet with the result', () => {
     const body = encodeAttributes(Given, VALUE, 3);
-    const packet = RequestPacket.decode(encodeTupAnswer(request, { ret: 0, body }).subarray(4));
+    const packet = RequestPacket.decode(RequestPacket.encode(toTupAnswer(request, { ret: 0, body })));
     expect(packet).toMatchObject({
       ...request,
       packetType: 0,
@@ -191,8 +191,8 @@ describe('an answer', () => {
   });
 
   test.each([2, 3] as const)('without a result has no attributes, in version %i', (version) => {
-    const frame = encodeTupAnswer({ ...request, version }, { ret: -3, body: new Uint8Array(0) });
-    const { body, status } = RequestPacket.decode(frame.subarray(4));
+    const answer = toTupAnswer({ ...request, version }, { ret: -3, body: new Uint8Array(0) });
+    const { body, status } = RequestPacket.decode(RequestPacket.encode(answer));
     expect(status).toEqual(new Map([['STATUS_RESULT_CODE', '-3']]));
     expect(hex(body)).toBe('080c');
   });

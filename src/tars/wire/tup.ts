@@ -1,6 +1,6 @@
 /** TUP, packets of version 2 and 3: parameters travel by name. It knows packets and fields, and neither sockets nor servants. */
 
-import { RequestPacket } from './packets.ts';
+import type { RequestPacket } from './packets.ts';
 import { TarsReader } from './reader.ts';
 import { describeValue } from './scalar-types.ts';
 import type { Field, TarsStruct } from './struct.ts';
@@ -89,12 +89,12 @@ export type TupRequest = Readonly<Pick<RequestPacket, 'requestId' | 'servant' | 
   readonly version: TupVersion;
 };
 
-/** The packet that answers a request, with its length in front. It is itself built as a request. */
-export function encodeTupAnswer(
+/** The packet that answers a request. It is itself built as a request. */
+export function toTupAnswer(
   { version, requestId, servant, func }: TupRequest,
   { ret, body }: { readonly ret: number; readonly body: Uint8Array },
-): Uint8Array {
-  return RequestPacket.encodeFrame({
+): RequestPacket {
+  return {
     version,
     requestId,
     servant,
@@ -102,7 +102,7 @@ export function encodeTupAnswer(
     // Callers decode the attributes before they look at the code.
     body: body.length > 0 ? body : NO_ATTRIBUTES,
     status: new Map([[RESULT_CODE, `${ret}`]]),
-  });
+  };
 }
 
 interface Attribute {

@@ -3,15 +3,27 @@
 import { TarsEncodeError } from './wire-errors.ts';
 import { MAX_NESTING, WIRE } from './wire-type.ts';
 
-const INITIAL_BYTES = 256;
+const DEFAULT_BYTES = 256;
+const LENGTH_BYTES = 4;
 const BIT_32 = 2 ** 32;
 /** A UTF-16 unit is at most three bytes of UTF-8, so a text this short has a length of one byte. */
 const SURELY_SHORT = 85;
+const MAX_ASCII = 0x7f;
 
 export class TarsWriter {
-  #bytes = Buffer.allocUnsafe(INITIAL_BYTES);
+  #bytes: Buffer;
   #length = 0;
   #depth = 0;
+
+  /** @param bytes How many bytes it takes before it has to grow. Default 256. */
+  constructor(bytes = DEFAULT_BYTES) {
+    this.#bytes = Buffer.allocUnsafe(bytes);
+  }
+
+  /** How many bytes were written. */
+  get length(): number {
+    return this.#length;
+  }
 
   /** A whole number of at most 53 bits, in the fewest bytes. */
   integer(tag: number, value: number): void {
@@ -57,7 +69,7 @@ export class TarsWriter {
   string(tag: number, value: string): void {
     if (value.length <= SURELY_SHORT) {
       this.#head(tag, WIRE.string1, 1 + value.length * 3);
-      const length = this.#bytes.write(value, this.#length + 1);
+      const length = this.#writeShort(value, this.#length + 1);
       this.#bytes[this.#length] = length;
       this.#length += 1 + length;
       return;
@@ -109,21 +121,35 @@ export class TarsWriter {
     this.#depth--;
   }
 
-  /** Makes room for a number of four bytes in front of everything; {@link finishFrame} fills it. */
-  beginFrame(): void {
-    this.#reserve(4);
-    this.#length += 4;
+  /** Makes room for the length of a frame, which {@link endFrame} fills in, and tells where the frame starts. */
+  beginFrame(): number {
+    const start = this.#length;
+    this.#reserve(LENGTH_BYTES);
+    this.#length += LENGTH_BYTES;
+    return start;
   }
 
-  /** What was written since {@link beginFrame}, with its whole length in front. */
-  finishFrame(): Uint8Array {
-    this.#bytes.writeUInt32BE(this.#length, 0);
-    return this.finish();
+  /** Ends the frame that starts there: its length goes in front of it. */
+  endFrame(start: number): void {
+    this.#bytes.writeUInt32BE(this.#length - start, start);
   }
 
-  /** What was written. The writer is done with. */
+  /** Takes back what was written beyond this length, whatever was open. */
+  cut(length: number): void {
+    this.#length = length;
+    this.#depth = 0;
+  }
+
+  /** What was written. The writer is done with, or is cut when the bytes are not needed any more. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** What was written, in memory of its own. */
+  copy(): Uint8Array {
+    const copy = Buffer.allocUnsafe(this.#length);
+    this.#bytes.copy(copy, 0, 0, this.#length);
+    return copy;
   }
 
   #enter(tag: number, type: number): void {
@@ -141,6 +167,17 @@ export class TarsWriter {
       this.#bytes[this.#length++] = 0xf0 | type;
       this.#bytes[this.#length++] = tag;
     }
+  }
+
+  /** UTF-8 for which there is room; tells how many bytes it took. A short ASCII text is soonest written in place. */
+  #writeShort(text: string, at: number): number {
+    const bytes = this.#bytes;
+    for (let index = 0; index < text.length; index++) {
+      const unit = text.charCodeAt(index);
+      if (unit > MAX_ASCII) return index + bytes.write(text.slice(index), at + index);
+      bytes[at + index] = unit;
+    }
+    return text.length;
   }
 
   #reserve(more: number): void {
