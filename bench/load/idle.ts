@@ -1,19 +1,26 @@
 /** Clients that join a room and are silent, until the runner has looked at the server's memory; then all of them go. */
 
 import type { IdleJob, Jobs, Pause } from './jobs.ts';
-import { gatherMembers } from './members.ts';
+import { gatherMembers, type Members } from './members.ts';
 
 export async function runIdle(
-  { target, firstClients, clients, rooms }: IdleJob,
+  { target, firstClients, sizes, rooms }: IdleJob,
   pause: Pause,
 ): Promise<Jobs['idle']['result']> {
   const first = await gatherMembers(target, firstClients, 1);
   for (const client of first.clients) client.drop();
   await pause('empty');
-  const members = await gatherMembers(target, clients, rooms);
-  await pause('standing');
-  members.check();
-  for (const client of members.clients) client.drop();
+  const groups: Members[] = [];
+  let standing = 0;
+  for (const size of sizes) {
+    groups.push(await gatherMembers(target, size - standing, rooms));
+    standing = size;
+    await pause('standing');
+  }
+  for (const group of groups) {
+    group.check();
+    for (const client of group.clients) client.drop();
+  }
   await pause('gone');
   return {};
 }

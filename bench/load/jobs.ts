@@ -79,12 +79,13 @@ export interface StormJob {
   readonly rooms: number;
 }
 
-/** Clients that join a room each and say nothing; pauses at every milestone. */
+/** Clients that join a room each and say nothing; pauses at every milestone, at `standing` with each size of the crowd. */
 export interface IdleJob {
   readonly target: Target;
   /** Those who come and go before the milestone `empty`. */
   readonly firstClients: number;
-  readonly clients: number;
+  /** How many clients there are in the end, and before that; it only grows. */
+  readonly sizes: readonly number[];
   readonly rooms: number;
 }
 

@@ -39,7 +39,8 @@ export class TalkingRoom {
   }
 
   refill(): void {
-    const onTheirWay = this.due - this.heard;
+    // What another room's members have said may have been heard here: it is counted, and is no reason to say more.
+    const onTheirWay = Math.max(0, this.due - this.heard);
     const count = Math.floor((this.#window * this.#members - onTheirWay) / this.#members);
     if (count > 0) this.say(count);
   }

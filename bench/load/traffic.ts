@@ -1,11 +1,13 @@
 /**
  * Rooms in which one member speaks as fast as the rest can hear it (closed loop: a window of messages on their way),
- * and then at a steady rate (open loop). Every delivery and every answer is counted; one that is missing or too many
- * fails the job.
+ * and then at a steady rate (open loop). Every answer is counted, and every delivery by the member who hears it; one
+ * that is missing or too many fails the job. No payload is read: all messages of a job are the same bytes, so who
+ * trades one for another, or their order, is not found out here.
  */
 
-import { FrameBatch } from './client-frames.ts';
-import { openCrowd, prepareJoins, sleep, until } from './crowd.ts';
+import { encodeTextFrame, FrameBatch } from './client-frames.ts';
+import { nameRoom, openCrowd, prepareJoins, sleep, until } from './crowd.ts';
+import { DIALECTS, type Ask } from './dialect.ts';
 import { Histogram } from './histogram.ts';
 import type { Pause, TrafficJob, TrafficResult } from './jobs.ts';
 import { beginSpan, toLatency, warmUp } from './span.ts';
@@ -20,7 +22,9 @@ export async function runTraffic(job: TrafficJob, pause: Pause): Promise<Traffic
   const { target, rooms: roomCount, membersPerRoom, speech, window } = job;
   const rooms = Array.from({ length: roomCount }, () => new TalkingRoom(membersPerRoom));
   const joins = prepareJoins(target, roomCount);
-  const crowd = new Listener(speechLengths(target, speech), joins.answerLength);
+  // A room in which nobody is: leaving it changes nothing, and is answered behind all that was on its way.
+  const roundUp = DIALECTS[target.dialect].leave(nameRoom(roomCount));
+  const crowd = new Listener(speechLengths(target, speech), joins.answerLength, roundUp);
   // Member by member, so that the rooms fill side by side.
   const seats = Array.from({ length: roomCount * membersPerRoom }, (_, index) => ({
     room: rooms[index % roomCount] as TalkingRoom,
@@ -44,7 +48,7 @@ export async function runTraffic(job: TrafficJob, pause: Pause): Promise<Traffic
   await sleep(job.measureMs);
   const span = endSpan();
   for (const room of rooms) room.open(0);
-  const settle = (): Promise<void> => crowd.settled(rooms, seats);
+  const settle = (): Promise<void> => crowd.settled(rooms, clients);
   await settle();
   if (job.steady === undefined) return span;
 
@@ -60,16 +64,21 @@ class Listener implements ClientListener<Seat> {
   isSteady = false;
   readonly #lengths: SpeechLengths;
   readonly #joinLength: number;
+  readonly #roundUp: { readonly frame: Uint8Array; readonly answerLength: number };
+  /** Clients whose round-up was answered, by now and for good. */
+  #roundedUp = 0;
   #deliveries = 0;
   #answers = 0;
   #unexpected = 0;
   #lost: string | undefined;
 
-  constructor(lengths: SpeechLengths, joinLength: number) {
-    if (new Set([lengths.delivery, lengths.answer, joinLength]).size < 3)
+  constructor(lengths: SpeechLengths, joinLength: number, { frame, answer }: Ask) {
+    const answerLength = Buffer.byteLength(answer);
+    if (new Set([lengths.delivery, lengths.answer, joinLength, answerLength]).size < 4)
       throw new RangeError(`a message of this length is like an answer: ${lengths.delivery}`);
     this.#lengths = lengths;
     this.#joinLength = joinLength;
+    this.#roundUp = { frame: encodeTextFrame(frame), answerLength };
   }
 
   heard({ state }: WireClient<Seat>, length: number): void {
@@ -82,6 +91,8 @@ class Listener implements ClientListener<Seat> {
       this.#answers += 1;
     } else if (length === this.#joinLength) {
       this.joined += 1;
+    } else if (length === this.#roundUp.answerLength) {
+      this.#roundedUp += 1;
     } else {
       this.#unexpected += 1;
     }
@@ -101,12 +112,23 @@ class Listener implements ClientListener<Seat> {
     return { done, deliveries: this.#deliveries };
   }
 
-  /** Resolves when all that was said has been heard and answered, once. */
-  async settled(rooms: readonly TalkingRoom[], seats: readonly Seat[]): Promise<void> {
+  /**
+   * Resolves when all that was said has been answered and heard, once. A message is with the socket of each member when
+   * its speaker is answered, so what has not come when each of them was answered once more will not come.
+   */
+  async settled(rooms: readonly TalkingRoom[], clients: readonly WireClient<Seat>[]): Promise<void> {
     const sent = rooms.reduce((sum, room) => sum + room.sent, 0);
-    await this.until(() => this.count().done >= sent && rooms.every(({ heard, due }) => heard >= due));
-    const isExact = this.count().done === sent && seats.every(({ heard, room }) => heard === room.sent);
-    if (!isExact) throw new Error(`something was heard twice: ${this.#describe()}, of ${sent} messages`);
+    await this.until(() => this.count().done >= sent);
+    const due = this.#roundedUp + clients.length;
+    for (const client of clients) client.write(this.#roundUp.frame);
+    await this.until(() => this.#roundedUp >= due);
+    const surplus = clients.map(({ state: { heard, room } }) => heard - room.sent);
+    const lost = surplus.reduce((sum, count) => sum + Math.max(0, -count), 0);
+    const tooMany = surplus.reduce((sum, count) => sum + Math.max(0, count), 0);
+    if (lost > 0 || tooMany > 0 || this.count().done > sent)
+      throw new Error(
+        `${lost} deliveries were lost, ${tooMany} too many: ${this.#describe()}, of ${sent} messages`,
+      );
   }
 
   async until(isSo: () => boolean): Promise<void> {

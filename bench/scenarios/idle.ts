@@ -10,85 +10,118 @@ import type { Scenario } from '../scenario.ts';
 const FIRST_CLIENTS = 200;
 /** Rooms stay in memory for a while when the last member has left: here only as long as the settings allow. */
 const SETTINGS = { STATECAST_LINGER_SECONDS: '0' };
-const RELEASE_MS = 20_000;
 const LOOK_MS = 250;
-/** Less than this of a connection that has gone is nothing. */
-const NOTHING_BYTES = 100;
+/** A server whose memory has not got less for so long keeps it. */
+const SETTLED_MS = 1_000;
+/** And is not looked at for longer than this. */
+const RELEASE_MS = 20_000;
+/** Less than this is no change: the looking itself takes some memory. */
+const NOTHING_BYTES = 256 * 1024;
 
 interface Crowd {
-  readonly key: string;
   readonly title: string;
-  readonly clients: number;
+  /** In one server, one after the other, the largest one last. */
+  readonly sizes: readonly { readonly key: string; readonly clients: number }[];
   readonly rooms: number;
 }
 
-const CROWDS: readonly Crowd[] = [
-  { key: 'one10000', title: '10,000 in one room', clients: 10_000, rooms: 1 },
-  { key: 'one1000', title: '1,000 in one room', clients: 1_000, rooms: 1 },
-  { key: 'own10000', title: '10,000 in a room each', clients: 10_000, rooms: 10_000 },
-];
+const ONE_ROOM: Crowd = {
+  title: 'in one room',
+  sizes: [
+    { key: 'one1000', clients: 1_000 },
+    { key: 'one10000', clients: 10_000 },
+  ],
+  rooms: 1,
+};
+/** Fewer of them, since ten thousand rooms take a while to open. */
+const OWN_ROOMS: Crowd = {
+  title: 'in a room each',
+  sizes: [{ key: 'own2000', clients: 2_000 }],
+  rooms: 2_000,
+};
 
 export const idle: Scenario = {
   name: 'idle',
   title: 'memory of a connection that is in a room and silent, above the empty server, in KB',
   rounds: 1,
-  figures: CROWDS.flatMap(({ key, title }): Figure[] => [
-    { key, title, unit: 'kilobytes', better: 'less' },
-    { key: `${key}Heap`, title: 'of it heap', unit: 'kilobytes', better: 'less' },
-    { key: `${key}Left`, title: 'heap left after', unit: 'kilobytes' },
-  ]),
+  figures: [ONE_ROOM, OWN_ROOMS].flatMap(toFigures),
   variants: (setup) =>
     [floor, statecast(setup.dist, 'Statecast', SETTINGS), ws, socketIo].map((contender) => ({
       name: contender.name,
       isOurs: contender.isOurs,
       comparedTo: FLOOR,
       async measure() {
-        const samples: Sample[] = [];
-        for (const crowd of CROWDS) samples.push(await measureCrowd(contender, crowd));
-        return Object.assign({}, ...samples) as Sample;
+        return {
+          ...(await measureCrowd(contender, ONE_ROOM)),
+          ...(await measureCrowd(contender, OWN_ROOMS)),
+        };
       },
     })),
 };
 
-async function measureCrowd(contender: Contender, { key, clients, rooms }: Crowd): Promise<Sample> {
-  const perClient = (bytes: number): number => bytes / clients / 1_000;
-  let sample: Sample = {};
+/** The largest crowd first, with what is left of it when all have gone. */
+function toFigures({ title, sizes }: Crowd): Figure[] {
+  return sizes.toReversed().flatMap(({ key, clients }, index): Figure[] => [
+    { key, title: `${clients.toLocaleString('en')} ${title}`, unit: 'kilobytes', better: 'less' },
+    { key: `${key}Heap`, title: 'of it heap', unit: 'kilobytes', better: 'less' },
+    ...(index === 0
+      ? ([
+          { key: `${key}Left`, title: 'left after', unit: 'kilobytes' },
+          { key: `${key}HeapLeft`, title: 'of it heap', unit: 'kilobytes' },
+        ] as const)
+      : []),
+  ]);
+}
+
+async function measureCrowd(contender: Contender, { sizes, rooms }: Crowd): Promise<Sample> {
+  const sample: Record<string, number> = {};
+  const waiting = [...sizes];
+  let empty: Memory | undefined;
+  /** Notes what a client of the crowd takes, under these two names. */
+  function note(now: Memory, clients: number, resident: string, heap: string): void {
+    if (empty === undefined) throw new Error('the memory of the empty server was not looked at');
+    sample[resident] = (now.residentBytes - empty.residentBytes) / clients / 1_000;
+    sample[heap] = (now.heapBytes - empty.heapBytes) / clients / 1_000;
+  }
   await measure(
     contender,
     'idle',
-    (target) => ({ target, firstClients: FIRST_CLIENTS, clients, rooms }),
-    (server) => {
-      let empty: Memory | undefined;
-      let full: Memory | undefined;
-      return {
-        async empty() {
-          empty = await server.memory();
-        },
-        async standing() {
-          full = await server.memory();
-        },
-        async gone() {
-          if (empty === undefined || full === undefined) throw new Error('the memory was not looked at');
-          const left = await releasedHeap(() => server.memory(), empty.heapBytes + clients * NOTHING_BYTES);
-          sample = {
-            [key]: perClient(full.residentBytes - empty.residentBytes),
-            [`${key}Heap`]: perClient(full.heapBytes - empty.heapBytes),
-            [`${key}Left`]: perClient(left - empty.heapBytes),
-          };
-        },
-      };
-    },
+    (target) => ({ target, firstClients: FIRST_CLIENTS, sizes: sizes.map(({ clients }) => clients), rooms }),
+    (server) => ({
+      async empty() {
+        // What starting has left behind would hide what the crowd takes.
+        empty = await settledMemory(() => server.memory());
+      },
+      async standing() {
+        const size = waiting.shift();
+        if (size !== undefined) note(await server.memory(), size.clients, size.key, `${size.key}Heap`);
+      },
+      async gone() {
+        const left = await settledMemory(() => server.memory());
+        const last = sizes.at(-1);
+        if (last !== undefined) note(left, last.clients, `${last.key}Left`, `${last.key}HeapLeft`);
+      },
+    }),
   );
   return sample;
 }
 
-/** A server may take a while to let go: it is looked at until it is empty again, or has had its time. */
-async function releasedHeap(look: () => Promise<Memory>, emptyBytes: number): Promise<number> {
+/** A server may take a while to let go: it is looked at until its memory has stopped getting less. */
+async function settledMemory(look: () => Promise<Memory>): Promise<Memory> {
   const deadline = performance.now() + RELEASE_MS;
-  let { heapBytes } = await look();
-  while (heapBytes > emptyBytes && performance.now() < deadline) {
+  let least = await look();
+  let lessAt = performance.now();
+  while (performance.now() < Math.min(deadline, lessAt + SETTLED_MS)) {
     await sleep(LOOK_MS);
-    ({ heapBytes } = await look());
+    const now = await look();
+    if (isLess(now.heapBytes, least.heapBytes) || isLess(now.residentBytes, least.residentBytes)) {
+      least = now;
+      lessAt = performance.now();
+    }
   }
-  return heapBytes;
+  return least;
+}
+
+function isLess(bytes: number, before: number): boolean {
+  return bytes < before - NOTHING_BYTES;
 }

@@ -91,9 +91,17 @@ function checkResponse(response: TransportResponse): TransportResponse {
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new RangeError(`a response cannot have the status ${status}`);
   }
-  for (const [name, value] of Object.entries(headers ?? {})) {
+  if (headers !== undefined && !checkedHeaders.has(headers)) checkHeaders(headers);
+  return response;
+}
+
+/** Frozen ones, which stay as they were when they were checked. */
+const checkedHeaders = new WeakSet<object>();
+
+function checkHeaders(headers: NonNullable<TransportResponse['headers']>): void {
+  for (const [name, value] of Object.entries(headers)) {
     validateHeaderName(name);
     validateHeaderValue(name, value);
   }
-  return response;
+  if (Object.isFrozen(headers)) checkedHeaders.add(headers);
 }

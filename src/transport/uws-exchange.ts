@@ -11,12 +11,13 @@ import type { RequestHead, TransportRequest, TransportResponse } from './transpo
 
 /** What is used of uWS's request. */
 interface RawRequest {
+  /** Lower case. */
   getMethod(): string;
   getUrl(): string;
   /** Undefined when there is no question mark. */
   getQuery(): string | undefined;
   /** The first of this name, or an empty text. */
-  getHeader(lowerCaseName: string): string;
+  getHeader(lowerCaseName: string | ArrayBuffer): string;
   forEach(visit: (lowerCaseName: string, value: string) => void): void;
 }
 
@@ -40,40 +41,45 @@ export class UwsRequestHead implements RequestHead {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  #raw: { readonly res: RawResponse; readonly req: RawRequest } | undefined;
+  readonly #res: RawResponse;
+  /** Missing when what is to be known was copied, or the request was answered. */
+  #req: RawRequest | undefined;
   #headers: Map<string, string> | undefined;
   #remoteAddress: string | undefined;
 
   constructor(res: RawResponse, req: RawRequest) {
-    this.method = req.getMethod().toUpperCase();
+    this.method = nameMethod(req.getMethod());
     this.path = req.getUrl();
     this.query = req.getQuery() ?? '';
-    this.#raw = { res, req };
+    this.#res = res;
+    this.#req = req;
   }
 
   header(name: string): string | undefined {
-    return (this.#raw?.req.getHeader(name) ?? this.#headers?.get(name)) || undefined;
+    return (this.#req?.getHeader(bytesOf(name)) ?? this.#headers?.get(name)) || undefined;
   }
 
   get remoteAddress(): string {
-    this.#remoteAddress ??= formatAddress(new Uint8Array(this.#raw?.res.getRemoteAddress() ?? []));
+    this.#remoteAddress ??= formatAddress(
+      new Uint8Array(this.#req === undefined ? [] : this.#res.getRemoteAddress()),
+    );
     return this.#remoteAddress;
   }
 
   /** Copies what has not been asked for yet: from now on uWS's request is not touched. */
   keep(): void {
-    if (this.#raw === undefined) return;
-    const { req } = this.#raw;
+    const req = this.#req;
+    if (req === undefined) return;
     const headers = new Map<string, string>();
     req.forEach((name) => headers.set(name, req.getHeader(name)));
     this.#headers = headers;
     void this.remoteAddress;
-    this.#raw = undefined;
+    this.#req = undefined;
   }
 
   /** Copies nothing: the request has been answered. */
   forget(): void {
-    this.#raw = undefined;
+    this.#req = undefined;
   }
 }
 
@@ -143,20 +149,25 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
   }
 }
 
+const OK = 200;
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
+const NO_HEADERS = {};
+const CONTENT_LENGTH = 'content-length';
 
 /** Writes a whole response; the caller has corked it. `keepAlive` is false when the request has not come in whole. */
 export function writeResponse(
   res: RawResponse,
   method: string,
-  { status, headers = {}, body = '' }: TransportResponse,
+  { status, headers = NO_HEADERS, body = '' }: TransportResponse,
   keepAlive = true,
 ): void {
-  res.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
-  for (const [name, value] of Object.entries(headers)) {
+  // uWS says 200 where nothing was said.
+  if (status !== OK) res.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
+  for (const name of Object.keys(headers)) {
     // uWS counts the body itself.
-    if (name.toLowerCase() !== 'content-length') res.writeHeader(name, value);
+    if (name.length !== CONTENT_LENGTH.length || name.toLowerCase() !== CONTENT_LENGTH)
+      res.writeHeader(name, headers[name] ?? '');
   }
   // The client is asked to close: if uWS closed, the response could be lost under what is still coming in.
   if (!keepAlive) res.writeHeader('connection', 'close');
@@ -164,9 +175,28 @@ export function writeResponse(
     res.endWithoutBody();
   } else if (method === 'HEAD') {
     // Told by endWithoutBody, the length would make uWS wait for the body, and drop the next request.
-    res.writeHeader('content-length', String(Buffer.byteLength(body)));
+    res.writeHeader(CONTENT_LENGTH, String(Buffer.byteLength(body)));
     res.endWithoutBody();
   } else {
     res.end(body);
   }
+}
+
+/** Names that were asked for, as uWS reads them: to convert one takes longer than to look for the header. */
+const namesInBytes = new Map<string, ArrayBuffer>();
+/** Far more than the house asks for; a user's route may make names up. */
+const KEPT_NAMES = 256;
+
+function bytesOf(name: string): ArrayBuffer {
+  const known = namesInBytes.get(name);
+  if (known !== undefined) return known;
+  const { buffer } = new TextEncoder().encode(name).slice();
+  if (namesInBytes.size < KEPT_NAMES) namesInBytes.set(name, buffer);
+  return buffer;
+}
+
+/** The frequent ones are constants, with which routes are found sooner than with a text made of each request. */
+function nameMethod(lowerCase: string): string {
+  if (lowerCase === 'get') return 'GET';
+  return lowerCase === 'post' ? 'POST' : lowerCase.toUpperCase();
 }

@@ -22,7 +22,7 @@ export type Access = (request: RequestHead) => TransportResponse | undefined;
 export function createAccess({ apiKey, open, allowsOrigin }: AccessOptions): Access {
   const expected = apiKey === undefined ? undefined : digest(apiKey);
   return (request) => {
-    const given = readKey(request);
+    const given = expected === undefined ? undefined : readKey(request);
     if (expected !== undefined && given !== undefined && timingSafeEqual(digest(given), expected))
       return undefined;
     if (open === 'nobody' || (open === 'this machine' && !asksThisMachine(request))) {
@@ -37,11 +37,28 @@ export function createAccess({ apiKey, open, allowsOrigin }: AccessOptions): Acc
 
 /** Whether a request was made to this machine by its own name, and not handed on by a proxy that tells so. */
 export function asksThisMachine(request: RequestHead): boolean {
-  const host = request.header('host') ?? '';
-  return isLoopbackHost(host.replace(/:\d+$/, '')) && !PROXY_HEADERS.some((name) => request.header(name));
+  return (
+    namesThisMachine(request.header('host') ?? '') &&
+    request.header('forwarded') === undefined &&
+    request.header('x-forwarded-for') === undefined &&
+    request.header('x-real-ip') === undefined
+  );
 }
 
-const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
+/** Of a `Host`. Clients ask for one and the same over and over, so the last answer is kept. */
+const namesThisMachine = keepLast((host) => isLoopbackHost(host.replace(/:\d+$/, '')));
+
+function keepLast(judge: (text: string) => boolean): (text: string) => boolean {
+  let last = '';
+  let verdict = judge(last);
+  return (text) => {
+    if (text !== last) {
+      verdict = judge(text);
+      last = text;
+    }
+    return verdict;
+  };
+}
 
 function readKey(request: RequestHead): string | undefined {
   return request.header('x-api-key') ?? /^apikey\s+(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];

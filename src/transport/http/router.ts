@@ -61,9 +61,12 @@ function answerKnownErrors(error: unknown): TransportResponse {
   throw error;
 }
 
-function decodeParams(params: Record<string, string> | undefined): Record<string, string> {
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
+function decodeParams(params: Record<string, string> | undefined): Readonly<Record<string, string>> {
+  if (params === undefined) return NO_PARAMS;
   const decoded: Record<string, string> = {};
-  for (const [name, value] of Object.entries(params ?? {})) decoded[name] = decodePart(value);
+  for (const [name, value] of Object.entries(params)) decoded[name] = decodePart(value);
   return decoded;
 }
 
