@@ -151,7 +151,7 @@ export function createServer<All extends ServantDefinitions = {}>(
 
   inspector?.attach({ server: actor, directory, proxies: servants.proxies });
 
-  const isDraining = (): boolean => !actor.getSnapshot().matches('listening');
+  const isDraining = (): boolean => actor.getSnapshot().value !== 'listening';
   let listening: Promise<ServerAddress> | undefined;
   let closing: Promise<void> | undefined;
   const isRunning = (): boolean => listening !== undefined && actor.getSnapshot().status === 'active';
