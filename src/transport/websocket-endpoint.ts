@@ -78,8 +78,9 @@ class ClientSession implements SocketSession, ConnectionPort {
   }
 
   drained(): void {
+    if (this.#actor === undefined) return;
     const isEmpty = this.#socket === undefined || this.#socket.bufferedBytes === 0;
-    this.#actor?.send({ type: isEmpty ? 'socket.drained' : 'socket.congested' });
+    sendDirectly(this.#actor, { type: isEmpty ? 'socket.drained' : 'socket.congested' });
   }
 
   overflowed(): void {
