@@ -14,9 +14,9 @@
 import type { AnyActorRef, AnyMachineSnapshot, EventObject } from 'xstate';
 import { LANE, type Laned } from './fast-lane.ts';
 
-/** An event in a mailbox. */
+/** What stands in a mailbox: an event, and what waits behind it. */
 interface Letter {
-  readonly value: EventObject;
+  readonly value: EventObject | undefined;
   next: Letter | null;
 }
 
@@ -34,7 +34,18 @@ interface ActorInside {
   readonly observers: ReadonlySet<{ readonly next?: unknown }>;
   update(snapshot: unknown, event: EventObject): void;
   _process(event: EventObject): void;
+  /** How many observers it had when none of them was for snapshots. */
+  [QUIET]?: number;
 }
+
+const QUIET = Symbol('quiet');
+
+/**
+ * What stands in the mailboxes of the actors that are at work here, one within the other: the n-th is for the n-th
+ * of them. They are made once, since this is done several times for every message.
+ */
+const placeholders: Letter[] = [];
+let depth = 0;
 
 /** `actor.send(event)`, and quicker when the actor is idle and its fast lane takes the event. */
 export function sendDirectly<Event extends EventObject>(
@@ -55,9 +66,10 @@ export function sendDirectly<Event extends EventObject>(
     actor.send(event);
     return;
   }
-  const letter: Letter = { value: event, next: null };
-  mailbox._current = letter;
-  mailbox._last = letter;
+  const placeholder = (placeholders[depth] ??= { value: undefined, next: null });
+  depth += 1;
+  mailbox._current = placeholder;
+  mailbox._last = placeholder;
   let to = at;
   let hasFailed = false;
   try {
@@ -67,15 +79,23 @@ export function sendDirectly<Event extends EventObject>(
     fail(inside, event, error);
   }
   // Who has begun to inspect the actor in the middle of the event waits for its end.
-  const isNews = to !== at || isFollowed(inside) || !lane.isOpenTo(self);
+  const isNews = to !== at || !isQuiet(inside) || !lane.isOpenTo(self);
   if (isNews && !hasFailed) inside.update(to, event);
-  mailbox._current = letter.next;
-  mailbox.flush();
+  const { next } = placeholder;
+  placeholder.next = null;
+  depth -= 1;
+  mailbox._current = next;
+  if (next === null) mailbox._last = null;
+  else mailbox.flush();
 }
 
-function isFollowed({ observers }: ActorInside): boolean {
-  for (const { next } of observers) if (next !== undefined) return true;
-  return false;
+/** Whether nobody is told of snapshots. Observers come and go, but are not replaced: their number tells. */
+function isQuiet(actor: ActorInside): boolean {
+  const { observers } = actor;
+  if (actor[QUIET] === observers.size) return true;
+  for (const { next } of observers) if (next !== undefined) return false;
+  actor[QUIET] = observers.size;
+  return true;
 }
 
 /** Has XState end the actor as it ends any whose transition throws. */

@@ -6,6 +6,7 @@
 import type { Codec } from './codec.ts';
 import type { CallOutcome, Command, Json } from './command.ts';
 import { createRefusal } from './errors.ts';
+import { encodeOnce } from './text.ts';
 
 export const lineCodec: Codec = {
   name: 'line',
@@ -67,11 +68,11 @@ const PLAIN_MESSAGE = /^sendByRoom\|\{"roomNum":"[ !#-[\]-\uffff]*","message":"[
 const ROOM_AT = 'sendByRoom|{"roomNum":"'.length;
 const ROOM_TO_MESSAGE = '","message":"'.length;
 
-const PUBLISHED = 'SendByRoom success!';
+const PUBLISHED = encodeOnce('SendByRoom success!');
 /** The replies that are the same for every message are made once. */
 const PUBLISHED_ALONE = [PUBLISHED];
-const BROADCASTED = ['Broadcast success!'];
-const PONG = ['pong'];
+const BROADCASTED = [encodeOnce('Broadcast success!')];
+const PONG = [encodeOnce('pong')];
 
 /** A text travels as it is; any other JSON value as its JSON text. */
 function encodeText(data: Json): string {

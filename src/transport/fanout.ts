@@ -2,6 +2,7 @@
 
 import type { BrokerListener } from '../broker/broker.ts';
 import type { Codec } from '../protocol/codec.ts';
+import { encodeOnce } from '../protocol/text.ts';
 import type { Transport } from './transport.ts';
 
 /** The topic of a room's members who speak this codec. */
@@ -20,8 +21,8 @@ const KEPT_TOPICS = 4_096;
 export function createFanout(codecs: readonly Codec[], publish: Transport['publish']): BrokerListener {
   const tracks = codecs.map((codec) => ({
     codec,
-    everybody: everybodyTopic(codec),
-    topics: new Map<string, string>(),
+    everybody: encodeOnce(everybodyTopic(codec)),
+    topics: new Map<string, ArrayBuffer>(),
   }));
   return {
     publication({ room, data }) {
@@ -34,11 +35,11 @@ export function createFanout(codecs: readonly Codec[], publish: Transport['publi
   };
 }
 
-function findTopic(topics: Map<string, string>, codec: Codec, room: string): string {
+function findTopic(topics: Map<string, ArrayBuffer>, codec: Codec, room: string): ArrayBuffer {
   const known = topics.get(room);
   if (known !== undefined) return known;
   if (topics.size === KEPT_TOPICS) topics.clear();
-  const topic = roomTopic(codec, room);
+  const topic = encodeOnce(roomTopic(codec, room));
   topics.set(room, topic);
   return topic;
 }

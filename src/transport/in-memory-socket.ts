@@ -2,6 +2,7 @@
 
 import type { containHandlers } from './contained-handlers.ts';
 import { Inbox } from '../inbox-harness.ts';
+import { readText, type Text } from '../protocol/text.ts';
 import type { SendStatus, Socket, TransportOptions } from './transport.ts';
 
 /** How a socket ended, as its client sees it; the code is 1006 when there was no close frame. */
@@ -72,8 +73,9 @@ export class MemorySocket<Session> implements Socket {
     return this.#isOpen ? this.#queuedBytes : 0;
   }
 
-  send(frame: string): SendStatus {
+  send(text: Text): SendStatus {
     if (!this.#isOpen) return 'dropped';
+    const frame = readText(text);
     if (this.#isReading) {
       this.#inbox.push(frame);
       return 'sent';
@@ -87,7 +89,7 @@ export class MemorySocket<Session> implements Socket {
     return 'queued';
   }
 
-  sendSoon(frame: string): void {
+  sendSoon(frame: Text): void {
     if (this.send(frame) === 'queued') this.#handlers.drain(this.#session);
   }
 

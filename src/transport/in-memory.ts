@@ -5,6 +5,7 @@
  * reader that was closed may come back for its close frame whenever it likes.
  */
 
+import { readText, type Text } from '../protocol/text.ts';
 import { containHandlers } from './contained-handlers.ts';
 import { MemorySocket, type InMemoryClient } from './in-memory-socket.ts';
 import { RequestBody } from './request-body.ts';
@@ -113,9 +114,10 @@ class MemoryTransport<Session> implements Transport, ClientSide {
     return Promise.resolve({ host, port: port === 0 ? ANY_PORT : port });
   }
 
-  publish(topic: string, frame: string): void {
+  publish(topic: Text, frame: Text): void {
+    const name = readText(topic);
     for (const socket of this.#sockets) {
-      if (socket.topics.has(topic)) socket.send(frame);
+      if (socket.topics.has(name)) socket.send(frame);
     }
   }
 

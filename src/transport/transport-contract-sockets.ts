@@ -1,5 +1,6 @@
 /** The half of the transport contract that is about WebSockets. */
 
+import { encodeOnce } from '../protocol/text.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { InMemoryClient } from './in-memory-socket.ts';
@@ -76,6 +77,18 @@ export function describeSockets(start: StartServer): void {
     client.send(new Uint8Array([0x68, 0xff, 0x69]));
     await peer.until('message (not UTF-8)');
     expect(peer.socket.isOpen).toBe(true);
+  });
+
+  test('texts that were encoded once are what they were, as often as they are used', async () => {
+    const server = await start();
+    const { client, peer } = await connectTo(server);
+    const [topic, frame] = [encodeOnce('room/☃'), encodeOnce('hello ☃')];
+    peer.socket.subscribe('room/☃');
+    peer.socket.send(frame);
+    server.transport.publish(topic, frame);
+    server.transport.publish('room/☃', 'plain');
+    peer.socket.sendSoon(frame);
+    expect(await take(client, 4)).toEqual(['hello ☃', 'hello ☃', 'plain', 'hello ☃']);
   });
 
   test('a publication reaches the subscribers of its topic, and nobody else', async () => {

@@ -3,6 +3,8 @@
  * transport of tests both keep. It knows no rooms, no commands and no actors.
  */
 
+import type { Text } from '../protocol/text.ts';
+
 /** What a frame was to a socket's send queue. */
 export type SendStatus =
   /** Handed to the operating system. */
@@ -15,13 +17,13 @@ export type SendStatus =
 /** One open WebSocket. After it has closed every method is harmless and does nothing. */
 export interface Socket {
   readonly isOpen: boolean;
-  send(frame: string): SendStatus;
+  send(frame: Text): SendStatus;
   /**
    * Sends a frame that may wait for others of this turn, to leave with them: what answers many questions at once says it
    * this way. It stays in its place before whatever is sent, published or closed later. `drain` of the handlers tells
    * when it has to wait in the send queue.
    */
-  sendSoon(frame: string): void;
+  sendSoon(frame: Text): void;
   /** Adds the socket to a topic's receivers. */
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
@@ -146,7 +148,7 @@ export interface Transport {
    */
   listen(address: ListenAddress): Promise<ListenAddress>;
   /** Sends a frame to all sockets subscribed to a topic. */
-  publish(topic: string, frame: string): void;
+  publish(topic: Text, frame: Text): void;
   /** Stops listening, waits up to 5 seconds for requests under way, drops what is left, and resolves. */
   close(): Promise<void>;
 }

@@ -15,6 +15,7 @@ import uWS, {
   type us_socket_context_t,
   type WebSocket,
 } from 'uWebSockets.js';
+import type { Text } from '../protocol/text.ts';
 import { containHandlers } from './contained-handlers.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
 import { UwsExchange, UwsRequestHead, writeResponse } from './uws-exchange.ts';
@@ -115,7 +116,7 @@ class UwsTransport<Session> implements Transport {
     });
   }
 
-  publish(topic: string, frame: string): void {
+  publish(topic: Text, frame: Text): void {
     this.#departures.leave();
     this.#app.publish(topic, frame);
     this.#look ??= setTimeout(() => this.#lookForQueues(), LOOK_MS).unref();
@@ -190,7 +191,7 @@ class UwsSocket<Session> implements Socket {
   readonly #queueBytes: number;
   readonly #departures: Departures;
   /** Frames that have not left yet, in order. */
-  #departing: string[] | undefined;
+  #departing: Text[] | undefined;
   #state: 'open' | 'lingering' | 'closed' = 'open';
   #hasOverflowed = false;
   /** What a lingering socket has still to say, and until when it may. */
@@ -218,13 +219,13 @@ class UwsSocket<Session> implements Socket {
     return this.#state === 'open' ? this.#ws.getBufferedAmount() : 0;
   }
 
-  send(frame: string): SendStatus {
+  send(frame: Text): SendStatus {
     this.depart();
     if (this.#state !== 'open') return 'dropped';
     return SEND_STATUS[this.#ws.send(frame)] ?? 'dropped';
   }
 
-  sendSoon(frame: string): void {
+  sendSoon(frame: Text): void {
     if (this.#state !== 'open') return;
     if (this.#departing === undefined) {
       this.#departing = [frame];
