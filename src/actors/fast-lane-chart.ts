@@ -4,76 +4,51 @@
  */
 
 import type { AnyStateMachine, AnyStateNode, EventObject, StateValue } from 'xstate';
-import { planMove, type Transition } from './fast-lane-move.ts';
-
-/** A guard or an action: a plain function, and what the chart gives it besides the event. */
-export interface Step {
-  readonly implementation: (args: object, params: unknown) => unknown;
-  /** A value, or a function that makes it of context and event. */
-  readonly params: unknown;
-}
-
-/** What comes of an event. */
-export interface Outcome {
-  /** What is done, in order: what leaving states and entering others asks for, too. */
-  readonly steps: readonly Step[];
-  /** Where it leads; undefined when all states stay. */
-  readonly to: Destination | undefined;
-}
-
-/** States that are active together, in XState's order. */
-export interface Destination {
-  readonly nodes: readonly AnyStateNode[];
-  /** Theirs, when they were looked up once. */
-  table: Table | undefined;
-}
-
-/** One of the transitions that a state has for an event. */
-export interface Candidate {
-  /** Without one it is always taken. */
-  readonly guard: Step | undefined;
-  /** Undefined when there is more to it. */
-  readonly outcome: Outcome | undefined;
-}
-
-/** Which transitions an event selects: one from each region that has one, or else the first candidate that may. */
-export interface Choice {
-  /** Parallel regions that have something for the event, in the order in which they are asked. */
-  readonly regions: readonly Choice[];
-  /** From the innermost state outwards, each state's in its own order. */
-  readonly candidates: readonly Candidate[];
-}
-
-/** States that are active together, and what they do about each event; one that is not in it is ignored. */
-export interface Table {
-  readonly nodes: readonly AnyStateNode[];
-  readonly value: StateValue;
-  readonly tags: ReadonlySet<string>;
-  readonly choices: ReadonlyMap<EventObject['type'], Choice>;
-  /** False where more than the event's own transitions is at stake: nothing can be read off there. */
-  readonly isComplete: boolean;
-}
+import { planMove, type Move, type Transition } from './fast-lane-move.ts';
+import { toActions, toGuard } from './fast-lane-steps.ts';
+import type { Candidate, Choice, Destination, Outcome, Table } from './fast-lane-table.ts';
 
 /** XState's own events; one that nobody handles may still end its actor. */
 export const INTERNAL_EVENT = 'xstate.';
 
+/** How many transitions an event may lead to by what it completes; a chart may go round in circles. */
+const MAX_COMPLETIONS = 3;
+
+/** A machine that allows itself fewer steps for an event than that is not led on from where one leads. */
+const MIN_ITERATIONS = MAX_COMPLETIONS + 3;
+
 /** Where the chart has more than a plain function: the rest of the candidates is not looked at. */
 const BEYOND: Candidate = { guard: undefined, outcome: undefined };
 
+/** What is asked of states. */
+interface Question {
+  readonly machine: AnyStateMachine;
+  readonly nodes: readonly AnyStateNode[];
+  /** Undefined for eventless transitions, and for those that follow a completion: after them, all has to be at rest. */
+  readonly type: EventObject['type'] | undefined;
+  /** How many completions have led there. */
+  readonly completions: number;
+}
+
 /** Reads a machine's chart for these active states, which are in XState's order. */
 export function tabulate(machine: AnyStateMachine, nodes: readonly AnyStateNode[]): Table {
-  const types = new Set(nodes.flatMap(({ transitions }) => [...transitions.keys()]));
   const value = valueOf(machine.root, nodes);
+  const types = typesOf(nodes);
   const choices = new Map<string, Choice>();
   for (const type of types) {
     if (!type.startsWith(INTERNAL_EVENT)) {
-      choices.set(type, chooseFrom({ machine, nodes, type }, machine.root, value));
+      choices.set(type, chooseFrom({ machine, nodes, type, completions: 0 }, type, machine.root, value));
     }
   }
+  const eventless = askEventless({ machine, nodes, type: undefined, completions: 0 });
   // An eventless transition may be enabled by whatever an action does; a wildcard stands for unknown events.
-  const isComplete = nodes.every(({ always }) => always === undefined) && ![...types].some(isWildcard);
+  const isComplete = eventless.length === 0 && ![...types].some(isWildcard);
   const tags = new Set(nodes.flatMap((node) => node.tags));
-  return { nodes, value, tags, choices, isComplete };
+  return { nodes, value, tags, choices, eventless, isComplete };
+}
+
+function typesOf(nodes: readonly AnyStateNode[]): Set<string> {
+  return new Set(nodes.flatMap(({ transitions }) => [...transitions.keys()]));
 }
 
 function isWildcard(descriptor: string): boolean {
@@ -87,73 +62,106 @@ function valueOf(node: AnyStateNode, active: readonly AnyStateNode[]): StateValu
   return Object.fromEntries(within.map((child) => [child.key, valueOf(child, active)]));
 }
 
-interface Question {
-  readonly machine: AnyStateMachine;
-  readonly nodes: readonly AnyStateNode[];
-  readonly type: string;
-}
-
 /** The choice among a state's transitions and those of the states within; the innermost have precedence. */
-function chooseFrom(question: Question, node: AnyStateNode, value: StateValue | undefined): Choice {
-  const own = (node.transitions.get(question.type) ?? []).map((each) => toCandidate(question, each));
+function chooseFrom(
+  question: Question,
+  type: EventObject['type'],
+  node: AnyStateNode,
+  value: StateValue | undefined,
+): Choice {
+  const own = (node.transitions.get(type) ?? []).map((each) => toCandidate(question, each));
   // Regions are asked in the order of the state's value, which is not always that of the chart.
   const active: readonly (readonly [string, StateValue | undefined])[] =
     typeof value === 'string' ? [[value, undefined]] : Object.entries(value ?? {});
   const inner = active
-    .map(([key, within]) => chooseFrom(question, node.states[key]!, within))
-    .filter(({ regions, candidates }) => regions.length > 0 || candidates.length > 0);
+    .map(([key, within]) => chooseFrom(question, type, node.states[key]!, within))
+    .filter((choice) => !isEmpty(choice));
   const [only] = inner;
   if (only === undefined) return { regions: [], candidates: own };
   if (inner.length > 1) return { regions: inner, candidates: own };
   return { regions: only.regions, candidates: [...only.candidates, ...own] };
 }
 
+function isEmpty({ regions, candidates }: Choice): boolean {
+  return regions.length === 0 && candidates.length === 0;
+}
+
+/** A state around several innermost ones is asked for each of them, and has the same candidates each time. */
+function askEventless(question: Question): Candidate[][] {
+  const candidates = new Map<Transition, Candidate>();
+  const asked: Candidate[][] = [];
+  for (const innermost of question.nodes) {
+    if (innermost.type !== 'atomic' && innermost.type !== 'final') continue;
+    const ofState: Candidate[] = [];
+    for (let node: AnyStateNode | undefined = innermost; node !== undefined; node = node.parent) {
+      for (const transition of node.always ?? []) {
+        const candidate = candidates.get(transition) ?? toCandidate(question, transition);
+        candidates.set(transition, candidate);
+        ofState.push(candidate);
+      }
+    }
+    if (ofState.length > 0) asked.push(ofState);
+  }
+  return asked;
+}
+
 function toCandidate(question: Question, transition: Transition): Candidate {
   const { guard } = transition;
   if (guard === undefined) return { guard: undefined, outcome: toOutcome(question, transition) };
-  const test = toStep(guard, question.machine.implementations.guards, 'check');
+  const test = toGuard(question.machine, guard);
   return test === undefined ? BEYOND : { guard: test, outcome: toOutcome(question, transition) };
 }
 
-function toOutcome({ machine, nodes }: Question, transition: Transition): Outcome | undefined {
+function toOutcome(question: Question, transition: Transition): Outcome | undefined {
+  const { machine, nodes } = question;
   const { target, reenter, actions } = transition;
+  if (question.type === undefined && (machine.options.maxIterations ?? Infinity) < MIN_ITERATIONS)
+    return undefined;
   if (target === undefined) {
-    const steps = reenter ? undefined : toSteps(machine, actions);
+    const steps = reenter ? undefined : toActions(machine, actions);
     return steps && { steps, to: undefined };
   }
   const move = planMove(transition, nodes);
   // Who comes back to the same states keeps the snapshot, though not by staying.
   if (move === undefined || move.nodes.every((node) => nodes.includes(node))) return undefined;
-  const { left, entered } = move;
+  const { left, entered, isEnd } = move;
   const parts = [...left.flatMap(({ exit }) => exit), ...actions, ...entered.flatMap(({ entry }) => entry)];
-  const steps = toSteps(machine, parts);
-  return steps && { steps, to: { nodes: move.nodes, table: undefined } };
+  // At its end a machine leaves all its states, though it stays in them.
+  if (isEnd) parts.push(...move.nodes.flatMap(({ exit }) => exit));
+  const steps = toActions(machine, parts);
+  const to = steps && toDestination(question, move);
+  return steps && to && { steps, to };
 }
 
-function toSteps({ implementations }: AnyStateMachine, parts: readonly unknown[]): Step[] | undefined {
-  const steps: Step[] = [];
-  for (const part of parts) {
-    const step = toStep(part, implementations.actions, 'resolve');
-    if (step === undefined) return undefined;
-    steps.push(step);
-  }
-  return steps;
+/** Where a move leads in the end; undefined when more follows than can be told before. */
+function toDestination(question: Question, { nodes, isEnd, completed }: Move): Destination | undefined {
+  const isRestless = !isEnd && nodes.some(({ always }) => always !== undefined);
+  const to: Destination = { nodes, isEnd, isRestless, table: undefined };
+  if (isEnd || (completed === undefined && !isRestless)) return to;
+  const types = typesOf(nodes);
+  if ([...types].some(isWildcard)) return undefined;
+  if (completed !== undefined) return isRestless ? undefined : followCompletion(question, to, completed);
+  return question.type === undefined || types.has(question.type) ? undefined : to;
 }
 
-/** The plain function that a chart means; none for a builtin, which has a method by the name of `builtin`. */
-function toStep(
-  part: unknown,
-  implementations: Readonly<Record<string, unknown>>,
-  builtin: 'check' | 'resolve',
-): Step | undefined {
-  const { type, params } = (typeof part === 'string' ? { type: part } : part) as {
-    readonly type?: string;
-    readonly params?: unknown;
-  };
-  const implementation = typeof part === 'function' ? part : implementations[type ?? ''];
-  if (typeof implementation !== 'function' || builtin in implementation) return undefined;
-  return {
-    implementation: implementation as Step['implementation'],
-    params: typeof part === 'function' ? undefined : params,
-  };
+/** Where the completion of a state leads on to, when that asks no guard and does nothing. */
+function followCompletion(
+  { machine, completions }: Question,
+  at: Destination,
+  completed: AnyStateNode,
+): Destination | undefined {
+  const { nodes } = at;
+  const next: Question = { machine, nodes, type: undefined, completions: completions + 1 };
+  if (next.completions > MAX_COMPLETIONS) return undefined;
+  const choice = chooseFrom(
+    next,
+    `xstate.done.state.${completed.id}`,
+    machine.root,
+    valueOf(machine.root, nodes),
+  );
+  if (isEmpty(choice)) return at;
+  const [first] = choice.candidates;
+  const isCertain = choice.regions.length === 0 && first?.guard === undefined;
+  const outcome = isCertain ? first?.outcome : undefined;
+  return outcome?.steps.length === 0 ? (outcome.to ?? at) : undefined;
 }

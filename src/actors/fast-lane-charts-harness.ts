@@ -53,7 +53,7 @@ export interface GuardSpec {
 export interface TransitionSpec {
   readonly guard?: GuardSpec;
   readonly actions: readonly ActionSpec[];
-  /** Of all states but the root, in the order of the chart; taken modulo their number. */
+  /** Of all states but the root, in the order of the chart, and of some of them again; taken modulo their number. */
   readonly target?: number;
   readonly reenter?: boolean;
 }
@@ -68,6 +68,8 @@ export interface StateSpec {
   readonly after?: TransitionSpec;
   readonly invoke?: { readonly ends: 'well' | 'badly'; readonly onEnd?: TransitionSpec };
   readonly onDone?: TransitionSpec;
+  /** Of a final state, or of the machine. */
+  readonly output?: 'some';
 }
 
 const paramsOf = fc.constantFrom<Params>('none', 'static', 'dynamic', 'inline');
@@ -121,8 +123,29 @@ const descriptors = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('*', 'c.*') },
 );
 
+/** What random states are made of. */
+interface Taste {
+  readonly reactions: {
+    readonly on: fc.Arbitrary<StateSpec['on']>;
+    readonly entry: fc.Arbitrary<readonly ActionSpec[]>;
+    readonly exit: fc.Arbitrary<readonly ActionSpec[]>;
+  };
+  readonly extras: {
+    readonly [Name in 'always' | 'after' | 'onDone']: fc.Arbitrary<TransitionSpec | undefined>;
+  } & { readonly invoke: fc.Arbitrary<StateSpec['invoke']> };
+  /** How many states there are for each final one, or one for history. */
+  readonly statesPerEnd: number;
+  readonly finalsPerHistory: number;
+  /** States beside the first one. */
+  readonly others: { readonly minLength: number; readonly maxLength: number };
+  /** Atomic ones have 1, compound ones 2. */
+  readonly weightOfParallel: number;
+}
+
 const reactions = {
-  on: fc.dictionary(descriptors, fc.array(transitionSpecs, { minLength: 1, maxLength: 2 }), { maxKeys: 3 }),
+  on: fc.dictionary(descriptors, fc.array(transitionSpecs, { minLength: 1, maxLength: 2 }), {
+    maxKeys: 3,
+  }),
   entry: fc.array(quietActions, { maxLength: 2 }),
   exit: fc.array(quietActions, { maxLength: 2 }),
 };
@@ -144,7 +167,57 @@ const extras = {
   onDone: rarely(3, transitionSpecs),
 };
 
-function stateSpecs(depth: number): fc.Arbitrary<StateSpec> {
+/** A bit of everything. */
+const mixed: Taste = {
+  reactions,
+  extras,
+  statesPerEnd: 5,
+  finalsPerHistory: 1,
+  others: { minLength: 0, maxLength: 2 },
+  weightOfParallel: 2,
+};
+
+/** Not `fc.nat`, which prefers the first ones. */
+const anyTarget = fc.constantFrom(...Array.from({ length: 24 }, (_, index) => index));
+const oneQuietAction = fc.array(quietActions, { maxLength: 1 });
+const seldomAction = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: oneQuietAction },
+);
+const moves = fc.record(
+  { guard: guardSpecs, actions: oneQuietAction, target: anyTarget },
+  { requiredKeys: ['actions', 'target'] },
+);
+const silentMoves = fc.record({ actions: fc.constant([]), target: anyTarget });
+
+/** States that are left soon, by events and of themselves, and come to their ends. */
+const moving: Taste = {
+  reactions: {
+    on: fc.dictionary(
+      fc.constantFrom('a', 'b', 'c.x', 'c.y'),
+      fc.array(fc.oneof({ weight: 6, arbitrary: moves }, { weight: 1, arbitrary: transitionSpecs }), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+      { minKeys: 1, maxKeys: 1 },
+    ),
+    entry: seldomAction,
+    exit: seldomAction,
+  },
+  extras: {
+    always: rarely(3, fc.oneof({ weight: 4, arbitrary: moves }, { weight: 1, arbitrary: targetless })),
+    after: rarely(40, transitionSpecs),
+    invoke: rarely(40, fc.record({ ends: fc.constant('well' as const), onEnd: moves })),
+    onDone: rarely(1, fc.oneof({ weight: 3, arbitrary: silentMoves }, { weight: 1, arbitrary: moves })),
+  },
+  statesPerEnd: 2,
+  finalsPerHistory: 12,
+  others: { minLength: 2, maxLength: 3 },
+  weightOfParallel: 1,
+};
+
+function stateSpecs(depth: number, taste: Taste): fc.Arbitrary<StateSpec> {
+  const { reactions, extras, statesPerEnd, finalsPerHistory, others, weightOfParallel } = taste;
   const atomic = fc.record({
     kind: fc.constant('atomic' as const),
     states: fc.constant([]),
@@ -152,13 +225,17 @@ function stateSpecs(depth: number): fc.Arbitrary<StateSpec> {
     ...extras,
   });
   if (depth === 0) return atomic.map(withoutGaps);
-  const within = stateSpecs(depth - 1);
+  const within = stateSpecs(depth - 1, taste);
   const ends = fc.record({
-    kind: fc.constantFrom('final' as const, 'history' as const),
+    kind: fc.oneof(
+      { weight: finalsPerHistory, arbitrary: fc.constant('final' as const) },
+      { weight: 1, arbitrary: fc.constant('history' as const) },
+    ),
     states: fc.constant([]),
     on: fc.constant({}),
-    entry: fc.constant([]),
-    exit: fc.constant([]),
+    entry: reactions.entry,
+    exit: reactions.exit,
+    output: rarely(10, fc.constant('some' as const)),
   });
   const compound = fc.record({
     kind: fc.constant('compound' as const),
@@ -166,9 +243,10 @@ function stateSpecs(depth: number): fc.Arbitrary<StateSpec> {
     states: fc
       .tuple(
         within,
-        fc.array(fc.oneof({ weight: 5, arbitrary: within }, { weight: 1, arbitrary: ends }), {
-          maxLength: 2,
-        }),
+        fc.array(
+          fc.oneof({ weight: statesPerEnd, arbitrary: within }, { weight: 1, arbitrary: ends }),
+          others,
+        ),
       )
       .map(([first, others]) => [first, ...others]),
     ...reactions,
@@ -184,7 +262,7 @@ function stateSpecs(depth: number): fc.Arbitrary<StateSpec> {
     .oneof(
       { weight: 1, arbitrary: atomic },
       { weight: 2, arbitrary: compound },
-      { weight: 2, arbitrary: parallel },
+      { weight: weightOfParallel, arbitrary: parallel },
     )
     .map(withoutGaps);
 }
@@ -197,4 +275,9 @@ function withoutGaps(spec: object): StateSpec {
 }
 
 /** A chart whose root has no eventless transition: it would close the lane for good. */
-export const charts: fc.Arbitrary<StateSpec> = stateSpecs(2).map(({ always: _always, ...root }) => root);
+export const charts: fc.Arbitrary<StateSpec> = fc
+  .tuple(
+    fc.oneof({ weight: 2, arbitrary: stateSpecs(2, mixed) }, { weight: 1, arbitrary: stateSpecs(2, moving) }),
+    rarely(20, fc.constant('some' as const)),
+  )
+  .map(([{ always: _always, ...root }, output]) => withoutGaps({ ...root, output }));

@@ -55,6 +55,9 @@ const NEVER = new Promise<never>(() => {});
 export function buildMachine(name: string, chart: StateSpec, world: TestWorld): AnyStateMachine {
   const { clock, trace, send, peerOf } = world;
   const ids = listIds(chart, 'm');
+  // Final states are few, and there is much to be seen on the way to them.
+  const finals = listIds(chart, 'm', 'final');
+  const targets = [...ids, ...finals, ...finals, ...finals];
   let children = 0;
 
   function note(action: string, args: Args, params: unknown): void {
@@ -149,18 +152,19 @@ export function buildMachine(name: string, chart: StateSpec, world: TestWorld): 
   function toTransition({ guard, actions, target, reenter }: TransitionSpec): object {
     return {
       ...(guard !== undefined && { guard: toGuard(guard) }),
-      ...(target !== undefined && ids.length > 0 && { target: `#${ids[target % ids.length]}` }),
+      ...(target !== undefined && ids.length > 0 && { target: `#${targets[target % targets.length]}` }),
       ...(reenter !== undefined && { reenter }),
       actions: actions.map(toAction),
     };
   }
 
   function toState(spec: StateSpec, id: string): object {
-    const { kind, states, on, entry, exit, always, after, invoke, onDone } = spec;
+    const { kind, states, on, entry, exit, always, after, invoke, onDone, output } = spec;
     if (kind === 'history') return { id, type: 'history' };
     return {
       id,
       ...(kind === 'final' && { type: 'final' }),
+      ...(output !== undefined && { output: `${output} of ${id}` }),
       ...(kind === 'parallel' && { type: 'parallel' }),
       ...(kind === 'compound' && { initial: 's0' }),
       ...(states.length > 0 && {
@@ -189,7 +193,11 @@ export function buildMachine(name: string, chart: StateSpec, world: TestWorld): 
     };
   }
 
-  const config = { ...toState(chart, 'm'), context: () => ({ count: 0 }), options: { maxIterations: 30 } };
+  const config = {
+    ...toState(chart, 'm'),
+    context: () => ({ count: 0 }),
+    options: { maxIterations: 30 },
+  };
   return createMachine(
     config as never,
     {
@@ -240,7 +248,10 @@ function numberOf(params: unknown): number {
   return (params as { by: number } | undefined)?.by ?? 0;
 }
 
-/** The ids of all states within a state, in the order of the chart. */
-function listIds({ states }: StateSpec, id: string): string[] {
-  return states.flatMap((state, index) => [`${id}-${index}`, ...listIds(state, `${id}-${index}`)]);
+/** The ids of all states within a state, or of those of one kind, in the order of the chart. */
+function listIds({ states }: StateSpec, id: string, kind?: StateSpec['kind']): string[] {
+  return states.flatMap((state, index) => [
+    ...(kind === undefined || state.kind === kind ? [`${id}-${index}`] : []),
+    ...listIds(state, `${id}-${index}`, kind),
+  ]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, type StateValue } from 'xstate';
-import type { Outcome } from './fast-lane-chart.ts';
+import type { Outcome } from './fast-lane-table.ts';
 import { judge } from './fast-lane-oracle-harness.ts';
 import { LANE, withFastLane } from './fast-lane.ts';
 import { MACHINES, type Machines } from './machines.ts';
@@ -142,7 +142,14 @@ test.each<[keyof Machines, StateValue, string, string[], StateValue]>([
   ['connection', READY, 'socket.congested', [], { open: { flow: 'congested', work: 'ready' } }],
   ['connection', BUSY, 'socket.drained', [], { open: { flow: 'clear', work: { busy: 'serving' } } }],
   ['connection', READY, 'socket.overflowed', [], 'closing'],
+  ['connection', BUSY, 'socket.closed', [], 'closed'],
   ['membership', { requesting: 'recording' }, 'membership.recorded', [], 'joined'],
+  ['membership', { requesting: 'recording' }, 'membership.unrecorded', [], 'refused'],
+  ['membership', 'joined', 'membership.leave', [], { leaving: 'recording' }],
+  // From where it goes on, to `gone` if no handler is to be told.
+  ['membership', { leaving: 'recording' }, 'membership.recorded', [], { left: 'parting' }],
+  ['membership', 'withdrawing', 'membership.recorded', [], 'withdrawn'],
+  ['room', room({ occupancy: 'full' }), 'member.left', [], room({ occupancy: 'choosing' })],
   ['room', room({ occupancy: 'full' }), 'room.mute', [], room({ occupancy: 'full', broadcast: 'muted' })],
   ['room', room({}), 'room.join', ['takesLastSeat'], room({ occupancy: 'full' })],
 ])('%s in %j goes by the fast lane on %s when %j: to %j', (kind, value, type, guards, to) => {

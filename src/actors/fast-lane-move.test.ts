@@ -22,7 +22,11 @@ const machine = createMachine({
     both: {
       ...noting('both'),
       type: 'parallel',
-      on: { 'one region': '.left.second', 'itself again': { target: 'both', reenter: true }, itself: 'both' },
+      on: {
+        'one region': '.left.second',
+        'itself again': { target: 'both', reenter: true },
+        itself: 'both',
+      },
       states: {
         left: {
           ...noting('left'),
@@ -34,7 +38,10 @@ const machine = createMachine({
             'own beginning': 'left',
           },
           states: {
-            first: { ...noting('left.first'), on: { next: { target: 'second', actions: note('next') } } },
+            first: {
+              ...noting('left.first'),
+              on: { next: { target: 'second', actions: note('next') } },
+            },
             second: {
               ...noting('left.second'),
               on: { 'out and in': '#m.both', 'to its region': '#m.both.left' },
@@ -51,10 +58,36 @@ const machine = createMachine({
     single: {
       ...noting('single'),
       initial: 'inner',
-      on: { deep: '#m.both.right.second', back: 'both', ask: 'asking' },
+      on: {
+        deep: '#m.both.right.second',
+        back: 'both',
+        ask: 'asking',
+        pass: 'passing',
+        go: 'regions',
+        end: 'ended',
+      },
       states: { inner: { ...noting('single.inner'), on: { itself: 'inner' } } },
     },
     asking: { ...noting('asking'), invoke: { id: 'waiting', src: 'wait' }, on: { stop: 'single' } },
+    passing: {
+      initial: 'inner',
+      on: { finish: { target: '.last', actions: note('finishing') }, 'finish loudly': '.loud' },
+      onDone: 'quiet',
+      states: {
+        inner: {},
+        last: { type: 'final', entry: note('+last') },
+        loud: { ...noting('loud'), type: 'final' },
+      },
+    },
+    regions: {
+      type: 'parallel',
+      onDone: 'quiet',
+      states: {
+        only: { initial: 'inner', states: { inner: { on: { finish: 'last' } }, last: { type: 'final' } } },
+      },
+    },
+    quiet: {},
+    ended: { ...noting('ended'), type: 'final' },
     remembering: {
       ...noting('remembering'),
       initial: 'inner',
@@ -72,10 +105,11 @@ function follow(of: typeof machine, events: readonly string[]) {
   const last = { type: events.at(-1) ?? '' };
   const outcome = withFastLane(machine)[LANE].choose(actor.getSnapshot(), last);
   actor.send(last);
-  const { value, _nodes: nodes, tags, children } = actor.getSnapshot();
+  const { status, value, _nodes: nodes, tags, children } = actor.getSnapshot();
   return {
     isTaken: outcome !== undefined,
     came: {
+      status,
       value,
       nodes: nodes.map(({ id }) => id),
       tags,
@@ -99,6 +133,9 @@ test.each([
   [['top']],
   [['top', 'deep']],
   [['top', 'back']],
+  // By the completion of a state.
+  [['top', 'pass', 'finish']],
+  [['top', 'end']],
 ])('the fast lane goes where XState goes, by the same states: %j', (events) => {
   const interpreted = follow(machine, events);
   expect(follow(withFastLane(machine), events)).toEqual(interpreted);
@@ -113,6 +150,9 @@ test.each([
   // An actor is started, or stopped.
   [['top', 'ask']],
   [['top', 'ask', 'stop']],
+  // What follows the completion of a state does something, or asks for the completion of others.
+  [['top', 'pass', 'finish loudly']],
+  [['top', 'go', 'finish']],
   // The root is left, too.
   [['next', 'top again']],
 ])('the fast lane leaves it to XState: %j', (events) => {

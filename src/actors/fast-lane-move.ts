@@ -1,6 +1,7 @@
 /**
  * Where a transition with a target leads from states that are active together, by the rules of SCXML that XState
- * keeps: which states it leaves and enters, in which order. It knows one plain target, and no history.
+ * keeps: which states it leaves and enters, in which order; and where a machine begins. It knows one plain target,
+ * and no history.
  */
 
 import type { AnyStateNode } from 'xstate';
@@ -12,8 +13,12 @@ export interface Move {
   readonly left: readonly AnyStateNode[];
   /** In the order in which they are entered. */
   readonly entered: readonly AnyStateNode[];
-  /** What is active then, in XState's order. */
+  /** What is active then, in XState's order: at the end of a machine, which leaves them so, the other way round. */
   readonly nodes: readonly AnyStateNode[];
+  /** Whether the machine has come to its end. */
+  readonly isEnd: boolean;
+  /** The state that has come to its end, of those within the machine. */
+  readonly completed: AnyStateNode | undefined;
 }
 
 /** The move of a transition; undefined when there is more to it than leaving and entering. */
@@ -36,7 +41,28 @@ export function planMove(transition: Transition, active: readonly AnyStateNode[]
   const inOrder = [...entered].toSorted((a, b) => a.order - b.order);
   if (left.some(hasMoreToLeave) || inOrder.some(hasMoreToEnter)) return undefined;
   const nodes = [...new Set([...active.filter((node) => !left.includes(node)), ...inOrder])];
-  return { left, entered: inOrder, nodes };
+  const finals = inOrder.filter(({ type }) => type === 'final');
+  const [final] = finals;
+  if (final === undefined) return { left, entered: inOrder, nodes, isEnd: false, completed: undefined };
+  if (finals.length > 1 || !isPlainEnd(final)) return undefined;
+  const completed = final.parent;
+  return completed?.parent === undefined
+    ? {
+        left,
+        entered: inOrder,
+        nodes: nodes.toSorted((a, b) => b.order - a.order),
+        isEnd: true,
+        completed: undefined,
+      }
+    : { left, entered: inOrder, nodes, isEnd: false, completed };
+}
+
+/** The states with which a machine begins, in XState's order; undefined when there is more to it than entering them. */
+export function planBeginning(root: AnyStateNode): readonly AnyStateNode[] | undefined {
+  const entered = new Set<AnyStateNode>();
+  enter(root, entered);
+  const nodes = [...entered].toSorted((a, b) => a.order - b.order);
+  return nodes.some((node) => hasMoreToEnter(node) || node.type === 'final') ? undefined : nodes;
 }
 
 /** The innermost state that a transition stays in. */
@@ -83,7 +109,12 @@ function hasMoreToLeave({ invoke, states }: AnyStateNode): boolean {
   );
 }
 
-function hasMoreToEnter({ type, invoke, initial, always }: AnyStateNode): boolean {
-  const isUnusual = type === 'final' || type === 'history' || always !== undefined || invoke.length > 0;
-  return isUnusual || (type === 'compound' && initial.actions.length > 0);
+function hasMoreToEnter({ type, invoke, initial }: AnyStateNode): boolean {
+  return type === 'history' || invoke.length > 0 || (type === 'compound' && initial.actions.length > 0);
+}
+
+/** Whether a final state ends no more than the state around it, without any output. */
+function isPlainEnd({ output, parent }: AnyStateNode): boolean {
+  if (output !== undefined || parent?.type !== 'compound') return false;
+  return parent.parent === undefined ? parent.output === undefined : parent.parent.type !== 'parallel';
 }

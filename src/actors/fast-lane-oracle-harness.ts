@@ -2,13 +2,13 @@
 
 import {
   getMicrosteps,
-  transition,
+  initialTransition,
   type AnyMachineSnapshot,
   type AnyStateMachine,
   type AnyStateNode,
   type EventObject,
 } from 'xstate';
-import type { Outcome } from './fast-lane-chart.ts';
+import type { Outcome } from './fast-lane-table.ts';
 
 /** What the lane has decided, and whether that is right. */
 export interface Verdict {
@@ -18,68 +18,141 @@ export interface Verdict {
   readonly labels: readonly string[];
 }
 
-/** Compares a decision of the lane with what the interpreter does, by XState's pure transition function. */
+/** An action as XState's pure functions tell it. */
+interface PureAction {
+  readonly type: string;
+  readonly params: unknown;
+  readonly exec: unknown;
+}
+
+interface Interpreted {
+  readonly snapshot: AnyMachineSnapshot;
+  readonly actions: readonly PureAction[];
+}
+
+/** Compares a decision of the lane with what the interpreter does, by XState's pure functions. */
 export function judge(outcome: Outcome | undefined, at: AnyMachineSnapshot, event: EventObject): Verdict {
-  const labels = reasonsAgainst(at, event);
-  if (outcome === undefined) {
-    const reasons = [...labels, ...(labels.length === 0 ? reasonsToHesitate(at, event) : [])];
-    return { labels: reasons, mistake: reasons.length === 0 ? 'it is refused for nothing' : undefined };
+  const reasons = reasonsAtFirst(at, event);
+  let steps: readonly Interpreted[] = [];
+  if (reasons.length === 0) {
+    try {
+      steps = interpret(at, event);
+    } catch {
+      // Of what follows eventlessly the lane decides nothing before the rest is done.
+      if (outcome?.to?.isRestless) return { labels: ['move to a failure'], mistake: undefined };
+      reasons.push('another error');
+    }
   }
-  if (labels.length > 0) return { labels, mistake: `it is taken in spite of ${labels.join()}` };
-  const [next, actions] = interpret(at, event);
-  const steps = outcome.steps.map(({ implementation }) => implementation);
-  const nodes: readonly AnyStateNode[] = outcome.to?.nodes ?? at._nodes;
+  const [first] = steps;
+  if (first !== undefined) reasons.push(...reasonsOf(first, at));
+  if (outcome === undefined) {
+    if (first !== undefined && reasons.length === 0) reasons.push(...reasonsToHesitate(first, at, event));
+    return {
+      labels: reasons,
+      mistake: reasons.length === 0 ? 'it is refused for nothing' : undefined,
+    };
+  }
+  if (first === undefined || reasons.length > 0) {
+    return { labels: reasons, mistake: `it is taken in spite of ${reasons.join()}` };
+  }
+  const isSame = comesTo(outcome, at, outcome.to?.isRestless ? [first] : steps);
+  return {
+    labels: [labelOf(outcome, steps.length, selectedOf(at, event).length)],
+    mistake: isSame ? undefined : 'it comes to something else',
+  };
+}
+
+/** Compares a beginning by the lane with the interpreter's. */
+export function judgeBeginning(begun: AnyMachineSnapshot, actions: readonly PureAction[]): Verdict {
+  const machine = begun.machine as AnyStateMachine;
+  const [expected, expectedActions] = initialTransition(machine) as unknown as [
+    AnyMachineSnapshot,
+    readonly PureAction[],
+  ];
   const isSame =
+    isEqual(actions.map(toComparable), expectedActions.map(toComparable)) &&
+    isEqual(begun._nodes, expected._nodes) &&
+    isEqual(Object.keys(begun), Object.keys(expected)) &&
+    JSON.stringify([begun.value, begun.context]) === JSON.stringify([expected.value, expected.context]) &&
+    begun.status === expected.status;
+  const isDirect = isEqual(begun._nodes, firstNodesOf(machine.root));
+  return {
+    labels: [isDirect ? 'beginning' : 'beginning and eventless transition'],
+    mistake: isSame ? undefined : 'it begins otherwise',
+  };
+}
+
+function toComparable({ type, params, exec }: PureAction): string {
+  return JSON.stringify([type, params, String(exec)]);
+}
+
+function firstNodesOf(node: AnyStateNode): AnyStateNode[] {
+  const within = node.type === 'compound' ? [...node.initial.target] : Object.values(node.states);
+  return [node, ...(within as AnyStateNode[]).flatMap(firstNodesOf)];
+}
+
+/** Whether this is what an outcome says. */
+function comesTo(outcome: Outcome, at: AnyMachineSnapshot, interpreted: readonly Interpreted[]): boolean {
+  const { steps, to } = outcome;
+  const { snapshot: next } = interpreted.at(-1)!;
+  return (
     isEqual(
-      steps,
-      actions.map(({ exec }) => exec),
+      steps.map(({ implementation }) => implementation),
+      interpreted.flatMap(({ actions }) => actions.map(({ exec }) => exec)),
     ) &&
-    isEqual(nodes, next._nodes) &&
-    (next === at) === (outcome.to === undefined);
-  const count = selectedOf(at, event).length;
-  const kind = outcome.to === undefined ? (['none', 'one'][count] ?? 'several') : 'move';
-  return { labels: [kind], mistake: isSame ? undefined : 'it comes to something else' };
+    isEqual(to?.nodes ?? at._nodes, next._nodes) &&
+    (next === at) === (to === undefined) &&
+    (next.status === 'done') === (to?.isEnd ?? false) &&
+    next.output === undefined
+  );
+}
+
+function labelOf({ to }: Outcome, steps: number, selected: number): string {
+  if (to === undefined) return ['none', 'one'][selected] ?? 'several';
+  if (to.isRestless) return 'move before eventless transitions';
+  const isCompletion = steps > 1;
+  if (to.isEnd) return isCompletion ? 'end by completion' : 'end';
+  return isCompletion ? 'completion' : 'move';
 }
 
 function isEqual(some: readonly unknown[], others: readonly unknown[]): boolean {
   return some.length === others.length && some.every((one, index) => one === others[index]);
 }
 
-function interpret(at: AnyMachineSnapshot, event: EventObject) {
-  return transition(at.machine as AnyStateMachine, at as never, event as never) as unknown as [
+/** What the interpreter does, one step after the other; the first is the event's own. */
+function interpret(at: AnyMachineSnapshot, event: EventObject): Interpreted[] {
+  const steps = getMicrosteps(at.machine as AnyStateMachine, at as never, event as never) as unknown as [
     AnyMachineSnapshot,
-    readonly { readonly type: string; readonly exec: unknown }[],
-  ];
+    readonly PureAction[],
+  ][];
+  return steps.map(([snapshot, actions]) => ({ snapshot, actions }));
 }
 
 function selectedOf(at: AnyMachineSnapshot, event: EventObject) {
   return at.machine.getTransitionData(at, event);
 }
 
-/** What the lane must not do, by what the interpreter does. */
-function reasonsAgainst(at: AnyMachineSnapshot, event: EventObject): string[] {
+/** What the lane must not do, whatever it comes to. */
+function reasonsAtFirst(at: AnyMachineSnapshot, event: EventObject): string[] {
+  if (event.type.startsWith('xstate.')) return ['internal event'];
   const nodes: readonly AnyStateNode[] = at._nodes;
   const reasons: string[] = [];
-  if (event.type.startsWith('xstate.')) return ['internal event'];
-  if (nodes.some(({ transitions }) => [...transitions.keys()].some((type) => type.endsWith('*')))) {
-    reasons.push('wildcard');
-  }
-  if (nodes.some(({ always }) => always !== undefined)) reasons.push('eventless transition');
-  let interpreted: ReturnType<typeof interpret>;
+  if (hasWildcards(nodes)) reasons.push('wildcard');
+  if (hasEventless(nodes)) reasons.push('eventless transition');
   try {
-    interpreted = interpret(at, event);
-  } catch (error) {
-    const isOfGuard = (error as Error).message.startsWith('Unable to evaluate guard');
-    return [...reasons, isOfGuard ? 'throwing guard' : 'another error'];
+    selectedOf(at, event);
+  } catch {
+    reasons.push('throwing guard');
   }
-  const [next, actions] = interpreted;
-  const reached: readonly AnyStateNode[] = next._nodes;
-  const entered = reached.filter((node) => !nodes.includes(node));
-  if (next.status !== 'active' || entered.some(({ type }) => type === 'final')) reasons.push('final state');
-  const steps = getMicrosteps(at.machine as AnyStateMachine, at as never, event as never);
-  if (steps.length > 1) reasons.push('several steps');
-  if (next !== at && reached.some(({ always }) => always !== undefined)) reasons.push('eventless transition');
+  return reasons;
+}
+
+/** What the lane must not do, by what the interpreter does. */
+function reasonsOf({ snapshot: next, actions }: Interpreted, at: AnyMachineSnapshot): string[] {
+  const reasons: string[] = [];
   if (next.context !== at.context) reasons.push('changed context');
+  if (next.output !== undefined) reasons.push('output');
+  if (next.status === 'done' && Object.keys(at.children).length > 0) reasons.push('children at the end');
   for (const { type, exec } of actions) {
     if (type.startsWith('xstate.')) reasons.push(type);
     else if (exec === undefined) reasons.push('missing action');
@@ -88,10 +161,13 @@ function reasonsAgainst(at: AnyMachineSnapshot, event: EventObject): string[] {
 }
 
 /** What the lane does not try, though it could. */
-function reasonsToHesitate(at: AnyMachineSnapshot, event: EventObject): string[] {
+function reasonsToHesitate(
+  { snapshot: next }: Interpreted,
+  at: AnyMachineSnapshot,
+  event: EventObject,
+): string[] {
   const reasons: string[] = [];
   if (asksCompositeGuard(at, event)) reasons.push('composite guard');
-  const [next] = interpret(at, event);
   const before: readonly AnyStateNode[] = at._nodes;
   const after: readonly AnyStateNode[] = next._nodes;
   const selected = selectedOf(at, event);
@@ -106,10 +182,24 @@ function reasonsToHesitate(at: AnyMachineSnapshot, event: EventObject): string[]
   // States that are left and entered again do not show in the outcome: all that are active are suspected.
   const within = isMove ? before.flatMap(({ states }) => Object.values(states)) : [];
   if ([...targets, ...within].some(({ type }) => type === 'history')) reasons.push('history');
+  const isEnd = next.status === 'done';
+  const finals = isMove ? after.filter(({ type }) => type === 'final') : [];
+  const hasCompletions = finals.some(
+    ({ parent }) => parent?.parent !== undefined || parent?.type !== 'compound',
+  );
+  if (hasCompletions) reasons.push('completion');
+  if (finals.some(({ output }) => output !== undefined)) reasons.push('output');
+  if (isMove && !isEnd && (hasCompletions || hasEventless(after))) {
+    if (hasWildcards(after)) reasons.push('wildcard behind');
+    if (after.some(({ transitions }) => transitions.has(event.type))) {
+      reasons.push('the event is taken behind');
+    }
+  }
   const parts = [
     ...(isMove ? before.flatMap(({ exit }) => exit) : []),
     ...selected.flatMap(({ actions }) => actions),
     ...(isMove ? after.flatMap(({ entry }) => entry) : []),
+    ...(isEnd ? after.flatMap(({ exit }) => exit) : []),
   ];
   const { actions } = at.machine.implementations;
   for (const part of parts) {
@@ -119,6 +209,14 @@ function reasonsToHesitate(at: AnyMachineSnapshot, event: EventObject): string[]
     }
   }
   return reasons;
+}
+
+function hasWildcards(nodes: readonly AnyStateNode[]): boolean {
+  return nodes.some(({ transitions }) => [...transitions.keys()].some((type) => type.endsWith('*')));
+}
+
+function hasEventless(nodes: readonly AnyStateNode[]): boolean {
+  return nodes.some(({ always }) => always !== undefined);
 }
 
 /** Whether a guard that is no plain function may be asked about an event. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assign, createActor, setup, transition, type AnyStateMachine, type EventObject } from 'xstate';
-import type { Outcome } from './fast-lane-chart.ts';
+import type { Outcome } from './fast-lane-table.ts';
 import { LANE, withFastLane } from './fast-lane.ts';
 
 const noted: string[] = [];
@@ -42,7 +42,8 @@ const machine = chart.createMachine({
             both: { actions: { type: 'note', params: 'right' } },
             either: { guard: 'isYes', actions: { type: 'note', params: 'right' } },
             move: { target: 'other', actions: { type: 'note', params: 'going' } },
-            wait: 'eager',
+            wait: { target: 'eager', actions: { type: 'note', params: 'waiting' } },
+            'wait for more': 'thorough',
             change: { actions: 'change' },
             hurry: [{ guard: 'isYes', actions: 'change' }, { actions: { type: 'note', params: 'stayed' } }],
           },
@@ -52,7 +53,16 @@ const machine = chart.createMachine({
           exit: { type: 'note', params: 'left' },
           on: { back: 'inner' },
         },
-        eager: { always: { guard: 'isYes', target: 'inner' } },
+        eager: {
+          always: { guard: 'isYes', target: 'inner', actions: { type: 'note', params: 'enough' } },
+        },
+        thorough: {
+          entry: { type: 'note', params: 'entered' },
+          always: [
+            { guard: 'isYes', target: 'inner', actions: ['change', { type: 'note', params: 'changed' }] },
+            { target: 'other' },
+          ],
+        },
       },
     },
   },
@@ -139,11 +149,36 @@ describe('a fast lane', () => {
 
   test('is closed while an eventless transition waits for its guard', () => {
     const { send, actor } = start();
-    expect(send('wait')).toBeUndefined();
+    expect(send('wait')).toEqual(['waiting']);
     expect(send('unheard')).toBeUndefined();
     expect(send('unheard', { yes: true })).toBeUndefined();
     expect(actor.getSnapshot().value).toEqual({ left: 'inner', right: 'inner' });
     expect(send('unheard')).toEqual([]);
+  });
+
+  test('goes on by an eventless transition of the states to which an event leads', () => {
+    const { send, actor } = start();
+    expect(send('wait', { yes: true })).toEqual(['waiting', 'enough']);
+    expect(actor.getSnapshot().value).toEqual({ left: 'inner', right: 'inner' });
+  });
+
+  test('shows that it has come back to where it was', () => {
+    const { send, actor } = start();
+    send('wait', { yes: true });
+    const before = actor.getSnapshot();
+    expect(send('wait', { yes: true })).toEqual(['waiting', 'enough']);
+    expect(actor.getSnapshot()).not.toBe(before);
+    expect(actor.getSnapshot()._nodes).not.toBe(before._nodes);
+  });
+
+  test('lets the interpreter go on from where an event leads, with the same event', () => {
+    const { send, actor } = start();
+    expect(send('wait for more')).toEqual(['entered', 'entered']);
+    expect(actor.getSnapshot().value).toEqual({ left: 'inner', right: 'other' });
+    send('back');
+    const { context } = actor.getSnapshot();
+    expect(send('wait for more', { yes: true })).toEqual(['entered', 'changed']);
+    expect(actor.getSnapshot().context).not.toBe(context);
   });
 
   test('leaves the snapshot as it is', () => {

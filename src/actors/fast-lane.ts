@@ -1,29 +1,37 @@
 /**
  * The short-cut for what most events are: transitions whose guards and actions are plain functions, and which lead
- * nowhere or to states of no further consequence. It asks the guards and runs the actions that XState's interpreter
- * would, in its order and with its arguments; every other event is the interpreter's. It knows neither who watches
- * nor how events arrive.
+ * nowhere, to other states, on from those by eventless transitions of the same kind, or to the end. It asks the guards
+ * and runs the actions that XState's interpreter would, in its order and with its arguments; every other event is the
+ * interpreter's. It knows neither who watches nor how events arrive.
  *
  * What it takes for granted of XState 5.33, and fast-lane-reliance.test.ts holds XState to:
  * - a snapshot's `_nodes` are its active states, and with them its `value` and `tags` are given;
  * - a state's `transitions` map an event's type to its candidates in order; `always` is asked after every event;
  * - an event that comes to nothing but plain actions, or to nothing, leaves the very same snapshot, and one that
- *   leads to other states makes one that differs by `_nodes`, `value` and `tags`;
+ *   leads to other states makes one that differs by `_nodes`, `value` and `tags`, and at the end by its `status`;
  * - guards get `{ context, event }`, actions `{ context, event, self, system }`, and both their params;
- * - names are looked up in `machine.implementations`; builtin guards have a `check`, builtin actions a `resolve`.
+ * - names are looked up in `machine.implementations`; builtin guards have a `check`, builtin actions a `resolve`;
+ * - an event that no active state takes has eventless transitions selected, with that event for their guards;
+ * - `machine.transition` takes an actor's `_actorScope`.
  *
  * A guard may be asked twice, here and by the interpreter: guards have no effects.
  */
 
-import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
-import {
-  INTERNAL_EVENT,
-  tabulate,
-  type Choice,
-  type Outcome,
-  type Step,
-  type Table,
-} from './fast-lane-chart.ts';
+import type {
+  AnyActorRef,
+  AnyActorScope,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  AnyStateNode,
+  EventObject,
+} from 'xstate';
+import { Beginning } from './fast-lane-beginning.ts';
+import { INTERNAL_EVENT } from './fast-lane-chart.ts';
+import { NOTHING, select, selectEventless, type GuardArgs } from './fast-lane-select.ts';
+import { moveTo } from './fast-lane-snapshot.ts';
+import { paramsOf, type Step } from './fast-lane-steps.ts';
+import type { Outcome, Table } from './fast-lane-table.ts';
+import { Tables } from './fast-lane-tables.ts';
 
 export interface FastLane {
   /** Whether this actor may take it now. */
@@ -32,6 +40,8 @@ export interface FastLane {
   choose(at: AnyMachineSnapshot, event: EventObject): Outcome | undefined;
   /** Does it, as `self`, and returns the snapshot that it leads to. Throws what an action throws. */
   run(outcome: Outcome, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): AnyMachineSnapshot;
+  /** The first snapshot of an actor; undefined when that is for the interpreter to say. */
+  begin(scope: AnyActorScope, input: unknown): AnyMachineSnapshot | undefined;
 }
 
 /** Where a machine has the fast lane of its actors. */
@@ -41,26 +51,9 @@ export interface Laned {
   readonly [LANE]: FastLane;
 }
 
-/** No transition was selected. */
-const NOTHING: Outcome = { steps: [], to: undefined };
-
-/** Kept on a snapshot's list of states: it is looked up with each event, and goes with the states that it is about. */
-const TABLE = Symbol('table');
-
-interface Tabled {
-  [TABLE]?: Table;
-}
-
-/** What guards are given besides their params. */
-interface GuardArgs {
-  readonly context: unknown;
-  readonly event: EventObject;
-}
-
-/** The tables of a machine, found by one state after the other. */
-interface Branch {
-  readonly next: Map<AnyStateNode, Branch>;
-  table: Table | undefined;
+/** What XState calls an actor's own means. */
+interface Scoped {
+  readonly _actorScope: AnyActorScope;
 }
 
 /**
@@ -71,8 +64,10 @@ export function withFastLane<Machine extends AnyStateMachine>(
   machine: Machine,
   isOpenTo: FastLane['isOpenTo'] = () => true,
 ): Machine & Laned {
-  const lane = createFastLane(machine, isOpenTo);
-  const laned: Laned & Pick<AnyStateMachine, 'transition'> = {
+  const tables = new Tables(machine);
+  const beginning = new Beginning(machine, tables);
+  const lane = createFastLane(machine, tables, beginning, isOpenTo);
+  const laned: Laned & Pick<AnyStateMachine, 'transition' | 'getInitialSnapshot' | 'resolveState'> = {
     [LANE]: lane,
     transition(from, event, scope) {
       const self: AnyActorRef = scope.self;
@@ -83,110 +78,83 @@ export function withFastLane<Machine extends AnyStateMachine>(
         ? machine.transition(from, event, scope)
         : lane.run(outcome, from, event, self);
     },
+    getInitialSnapshot(scope, input) {
+      const begun = isOpenTo(scope.self) ? lane.begin(scope, input) : undefined;
+      return begun ?? machine.getInitialSnapshot(scope, input);
+    },
+    resolveState: (config) => beginning.resolve(config) ?? machine.resolveState(config),
   };
   return Object.create(machine, Object.getOwnPropertyDescriptors(laned)) as Machine & Laned;
 }
 
-function createFastLane(machine: AnyStateMachine, isOpenTo: FastLane['isOpenTo']): FastLane {
-  const root: Branch = { next: new Map(), table: undefined };
-
-  function tableOf(nodes: readonly AnyStateNode[]): Table {
-    let branch = root;
-    for (const node of nodes) {
-      let next = branch.next.get(node);
-      if (next === undefined) {
-        next = { next: new Map(), table: undefined };
-        branch.next.set(node, next);
-      }
-      branch = next;
+function createFastLane(
+  machine: AnyStateMachine,
+  tables: Tables,
+  beginning: Beginning,
+  isOpenTo: FastLane['isOpenTo'],
+): FastLane {
+  /**
+   * What follows an event at once, `there`, where it has led. Its actions have run: it cannot be left to the
+   * interpreter as a whole any more.
+   */
+  function goOn(
+    table: Table,
+    there: AnyMachineSnapshot,
+    args: GuardArgs,
+    self: AnyActorRef,
+    before: readonly AnyStateNode[],
+  ): AnyMachineSnapshot {
+    let outcome: Outcome | undefined;
+    try {
+      outcome = selectEventless(table, args);
+    } catch {
+      // The interpreter asks the same guard, and meets the same error.
     }
-    branch.table ??= tabulate(machine, nodes);
-    return branch.table;
+    if (outcome === undefined || endsChildren(outcome, there)) {
+      // Nothing in these states takes the event: what the interpreter does about it is what is left to be done.
+      return machine.transition(there, args.event, (self as unknown as Scoped)._actorScope);
+    }
+    const { steps, to } = outcome;
+    runSteps(steps, { ...args, self, system: self.system });
+    return to === undefined ? there : moveTo(tables.ofDestination(to), to.isEnd, there, before);
   }
 
   return {
     isOpenTo,
     choose(at, event) {
       if (at.status !== 'active') return undefined;
-      const nodes: readonly AnyStateNode[] = at._nodes;
-      const table = ((nodes as Tabled)[TABLE] ??= tableOf(nodes));
+      const table = tables.of(at._nodes);
       if (!table.isComplete) return undefined;
       const choice = table.choices.get(event.type);
       if (choice === undefined) return event.type.startsWith(INTERNAL_EVENT) ? undefined : NOTHING;
       try {
         // One object for all guards that are asked, and one for all actions that are run: this is done for every message.
-        return select(choice, { context: at.context, event });
+        const outcome = select(choice, { context: at.context, event });
+        return outcome === undefined || endsChildren(outcome, at) ? undefined : outcome;
       } catch {
         // The interpreter asks the same guard, meets the same error and tells it in its own words.
         return undefined;
       }
     },
     run({ steps, to }, at, event, self) {
-      const args = { context: at.context, event, self, system: self.system };
-      for (const { implementation, params } of steps) {
-        implementation(args, typeof params === 'function' ? params(args) : params);
-      }
+      const { context } = at;
+      runSteps(steps, { context, event, self, system: self.system });
       if (to === undefined) return at;
-      to.table ??= tableOf(to.nodes);
-      return moveTo(to.table, at);
+      const table = tables.ofDestination(to);
+      const before: readonly AnyStateNode[] = at._nodes;
+      const there = moveTo(table, to.isEnd, at, before);
+      return to.isRestless ? goOn(table, there, { context, event }, self, before) : there;
     },
+    begin: (scope, input) => beginning.begin(scope, input),
   };
 }
 
-/**
- * A snapshot in other states. What is theirs is shared by all snapshots that are in them. It is written out as
- * XState writes its own: with a spread each snapshot would have a hidden class of its own, and all that reads
- * snapshots would be slow.
- */
-function moveTo({ nodes, value, tags }: Table, from: AnyMachineSnapshot): AnyMachineSnapshot {
-  const { status, output, error, machine, context, children, historyValue } = from;
-  const { matches, hasTag, can, getMeta, toJSON } = from;
-  return {
-    status,
-    output,
-    error,
-    machine,
-    context,
-    _nodes: nodes,
-    value,
-    tags,
-    children,
-    historyValue,
-    matches,
-    hasTag,
-    can,
-    getMeta,
-    toJSON,
-  } as unknown as AnyMachineSnapshot;
+function runSteps(steps: readonly Step[], args: object): void {
+  for (const step of steps) step.implementation(args, paramsOf(step, args));
 }
 
-/** `NOTHING` when no candidate may be taken; undefined when the one that may is not for the lane. */
-function select(choice: Choice, args: GuardArgs): Outcome | undefined {
-  const { regions, candidates } = choice;
-  if (regions.length > 0) {
-    const selected = selectInEach(regions, args);
-    if (selected !== NOTHING) return selected;
-  }
-  for (const { guard, outcome } of candidates) {
-    if (guard === undefined || passes(guard, args)) return outcome;
-  }
-  return NOTHING;
-}
-
-function selectInEach(regions: readonly Choice[], args: GuardArgs): Outcome | undefined {
-  let all = NOTHING;
-  for (const region of regions) {
-    const outcome = select(region, args);
-    if (outcome === undefined) return undefined;
-    if (outcome === NOTHING) continue;
-    if (all === NOTHING) all = outcome;
-    // Two moves at a time may be in each other's way, and their actions mix.
-    else if (all.to !== undefined || outcome.to !== undefined) return undefined;
-    else all = { steps: [...all.steps, ...outcome.steps], to: undefined };
-  }
-  return all;
-}
-
-function passes({ implementation, params }: Step, args: GuardArgs): unknown {
-  return implementation(args, typeof params === 'function' ? params(args) : params);
+/** Whether actors would have to be stopped with their machine, which the interpreter does. */
+function endsChildren({ to }: Outcome, { children }: AnyMachineSnapshot): boolean {
+  if (to === undefined || !to.isEnd) return false;
+  return Object.keys(children).length > 0;
 }

@@ -109,7 +109,7 @@ export function goLive<Machine extends AnyStateMachine>(
     },
     getInitialSnapshot(scope, input) {
       observer.made(kind, scope.self);
-      return date(machine.getInitialSnapshot(scope, input));
+      return date(laned.getInitialSnapshot(scope, input));
     },
     restoreSnapshot(snapshot, scope) {
       observer.made(kind, scope.self);
@@ -129,5 +129,5 @@ export function goLive<Machine extends AnyStateMachine>(
       return to;
     },
   };
-  return Object.create(machine, Object.getOwnPropertyDescriptors(live)) as Machine;
+  return Object.create(laned, Object.getOwnPropertyDescriptors(live)) as Machine;
 }

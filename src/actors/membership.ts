@@ -310,7 +310,8 @@ export function wakeMembership(
   surroundings: MembershipSurroundings,
 ): MembershipRef {
   const id = nameMembership(input.joiner.member.id, input.room);
-  const snapshot = machine.resolveState({ value: 'joined', context: toContext(input) });
+  // Copied, as XState copies that of a beginning: contexts then have one hidden class.
+  const snapshot = machine.resolveState({ value: 'joined', context: { ...toContext(input) } });
   return supervise(createActor(machine, { id, input, snapshot, ...findPlace(input, surroundings) }), input);
 }
 

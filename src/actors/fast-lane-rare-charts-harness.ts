@@ -1,0 +1,111 @@
+/** For tests of the fast lane: charts, by hand, of what random ones come to too seldom. */
+
+import type { ActionSpec, StateSpec, TestEvent, TransitionSpec } from './fast-lane-charts-harness.ts';
+
+function state(kind: StateSpec['kind'], rest: Partial<StateSpec> = {}): StateSpec {
+  return { kind, states: [], on: {}, entry: [note], exit: [], ...rest };
+}
+
+/** As `state`, and it does nothing when it is entered. */
+function silent(kind: StateSpec['kind'], rest: Partial<StateSpec> = {}): StateSpec {
+  return state(kind, { entry: [], ...rest });
+}
+
+/** The states are counted from 0, as they stand, those within others too. */
+function to(target: number, ...actions: ActionSpec[]): TransitionSpec {
+  return { target, actions };
+}
+
+const note: ActionSpec = { name: 'note', params: 'static' };
+const ifEven: Pick<TransitionSpec, 'guard'> = { guard: { name: 'isEven', params: 'none' } };
+
+/** Goes on of itself wherever it comes to. */
+const restless = silent('compound', {
+  states: [
+    state('atomic', { always: to(1, note) }),
+    state('atomic', {
+      on: { a: [to(2, note)], b: [to(3, note)], 'c.x': [to(4, note)], 'c.y': [to(5, note)] },
+    }),
+    state('atomic', { always: { ...ifEven, ...to(1, note) }, on: { b: [to(1)] } }),
+    state('atomic', { always: to(1, { name: 'assign', params: 'none' }) }),
+    state('atomic', { always: to(1), on: { 'c.x': [to(1)] } }),
+    // Its completion is the end of the machine.
+    silent('compound', {
+      states: [silent('atomic', { on: { a: [to(7)] } }), silent('final')],
+      onDone: to(8),
+    }),
+    silent('final'),
+  ],
+});
+
+/** Completes states within it, and has nobody end it but itself. */
+const complete = silent('compound', {
+  states: [
+    silent('atomic', { on: { a: [to(1)], b: [to(4)], 'c.x': [to(8)], 'c.y': [to(9)] } }),
+    silent('compound', {
+      states: [state('atomic', { on: { a: [to(3, note)] } }), state('final')],
+      onDone: to(0),
+    }),
+    silent('parallel', {
+      states: [silent('compound', { states: [state('atomic', { on: { a: [to(7)] } }), state('final')] })],
+      on: { b: [to(0)] },
+    }),
+    state('final', { output: 'some' }),
+    state('final', { exit: [note] }),
+  ],
+  exit: [note],
+});
+
+/** Has a child that outlives it. */
+const parental = state('compound', {
+  states: [state('atomic', { on: { a: [to(1)] } }), state('final')],
+  invoke: { ends: 'well' },
+});
+
+/** What leads to its second state would be taken there, too. */
+const wild = silent('compound', {
+  states: [
+    silent('atomic', { on: { a: [to(1)] } }),
+    silent('atomic', {
+      on: { '*': [{ actions: [note] }] },
+      always: to(0, { name: 'assign', params: 'none' }),
+    }),
+  ],
+});
+
+/** Has two regions, and each would go on to somewhere else. */
+const twofold = silent('compound', {
+  states: [
+    silent('atomic', { on: { a: [to(1)] } }),
+    silent('parallel', {
+      states: [8, 9].map((next) =>
+        state('compound', { states: [silent('atomic', { always: to(next) }), state('atomic')] }),
+      ),
+    }),
+    state('atomic'),
+    state('atomic'),
+  ],
+});
+
+/** `a2` is an event `a` with the value 2. */
+function send(to: 0 | 1, ...events: readonly string[]): Rarity['steps'][number][] {
+  return events.map((event) => {
+    const [, type = '', value = ''] = /^(.*?)(\d*)$/.exec(event) ?? [];
+    return { to, type, value: Number(value), echoes: 0 };
+  });
+}
+
+interface Rarity {
+  readonly charts: readonly [StateSpec, StateSpec];
+  readonly steps: readonly (TestEvent & { readonly to: 0 | 1 })[];
+}
+
+/** Two charts each, and what is sent to them. */
+export const RARITIES: readonly Rarity[] = [
+  {
+    charts: [restless, complete],
+    steps: [...send(0, 'a2', 'a1', 'b1', 'b', 'c.x', 'c.y', 'a'), ...send(1, 'a', 'a', 'b', 'a', 'b', 'c.y')],
+  },
+  { charts: [parental, complete], steps: [...send(0, 'a'), ...send(1, 'c.x')] },
+  { charts: [wild, twofold], steps: [...send(0, 'a'), ...send(1, 'a')] },
+];

@@ -1,0 +1,60 @@
+/** Which of the transitions that a table lists are taken: their guards are asked here, and nothing is done. */
+
+import type { EventObject } from 'xstate';
+import { paramsOf, type Step } from './fast-lane-steps.ts';
+import type { Candidate, Choice, Outcome, Table } from './fast-lane-table.ts';
+
+/** What guards are given besides their params. */
+export interface GuardArgs {
+  readonly context: unknown;
+  readonly event: EventObject;
+}
+
+/** No transition was selected. */
+export const NOTHING: Outcome = { steps: [], to: undefined };
+
+/** `NOTHING` when no candidate may be taken; undefined when the one that may is not for the lane. */
+export function select({ regions, candidates }: Choice, args: GuardArgs): Outcome | undefined {
+  if (regions.length > 0) {
+    const selected = selectInEach(regions, args);
+    if (selected !== NOTHING) return selected;
+  }
+  return selectFrom(candidates, args);
+}
+
+/** The same of eventless transitions. */
+export function selectEventless({ eventless }: Table, args: GuardArgs): Outcome | undefined {
+  let only = NOTHING;
+  for (const candidates of eventless) {
+    const outcome = selectFrom(candidates, args);
+    if (outcome === NOTHING || outcome === only) continue;
+    if (outcome === undefined || only !== NOTHING) return undefined;
+    only = outcome;
+  }
+  return only;
+}
+
+function selectFrom(candidates: readonly Candidate[], args: GuardArgs): Outcome | undefined {
+  for (const { guard, outcome } of candidates) {
+    if (guard === undefined || passes(guard, args)) return outcome;
+  }
+  return NOTHING;
+}
+
+function selectInEach(regions: readonly Choice[], args: GuardArgs): Outcome | undefined {
+  let all = NOTHING;
+  for (const region of regions) {
+    const outcome = select(region, args);
+    if (outcome === undefined) return undefined;
+    if (outcome === NOTHING) continue;
+    if (all === NOTHING) all = outcome;
+    // Two moves at a time may be in each other's way, and their actions mix.
+    else if (all.to !== undefined || outcome.to !== undefined) return undefined;
+    else all = { steps: [...all.steps, ...outcome.steps], to: undefined };
+  }
+  return all;
+}
+
+function passes(guard: Step, args: GuardArgs): unknown {
+  return guard.implementation(args, paramsOf(guard, args));
+}
