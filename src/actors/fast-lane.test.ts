@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assign, createActor, setup, transition, type AnyStateMachine, type EventObject } from 'xstate';
-import type { Outcome } from './fast-lane-table.ts';
+import type { Outcome } from './fast-lane/table.ts';
 import { LANE, withFastLane } from './fast-lane.ts';
 
 const noted: string[] = [];

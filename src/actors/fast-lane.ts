@@ -4,7 +4,7 @@
  * and runs the actions that XState's interpreter would, in its order and with its arguments; every other event is the
  * interpreter's. It knows neither who watches nor how events arrive.
  *
- * What it takes for granted of XState 5.33, and fast-lane-reliance.test.ts holds XState to:
+ * What it takes for granted of XState 5.33, and fast-lane/reliance.test.ts holds XState to:
  * - a snapshot's `_nodes` are its active states, and with them its `value` and `tags` are given;
  * - a state's `transitions` map an event's type to its candidates in order; `always` is asked after every event;
  * - an event that comes to nothing but plain actions, or to nothing, leaves the very same snapshot, and one that
@@ -25,13 +25,13 @@ import type {
   AnyStateNode,
   EventObject,
 } from 'xstate';
-import { Beginning } from './fast-lane-beginning.ts';
-import { INTERNAL_EVENT } from './fast-lane-chart.ts';
-import { NOTHING, select, selectEventless, type GuardArgs } from './fast-lane-select.ts';
-import { moveTo } from './fast-lane-snapshot.ts';
-import { paramsOf, type Step } from './fast-lane-steps.ts';
-import type { Outcome, Table } from './fast-lane-table.ts';
-import { Tables } from './fast-lane-tables.ts';
+import { Beginning } from './fast-lane/beginning.ts';
+import { INTERNAL_EVENT } from './fast-lane/chart.ts';
+import { NOTHING, select, selectEventless, type GuardArgs } from './fast-lane/select.ts';
+import { moveTo } from './fast-lane/snapshot.ts';
+import { paramsOf, type Step } from './fast-lane/steps.ts';
+import type { Outcome, Table } from './fast-lane/table.ts';
+import { Tables } from './fast-lane/tables.ts';
 
 export interface FastLane {
   /** Whether this actor may take it now. */

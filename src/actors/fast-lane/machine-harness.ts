@@ -24,7 +24,7 @@ import type {
   StateSpec,
   TestEvent,
   TransitionSpec,
-} from './fast-lane-charts-harness.ts';
+} from './charts-harness.ts';
 
 /** What the actions of a machine reach, and where they write down what they do. */
 export interface TestWorld {

@@ -1,7 +1,7 @@
 /** What there is to know of states that are active together, and of what events come to in them. Types only. */
 
 import type { AnyStateNode, EventObject, StateValue } from 'xstate';
-import type { Step } from './fast-lane-steps.ts';
+import type { Step } from './steps.ts';
 
 /** What comes of an event. */
 export interface Outcome {

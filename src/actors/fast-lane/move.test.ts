@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createActor, fromPromise, setup } from 'xstate';
-import { LANE, withFastLane } from './fast-lane.ts';
+import { LANE, withFastLane } from '../fast-lane.ts';
 
 let noted: string[] = [];
 

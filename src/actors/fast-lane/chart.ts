@@ -4,9 +4,9 @@
  */
 
 import type { AnyStateMachine, AnyStateNode, EventObject, StateValue } from 'xstate';
-import { planMove, type Move, type Transition } from './fast-lane-move.ts';
-import { toActions, toGuard } from './fast-lane-steps.ts';
-import type { Candidate, Choice, Destination, Outcome, Table } from './fast-lane-table.ts';
+import { planMove, type Move, type Transition } from './move.ts';
+import { toActions, toGuard } from './steps.ts';
+import type { Candidate, Choice, Destination, Outcome, Table } from './table.ts';
 
 /** XState's own events; one that nobody handles may still end its actor. */
 export const INTERNAL_EVENT = 'xstate.';

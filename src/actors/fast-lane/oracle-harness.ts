@@ -8,7 +8,7 @@ import {
   type AnyStateNode,
   type EventObject,
 } from 'xstate';
-import type { Outcome } from './fast-lane-table.ts';
+import type { Outcome } from './table.ts';
 
 /** What the lane has decided, and whether that is right. */
 export interface Verdict {

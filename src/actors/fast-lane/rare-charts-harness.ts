@@ -1,6 +1,6 @@
 /** For tests of the fast lane: charts, by hand, of what random ones come to too seldom. */
 
-import type { ActionSpec, StateSpec, TestEvent, TransitionSpec } from './fast-lane-charts-harness.ts';
+import type { ActionSpec, StateSpec, TestEvent, TransitionSpec } from './charts-harness.ts';
 
 function state(kind: StateSpec['kind'], rest: Partial<StateSpec> = {}): StateSpec {
   return { kind, states: [], on: {}, entry: [note], exit: [], ...rest };

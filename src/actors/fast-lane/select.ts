@@ -1,8 +1,8 @@
 /** Which of the transitions that a table lists are taken: their guards are asked here, and nothing is done. */
 
 import type { EventObject } from 'xstate';
-import { paramsOf, type Step } from './fast-lane-steps.ts';
-import type { Candidate, Choice, Outcome, Table } from './fast-lane-table.ts';
+import { paramsOf, type Step } from './steps.ts';
+import type { Candidate, Choice, Outcome, Table } from './table.ts';
 
 /** What guards are given besides their params. */
 export interface GuardArgs {

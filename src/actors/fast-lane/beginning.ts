@@ -2,7 +2,7 @@
  * How an actor begins, where that takes nothing but its context, plain guards and plain actions: the states that it
  * enters at first, or those in which it is to wake. XState runs the actions, when the actor is started.
  *
- * What it takes for granted of XState 5.33, and fast-lane-reliance.test.ts holds XState to:
+ * What it takes for granted of XState 5.33, and reliance.test.ts holds XState to:
  * - the context is a copy of what the machine's function makes of `{ spawn, input, self }`;
  * - the event of a beginning is `xstate.init` with the input, for guards, params and actions;
  * - nothing is done before the first snapshot is made: guards of eventless transitions find the context as it was
@@ -12,12 +12,12 @@
  */
 
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
-import { planBeginning } from './fast-lane-move.ts';
-import { NOTHING, selectEventless } from './fast-lane-select.ts';
-import { beginIn } from './fast-lane-snapshot.ts';
-import { paramsOf, toActions, type Step } from './fast-lane-steps.ts';
-import type { Table } from './fast-lane-table.ts';
-import type { Tables } from './fast-lane-tables.ts';
+import { planBeginning } from './move.ts';
+import { NOTHING, selectEventless } from './select.ts';
+import { beginIn } from './snapshot.ts';
+import { paramsOf, toActions, type Step } from './steps.ts';
+import type { Table } from './table.ts';
+import type { Tables } from './tables.ts';
 
 type Restored = Parameters<AnyStateMachine['resolveState']>[0];
 

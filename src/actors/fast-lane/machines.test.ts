@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, type StateValue } from 'xstate';
-import type { Outcome } from './fast-lane-table.ts';
-import { judge } from './fast-lane-oracle-harness.ts';
-import { LANE, withFastLane } from './fast-lane.ts';
-import { MACHINES, type Machines } from './machines.ts';
+import type { Outcome } from './table.ts';
+import { judge } from './oracle-harness.ts';
+import { LANE, withFastLane } from '../fast-lane.ts';
+import { MACHINES, type Machines } from '../machines.ts';
 
 /** What guards say; the others say no. */
 let yes: ReadonlySet<string> = new Set();

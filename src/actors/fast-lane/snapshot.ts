@@ -4,7 +4,7 @@
  */
 
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate';
-import type { Table } from './fast-lane-table.ts';
+import type { Table } from './table.ts';
 
 /**
  * A snapshot in other states. What is theirs is shared by all snapshots that are in them. Whoever comes back to the

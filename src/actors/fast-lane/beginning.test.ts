@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createActor, createMachine, fromPromise, setup, type AnyStateMachine } from 'xstate';
-import { withFastLane } from './fast-lane.ts';
+import { withFastLane } from '../fast-lane.ts';
 
 const noted: unknown[] = [];
 

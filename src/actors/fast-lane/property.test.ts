@@ -10,13 +10,13 @@ import {
   type AnyStateMachine,
   type EventObject,
 } from 'xstate';
-import { charts, EVENT_TYPES, type StateSpec, type TestEvent } from './fast-lane-charts-harness.ts';
-import { buildMachine } from './fast-lane-machine-harness.ts';
-import { RARITIES } from './fast-lane-rare-charts-harness.ts';
-import { judge, judgeBeginning, type Verdict } from './fast-lane-oracle-harness.ts';
-import type { Outcome } from './fast-lane-table.ts';
-import { LANE, withFastLane, type FastLane } from './fast-lane.ts';
-import { sendDirectly } from './fast-lane-send.ts';
+import { charts, EVENT_TYPES, type StateSpec, type TestEvent } from './charts-harness.ts';
+import { buildMachine } from './machine-harness.ts';
+import { RARITIES } from './rare-charts-harness.ts';
+import { judge, judgeBeginning, type Verdict } from './oracle-harness.ts';
+import type { Outcome } from './table.ts';
+import { LANE, withFastLane, type FastLane } from '../fast-lane.ts';
+import { sendDirectly } from '../fast-lane-send.ts';
 
 /** How the machines of a run work their events off. */
 type Way =

@@ -1,8 +1,8 @@
-/** The tables of a machine (fast-lane-chart.ts), each made when its states are first met. */
+/** The tables of a machine (chart.ts), each made when its states are first met. */
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { tabulate } from './fast-lane-chart.ts';
-import type { Destination, Table } from './fast-lane-table.ts';
+import { tabulate } from './chart.ts';
+import type { Destination, Table } from './table.ts';
 
 /** Kept on a snapshot's list of states: it is looked up with each event, and goes with the states that it is about. */
 const TABLE = Symbol('table');
