@@ -9,17 +9,41 @@ export interface RoomStore {
 }
 
 export function createRoomStore(store: MembershipStore, room: string): RoomStore {
-  let last: Promise<unknown> = Promise.resolve();
+  return new TurnTakingStore(store, room);
+}
 
-  /** A machine that restarts or closes abandons its call, but the store is still busy with it. */
-  function inTurn<T>(call: () => Promise<T>): Promise<T> {
-    const result = last.then(call);
-    last = result.catch(() => undefined);
-    return result;
+/** A class, and not closures, of which every room would have its own. */
+class TurnTakingStore implements RoomStore {
+  readonly #store: MembershipStore;
+  readonly #room: string;
+  /** The latest call while the store is busy with it: it never rejects. */
+  #last: Promise<unknown> | undefined;
+
+  constructor(store: MembershipStore, room: string) {
+    this.#store = store;
+    this.#room = room;
   }
 
-  return {
-    load: () => inTurn(() => store.load(room)),
-    write: (changes) => (changes.length === 0 ? Promise.resolve() : inTurn(() => store.write(room, changes))),
-  };
+  load(): Promise<LoadedRoom> {
+    return this.#inTurn(() => this.#store.load(this.#room));
+  }
+
+  write(changes: readonly MembershipChange[]): Promise<void> {
+    return changes.length === 0
+      ? Promise.resolve()
+      : this.#inTurn(() => this.#store.write(this.#room, changes));
+  }
+
+  /** A machine that restarts or closes abandons its call, but the store is still busy with it. */
+  #inTurn<T>(call: () => Promise<T>): Promise<T> {
+    // Also the first one is called from a promise: a store that throws rejects.
+    const result = (this.#last ?? Promise.resolve()).then(call);
+    // A call that has ended is let go, and with it what was loaded.
+    const forget = (): void => {
+      if (this.#last === last) this.#last = undefined;
+    };
+    const last: Promise<void> = result.then(forget, forget);
+    this.#last = last;
+    return result;
+  }
 }

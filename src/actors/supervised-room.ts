@@ -27,7 +27,7 @@ export interface SupervisedRoomInput extends Omit<RoomInput, 'send'> {
 }
 
 export class SupervisedRoom {
-  readonly #input: SupervisedRoomInput;
+  readonly #input: SupervisedRoomInput & RoomInput;
   #actor: RoomRef | undefined;
   #ended = false;
   /** When the machine failed, in milliseconds since 1970, as far back as it matters. */
@@ -42,7 +42,8 @@ export class SupervisedRoom {
   #restart: unknown;
 
   constructor(input: SupervisedRoomInput) {
-    this.#input = input;
+    // What is spread stands last: the other way round, each room's would get a hidden class of its own.
+    this.#input = { send: (event) => this.send(event), ...input };
     this.#start();
   }
 
@@ -98,11 +99,7 @@ export class SupervisedRoom {
 
   #start(): void {
     const { machine, clock } = this.#input;
-    const actor = createActor(machine, {
-      id: this.name,
-      input: { ...this.#input, send: (event) => this.send(event) },
-      clock,
-    });
+    const actor = createActor(machine, { id: this.name, input: this.#input, clock });
     this.#actor = actor;
     actor.subscribe({
       error: (error) => this.#fail(error),

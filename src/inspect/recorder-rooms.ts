@@ -1,5 +1,6 @@
 /** The rings of all rooms by name. A room that is gone keeps its ring for as long as not too many others are gone. */
 
+import { NodeSets } from './recorder-nodes.ts';
 import type { StateNodes } from './state-paths.ts';
 import { TransitionRing } from './transition-ring.ts';
 
@@ -13,6 +14,7 @@ export class RoomRings {
   readonly #gone = new Map<string, TransitionRing>();
   /** When the machine of a room that has a ring was started again, until the first entry since then. */
   readonly #restartedAt = new Map<string, number>();
+  readonly #sets = new NodeSets();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -28,9 +30,11 @@ export class RoomRings {
     const restartedAt = this.#restartedAt.get(room);
     if (restartedAt !== undefined) {
       this.#restartedAt.delete(room);
-      ring.write(restartedAt, 'xstate.init', NO_STATES, from, 'room', room);
+      ring.write(restartedAt, 'xstate.init', NO_STATES, this.#sets.share(from), 'room', room);
     }
-    ring.write(at, event, from, to, 'room', room);
+    const before = this.#sets.share(from);
+    ring.write(at, event, before, from === to ? before : this.#sets.share(to), 'room', room);
+    ring.stayedIn = from === to ? to : undefined;
     return ring;
   }
 

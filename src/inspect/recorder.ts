@@ -105,9 +105,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       stayed(kind, actor, event, at) {
         if (kind !== 'room') return;
         const nodes = at._nodes;
-        const last = actor.id === lastRoom ? lastRing?.last : rooms.find(actor.id)?.last;
-        if (last !== undefined && last.to === nodes && last.from === nodes && last.event === event.type)
-          last.count += 1;
+        const ring = actor.id === lastRoom ? lastRing : rooms.find(actor.id);
+        const last = ring?.last;
+        if (last !== undefined && ring?.stayedIn === nodes && last.event === event.type) last.count += 1;
         else writeRoom(actor.id, event.type, nodes, nodes);
       },
       threw(kind, actor, event, at, error) {

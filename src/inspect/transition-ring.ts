@@ -11,7 +11,7 @@ export interface RecordedTransition {
   /** How many such events came in a row. */
   count: number;
   from: StateNodes;
-  /** The same array as `from` when the event changed no state. */
+  /** The same array as `from` when the event led to no other states. */
   to: StateNodes;
   /** Whose it is: one ring may be of several actors. */
   kind: MachineKind;
@@ -21,6 +21,8 @@ export interface RecordedTransition {
 export class TransitionRing {
   /** The latest one. It may be counted up. */
   last: RecordedTransition | undefined;
+  /** The actor's own array of states when the latest event changed none: it may be told again in the same ones. */
+  stayedIn: StateNodes | undefined;
   readonly #capacity: number;
   /** Grows up to the capacity. */
   readonly #entries: RecordedTransition[] = [];

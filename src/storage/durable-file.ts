@@ -2,14 +2,14 @@
 
 import { lstat, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { attempt, StoreError } from './store-error.ts';
+import { attempt, isSystemError } from './store-error.ts';
 
 /** What follows the name of a file while its next content is written. */
 export const TEMPORARY_SUFFIX = '.tmp';
 
 /** The content of a file, or nothing when there is none. */
 export async function readFileIfPresent(path: string): Promise<Uint8Array | undefined> {
-  return unlessMissing(attempt('read', path, () => readFile(path)));
+  return attempt('read', path, () => unlessMissing(readFile(path)));
 }
 
 /**
@@ -39,9 +39,10 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   }
 }
 
-/** Removes a file, if it is there. It is gone for good after {@link syncDirectory}. */
-export async function removeFile(path: string): Promise<void> {
-  await unlessMissing(attempt('remove', path, () => unlink(path)));
+/** Removes a file and tells whether there was one. It is gone for good after {@link syncDirectory}. */
+export async function removeFile(path: string): Promise<boolean> {
+  const removed = await attempt('remove', path, () => unlessMissing(unlink(path).then(() => true)));
+  return removed ?? false;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function moveAside(path: string, time: Date): Promise<string> {
   for (let number = 1; ; number += 1) {
     const place = `${path}.broken-${stamp}${number === 1 ? '' : `-${number}`}`;
     // A rename replaces what it meets, so the name is looked up first.
-    const taken = await unlessMissing(attempt('look up', place, () => lstat(place)));
+    const taken = await attempt('look up', place, () => unlessMissing(lstat(place)));
     if (taken !== undefined) continue;
     await attempt('move aside', path, () => rename(path, place));
     return place;
@@ -87,7 +88,7 @@ async function unlessMissing<T>(looking: Promise<T>): Promise<T | undefined> {
   try {
     return await looking;
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'ENOENT') return undefined;
+    if (isSystemError(error) && error.code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -89,6 +89,18 @@ describe('a file where the directory should be', () => {
 });
 
 describe('a write that fails', () => {
+  test('has rooms read from the disk again until one succeeds, so that they fail as well', async () => {
+    await store.rooms();
+    await rm(dir, { recursive: true });
+    await writeFile(dir, 'in the way');
+    expect(await store.load('s')).toEqual({ members: [] });
+    await expect(store.write('r', [put(ada)])).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(store.load('s')).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await rm(dir);
+    await store.write('r', [put(ada)]);
+    expect(await store.load('s')).toEqual({ members: [] });
+  });
+
   test('leaves the room as it was, in memory and on disk, and can be tried again', async () => {
     await store.write('r', [put(ada)]);
     const unblock = await blockWritesTo('r');

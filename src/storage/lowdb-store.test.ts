@@ -234,6 +234,35 @@ describe('calls at the same time', () => {
   });
 });
 
+test('a room that had no file when they were listed is not looked for again, and one that had is found', async () => {
+  await store.write('r', [{ type: 'put', member: ada }]);
+  await reopen();
+  await store.rooms();
+  await plant(roomFileName('s'), 'rubbish');
+  expect(await store.load('s')).toEqual({ members: [] });
+  expect(await store.load('r')).toEqual({ members: [ada] });
+  await store.write('s', [{ type: 'put', member: bob }]);
+  await reopen();
+  expect((await store.load('s')).members).toEqual([bob]);
+});
+
+test('what is called like a file of a room and is none is in the way after it was listed, too', async () => {
+  await mkdir(fileOf('r'), { recursive: true });
+  expect(await store.rooms()).toEqual({ rooms: [] });
+  await expect(store.load('r')).rejects.toMatchObject({ code: 'EISDIR' });
+  await expect(store.write('r', [{ type: 'put', member: ada }])).rejects.toMatchObject({ code: 'EISDIR' });
+});
+
+test('a directory that is gone is made again by the next write, be it a removal', async () => {
+  await store.rooms();
+  await rm(dir, { recursive: true });
+  await store.write('r', [{ type: 'remove', id: 'ada' }]);
+  await rm(dir, { recursive: true });
+  await store.write('r', [{ type: 'put', member: ada }]);
+  await reopen();
+  expect(await store.rooms()).toEqual({ rooms: ['r'] });
+});
+
 test('a closed store refuses everything', async () => {
   await store.close();
   const closed = expect.objectContaining({ code: 'ECLOSED' });

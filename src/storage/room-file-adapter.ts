@@ -5,6 +5,10 @@ import type { Adapter } from 'lowdb';
 import { makeDirectory, moveAside, readFileIfPresent, removeFile, replaceFile } from './durable-file.ts';
 import type { SetAside } from './membership-store.ts';
 import { encodeRoomFile, parseRoomFile, type RoomFile } from './room-file.ts';
+import { StoreError } from './store-error.ts';
+
+/** What is told of a file whose directory is missing; `ENOTDIR` when there is a file in its place. */
+const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
 export interface RoomFileAdapterOptions {
   readonly dir: string;
@@ -29,11 +33,29 @@ export function createRoomFileAdapter(options: RoomFileAdapterOptions): Adapter<
       options.onSetAside({ place, reason: `${path} could not be read: ${parsed.problem}` });
       return null;
     },
-    async write(file) {
-      // The directory may have been deleted under a running server.
-      await makeDirectory(dir);
-      if (file.lines.size === 0) await removeFile(path);
-      else await replaceFile(path, encodeRoomFile(file));
+    write(file) {
+      return file.lines.size === 0 ? remove() : replace(encodeRoomFile(file));
     },
   };
+
+  async function remove(): Promise<void> {
+    const wasThere = await removeFile(path).catch(rethrowUnlessMissing);
+    // Perhaps the directory is not there either; whoever syncs it next needs it.
+    if (wasThere !== true) await makeDirectory(dir);
+  }
+
+  async function replace(content: string): Promise<void> {
+    try {
+      await replaceFile(path, content);
+    } catch (error) {
+      rethrowUnlessMissing(error);
+      // The directory was deleted under a running server.
+      await makeDirectory(dir);
+      await replaceFile(path, content);
+    }
+  }
+}
+
+function rethrowUnlessMissing(error: unknown): void {
+  if (!(error instanceof StoreError && MISSING.has(error.code))) throw error;
 }

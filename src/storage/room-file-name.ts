@@ -1,6 +1,6 @@
 /** How a room's file is called: a name that every file system takes, whatever the room's own name is. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { TEMPORARY_SUFFIX } from './durable-file.ts';
 
 /** Enough to recognize a room by; the whole name stands in the file. */
@@ -21,8 +21,8 @@ export function roomFileName(room: string): string {
     .slice(0, SLUG_CHARACTERS)
     .replaceAll(/^-|-$/g, '');
   // JSON has a spelling for half a surrogate pair; in plain UTF-8 all of those are the same three bytes.
-  const hash = createHash('sha256').update(JSON.stringify(room)).digest('hex').slice(0, HASH_CHARACTERS);
-  return `${readable === '' ? 'room' : readable}-${hash}.json`;
+  const digest = hash('sha256', JSON.stringify(room)).slice(0, HASH_CHARACTERS);
+  return `${readable === '' ? 'room' : readable}-${digest}.json`;
 }
 
 /** Whether a file in the data directory is a room's. */

@@ -16,13 +16,17 @@ export class StoreError extends Error {
   }
 }
 
+/** Node.js makes a new map of all errors for each call. */
+let systemErrors: ReturnType<typeof getSystemErrorMap> | undefined;
+
 /** Runs one step on the file system; when the system refuses it, the step and the path are told by a {@link StoreError}. */
 export async function attempt<T>(operation: string, path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const text = getSystemErrorMap().get(error.errno)?.[1] ?? error.message;
+    systemErrors ??= getSystemErrorMap();
+    const text = systemErrors.get(error.errno)?.[1] ?? error.message;
     throw new StoreError(error.code, `cannot ${operation} ${path}: ${text} (${error.code})`, {
       cause: error,
     });
@@ -30,6 +34,6 @@ export async function attempt<T>(operation: string, path: string, step: () => Pr
 }
 
 /** An error with the number of the system's refusal; errors of wrong arguments have a code as well, but are bugs. */
-function isSystemError(error: unknown): error is Error & { code: string; errno: number } {
+export function isSystemError(error: unknown): error is Error & { code: string; errno: number } {
   return error instanceof Error && 'errno' in error && typeof error.errno === 'number' && 'code' in error;
 }
