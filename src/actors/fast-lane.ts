@@ -30,7 +30,7 @@ import { INTERNAL_EVENT } from './fast-lane/chart.ts';
 import { NOTHING, select, selectEventless, type GuardArgs } from './fast-lane/select.ts';
 import { moveTo } from './fast-lane/snapshot.ts';
 import { paramsOf, type Step } from './fast-lane/steps.ts';
-import type { Outcome, Table } from './fast-lane/table.ts';
+import { lookUp, type Outcome, type Table } from './fast-lane/table.ts';
 import { Tables } from './fast-lane/tables.ts';
 
 export interface FastLane {
@@ -125,7 +125,7 @@ function createFastLane(
       if (at.status !== 'active') return undefined;
       const table = tables.of(at._nodes);
       if (!table.isComplete) return undefined;
-      const choice = table.choices.get(event.type);
+      const choice = lookUp(table, event.type);
       if (choice === undefined) return event.type.startsWith(INTERNAL_EVENT) ? undefined : NOTHING;
       try {
         // One object for all guards that are asked, and one for all actions that are run: this is done for every message.

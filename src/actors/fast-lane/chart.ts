@@ -44,7 +44,16 @@ export function tabulate(machine: AnyStateMachine, nodes: readonly AnyStateNode[
   // An eventless transition may be enabled by whatever an action does; a wildcard stands for unknown events.
   const isComplete = eventless.length === 0 && ![...types].some(isWildcard);
   const tags = new Set(nodes.flatMap((node) => node.tags));
-  return { nodes, value, tags, choices, eventless, isComplete };
+  return {
+    nodes,
+    value,
+    tags,
+    choices,
+    eventless,
+    isComplete,
+    latestType: undefined,
+    latestChoice: undefined,
+  };
 }
 
 function typesOf(nodes: readonly AnyStateNode[]): Set<string> {
