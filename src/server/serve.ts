@@ -10,7 +10,6 @@ import { loadServants } from './configured-servants.ts';
 import { createServer } from './create-server.ts';
 import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
-import { inlineDeeply } from './inlining.ts';
 import { createLogger } from './logger.ts';
 import { VERSION } from './package-info.ts';
 
@@ -19,7 +18,6 @@ import { VERSION } from './package-info.ts';
  * @param configFile may be the configuration of a TARS platform: the server then lives on that platform.
  */
 export async function serve(settings: Settings, configFile?: string): Promise<void> {
-  inlineDeeply();
   const { store: storeKind, dataDir, log: logSettings, tars, rooms, ...rest } = settings;
   const { servants: configured, ...tarsRest } = tars;
   const conf = loadTarsConf(configFile);
