@@ -44,11 +44,9 @@ export interface Contender {
   start(): Promise<RunningServer>;
 }
 
-export const FLOOR = 'floor';
-
 /** Hand-written uWebSockets.js. */
 export const floor: Contender = {
-  name: FLOOR,
+  name: 'floor',
   isOurs: false,
   start: () => serve(startTypeScript('floor.ts', { flags: PROBE_FLAGS }), 'line'),
 };
@@ -64,6 +62,11 @@ export const socketIo: Contender = {
   isOurs: false,
   start: () => serve(startTypeScript('contenders/socket-io-server.ts', { flags: PROBE_FLAGS }), 'socket.io'),
 };
+
+/** A server of ours among all the others; the first is what the rest is compared to. */
+export function besideOthers(ours: Contender): readonly [Contender, ...Contender[]] {
+  return [floor, ours, ws, socketIo];
+}
 
 /** The settings of a measured server: no store on disk, no pages, and a log of errors only. */
 const QUIET_SETTINGS = {

@@ -1,5 +1,6 @@
 /** What a scenario is: variants that are measured in turn, and the figures that each of them yields. */
 
+import type { Contender } from './contender.ts';
 import type { Figure, Sample } from './results/results.ts';
 
 /** What the command line says of how to measure. */
@@ -41,6 +42,19 @@ export interface Scenario {
   /** What our ratio of the first figure should be. */
   readonly budget?: number;
   variants(setup: Setup): readonly Variant[] | Promise<readonly Variant[] | NotServed>;
+}
+
+/** A variant for each of these servers, all compared to the first of them. */
+export function compare(
+  contenders: readonly [Contender, ...Contender[]],
+  measure: (contender: Contender) => Promise<Sample>,
+): Variant[] {
+  return contenders.map((contender) => ({
+    name: contender.name,
+    isOurs: contender.isOurs,
+    comparedTo: contenders[0].name,
+    measure: () => measure(contender),
+  }));
 }
 
 /** A load with the times that the command line asks for. */

@@ -1,9 +1,9 @@
 /** Joins and leaves without an end. */
 
-import { floor, FLOOR, socketIo, statecast, ws } from '../contender.ts';
+import { besideOthers, statecast } from '../contender.ts';
 import { costFigures, MACHINE_FIGURES, toCosts } from '../figures.ts';
 import { measure } from '../measure.ts';
-import { timed, type Scenario } from '../scenario.ts';
+import { compare, timed, type Scenario } from '../scenario.ts';
 
 export const churn: Scenario = {
   name: 'churn',
@@ -11,14 +11,9 @@ export const churn: Scenario = {
   rounds: 3,
   figures: [...costFigures('pair'), ...MACHINE_FIGURES],
   variants: (setup) =>
-    [floor, statecast(setup.dist), ws, socketIo].map((contender) => ({
-      name: contender.name,
-      isOurs: contender.isOurs,
-      comparedTo: FLOOR,
-      async measure() {
-        const load = { clients: 100, rooms: 20, residentsPerRoom: 1, window: 8 };
-        const measured = await measure(contender, 'churn', (target) => ({ ...timed(load, setup), target }));
-        return toCosts(measured, 'pair');
-      },
-    })),
+    compare(besideOthers(statecast(setup.dist)), async (contender) => {
+      const load = { clients: 100, rooms: 20, residentsPerRoom: 1, window: 8 };
+      const measured = await measure(contender, 'churn', (target) => ({ ...timed(load, setup), target }));
+      return toCosts(measured, 'pair');
+    }),
 };

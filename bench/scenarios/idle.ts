@@ -1,10 +1,10 @@
 /** What connections cost that do nothing but be in a room; and whether their memory comes back when they go. */
 
-import { floor, FLOOR, socketIo, statecast, ws, type Contender, type Memory } from '../contender.ts';
+import { besideOthers, statecast, type Contender, type Memory } from '../contender.ts';
 import { sleep } from '../load/crowd.ts';
 import { measure } from '../measure.ts';
 import type { Figure, Sample } from '../results/results.ts';
-import type { Scenario } from '../scenario.ts';
+import { compare, type Scenario } from '../scenario.ts';
 
 /** Those who come and go first, so that what a server makes once is not counted as theirs. */
 const FIRST_CLIENTS = 200;
@@ -46,16 +46,9 @@ export const idle: Scenario = {
   rounds: 1,
   figures: [ONE_ROOM, OWN_ROOMS].flatMap(toFigures),
   variants: (setup) =>
-    [floor, statecast(setup.dist, 'Statecast', SETTINGS), ws, socketIo].map((contender) => ({
-      name: contender.name,
-      isOurs: contender.isOurs,
-      comparedTo: FLOOR,
-      async measure() {
-        return {
-          ...(await measureCrowd(contender, ONE_ROOM)),
-          ...(await measureCrowd(contender, OWN_ROOMS)),
-        };
-      },
+    compare(besideOthers(statecast(setup.dist, 'Statecast', SETTINGS)), async (contender) => ({
+      ...(await measureCrowd(contender, ONE_ROOM)),
+      ...(await measureCrowd(contender, OWN_ROOMS)),
     })),
 };
 

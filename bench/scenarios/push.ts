@@ -1,9 +1,9 @@
 /** HTTP pushes into a room, by autocannon. */
 
-import { floor, FLOOR, statecast } from '../contender.ts';
+import { floor, statecast } from '../contender.ts';
 import { costFigures, MACHINE_FIGURES, toCosts } from '../figures.ts';
 import { measure } from '../measure.ts';
-import { timed, type Scenario } from '../scenario.ts';
+import { compare, timed, type Scenario } from '../scenario.ts';
 
 export const push: Scenario = {
   name: 'push',
@@ -12,14 +12,9 @@ export const push: Scenario = {
   budget: 0.8,
   figures: [...costFigures('push'), ...MACHINE_FIGURES],
   variants: (setup) =>
-    [floor, statecast(setup.dist)].map((contender) => ({
-      name: contender.name,
-      isOurs: contender.isOurs,
-      comparedTo: FLOOR,
-      async measure() {
-        const load = { connections: 32, pipelining: 8 };
-        const measured = await measure(contender, 'push', (target) => ({ ...timed(load, setup), target }));
-        return toCosts(measured, 'push');
-      },
-    })),
+    compare([floor, statecast(setup.dist)], async (contender) => {
+      const load = { connections: 32, pipelining: 8 };
+      const measured = await measure(contender, 'push', (target) => ({ ...timed(load, setup), target }));
+      return toCosts(measured, 'push');
+    }),
 };

@@ -1,9 +1,9 @@
 /** A reconnect storm, as after a failure of the network: how long until everybody is back. */
 
-import { floor, FLOOR, socketIo, statecast, ws } from '../contender.ts';
+import { besideOthers, statecast } from '../contender.ts';
 import { costFigures, MACHINE_FIGURES, toCosts } from '../figures.ts';
 import { measure } from '../measure.ts';
-import type { Scenario } from '../scenario.ts';
+import { compare, type Scenario } from '../scenario.ts';
 
 export const storm: Scenario = {
   name: 'storm',
@@ -15,17 +15,8 @@ export const storm: Scenario = {
     ...MACHINE_FIGURES,
   ],
   variants: (setup) =>
-    [floor, statecast(setup.dist), ws, socketIo].map((contender) => ({
-      name: contender.name,
-      isOurs: contender.isOurs,
-      comparedTo: FLOOR,
-      async measure() {
-        const measured = await measure(contender, 'storm', (target) => ({
-          target,
-          clients: 5_000,
-          rooms: 50,
-        }));
-        return { ...toCosts(measured, 'reconnect'), back: measured.result.seconds * 1_000 };
-      },
-    })),
+    compare(besideOthers(statecast(setup.dist)), async (contender) => {
+      const measured = await measure(contender, 'storm', (target) => ({ target, clients: 5_000, rooms: 50 }));
+      return { ...toCosts(measured, 'reconnect'), back: measured.result.seconds * 1_000 };
+    }),
 };

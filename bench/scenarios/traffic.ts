@@ -1,10 +1,10 @@
 /** Messages to rooms and to everybody, as fast as they go and at a steady rate. */
 
-import { floor, FLOOR, socketIo, statecast, ws } from '../contender.ts';
+import { besideOthers, statecast } from '../contender.ts';
 import { costFigures, LATENCY_FIGURES, MACHINE_FIGURES, toCosts, toLatencies } from '../figures.ts';
 import type { TrafficJob } from '../load/jobs.ts';
 import { measure } from '../measure.ts';
-import { timed, type Scenario } from '../scenario.ts';
+import { compare, timed, type Scenario } from '../scenario.ts';
 
 /** Of a message, without the command around it. */
 const MESSAGE_BYTES = 64;
@@ -80,18 +80,13 @@ function defineTraffic({ load, per, steadyRate, ...about }: TrafficScenario): Sc
     ...about,
     figures: [...costFigures(per), ...MACHINE_FIGURES, ...(steadyRate === undefined ? [] : LATENCY_FIGURES)],
     variants: (setup) =>
-      [floor, statecast(setup.dist), ws, socketIo].map((contender) => ({
-        name: contender.name,
-        isOurs: contender.isOurs,
-        comparedTo: FLOOR,
-        async measure() {
-          const measured = await measure(contender, 'traffic', (target) => ({
-            ...timed(load, setup),
-            ...steady,
-            target,
-          }));
-          return { ...toCosts(measured, per), ...toLatencies(measured.result) };
-        },
-      })),
+      compare(besideOthers(statecast(setup.dist)), async (contender) => {
+        const measured = await measure(contender, 'traffic', (target) => ({
+          ...timed(load, setup),
+          ...steady,
+          target,
+        }));
+        return { ...toCosts(measured, per), ...toLatencies(measured.result) };
+      }),
   };
 }

@@ -30,7 +30,7 @@ import { INTERNAL_EVENT } from './fast-lane/chart.ts';
 import { NOTHING, select, selectEventless, type GuardArgs } from './fast-lane/select.ts';
 import { moveTo } from './fast-lane/snapshot.ts';
 import { paramsOf, type Step } from './fast-lane/steps.ts';
-import { lookUp, type Outcome, type Table } from './fast-lane/table.ts';
+import type { Outcome, Table } from './fast-lane/table.ts';
 import { Tables } from './fast-lane/tables.ts';
 
 export interface FastLane {
@@ -116,7 +116,7 @@ function createFastLane(
     }
     const { steps, to } = outcome;
     runSteps(steps, { ...args, self, system: self.system });
-    return to === undefined ? there : moveTo(tables.ofDestination(to), to.isEnd, there, before);
+    return to === undefined ? there : moveTo(tables.of(to.nodes), to.isEnd, there, before);
   }
 
   return {
@@ -125,7 +125,7 @@ function createFastLane(
       if (at.status !== 'active') return undefined;
       const table = tables.of(at._nodes);
       if (!table.isComplete) return undefined;
-      const choice = lookUp(table, event.type);
+      const choice = table.choices.get(event.type);
       if (choice === undefined) return event.type.startsWith(INTERNAL_EVENT) ? undefined : NOTHING;
       try {
         // One object for all guards that are asked, and one for all actions that are run: this is done for every message.
@@ -140,7 +140,7 @@ function createFastLane(
       const { context } = at;
       runSteps(steps, { context, event, self, system: self.system });
       if (to === undefined) return at;
-      const table = tables.ofDestination(to);
+      const table = tables.of(to.nodes);
       const before: readonly AnyStateNode[] = at._nodes;
       const there = moveTo(table, to.isEnd, at, before);
       return to.isRestless ? goOn(table, there, { context, event }, self, before) : there;

@@ -11,10 +11,7 @@ export type MachineKind = 'server' | 'connection' | 'membership' | 'publication'
 
 /** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
 export interface MachineObserver {
-  /**
-   * The actors that are inspected. Their fast lane is closed: only XState's interpreter
-   * tells of each step.
-   */
+  /** The actors that are inspected. Their fast lane is closed: only XState's interpreter tells of each step. */
   readonly watched: Pick<ReadonlySet<AnyActorRef>, 'has' | 'size'>;
   /** An actor was made, and starts in this turn. A membership that wakes is made again, with the same id. */
   made(kind: MachineKind, actor: AnyActorRef): void;

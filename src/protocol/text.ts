@@ -13,6 +13,28 @@ export function encodeOnce(text: string): ArrayBuffer {
   return buffer.slice(byteOffset, byteOffset + byteLength);
 }
 
+/** Texts that are made of keys and encoded, remembered until there are too many of them. */
+export class EncodedTexts {
+  readonly #toText: (key: string) => string;
+  readonly #most: number;
+  readonly #known = new Map<string, ArrayBuffer>();
+
+  /** @param most How many are remembered; then it begins anew. */
+  constructor(most: number, toText: (key: string) => string) {
+    this.#most = most;
+    this.#toText = toText;
+  }
+
+  of(key: string): ArrayBuffer {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#known.size === this.#most) this.#known.clear();
+    const encoded = encodeOnce(this.#toText(key));
+    this.#known.set(key, encoded);
+    return encoded;
+  }
+}
+
 export function readText(text: Text): string {
   return typeof text === 'string' ? text : decoder.decode(text);
 }

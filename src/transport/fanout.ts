@@ -2,7 +2,7 @@
 
 import type { BrokerListener } from '../broker/broker.ts';
 import type { Codec } from '../protocol/codec.ts';
-import { encodeOnce } from '../protocol/text.ts';
+import { EncodedTexts, encodeOnce } from '../protocol/text.ts';
 import type { Transport } from './transport.ts';
 
 /** The topic of a room's members who speak this codec. */
@@ -22,24 +22,14 @@ export function createFanout(codecs: readonly Codec[], publish: Transport['publi
   const tracks = codecs.map((codec) => ({
     codec,
     everybody: encodeOnce(everybodyTopic(codec)),
-    topics: new Map<string, ArrayBuffer>(),
+    topics: new EncodedTexts(KEPT_TOPICS, (room) => roomTopic(codec, room)),
   }));
   return {
     publication({ room, data }) {
-      for (const { codec, topics } of tracks)
-        publish(findTopic(topics, codec, room), codec.encodeMessage(data));
+      for (const { codec, topics } of tracks) publish(topics.of(room), codec.encodeMessage(data));
     },
     broadcast(data) {
       for (const { codec, everybody } of tracks) publish(everybody, codec.encodeMessage(data));
     },
   };
-}
-
-function findTopic(topics: Map<string, ArrayBuffer>, codec: Codec, room: string): ArrayBuffer {
-  const known = topics.get(room);
-  if (known !== undefined) return known;
-  if (topics.size === KEPT_TOPICS) topics.clear();
-  const topic = encodeOnce(roomTopic(codec, room));
-  topics.set(room, topic);
-  return topic;
 }

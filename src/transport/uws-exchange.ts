@@ -4,6 +4,7 @@
  */
 
 import { STATUS_CODES } from 'node:http';
+import { EncodedTexts } from '../protocol/text.ts';
 import { formatAddress } from './peer-address.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestsUnderWay } from './requests-under-way.ts';
@@ -56,7 +57,7 @@ export class UwsRequestHead implements RequestHead {
   }
 
   header(name: string): string | undefined {
-    return (this.#req?.getHeader(bytesOf(name)) ?? this.#headers?.get(name)) || undefined;
+    return (this.#req?.getHeader(headerNames.of(name)) ?? this.#headers?.get(name)) || undefined;
   }
 
   get remoteAddress(): string {
@@ -182,18 +183,10 @@ export function writeResponse(
   }
 }
 
-/** Names that were asked for, as uWS reads them: to convert one takes longer than to look for the header. */
-const namesInBytes = new Map<string, ArrayBuffer>();
 /** Far more than the house asks for; a user's route may make names up. */
 const KEPT_NAMES = 256;
-
-function bytesOf(name: string): ArrayBuffer {
-  const known = namesInBytes.get(name);
-  if (known !== undefined) return known;
-  const { buffer } = new TextEncoder().encode(name).slice();
-  if (namesInBytes.size < KEPT_NAMES) namesInBytes.set(name, buffer);
-  return buffer;
-}
+/** Names that were asked for, as uWS reads them: to convert one takes longer than to look for the header. */
+const headerNames = new EncodedTexts(KEPT_NAMES, (name) => name);
 
 /** The frequent ones are constants, with which routes are found sooner than with a text made of each request. */
 function nameMethod(lowerCase: string): string {

@@ -244,7 +244,7 @@ class UwsSocket<Session> implements Socket {
     this.#ws.cork(() => {
       for (const frame of frames) this.#ws.send(frame);
     });
-    if (this.bufferedBytes > 0) this.#handlers.drain(this.#session);
+    this.look();
   }
 
   subscribe(topic: string): void {
@@ -269,7 +269,7 @@ class UwsSocket<Session> implements Socket {
     if (this.#state === 'open') this.#ws.close();
   }
 
-  /** Tells of a send queue that has come to be by publications. */
+  /** Tells of a send queue that has come to be without a word of uWS. */
   look(): void {
     if (this.bufferedBytes > 0) this.#handlers.drain(this.#session);
   }

@@ -2,7 +2,7 @@ import { onTestFinished, expect, test, vi } from 'vitest';
 import { HelloMethods } from '../../src/servants/hello.ts';
 import { createServantServer } from '../../src/tars/server/servant-server.ts';
 import { createServer, type RpcError } from '../../src/index.ts';
-import { describeInBrowser } from '../support/browser.ts';
+import { describeInBrowser, type Tabs } from '../support/browser.ts';
 import { nextEvent } from '../support/edge-watch.ts';
 import { createGate } from '../support/gate.ts';
 import { sendByRoom } from '../support/line-client.ts';
@@ -68,6 +68,17 @@ async function startServant() {
   };
 }
 
+/** The inspector of a new server, at a room with one member. */
+async function watchLobby(tabs: Tabs) {
+  const { url, connect, server } = await startServer(OPEN);
+  const client = await connect();
+  await client.join('lobby');
+  const inspector = await openInspector(tabs, url, '#/room/lobby');
+  await inspector.drawn('room');
+  await inspector.untilLit('active.broadcast.flowing');
+  return { inspector, server, client };
+}
+
 describeInBrowser('what is watched live', (newTabs) => {
   test('a join that its handler thinks about, by way of its room', async () => {
     const tabs = newTabs();
@@ -99,12 +110,7 @@ describeInBrowser('what is watched live', (newTabs) => {
 
   test('a message on its way from its connection through its room to the broker', async () => {
     const tabs = newTabs();
-    const { url, connect } = await startServer(OPEN);
-    const client = await connect();
-    await client.join('lobby');
-    const inspector = await openInspector(tabs, url, '#/room/lobby');
-    await inspector.drawn('room');
-    await inspector.untilLit('active.broadcast.flowing');
+    const { inspector, client } = await watchLobby(tabs);
     await inspector.keepWhatIsLit();
     client.send(sendByRoom('lobby', 'hello'));
     await inspector.untilTaken('active.broadcast.flowing|room.publish|2');
@@ -184,13 +190,8 @@ describeInBrowser('what is watched live', (newTabs) => {
 describeInBrowser('the time of what was seen', (newTabs) => {
   test('stands still when it is paused, goes back by the timeline, and on again when it is live', async () => {
     const tabs = newTabs();
-    const { url, connect, server } = await startServer(OPEN);
-    const client = await connect();
-    await client.join('lobby');
-    const inspector = await openInspector(tabs, url, '#/room/lobby');
+    const { inspector, server } = await watchLobby(tabs);
     const { page } = inspector;
-    await inspector.drawn('room');
-    await inspector.untilLit('active.broadcast.flowing');
     server.mute('lobby');
     await inspector.untilLit('active.broadcast.muted');
     await inspector.event('room.mute').waitFor();
@@ -263,13 +264,8 @@ describeInBrowser('a watched room', (newTabs) => {
 
   test('shows the right states and offset at the end of a thousand messages a second', async () => {
     const tabs = newTabs();
-    const { url, connect, server } = await startServer(OPEN);
-    const client = await connect();
-    await client.join('lobby');
-    const inspector = await openInspector(tabs, url, '#/room/lobby');
+    const { inspector, server, client } = await watchLobby(tabs);
     const { page } = inspector;
-    await inspector.drawn('room');
-    await inspector.untilLit('active.broadcast.flowing');
     await page.evaluate(`(() => {
       globalThis.frames = 0;
       const count = () => { globalThis.frames += 1; requestAnimationFrame(count); };

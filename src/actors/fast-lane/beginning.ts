@@ -62,7 +62,7 @@ export class Beginning {
       const outcome = selectEventless(table, args);
       if (outcome === undefined || outcome.to?.isEnd === true) return undefined;
       if (outcome !== NOTHING) steps = [...steps, ...outcome.steps];
-      if (outcome.to !== undefined) table = this.#tables.ofDestination(outcome.to);
+      if (outcome.to !== undefined) table = this.#tables.of(outcome.to.nodes);
       given = steps.map((step) => paramsOf(step, args));
     } catch {
       // The interpreter meets the same error and makes a snapshot of it.
@@ -73,7 +73,7 @@ export class Beginning {
       const info = { context, event, self, system };
       scope.actionExecutor({ type, info, params: given[index], exec } as never);
     }
-    return beginIn(table, this.#machine, context, this.#model);
+    return beginIn(table, context, this.#model);
   }
 
   /** `machine.resolveState`, which looks a value up each time; undefined for what is more than a state's name. */
@@ -86,7 +86,7 @@ export class Beginning {
       table = this.#tables.of(nodes);
       this.#resting.set(value, table);
     }
-    return beginIn(table, this.#machine, context ?? {}, this.#model);
+    return beginIn(table, context ?? {}, this.#model);
   }
 
   #makeContext({ self }: AnyActorScope, input: unknown): unknown {

@@ -44,16 +44,7 @@ export function tabulate(machine: AnyStateMachine, nodes: readonly AnyStateNode[
   // An eventless transition may be enabled by whatever an action does; a wildcard stands for unknown events.
   const isComplete = eventless.length === 0 && ![...types].some(isWildcard);
   const tags = new Set(nodes.flatMap((node) => node.tags));
-  return {
-    nodes,
-    value,
-    tags,
-    choices,
-    eventless,
-    isComplete,
-    latestType: undefined,
-    latestChoice: undefined,
-  };
+  return { nodes, value, tags, choices, eventless, isComplete };
 }
 
 function typesOf(nodes: readonly AnyStateNode[]): Set<string> {
@@ -145,7 +136,7 @@ function toOutcome(question: Question, transition: Transition): Outcome | undefi
 /** Where a move leads in the end; undefined when more follows than can be told before. */
 function toDestination(question: Question, { nodes, isEnd, completed }: Move): Destination | undefined {
   const isRestless = !isEnd && nodes.some(({ always }) => always !== undefined);
-  const to: Destination = { nodes, isEnd, isRestless, table: undefined };
+  const to: Destination = { nodes, isEnd, isRestless };
   if (isEnd || (completed === undefined && !isRestless)) return to;
   const types = typesOf(nodes);
   if ([...types].some(isWildcard)) return undefined;

@@ -1,4 +1,4 @@
-/** What there is to know of states that are active together, and of what events come to in them. */
+/** What there is to know of states that are active together, and of what events come to in them. Types only. */
 
 import type { AnyStateNode, EventObject, StateValue } from 'xstate';
 import type { Step } from './steps.ts';
@@ -18,8 +18,6 @@ export interface Destination {
   readonly isEnd: boolean;
   /** Whether an eventless transition may follow at once. What led there is then nothing that they would take. */
   readonly isRestless: boolean;
-  /** Theirs, when they were looked up once. */
-  table: Table | undefined;
 }
 
 /** One of the transitions that a state has for an event. */
@@ -48,15 +46,4 @@ export interface Table {
   readonly eventless: readonly (readonly Candidate[])[];
   /** False where more than the event's own transitions is at stake: nothing can be read off there. */
   readonly isComplete: boolean;
-  /** The event that was looked up last: most are like the one before. */
-  latestType: EventObject['type'] | undefined;
-  latestChoice: Choice | undefined;
-}
-
-/** What the states do about an event; undefined when they ignore it. */
-export function lookUp(table: Table, type: EventObject['type']): Choice | undefined {
-  if (type === table.latestType) return table.latestChoice;
-  table.latestType = type;
-  table.latestChoice = table.choices.get(type);
-  return table.latestChoice;
 }

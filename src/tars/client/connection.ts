@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { LinkError, type LinkReply, type LinkRequest } from '../servant-link.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, ReplyHead, RequestPacket } from '../wire/packets.ts';
+import { WriteBatch } from '../write-batch.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';
 import { toLoss } from './link-failure.ts';
-import { WriteBatch } from './write-batch.ts';
 
 /** A connection with more than this to send takes no further requests. */
 const MAX_UNSENT_BYTES = 1024 * 1024;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { Inbox } from '../../inbox-harness.ts';
+import type { Clock } from '../clock.ts';
 import { createServantServer, type ServantServerOptions } from '../server/servant-server.ts';
 import type { LinkError, LinkListener, LinkReply, LinkRequest, ServantLink } from '../servant-link.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
@@ -12,7 +13,6 @@ import { RequestPacket, ResponsePacket } from '../wire/packets.ts';
 import { createServantAdapter } from '../wire/servant-adapter.ts';
 import { required } from '../wire/struct.ts';
 import { t } from '../wire/types.ts';
-import type { Clock } from './clock.ts';
 import { createTcpLink, type TcpLinkOptions } from './tcp-link.ts';
 
 export const OBJECT = 'Test.EchoServer.EchoObj';

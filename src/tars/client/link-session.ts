@@ -1,8 +1,8 @@
 /** One opening of a link, from `open` until its last connection ends. It knows nodes, and no sockets. */
 
+import { startQuietTimer } from '../clock.ts';
 import { LinkError, type LinkListener, type LinkReply, type LinkRequest } from '../servant-link.ts';
 import { chooseByKey } from './choose-node.ts';
-import { startQuietTimer } from './clock.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';
 import { ServantNode, type NodeListener, type NodeOptions } from './servant-node.ts';
 

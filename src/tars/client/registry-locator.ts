@@ -1,8 +1,8 @@
 /** Asks the platform's registry where servants are, and remembers it. It follows no endpoint's fate. */
 
+import { systemClock, type Clock } from '../clock.ts';
 import { LinkError, type CreateServantLink } from '../servant-link.ts';
 import { createProxy } from '../wire/proxy.ts';
-import { systemClock, type Clock } from './clock.ts';
 import { createDirectCaller, DEFAULT_DEADLINE_MS } from './direct-caller.ts';
 import { formatEndpoint, parseObject, type Endpoint } from './endpoint.ts';
 import type { Locator } from './locator.ts';

@@ -1,9 +1,9 @@
 /** What tests of the platform's parts stand on: a clock that is turned by hand, and a platform that is a function call away. */
 
+import type { Clock } from '../clock.ts';
 import { TarsCallError } from '../wire/caller.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import type { ServantAdapter } from '../wire/servant-adapter.ts';
-import type { Clock } from '../client/clock.ts';
 import type { PlatformCaller, PlatformLog } from './platform-caller.ts';
 import type { TarsConf } from './tars-conf.ts';
 

@@ -1,14 +1,14 @@
 /** One client's connection to the servants: requests in, answers out as they come. It knows no interface's functions. */
 
 import type { Socket } from 'node:net';
-import { startQuietTimer, type Clock } from '../client/clock.ts';
-import { WriteBatch } from '../client/write-batch.ts';
+import { startQuietTimer, type Clock } from '../clock.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket, TARS_VERSION } from '../wire/packets.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import type { ServantAdapter, ServantCall, ServantReply } from '../wire/servant-adapter.ts';
 import { isTupVersion, toTupAnswer } from '../wire/tup.ts';
 import { TarsDecodeError } from '../wire/wire-errors.ts';
+import { WriteBatch } from '../write-batch.ts';
 
 /** A client that leaves more than this of its answers unread is not read from. */
 const MAX_UNSENT_BYTES = 1024 * 1024;

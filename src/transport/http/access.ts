@@ -38,12 +38,11 @@ export function createAccess({ apiKey, open, allowsOrigin }: AccessOptions): Acc
 /** Whether a request was made to this machine by its own name, and not handed on by a proxy that tells so. */
 export function asksThisMachine(request: RequestHead): boolean {
   return (
-    namesThisMachine(request.header('host') ?? '') &&
-    request.header('forwarded') === undefined &&
-    request.header('x-forwarded-for') === undefined &&
-    request.header('x-real-ip') === undefined
+    namesThisMachine(request.header('host') ?? '') && !PROXY_HEADERS.some((name) => request.header(name))
   );
 }
+
+const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
 
 /** Of a `Host`. Clients ask for one and the same over and over, so the last answer is kept. */
 const namesThisMachine = keepLast((host) => isLoopbackHost(host.replace(/:\d+$/, '')));

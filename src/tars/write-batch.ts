@@ -1,7 +1,7 @@
 /** Gathers the frames that one turn of the event loop writes to a socket: they leave together, in one system call. */
 
 import type { Socket } from 'node:net';
-import { TarsWriter } from '../wire/writer.ts';
+import { TarsWriter } from './wire/writer.ts';
 
 /**
  * A batch this large leaves at once. It is some twenty calls, so that a system call costs each of them little, and the

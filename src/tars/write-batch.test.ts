@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { required, struct } from '../wire/struct.ts';
-import { t } from '../wire/types.ts';
+import { required, struct } from './wire/struct.ts';
+import { t } from './wire/types.ts';
 import { WriteBatch } from './write-batch.ts';
 
 const Note = struct<{ text: string }>('Test.Note', { text: required(0, t.string) });
