@@ -12,7 +12,8 @@
  */
 
 import type { AnyActorRef, AnyMachineSnapshot, EventObject } from 'xstate';
-import { LANE, type Laned } from './fast-lane.ts';
+import type { Outcome } from './fast-lane/table.ts';
+import { LANE, type FastLane, type Laned } from './fast-lane.ts';
 
 /** What stands in a mailbox: an event, and what waits behind it. */
 interface Letter {
@@ -34,18 +35,20 @@ interface ActorInside {
   readonly observers: ReadonlySet<{ readonly next?: unknown }>;
   update(snapshot: unknown, event: EventObject): void;
   _process(event: EventObject): void;
-  /** How many observers it had when none of them was for snapshots. */
-  [QUIET]?: number;
+  [ACCESS]?: Access;
 }
 
-const QUIET = Symbol('quiet');
+const ACCESS = Symbol('access');
 
-/**
- * What stands in the mailboxes of the actors that are at work here, one within the other: the n-th is for the n-th
- * of them. They are made once, since this is done several times for every message.
- */
-const placeholders: Letter[] = [];
-let depth = 0;
+/** What sending directly needs of an actor, made when it is first sent to. */
+interface Access {
+  /** None where its logic has none. It is kept here since logics are of many shapes, and this is of one. */
+  readonly lane: FastLane | undefined;
+  /** What stands in its mailbox while it is at work here. */
+  readonly placeholder: Letter;
+  /** How many observers it had when none of them was for snapshots. */
+  quietSize: number;
+}
 
 /** `actor.send(event)`, and quicker when the actor is idle and its fast lane takes the event. */
 export function sendDirectly<Event extends EventObject>(
@@ -53,21 +56,36 @@ export function sendDirectly<Event extends EventObject>(
   event: Event,
 ): void {
   const inside = actor as unknown as ActorInside;
-  const { logic, mailbox } = inside;
-  const lane = logic[LANE];
   const self = actor as unknown as AnyActorRef;
-  if (lane === undefined || !mailbox._active || mailbox._current !== null || !lane.isOpenTo(self)) {
-    actor.send(event);
-    return;
+  const { mailbox } = inside;
+  const access = (inside[ACCESS] ??= makeAccess(inside));
+  const { lane } = access;
+  if (lane !== undefined && mailbox._active && mailbox._current === null && lane.isOpenTo(self)) {
+    const at = self.getSnapshot() as AnyMachineSnapshot;
+    const outcome = lane.choose(at, event);
+    if (outcome !== undefined) {
+      runHere(inside, access, lane, outcome, at, event);
+      return;
+    }
   }
-  const at = self.getSnapshot() as AnyMachineSnapshot;
-  const outcome = lane.choose(at, event);
-  if (outcome === undefined) {
-    actor.send(event);
-    return;
-  }
-  const placeholder = (placeholders[depth] ??= { value: undefined, next: null });
-  depth += 1;
+  actor.send(event);
+}
+
+function makeAccess({ logic }: ActorInside): Access {
+  return { lane: logic[LANE], placeholder: { value: undefined, next: null }, quietSize: -1 };
+}
+
+function runHere(
+  inside: ActorInside,
+  access: Access,
+  lane: FastLane,
+  outcome: Outcome,
+  at: AnyMachineSnapshot,
+  event: EventObject,
+): void {
+  const { mailbox } = inside;
+  const { placeholder } = access;
+  const self = inside as unknown as AnyActorRef;
   mailbox._current = placeholder;
   mailbox._last = placeholder;
   let to = at;
@@ -79,23 +97,26 @@ export function sendDirectly<Event extends EventObject>(
     fail(inside, event, error);
   }
   // Who has begun to inspect the actor in the middle of the event waits for its end.
-  const isNews = to !== at || !isQuiet(inside) || !lane.isOpenTo(self);
-  if (isNews && !hasFailed) inside.update(to, event);
+  const isNews = to !== at || access.quietSize !== inside.observers.size || !lane.isOpenTo(self);
+  if (isNews && !hasFailed) {
+    inside.update(to, event);
+    noteWhetherQuiet(inside, access);
+  }
   const { next } = placeholder;
-  placeholder.next = null;
-  depth -= 1;
   mailbox._current = next;
-  if (next === null) mailbox._last = null;
-  else mailbox.flush();
+  if (next === null) {
+    mailbox._last = null;
+    return;
+  }
+  placeholder.next = null;
+  mailbox.flush();
 }
 
 /** Whether nobody is told of snapshots. Observers come and go, but are not replaced: their number tells. */
-function isQuiet(actor: ActorInside): boolean {
-  const { observers } = actor;
-  if (actor[QUIET] === observers.size) return true;
-  for (const { next } of observers) if (next !== undefined) return false;
-  actor[QUIET] = observers.size;
-  return true;
+function noteWhetherQuiet({ observers }: ActorInside, access: Access): void {
+  if (access.quietSize === observers.size) return;
+  for (const { next } of observers) if (next !== undefined) return;
+  access.quietSize = observers.size;
 }
 
 /** Has XState end the actor as it ends any whose transition throws. */

@@ -30,7 +30,7 @@ import { INTERNAL_EVENT } from './fast-lane/chart.ts';
 import { NOTHING, select, selectEventless, type GuardArgs } from './fast-lane/select.ts';
 import { moveTo } from './fast-lane/snapshot.ts';
 import { paramsOf, type Step } from './fast-lane/steps.ts';
-import type { Outcome, Table } from './fast-lane/table.ts';
+import { lookUp, type Destination, type Outcome, type Table } from './fast-lane/table.ts';
 import { Tables } from './fast-lane/tables.ts';
 
 export interface FastLane {
@@ -110,7 +110,7 @@ function createFastLane(
     } catch {
       // The interpreter asks the same guard, and meets the same error.
     }
-    if (outcome === undefined || endsChildren(outcome, there)) {
+    if (outcome === undefined || (outcome.to !== undefined && endsChildren(outcome.to, there))) {
       // Nothing in these states takes the event: what the interpreter does about it is what is left to be done.
       return machine.transition(there, args.event, (self as unknown as Scoped)._actorScope);
     }
@@ -124,13 +124,12 @@ function createFastLane(
     choose(at, event) {
       if (at.status !== 'active') return undefined;
       const table = tables.of(at._nodes);
-      if (!table.isComplete) return undefined;
-      const choice = table.choices.get(event.type);
-      if (choice === undefined) return event.type.startsWith(INTERNAL_EVENT) ? undefined : NOTHING;
+      const choice = lookUp(table, event.type);
+      if (choice === undefined) return isIgnored(table, event) ? NOTHING : undefined;
       try {
         // One object for all guards that are asked, and one for all actions that are run: this is done for every message.
-        const outcome = select(choice, { context: at.context, event });
-        return outcome === undefined || endsChildren(outcome, at) ? undefined : outcome;
+        const outcome = choice.certain ?? select(choice, { context: at.context, event });
+        return outcome?.to !== undefined && endsChildren(outcome.to, at) ? undefined : outcome;
       } catch {
         // The interpreter asks the same guard, meets the same error and tells it in its own words.
         return undefined;
@@ -149,12 +148,20 @@ function createFastLane(
   };
 }
 
+/** An event that has no choice in these states. */
+function isIgnored({ isComplete }: Table, { type }: EventObject): boolean {
+  return isComplete && !type.startsWith(INTERNAL_EVENT);
+}
+
+/** Counted (docs/decisions/0013-written-for-every-message.md). */
 function runSteps(steps: readonly Step[], args: object): void {
-  for (const step of steps) step.implementation(args, paramsOf(step, args));
+  for (let index = 0; index < steps.length; index += 1) {
+    const step = steps[index]!;
+    step.implementation(args, paramsOf(step, args));
+  }
 }
 
 /** Whether actors would have to be stopped with their machine, which the interpreter does. */
-function endsChildren({ to }: Outcome, { children }: AnyMachineSnapshot): boolean {
-  if (to === undefined || !to.isEnd) return false;
-  return Object.keys(children).length > 0;
+function endsChildren({ isEnd }: Destination, { children }: AnyMachineSnapshot): boolean {
+  return isEnd && Object.keys(children).length > 0;
 }

@@ -81,11 +81,22 @@ export function goLive<Machine extends AnyStateMachine>(
     from: AnyMachineSnapshot,
     to: AnyMachineSnapshot,
   ): void {
+    // Most events: what is rare is kept out of what runs for every message.
+    if (to === from) observer.stayed(kind, self, event, to);
+    else tellNews(self, event, from, to);
+  }
+
+  function tellNews(
+    self: AnyActorRef,
+    event: EventObject,
+    from: AnyMachineSnapshot,
+    to: AnyMachineSnapshot,
+  ): void {
     if (to._nodes !== from._nodes || to.status !== from.status) {
       observer.moved(kind, self, event, from, date(to));
       return;
     }
-    if (to !== from) (to as Dated)[SINCE] = (from as Dated)[SINCE];
+    (to as Dated)[SINCE] = (from as Dated)[SINCE];
     observer.stayed(kind, self, event, to);
   }
 

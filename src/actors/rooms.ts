@@ -54,9 +54,20 @@ export function createRooms(input: RoomsInput): Rooms {
   const { directory, limits, edge } = input;
   const { rooms } = directory;
 
+  // What a client sends in a row is most often for one room, which is then not looked up again.
+  let latest: SupervisedRoom | undefined;
+  let latestName: string | undefined;
+
   function open(room: string): SupervisedRoom | Refusal {
+    if (latest !== undefined && room === latestName) return latest;
     const known = rooms.get(room);
-    if (known !== undefined) return known;
+    if (known === undefined) return openAnother(room);
+    latest = known;
+    latestName = known.name;
+    return known;
+  }
+
+  function openAnother(room: string): SupervisedRoom | Refusal {
     const refusal = refuseRoomName(room, limits);
     if (refusal !== undefined) return refusal;
     if (input.isStopping()) return createRefusal('notAvailable', 'the server is shutting down');
@@ -80,7 +91,10 @@ export function createRooms(input: RoomsInput): Rooms {
       absence: directory.absence,
       flushMs,
       awayTtlMs,
-      onEnd: () => rooms.delete(room),
+      onEnd: () => {
+        rooms.delete(room);
+        latest = undefined;
+      },
       machine: machines.room,
       machines,
     });

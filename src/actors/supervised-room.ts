@@ -34,9 +34,12 @@ export class SupervisedRoom {
   #failures: number[] = [];
   /** What came while the machine was being restarted. */
   #held: RoomEvent[] = [];
-  /** What the machine was given in this turn: what a failure may have cut off. */
-  #inFlight: RoomEvent[] = [];
+  /** Events that are being sent, one in the course of the other. */
   #depth = 0;
+  /** What the machine was given in the course of the first of them. */
+  #nested: RoomEvent[] = [];
+  /** The machine has failed in the course of it. */
+  #failure: { readonly error: unknown } | undefined;
   #endCallbacks: (() => void)[] = [];
   /** The timer of the next restart. */
   #restart: unknown;
@@ -78,23 +81,37 @@ export class SupervisedRoom {
   send(event: RoomEvent): void {
     const actor = this.#actor;
     if (actor === undefined) {
-      if (this.#ended) answerAfterEnd(event, this.name);
-      else this.#held.push(event);
+      this.#keep(event);
       return;
     }
-    this.#inFlight.push(event);
+    if (this.#depth > 0) this.#nested.push(event);
     this.#depth += 1;
     sendDirectly(actor, event);
     this.#depth -= 1;
-    // Popped, and not cut to length 0, which would cost a new array for the next event.
-    if (this.#depth === 0) while (this.#inFlight.length > 0) this.#inFlight.pop();
+    // An event that has led to nothing more, as most do, has cost no list.
+    if (this.#depth === 0 && (this.#nested.length > 0 || this.#failure !== undefined)) this.#endTurn(event);
   }
 
   /** Drops the room as it is: nothing is written and nobody is told. For the end of a server only. */
   stop(): void {
     this.#input.clock.clearTimeout(this.#restart);
     this.#actor?.stop();
+    this.#failure = undefined;
     this.#end();
+  }
+
+  /** What comes while no machine runs. */
+  #keep(event: RoomEvent): void {
+    if (this.#ended) answerAfterEnd(event, this.name);
+    else this.#held.push(event);
+  }
+
+  #endTurn(event: RoomEvent): void {
+    const nested = this.#nested.splice(0);
+    const failure = this.#failure;
+    if (failure === undefined) return;
+    this.#failure = undefined;
+    this.#recover(failure.error, [event, ...nested]);
   }
 
   #start(): void {
@@ -110,14 +127,21 @@ export class SupervisedRoom {
   }
 
   #fail(error: unknown): void {
+    this.#actor = undefined;
+    // Which event it belongs to is known where that was sent.
+    if (this.#depth > 0) this.#failure = { error };
+    else this.#recover(error, []);
+  }
+
+  /** @param given What the machine was given last: what the failure may have cut off. */
+  #recover(error: unknown, given: readonly RoomEvent[]): void {
     const { clock, edge } = this.#input;
     const now = clock.now();
-    this.#actor = undefined;
     this.#failures = [...this.#failures.filter((at) => at > now - FAILURE_WINDOW_MS), now];
     const closing = this.#failures.length > MAX_FAILURES;
     edge.emit('room.failed', { room: this.name, error, outcome: closing ? 'closing' : 'restarting' });
     // A client's request may be what the machine cannot stomach: it is refused. A fact is taken up again.
-    const facts = this.#inFlight.splice(0).filter((event) => !refuseEvent(event, this.name));
+    const facts = given.filter((event) => !refuseEvent(event, this.name));
     this.#held = [...facts, ...this.#held];
     if (closing) this.#giveUp();
     else {

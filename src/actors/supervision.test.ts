@@ -86,6 +86,35 @@ describe('a room whose machine fails', () => {
     expect(await rooms.members('room1')).toMatchObject([{ id: 'c1' }]);
   });
 
+  test('takes up again what came in the course of the event that was too much for it', async () => {
+    let broken = true;
+    const { publish: original } = roomMachine.implementations.actions as Record<
+      string,
+      (args: unknown, params: unknown) => void
+    >;
+    const room = roomMachine.provide({
+      actions: {
+        publish: (args, params) => {
+          if (broken) {
+            args.context.send({ type: 'room.mute' });
+            throw new Error('publish is broken');
+          }
+          original?.(args, params);
+        },
+      },
+    });
+    const { connect, clock } = createHarness({ machines: { room } });
+    const client = connect();
+    await joined(client);
+    client.send(publish('room1', 'boom'));
+    expect(client.frames.at(-1)).toMatchObject({ type: 'refused', refusal: { error: 'internal' } });
+    broken = false;
+    clock.increment(50);
+    client.send(publish('room1', 'is it muted'));
+    await until(() => client.frames.length === 3);
+    expect(client.frames.at(-1)).toMatchObject({ type: 'refused', refusal: { error: 'permissionDenied' } });
+  });
+
   test('too often is closed under its members, whose connections stay', async () => {
     const { connect, clock, directory, toldOf, store } = createHarness({
       machines: { room: createFailingRoom('publish', () => true) },

@@ -9,7 +9,8 @@ export function createLocalBroker(): Broker {
       listeners.push(listener);
     },
     publish(publication) {
-      for (const listener of listeners) listener.publication(publication);
+      // Counted (docs/decisions/0013-written-for-every-message.md).
+      for (let index = 0; index < listeners.length; index += 1) listeners[index]!.publication(publication);
     },
     broadcast(data) {
       for (const listener of listeners) listener.broadcast(data);

@@ -19,6 +19,8 @@ export function createEdgeBus(onListenerError: (error: unknown, name: EdgeEventN
   const emitter = new EventEmitter();
   /** What was put on for each listener, by the name of the event, the latest last. */
   const guards = new Map<EdgeEventName, Map<unknown, ((event: unknown) => void)[]>>();
+  /** An event without listeners that was emitted last: most often that is one of a message, as the next one is. */
+  let unheard: EdgeEventName | undefined;
 
   function report(error: unknown, name: EdgeEventName): void {
     try {
@@ -42,6 +44,7 @@ export function createEdgeBus(onListenerError: (error: unknown, name: EdgeEventN
   function remember(name: EdgeEventName, listener: unknown, call: (event: unknown) => void): void {
     const ofName = guards.get(name) ?? new Map<unknown, ((event: unknown) => void)[]>();
     guards.set(name, ofName.set(listener, [...(ofName.get(listener) ?? []), call]));
+    unheard = undefined;
   }
 
   function forget(name: EdgeEventName, listener: unknown, call: (event: unknown) => void): void {
@@ -49,11 +52,14 @@ export function createEdgeBus(onListenerError: (error: unknown, name: EdgeEventN
     const left = (ofName?.get(listener) ?? []).filter((other) => other !== call);
     if (left.length > 0) ofName?.set(listener, left);
     else ofName?.delete(listener);
+    if (ofName?.size === 0) guards.delete(name);
   }
 
   return {
     emit(name, event) {
-      emitter.emit(name, event);
+      if (name === unheard) return;
+      if (guards.has(name)) emitter.emit(name, event);
+      else unheard = name;
     },
     on(name, listener) {
       const call = guard(name, listener);

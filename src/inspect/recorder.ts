@@ -59,6 +59,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
     lastRoom = room;
   }
 
+  /** Counts an event that left a room where it was: for a message after a message nothing is written. */
+  function countRoom(room: string, event: string, nodes: StateNodes): void {
+    if (room !== lastRoom) {
+      lastRing = rooms.find(room);
+      lastRoom = room;
+    }
+    const last = lastRing?.last;
+    if (last !== undefined && lastRing?.stayedIn === nodes && last.event === event) last.count += 1;
+    else writeRoom(room, event, nodes, nodes);
+  }
+
   function pastOf(address: ActorAddress): Past {
     const ring = address.kind === 'room' ? rooms.find(address.id) : others;
     const transitions = ring?.copy(address, entries) ?? [];
@@ -103,12 +114,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         end(kind, id);
       },
       stayed(kind, actor, event, at) {
-        if (kind !== 'room') return;
-        const nodes = at._nodes;
-        const ring = actor.id === lastRoom ? lastRing : rooms.find(actor.id);
-        const last = ring?.last;
-        if (last !== undefined && ring?.stayedIn === nodes && last.event === event.type) last.count += 1;
-        else writeRoom(actor.id, event.type, nodes, nodes);
+        if (kind === 'room') countRoom(actor.id, event.type, at._nodes);
       },
       threw(kind, actor, event, at, error) {
         fail({ kind, id: actor.id }, event.type, at, error);

@@ -18,6 +18,9 @@ export class EncodedTexts {
   readonly #toText: (key: string) => string;
   readonly #most: number;
   readonly #known = new Map<string, ArrayBuffer>();
+  /** What comes in a row is not looked up again. */
+  #latestKey: string | undefined;
+  #latest = new ArrayBuffer(0);
 
   /** @param most How many are remembered; then it begins anew. */
   constructor(most: number, toText: (key: string) => string) {
@@ -26,8 +29,14 @@ export class EncodedTexts {
   }
 
   of(key: string): ArrayBuffer {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (key !== this.#latestKey) {
+      this.#latest = this.#known.get(key) ?? this.#encode(key);
+      this.#latestKey = key;
+    }
+    return this.#latest;
+  }
+
+  #encode(key: string): ArrayBuffer {
     if (this.#known.size === this.#most) this.#known.clear();
     const encoded = encodeOnce(this.#toText(key));
     this.#known.set(key, encoded);

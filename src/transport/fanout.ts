@@ -26,7 +26,11 @@ export function createFanout(codecs: readonly Codec[], publish: Transport['publi
   }));
   return {
     publication({ room, data }) {
-      for (const { codec, topics } of tracks) publish(topics.of(room), codec.encodeMessage(data));
+      // Counted (docs/decisions/0013-written-for-every-message.md).
+      for (let index = 0; index < tracks.length; index += 1) {
+        const { codec, topics } = tracks[index]!;
+        publish(topics.of(room), codec.encodeMessage(data));
+      }
     },
     broadcast(data) {
       for (const { codec, everybody } of tracks) publish(everybody, codec.encodeMessage(data));

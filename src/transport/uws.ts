@@ -55,13 +55,17 @@ export const createUwsTransport: CreateTransport = (handlers, options) => {
 
 type Handlers<Session> = ReturnType<typeof containHandlers<Session>>;
 
-/** uWS copies the user data of a handshake onto the raw socket, once; the socket is put there when it opens. */
+/** What uWS is given with a handshake, and gives back when the socket opens. */
 interface UserData<Session> {
   readonly session: Session;
-  socket: UwsSocket<Session> | undefined;
 }
 
-type RawSocket<Session> = WebSocket<UserData<Session>>;
+/** Kept on the raw socket, which is the same object each time: to ask uWS for user data is a call out of JavaScript. */
+const SOCKET = Symbol('socket');
+
+interface RawSocket<Session> extends WebSocket<UserData<Session>> {
+  [SOCKET]?: UwsSocket<Session>;
+}
 
 class UwsTransport<Session> implements Transport {
   readonly #app: TemplatedApp;
@@ -84,17 +88,18 @@ class UwsTransport<Session> implements Transport {
       idleTimeout: options.idleTimeoutSeconds,
       sendPingsAutomatically: options.idleTimeoutSeconds !== 0,
       upgrade: (res, req, context) => this.#upgrade(res, req, context),
-      open: (ws) => {
-        const data = ws.getUserData();
-        data.socket = new UwsSocket(ws, data.session, handlers, options.sendQueueBytes, this.#departures);
-        this.#sockets.add(data.socket);
-        handlers.open(data.session, data.socket);
+      open: (ws: RawSocket<Session>) => {
+        const { session } = ws.getUserData();
+        const socket = new UwsSocket(ws, session, handlers, options.sendQueueBytes, this.#departures);
+        ws[SOCKET] = socket;
+        this.#sockets.add(socket);
+        handlers.open(session, socket);
       },
-      message: (ws, message, isBinary) => socketOf(ws)?.received(message, isBinary),
-      dropped: (ws) => socketOf(ws)?.overflowed(),
-      drain: (ws) => socketOf(ws)?.drained(),
-      close: (ws, code, message) => {
-        const socket = socketOf(ws);
+      message: (ws: RawSocket<Session>, message, isBinary) => ws[SOCKET]?.received(message, isBinary),
+      dropped: (ws: RawSocket<Session>) => ws[SOCKET]?.overflowed(),
+      drain: (ws: RawSocket<Session>) => ws[SOCKET]?.drained(),
+      close: (ws: RawSocket<Session>, code, message) => {
+        const socket = ws[SOCKET];
         if (socket === undefined) return;
         this.#sockets.delete(socket);
         socket.closed(code, decoder.decode(message));
@@ -153,7 +158,7 @@ class UwsTransport<Session> implements Transport {
       return;
     }
     res.upgrade<UserData<Session>>(
-      { session: outcome.session, socket: undefined },
+      { session: outcome.session },
       head.header('sec-websocket-key') ?? '',
       head.header('sec-websocket-protocol') ?? '',
       head.header('sec-websocket-extensions') ?? '',
@@ -340,10 +345,6 @@ function decodeBinary(message: ArrayBuffer): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function socketOf<Session>(ws: RawSocket<Session>): UwsSocket<Session> | undefined {
-  return ws.getUserData().socket;
 }
 
 /** What the published types lack of uWS. */

@@ -14,6 +14,7 @@ import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { Command, MemberInfo, Reply } from '../protocol/command.ts';
 import { createRefusal } from '../protocol/errors.ts';
+import type { Text } from '../protocol/text.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
 import { jsonError } from './http/responses.ts';
 import type { OriginPolicy } from './origin-policy.ts';
@@ -92,14 +93,17 @@ class ClientSession implements SocketSession, ConnectionPort {
   }
 
   reply(reply: Reply): void {
-    if (reply.type === 'called') {
+    const frames = this.#codec.encodeReply(reply);
+    // Counted (docs/decisions/0013-written-for-every-message.md).
+    for (let index = 0; index < frames.length; index += 1) {
       // A servant answers many calls at once.
-      for (const frame of this.#codec.encodeReply(reply)) this.#socket?.sendSoon(frame);
-      return;
+      if (reply.type === 'called') this.#socket?.sendSoon(frames[index]!);
+      else this.#send(frames[index]!);
     }
-    for (const frame of this.#codec.encodeReply(reply)) {
-      if (this.#socket?.send(frame) === 'queued') this.#actor?.send({ type: 'socket.congested' });
-    }
+  }
+
+  #send(frame: Text): void {
+    if (this.#socket?.send(frame) === 'queued') this.#actor?.send({ type: 'socket.congested' });
   }
 
   subscribe(room: string): void {

@@ -43,8 +43,18 @@ export function tabulate(machine: AnyStateMachine, nodes: readonly AnyStateNode[
   const eventless = askEventless({ machine, nodes, type: undefined, completions: 0 });
   // An eventless transition may be enabled by whatever an action does; a wildcard stands for unknown events.
   const isComplete = eventless.length === 0 && ![...types].some(isWildcard);
+  if (!isComplete) choices.clear();
   const tags = new Set(nodes.flatMap((node) => node.tags));
-  return { nodes, value, tags, choices, eventless, isComplete };
+  return {
+    nodes,
+    value,
+    tags,
+    choices,
+    eventless,
+    isComplete,
+    latestType: '',
+    latestChoice: choices.get(''),
+  };
 }
 
 function typesOf(nodes: readonly AnyStateNode[]): Set<string> {
@@ -77,9 +87,15 @@ function chooseFrom(
     .map(([key, within]) => chooseFrom(question, type, node.states[key]!, within))
     .filter((choice) => !isEmpty(choice));
   const [only] = inner;
-  if (only === undefined) return { regions: [], candidates: own };
-  if (inner.length > 1) return { regions: inner, candidates: own };
-  return { regions: only.regions, candidates: [...only.candidates, ...own] };
+  if (only === undefined) return toChoice([], own);
+  if (inner.length > 1) return toChoice(inner, own);
+  return toChoice(only.regions, [...only.candidates, ...own]);
+}
+
+function toChoice(regions: readonly Choice[], candidates: readonly Candidate[]): Choice {
+  const [first] = candidates;
+  const isCertain = regions.length === 0 && first?.guard === undefined;
+  return { certain: isCertain ? first?.outcome : undefined, regions, candidates };
 }
 
 function isEmpty({ regions, candidates }: Choice): boolean {
@@ -87,9 +103,9 @@ function isEmpty({ regions, candidates }: Choice): boolean {
 }
 
 /** A state around several innermost ones is asked for each of them, and has the same candidates each time. */
-function askEventless(question: Question): Candidate[][] {
+function askEventless(question: Question): Choice[] {
   const candidates = new Map<Transition, Candidate>();
-  const asked: Candidate[][] = [];
+  const asked: Choice[] = [];
   for (const innermost of question.nodes) {
     if (innermost.type !== 'atomic' && innermost.type !== 'final') continue;
     const ofState: Candidate[] = [];
@@ -100,7 +116,7 @@ function askEventless(question: Question): Candidate[][] {
         ofState.push(candidate);
       }
     }
-    if (ofState.length > 0) asked.push(ofState);
+    if (ofState.length > 0) asked.push(toChoice([], ofState));
   }
   return asked;
 }
@@ -160,8 +176,6 @@ function followCompletion(
     valueOf(machine.root, nodes),
   );
   if (isEmpty(choice)) return at;
-  const [first] = choice.candidates;
-  const isCertain = choice.regions.length === 0 && first?.guard === undefined;
-  const outcome = isCertain ? first?.outcome : undefined;
-  return outcome?.steps.length === 0 ? (outcome.to ?? at) : undefined;
+  const { certain } = choice;
+  return certain?.steps.length === 0 ? (certain.to ?? at) : undefined;
 }

@@ -2,7 +2,7 @@
 
 import type { EventObject } from 'xstate';
 import { paramsOf, type Step } from './steps.ts';
-import type { Candidate, Choice, Outcome, Table } from './table.ts';
+import type { Choice, Outcome, Table } from './table.ts';
 
 /** What guards are given besides their params. */
 export interface GuardArgs {
@@ -19,26 +19,24 @@ export function select({ regions, candidates }: Choice, args: GuardArgs): Outcom
     const selected = selectInEach(regions, args);
     if (selected !== NOTHING) return selected;
   }
-  return selectFrom(candidates, args);
+  // Counted (docs/decisions/0013-written-for-every-message.md).
+  for (let index = 0; index < candidates.length; index += 1) {
+    const { guard, outcome } = candidates[index]!;
+    if (guard === undefined || passes(guard, args)) return outcome;
+  }
+  return NOTHING;
 }
 
 /** The same of eventless transitions. */
 export function selectEventless({ eventless }: Table, args: GuardArgs): Outcome | undefined {
   let only = NOTHING;
-  for (const candidates of eventless) {
-    const outcome = selectFrom(candidates, args);
+  for (const choice of eventless) {
+    const outcome = select(choice, args);
     if (outcome === NOTHING || outcome === only) continue;
     if (outcome === undefined || only !== NOTHING) return undefined;
     only = outcome;
   }
   return only;
-}
-
-function selectFrom(candidates: readonly Candidate[], args: GuardArgs): Outcome | undefined {
-  for (const { guard, outcome } of candidates) {
-    if (guard === undefined || passes(guard, args)) return outcome;
-  }
-  return NOTHING;
 }
 
 function selectInEach(regions: readonly Choice[], args: GuardArgs): Outcome | undefined {

@@ -1,4 +1,4 @@
-/** What there is to know of states that are active together, and of what events come to in them. Types only. */
+/** What there is to know of states that are active together, and of what events come to in them. */
 
 import type { AnyStateNode, EventObject, StateValue } from 'xstate';
 import type { Step } from './steps.ts';
@@ -30,6 +30,8 @@ export interface Candidate {
 
 /** Which transitions an event selects: one from each region that has one, or else the first candidate that may. */
 export interface Choice {
+  /** What is selected whatever is the case, where that can be told beforehand. */
+  readonly certain: Outcome | undefined;
   /** Parallel regions that have something for the event, in the order in which they are asked. */
   readonly regions: readonly Choice[];
   /** From the innermost state outwards, each state's in its own order. */
@@ -41,9 +43,24 @@ export interface Table {
   readonly nodes: readonly AnyStateNode[];
   readonly value: StateValue;
   readonly tags: ReadonlySet<string>;
+  /** Empty where the table is not complete. */
   readonly choices: ReadonlyMap<EventObject['type'], Choice>;
   /** Their eventless transitions: what each innermost state is asked after every event. */
-  readonly eventless: readonly (readonly Candidate[])[];
+  readonly eventless: readonly Choice[];
   /** False where more than the event's own transitions is at stake: nothing can be read off there. */
   readonly isComplete: boolean;
+  /** What was looked up last: on a busy server it is looked up again. */
+  latestType: EventObject['type'];
+  latestChoice: Choice | undefined;
+}
+
+/** What an event selects in these states; undefined when there is nothing for it. */
+export function lookUp(table: Table, type: EventObject['type']): Choice | undefined {
+  return table.latestType === type ? table.latestChoice : lookUpAnother(table, type);
+}
+
+function lookUpAnother(table: Table, type: EventObject['type']): Choice | undefined {
+  table.latestType = type;
+  table.latestChoice = table.choices.get(type);
+  return table.latestChoice;
 }

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { createEdgeBus } from './edge-bus.ts';
+
+function createBus() {
+  const errors: unknown[] = [];
+  return { bus: createEdgeBus((error) => void errors.push(error)), errors };
+}
+
+describe('the edge bus', () => {
+  test('tells whoever listens by now, though nobody did when the event came last', () => {
+    const { bus } = createBus();
+    const heard: string[] = [];
+    const listener = ({ room }: { room: string }): void => void heard.push(room);
+    bus.emit('room.opened', { room: 'unheard' });
+    bus.on('room.opened', listener);
+    bus.emit('room.opened', { room: 'heard' });
+    bus.off('room.opened', listener);
+    bus.emit('room.opened', { room: 'unheard again' });
+    bus.once('room.opened', listener);
+    bus.emit('room.opened', { room: 'heard once' });
+    bus.emit('room.opened', { room: 'no more' });
+    bus.on('room.closed', listener);
+    bus.emit('room.opened', { room: 'not of interest' });
+    bus.emit('room.closed', { room: 'heard at last' });
+    expect(heard).toEqual(['heard', 'heard once', 'heard at last']);
+  });
+
+  test('goes on telling one listener when another has gone', () => {
+    const { bus } = createBus();
+    const heard: string[] = [];
+    const gone = (): void => void heard.push('gone');
+    bus.on('room.opened', gone);
+    bus.on('room.opened', () => void heard.push('stays'));
+    bus.off('room.opened', gone);
+    bus.off('room.opened', gone);
+    bus.emit('room.opened', { room: 'one' });
+    expect(heard).toEqual(['stays']);
+  });
+
+  test('costs a listener that throws its own call only', () => {
+    const { bus, errors } = createBus();
+    const heard: string[] = [];
+    bus.on('room.opened', () => {
+      throw new Error('broken');
+    });
+    bus.on('room.opened', ({ room }) => void heard.push(room));
+    bus.emit('room.opened', { room: 'one' });
+    expect(heard).toEqual(['one']);
+    expect(errors).toEqual([new Error('broken')]);
+  });
+});
