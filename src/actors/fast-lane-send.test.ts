@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { assign, createActor, setup, type Actor, type InspectionEvent } from 'xstate';
-import { withFastLane } from './fast-lane.ts';
+import { assign, createActor, setup, type Actor, type AnyActorRef, type InspectionEvent } from 'xstate';
+import { FastLane, withFastLane } from './fast-lane.ts';
 import { sendDirectly } from './fast-lane-send.ts';
 
 type Act = (self: Actor<typeof machine>) => void;
@@ -229,14 +229,14 @@ describe('sending directly', () => {
   describe('to an actor that is inspected', () => {
     /** A machine whose lane can be closed to all of its actors. */
     function createClosable() {
-      let isOpen = true;
+      const watched = new Set<AnyActorRef>();
       const seen: string[] = [];
-      const actor = createActor(withFastLane(machine, () => isOpen));
+      const actor = createActor(withFastLane(machine, new FastLane(machine, watched)));
       return {
         actor,
         seen,
         inspect() {
-          isOpen = false;
+          watched.add(actor);
           actor.system.inspect((inspected) => {
             if (inspected.type !== '@xstate.actor')
               seen.push(`${inspected.type.slice(8)} ${nameOf(inspected)}`);

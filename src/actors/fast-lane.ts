@@ -25,7 +25,7 @@ import type {
   AnyStateNode,
   EventObject,
 } from 'xstate';
-import { Beginning } from './fast-lane/beginning.ts';
+import { Beginning, type Restored } from './fast-lane/beginning.ts';
 import { INTERNAL_EVENT } from './fast-lane/chart.ts';
 import { NOTHING, select, selectEventless, type GuardArgs } from './fast-lane/select.ts';
 import { moveTo } from './fast-lane/snapshot.ts';
@@ -33,16 +33,8 @@ import { paramsOf, type Step } from './fast-lane/steps.ts';
 import { lookUp, type Destination, type Outcome, type Table } from './fast-lane/table.ts';
 import { Tables } from './fast-lane/tables.ts';
 
-export interface FastLane {
-  /** Whether this actor may take it now. */
-  isOpenTo(self: AnyActorRef): boolean;
-  /** What an event comes to in these states; undefined when that is for the interpreter to say. */
-  choose(at: AnyMachineSnapshot, event: EventObject): Outcome | undefined;
-  /** Does it, as `self`, and returns the snapshot that it leads to. Throws what an action throws. */
-  run(outcome: Outcome, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): AnyMachineSnapshot;
-  /** The first snapshot of an actor; undefined when that is for the interpreter to say. */
-  begin(scope: AnyActorScope, input: unknown): AnyMachineSnapshot | undefined;
-}
+/** The actors whose every event is to be interpreted. */
+export type Watched = Pick<ReadonlySet<AnyActorRef>, 'has' | 'size'>;
 
 /** Where a machine has the fast lane of its actors. */
 export const LANE = Symbol('lane');
@@ -56,48 +48,76 @@ interface Scoped {
   readonly _actorScope: AnyActorScope;
 }
 
-/**
- * The same machine, for `createActor`: its actors do what they would do anyway, most of it quicker. An actor to
- * which the lane is not open has every event interpreted; an inspected one has to, for its steps to be seen.
- */
-export function withFastLane<Machine extends AnyStateMachine>(
-  machine: Machine,
-  isOpenTo: FastLane['isOpenTo'] = () => true,
-): Machine & Laned {
-  const tables = new Tables(machine);
-  const beginning = new Beginning(machine, tables);
-  const lane = createFastLane(machine, tables, beginning, isOpenTo);
-  const laned: Laned & Pick<AnyStateMachine, 'transition' | 'getInitialSnapshot' | 'resolveState'> = {
-    [LANE]: lane,
-    transition(from, event, scope) {
-      const self: AnyActorRef = scope.self;
-      // XState's pure `transition()` asks too, in the name of an actor that does not run, and wants nothing done.
-      const isLive = self.getSnapshot() === from;
-      const outcome = isLive && isOpenTo(self) ? lane.choose(from, event) : undefined;
-      return outcome === undefined
-        ? machine.transition(from, event, scope)
-        : lane.run(outcome, from, event, self);
-    },
-    getInitialSnapshot(scope, input) {
-      const begun = isOpenTo(scope.self) ? lane.begin(scope, input) : undefined;
-      return begun ?? machine.getInitialSnapshot(scope, input);
-    },
-    resolveState: (config) => beginning.resolve(config) ?? machine.resolveState(config),
-  };
-  return Object.create(machine, Object.getOwnPropertyDescriptors(laned)) as Machine & Laned;
-}
+/** The fast lane of a machine's actors. A class, and no closures: all machines then have the same functions. */
+export class FastLane {
+  readonly #machine: AnyStateMachine;
+  readonly #tables: Tables;
+  readonly #beginning: Beginning;
+  readonly #watched: Watched;
 
-function createFastLane(
-  machine: AnyStateMachine,
-  tables: Tables,
-  beginning: Beginning,
-  isOpenTo: FastLane['isOpenTo'],
-): FastLane {
+  constructor(machine: AnyStateMachine, watched: Watched = new Set()) {
+    this.#machine = machine;
+    this.#tables = new Tables(machine);
+    this.#beginning = new Beginning(machine, this.#tables);
+    this.#watched = watched;
+  }
+
+  /** Whether this actor may take it now. */
+  isOpenTo(self: AnyActorRef): boolean {
+    return this.#watched.size === 0 || !this.#watched.has(self);
+  }
+
+  /** What an event comes to in these states; undefined when that is for the interpreter to say. */
+  choose(at: AnyMachineSnapshot, event: EventObject): Outcome | undefined {
+    if (at.status !== 'active') return undefined;
+    const table = this.#tables.of(at._nodes);
+    const choice = lookUp(table, event.type);
+    if (choice === undefined) return isIgnored(table, event) ? NOTHING : undefined;
+    try {
+      // One object for all guards that are asked, and one for all actions that are run: this is done for every message.
+      const outcome = choice.certain ?? select(choice, { context: at.context, event });
+      return outcome?.to !== undefined && endsChildren(outcome.to, at) ? undefined : outcome;
+    } catch {
+      // The interpreter asks the same guard, meets the same error and tells it in its own words.
+      return undefined;
+    }
+  }
+
+  /** Does it, as `self`, and returns the snapshot that it leads to. Throws what an action throws. */
+  run(outcome: Outcome, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): AnyMachineSnapshot {
+    const { steps, to } = outcome;
+    const { context } = at;
+    runSteps(steps, { context, event, self, system: self.system });
+    return to === undefined ? at : this.#move(to, at, event, self);
+  }
+
+  /** Has the interpreter do what it does about an event. */
+  interpret(at: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
+    return this.#machine.transition(at, event, scope);
+  }
+
+  /** The first snapshot of an actor; undefined when that is for the interpreter to say. */
+  begin(scope: AnyActorScope, input: unknown): AnyMachineSnapshot | undefined {
+    return this.isOpenTo(scope.self) ? this.#beginning.begin(scope, input) : undefined;
+  }
+
+  /** A snapshot of an actor that rests in a state; undefined for what is more than a state's name. */
+  resolve(config: Restored): AnyMachineSnapshot | undefined {
+    return this.#beginning.resolve(config);
+  }
+
+  #move(to: Destination, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): AnyMachineSnapshot {
+    const table = this.#tables.of(to.nodes);
+    const before: readonly AnyStateNode[] = at._nodes;
+    const there = moveTo(table, to.isEnd, at, before);
+    return to.isRestless ? this.#goOn(table, there, { context: at.context, event }, self, before) : there;
+  }
+
   /**
    * What follows an event at once, `there`, where it has led. Its actions have run: it cannot be left to the
    * interpreter as a whole any more.
    */
-  function goOn(
+  #goOn(
     table: Table,
     there: AnyMachineSnapshot,
     args: GuardArgs,
@@ -112,40 +132,38 @@ function createFastLane(
     }
     if (outcome === undefined || (outcome.to !== undefined && endsChildren(outcome.to, there))) {
       // Nothing in these states takes the event: what the interpreter does about it is what is left to be done.
-      return machine.transition(there, args.event, (self as unknown as Scoped)._actorScope);
+      return this.#machine.transition(there, args.event, (self as unknown as Scoped)._actorScope);
     }
     const { steps, to } = outcome;
     runSteps(steps, { ...args, self, system: self.system });
-    return to === undefined ? there : moveTo(tables.of(to.nodes), to.isEnd, there, before);
+    return to === undefined ? there : moveTo(this.#tables.of(to.nodes), to.isEnd, there, before);
   }
+}
 
-  return {
-    isOpenTo,
-    choose(at, event) {
-      if (at.status !== 'active') return undefined;
-      const table = tables.of(at._nodes);
-      const choice = lookUp(table, event.type);
-      if (choice === undefined) return isIgnored(table, event) ? NOTHING : undefined;
-      try {
-        // One object for all guards that are asked, and one for all actions that are run: this is done for every message.
-        const outcome = choice.certain ?? select(choice, { context: at.context, event });
-        return outcome?.to !== undefined && endsChildren(outcome.to, at) ? undefined : outcome;
-      } catch {
-        // The interpreter asks the same guard, meets the same error and tells it in its own words.
-        return undefined;
-      }
+/**
+ * The same machine, for `createActor`: its actors do what they would do anyway, most of it quicker. An actor to
+ * which the lane is not open has every event interpreted; an inspected one has to, for its steps to be seen.
+ */
+export function withFastLane<Machine extends AnyStateMachine>(
+  machine: Machine,
+  lane = new FastLane(machine),
+): Machine & Laned {
+  const laned: Laned & Pick<AnyStateMachine, 'transition' | 'getInitialSnapshot' | 'resolveState'> = {
+    [LANE]: lane,
+    transition(from, event, scope) {
+      const self: AnyActorRef = scope.self;
+      // XState's pure `transition()` asks too, in the name of an actor that does not run, and wants nothing done.
+      const isLive = self.getSnapshot() === from;
+      const outcome = isLive && lane.isOpenTo(self) ? lane.choose(from, event) : undefined;
+      return outcome === undefined
+        ? lane.interpret(from, event, scope)
+        : lane.run(outcome, from, event, self);
     },
-    run({ steps, to }, at, event, self) {
-      const { context } = at;
-      runSteps(steps, { context, event, self, system: self.system });
-      if (to === undefined) return at;
-      const table = tables.of(to.nodes);
-      const before: readonly AnyStateNode[] = at._nodes;
-      const there = moveTo(table, to.isEnd, at, before);
-      return to.isRestless ? goOn(table, there, { context, event }, self, before) : there;
-    },
-    begin: (scope, input) => beginning.begin(scope, input),
+    getInitialSnapshot: (scope, input) =>
+      lane.begin(scope, input) ?? machine.getInitialSnapshot(scope, input),
+    resolveState: (config) => lane.resolve(config) ?? machine.resolveState(config),
   };
+  return Object.create(machine, Object.getOwnPropertyDescriptors(laned)) as Machine & Laned;
 }
 
 /** An event that has no choice in these states. */

@@ -3,8 +3,9 @@
  * the machine does, and knows neither who watches nor why.
  */
 
-import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
-import { LANE, withFastLane, type Laned } from './fast-lane.ts';
+import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
+import type { Outcome } from './fast-lane/table.ts';
+import { FastLane, withFastLane, type Watched } from './fast-lane.ts';
 
 /** Which machine an actor runs: the machine's `id`. */
 export type MachineKind = 'server' | 'connection' | 'membership' | 'publication' | 'room' | 'tarsProxy';
@@ -12,7 +13,7 @@ export type MachineKind = 'server' | 'connection' | 'membership' | 'publication'
 /** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
 export interface MachineObserver {
   /** The actors that are inspected. Their fast lane is closed: only XState's interpreter tells of each step. */
-  readonly watched: Pick<ReadonlySet<AnyActorRef>, 'has' | 'size'>;
+  readonly watched: Watched;
   /** An actor was made, and starts in this turn. A membership that wakes is made again, with the same id. */
   made(kind: MachineKind, actor: AnyActorRef): void;
   /** An event brought an actor to other states; entering the same ones again counts too. */
@@ -63,79 +64,81 @@ export function goLive<Machine extends AnyStateMachine>(
   now: () => number,
 ): Machine {
   const kind = machine.id as MachineKind;
-  const laned = withFastLane(machine, isUnwatched);
-  const lane = laned[LANE];
-
-  function isUnwatched(actor: AnyActorRef): boolean {
-    return observer.watched.size === 0 || !observer.watched.has(actor);
-  }
-
-  function date<Snapshot extends AnyMachineSnapshot>(snapshot: Snapshot): Snapshot {
-    (snapshot as Dated)[SINCE] = now();
-    return snapshot;
-  }
-
-  function tell(
-    self: AnyActorRef,
-    event: EventObject,
-    from: AnyMachineSnapshot,
-    to: AnyMachineSnapshot,
-  ): void {
-    // Most events: what is rare is kept out of what runs for every message.
-    if (to === from) observer.stayed(kind, self, event, to);
-    else tellNews(self, event, from, to);
-  }
-
-  function tellNews(
-    self: AnyActorRef,
-    event: EventObject,
-    from: AnyMachineSnapshot,
-    to: AnyMachineSnapshot,
-  ): void {
-    if (to._nodes !== from._nodes || to.status !== from.status) {
-      observer.moved(kind, self, event, from, date(to));
-      return;
-    }
-    (to as Dated)[SINCE] = (from as Dated)[SINCE];
-    observer.stayed(kind, self, event, to);
-  }
-
-  const live: Laned & Pick<AnyStateMachine, 'transition' | 'getInitialSnapshot' | 'restoreSnapshot'> = {
-    [LANE]: {
-      ...lane,
-      run(outcome, at, event, self) {
-        let to: AnyMachineSnapshot;
-        try {
-          to = lane.run(outcome, at, event, self);
-        } catch (error) {
-          observer.threw(kind, self, event, at, error);
-          throw error;
-        }
-        tell(self, event, at, to);
-        return to;
-      },
-    },
+  const laned = withFastLane(machine, new LiveLane(machine, observer, now));
+  const live: Pick<AnyStateMachine, 'getInitialSnapshot' | 'restoreSnapshot'> = {
     getInitialSnapshot(scope, input) {
       observer.made(kind, scope.self);
-      return date(laned.getInitialSnapshot(scope, input));
+      return date(laned.getInitialSnapshot(scope, input), now());
     },
     restoreSnapshot(snapshot, scope) {
       observer.made(kind, scope.self);
       // It comes from `resolveState`, and not from a file: nothing in it has to be revived. XState would look for
       // references to actors in all that can be reached from the context, which is the whole server.
-      return date(snapshot as AnyMachineSnapshot);
-    },
-    transition(from, event, scope) {
-      let to: AnyMachineSnapshot;
-      try {
-        to = laned.transition(from, event, scope);
-      } catch (error) {
-        observer.threw(kind, scope.self, event, from, error);
-        throw error;
-      }
-      tell(scope.self, event, from, to);
-      return to;
+      return date(snapshot as AnyMachineSnapshot, now());
     },
   };
   return Object.create(laned, Object.getOwnPropertyDescriptors(live)) as Machine;
+}
+
+/** A fast lane that tells what it does, and what it leaves to the interpreter. */
+class LiveLane extends FastLane {
+  readonly #kind: MachineKind;
+  readonly #observer: MachineObserver;
+  readonly #now: () => number;
+
+  constructor(machine: AnyStateMachine, observer: MachineObserver, now: () => number) {
+    super(machine, observer.watched);
+    this.#kind = machine.id as MachineKind;
+    this.#observer = observer;
+    this.#now = now;
+  }
+
+  override run(
+    outcome: Outcome,
+    at: AnyMachineSnapshot,
+    event: EventObject,
+    self: AnyActorRef,
+  ): AnyMachineSnapshot {
+    let to: AnyMachineSnapshot;
+    try {
+      to = super.run(outcome, at, event, self);
+    } catch (error) {
+      this.#observer.threw(this.#kind, self, event, at, error);
+      throw error;
+    }
+    this.#tell(self, event, at, to);
+    return to;
+  }
+
+  override interpret(at: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
+    let to: AnyMachineSnapshot;
+    try {
+      to = super.interpret(at, event, scope);
+    } catch (error) {
+      this.#observer.threw(this.#kind, scope.self, event, at, error);
+      throw error;
+    }
+    this.#tell(scope.self, event, at, to);
+    return to;
+  }
+
+  #tell(self: AnyActorRef, event: EventObject, from: AnyMachineSnapshot, to: AnyMachineSnapshot): void {
+    // Most events: what is rare is kept out of what runs for every message.
+    if (to === from) this.#observer.stayed(this.#kind, self, event, to);
+    else this.#tellNews(self, event, from, to);
+  }
+
+  #tellNews(self: AnyActorRef, event: EventObject, from: AnyMachineSnapshot, to: AnyMachineSnapshot): void {
+    if (to._nodes !== from._nodes || to.status !== from.status) {
+      this.#observer.moved(this.#kind, self, event, from, date(to, this.#now()));
+      return;
+    }
+    (to as Dated)[SINCE] = (from as Dated)[SINCE];
+    this.#observer.stayed(this.#kind, self, event, to);
+  }
+}
+
+function date<Snapshot extends AnyMachineSnapshot>(snapshot: Snapshot, since: number): Snapshot {
+  (snapshot as Dated)[SINCE] = since;
+  return snapshot;
 }

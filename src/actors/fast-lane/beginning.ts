@@ -19,7 +19,8 @@ import { paramsOf, toActions, type Step } from './steps.ts';
 import type { Table } from './table.ts';
 import type { Tables } from './tables.ts';
 
-type Restored = Parameters<AnyStateMachine['resolveState']>[0];
+/** What `machine.resolveState` is given. */
+export type Restored = Parameters<AnyStateMachine['resolveState']>[0];
 
 /** The beginnings of a machine's actors. */
 export class Beginning {

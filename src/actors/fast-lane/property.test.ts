@@ -15,7 +15,7 @@ import { buildMachine } from './machine-harness.ts';
 import { RARITIES } from './rare-charts-harness.ts';
 import { judge, judgeBeginning, type Verdict } from './oracle-harness.ts';
 import type { Outcome } from './table.ts';
-import { LANE, withFastLane, type FastLane } from '../fast-lane.ts';
+import { FastLane, withFastLane } from '../fast-lane.ts';
 import { sendDirectly } from '../fast-lane-send.ts';
 
 /** How the machines of a run work their events off. */
@@ -230,44 +230,46 @@ function withCheckedLane(machine: AnyStateMachine, tally: Tally): AnyStateMachin
       },
     },
   }) as AnyStateMachine;
-  const laned = withFastLane(counted);
-  const lane: { -readonly [Name in keyof FastLane]: FastLane[Name] } = laned[LANE];
-  const { choose, run, begin } = lane;
-  lane.choose = (at, event) => {
-    const outcome = choose(at, event);
-    tally.decided(outcome, at, event);
-    return outcome;
-  };
-  lane.run = (outcome, at, event, self) => {
-    let to: AnyMachineSnapshot;
-    const before = interpreted;
-    try {
-      to = run(outcome, at, event, self);
-    } catch (error) {
-      tally.seen.add('taken: an action throws');
-      throw error;
+
+  class CheckedLane extends FastLane {
+    override choose(...[at, event]: Parameters<FastLane['choose']>) {
+      const outcome = super.choose(at, event);
+      tally.decided(outcome, at, event);
+      return outcome;
     }
-    if (interpreted > before) tally.seen.add('taken: the interpreter goes on');
-    else if (outcome.to?.isRestless && to._nodes !== outcome.to.nodes)
-      tally.seen.add('taken: the lane goes on');
-    const { mailbox } = self as unknown as { mailbox: { _current: unknown; _last: unknown } };
-    if (mailbox._current !== mailbox._last) tally.seen.add('taken: something waits behind it');
-    return to;
-  };
-  lane.begin = (scope, input) => {
-    const actions: Parameters<typeof scope.actionExecutor>[0][] = [];
-    const { actionExecutor } = scope;
-    const watched = Object.create(scope, {
-      actionExecutor: {
-        value: (action: (typeof actions)[number]) => {
-          actions.push(action);
-          actionExecutor(action);
+
+    override run(...[outcome, at, event, self]: Parameters<FastLane['run']>) {
+      let to: AnyMachineSnapshot;
+      const before = interpreted;
+      try {
+        to = super.run(outcome, at, event, self);
+      } catch (error) {
+        tally.seen.add('taken: an action throws');
+        throw error;
+      }
+      if (interpreted > before) tally.seen.add('taken: the interpreter goes on');
+      else if (outcome.to?.isRestless && to._nodes !== outcome.to.nodes)
+        tally.seen.add('taken: the lane goes on');
+      const { mailbox } = self as unknown as { mailbox: { _current: unknown; _last: unknown } };
+      if (mailbox._current !== mailbox._last) tally.seen.add('taken: something waits behind it');
+      return to;
+    }
+
+    override begin(...[scope, input]: Parameters<FastLane['begin']>) {
+      const actions: Parameters<typeof scope.actionExecutor>[0][] = [];
+      const { actionExecutor } = scope;
+      const watched = Object.create(scope, {
+        actionExecutor: {
+          value: (action: (typeof actions)[number]) => {
+            actions.push(action);
+            actionExecutor(action);
+          },
         },
-      },
-    }) as typeof scope;
-    const begun = begin(watched, input);
-    if (begun !== undefined) tally.note(judgeBeginning(begun, actions), true, 'the beginning');
-    return begun;
-  };
-  return laned;
+      }) as typeof scope;
+      const begun = super.begin(watched, input);
+      if (begun !== undefined) tally.note(judgeBeginning(begun, actions), true, 'the beginning');
+      return begun;
+    }
+  }
+  return withFastLane(counted, new CheckedLane(counted));
 }
