@@ -23,9 +23,11 @@ median of the ratios of each round. *Spread* is half of how far the rounds lie a
 ratios can be compared.
 
 The *floor* is [\`bench/floor.ts\`](../bench/floor.ts): uWebSockets.js by hand, with the same protocol, answers and
-limits, and nothing else. \`ws\` and Socket.IO are used as one would write it (\`bench/contenders/\`). *Busy* is the
-processor time of the server and of the load generator, in cores. *Steady* latencies are those of messages that are sent at
-a fixed rate, counted from when each was due to each of its deliveries; *sent late* is how late the load generator was.
+limits, and nothing else; where members say several things at a time, it makes more system calls than Statecast
+([0014](decisions/0014-a-speakers-own-copy.md)). \`ws\` and Socket.IO are used as one would write it
+(\`bench/contenders/\`). *Busy* is the processor time of the server and of the load generator, in cores. *Steady*
+latencies are those of messages that are sent at a fixed rate, counted from when each was due to each of its
+deliveries; *sent late* is how late the load generator was.
 
 ${scenarios.map(toSection).join('\n')}`;
 }

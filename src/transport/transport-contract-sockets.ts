@@ -109,6 +109,63 @@ export function describeSockets(start: StartServer): void {
     expect(await take(second, 3)).toEqual(['two', 'three', 'end']);
   });
 
+  test('what clients publish while their frames are handled reaches every subscriber once, in one order', async () => {
+    const server: RunningTransport & Server = await start({
+      message({ peer }, frame) {
+        server.transport.publish('room', `said ${frame}`);
+        peer?.socket.send(`done ${frame}`);
+      },
+    });
+    const { client: first, peer: firstPeer } = await connectTo(server);
+    const { client: second, peer: secondPeer } = await connectTo(server);
+    const { client: guest } = await connectTo(server);
+    firstPeer.socket.subscribe('room');
+    secondPeer.socket.subscribe('room');
+    const numbers = Array.from({ length: 100 }, (_, index) => index);
+    for (const number of numbers) {
+      first.send(`a${number}`);
+      second.send(`b${number}`);
+    }
+    guest.send('from outside');
+    expect(await take(guest, 1)).toEqual(['done from outside']);
+    const seen = [await take(first, 301), await take(second, 301)];
+    const said = seen.map((frames) => frames.filter((frame) => frame.startsWith('said')));
+    expect(said[0]).toEqual(said[1]);
+    expect(said[0]?.filter((frame) => frame.startsWith('said a'))).toEqual(numbers.map((n) => `said a${n}`));
+    expect(said[0]?.filter((frame) => frame.startsWith('said b'))).toEqual(numbers.map((n) => `said b${n}`));
+    expect(said[0]).toHaveLength(201);
+    for (const [index, speaker] of ['a', 'b'].entries()) {
+      const own = seen[index]?.filter((frame) => new RegExp(`^(said|done) ${speaker}`).test(frame));
+      expect(own).toEqual(numbers.flatMap((n) => [`said ${speaker}${n}`, `done ${speaker}${n}`]));
+    }
+  });
+
+  test('subscriptions that change while a frame is handled count from then on', async () => {
+    const others: Peer[] = [];
+    const server: RunningTransport & Server = await start({
+      message({ peer }) {
+        const { transport } = server;
+        transport.publish('room', 'one');
+        others[0]?.socket.subscribe('room');
+        transport.publish('room', 'two');
+        peer?.socket.unsubscribe('room');
+        transport.publish('room', 'three');
+        peer?.socket.subscribe('room');
+        others[0]?.socket.unsubscribe('room');
+        transport.publish('room', 'four');
+        peer?.socket.send('end');
+        others[0]?.socket.send('end');
+      },
+    });
+    const { client: speaker, peer } = await connectTo(server);
+    const { client: other, peer: otherPeer } = await connectTo(server);
+    others.push(otherPeer);
+    peer.socket.subscribe('room');
+    speaker.send('go');
+    expect(await take(speaker, 4)).toEqual(['one', 'two', 'four', 'end']);
+    expect(await take(other, 3)).toEqual(['two', 'three', 'end']);
+  });
+
   test('publications and sends of one turn arrive in order, short and long, and before the close frame', async () => {
     const { client, peer, transport } = await connected(start);
     const long = 'x'.repeat(40 * KIBIBYTE);

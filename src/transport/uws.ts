@@ -18,6 +18,7 @@ import uWS, {
 import type { Text } from '../protocol/text.ts';
 import { containHandlers } from './contained-handlers.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
+import { TopicTurns } from './topic-turns.ts';
 import { UwsExchange, UwsRequestHead, writeResponse } from './uws-exchange.ts';
 import {
   ListenError,
@@ -37,6 +38,13 @@ const LINGER_MS = 30_000;
 
 /** How long after a publication it is looked who does not keep up. */
 const LOOK_MS = 1_000;
+
+/**
+ * Publications to one topic in one turn that reach their speaker as frames of its own. uWS keeps up to 32 for each
+ * other subscriber, to send them together when the turn ends. A list that is full is sent at once, and frame by frame
+ * as long as the speaker's frames are gathered: what is more than that is left to uWS, which stops gathering then.
+ */
+const MAX_SPOKEN = 24;
 
 /** uWS ends the process when its idle timeout is outside of these, in seconds; 0 means none. */
 const MIN_IDLE_SECONDS = 8;
@@ -72,6 +80,9 @@ class UwsTransport<Session> implements Transport {
   readonly #handlers: Handlers<Session>;
   readonly #sockets = new Set<UwsSocket<Session>>();
   readonly #departures = new Departures();
+  readonly #turns = new TopicTurns((topic) => this.#app.numSubscribers(topic));
+  /** The socket whose frame is being handled. */
+  #speaker: UwsSocket<Session> | undefined;
   readonly #requests = new RequestsUnderWay();
   #listening: us_listen_socket | undefined;
   #closed: Promise<void> | undefined;
@@ -81,6 +92,12 @@ class UwsTransport<Session> implements Transport {
   constructor(handlers: Handlers<Session>, options: TransportOptions) {
     this.#handlers = handlers;
     this.#app = uWS.App();
+    const shared = {
+      handlers,
+      queueBytes: options.sendQueueBytes,
+      departures: this.#departures,
+      turns: this.#turns,
+    };
     this.#app.ws<UserData<Session>>('/*', {
       compression: uWS.DISABLED,
       maxPayloadLength: options.maxFrameBytes,
@@ -90,12 +107,16 @@ class UwsTransport<Session> implements Transport {
       upgrade: (res, req, context) => this.#upgrade(res, req, context),
       open: (ws: RawSocket<Session>) => {
         const { session } = ws.getUserData();
-        const socket = new UwsSocket(ws, session, handlers, options.sendQueueBytes, this.#departures);
+        const socket = new UwsSocket(ws, session, shared);
         ws[SOCKET] = socket;
         this.#sockets.add(socket);
         handlers.open(session, socket);
       },
-      message: (ws: RawSocket<Session>, message, isBinary) => ws[SOCKET]?.received(message, isBinary),
+      message: (ws: RawSocket<Session>, message, isBinary) => {
+        this.#speaker = ws[SOCKET];
+        this.#speaker?.received(message, isBinary);
+        this.#speaker = undefined;
+      },
       dropped: (ws: RawSocket<Session>) => ws[SOCKET]?.overflowed(),
       drain: (ws: RawSocket<Session>) => ws[SOCKET]?.drained(),
       close: (ws: RawSocket<Session>, code, message) => {
@@ -123,13 +144,33 @@ class UwsTransport<Session> implements Transport {
 
   publish(topic: Text, frame: Text): void {
     this.#departures.leave();
-    this.#app.publish(topic, frame);
+    const speaker = this.#speaker;
+    if (speaker?.hears(topic)) this.#speak(speaker, topic, frame);
+    else this.#app.publish(topic, frame);
     this.#look ??= setTimeout(() => this.#lookForQueues(), LOOK_MS).unref();
   }
 
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  /**
+   * Publishes what a socket says while its frames are handled. What it is sent meanwhile is gathered, to leave
+   * together; but uWS lets go of that when it delivers a publication to the socket. So the socket gets its own one as
+   * a frame, and from uWS the others do (docs/decisions/0014-a-speakers-own-copy.md).
+   */
+  #speak(speaker: UwsSocket<Session>, topic: Text, frame: Text): void {
+    const turn = this.#turns.of(topic);
+    if (turn.subscribers > 1) {
+      if (turn.publications === MAX_SPOKEN) {
+        this.#app.publish(topic, frame);
+        return;
+      }
+      turn.publications += 1;
+      speaker.publishToOthers(topic, frame);
+    }
+    speaker.send(frame);
   }
 
   /** uWS does not tell whose send queue a publication has gone into, unless it was too much. */
@@ -188,32 +229,33 @@ class Departures {
   }
 }
 
+/** What all sockets have in common. */
+interface Shared<Session> {
+  readonly handlers: Handlers<Session>;
+  readonly queueBytes: number;
+  readonly departures: Departures;
+  readonly turns: TopicTurns;
+}
+
 /** One socket, and the only holder of its raw socket, which throws when it is used after it has closed. */
 class UwsSocket<Session> implements Socket {
   readonly #ws: RawSocket<Session>;
   readonly #session: Session;
-  readonly #handlers: Handlers<Session>;
-  readonly #queueBytes: number;
-  readonly #departures: Departures;
+  readonly #shared: Shared<Session>;
   /** Frames that have not left yet, in order. */
   #departing: Text[] | undefined;
   #state: 'open' | 'lingering' | 'closed' = 'open';
   #hasOverflowed = false;
+  /** The topic of which it was last asked whether it hears it; forgotten when its subscriptions change. */
+  #heardTopic: Text | undefined;
+  #hears = false;
   /** What a lingering socket has still to say, and until when it may. */
   #goodbye: { readonly code: number; readonly reason: string; readonly timer: NodeJS.Timeout } | undefined;
 
-  constructor(
-    ws: RawSocket<Session>,
-    session: Session,
-    handlers: Handlers<Session>,
-    queueBytes: number,
-    departures: Departures,
-  ) {
-    this.#departures = departures;
+  constructor(ws: RawSocket<Session>, session: Session, shared: Shared<Session>) {
     this.#ws = ws;
     this.#session = session;
-    this.#handlers = handlers;
-    this.#queueBytes = queueBytes;
+    this.#shared = shared;
   }
 
   get isOpen(): boolean {
@@ -234,7 +276,7 @@ class UwsSocket<Session> implements Socket {
     if (this.#state !== 'open') return;
     if (this.#departing === undefined) {
       this.#departing = [frame];
-      this.#departures.add(this);
+      this.#shared.departures.add(this);
     } else {
       this.#departing.push(frame);
     }
@@ -254,12 +296,31 @@ class UwsSocket<Session> implements Socket {
 
   subscribe(topic: string): void {
     this.depart();
-    if (this.#state === 'open') this.#ws.subscribe(topic);
+    if (this.#state !== 'open') return;
+    this.#ws.subscribe(topic);
+    this.#heardTopic = undefined;
+    this.#shared.turns.subscribed();
   }
 
   unsubscribe(topic: string): void {
     this.depart();
-    if (this.#state === 'open') this.#ws.unsubscribe(topic);
+    if (this.#state !== 'open') return;
+    this.#ws.unsubscribe(topic);
+    this.#heardTopic = undefined;
+  }
+
+  /** Whether it is subscribed. It is asked for every message, and most often for the same topic. */
+  hears(topic: Text): boolean {
+    if (this.#state !== 'open') return false;
+    if (topic !== this.#heardTopic) {
+      this.#heardTopic = topic;
+      this.#hears = this.#ws.isSubscribed(topic);
+    }
+    return this.#hears;
+  }
+
+  publishToOthers(topic: Text, frame: Text): void {
+    if (this.#state === 'open') this.#ws.publish(topic, frame);
   }
 
   close(code: number, reason: string): void {
@@ -276,7 +337,7 @@ class UwsSocket<Session> implements Socket {
 
   /** Tells of a send queue that has come to be without a word of uWS. */
   look(): void {
-    if (this.bufferedBytes > 0) this.#handlers.drain(this.#session);
+    if (this.bufferedBytes > 0) this.#shared.handlers.drain(this.#session);
   }
 
   /** Terminates a lingering socket too. */
@@ -287,7 +348,7 @@ class UwsSocket<Session> implements Socket {
   received(message: ArrayBuffer, isBinary: boolean): void {
     if (this.#state !== 'open') return;
     // uWS has refused text frames that are not UTF-8.
-    this.#handlers.message(this.#session, isBinary ? decodeBinary(message) : decoder.decode(message));
+    this.#shared.handlers.message(this.#session, isBinary ? decodeBinary(message) : decoder.decode(message));
   }
 
   /**
@@ -298,12 +359,12 @@ class UwsSocket<Session> implements Socket {
     if (this.#hasOverflowed) return;
     this.#hasOverflowed = true;
     setImmediate(() => {
-      if (this.#state === 'open') this.#handlers.overflow(this.#session);
+      if (this.#state === 'open') this.#shared.handlers.overflow(this.#session);
     });
   }
 
   drained(): void {
-    if (this.#goodbye === undefined) this.#handlers.drain(this.#session);
+    if (this.#goodbye === undefined) this.#shared.handlers.drain(this.#session);
     else if (!this.#isOverLimit()) this.#ws.end(this.#goodbye.code, this.#goodbye.reason);
   }
 
@@ -312,7 +373,7 @@ class UwsSocket<Session> implements Socket {
     const wasOpen = this.#state === 'open';
     this.#state = 'closed';
     clearTimeout(this.#goodbye?.timer);
-    if (wasOpen) this.#handlers.close(this.#session, code, reason);
+    if (wasOpen) this.#shared.handlers.close(this.#session, code, reason);
   }
 
   /**
@@ -325,11 +386,11 @@ class UwsSocket<Session> implements Socket {
     timer.unref();
     this.#goodbye = { code, reason, timer };
     this.#state = 'lingering';
-    this.#handlers.close(this.#session, code, reason);
+    this.#shared.handlers.close(this.#session, code, reason);
   }
 
   #isOverLimit(): boolean {
-    return this.#ws.getBufferedAmount() > this.#queueBytes;
+    return this.#ws.getBufferedAmount() > this.#shared.queueBytes;
   }
 }
 
