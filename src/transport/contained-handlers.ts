@@ -17,10 +17,11 @@ const INTERNAL_ERROR: TransportResponse = {
   body: 'Internal Server Error',
 };
 
-/** The same handlers, none of which throws or rejects: what they throw goes to `failed`. */
-export function containHandlers<Session>(
-  handlers: TransportHandlers<Session>,
-): Omit<TransportHandlers<Session>, 'failed'> {
+/** Handlers none of which throws or rejects. */
+export type ContainedHandlers<Session> = Omit<TransportHandlers<Session>, 'failed'>;
+
+/** The same handlers: what they throw goes to `failed`. */
+export function containHandlers<Session>(handlers: TransportHandlers<Session>): ContainedHandlers<Session> {
   function report(error: unknown): void {
     try {
       handlers.failed(error);

@@ -1,6 +1,6 @@
 /** Both ends of a socket that exists in memory only: the server's {@link Socket}, and the client of tests. */
 
-import type { containHandlers } from './contained-handlers.ts';
+import type { ContainedHandlers } from './contained-handlers.ts';
 import { Inbox } from '../inbox-harness.ts';
 import { readText, type Text } from '../protocol/text.ts';
 import type { SendStatus, Socket, TransportOptions } from './transport.ts';
@@ -38,7 +38,7 @@ export class MemorySocket<Session> implements Socket {
   readonly topics = new Set<string>();
   readonly client: InMemoryClient;
   readonly #session: Session;
-  readonly #handlers: ReturnType<typeof containHandlers<Session>>;
+  readonly #handlers: ContainedHandlers<Session>;
   readonly #options: TransportOptions;
   /** Called when both ends have ended. */
   readonly #onGone: () => void;
@@ -54,7 +54,7 @@ export class MemorySocket<Session> implements Socket {
 
   constructor(
     session: Session,
-    handlers: ReturnType<typeof containHandlers<Session>>,
+    handlers: ContainedHandlers<Session>,
     options: TransportOptions,
     onGone: () => void,
   ) {

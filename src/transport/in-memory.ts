@@ -6,7 +6,7 @@
  */
 
 import { readText, type Text } from '../protocol/text.ts';
-import { containHandlers } from './contained-handlers.ts';
+import { containHandlers, type ContainedHandlers } from './contained-handlers.ts';
 import { MemorySocket, type InMemoryClient } from './in-memory-socket.ts';
 import { RequestBody } from './request-body.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
@@ -97,14 +97,14 @@ const ANY_PORT = 1;
 
 class MemoryTransport<Session> implements Transport, ClientSide {
   isListening = false;
-  readonly #handlers: ReturnType<typeof containHandlers<Session>>;
+  readonly #handlers: ContainedHandlers<Session>;
   readonly #options: TransportOptions;
   readonly #sockets = new Set<MemorySocket<Session>>();
   readonly #requests = new RequestsUnderWay();
   readonly #dropping = new AbortController();
   #closed: Promise<void> | undefined;
 
-  constructor(handlers: ReturnType<typeof containHandlers<Session>>, options: TransportOptions) {
+  constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
     this.#handlers = handlers;
     this.#options = options;
   }

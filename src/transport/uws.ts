@@ -16,25 +16,18 @@ import uWS, {
   type WebSocket,
 } from 'uWebSockets.js';
 import type { Text } from '../protocol/text.ts';
-import { containHandlers } from './contained-handlers.ts';
+import { containHandlers, type ContainedHandlers } from './contained-handlers.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
 import { TopicTurns } from './topic-turns.ts';
 import { UwsExchange, UwsRequestHead, writeResponse } from './uws-exchange.ts';
+import { decodeText, Departures, UwsSocket } from './uws-socket.ts';
 import {
   ListenError,
   type CreateTransport,
   type ListenAddress,
-  type SendStatus,
-  type Socket,
   type Transport,
   type TransportOptions,
 } from './transport.ts';
-
-/**
- * How long a reader that was closed with too much in its queue may take to come back for its close frame; an
- * idle timeout that is shorter ends it sooner.
- */
-const LINGER_MS = 30_000;
 
 /** How long after a publication it is looked who does not keep up. */
 const LOOK_MS = 1_000;
@@ -61,8 +54,6 @@ export const createUwsTransport: CreateTransport = (handlers, options) => {
   return new UwsTransport(containHandlers(handlers), options);
 };
 
-type Handlers<Session> = ReturnType<typeof containHandlers<Session>>;
-
 /** What uWS is given with a handshake, and gives back when the socket opens. */
 interface UserData<Session> {
   readonly session: Session;
@@ -77,7 +68,7 @@ interface RawSocket<Session> extends WebSocket<UserData<Session>> {
 
 class UwsTransport<Session> implements Transport {
   readonly #app: TemplatedApp;
-  readonly #handlers: Handlers<Session>;
+  readonly #handlers: ContainedHandlers<Session>;
   readonly #sockets = new Set<UwsSocket<Session>>();
   readonly #departures = new Departures();
   readonly #turns = new TopicTurns((topic) => this.#app.numSubscribers(topic));
@@ -89,7 +80,7 @@ class UwsTransport<Session> implements Transport {
   /** Set while somebody may have been published to since the last look. */
   #look: NodeJS.Timeout | undefined;
 
-  constructor(handlers: Handlers<Session>, options: TransportOptions) {
+  constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
     this.#handlers = handlers;
     this.#app = uWS.App();
     const shared = {
@@ -123,7 +114,7 @@ class UwsTransport<Session> implements Transport {
         const socket = ws[SOCKET];
         if (socket === undefined) return;
         this.#sockets.delete(socket);
-        socket.closed(code, decoder.decode(message));
+        socket.closed(code, decodeText(message));
       },
     });
     this.#app.any('/*', (res, req) => this.#request(res, req));
@@ -210,201 +201,6 @@ class UwsTransport<Session> implements Transport {
   #request(res: HttpResponse, req: HttpRequest): void {
     const exchange = new UwsExchange(res, req, this.#requests);
     exchange.answer(this.#handlers.request(exchange));
-  }
-}
-
-/** The sockets with frames that leave at the end of the turn, when all promises that were kept in it have been told. */
-class Departures {
-  #sockets: { depart(): void }[] = [];
-
-  add(socket: { depart(): void }): void {
-    if (this.#sockets.push(socket) === 1) process.nextTick(() => this.leave());
-  }
-
-  leave(): void {
-    if (this.#sockets.length === 0) return;
-    const sockets = this.#sockets;
-    this.#sockets = [];
-    for (const socket of sockets) socket.depart();
-  }
-}
-
-/** What all sockets have in common. */
-interface Shared<Session> {
-  readonly handlers: Handlers<Session>;
-  readonly queueBytes: number;
-  readonly departures: Departures;
-  readonly turns: TopicTurns;
-}
-
-/** One socket, and the only holder of its raw socket, which throws when it is used after it has closed. */
-class UwsSocket<Session> implements Socket {
-  readonly #ws: RawSocket<Session>;
-  readonly #session: Session;
-  readonly #shared: Shared<Session>;
-  /** Frames that have not left yet, in order. */
-  #departing: Text[] | undefined;
-  #state: 'open' | 'lingering' | 'closed' = 'open';
-  #hasOverflowed = false;
-  /** The topic of which it was last asked whether it hears it; forgotten when its subscriptions change. */
-  #heardTopic: Text | undefined;
-  #hears = false;
-  /** What a lingering socket has still to say, and until when it may. */
-  #goodbye: { readonly code: number; readonly reason: string; readonly timer: NodeJS.Timeout } | undefined;
-
-  constructor(ws: RawSocket<Session>, session: Session, shared: Shared<Session>) {
-    this.#ws = ws;
-    this.#session = session;
-    this.#shared = shared;
-  }
-
-  get isOpen(): boolean {
-    return this.#state === 'open';
-  }
-
-  get bufferedBytes(): number {
-    return this.#state === 'open' ? this.#ws.getBufferedAmount() : 0;
-  }
-
-  send(frame: Text): SendStatus {
-    this.depart();
-    if (this.#state !== 'open') return 'dropped';
-    return SEND_STATUS[this.#ws.send(frame)] ?? 'dropped';
-  }
-
-  sendSoon(frame: Text): void {
-    if (this.#state !== 'open') return;
-    if (this.#departing === undefined) {
-      this.#departing = [frame];
-      this.#shared.departures.add(this);
-    } else {
-      this.#departing.push(frame);
-    }
-  }
-
-  /** Sends what was to leave soon, in one system call. */
-  depart(): void {
-    const frames = this.#departing;
-    if (frames === undefined) return;
-    this.#departing = undefined;
-    if (this.#state !== 'open') return;
-    this.#ws.cork(() => {
-      for (const frame of frames) this.#ws.send(frame);
-    });
-    this.look();
-  }
-
-  subscribe(topic: string): void {
-    this.depart();
-    if (this.#state !== 'open') return;
-    this.#ws.subscribe(topic);
-    this.#heardTopic = undefined;
-    this.#shared.turns.subscribed();
-  }
-
-  unsubscribe(topic: string): void {
-    this.depart();
-    if (this.#state !== 'open') return;
-    this.#ws.unsubscribe(topic);
-    this.#heardTopic = undefined;
-  }
-
-  /** Whether it is subscribed. It is asked for every message, and most often for the same topic. */
-  hears(topic: Text): boolean {
-    if (this.#state !== 'open') return false;
-    if (topic !== this.#heardTopic) {
-      this.#heardTopic = topic;
-      this.#hears = this.#ws.isSubscribed(topic);
-    }
-    return this.#hears;
-  }
-
-  publishToOthers(topic: Text, frame: Text): void {
-    if (this.#state === 'open') this.#ws.publish(topic, frame);
-  }
-
-  close(code: number, reason: string): void {
-    this.depart();
-    if (this.#state !== 'open') return;
-    if (this.#isOverLimit()) this.#linger(code, reason);
-    else this.#ws.end(code, reason);
-  }
-
-  terminate(): void {
-    this.depart();
-    if (this.#state === 'open') this.#ws.close();
-  }
-
-  /** Tells of a send queue that has come to be without a word of uWS. */
-  look(): void {
-    if (this.bufferedBytes > 0) this.#shared.handlers.drain(this.#session);
-  }
-
-  /** Terminates a lingering socket too. */
-  drop(): void {
-    if (this.#state !== 'closed') this.#ws.close();
-  }
-
-  received(message: ArrayBuffer, isBinary: boolean): void {
-    if (this.#state !== 'open') return;
-    // uWS has refused text frames that are not UTF-8.
-    this.#shared.handlers.message(this.#session, isBinary ? decodeBinary(message) : decoder.decode(message));
-  }
-
-  /**
-   * uWS tells of a dropped frame in the middle of sending, perhaps while it walks its list of subscribers,
-   * where a socket must not be closed; promise jobs still run in there, so only a later turn is safe.
-   */
-  overflowed(): void {
-    if (this.#hasOverflowed) return;
-    this.#hasOverflowed = true;
-    setImmediate(() => {
-      if (this.#state === 'open') this.#shared.handlers.overflow(this.#session);
-    });
-  }
-
-  drained(): void {
-    if (this.#goodbye === undefined) this.#shared.handlers.drain(this.#session);
-    else if (!this.#isOverLimit()) this.#ws.end(this.#goodbye.code, this.#goodbye.reason);
-  }
-
-  /** The raw socket is gone. */
-  closed(code: number, reason: string): void {
-    const wasOpen = this.#state === 'open';
-    this.#state = 'closed';
-    clearTimeout(this.#goodbye?.timer);
-    if (wasOpen) this.#shared.handlers.close(this.#session, code, reason);
-  }
-
-  /**
-   * A close frame is dropped like any other while the queue is over its limit, and the client would never
-   * learn why it was closed: it waits here until the client reads again. For the server the socket has closed.
-   */
-  #linger(code: number, reason: string): void {
-    for (const topic of this.#ws.getTopics()) this.#ws.unsubscribe(topic);
-    const timer = setTimeout(() => this.drop(), LINGER_MS);
-    timer.unref();
-    this.#goodbye = { code, reason, timer };
-    this.#state = 'lingering';
-    this.#shared.handlers.close(this.#session, code, reason);
-  }
-
-  #isOverLimit(): boolean {
-    return this.#ws.getBufferedAmount() > this.#shared.queueBytes;
-  }
-}
-
-/** By uWS's number. */
-const SEND_STATUS: readonly SendStatus[] = ['queued', 'sent', 'dropped'];
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
-
-function decodeBinary(message: ArrayBuffer): string | undefined {
-  try {
-    return strictDecoder.decode(message);
-  } catch {
-    return undefined;
   }
 }
 
