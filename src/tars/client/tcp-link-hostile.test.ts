@@ -168,7 +168,8 @@ describe('a peer that answers strangely', () => {
     const first = await call('first');
     await Promise.all(Array.from({ length: 50 }, (_, index) => call(`other ${index}`)));
     expect(echoText(first)).toBe('first');
-    expect(first.body.buffer.byteLength).toBe(first.body.byteLength);
+    // Who keeps it keeps nothing large alive.
+    expect(first.body.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
   });
 });
 

@@ -56,10 +56,17 @@ export interface TarsStruct<T> extends TarsType<T> {
   keyOf(value: T, names: readonly (keyof T & string)[]): string;
 }
 
-interface NamedField extends Field<unknown> {
+/** All of them have the same properties in the same order: types are of many shapes, and this is of one. */
+interface NamedField {
   readonly name: string;
   /** Every object has something of this name, as `constructor`: only its own counts. */
   readonly inherited: boolean;
+  readonly tag: number;
+  readonly type: TarsType<unknown>;
+  readonly write: (writer: TarsWriter, tag: number, value: unknown) => void;
+  readonly read: (reader: TarsReader) => unknown;
+  readonly required: boolean;
+  readonly fallback: (() => unknown) | undefined;
 }
 
 /** Makes the codec of a struct. One that holds vectors or maps of itself gets its own type to list its fields with. */
@@ -146,7 +153,16 @@ function encodeAlone(write: (writer: TarsWriter) => void): Uint8Array {
 
 function toTable(fields: object): readonly NamedField[] {
   return Object.entries(fields as Readonly<Record<string, Field<unknown>>>)
-    .map(([name, field]): NamedField => ({ ...field, name, inherited: name in Object.prototype }))
+    .map(([name, { tag, type, required, fallback }]): NamedField => ({
+      name,
+      inherited: name in Object.prototype,
+      tag,
+      type,
+      write: type.write,
+      read: type.read,
+      required,
+      fallback,
+    }))
     .sort((one, other) => one.tag - other.tag);
 }
 
@@ -156,11 +172,11 @@ function writeFields(writer: TarsWriter, value: object, table: readonly NamedFie
   }
   let current = '';
   try {
-    for (const { name, inherited, tag, type, fallback } of table) {
+    for (const { name, inherited, tag, write, fallback } of table) {
       current = name;
       const own = !inherited || Object.hasOwn(value, name);
       const given = own ? (value as Record<string, unknown>)[name] : undefined;
-      type.write(writer, tag, given === undefined && fallback !== undefined ? fallback() : given);
+      write(writer, tag, given === undefined && fallback !== undefined ? fallback() : given);
     }
   } catch (error) {
     throw locate(error, `.${current}`);
@@ -173,7 +189,7 @@ function readFields(reader: TarsReader, table: readonly NamedField[]): object {
   try {
     for (const field of table) {
       current = field.name;
-      if (reader.seek(field.tag)) value[current] = field.type.read(reader);
+      if (reader.seek(field.tag)) value[current] = field.read(reader);
       else value[current] = absent(reader, field);
     }
   } catch (error) {

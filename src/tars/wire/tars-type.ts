@@ -22,9 +22,9 @@ export type Decoded<T> = T extends Uint8Array
 
 export interface TarsType<T> {
   /** Writes header and value. @throws {TarsEncodeError} when the value is not of this type. */
-  write(writer: TarsWriter, tag: number, value: T): void;
+  write(this: void, writer: TarsWriter, tag: number, value: T): void;
   /** Reads the value whose header was just read. @throws {TarsDecodeError} */
-  read(reader: TarsReader): Decoded<T>;
+  read(this: void, reader: TarsReader): Decoded<T>;
   /** What an absent field without a default of its own is: 0, '', empty. */
   readonly initial: () => Decoded<T>;
   /** The value as JSON; a type without it is JSON as it is (see json.ts). */
