@@ -10,6 +10,7 @@ const JOB_MS = 120_000;
 export type Milestones = Partial<Record<Milestone, () => Promise<void>>>;
 
 export interface LoadProcess {
+  readonly pid: number;
   run<Name extends JobName>(
     name: Name,
     job: Jobs[Name]['job'],
@@ -20,13 +21,14 @@ export interface LoadProcess {
 
 export async function startLoad(): Promise<LoadProcess> {
   const started = startTypeScript('load/generator.ts');
-  const { child, ended } = started;
+  const { child, pid, ended } = started;
   await new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve());
     void ended.then((why) => reject(new Error(`the load generator did not start: ${why}`)));
   });
 
   return {
+    pid,
     stop: () => started.stop(),
     run<Name extends JobName>(name: Name, job: Jobs[Name]['job'], milestones: Milestones = {}) {
       const done = new Promise<Jobs[Name]['result']>((resolve, reject) => {

@@ -1,7 +1,11 @@
-/** Runs a scenario: its variants in turn, round by round, so that a change of the machine's mood meets all of them. */
+/**
+ * Runs a scenario: its variants in turn, round by round and, where they give way, many times a round, so that a change
+ * of the machine's mood meets all of them.
+ */
 
 import { summarize, type Sample, type ScenarioResult } from './results/results.ts';
 import type { NotServed, Scenario, Setup, Variant } from './scenario.ts';
+import { Turns, type GiveWay } from './turns.ts';
 
 /** A scenario, and what of it this machine and this build can measure. */
 export interface Prepared {
@@ -29,11 +33,13 @@ export async function runScenario(
   const samples = new Map<string, (Sample | undefined)[]>(variants.map((variant) => [variant.name, []]));
   const failures: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    for (const variant of rotate(variants, round)) {
-      measuring(variant.name, round);
-      const sample = await tryToMeasure(variant, failures);
-      samples.get(variant.name)?.push(sample);
-    }
+    const turns = new Turns();
+    const measureOne = (variant: Variant): Promise<void> =>
+      turns.run(async (giveWay) => {
+        measuring(variant.name, round);
+        samples.get(variant.name)?.push(await tryToMeasure(variant, giveWay, failures));
+      });
+    await Promise.all(rotate(variants, round).map(measureOne));
   }
   return {
     ...about,
@@ -52,9 +58,13 @@ export async function runScenario(
 }
 
 /** A measurement that fails costs itself only: the rest of a long run is still worth having. */
-async function tryToMeasure(variant: Variant, failures: string[]): Promise<Sample | undefined> {
+async function tryToMeasure(
+  variant: Variant,
+  giveWay: GiveWay,
+  failures: string[],
+): Promise<Sample | undefined> {
   try {
-    return await variant.measure();
+    return await variant.measure(giveWay);
   } catch (error) {
     failures.push(`${variant.name}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;

@@ -2,6 +2,7 @@
 
 import type { Contender } from './contender.ts';
 import type { Figure, Sample } from './results/results.ts';
+import type { GiveWay } from './turns.ts';
 
 /** What the command line says of how to measure. */
 export interface Setup {
@@ -22,8 +23,8 @@ export interface Variant {
   readonly isOurs: boolean;
   /** The variant that its figures are divided by; its own name for none. */
   readonly comparedTo: string;
-  /** Measures once, with processes of its own. */
-  measure(): Promise<Sample>;
+  /** Measures once, with processes of its own. The other variants go on whenever it gives way. */
+  measure(giveWay: GiveWay): Promise<Sample>;
 }
 
 /** Why a scenario cannot be measured. */
@@ -47,17 +48,20 @@ export interface Scenario {
 /** A variant for each of these servers, all compared to the first of them. */
 export function compare(
   contenders: readonly [Contender, ...Contender[]],
-  measure: (contender: Contender) => Promise<Sample>,
+  measure: (contender: Contender, giveWay: GiveWay) => Promise<Sample>,
 ): Variant[] {
   return contenders.map((contender) => ({
     name: contender.name,
     isOurs: contender.isOurs,
     comparedTo: contenders[0].name,
-    measure: () => measure(contender),
+    measure: (giveWay) => measure(contender, giveWay),
   }));
 }
 
+/** Each is so short that the machine is most often in one mood for all whose turn it is in a row. */
+const SLICES = 4;
+
 /** A load with the times that the command line asks for. */
 export function timed<Load extends object>(load: Load, { warmUpMs, measureMs }: Setup) {
-  return { ...load, warmUpMs, measureMs };
+  return { ...load, warmUpMs, measureMs, slices: SLICES };
 }

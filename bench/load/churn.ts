@@ -1,11 +1,11 @@
 /** Clients that join a room and leave it again, over and over, beside members who stay. */
 
 import { encodeTextFrame, FrameBatch } from './client-frames.ts';
-import { nameRoom, openCrowd, prepareJoins, sleep, until } from './crowd.ts';
+import { nameRoom, openCrowd, prepareJoins, until } from './crowd.ts';
 import { DIALECTS } from './dialect.ts';
 import { Histogram } from './histogram.ts';
 import type { ChurnJob, ChurnResult, Pause } from './jobs.ts';
-import { beginSpan, toLatency, warmUp } from './span.ts';
+import { measureLoad, toLatency } from './span.ts';
 import type { ClientListener, WireClient } from './wire-client.ts';
 
 const SETTLE_MS = 20_000;
@@ -79,14 +79,19 @@ export async function runChurn(job: ChurnJob, pause: Pause): Promise<ChurnResult
   await reached(() => joined === residents);
   await pause('standing');
 
-  isOpen = true;
-  for (const client of all) refill(client);
-  await warmUp(target.pid, job.warmUpMs);
-  const endSpan = beginSpan(target.pid, () => ({ done: left, deliveries: 0 }));
-  await sleep(job.measureMs);
-  const span = endSpan();
-  isOpen = false;
-  const sent = states.reduce((sum, state) => sum + state.sent, 0);
-  await reached(() => left === sent && joined === sent + residents);
+  const load = {
+    serverPid: target.pid,
+    count: () => ({ done: left, deliveries: 0 }),
+    start() {
+      isOpen = true;
+      for (const client of all) refill(client);
+    },
+    async rest() {
+      isOpen = false;
+      const sent = states.reduce((sum, state) => sum + state.sent, 0);
+      await reached(() => left === sent && joined === sent + residents);
+    },
+  };
+  const span = await measureLoad(load, job, pause);
   return window === 1 ? { ...span, joinLatency: toLatency(latency) } : span;
 }

@@ -10,6 +10,7 @@ const RUNS: Runs = {
   storm: async (job, pause) => (await import('./storm.ts')).runStorm(job, pause),
   idle: async (job, pause) => (await import('./idle.ts')).runIdle(job, pause),
   push: async (job, pause) => (await import('./push.ts')).runPush(job, pause),
+  calls: async (job, pause) => (await import('./calls.ts')).runCalls(job, pause),
 };
 
 let goOn: (() => void) | undefined;

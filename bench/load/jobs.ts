@@ -10,12 +10,20 @@ export type Speech =
   /** A frame that only its sender is answered. */
   | { readonly to: 'server'; readonly frame: string; readonly answer: string };
 
-interface TimedJob {
-  readonly target: Target;
+/** How a load is measured. */
+export interface Timing {
   /** How long the server works before it counts, in milliseconds of its processor time. */
   readonly warmUpMs: number;
-  /** How long it counts, in milliseconds. */
+  /** How long it counts, in milliseconds, all slices together. */
   readonly measureMs: number;
+  /** Between slices the load rests, and others may have their turns. */
+  readonly slices: number;
+  /** A process that works for the server, whose processor time is told too. */
+  readonly backendPid?: number;
+}
+
+interface TimedJob extends Timing {
+  readonly target: Target;
 }
 
 /** Rooms of members, one of whom speaks. */
@@ -40,6 +48,8 @@ export interface Span {
   readonly serverCpuMicros: number;
   /** Processor time of the load generator, in microseconds. */
   readonly loadCpuMicros: number;
+  /** Processor time of the job's `backendPid`, in microseconds; 0 without one. */
+  readonly backendCpuMicros: number;
 }
 
 /** In microseconds. */
@@ -95,18 +105,26 @@ export interface PushJob extends TimedJob {
   readonly pipelining: number;
 }
 
+/** Calls of a TARS servant by `@tars/rpc` alone: the process that makes them is the server that is measured. */
+export interface CallsJob extends Timing {
+  readonly servantPort: number;
+  /** Calls on their way at a time. */
+  readonly inFlight: number;
+}
+
 export interface Jobs {
   readonly traffic: { readonly job: TrafficJob; readonly result: TrafficResult };
   readonly churn: { readonly job: ChurnJob; readonly result: ChurnResult };
   readonly storm: { readonly job: StormJob; readonly result: Span };
   readonly idle: { readonly job: IdleJob; readonly result: Record<string, never> };
   readonly push: { readonly job: PushJob; readonly result: Span };
+  readonly calls: { readonly job: CallsJob; readonly result: Span };
 }
 
 export type JobName = keyof Jobs;
 
-/** Where a job waits for the runner: before there are clients, when all are in their rooms, when all have gone. */
-export type Milestone = 'empty' | 'standing' | 'gone';
+/** Where a job waits for the runner: before there are clients, when all are in their rooms, before each slice, when all have gone. */
+export type Milestone = 'empty' | 'standing' | 'resting' | 'gone';
 
 /** Waits until the runner says to go on. */
 export type Pause = (at: Milestone) => Promise<void>;

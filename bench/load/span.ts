@@ -1,32 +1,60 @@
-/** Measures a span of load: what was done in it, in which time, and for how much processor time on both sides. */
+/** Measures a span of load: what was done in it, in which time, and for how much processor time on all sides. */
 
 import { readCpuMicros } from '../accounting.ts';
 import { sleep } from './crowd.ts';
 import type { Histogram } from './histogram.ts';
-import type { Latency, Span } from './jobs.ts';
+import type { Latency, Pause, Span, Timing } from './jobs.ts';
 
 const LOOK_MS = 10;
 /** A server that idles is not waited for without an end. */
 const MAX_TIMES = 4;
 
 /**
- * Waits until the server has worked for so long, in milliseconds of its processor time: on a machine that is shared
- * it may take a while until its code is compiled.
+ * How long a slice goes on before it counts, in milliseconds. A connection that has rested begins with a small window
+ * again (RFC 5681, section 4.1), and others have used the processor's caches in between.
  */
-export async function warmUp(serverPid: number, ms: number): Promise<void> {
-  const deadline = performance.now() + ms * MAX_TIMES;
-  const warmAt = readCpuMicros(serverPid) + ms * 1_000;
-  while (readCpuMicros(serverPid) < warmAt && performance.now() < deadline) await sleep(LOOK_MS);
-}
+const RUN_IN_MS = 300;
 
 /** Counts that only grow. */
-export interface Counts {
+interface Counts {
   readonly done: number;
   readonly deliveries: number;
 }
 
+/** A load that can be let rest. */
+export interface Load {
+  readonly serverPid: number;
+  count(): Counts;
+  /** Begins, or goes on after a rest. */
+  start(): void;
+  /** Asks for nothing more, and resolves when all that was asked for is done. */
+  rest(): Promise<void>;
+}
+
+/** Measures a load, slice by slice, when it has run for a while; it rests in the end. */
+export async function measureLoad(
+  load: Load,
+  { warmUpMs, measureMs, slices, backendPid }: Timing,
+  pause: Pause,
+): Promise<Span> {
+  load.start();
+  await warmUp(load.serverPid, warmUpMs);
+  const spans: Span[] = [];
+  while (spans.length < slices) {
+    await load.rest();
+    await pause('resting');
+    load.start();
+    await sleep(RUN_IN_MS);
+    const endSpan = beginSpan(load.serverPid, () => load.count(), backendPid);
+    await sleep(measureMs / slices);
+    spans.push(endSpan());
+  }
+  await load.rest();
+  return addUp(spans);
+}
+
 /** Begins a span; the function that it returns ends it. */
-export function beginSpan(serverPid: number, count: () => Counts): () => Span {
+export function beginSpan(serverPid: number, count: () => Counts, backendPid?: number): () => Span {
   const before = take();
   return () => {
     const after = take();
@@ -36,6 +64,7 @@ export function beginSpan(serverPid: number, count: () => Counts): () => Span {
       deliveries: after.deliveries - before.deliveries,
       serverCpuMicros: after.server - before.server,
       loadCpuMicros: after.load - before.load,
+      backendCpuMicros: after.backend - before.backend,
     };
   };
 
@@ -43,7 +72,9 @@ export function beginSpan(serverPid: number, count: () => Counts): () => Span {
     const { done, deliveries } = count();
     const own = process.cpuUsage();
     const at = performance.now();
-    return { at, done, deliveries, server: readCpuMicros(serverPid), load: own.user + own.system };
+    const server = readCpuMicros(serverPid);
+    const backend = backendPid === undefined ? 0 : readCpuMicros(backendPid);
+    return { at, done, deliveries, server, backend, load: own.user + own.system };
   }
 }
 
@@ -53,5 +84,27 @@ export function toLatency(histogram: Histogram): Latency {
     p99: histogram.quantile(0.99),
     p999: histogram.quantile(0.999),
     max: histogram.max,
+  };
+}
+
+/**
+ * Waits until the server has worked for so long, in milliseconds of its processor time: on a machine that is shared
+ * it may take a while until its code is compiled.
+ */
+async function warmUp(serverPid: number, ms: number): Promise<void> {
+  const deadline = performance.now() + ms * MAX_TIMES;
+  const warmAt = readCpuMicros(serverPid) + ms * 1_000;
+  while (readCpuMicros(serverPid) < warmAt && performance.now() < deadline) await sleep(LOOK_MS);
+}
+
+function addUp(spans: readonly Span[]): Span {
+  const sum = (key: keyof Span): number => spans.reduce((total, span) => total + span[key], 0);
+  return {
+    seconds: sum('seconds'),
+    done: sum('done'),
+    deliveries: sum('deliveries'),
+    serverCpuMicros: sum('serverCpuMicros'),
+    loadCpuMicros: sum('loadCpuMicros'),
+    backendCpuMicros: sum('backendCpuMicros'),
   };
 }

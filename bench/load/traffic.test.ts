@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { WebSocketServer, type WebSocket } from 'ws';
 import { floor, socketIo, ws, type RunningServer } from '../contender.ts';
 import { runChurn } from './churn.ts';
-import { nameRoom } from './crowd.ts';
+import { nameRoom, sleep } from './crowd.ts';
 import { runIdle } from './idle.ts';
-import type { Milestone } from './jobs.ts';
+import type { Milestone, Pause } from './jobs.ts';
 import { runStorm } from './storm.ts';
 import { runTraffic } from './traffic.ts';
 import type { Target } from './wire-client.ts';
 
-const TIMES = { warmUpMs: 5, measureMs: 30 };
+const TIMES = { warmUpMs: 5, measureMs: 30, slices: 2 };
 const goOn = async (): Promise<void> => undefined;
 
 describe.each([floor, ws, socketIo])('$name', (contender) => {
@@ -100,15 +100,31 @@ async function startServer(fanOut: FanOut, answer = 'SendByRoom success!', behin
   return { port: (server.address() as AddressInfo).port, pid: process.pid, dialect: 'line' } as const;
 }
 
-function runAgainst(target: Target, membersPerRoom = 2) {
+function runAgainst(target: Target, membersPerRoom = 2, pause: Pause = goOn) {
   const job = { target, rooms: 2, membersPerRoom, window: 2, ...TIMES };
-  return runTraffic({ ...job, speech: { to: 'room', bytes: 64 } }, goOn);
+  return runTraffic({ ...job, speech: { to: 'room', bytes: 64 } }, pause);
 }
 
 const deliverWell: FanOut = (rooms, room) => rooms[room] ?? [];
 
 test('a server that does all of it well passes', async () => {
   expect((await runAgainst(await startServer(deliverWell))).deliveries).toBeGreaterThan(0);
+});
+
+test('between slices nothing is said', async () => {
+  let messages = 0;
+  const target = await startServer((rooms, room, message) => {
+    messages = message;
+    return deliverWell(rooms, room, message);
+  });
+  const paused: Milestone[] = [];
+  await runAgainst(target, 2, async (at) => {
+    paused.push(at);
+    const before = messages;
+    await sleep(10);
+    expect(messages).toBe(before);
+  });
+  expect(paused).toEqual(['standing', 'resting', 'resting']);
 });
 
 test('a server that answers with something else fails the job', async () => {

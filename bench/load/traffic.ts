@@ -6,11 +6,11 @@
  */
 
 import { encodeTextFrame, FrameBatch } from './client-frames.ts';
-import { nameRoom, openCrowd, prepareJoins, sleep, until } from './crowd.ts';
+import { nameRoom, openCrowd, prepareJoins, until } from './crowd.ts';
 import { DIALECTS, type Ask } from './dialect.ts';
 import { Histogram } from './histogram.ts';
 import type { Pause, TrafficJob, TrafficResult } from './jobs.ts';
-import { beginSpan, toLatency, warmUp } from './span.ts';
+import { measureLoad, toLatency } from './span.ts';
 import { speechFrame, speechLengths, type SpeechLengths } from './speech.ts';
 import { TalkingRoom, type Seat } from './talking-room.ts';
 import type { ClientListener, WireClient } from './wire-client.ts';
@@ -42,12 +42,18 @@ export async function runTraffic(job: TrafficJob, pause: Pause): Promise<Traffic
   }
   await pause('standing');
 
-  for (const room of rooms) room.open(window);
-  await warmUp(target.pid, job.warmUpMs);
-  const endSpan = beginSpan(target.pid, () => crowd.count());
-  await sleep(job.measureMs);
-  const span = endSpan();
-  for (const room of rooms) room.open(0);
+  const load = {
+    serverPid: target.pid,
+    count: () => crowd.count(),
+    start() {
+      for (const room of rooms) room.open(window);
+    },
+    async rest() {
+      for (const room of rooms) room.open(0);
+      await crowd.answered(rooms);
+    },
+  };
+  const span = await measureLoad(load, job, pause);
   const settle = (): Promise<void> => crowd.settled(rooms, clients);
   await settle();
   if (job.steady === undefined) return span;
@@ -112,13 +118,19 @@ class Listener implements ClientListener<Seat> {
     return { done, deliveries: this.#deliveries };
   }
 
+  /** Resolves when all that was said has been answered. */
+  async answered(rooms: readonly TalkingRoom[]): Promise<void> {
+    const sent = countSent(rooms);
+    await this.until(() => this.count().done >= sent);
+  }
+
   /**
    * Resolves when all that was said has been answered and heard, once. A message is with the socket of each member when
    * its speaker is answered, so what has not come when each of them was answered once more will not come.
    */
   async settled(rooms: readonly TalkingRoom[], clients: readonly WireClient<Seat>[]): Promise<void> {
-    const sent = rooms.reduce((sum, room) => sum + room.sent, 0);
-    await this.until(() => this.count().done >= sent);
+    await this.answered(rooms);
+    const sent = countSent(rooms);
     const due = this.#roundedUp + clients.length;
     for (const client of clients) client.write(this.#roundUp.frame);
     await this.until(() => this.#roundedUp >= due);
@@ -152,6 +164,10 @@ class Listener implements ClientListener<Seat> {
     const counts = `${this.joined} joins, ${this.#deliveries} deliveries, ${this.#answers} answers`;
     return `${counts}, ${this.#unexpected} unexpected frames, ${this.#lost ?? 'no connection'} lost`;
   }
+}
+
+function countSent(rooms: readonly TalkingRoom[]): number {
+  return rooms.reduce((sum, { sent }) => sum + sent, 0);
 }
 
 /**

@@ -11,9 +11,14 @@ export const churn: Scenario = {
   rounds: 3,
   figures: [...costFigures('pair'), ...MACHINE_FIGURES],
   variants: (setup) =>
-    compare(besideOthers(statecast(setup.dist)), async (contender) => {
+    compare(besideOthers(statecast(setup.dist)), async (contender, giveWay) => {
       const load = { clients: 100, rooms: 20, residentsPerRoom: 1, window: 8 };
-      const measured = await measure(contender, 'churn', (target) => ({ ...timed(load, setup), target }));
+      const measured = await measure(
+        contender,
+        'churn',
+        (target) => ({ ...timed(load, setup), target }),
+        () => ({ resting: giveWay }),
+      );
       return toCosts(measured, 'pair');
     }),
 };

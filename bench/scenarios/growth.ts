@@ -4,6 +4,7 @@ import { floor, statecast, type Contender } from '../contender.ts';
 import { measure } from '../measure.ts';
 import type { Figure, Sample } from '../results/results.ts';
 import { timed, type Scenario, type Setup, type Variant } from '../scenario.ts';
+import type { GiveWay } from '../turns.ts';
 
 const SIZES = [10, 100, 1_000, 10_000];
 /** There are many of these measurements, so each is shorter than others; code must be as warm for them all the same. */
@@ -11,17 +12,17 @@ const SHARE_OF_TIME = 0.5;
 const MESSAGE_BYTES = 64;
 
 /** Microseconds of the server's processor time for one of something, at a size. */
-type Cost = (contender: Contender, size: number, setup: Setup) => Promise<number>;
+type Cost = (contender: Contender, size: number, setup: Setup, giveWay: GiveWay) => Promise<number>;
 
 const COSTS: Readonly<Record<string, Cost>> = {
-  'message, by members of its room': (contender, size, setup) =>
-    messageCost(contender, { rooms: 1, membersPerRoom: size }, setup),
-  'message, by rooms of one': (contender, size, setup) =>
-    messageCost(contender, { rooms: size, membersPerRoom: 1 }, setup),
-  'join + leave, by members of the room': (contender, size, setup) =>
-    visitCost(contender, { clients: 10, rooms: 1, residentsPerRoom: size }, setup),
-  'join + leave, by rooms of one': (contender, size, setup) =>
-    visitCost(contender, { clients: 10, rooms: size, residentsPerRoom: 1 }, setup),
+  'message, by members of its room': (contender, size, setup, giveWay) =>
+    messageCost(contender, { rooms: 1, membersPerRoom: size }, setup, giveWay),
+  'message, by rooms of one': (contender, size, setup, giveWay) =>
+    messageCost(contender, { rooms: size, membersPerRoom: 1 }, setup, giveWay),
+  'join + leave, by members of the room': (contender, size, setup, giveWay) =>
+    visitCost(contender, { clients: 10, rooms: 1, residentsPerRoom: size }, setup, giveWay),
+  'join + leave, by rooms of one': (contender, size, setup, giveWay) =>
+    visitCost(contender, { clients: 10, rooms: size, residentsPerRoom: 1 }, setup, giveWay),
 };
 
 export const growth: Scenario = {
@@ -43,16 +44,21 @@ export const growth: Scenario = {
         name: `${what}: ${contender.name}`,
         isOurs: contender.isOurs,
         comparedTo: `${what}: ${floor.name}`,
-        measure: () => measureSizes(contender, cost, setup),
+        measure: (giveWay) => measureSizes(contender, cost, setup, giveWay),
       })),
     ),
 };
 
-async function measureSizes(contender: Contender, cost: Cost, setup: Setup): Promise<Sample> {
+async function measureSizes(
+  contender: Contender,
+  cost: Cost,
+  setup: Setup,
+  giveWay: GiveWay,
+): Promise<Sample> {
   const sample: Record<string, number> = {};
   const costs: number[] = [];
   for (const size of SIZES) {
-    const micros = await cost(contender, size, shortened(setup));
+    const micros = await cost(contender, size, shortened(setup), giveWay);
     sample[size] = micros;
     costs.push(micros);
   }
@@ -68,25 +74,35 @@ async function messageCost(
   contender: Contender,
   load: { readonly rooms: number; readonly membersPerRoom: number },
   setup: Setup,
+  giveWay: GiveWay,
 ): Promise<number> {
-  const { result } = await measure(contender, 'traffic', (target) => ({
-    ...timed(load, setup),
-    speech: { to: 'room', bytes: MESSAGE_BYTES },
-    // Several at a time would travel together, more so the smaller the room is.
-    window: 1,
-    target,
-  }));
-  return result.serverCpuMicros / result.done;
+  const { result } = await measure(
+    contender,
+    'traffic',
+    (target) => ({
+      ...timed(load, setup),
+      speech: { to: 'room', bytes: MESSAGE_BYTES },
+      // Several at a time would travel together, more so the smaller the room is.
+      window: 1,
+      target,
+    }),
+    () => ({ resting: giveWay }),
+  );
+  // Copies are counted as they come: a message to many takes longer than a slice.
+  return (result.serverCpuMicros / result.deliveries) * load.membersPerRoom;
 }
 
 async function visitCost(
   contender: Contender,
   load: { readonly clients: number; readonly rooms: number; readonly residentsPerRoom: number },
   setup: Setup,
+  giveWay: GiveWay,
 ): Promise<number> {
-  const { result } = await measure(contender, 'churn', (target) => ({
-    ...timed({ ...load, window: 4 }, setup),
-    target,
-  }));
+  const { result } = await measure(
+    contender,
+    'churn',
+    (target) => ({ ...timed({ ...load, window: 4 }, setup), target }),
+    () => ({ resting: giveWay }),
+  );
   return result.serverCpuMicros / result.done;
 }

@@ -44,7 +44,7 @@ function defineVariant(
     name,
     isOurs: true,
     comparedTo: OFF,
-    async measure() {
+    async measure(giveWay) {
       let watcher: Watcher | undefined;
       try {
         const measured = await measure(
@@ -52,6 +52,7 @@ function defineVariant(
           'traffic',
           (target) => ({ ...timed(ROOMS_LOAD, setup), target }),
           ({ target }) => ({
+            resting: giveWay,
             async standing() {
               if (watched !== undefined) watcher = await openWatcher(target.port, watched);
             },

@@ -12,9 +12,14 @@ export const push: Scenario = {
   budget: 0.8,
   figures: [...costFigures('push'), ...MACHINE_FIGURES],
   variants: (setup) =>
-    compare([floor, statecast(setup.dist)], async (contender) => {
+    compare([floor, statecast(setup.dist)], async (contender, giveWay) => {
       const load = { connections: 32, pipelining: 8 };
-      const measured = await measure(contender, 'push', (target) => ({ ...timed(load, setup), target }));
+      const measured = await measure(
+        contender,
+        'push',
+        (target) => ({ ...timed(load, setup), target }),
+        () => ({ resting: giveWay }),
+      );
       return toCosts(measured, 'push');
     }),
 };

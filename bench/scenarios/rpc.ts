@@ -4,21 +4,22 @@
  * each, so that three processes share the cores instead of two, and there is JSON to be read and written besides.
  */
 
-import { readCpuMicros, readResidentBytes } from '../accounting.ts';
+import { readResidentBytes } from '../accounting.ts';
 import { INTERFACE, NAME, objectAt, TARS_FILE } from '../contenders/node-tars.ts';
 import { statecast } from '../contender.ts';
 import { costFigures, MACHINE_FIGURES, toCosts } from '../figures.ts';
 import type { Span } from '../load/jobs.ts';
+import { startLoad } from '../load-process.ts';
 import { measure, type Measured } from '../measure.ts';
-import { startTypeScript, within, type Started } from '../processes.ts';
+import { startTypeScript } from '../processes.ts';
 import type { Sample } from '../results/results.ts';
 import { timed, type Scenario, type Setup } from '../scenario.ts';
+import type { GiveWay } from '../turns.ts';
 
 const CONNECTIONS = 8;
 const CALLS_PER_CONNECTION = 8;
 const BARE = '@tars/rpc alone';
 const METHOD = 'servant.getUsrName';
-const BARE_MS = 60_000;
 
 export const rpc: Scenario = {
   name: 'rpc',
@@ -31,64 +32,74 @@ export const rpc: Scenario = {
     { key: 'servantBusy', title: 'servant busy', unit: 'share' },
   ],
   variants: (setup) => [
-    { name: BARE, isOurs: false, comparedTo: BARE, measure: () => withServant(callAlone, setup) },
-    { name: 'Statecast', isOurs: true, comparedTo: BARE, measure: () => withServant(callThroughRoom, setup) },
+    {
+      name: BARE,
+      isOurs: false,
+      comparedTo: BARE,
+      measure: (giveWay) => withServant((servant) => callAlone(servant, setup, giveWay)),
+    },
+    {
+      name: 'Statecast',
+      isOurs: true,
+      comparedTo: BARE,
+      measure: (giveWay) => withServant((servant) => callThroughRoom(servant, setup, giveWay)),
+    },
   ],
 };
 
-type Call = (servantPort: number, setup: Setup) => Promise<Measured<Span>>;
-
-async function withServant(call: Call, setup: Setup): Promise<Sample> {
-  const servant = startTypeScript('contenders/tars-servant.ts');
-  try {
-    const port = Number(/:(\d+)\//.exec(await servant.printed(/listening on .*\n/))?.[1]);
-    const startedAt = performance.now();
-    const before = readCpuMicros(servant.pid);
-    const measured = await call(port, setup);
-    const busyMs = (readCpuMicros(servant.pid) - before) / 1_000;
-    return { ...toCosts(measured, 'call'), servantBusy: busyMs / (performance.now() - startedAt) };
-  } finally {
-    await servant.stop();
-  }
+interface Servant {
+  readonly port: number;
+  readonly pid: number;
 }
 
-/** There is no server in between: what is told as the server's is the calling process's. */
-async function callAlone(servantPort: number, { warmUpMs, measureMs }: Setup): Promise<Measured<Span>> {
-  const inFlight = CONNECTIONS * CALLS_PER_CONNECTION;
-  const started = startTypeScript('contenders/bare-rpc.ts', {
-    args: [servantPort, inFlight, warmUpMs, measureMs].map(String),
-  });
+async function withServant(call: (servant: Servant) => Promise<Measured<Span>>): Promise<Sample> {
+  const started = startTypeScript('contenders/tars-servant.ts');
   try {
-    const result = await within(BARE_MS, 'the calls of @tars/rpc', firstMessage(started));
-    return { result: { ...result, loadCpuMicros: 0 }, residentBytes: readResidentBytes(started.pid) };
+    const port = Number(/:(\d+)\//.exec(await started.printed(/listening on .*\n/))?.[1]);
+    const measured = await call({ port, pid: started.pid });
+    const { backendCpuMicros, seconds } = measured.result;
+    return { ...toCosts(measured, 'call'), servantBusy: backendCpuMicros / 1e6 / seconds };
   } finally {
     await started.stop();
   }
 }
 
-function firstMessage({ child, ended }: Started): Promise<Span> {
-  return new Promise((resolve, reject) => {
-    child.once('message', (span: Span) => resolve(span));
-    void ended.then((why) => reject(new Error(why)));
-  });
+/** There is no server in between: what is told as the server's is the calling process's. */
+async function callAlone({ port, pid }: Servant, setup: Setup, giveWay: GiveWay): Promise<Measured<Span>> {
+  const load = await startLoad();
+  try {
+    const inFlight = CONNECTIONS * CALLS_PER_CONNECTION;
+    const job = { ...timed({ servantPort: port, inFlight }, setup), backendPid: pid };
+    const span = await load.run('calls', job, { resting: giveWay });
+    return { result: { ...span, loadCpuMicros: 0 }, residentBytes: readResidentBytes(load.pid) };
+  } finally {
+    await load.stop();
+  }
 }
 
-function callThroughRoom(servantPort: number, setup: Setup): Promise<Measured<Span>> {
+function callThroughRoom(servant: Servant, setup: Setup, giveWay: GiveWay): Promise<Measured<Span>> {
   const contender = statecast(setup.dist, 'Statecast', {
     STATECAST_ROOMS: JSON.stringify({ '*': { rpc: ['servant.*'] } }),
     STATECAST_TARS_SERVANTS: JSON.stringify({
-      servant: { object: objectAt(servantPort), file: TARS_FILE, interface: INTERFACE },
+      servant: { object: objectAt(servant.port), file: TARS_FILE, interface: INTERFACE },
     }),
   });
   const call = JSON.stringify({ roomNum: 'bench', method: METHOD, args: { sUsrName: NAME } });
   const result = { ret: 0, sValue1: NAME, sValue2: NAME };
-  return measure(contender, 'traffic', (target) => ({
-    ...timed({ rooms: CONNECTIONS, membersPerRoom: 1, window: CALLS_PER_CONNECTION }, setup),
-    speech: {
-      to: 'server',
-      frame: `rpc|${call}`,
-      answer: `rpc|${JSON.stringify({ method: METHOD, result })}`,
-    },
-    target,
-  }));
+  const load = { rooms: CONNECTIONS, membersPerRoom: 1, window: CALLS_PER_CONNECTION };
+  return measure(
+    contender,
+    'traffic',
+    (target) => ({
+      ...timed(load, setup),
+      speech: {
+        to: 'server',
+        frame: `rpc|${call}`,
+        answer: `rpc|${JSON.stringify({ method: METHOD, result })}`,
+      },
+      backendPid: servant.pid,
+      target,
+    }),
+    () => ({ resting: giveWay }),
+  );
 }

@@ -80,12 +80,13 @@ function defineTraffic({ load, per, steadyRate, ...about }: TrafficScenario): Sc
     ...about,
     figures: [...costFigures(per), ...MACHINE_FIGURES, ...(steadyRate === undefined ? [] : LATENCY_FIGURES)],
     variants: (setup) =>
-      compare(besideOthers(statecast(setup.dist)), async (contender) => {
-        const measured = await measure(contender, 'traffic', (target) => ({
-          ...timed(load, setup),
-          ...steady,
-          target,
-        }));
+      compare(besideOthers(statecast(setup.dist)), async (contender, giveWay) => {
+        const measured = await measure(
+          contender,
+          'traffic',
+          (target) => ({ ...timed(load, setup), ...steady, target }),
+          () => ({ resting: giveWay }),
+        );
         return { ...toCosts(measured, per), ...toLatencies(measured.result) };
       }),
   };
