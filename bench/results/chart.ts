@@ -29,21 +29,24 @@ const STYLE = `
   }`;
 
 /** Bars longer than this many times the reference are cut: one of them would make all others hairs. */
-const LONGEST = 1.25;
+const LONGEST = 3;
 
 /**
  * A bar for each variant that is compared to another one, in scenarios whose first figure should be large. The line
  * stands at 1: as good as what it is compared to.
  */
 export function drawChart(scenarios: readonly ScenarioResult[], title: string): string {
+  const groups = scenarios.flatMap(groupOf);
+  const ratios = groups.flatMap(({ bars }) => bars.map(({ ratio }) => ratio));
+  const longest = Math.min(LONGEST, Math.max(1, ...ratios));
   let y = TOP;
   const drawn: string[] = [];
-  for (const group of scenarios.flatMap(groupOf)) {
-    drawn.push(drawGroup(group, y));
+  for (const group of groups) {
+    drawn.push(drawGroup(group, y, longest));
     y += Math.max(group.bars.length, LINES_OF_HEAD) * (BAR_HEIGHT + BAR_GAP) + GROUP_GAP;
   }
   const height = y - GROUP_GAP + BOTTOM;
-  const one = LABEL_WIDTH + BARS_WIDTH / LONGEST;
+  const one = LABEL_WIDTH + BARS_WIDTH / longest;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">
 <title id="title">${escapeText(title)}</title>
 <style>${STYLE}
@@ -83,7 +86,7 @@ function groupOf({ name, figures, variants }: ScenarioResult): Group[] {
 /** The name of a group and what it is compared to stand one below the other. */
 const LINES_OF_HEAD = 2;
 
-function drawGroup({ name, to, bars }: Group, top: number): string {
+function drawGroup({ name, to, bars }: Group, top: number, longest: number): string {
   const baseline = (row: number): number => top + row * (BAR_HEIGHT + BAR_GAP) + BAR_HEIGHT - 3;
   const head = [
     `<text class="group" x="0" y="${baseline(0)}">${escapeText(name)}</text>`,
@@ -91,7 +94,7 @@ function drawGroup({ name, to, bars }: Group, top: number): string {
   ];
   const rows = bars.map((bar, row) => {
     const y = top + row * (BAR_HEIGHT + BAR_GAP);
-    const width = (Math.min(bar.ratio, LONGEST) / LONGEST) * BARS_WIDTH;
+    const width = (Math.min(bar.ratio, longest) / longest) * BARS_WIDTH;
     return [
       `<text x="${LABEL_WIDTH - 8}" y="${baseline(row)}" text-anchor="end">${escapeText(bar.name)}</text>`,
       `<rect class="${bar.isOurs ? 'ours' : 'other'}" x="${LABEL_WIDTH}" y="${y}" width="${width.toFixed(1)}" height="${BAR_HEIGHT}" rx="2"/>`,
