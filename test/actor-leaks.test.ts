@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { createActor, createMachine, type AnyActorRef } from 'xstate';
+import { createMachine, type AnyActorRef } from 'xstate';
 import { createHarness, join, leave, ping, publish, settle, until } from '../src/actors/actor-harness.ts';
 import { NO_OBSERVER, type MachineKind } from '../src/actors/live-machine.ts';
 import { createSharedSystem } from '../src/actors/shared-system.ts';
@@ -29,13 +29,13 @@ function createCountingHarness() {
 }
 
 test('a shared system holds none of its actors, be they over or dropped', async () => {
-  const { parent } = createSharedSystem();
+  const { parent, create } = createSharedSystem();
   const machine = createMachine({
     initial: 'a',
     states: { a: { on: { end: 'over', fail: { actions: fail } } }, over: { type: 'final' } },
   });
   const live = (type: string): WeakRef<AnyActorRef> => {
-    const actor = createActor(machine, { parent });
+    const actor = create(machine, { id: 'x', input: undefined });
     actor.subscribe({ error() {} });
     actor.start().send({ type });
     return new WeakRef(actor);

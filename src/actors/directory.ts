@@ -3,7 +3,6 @@
  * spawned them all would copy its map of children with each of them.
  */
 
-import { createActor } from 'xstate';
 import type { ConnectionInput } from './connection-setup.ts';
 import type { connectionMachine, ConnectionRef } from './connection.ts';
 import { createSharedSystem, type SharedSystem } from './shared-system.ts';
@@ -61,7 +60,7 @@ export function createDirectory(machine: typeof connectionMachine): Directory {
     absence,
     openConnection(input) {
       const { id, user } = input.member;
-      const actor = createActor(machine, { input, id, parent: system.parent });
+      const actor = system.create(machine, { id, input });
       connections.set(id, actor);
       actor.subscribe({
         complete: () => remove(id),

@@ -135,7 +135,9 @@ export class FastLane {
       return this.#machine.transition(there, args.event, (self as unknown as Scoped)._actorScope);
     }
     const { steps, to } = outcome;
-    runSteps(steps, { ...args, self, system: self.system });
+    const { context, event } = args;
+    // Written out: behind a spread, more properties would give each object a hidden class of its own.
+    runSteps(steps, { context, event, self, system: self.system });
     return to === undefined ? there : moveTo(this.#tables.of(to.nodes), to.isEnd, there, before);
   }
 }

@@ -3,7 +3,7 @@
  * while nothing happens to it (see roster.ts) and wakes from `joined`. It knows no store and no other member.
  */
 
-import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
+import { createActor, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import type { EdgeEmitter, LeaveReason } from '../edge/edge-events.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { MembershipChange } from '../storage/membership-store.ts';
@@ -299,8 +299,7 @@ export function startMembership(
   input: MembershipInput,
   surroundings: MembershipSurroundings,
 ): MembershipRef {
-  const id = nameMembership(input.joiner.member.id, input.room);
-  return supervise(createActor(machine, { id, input, ...findPlace(input, surroundings) }), input);
+  return start(machine, input, surroundings);
 }
 
 /** Wakes a resting membership in the state in which it rested. */
@@ -309,10 +308,9 @@ export function wakeMembership(
   input: MembershipInput,
   surroundings: MembershipSurroundings,
 ): MembershipRef {
-  const id = nameMembership(input.joiner.member.id, input.room);
   // Copied, as XState copies that of a beginning: contexts then have one hidden class.
   const snapshot = machine.resolveState({ value: 'joined', context: { ...toContext(input) } });
-  return supervise(createActor(machine, { id, input, snapshot, ...findPlace(input, surroundings) }), input);
+  return start(machine, input, surroundings, snapshot);
 }
 
 /** What is spread stands last: the other way round, each object would get a hidden class of its own. */
@@ -320,18 +318,20 @@ function toContext(input: MembershipInput): MembershipContext {
   return { refusal: HANDLER_FAILED, reason: 'left', ...input };
 }
 
-/** One that may wait for a handler has a deadline for it, and so a system of its own. */
-function findPlace({ handlers }: MembershipInput, { system, clock }: MembershipSurroundings) {
+function start(
+  machine: MembershipMachine,
+  input: MembershipInput,
+  { system, clock }: MembershipSurroundings,
+  snapshot?: SnapshotFrom<MembershipMachine>,
+): MembershipRef {
+  const { joiner, room, handlers, tellRoom } = input;
+  const id = nameMembership(joiner.member.id, room);
+  const options = snapshot === undefined ? { id, input } : { id, input, snapshot };
+  // One that may wait for a handler has a deadline for it, and so a system of its own.
   const mayWait = handlers.onJoin !== undefined || handlers.onLeave !== undefined;
-  return mayWait ? { clock } : { parent: system.parent };
-}
-
-function supervise(actor: MembershipRef, input: MembershipInput): MembershipRef {
-  actor.subscribe({
-    error: (error) => input.tellRoom({ type: 'member.failed', joiner: input.joiner, error }),
-  });
-  actor.start();
-  return actor;
+  const actor = mayWait ? createActor(machine, { ...options, clock }) : system.create(machine, options);
+  actor.subscribe({ error: (error) => tellRoom({ type: 'member.failed', joiner, error }) });
+  return actor.start();
 }
 
 function toHandlerContext({ room, joiner }: MembershipContext, signal: AbortSignal) {

@@ -25,7 +25,7 @@ const machine = setup({
 function createFamily() {
   const system = createSharedSystem();
   const { parent } = system;
-  const create = (id: string) => createActor(machine, { id, parent });
+  const create = (id: string) => system.create(machine, { id, input: undefined });
   const start = (id: string) => {
     const actor = create(id);
     actor.subscribe({ error() {} });
@@ -54,14 +54,14 @@ describe('an actor of a shared system', () => {
   });
 
   test('that fails on its start costs nobody else anything', () => {
-    const { parent, create, start } = createFamily();
+    const { system, parent, create, start } = createFamily();
     const other = start('other');
     const errors: unknown[] = [];
-    const failing = createActor(
+    const failing = system.create(
       setup({ actions: { fail: machine.implementations.actions.fail as () => void } }).createMachine({
         entry: 'fail',
       }),
-      { id: 'x', parent },
+      { id: 'x', input: undefined },
     );
     failing.subscribe({ error: (error) => void errors.push(error) });
     failing.start();

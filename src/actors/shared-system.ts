@@ -9,11 +9,19 @@
  * actors is what it is told by `_register`, and nobody asks for it.
  */
 
-import { createActor, fromTransition, type AnyActorRef } from 'xstate';
+import { createActor, fromTransition, type Actor, type AnyActorRef, type AnyStateMachine } from 'xstate';
+import { makeSystemActor, type SystemActorOptions } from './system-actor.ts';
 
 export interface SharedSystem {
-  /** For `createActor`. Whoever makes the actor has to subscribe to its error: the parent is told and says nothing. */
   readonly parent: AnyActorRef;
+  /**
+   * `createActor(machine, { ...options, parent })`, and sooner. Whoever makes the actor has to subscribe to its error: the
+   * parent is told and says nothing.
+   */
+  create<Machine extends AnyStateMachine>(
+    machine: Machine,
+    options: SystemActorOptions<Machine>,
+  ): Actor<Machine>;
   /** `actor.stop()`, for an actor of this system, of which XState allows it to its parent only, or of its own. */
   stop(actor: AnyActorRef): void;
 }
@@ -42,6 +50,7 @@ export function createSharedSystem(): SharedSystem {
   parent.start();
   return {
     parent,
+    create: (machine, options) => makeSystemActor(parent, machine, options),
     stop(actor) {
       if (actor.system === parent.system) parent.send({ type: 'child.stop', child: actor });
       else actor.stop();
