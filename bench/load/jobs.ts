@@ -14,6 +14,8 @@ export type Speech =
 export interface Timing {
   /** How long the server works before it counts, in milliseconds of its processor time. */
   readonly warmUpMs: number;
+  /** How long each slice goes on before it counts, in milliseconds. */
+  readonly runInMs: number;
   /** How long it counts, in milliseconds, all slices together. */
   readonly measureMs: number;
   /** Between slices the load rests, and others may have their turns. */

@@ -9,12 +9,6 @@ const LOOK_MS = 10;
 /** A server that idles is not waited for without an end. */
 const MAX_TIMES = 4;
 
-/**
- * How long a slice goes on before it counts, in milliseconds. A connection that has rested begins with a small window
- * again (RFC 5681, section 4.1), and others have used the processor's caches in between.
- */
-const RUN_IN_MS = 300;
-
 /** Counts that only grow. */
 interface Counts {
   readonly done: number;
@@ -34,7 +28,7 @@ export interface Load {
 /** Measures a load, slice by slice, when it has run for a while; it rests in the end. */
 export async function measureLoad(
   load: Load,
-  { warmUpMs, measureMs, slices, backendPid }: Timing,
+  { warmUpMs, runInMs, measureMs, slices, backendPid }: Timing,
   pause: Pause,
 ): Promise<Span> {
   load.start();
@@ -44,7 +38,7 @@ export async function measureLoad(
     await load.rest();
     await pause('resting');
     load.start();
-    await sleep(RUN_IN_MS);
+    await sleep(runInMs);
     const endSpan = beginSpan(load.serverPid, () => load.count(), backendPid);
     await sleep(measureMs / slices);
     spans.push(endSpan());

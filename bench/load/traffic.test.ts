@@ -13,7 +13,7 @@ import { runStorm } from './storm.ts';
 import { runTraffic } from './traffic.ts';
 import type { Target } from './wire-client.ts';
 
-const TIMES = { warmUpMs: 5, measureMs: 30, slices: 2 };
+const TIMES = { warmUpMs: 5, runInMs: 5, measureMs: 30, slices: 2 };
 const goOn = async (): Promise<void> => undefined;
 
 describe.each([floor, ws, socketIo])('$name', (contender) => {
