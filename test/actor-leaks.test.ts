@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -9,13 +10,20 @@ import { createSharedSystem } from '../src/actors/shared-system.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** How many of these are held by somebody. */
-async function countHeld(actors: readonly WeakRef<AnyActorRef>[]): Promise<number> {
-  for (let round = 0; round < 3; round += 1) {
+/** V8 itself may hold an object for a moment, as long as it compiles what has used it in the background. */
+const MAX_ROUNDS = 100;
+const ROUND_MS = 10;
+
+/** How many of these are held by somebody for good. */
+async function countHeld(actors: readonly WeakRef<AnyActorRef>[], expected = 0): Promise<number> {
+  let held = actors.length;
+  for (let round = 0; round < MAX_ROUNDS && (round === 0 || held > expected); round += 1) {
     await settle();
+    await sleep(ROUND_MS);
     collectGarbage();
+    held = actors.filter((actor) => actor.deref() !== undefined).length;
   }
-  return actors.filter((actor) => actor.deref() !== undefined).length;
+  return held;
 }
 
 /** A harness that knows of everybody who was made, and holds nobody. */
@@ -79,5 +87,5 @@ test('a membership that rests is held by nobody, while its member stays', async 
   expect(await rooms.members('room7')).toHaveLength(100);
   expect(of('membership')).toHaveLength(1_000);
   expect(await countHeld(of('membership'))).toBe(0);
-  expect(await countHeld(of('connection'))).toBe(1_000);
+  expect(await countHeld(of('connection'), 1_000)).toBe(1_000);
 });
