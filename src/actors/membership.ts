@@ -293,32 +293,8 @@ export function nameMembership(connection: string, room: string): string {
   return `${connection}@${room}`;
 }
 
-/** Starts a join. A machine that fails costs this one join: `member.failed` tells the room. */
+/** Starts a join, or goes on from a snapshot. A machine that fails costs this one join: `member.failed` tells the room. */
 export function startMembership(
-  machine: MembershipMachine,
-  input: MembershipInput,
-  surroundings: MembershipSurroundings,
-): MembershipRef {
-  return start(machine, input, surroundings);
-}
-
-/** Wakes a resting membership in the state in which it rested. */
-export function wakeMembership(
-  machine: MembershipMachine,
-  input: MembershipInput,
-  surroundings: MembershipSurroundings,
-): MembershipRef {
-  // Copied, as XState copies that of a beginning: contexts then have one hidden class.
-  const snapshot = machine.resolveState({ value: 'joined', context: { ...toContext(input) } });
-  return start(machine, input, surroundings, snapshot);
-}
-
-/** What is spread stands last: the other way round, each object would get a hidden class of its own. */
-function toContext(input: MembershipInput): MembershipContext {
-  return { refusal: HANDLER_FAILED, reason: 'left', ...input };
-}
-
-function start(
   machine: MembershipMachine,
   input: MembershipInput,
   { system, clock }: MembershipSurroundings,
@@ -332,6 +308,22 @@ function start(
   const actor = mayWait ? createActor(machine, { ...options, clock }) : system.create(machine, options);
   actor.subscribe({ error: (error) => tellRoom({ type: 'member.failed', joiner, error }) });
   return actor.start();
+}
+
+/** Wakes a resting membership in the state in which it rested. */
+export function wakeMembership(
+  machine: MembershipMachine,
+  input: MembershipInput,
+  surroundings: MembershipSurroundings,
+): MembershipRef {
+  // Copied, as XState copies that of a beginning: contexts then have one hidden class.
+  const snapshot = machine.resolveState({ value: 'joined', context: { ...toContext(input) } });
+  return startMembership(machine, input, surroundings, snapshot);
+}
+
+/** What is spread stands last: the other way round, each object would get a hidden class of its own. */
+function toContext(input: MembershipInput): MembershipContext {
+  return { refusal: HANDLER_FAILED, reason: 'left', ...input };
 }
 
 function toHandlerContext({ room, joiner }: MembershipContext, signal: AbortSignal) {

@@ -164,7 +164,7 @@ export class UwsSocket<Session> implements Socket {
   received(message: ArrayBuffer, isBinary: boolean): void {
     if (this.#state !== 'open') return;
     // uWS has refused text frames that are not UTF-8.
-    this.#shared.handlers.message(this.#session, isBinary ? decodeBinary(message) : decodeText(message));
+    this.#shared.handlers.message(this.#session, isBinary ? decodeBinary(message) : decoder.decode(message));
   }
 
   /**
@@ -185,11 +185,11 @@ export class UwsSocket<Session> implements Socket {
   }
 
   /** The raw socket is gone. */
-  closed(code: number, reason: string): void {
+  closed(code: number, reason: ArrayBuffer): void {
     const wasOpen = this.#state === 'open';
     this.#state = 'closed';
     clearTimeout(this.#goodbye?.timer);
-    if (wasOpen) this.#shared.handlers.close(this.#session, code, reason);
+    if (wasOpen) this.#shared.handlers.close(this.#session, code, decoder.decode(reason));
   }
 
   /**
@@ -215,11 +215,6 @@ const SEND_STATUS: readonly SendStatus[] = ['queued', 'sent', 'dropped'];
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
-
-/** Bytes that uWS has found to be UTF-8. */
-export function decodeText(bytes: ArrayBuffer): string {
-  return decoder.decode(bytes);
-}
 
 function decodeBinary(message: ArrayBuffer): string | undefined {
   try {

@@ -20,7 +20,7 @@ import { containHandlers, type ContainedHandlers } from './contained-handlers.ts
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
 import { TopicTurns } from './topic-turns.ts';
 import { UwsExchange, UwsRequestHead, writeResponse } from './uws-exchange.ts';
-import { decodeText, Departures, UwsSocket } from './uws-socket.ts';
+import { Departures, UwsSocket } from './uws-socket.ts';
 import {
   ListenError,
   type CreateTransport,
@@ -114,7 +114,7 @@ class UwsTransport<Session> implements Transport {
         const socket = ws[SOCKET];
         if (socket === undefined) return;
         this.#sockets.delete(socket);
-        socket.closed(code, decodeText(message));
+        socket.closed(code, message);
       },
     });
     this.#app.any('/*', (res, req) => this.#request(res, req));
