@@ -1,21 +1,15 @@
 /** A load generator as the runner sees it: a process that does one job. */
 
-import type { FromLoad, JobName, Jobs, Milestone } from './load/jobs.ts';
+import type { FromLoad, JobName, Jobs, Pause } from './load/jobs.ts';
 import { startTypeScript, within } from './processes.ts';
 
 /** No job is longer: the longest opens ten thousand clients and measures a few seconds. */
 const JOB_MS = 120_000;
 
-/** What the runner does while a job waits at a milestone. */
-export type Milestones = Partial<Record<Milestone, () => Promise<void>>>;
-
 export interface LoadProcess {
   readonly pid: number;
-  run<Name extends JobName>(
-    name: Name,
-    job: Jobs[Name]['job'],
-    milestones?: Milestones,
-  ): Promise<Jobs[Name]['result']>;
+  /** The job goes on from a milestone when `pause` has resolved. */
+  run<Name extends JobName>(name: Name, job: Jobs[Name]['job'], pause: Pause): Promise<Jobs[Name]['result']>;
   stop(): Promise<void>;
 }
 
@@ -30,13 +24,13 @@ export async function startLoad(): Promise<LoadProcess> {
   return {
     pid,
     stop: () => started.stop(),
-    run<Name extends JobName>(name: Name, job: Jobs[Name]['job'], milestones: Milestones = {}) {
+    run<Name extends JobName>(name: Name, job: Jobs[Name]['job'], pause: Pause) {
       const done = new Promise<Jobs[Name]['result']>((resolve, reject) => {
         child.on('message', (message: FromLoad) => {
           if (message.type === 'done') resolve(message.result);
           else if (message.type === 'failed') reject(new Error(message.why));
           else if (message.type === 'paused')
-            Promise.resolve(milestones[message.at]?.()).then(() => child.send({ type: 'goOn' }), reject);
+            pause(message.at).then(() => child.send({ type: 'goOn' }), reject);
         });
         void ended.then((why) => reject(new Error(`the load generator has ended: ${why}`)));
         child.send({ type: 'start', name, job });

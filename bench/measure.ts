@@ -2,9 +2,12 @@
 
 import { readResidentBytes } from './accounting.ts';
 import type { Contender, RunningServer } from './contender.ts';
-import type { JobName, Jobs } from './load/jobs.ts';
+import type { JobName, Jobs, Milestone } from './load/jobs.ts';
 import type { Target } from './load/wire-client.ts';
-import { startLoad, type Milestones } from './load-process.ts';
+import { startLoad } from './load-process.ts';
+
+/** What is done while a job waits at a milestone. */
+export type Milestones = Partial<Record<Milestone, (server: RunningServer) => Promise<void>>>;
 
 export interface Measured<Result> {
   readonly result: Result;
@@ -16,11 +19,11 @@ export async function measure<Name extends JobName>(
   contender: Contender,
   name: Name,
   makeJob: (target: Target) => Jobs[Name]['job'],
-  milestones: (server: RunningServer) => Milestones = () => ({}),
+  milestones: Milestones = {},
 ): Promise<Measured<Jobs[Name]['result']>> {
   const [server, load] = await Promise.all([contender.start(), startLoad()]);
   try {
-    const result = await load.run(name, makeJob(server.target), milestones(server));
+    const result = await load.run(name, makeJob(server.target), async (at) => milestones[at]?.(server));
     return { result, residentBytes: readResidentBytes(server.target.pid) };
   } finally {
     await load.stop();

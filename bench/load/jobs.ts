@@ -125,7 +125,10 @@ export interface Jobs {
 
 export type JobName = keyof Jobs;
 
-/** Where a job waits for the runner: before there are clients, when all are in their rooms, before each slice, when all have gone. */
+/**
+ * Where a job waits for the runner: before there are clients, when all are in their rooms, before each slice, when all
+ * have gone.
+ */
 export type Milestone = 'empty' | 'standing' | 'resting' | 'gone';
 
 /** Waits until the runner says to go on. */

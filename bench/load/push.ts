@@ -16,14 +16,14 @@ export async function runPush(job: PushJob, pause: Pause): Promise<Span> {
   const members = await gatherMembers(target, 1, 1);
   await pause('standing');
   let answered = 0;
-  let pushing: Pushing | undefined;
+  let endPushing: (() => Promise<void>) | undefined;
   const load = {
     serverPid: target.pid,
     count: () => ({ done: answered, deliveries: 0 }),
     start() {
-      pushing = beginPushing(job, () => (answered += 1));
+      endPushing = beginPushing(job, () => (answered += 1));
     },
-    rest: async () => pushing?.end(),
+    rest: async () => endPushing?.(),
   };
   const span = await measureLoad(load, job, pause);
   // Those under way when autocannon stopped were said too: the member hears at least the answered ones.
@@ -37,12 +37,11 @@ export async function runPush(job: PushJob, pause: Pause): Promise<Span> {
   return span;
 }
 
-interface Pushing {
-  /** @throws {Error} (as a rejection) when pushes were refused or failed. */
-  end(): Promise<void>;
-}
-
-function beginPushing({ target, connections, pipelining }: PushJob, answered: () => void): Pushing {
+/** Pushes until the function that it returns is called, which rejects when pushes were refused or failed. */
+function beginPushing(
+  { target, connections, pipelining }: PushJob,
+  answered: () => void,
+): () => Promise<void> {
   const query = new URLSearchParams({ roomNum: nameRoom(0), message: MESSAGE }).toString();
   // What it returns can be awaited and told to stop; its types tell the first only.
   const requests = autocannon({
@@ -53,11 +52,9 @@ function beginPushing({ target, connections, pipelining }: PushJob, answered: ()
   });
   const running = requests as unknown as autocannon.Instance;
   running.on('response', answered);
-  return {
-    async end() {
-      running.stop();
-      const { non2xx, errors } = await requests;
-      if (non2xx > 0 || errors > 0) throw new Error(`${non2xx} pushes were refused, ${errors} failed`);
-    },
+  return async () => {
+    running.stop();
+    const { non2xx, errors } = await requests;
+    if (non2xx > 0 || errors > 0) throw new Error(`${non2xx} pushes were refused, ${errors} failed`);
   };
 }

@@ -16,7 +16,7 @@ interface Counts {
 }
 
 /** A load that can be let rest. */
-export interface Load {
+interface Load {
   readonly serverPid: number;
   count(): Counts;
   /** Begins, or goes on after a rest. */

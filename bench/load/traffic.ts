@@ -118,10 +118,11 @@ class Listener implements ClientListener<Seat> {
     return { done, deliveries: this.#deliveries };
   }
 
-  /** Resolves when all that was said has been answered. */
-  async answered(rooms: readonly TalkingRoom[]): Promise<void> {
-    const sent = countSent(rooms);
-    await this.until(() => this.count().done >= sent);
+  /** Resolves when all that was said has been answered, with how much it was. */
+  async answered(rooms: readonly TalkingRoom[]): Promise<number> {
+    const said = rooms.reduce((sum, { sent }) => sum + sent, 0);
+    await this.until(() => this.count().done >= said);
+    return said;
   }
 
   /**
@@ -129,8 +130,7 @@ class Listener implements ClientListener<Seat> {
    * its speaker is answered, so what has not come when each of them was answered once more will not come.
    */
   async settled(rooms: readonly TalkingRoom[], clients: readonly WireClient<Seat>[]): Promise<void> {
-    await this.answered(rooms);
-    const sent = countSent(rooms);
+    const sent = await this.answered(rooms);
     const due = this.#roundedUp + clients.length;
     for (const client of clients) client.write(this.#roundUp.frame);
     await this.until(() => this.#roundedUp >= due);
@@ -164,10 +164,6 @@ class Listener implements ClientListener<Seat> {
     const counts = `${this.joined} joins, ${this.#deliveries} deliveries, ${this.#answers} answers`;
     return `${counts}, ${this.#unexpected} unexpected frames, ${this.#lost ?? 'no connection'} lost`;
   }
-}
-
-function countSent(rooms: readonly TalkingRoom[]): number {
-  return rooms.reduce((sum, { sent }) => sum + sent, 0);
 }
 
 /**

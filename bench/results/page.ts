@@ -18,7 +18,7 @@ export function toPage({ command, date, machine, scenarios }: Results): string {
 All scenarios run on one machine over loopback: the server in one process, and a load generator of our own in
 another, on raw sockets, which makes frames once and counts what comes in without reading it. Every delivery and
 every answer is counted; a missing one fails the measurement. In each round all contenders are started anew, and are
-measured when they have worked for a while. Where that can be done they then take turns, each for four short slices, so
+measured when they have worked for a while. Where that can be done they then take turns, each for several short slices, so
 that a change of the machine's mood meets all of them; the others rest meanwhile. A value is the median of the rounds; a
 ratio is the median of the ratios of each round. *Spread* is half of how far the rounds lie apart. Values belong to the
 machine; ratios can be compared.

@@ -13,12 +13,9 @@ export const churn: Scenario = {
   variants: (setup) =>
     compare(besideOthers(statecast(setup.dist)), async (contender, giveWay) => {
       const load = { clients: 100, rooms: 20, residentsPerRoom: 1, window: 8 };
-      const measured = await measure(
-        contender,
-        'churn',
-        (target) => ({ ...timed(load, setup), target }),
-        () => ({ resting: giveWay }),
-      );
+      const measured = await measure(contender, 'churn', (target) => ({ ...timed(load, setup), target }), {
+        resting: giveWay,
+      });
       return toCosts(measured, 'pair');
     }),
 };

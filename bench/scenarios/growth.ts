@@ -11,18 +11,15 @@ const SIZES = [10, 100, 1_000, 10_000];
 const SHARE_OF_TIME = 0.5;
 const MESSAGE_BYTES = 64;
 
-/** Microseconds of the server's processor time for one of something, at a size. */
-type Cost = (contender: Contender, size: number, setup: Setup, giveWay: GiveWay) => Promise<number>;
+/** Microseconds of the server's processor time for one of something. */
+type Cost = (contender: Contender, setup: Setup, giveWay: GiveWay) => Promise<number>;
 
-const COSTS: Readonly<Record<string, Cost>> = {
-  'message, by members of its room': (contender, size, setup, giveWay) =>
-    messageCost(contender, { rooms: 1, membersPerRoom: size }, setup, giveWay),
-  'message, by rooms of one': (contender, size, setup, giveWay) =>
-    messageCost(contender, { rooms: size, membersPerRoom: 1 }, setup, giveWay),
-  'join + leave, by members of the room': (contender, size, setup, giveWay) =>
-    visitCost(contender, { clients: 10, rooms: 1, residentsPerRoom: size }, setup, giveWay),
-  'join + leave, by rooms of one': (contender, size, setup, giveWay) =>
-    visitCost(contender, { clients: 10, rooms: size, residentsPerRoom: 1 }, setup, giveWay),
+/** By what grows. */
+const COSTS: Readonly<Record<string, (size: number) => Cost>> = {
+  'message, by members of its room': (size) => messageCost({ rooms: 1, membersPerRoom: size }),
+  'message, by rooms of one': (size) => messageCost({ rooms: size, membersPerRoom: 1 }),
+  'join + leave, by members of the room': (size) => visitCost({ rooms: 1, residentsPerRoom: size }),
+  'join + leave, by rooms of one': (size) => visitCost({ rooms: size, residentsPerRoom: 1 }),
 };
 
 export const growth: Scenario = {
@@ -39,26 +36,26 @@ export const growth: Scenario = {
     })),
   ],
   variants: (setup) =>
-    Object.entries(COSTS).flatMap(([what, cost]) =>
+    Object.entries(COSTS).flatMap(([what, costAt]) =>
       [floor, statecast(setup.dist)].map((contender): Variant => ({
         name: `${what}: ${contender.name}`,
         isOurs: contender.isOurs,
         comparedTo: `${what}: ${floor.name}`,
-        measure: (giveWay) => measureSizes(contender, cost, setup, giveWay),
+        measure: (giveWay) => measureSizes(costAt, contender, setup, giveWay),
       })),
     ),
 };
 
 async function measureSizes(
+  costAt: (size: number) => Cost,
   contender: Contender,
-  cost: Cost,
   setup: Setup,
   giveWay: GiveWay,
 ): Promise<Sample> {
   const sample: Record<string, number> = {};
   const costs: number[] = [];
   for (const size of SIZES) {
-    const micros = await cost(contender, size, shortened(setup), giveWay);
+    const micros = await costAt(size)(contender, shortened(setup), giveWay);
     sample[size] = micros;
     costs.push(micros);
   }
@@ -70,39 +67,33 @@ function shortened(setup: Setup): Setup {
   return { ...setup, measureMs: setup.measureMs * SHARE_OF_TIME };
 }
 
-async function messageCost(
-  contender: Contender,
-  load: { readonly rooms: number; readonly membersPerRoom: number },
-  setup: Setup,
-  giveWay: GiveWay,
-): Promise<number> {
-  const { result } = await measure(
-    contender,
-    'traffic',
-    (target) => ({
-      ...timed(load, setup),
-      speech: { to: 'room', bytes: MESSAGE_BYTES },
-      // Several at a time would travel together, more so the smaller the room is.
-      window: 1,
-      target,
-    }),
-    () => ({ resting: giveWay }),
-  );
-  // Copies are counted as they come: a message to many takes longer than a slice.
-  return (result.serverCpuMicros / result.deliveries) * load.membersPerRoom;
+function messageCost(load: { readonly rooms: number; readonly membersPerRoom: number }): Cost {
+  return async (contender, setup, giveWay) => {
+    const { result } = await measure(
+      contender,
+      'traffic',
+      (target) => ({
+        ...timed(load, setup),
+        speech: { to: 'room', bytes: MESSAGE_BYTES },
+        // Several at a time would travel together, more so the smaller the room is.
+        window: 1,
+        target,
+      }),
+      { resting: giveWay },
+    );
+    // Copies are counted as they come: a message to many takes longer than a slice.
+    return (result.serverCpuMicros / result.deliveries) * load.membersPerRoom;
+  };
 }
 
-async function visitCost(
-  contender: Contender,
-  load: { readonly clients: number; readonly rooms: number; readonly residentsPerRoom: number },
-  setup: Setup,
-  giveWay: GiveWay,
-): Promise<number> {
-  const { result } = await measure(
-    contender,
-    'churn',
-    (target) => ({ ...timed({ ...load, window: 4 }, setup), target }),
-    () => ({ resting: giveWay }),
-  );
-  return result.serverCpuMicros / result.done;
+function visitCost(load: { readonly rooms: number; readonly residentsPerRoom: number }): Cost {
+  return async (contender, setup, giveWay) => {
+    const { result } = await measure(
+      contender,
+      'churn',
+      (target) => ({ ...timed({ ...load, clients: 10, window: 4 }, setup), target }),
+      { resting: giveWay },
+    );
+    return result.serverCpuMicros / result.done;
+  };
 }

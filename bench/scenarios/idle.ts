@@ -80,21 +80,21 @@ async function measureCrowd(contender: Contender, { sizes, rooms }: Crowd): Prom
     contender,
     'idle',
     (target) => ({ target, firstClients: FIRST_CLIENTS, sizes: sizes.map(({ clients }) => clients), rooms }),
-    (server) => ({
-      async empty() {
+    {
+      async empty(server) {
         // What starting has left behind would hide what the crowd takes.
         empty = await settledMemory(() => server.memory());
       },
-      async standing() {
+      async standing(server) {
         const size = waiting.shift();
         if (size !== undefined) note(await server.memory(), size.clients, size.key, `${size.key}Heap`);
       },
-      async gone() {
+      async gone(server) {
         const left = await settledMemory(() => server.memory());
         const last = sizes.at(-1);
         if (last !== undefined) note(left, last.clients, `${last.key}Left`, `${last.key}HeapLeft`);
       },
-    }),
+    },
   );
   return sample;
 }

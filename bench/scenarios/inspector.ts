@@ -51,12 +51,12 @@ function defineVariant(
           statecast(setup.dist, name, settings),
           'traffic',
           (target) => ({ ...timed(ROOMS_LOAD, setup), target }),
-          ({ target }) => ({
+          {
             resting: giveWay,
-            async standing() {
+            async standing({ target }) {
               if (watched !== undefined) watcher = await openWatcher(target.port, watched);
             },
-          }),
+          },
         );
         // Of a watcher that was told nothing the costs would be those of nobody.
         if (watcher?.batches() === 0) throw new Error('the inspector has told its watcher nothing');

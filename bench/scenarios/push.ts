@@ -14,12 +14,9 @@ export const push: Scenario = {
   variants: (setup) =>
     compare([floor, statecast(setup.dist)], async (contender, giveWay) => {
       const load = { connections: 32, pipelining: 8 };
-      const measured = await measure(
-        contender,
-        'push',
-        (target) => ({ ...timed(load, setup), target }),
-        () => ({ resting: giveWay }),
-      );
+      const measured = await measure(contender, 'push', (target) => ({ ...timed(load, setup), target }), {
+        resting: giveWay,
+      });
       return toCosts(measured, 'push');
     }),
 };

@@ -12,8 +12,7 @@ import type { Span } from '../load/jobs.ts';
 import { startLoad } from '../load-process.ts';
 import { measure, type Measured } from '../measure.ts';
 import { startTypeScript } from '../processes.ts';
-import type { Sample } from '../results/results.ts';
-import { timed, type Scenario, type Setup } from '../scenario.ts';
+import { timed, type Scenario, type Setup, type Variant } from '../scenario.ts';
 import type { GiveWay } from '../turns.ts';
 
 const CONNECTIONS = 8;
@@ -32,18 +31,8 @@ export const rpc: Scenario = {
     { key: 'servantBusy', title: 'servant busy', unit: 'share' },
   ],
   variants: (setup) => [
-    {
-      name: BARE,
-      isOurs: false,
-      comparedTo: BARE,
-      measure: (giveWay) => withServant((servant) => callAlone(servant, setup, giveWay)),
-    },
-    {
-      name: 'Statecast',
-      isOurs: true,
-      comparedTo: BARE,
-      measure: (giveWay) => withServant((servant) => callThroughRoom(servant, setup, giveWay)),
-    },
+    { name: BARE, isOurs: false, comparedTo: BARE, measure: withServant(callAlone, setup) },
+    { name: 'Statecast', isOurs: true, comparedTo: BARE, measure: withServant(callThroughRoom, setup) },
   ],
 };
 
@@ -52,16 +41,20 @@ interface Servant {
   readonly pid: number;
 }
 
-async function withServant(call: (servant: Servant) => Promise<Measured<Span>>): Promise<Sample> {
-  const started = startTypeScript('contenders/tars-servant.ts');
-  try {
-    const port = Number(/:(\d+)\//.exec(await started.printed(/listening on .*\n/))?.[1]);
-    const measured = await call({ port, pid: started.pid });
-    const { backendCpuMicros, seconds } = measured.result;
-    return { ...toCosts(measured, 'call'), servantBusy: backendCpuMicros / 1e6 / seconds };
-  } finally {
-    await started.stop();
-  }
+type Call = (servant: Servant, setup: Setup, giveWay: GiveWay) => Promise<Measured<Span>>;
+
+function withServant(call: Call, setup: Setup): Variant['measure'] {
+  return async (giveWay) => {
+    const started = startTypeScript('contenders/tars-servant.ts');
+    try {
+      const port = Number(/:(\d+)\//.exec(await started.printed(/listening on .*\n/))?.[1]);
+      const measured = await call({ port, pid: started.pid }, setup, giveWay);
+      const { backendCpuMicros, seconds } = measured.result;
+      return { ...toCosts(measured, 'call'), servantBusy: backendCpuMicros / 1e6 / seconds };
+    } finally {
+      await started.stop();
+    }
+  };
 }
 
 /** There is no server in between: what is told as the server's is the calling process's. */
@@ -70,7 +63,7 @@ async function callAlone({ port, pid }: Servant, setup: Setup, giveWay: GiveWay)
   try {
     const inFlight = CONNECTIONS * CALLS_PER_CONNECTION;
     const job = { ...timed({ servantPort: port, inFlight }, setup), backendPid: pid };
-    const span = await load.run('calls', job, { resting: giveWay });
+    const span = await load.run('calls', job, giveWay);
     return { result: { ...span, loadCpuMicros: 0 }, residentBytes: readResidentBytes(load.pid) };
   } finally {
     await load.stop();
@@ -100,6 +93,6 @@ function callThroughRoom(servant: Servant, setup: Setup, giveWay: GiveWay): Prom
       backendPid: servant.pid,
       target,
     }),
-    () => ({ resting: giveWay }),
+    { resting: giveWay },
   );
 }

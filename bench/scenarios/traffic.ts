@@ -85,7 +85,7 @@ function defineTraffic({ load, per, steadyRate, ...about }: TrafficScenario): Sc
           contender,
           'traffic',
           (target) => ({ ...timed(load, setup), ...steady, target }),
-          () => ({ resting: giveWay }),
+          { resting: giveWay },
         );
         return { ...toCosts(measured, per), ...toLatencies(measured.result) };
       }),
