@@ -3,11 +3,12 @@
  * while nothing happens to it (see roster.ts) and wakes from `joined`. It knows no store and no other member.
  */
 
+import type { Clock } from '../system/clock.ts';
 import { createActor, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import type { EdgeEmitter, LeaveReason } from '../edge/edge-events.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { MembershipChange } from '../storage/membership-store.ts';
-import type { ActorClock, Joiner } from './ports.ts';
+import type { Joiner } from './ports.ts';
 import type { JoinRefusal, RoomHandlers } from './room-options.ts';
 import type { SharedSystem } from './shared-system.ts';
 
@@ -285,7 +286,7 @@ type MembershipMachine = typeof membershipMachine;
 interface MembershipSurroundings {
   readonly system: SharedSystem;
   /** For those that are given a deadline. */
-  readonly clock: ActorClock;
+  readonly clock: Clock;
 }
 
 /** The id of a membership's actor; a connection's id has no `@`, so that it can be taken apart again. */

@@ -79,11 +79,3 @@ export interface RoomsPort {
   /** Sends to every open socket, members of any room or of none. */
   broadcast(data: Json, publisher: Publisher): void;
 }
-
-/** Time, as machines and supervisors see it; a test gives a simulated one. */
-export interface ActorClock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  setTimeout(fn: () => void, delayMs: number): unknown;
-  clearTimeout(id: unknown): void;
-}

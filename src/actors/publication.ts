@@ -3,11 +3,12 @@
  * none: their messages go straight to the broadcast region. It knows no members.
  */
 
+import type { Clock } from '../system/clock.ts';
 import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
 import type { Json, MemberInfo } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
-import type { ActorClock, PublishOutcome, Publisher } from './ports.ts';
+import type { PublishOutcome, Publisher } from './ports.ts';
 import type { MessageVerdict, RoomHandlers } from './room-options.ts';
 
 export interface PublicationInput {
@@ -140,7 +141,7 @@ export function startPublication(
   id: string,
   input: PublicationInput,
   publications: Publications,
-  clock: ActorClock,
+  clock: Clock,
 ): void {
   const actor = createActor(machine, { id, input, clock });
   publications.set(id, actor);

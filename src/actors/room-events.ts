@@ -1,11 +1,12 @@
 /** What a room's machine is given, keeps and hears; the chart is in room.ts. */
 
+import type { Clock } from '../system/clock.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { EdgeEmitter, LeaveReason } from '../edge/edge-events.ts';
 import type { CallOutcome, Json } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
 import type { MemberFact, membershipMachine } from './membership.ts';
-import type { ActorClock, Joiner, Publisher, RpcPort, RpcRequester } from './ports.ts';
+import type { Joiner, Publisher, RpcPort, RpcRequester } from './ports.ts';
 import type { publicationMachine } from './publication.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { RoomStore } from './room-store.ts';
@@ -30,7 +31,7 @@ export interface RoomInput {
   /** Where calls are delegated to. */
   readonly rpc: RpcPort;
   readonly edge: EdgeEmitter;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
   readonly machines: RoomMachines;
   /** For memberships. */
   readonly system: SharedSystem;

@@ -1,5 +1,6 @@
 /** The way into rooms that connections, HTTP and the library share: checks names and messages, opens rooms, hands on. */
 
+import type { Clock } from '../system/clock.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
 import type { Json } from '../protocol/command.ts';
@@ -8,7 +9,7 @@ import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/l
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './journal.ts';
-import type { ActorClock, Publisher, RoomsPort, RpcPort } from './ports.ts';
+import type { Publisher, RoomsPort, RpcPort } from './ports.ts';
 import type { RoomOptions } from './room-options.ts';
 import { createRoomRecord } from './room-record.ts';
 import { createRoomStore } from './room-store.ts';
@@ -22,7 +23,7 @@ export interface RoomsInput {
   readonly broker: Broker;
   readonly rpc: RpcPort;
   readonly edge: EdgeEmitter;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
   readonly newEpoch: () => string;
   /** What belongs to a room of this name. */
   readonly optionsOf: (room: string) => RoomOptions;

@@ -1,5 +1,6 @@
 /** The proxies of all configured servants: starts them, lends callers to generated code, and stops them. */
 
+import type { Clock } from '../system/clock.ts';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
 import { RPC_ERRORS } from '../protocol/rpc-errors.ts';
 import { failureOf, returnCodeOf, RpcError } from '../tars/rpc-error.ts';
@@ -8,7 +9,6 @@ import type { Caller, CallRequest } from '../tars/wire/caller.ts';
 import { RETURN_CODES } from '../tars/wire/return-codes.ts';
 import type { ServantOutcome } from './call-table.ts';
 import { sendDirectly } from './fast-lane-send.ts';
-import type { ActorClock } from './ports.ts';
 import { type TarsProxyPolicy } from './tars-proxy-events.ts';
 import { startTarsProxy, type tarsProxyMachine, type TarsProxyRef } from './tars-proxy.ts';
 
@@ -20,7 +20,7 @@ export interface ServantsInput {
   readonly policy: TarsProxyPolicy;
   /** The deadline of a call that names none, in milliseconds. */
   readonly callMs: number;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
   readonly edge: EdgeEmitter;
   readonly random: () => number;
   /** A new W3C trace context, for a call that brings none. */

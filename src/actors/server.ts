@@ -1,11 +1,12 @@
 /** The machine of the process: its life cycle, and what is said to everybody. Sockets and files reach it as services. */
 
+import type { Clock } from '../system/clock.ts';
 import { assertEvent, assign, createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { Broker } from '../broker/broker.ts';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal } from '../protocol/errors.ts';
-import type { ActorClock, Publisher } from './ports.ts';
+import type { Publisher } from './ports.ts';
 
 export interface ServerAddress {
   readonly host: string;
@@ -205,7 +206,7 @@ export type ServerRef = ActorRefFrom<typeof serverMachine>;
 export function createServerActor(
   machine: typeof serverMachine,
   input: ServerInput,
-  clock: ActorClock,
+  clock: Clock,
 ): ServerRef {
   return createActor(machine, { id: 'server', input, clock });
 }

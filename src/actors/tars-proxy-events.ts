@@ -1,10 +1,10 @@
 /** What a servant's proxy is given, keeps and hears; the chart is in tars-proxy.ts. */
 
+import type { Clock } from '../system/clock.ts';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
 import type { RpcFailure } from '../protocol/rpc-errors.ts';
 import type { LinkError, LinkListener, LinkReply, ServantLink } from '../tars/servant-link.ts';
 import type { CallTable, ProxyCall } from './call-table.ts';
-import type { ActorClock } from './ports.ts';
 
 export interface TarsProxyPolicy {
   /** Calls that may be on their way at a time. */
@@ -33,7 +33,7 @@ export interface TarsProxyInput {
   readonly name: string;
   readonly createLink: (listener: LinkListener) => ServantLink;
   readonly policy: TarsProxyPolicy;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
   readonly edge: EdgeEmitter;
   /** From 0 up to 1, for the jitter of retries. */
   readonly random: () => number;

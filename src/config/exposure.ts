@@ -1,7 +1,7 @@
 /** The rule that an open HTTP push is never reachable from elsewhere by accident. It listens on nothing. */
 
 import * as z from 'zod';
-import { isLoopbackHost } from '../protocol/loopback.ts';
+import { isLoopbackHost } from '../system/loopback.ts';
 import { settingsSchema } from './schema.ts';
 
 /** Only what the rule needs, so that it is told beside the problems of other settings. */

@@ -1,9 +1,9 @@
 /** Puts the inspector together: what is recorded, who is watched, what is told and to whom. */
 
+import type { Clock } from '../system/clock.ts';
 import type { MachineObserver } from '../actors/live-machine.ts';
 import { MACHINES } from '../actors/machines.ts';
 import { nameMembership } from '../actors/membership.ts';
-import type { ActorClock } from '../actors/ports.ts';
 import type { EdgeEventName, EdgeEvents } from '../edge/edge-events.ts';
 import type { Route } from '../transport/http/router.ts';
 import type { SocketEndpoint } from '../transport/socket-session.ts';
@@ -51,7 +51,7 @@ export interface InspectorInput {
   };
   /** Milliseconds since 1970, with fractions where there are any. */
   readonly now: () => number;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
   /** Told of bugs in the inspector; nobody else notices them. */
   readonly onError: (error: unknown) => void;
   /** Lets others have their turn in long work. Default: by `setImmediate`. */

@@ -1,5 +1,6 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
+import { systemClock } from '../system/clock.ts';
 import { randomBytes } from 'node:crypto';
 import { createDirectory } from '../actors/directory.ts';
 import type { PublishOutcome, Publisher } from '../actors/ports.ts';
@@ -16,7 +17,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEdgeBus } from '../edge/edge-bus.ts';
 import { createRefusal } from '../protocol/errors.ts';
-import { isLoopbackHost } from '../protocol/loopback.ts';
+import { isLoopbackHost } from '../system/loopback.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import type { Health } from '../transport/http/health-route.ts';
 import { createUserRoutes } from '../transport/http/user-routes.ts';
@@ -24,7 +25,7 @@ import type { CreateTransport } from '../transport/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createUwsTransport } from '../transport/uws.ts';
 import { createInspection } from './inspection.ts';
-import { VERSION } from './package-info.ts';
+import { VERSION } from '../system/package-info.ts';
 import { createPushServer } from './push-servant.ts';
 import { RefusedError } from './refused-error.ts';
 import { createRoomOptions } from './room-definitions.ts';
@@ -34,7 +35,6 @@ import type { ServerOptions, StatecastServer } from './server-options.ts';
 import type { CallRecord } from '../tars/platform/stat-counts.ts';
 import { newTraceparent } from './trace-context.ts';
 import { watchStore } from './store-health.ts';
-import { systemClock } from './system-clock.ts';
 import { CLOSED, createServices, startListening, stop } from './lifecycle.ts';
 import { createWeb } from './web.ts';
 

@@ -1,7 +1,7 @@
 /** How a server lets go of its connections and rooms. When it does so is the server machine's. */
 
+import type { Clock } from '../system/clock.ts';
 import type { Directory } from '../actors/directory.ts';
-import type { ActorClock } from '../actors/ports.ts';
 import type { EdgeEmitter } from '../edge/edge-events.ts';
 
 /** Connections told goodbye in one turn of the event loop, so that thousands do not hold up everything else. */
@@ -14,7 +14,7 @@ const PROGRESS_INTERVAL_MS = 1_000;
 export interface DrainingInput {
   readonly directory: Directory;
   readonly edge: EdgeEmitter;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
 }
 
 /** Tells every connection that the server is shutting down; resolves when none is left. */
@@ -61,7 +61,7 @@ async function reportWhile(input: DrainingInput, work: () => Promise<void>): Pro
   }
 }
 
-function nextTurn(clock: ActorClock): Promise<void> {
+function nextTurn(clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     clock.setTimeout(resolve, 0);
   });

@@ -1,20 +1,20 @@
 /** Makes the inspector of a server by its settings: who may watch is decided here, what they see is src/inspect's. */
 
+import type { Clock } from '../system/clock.ts';
 import type { EdgeBus } from '../edge/edge-bus.ts';
-import type { ActorClock } from '../actors/ports.ts';
 import { isProduction } from '../config/run-mode.ts';
 import { createInspector, type Inspector } from '../inspect/inspector.ts';
-import { isLoopbackHost } from '../protocol/loopback.ts';
+import { isLoopbackHost } from '../system/loopback.ts';
 import { createInspectorAccess } from '../transport/http/inspector-access.ts';
 import type { OriginPolicy } from '../transport/origin-policy.ts';
-import { VERSION } from './package-info.ts';
+import { VERSION } from '../system/package-info.ts';
 import type { StatecastServer } from './server-options.ts';
 
 export interface InspectionInput {
   readonly settings: Pick<StatecastServer['settings'], 'host' | 'inspector'>;
   readonly allowsOrigin: OriginPolicy;
   readonly edge: EdgeBus;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
   readonly onError: (error: unknown, where: string) => void;
 }
 

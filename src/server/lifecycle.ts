@@ -1,7 +1,7 @@
 /** What a server does to the world as it starts and stops; when it does so is the server machine's (actors/server.ts). */
 
+import type { Clock } from '../system/clock.ts';
 import type { Directory } from '../actors/directory.ts';
-import type { ActorClock } from '../actors/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Servants } from '../actors/servants.ts';
 import type { ServerAddress, ServerRef, ServerServices } from '../actors/server.ts';
@@ -23,7 +23,7 @@ export interface ServicesInput {
   readonly servants: Servants;
   readonly store: MembershipStore;
   readonly edge: EdgeEmitter;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
   /** Asked for when they are needed, since they are made after the server's machine. */
   readonly getTransport: () => Transport;
   readonly getPushServer: () => ServantServer | undefined;

@@ -3,7 +3,7 @@
 import { ConfigError, type ConfigProblem } from '../config/config-error.ts';
 import { parseObject } from '../tars/client/endpoint.ts';
 import { createRegistryLocator } from '../tars/client/registry-locator.ts';
-import { systemClock } from '../tars/clock.ts';
+import { systemClock } from '../system/clock.ts';
 import { recordCalls } from '../tars/platform/recorded-link.ts';
 import type { CallRecord } from '../tars/platform/stat-counts.ts';
 import { createTcpLink } from '../tars/client/tcp-link.ts';

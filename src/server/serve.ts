@@ -11,7 +11,7 @@ import { createServer } from './create-server.ts';
 import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
 import { createLogger } from './logger.ts';
-import { VERSION } from './package-info.ts';
+import { VERSION } from '../system/package-info.ts';
 
 /**
  * Serves until SIGTERM, SIGINT or the shutdown of a TARS node; a second signal does not wait for the drain.

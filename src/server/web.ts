@@ -8,7 +8,7 @@ import type { EdgeEmitter } from '../edge/edge-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { lineCodec } from '../protocol/line-codec.ts';
-import { isLoopbackHost } from '../protocol/loopback.ts';
+import { isLoopbackHost } from '../system/loopback.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess } from '../transport/http/access.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../transport/http/health-route.ts';
@@ -21,7 +21,7 @@ import type { OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/transport.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
-import { PAGES_DIRECTORY } from './package-info.ts';
+import { PAGES_DIRECTORY } from '../system/package-info.ts';
 import type { StatecastServer } from './server-options.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Which web pages may speak to this server: browsers tell the page's origin, and other programs tell none. */
 
-import { isLoopbackHost } from '../protocol/loopback.ts';
+import { isLoopbackHost } from '../system/loopback.ts';
 import type { RequestHead } from './transport.ts';
 
 export interface OriginPolicyOptions {

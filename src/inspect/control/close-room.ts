@@ -1,7 +1,7 @@
 /** Closes a room under its members: every one of them is put out and told, and the room leaves memory. */
 
+import type { Clock } from '../../system/clock.ts';
 import type { SnapshotFrom } from 'xstate';
-import type { ActorClock } from '../../actors/ports.ts';
 import type { RoomRef } from '../../actors/room.ts';
 import type { SupervisedRoom } from '../../actors/supervised-room.ts';
 import type { Refusal } from '../../protocol/errors.ts';
@@ -16,7 +16,7 @@ export interface CloseRoomInput {
   readonly room: SupervisedRoom;
   /** What the members are told. */
   readonly refusal: Refusal;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
   readonly yieldTurn: () => Promise<void>;
 }
 
@@ -57,7 +57,7 @@ function putOutLate(room: SupervisedRoom, refusal: Refusal): void {
   room.actor?.subscribe({ next: notice, error() {} });
 }
 
-function waitForEnd(room: SupervisedRoom, clock: ActorClock): Promise<string | undefined> {
+function waitForEnd(room: SupervisedRoom, clock: Clock): Promise<string | undefined> {
   return new Promise((resolve) => {
     const deadline = clock.setTimeout(() => {
       resolve(`the room has not closed within ${CLOSED_WITHIN_MS / 1_000} seconds`);

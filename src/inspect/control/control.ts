@@ -1,6 +1,6 @@
 /** Does to actors what the inspector's page asks for, where that is allowed. Who may ask is decided before. */
 
-import type { ActorClock } from '../../actors/ports.ts';
+import type { Clock } from '../../system/clock.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { MACHINE_NAMES } from '../catalogue/machine-names.ts';
 import type { ActorAddress, ControlCommand, MachineName } from '../feed/feed-protocol.ts';
@@ -19,7 +19,7 @@ export interface ControlInput {
   readonly population: Population;
   /** The setting `inspector.control`. */
   readonly isAllowed: boolean;
-  readonly clock: ActorClock;
+  readonly clock: Clock;
   readonly yieldTurn: () => Promise<void>;
 }
 

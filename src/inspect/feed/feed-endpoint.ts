@@ -1,6 +1,6 @@
 /** Takes the sockets of inspectors: as many as are good for the server, and from whom they may come. */
 
-import type { ActorClock } from '../../actors/ports.ts';
+import type { Clock } from '../../system/clock.ts';
 import { jsonError } from '../../transport/http/responses.ts';
 import type { SocketEndpoint, SocketSession } from '../../transport/socket-session.ts';
 import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
@@ -20,7 +20,7 @@ export interface FeedEndpointOptions {
   readonly access: FeedAccess;
   readonly isRightToken: TokenCheck;
   readonly answers: FeedAnswers;
-  readonly clock: Pick<ActorClock, 'setTimeout' | 'clearTimeout'>;
+  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   readonly onError: (error: unknown) => void;
 }
 

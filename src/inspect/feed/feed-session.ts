@@ -3,7 +3,7 @@
  * enough. What the answers are, others know.
  */
 
-import type { ActorClock } from '../../actors/ports.ts';
+import type { Clock } from '../../system/clock.ts';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import type { Socket } from '../../transport/transport.ts';
 import type { SocketSession } from '../../transport/socket-session.ts';
@@ -32,7 +32,7 @@ export interface FeedSessionInput {
   readonly answers: FeedAnswers;
   /** Whether a page with this token may watch. */
   readonly allows: (token: string | undefined) => boolean;
-  readonly clock: Pick<ActorClock, 'setTimeout' | 'clearTimeout'>;
+  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   /** Told of what is a bug in here or in the answers; the page is told that it has failed. */
   readonly onError: (error: unknown) => void;
   readonly onOpened: (session: FeedSession) => void;

@@ -1,7 +1,7 @@
 /** One watch: which actors it follows, and when it tells its page of them. It never speaks to an actor. */
 
+import type { Clock } from '../../system/clock.ts';
 import type { EventObject } from 'xstate';
-import type { ActorClock } from '../../actors/ports.ts';
 import type { ActorAddress, BatchMessage, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
 import { findInhabitant, splitId, type Inhabitant, type Population } from '../population.ts';
 import type { Attachment, InspectedActor } from './attachment.ts';
@@ -36,7 +36,7 @@ export interface LiveWatchInput {
   readonly describe: (inhabitant: Inhabitant) => WatchedActor;
   readonly redactEvent: (event: EventObject) => FeedObject;
   readonly itemsPerSecond: number;
-  readonly clock: Pick<ActorClock, 'setTimeout' | 'clearTimeout'>;
+  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Has an actor inspected, and this watch hear of it. */

@@ -3,9 +3,9 @@
  * happens to them in batches. Nobody watched costs nothing, and an error in here costs a watch, never an actor.
  */
 
+import type { Clock } from '../../system/clock.ts';
 import type { AnyActorRef, EventObject } from 'xstate';
 import type { MachineObserver } from '../../actors/live-machine.ts';
-import type { ActorClock } from '../../actors/ports.ts';
 import type { ActorAddress, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
 import { findInhabitant, type Inhabitant, type Population } from '../population.ts';
 import { Attachments } from './attachments.ts';
@@ -21,7 +21,7 @@ export interface WatcherInput {
   /** What may leave the server of an event besides its type. */
   readonly redactEvent: (event: EventObject) => FeedObject;
   readonly describeError: (error: unknown) => string;
-  readonly clock: Pick<ActorClock, 'setTimeout' | 'clearTimeout'>;
+  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Told of errors in here, each of which has ended a watch. */

@@ -1,6 +1,6 @@
 /** Calls over a link of its own, without retries and circuits: for the platform's servants, and for tests. */
 
-import { startQuietTimer, systemClock, type Clock } from '../clock.ts';
+import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
 import type { CreateServantLink, LinkError, LinkReply, ServantLink } from '../servant-link.ts';
 import { TarsCallError, type CallRequest, type Caller } from '../wire/caller.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';

@@ -1,6 +1,6 @@
 /** One opening of a link, from `open` until its last connection ends. It knows nodes, and no sockets. */
 
-import { startQuietTimer } from '../clock.ts';
+import { startQuietTimer } from '../../system/clock.ts';
 import { LinkError, type LinkListener, type LinkReply, type LinkRequest } from '../servant-link.ts';
 import { chooseByKey } from './choose-node.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';

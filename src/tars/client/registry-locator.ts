@@ -1,6 +1,6 @@
 /** Asks the platform's registry where servants are, and remembers it. It follows no endpoint's fate. */
 
-import { systemClock, type Clock } from '../clock.ts';
+import { systemClock, type Clock } from '../../system/clock.ts';
 import { LinkError, type CreateServantLink } from '../servant-link.ts';
 import { createProxy } from '../wire/proxy.ts';
 import { createDirectCaller, DEFAULT_DEADLINE_MS } from './direct-caller.ts';

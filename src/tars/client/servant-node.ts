@@ -1,7 +1,7 @@
 /** One endpoint of a servant: it is connected, and connected again whenever the connection ends. Calls are not its own. */
 
 import { connect, type Socket } from 'node:net';
-import { startQuietTimer, type Clock } from '../clock.ts';
+import { startQuietTimer, type Clock } from '../../system/clock.ts';
 import type { LinkError, LinkReply } from '../servant-link.ts';
 import { Connection } from './connection.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';

@@ -1,6 +1,6 @@
 /** A link to a servant over TCP, one connection an endpoint. When to open it again is its owner's affair. */
 
-import { systemClock, type Clock } from '../clock.ts';
+import { systemClock, type Clock } from '../../system/clock.ts';
 import { LinkError, type CreateServantLink, type LinkRequest, type ServantLink } from '../servant-link.ts';
 import { DEFAULT_FRAME_BYTES } from '../wire/frame-splitter.ts';
 import { parseObject, type Endpoint } from './endpoint.ts';

@@ -1,7 +1,7 @@
 /** The servant that the node daemon reaches a server by: it passes on what is asked. */
 
 import { createAdminAdapter } from '../../servants/platform.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import type { ServantAdapter } from '../wire/servant-adapter.ts';
 import type { RunAdminCommand } from './admin-commands.ts';
 import type { PlatformLog } from './platform-caller.ts';

@@ -1,7 +1,7 @@
 /** Joins a served process to its TARS platform with the real parts: sockets, the system's clock, the process. */
 
 import { readFileSync } from 'node:fs';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../../system/clock.ts';
 import { isTarsConf } from './conf-parser.ts';
 import { readTarsSettings } from './conf-settings.ts';
 import type { PlatformLog } from './platform-caller.ts';

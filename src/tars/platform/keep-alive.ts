@@ -1,7 +1,7 @@
 /** Tells the node daemon that this process lives, and once which version it is. A silent server is restarted. */
 
 import { createNodeProxy } from '../../servants/platform.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import {
   PLATFORM_DEADLINE_MS,
   watchReachability,

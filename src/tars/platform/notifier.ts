@@ -1,7 +1,7 @@
 /** Tells the platform what a person should know: that the server started or stopped, and alarms. */
 
 import { createNotifyProxy, MessageKind, MessageLevel } from '../../servants/platform.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import {
   PLATFORM_DEADLINE_MS,
   watchReachability,

@@ -1,6 +1,6 @@
 /** What tests of the platform's parts stand on: a clock that is turned by hand, and a platform that is a function call away. */
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import { TarsCallError } from '../wire/caller.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import type { ServantAdapter } from '../wire/servant-adapter.ts';

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { StatecastServer } from '../../server/server-options.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import { createServantServer, type ServantServer } from '../server/servant-server.ts';
 import { createAdminCommands, type AdminCommandsOptions } from './admin-commands.ts';
 import { createAdminServant } from './admin-servant.ts';

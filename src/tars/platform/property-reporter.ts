@@ -1,7 +1,7 @@
 /** Sends a server's numbers to the platform now and then. Where they come from it is told. */
 
 import { createPropertyProxy, type PropertyBody, type PropertyHead } from '../../servants/platform.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import {
   PLATFORM_DEADLINE_MS,
   watchReachability,

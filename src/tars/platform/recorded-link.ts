@@ -1,7 +1,7 @@
 /** Watches the calls that travel over links, and tells how each one ended. It changes nothing about them. */
 
 import { parseObject } from '../client/endpoint.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import type { CreateServantLink } from '../servant-link.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import type { CallRecord } from './stat-counts.ts';

@@ -1,6 +1,6 @@
 /** Work that comes again and again. It knows nothing of what is done. */
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../system/clock.ts';
 
 export interface Repeating {
   /** Runs the work now, and then again and again. */

@@ -1,7 +1,7 @@
 /** Counts calls of servants and sends the counts to the platform now and then. Counting waits for nothing. */
 
 import { StatMethods, type StatBody, type StatHead } from '../../servants/platform.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import { post } from '../wire/method.ts';
 import {
   PLATFORM_DEADLINE_MS,

@@ -1,7 +1,7 @@
 /** One client's connection to the servants: requests in, answers out as they come. It knows no interface's functions. */
 
 import type { Socket } from 'node:net';
-import { startQuietTimer, type Clock } from '../clock.ts';
+import { startQuietTimer, type Clock } from '../../system/clock.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket, TARS_VERSION } from '../wire/packets.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';

@@ -1,7 +1,7 @@
 /** Serves servants over TCP in the TARS protocol. What the servants do, and how their arguments look, it does not know. */
 
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { startQuietTimer, systemClock, type Clock } from '../clock.ts';
+import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
 import { DEFAULT_FRAME_BYTES } from '../wire/frame-splitter.ts';
 import type { ServantAdapter } from '../wire/servant-adapter.ts';
 import { ClientConnection, type OnServerError, type ServingOptions } from './client-connection.ts';

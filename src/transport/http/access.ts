@@ -1,7 +1,7 @@
 /** Who may use the routes that reach into rooms from outside. */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopbackHost } from '../../protocol/loopback.ts';
+import { isLoopbackHost } from '../../system/loopback.ts';
 import { isForeignPage, type OriginPolicy } from '../origin-policy.ts';
 import type { RequestHead, TransportResponse } from '../transport.ts';
 import { jsonError } from './responses.ts';
