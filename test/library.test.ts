@@ -18,7 +18,7 @@ import {
   type RoomDefinition,
   type ServerOptions,
 } from '../src/index.ts';
-import { keepEvents, nextEvent } from './support/edge-watch.ts';
+import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { createGate } from './support/gate.ts';
 import { connectLineClient, sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';

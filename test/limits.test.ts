@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { refuse } from '../src/index.ts';
-import { nextEvent } from './support/edge-watch.ts';
+import { nextEvent } from './support/event-watch.ts';
 import { createGate } from './support/gate.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';

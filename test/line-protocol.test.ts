@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createLowdbStore, type ServerOptions } from '../src/index.ts';
-import { nextEvent } from './support/edge-watch.ts';
+import { nextEvent } from './support/event-watch.ts';
 import { sendByRoom, type LineClient } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';

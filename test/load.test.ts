@@ -1,7 +1,7 @@
 /** Many sockets at a time: nothing is lost, swapped or left behind. How long it takes is for the benchmarks. */
 
 import { expect, test } from 'vitest';
-import { keepEvents } from './support/edge-watch.ts';
+import { keepEvents } from './support/event-watch.ts';
 import { sendByRoom, type LineClient } from './support/line-client.ts';
 import { startServer, type RunningServer } from './support/start-server.ts';
 

@@ -7,11 +7,11 @@ import { describe, expect, test } from 'vitest';
 import {
   createLowdbStore,
   createMemoryStore,
-  type EdgeEvents,
+  type ServerEvents,
   type ServerOptions,
   type StoredMember,
 } from '../src/index.ts';
-import { keepEvents, nextEvent } from './support/edge-watch.ts';
+import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { createGate } from './support/gate.ts';
 import { readError } from './support/http-request.ts';
 import { sendByRoom } from './support/line-client.ts';
@@ -266,7 +266,7 @@ describe('after a crash', () => {
       expect(await child.exited).toMatchObject({ signal: 'SIGKILL' });
 
       const failures: unknown[] = [];
-      const left: EdgeEvents['member.left'][] = [];
+      const left: ServerEvents['member.left'][] = [];
       const { server } = await startServer(storedIn(dir), (server) => {
         server.on('store.failed', ({ error }) => failures.push(error));
         server.on('member.left', (event) => left.push(event));

@@ -3,7 +3,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { keepEvents, nextEvent } from './support/edge-watch.ts';
+import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { createGate } from './support/gate.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { HandshakeRefused } from './support/open-socket.ts';

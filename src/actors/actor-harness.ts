@@ -2,7 +2,7 @@
 
 import { SimulatedClock } from 'xstate';
 import { createLocalBroker } from '../broker/local-broker.ts';
-import type { EdgeEmitter, EdgeEventName, EdgeEvents } from '../edge/edge-events.ts';
+import type { EventSink, ServerEventName, ServerEvents } from '../events/server-events.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
 import type { Command, Json, Reply } from '../protocol/command.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
@@ -38,10 +38,10 @@ export interface Harness {
   readonly directory: Directory;
   readonly rooms: Rooms;
   readonly store: FaultyStore;
-  /** What was told at the edge, in order. */
-  readonly told: { name: EdgeEventName; event: object }[];
+  /** What was told for the outside, in order. */
+  readonly told: { name: ServerEventName; event: object }[];
   /** Of one name. */
-  toldOf<Name extends EdgeEventName>(name: Name): EdgeEvents[Name][];
+  toldOf<Name extends ServerEventName>(name: Name): ServerEvents[Name][];
   connect(user?: string): FakeClient;
   /** The value of a room's machine, such as `{ active: { journal: 'clean', … } }`. */
   stateOf(room: string): unknown;
@@ -53,7 +53,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   const clock = new SimulatedClock();
   const store = options.store ?? new FaultyStore();
   const told: Harness['told'] = [];
-  const edge: EdgeEmitter = { emit: (name, event) => void told.push({ name, event }) };
+  const events: EventSink = { emit: (name, event) => void told.push({ name, event }) };
   const machines = createMachines(options.observer ?? NO_OBSERVER, () => clock.now(), {
     ...MACHINES,
     ...options.machines,
@@ -75,7 +75,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     store,
     broker,
     rpc: options.rpc ?? { call: async () => failCall('unknownFunction') },
-    edge,
+    events,
     clock,
     newEpoch: () => 'epoch',
     optionsOf: () => ({
@@ -120,7 +120,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
           receiveQueueBytes: options.receiveQueueBytes ?? MIB,
           callsPerConnection: 2,
         },
-        edge,
+        events,
       });
       return client;
     },

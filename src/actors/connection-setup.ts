@@ -5,7 +5,7 @@ import type { CallOutcome, Command, MemberInfo } from '../protocol/command.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
 import { createRefusal } from '../protocol/errors.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 import { CommandDesk } from './command-desk.ts';
 import { ConnectionVoice, type VoiceListener } from './connection-voice.ts';
 import { sendDirectly } from './fast-lane-send.ts';
@@ -27,7 +27,7 @@ export interface ConnectionInput {
   readonly port: ConnectionPort;
   readonly rooms: RoomsPort;
   readonly limits: ConnectionLimits;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
 }
 
 export type ConnectionEvent =
@@ -88,7 +88,7 @@ export const connectionSetup = setup({
   actions: {
     announceOpen: ({ context }) => {
       const { member, remoteAddress } = context;
-      context.edge.emit('connection.opened', { remoteAddress, ...member });
+      context.events.emit('connection.opened', { remoteAddress, ...member });
     },
     resumeMemberships: ({ event, self }) => {
       assertEvent(event, 'connection.greeted');
@@ -208,7 +208,7 @@ export const connectionSetup = setup({
     announceClosed: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
       const { code, reason } = event;
-      context.edge.emit('connection.closed', { code, reason, ...context.member });
+      context.events.emit('connection.closed', { code, reason, ...context.member });
     },
   },
 });

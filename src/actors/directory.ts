@@ -68,11 +68,11 @@ export function createDirectory(machine: typeof connectionMachine): Directory {
         error: (error) => {
           remove(id);
           const { joiner, joined, joining } = actor.getSnapshot().context;
-          input.edge.emit('connection.failed', { id, error });
+          input.events.emit('connection.failed', { id, error });
           input.port.close('internal');
           const rooms = joining === undefined ? joined : new Set(joined).add(joining);
           for (const room of rooms) input.rooms.leave(room, joiner, 'disconnected');
-          input.edge.emit('connection.closed', {
+          input.events.emit('connection.closed', {
             ...input.member,
             code: 3004,
             reason: 'internal server error',

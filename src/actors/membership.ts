@@ -5,7 +5,7 @@
 
 import type { Clock } from '../system/clock.ts';
 import { createActor, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
-import type { EdgeEmitter, LeaveReason } from '../edge/edge-events.ts';
+import type { EventSink, LeaveReason } from '../events/server-events.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { MembershipChange } from '../storage/membership-store.ts';
 import type { Joiner } from './ports.ts';
@@ -51,7 +51,7 @@ export interface MembershipInput {
   /** Deadline of a handler, in milliseconds. */
   readonly handlerMs: number;
   readonly tellRoom: (fact: MemberFact) => void;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
 }
 
 interface MembershipContext extends MembershipInput {
@@ -101,7 +101,7 @@ const machine = setup({
     letIn: ({ context }) => {
       const { joiner, joinedAt, resumed, room } = context;
       joiner.port.subscribe(room);
-      // Answered before the edge hears of it: what a listener publishes comes after the answer.
+      // Answered before the event bus hears of it: what a listener publishes comes after the answer.
       joiner.send({ type: 'room.joined', room });
       context.tellRoom({ type: 'member.joined', joiner, joinedAt, resumed });
     },
@@ -131,7 +131,7 @@ const machine = setup({
       context.refusal = params.refusal;
     },
     reportHandler: ({ context }, params: { handler: 'onJoin' | 'onLeave'; error: unknown }) =>
-      context.edge.emit('handler.failed', { room: context.room, ...params }),
+      context.events.emit('handler.failed', { room: context.room, ...params }),
   },
 });
 

@@ -3,7 +3,7 @@
 import type { CallOutcome, Json, MemberInfo, Reply } from '../protocol/command.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
 import type { Refusal } from '../protocol/errors.ts';
-import type { LeaveReason } from '../edge/edge-events.ts';
+import type { LeaveReason } from '../events/server-events.ts';
 
 /** The socket of a connection, as its actor sees it. After the socket has closed, all of it does nothing. */
 export interface ConnectionPort {

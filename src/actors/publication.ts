@@ -5,7 +5,7 @@
 
 import type { Clock } from '../system/clock.ts';
 import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 import type { Json, MemberInfo } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { PublishOutcome, Publisher } from './ports.ts';
@@ -21,7 +21,7 @@ export interface PublicationInput {
   readonly handlerMs: number;
   /** Hands a cleared message back to its room. */
   readonly clear: (data: Json) => void;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
 }
 
 const HANDLER_FAILED = createRefusal('internal', 'the message could not be handled, try again later');
@@ -53,7 +53,7 @@ const machine = setup({
       context.clear(params.verdict?.type === 'change' ? params.verdict.data : context.data),
     settle: ({ context }, params: { outcome: PublishOutcome }) => context.publisher.settle(params.outcome),
     reportHandler: ({ context }, params: { error: unknown }) =>
-      context.edge.emit('handler.failed', { room: context.room, handler: 'onMessage', ...params }),
+      context.events.emit('handler.failed', { room: context.room, handler: 'onMessage', ...params }),
   },
 });
 
@@ -149,7 +149,7 @@ export function startPublication(
     complete: () => publications.delete(id),
     error: (error) => {
       publications.delete(id);
-      input.edge.emit('handler.failed', { room: input.room, handler: 'onMessage', error });
+      input.events.emit('handler.failed', { room: input.room, handler: 'onMessage', error });
       input.publisher.settle({ type: 'refused', refusal: HANDLER_FAILED });
     },
   });

@@ -2,7 +2,7 @@
 
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { Json, MemberInfo, Publication } from '../protocol/command.ts';
-import type { LeaveReason } from '../edge/edge-events.ts';
+import type { LeaveReason } from '../events/server-events.ts';
 import type { LoadedRoom, MembershipChange } from '../storage/membership-store.ts';
 import { startMembership, wakeMembership, type MembershipInput } from './membership.ts';
 import type { Joiner, Publisher, RpcRequester } from './ports.ts';
@@ -58,28 +58,32 @@ export function kick(context: RoomContext, id: string, refusal: Refusal): void {
 
 /** Ends a membership whose machine has failed: the connection stays and is told. */
 export function dropFailed(context: RoomContext, joiner: Joiner, error: unknown): void {
-  const { record, edge } = context;
+  const { record, events } = context;
   const { id } = joiner.member;
   record.roster.awake.delete(id);
   record.roster.joined.delete(id);
-  edge.emit('member.failed', { room: record.name, member: joiner.member, error });
+  events.emit('member.failed', { room: record.name, member: joiner.member, error });
   note(context, { type: 'remove', id });
   joiner.send({ type: 'room.refused', room: record.name, refusal: JOIN_FAILED });
 }
 
 /** Takes up who was a member in an earlier run: anonymous ones are swept, users are away from now on. */
 export function absorb(context: RoomContext, loaded: LoadedRoom): void {
-  const { record, edge, absence, clock } = context;
+  const { record, events, absence, clock } = context;
   const room = record.name;
   record.loaded = true;
   if (loaded.setAside !== undefined) {
     const { place, reason } = loaded.setAside;
-    edge.emit('store.failed', { room, error: new Error(reason), setAside: place });
+    events.emit('store.failed', { room, error: new Error(reason), setAside: place });
   }
   const { swept, away } = sortLeftovers(loaded.members, record.roster, clock.now());
   for (const { id, user } of swept) {
     note(context, { type: 'remove', id });
-    edge.emit('member.left', { room, member: { id, ...(user !== undefined && { user }) }, reason: 'swept' });
+    events.emit('member.left', {
+      room,
+      member: { id, ...(user !== undefined && { user }) },
+      reason: 'swept',
+    });
   }
   for (const member of away) {
     record.roster.away.set(member.user, member);
@@ -95,18 +99,18 @@ export function endAbsence(
   user: string | undefined,
   reason: LeaveReason = 'resumed',
 ): void {
-  const { record, edge, absence } = context;
+  const { record, events, absence } = context;
   const away = user === undefined ? undefined : record.roster.away.get(user);
   if (away === undefined) return;
   record.roster.away.delete(away.user);
   absence.delete(away.user, record.name);
   note(context, { type: 'remove', id: away.id });
-  edge.emit('member.left', { room: record.name, member: { id: away.id, user: away.user }, reason });
+  events.emit('member.left', { room: record.name, member: { id: away.id, user: away.user }, reason });
 }
 
 /** Sends a message past the room's handler; it comes back as `room.cleared`, or its publisher is answered. */
 export function moderate(context: RoomContext, data: Json, publisher: Publisher): void {
-  const { record, edge, clock, machines, send } = context;
+  const { record, events, clock, machines, send } = context;
   if (publisher.member === undefined) return;
   record.judged += 1;
   startPublication(
@@ -120,7 +124,7 @@ export function moderate(context: RoomContext, data: Json, publisher: Publisher)
       handlers: record.options.handlers,
       handlerMs: record.options.handlerMs,
       clear: (cleared) => send({ type: 'room.cleared', data: cleared, publisher }),
-      edge,
+      events,
     },
     record.publications,
     clock,
@@ -167,14 +171,14 @@ function createPublication(record: RoomRecord, data: Json, from: MemberInfo | un
   return from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from };
 }
 
-function confirm({ edge }: RoomContext, publication: Publication, publisher: Publisher): void {
+function confirm({ events }: RoomContext, publication: Publication, publisher: Publisher): void {
   const { offset, epoch } = publication;
   publisher.settle({ type: 'published', offset, epoch });
-  edge.emit('message.published', publication);
+  events.emit('message.published', publication);
 }
 
-function failPublish({ record, edge }: RoomContext, publisher: Publisher, error: unknown): void {
-  edge.emit('message.failed', { room: record.name, error });
+function failPublish({ record, events }: RoomContext, publisher: Publisher, error: unknown): void {
+  events.emit('message.failed', { room: record.name, error });
   publisher.settle({ type: 'refused', refusal: PUBLISH_FAILED });
 }
 
@@ -189,7 +193,7 @@ function toMembershipInput(
   joinedAt: number,
   resumed: boolean,
 ): MembershipInput {
-  const { record, edge, send } = context;
+  const { record, events, send } = context;
   const { handlers, handlerMs } = record.options;
-  return { room: record.name, joiner, joinedAt, resumed, handlers, handlerMs, tellRoom: send, edge };
+  return { room: record.name, joiner, joinedAt, resumed, handlers, handlerMs, tellRoom: send, events };
 }

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../system/clock.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { EdgeEmitter, LeaveReason } from '../edge/edge-events.ts';
+import type { EventSink, LeaveReason } from '../events/server-events.ts';
 import type { CallOutcome, Json } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
 import type { MemberFact, membershipMachine } from './membership.ts';
@@ -30,7 +30,7 @@ export interface RoomInput {
   readonly broker: Broker;
   /** Where calls are delegated to. */
   readonly rpc: RpcPort;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
   readonly clock: Clock;
   readonly machines: RoomMachines;
   /** For memberships. */

@@ -100,12 +100,12 @@ export const roomSetup = setup({
         for (const event of held) context.send(event);
       });
     },
-    announceOpened: ({ context: { record, edge } }) => {
+    announceOpened: ({ context: { record, events } }) => {
       if (record.opened) return;
       record.opened = true;
-      edge.emit('room.opened', { room: record.name });
+      events.emit('room.opened', { room: record.name });
     },
-    announceClosed: ({ context: { record, edge } }) => edge.emit('room.closed', { room: record.name }),
+    announceClosed: ({ context: { record, events } }) => events.emit('room.closed', { room: record.name }),
     absorb: ({ context }, params: { loaded: LoadedRoom | undefined }) => {
       if (params.loaded !== undefined) absorb(context, params.loaded);
     },
@@ -114,11 +114,11 @@ export const roomSetup = setup({
       assertEvent(event, 'room.join');
       admit(context, event.joiner);
     },
-    refuseFull: ({ context: { record, edge }, event }) => {
+    refuseFull: ({ context: { record, events }, event }) => {
       assertEvent(event, 'room.join');
       const room = record.name;
       const refusal = createRefusal('limitExceeded', `${room} is full`);
-      edge.emit('member.refused', { room, member: event.joiner.member, refusal });
+      events.emit('member.refused', { room, member: event.joiner.member, refusal });
       event.joiner.send({ type: 'room.refused', room, refusal });
     },
     beginLeave: ({ context, event }) => {
@@ -129,22 +129,22 @@ export const roomSetup = setup({
       assertEvent(event, 'room.kick');
       kick(context, event.id, event.refusal);
     },
-    seat: ({ context: { record, edge }, event }) => {
+    seat: ({ context: { record, events }, event }) => {
       assertEvent(event, 'member.joined');
       const { joiner, joinedAt, resumed } = event;
       record.roster.awake.delete(joiner.member.id);
       record.roster.joined.set(joiner.member.id, { joiner, joinedAt });
-      edge.emit('member.joined', { room: record.name, member: joiner.member, resumed });
+      events.emit('member.joined', { room: record.name, member: joiner.member, resumed });
     },
     unseat: ({ context: { record }, event }) => {
       assertEvent(event, 'member.leaving');
       record.roster.joined.delete(event.id);
     },
-    seeOff: ({ context: { record, edge }, event }) => {
+    seeOff: ({ context: { record, events }, event }) => {
       assertEvent(event, 'member.left');
       const { joiner, reason } = event;
       record.roster.awake.delete(joiner.member.id);
-      edge.emit('member.left', { room: record.name, member: joiner.member, reason });
+      events.emit('member.left', { room: record.name, member: joiner.member, reason });
     },
     forget: ({ context: { record }, event }) => {
       assertEvent(event, 'member.withdrawn');
@@ -153,9 +153,9 @@ export const roomSetup = setup({
     turnAway: ({ context, event }) => {
       assertEvent(event, 'member.refused');
       const { joiner, refusal } = event;
-      const { record, edge } = context;
+      const { record, events } = context;
       record.roster.awake.delete(joiner.member.id);
-      edge.emit('member.refused', { room: record.name, member: joiner.member, refusal });
+      events.emit('member.refused', { room: record.name, member: joiner.member, refusal });
       // A user who may not come back is not away any more.
       if (refusal.error === 'permissionDenied') endAbsence(context, joiner.member.user);
     },
@@ -228,10 +228,10 @@ export const roomSetup = setup({
       context.attempts += 1;
       tell(context.record.journal.giveBack(), { type: 'membership.unrecorded' });
     },
-    reportStoreFailed: ({ context: { record, edge } }, params: { error: unknown }) =>
-      edge.emit('store.failed', { room: record.name, error: params.error }),
-    reportStoreRecovered: ({ context: { record, edge } }) =>
-      edge.emit('store.recovered', { room: record.name }),
+    reportStoreFailed: ({ context: { record, events } }, params: { error: unknown }) =>
+      events.emit('store.failed', { room: record.name, error: params.error }),
+    reportStoreRecovered: ({ context: { record, events } }) =>
+      events.emit('store.recovered', { room: record.name }),
 
     refuseClosing: ({ context: { record }, event }) => {
       assertEvent(event, ['room.join', 'room.publish', 'room.cleared', 'room.call']);

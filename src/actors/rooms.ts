@@ -2,7 +2,7 @@
 
 import type { Clock } from '../system/clock.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
@@ -22,7 +22,7 @@ export interface RoomsInput {
   readonly store: MembershipStore;
   readonly broker: Broker;
   readonly rpc: RpcPort;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
   readonly clock: Clock;
   readonly newEpoch: () => string;
   /** What belongs to a room of this name. */
@@ -52,7 +52,7 @@ export interface Rooms extends RoomsPort {
 }
 
 export function createRooms(input: RoomsInput): Rooms {
-  const { directory, limits, edge } = input;
+  const { directory, limits, events } = input;
   const { rooms } = directory;
 
   // What a client sends in a row is most often for one room, which is then not looked up again.
@@ -86,7 +86,7 @@ export function createRooms(input: RoomsInput): Rooms {
       store: createRoomStore(store, room),
       broker,
       rpc,
-      edge,
+      events,
       clock,
       system: directory.system,
       absence: directory.absence,
@@ -114,7 +114,7 @@ export function createRooms(input: RoomsInput): Rooms {
         opened.send({ type: 'room.join', joiner });
         return;
       }
-      edge.emit('member.refused', { room, member: joiner.member, refusal: opened });
+      events.emit('member.refused', { room, member: joiner.member, refusal: opened });
       joiner.send({ type: 'room.refused', room, refusal: opened });
     },
 

@@ -1,7 +1,7 @@
 /** The proxies of all configured servants: starts them, lends callers to generated code, and stops them. */
 
 import type { Clock } from '../system/clock.ts';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 import { RPC_ERRORS } from '../protocol/rpc-errors.ts';
 import { failureOf, returnCodeOf, RpcError } from '../tars/rpc-error.ts';
 import type { LinkListener, ServantLink } from '../tars/servant-link.ts';
@@ -21,7 +21,7 @@ export interface ServantsInput {
   /** The deadline of a call that names none, in milliseconds. */
   readonly callMs: number;
   readonly clock: Clock;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
   readonly random: () => number;
   /** A new W3C trace context, for a call that brings none. */
   readonly newTraceparent: () => string;
@@ -39,17 +39,17 @@ export interface Servants {
 }
 
 export function createServants(input: ServantsInput): Servants {
-  const { machine, links, policy, callMs, clock, edge, random, newTraceparent } = input;
+  const { machine, links, policy, callMs, clock, events, random, newTraceparent } = input;
   const proxies = new Map<string, TarsProxyRef>();
   let isStopping = false;
 
   function start(name: string): TarsProxyRef {
     const createLink = links.get(name);
     if (createLink === undefined) throw new RangeError(`there is no servant named ${name}`);
-    const proxy = startTarsProxy(machine, { name, createLink, policy, clock, edge, random }, (error) => {
+    const proxy = startTarsProxy(machine, { name, createLink, policy, clock, events, random }, (error) => {
       // The next call starts a new one.
       proxies.delete(name);
-      edge.emit('servant.unreachable', { servant: name, error });
+      events.emit('servant.unreachable', { servant: name, error });
     });
     proxies.set(name, proxy);
     return proxy;
@@ -68,7 +68,7 @@ export function createServants(input: ServantsInput): Servants {
           resolve(outcome.type === 'reply' ? outcome.reply.body : NO_BYTES);
           return;
         }
-        edge.emit('rpc.failed', { servant: name, func, failure: error.failure, trace, error });
+        events.emit('rpc.failed', { servant: name, func, failure: error.failure, trace, error });
         reject(error);
       };
       if (isStopping) {

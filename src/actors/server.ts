@@ -3,7 +3,7 @@
 import type { Clock } from '../system/clock.ts';
 import { assertEvent, assign, createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { Broker } from '../broker/broker.ts';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal } from '../protocol/errors.ts';
 import type { Publisher } from './ports.ts';
@@ -30,7 +30,7 @@ export interface ServerServices {
 export interface ServerInput {
   readonly services: ServerServices;
   readonly broker: Broker;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
   /** How long draining may take, in milliseconds, before what is left is dropped. */
   readonly drainMs: number;
 }
@@ -62,10 +62,10 @@ const machine = setup({
   actions: {
     noteAddress: assign((_, params: { address: ServerAddress }) => params),
     noteError: assign((_, params: { error: unknown }) => params),
-    announceListening: ({ context: { edge } }, params: { address: ServerAddress }) =>
-      edge.emit('server.listening', { host: params.address.host, port: params.address.port }),
-    announceStopped: ({ context: { edge } }, params: { reason: 'drained' | 'deadline' }) =>
-      edge.emit('server.stopped', params),
+    announceListening: ({ context: { events } }, params: { address: ServerAddress }) =>
+      events.emit('server.listening', { host: params.address.host, port: params.address.port }),
+    announceStopped: ({ context: { events } }, params: { reason: 'drained' | 'deadline' }) =>
+      events.emit('server.stopped', params),
     broadcast: ({ context, event }) => {
       assertEvent(event, 'server.broadcast');
       broadcast(context, event.data, event.publisher);
@@ -211,16 +211,16 @@ export function createServerActor(
   return createActor(machine, { id: 'server', input, clock });
 }
 
-function broadcast({ broker, edge }: ServerContext, data: Json, publisher: Publisher): void {
+function broadcast({ broker, events }: ServerContext, data: Json, publisher: Publisher): void {
   const confirm = (): void => {
     publisher.settle({ type: 'broadcasted' });
-    edge.emit('message.broadcast', {
+    events.emit('message.broadcast', {
       data,
       ...(publisher.member !== undefined && { from: publisher.member }),
     });
   };
   const fail = (error: unknown): void => {
-    edge.emit('message.failed', { error });
+    events.emit('message.failed', { error });
     publisher.settle({ type: 'refused', refusal: BROADCAST_FAILED });
   };
   try {

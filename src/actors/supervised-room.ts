@@ -135,11 +135,11 @@ export class SupervisedRoom {
 
   /** @param given What the machine was given last: what the failure may have cut off. */
   #recover(error: unknown, given: readonly RoomEvent[]): void {
-    const { clock, edge } = this.#input;
+    const { clock, events } = this.#input;
     const now = clock.now();
     this.#failures = [...this.#failures.filter((at) => at > now - FAILURE_WINDOW_MS), now];
     const closing = this.#failures.length > MAX_FAILURES;
-    edge.emit('room.failed', { room: this.name, error, outcome: closing ? 'closing' : 'restarting' });
+    events.emit('room.failed', { room: this.name, error, outcome: closing ? 'closing' : 'restarting' });
     // A client's request may be what the machine cannot stomach: it is refused. A fact is taken up again.
     const facts = given.filter((event) => !refuseEvent(event, this.name));
     this.#held = [...facts, ...this.#held];
@@ -152,7 +152,7 @@ export class SupervisedRoom {
 
   /** Closes the room under its members. Their connections stay. */
   #giveUp(): void {
-    const { record, edge, store, system } = this.#input;
+    const { record, events, store, system } = this.#input;
     const room = this.name;
     const { joined, awake, away } = record.roster;
     const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ id }) => id)];
@@ -160,7 +160,7 @@ export class SupervisedRoom {
     for (const { joiner } of joined.values()) {
       joiner.port.unsubscribe(room);
       joiner.send({ type: 'room.closed', room, refusal: ROOM_CLOSED });
-      edge.emit('member.left', { room, member: joiner.member, reason: 'room closed' });
+      events.emit('member.left', { room, member: joiner.member, reason: 'room closed' });
     }
     for (const { joiner, ref } of awake.values()) {
       if (ref !== undefined) system.stop(ref);
@@ -168,10 +168,10 @@ export class SupervisedRoom {
       joiner.send({ type: 'room.refused', room, refusal: ROOM_CLOSED });
     }
     this.#end();
-    edge.emit('room.closed', { room });
+    events.emit('room.closed', { room });
     store
       .write(ids.map((id) => ({ type: 'remove', id })))
-      .catch((error: unknown) => edge.emit('store.failed', { room, error }));
+      .catch((error: unknown) => events.emit('store.failed', { room, error }));
   }
 
   #end(): void {

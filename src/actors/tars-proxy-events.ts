@@ -1,7 +1,7 @@
 /** What a servant's proxy is given, keeps and hears; the chart is in tars-proxy.ts. */
 
 import type { Clock } from '../system/clock.ts';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 import type { RpcFailure } from '../protocol/rpc-errors.ts';
 import type { LinkError, LinkListener, LinkReply, ServantLink } from '../tars/servant-link.ts';
 import type { CallTable, ProxyCall } from './call-table.ts';
@@ -34,7 +34,7 @@ export interface TarsProxyInput {
   readonly createLink: (listener: LinkListener) => ServantLink;
   readonly policy: TarsProxyPolicy;
   readonly clock: Clock;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
   /** From 0 up to 1, for the jitter of retries. */
   readonly random: () => number;
 }

@@ -81,23 +81,23 @@ export const tarsProxySetup = setup({
     },
     noteConnected: ({ context }) => {
       context.failedConnects = 0;
-      context.edge.emit('servant.connected', { servant: context.name });
+      context.events.emit('servant.connected', { servant: context.name });
     },
     noteConnectFailure: ({ context }, params: { error: unknown }) => {
       const failure = effects.toFailure(params.error);
       const isNews = context.failedConnects === 0 || failure !== context.lastFailure;
       context.failedConnects += 1;
       context.lastFailure = failure;
-      if (isNews) context.edge.emit('servant.unreachable', { servant: context.name, error: params.error });
+      if (isNews) context.events.emit('servant.unreachable', { servant: context.name, error: params.error });
     },
     failWaiting: ({ context }) => effects.failWaiting(context),
     noteOpening: ({ context }) => {
       context.openings += 1;
       context.setbacks = 0;
-      context.edge.emit('servant.circuit', { servant: context.name, circuit: 'open' });
+      context.events.emit('servant.circuit', { servant: context.name, circuit: 'open' });
     },
     announceCircuit: ({ context }, params: { circuit: 'halfOpen' | 'closed' }) =>
-      context.edge.emit('servant.circuit', { servant: context.name, ...params }),
+      context.events.emit('servant.circuit', { servant: context.name, ...params }),
     closeLink: ({ context }) => context.link.close(),
     failAll: ({ context }) => {
       for (const call of context.calls.drain())

@@ -1,6 +1,6 @@
 import { SimulatedClock } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import type { EdgeEventName } from '../edge/edge-events.ts';
+import type { ServerEventName } from '../events/server-events.ts';
 import { LinkError, type LinkListener, type LinkRequest, type ServantLink } from '../tars/servant-link.ts';
 import { settle, until } from './actor-harness.ts';
 import type { ServantOutcome, ProxyCall } from './call-table.ts';
@@ -65,7 +65,7 @@ class FakeLink implements ServantLink {
 function createProxy(policy: Partial<TarsProxyPolicy> = {}) {
   const clock = new SimulatedClock();
   const link = new FakeLink();
-  const told: { name: EdgeEventName; event: object }[] = [];
+  const told: { name: ServerEventName; event: object }[] = [];
   const proxy = startTarsProxy(
     tarsProxyMachine,
     {
@@ -73,7 +73,7 @@ function createProxy(policy: Partial<TarsProxyPolicy> = {}) {
       createLink: (listener) => link.attach(listener),
       policy: { ...DEFAULT_PROXY_POLICY, ...policy },
       clock,
-      edge: { emit: (name, event) => void told.push({ name, event }) },
+      events: { emit: (name, event) => void told.push({ name, event }) },
       random: () => 0.5,
     },
     (error) => {

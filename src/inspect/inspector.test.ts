@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { join, publish, settle, until, type HarnessOptions } from '../actors/actor-harness.ts';
 import { connectionMachine } from '../actors/connection.ts';
 import { roomMachine } from '../actors/room.ts';
-import { createEdgeBus } from '../edge/edge-bus.ts';
+import { createEventBus } from '../events/event-bus.ts';
 import { createRouter } from '../transport/http/router.ts';
 import { createInMemoryTransport, HandshakeRefusedError } from '../transport/in-memory.ts';
 import type { InMemoryClient } from '../transport/in-memory-socket.ts';
@@ -23,7 +23,7 @@ const TOKEN = 'a token of an administrator';
 
 /** Rooms, connections, their inspector, and a transport on which pages connect to it. */
 async function createInspected(options: Options = {}) {
-  const edge = createEdgeBus((error) => {
+  const events = createEventBus((error) => {
     throw error;
   });
   const errors: unknown[] = [];
@@ -33,7 +33,7 @@ async function createInspected(options: Options = {}) {
     token: options.token,
     access: options.access ?? (() => 'open'),
     version: '1.2.3',
-    edge,
+    events,
     now: () => population?.clock.now() ?? 0,
     clock: {
       now: () => population?.clock.now() ?? 0,
@@ -59,7 +59,7 @@ async function createInspected(options: Options = {}) {
     ...population,
     inspector,
     errors,
-    edge,
+    events,
     request: memory.request,
     open: () => memory.connect({ path: '/inspector/feed' }),
     openPage: async () => new Page(await memory.connect({ path: '/inspector/feed' })),
@@ -219,7 +219,7 @@ describe('a page of the inspector', () => {
   });
 
   test('finds actors that have failed, with what came before', async () => {
-    const { openPage, connect, edge } = await createInspected({
+    const { openPage, connect, events } = await createInspected({
       machines: {
         room: roomMachine.provide({
           actions: {
@@ -242,7 +242,7 @@ describe('a page of the inspector', () => {
     await settle();
     ann.send(publish('room1', 'hi'));
     bob.send({ type: 'ping' });
-    edge.emit('member.failed', { room: 'room1', member: { id: 'c9' }, error: new Error('on its start') });
+    events.emit('member.failed', { room: 'room1', member: { id: 'c9' }, error: new Error('on its start') });
     const page = await openPage();
     const { actors, counts } = await page.ask<Extract<FeedMessage, { type: 'catalogue' }>>({
       type: 'catalogue',

@@ -4,7 +4,7 @@ import type { Clock } from '../system/clock.ts';
 import type { MachineObserver } from '../actors/live-machine.ts';
 import { MACHINES } from '../actors/machines.ts';
 import { nameMembership } from '../actors/membership.ts';
-import type { EdgeEventName, EdgeEvents } from '../edge/edge-events.ts';
+import type { ServerEventName, ServerEvents } from '../events/server-events.ts';
 import type { Route } from '../transport/http/router.ts';
 import type { SocketEndpoint } from '../transport/socket-session.ts';
 import { createCatalogue } from './catalogue/catalogue.ts';
@@ -46,8 +46,8 @@ export interface InspectorInput {
   /** Of the server. */
   readonly version: string;
   /** Tells of actors that fail. */
-  readonly edge: {
-    on<Name extends EdgeEventName>(name: Name, listener: (event: EdgeEvents[Name]) => void): void;
+  readonly events: {
+    on<Name extends ServerEventName>(name: Name, listener: (event: ServerEvents[Name]) => void): void;
   };
   /** Milliseconds since 1970, with fractions where there are any. */
   readonly now: () => number;
@@ -72,7 +72,7 @@ export interface Inspector {
 }
 
 export function createInspector(input: InspectorInput): Inspector {
-  const { settings, access, version, edge, now, clock, onError, yieldTurn = nextTurn } = input;
+  const { settings, access, version, events, now, clock, onError, yieldTurn = nextTurn } = input;
   const redaction = createRedaction(settings.redact);
   const describeError = (error: unknown): string => redaction.showError(error);
   const population = new LatePopulation();
@@ -127,9 +127,9 @@ export function createInspector(input: InspectorInput): Inspector {
     control: (actor, command) => control.run(actor, command),
   };
 
-  edge.on('room.failed', ({ room, error }) => recorder.noteFailure({ kind: 'room', id: room }, error));
-  edge.on('connection.failed', ({ id, error }) => recorder.noteFailure({ kind: 'connection', id }, error));
-  edge.on('member.failed', ({ room, member, error }) =>
+  events.on('room.failed', ({ room, error }) => recorder.noteFailure({ kind: 'room', id: room }, error));
+  events.on('connection.failed', ({ id, error }) => recorder.noteFailure({ kind: 'connection', id }, error));
+  events.on('member.failed', ({ room, member, error }) =>
     recorder.noteFailure({ kind: 'membership', id: nameMembership(member.id, room) }, error),
   );
 

@@ -15,7 +15,7 @@ import { DEFAULT_PROXY_POLICY } from '../actors/tars-proxy-events.ts';
 import { createLocalBroker } from '../broker/local-broker.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
-import { createEdgeBus } from '../edge/edge-bus.ts';
+import { createEventBus } from '../events/event-bus.ts';
 import { createRefusal } from '../protocol/errors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
@@ -77,13 +77,13 @@ export function createServer<All extends ServantDefinitions = {}>(
   const { limits, membership } = settings;
 
   const clock = systemClock;
-  const edge = createEdgeBus((error, name) => onError(error, `a listener of ${name}`));
-  const storeHealth = watchStore(edge);
+  const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
+  const storeHealth = watchStore(events);
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
     onLoopback: isLoopbackHost(settings.host),
   });
-  const inspector = createInspection({ settings, allowsOrigin, edge, clock, onError });
+  const inspector = createInspection({ settings, allowsOrigin, events, clock, onError });
   const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.now());
   const directory = createDirectory(machines.connection);
   const broker = createLocalBroker();
@@ -100,7 +100,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     },
     callMs: settings.tars.callSeconds * 1000,
     clock,
-    edge,
+    events,
     random: Math.random,
     newTraceparent,
   });
@@ -111,7 +111,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     store,
     broker,
     rpc: createRpcPort(servantDefinitions, servants),
-    edge,
+    events,
     clock,
     newEpoch: () => randomBytes(6).toString('base64url'),
     optionsOf: createRoomOptions(createPatternTable(definitions), settings, () => server),
@@ -131,7 +131,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     machines.server,
     {
       broker,
-      edge,
+      events,
       drainMs: settings.drainSeconds * 1000,
       services: createServices({
         address: { host: settings.host, port: settings.port },
@@ -139,7 +139,7 @@ export function createServer<All extends ServantDefinitions = {}>(
         rooms,
         servants,
         store,
-        edge,
+        events,
         clock,
         getTransport: () => transport,
         getPushServer: () => pushServer,
@@ -198,9 +198,9 @@ export function createServer<All extends ServantDefinitions = {}>(
         .map(({ name, record }) => ({ room: name, members: record.roster.joined.size }))
         .filter(({ members }) => members > 0),
     health,
-    on: (name, listener) => edge.on(name, listener),
-    once: (name, listener) => edge.once(name, listener),
-    off: (name, listener) => edge.off(name, listener),
+    on: (name, listener) => events.on(name, listener),
+    once: (name, listener) => events.once(name, listener),
+    off: (name, listener) => events.off(name, listener),
   };
 
   const { listen } = settings.tars;
@@ -210,7 +210,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     directory,
     rooms,
     broker,
-    edge,
+    events,
     userRoutes: createUserRoutes(routes, server),
     allowsOrigin,
     inspector,

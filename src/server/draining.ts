@@ -2,7 +2,7 @@
 
 import type { Clock } from '../system/clock.ts';
 import type { Directory } from '../actors/directory.ts';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 
 /** Connections told goodbye in one turn of the event loop, so that thousands do not hold up everything else. */
 const CONNECTIONS_A_TURN = 500;
@@ -13,7 +13,7 @@ const PROGRESS_INTERVAL_MS = 1_000;
 
 export interface DrainingInput {
   readonly directory: Directory;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
   readonly clock: Clock;
 }
 
@@ -47,10 +47,10 @@ export async function closeRooms(input: DrainingInput, signal: AbortSignal): Pro
 }
 
 async function reportWhile(input: DrainingInput, work: () => Promise<void>): Promise<void> {
-  const { directory, edge, clock } = input;
+  const { directory, events, clock } = input;
   let timer: unknown;
   const report = (): void => {
-    edge.emit('server.draining', { connections: directory.connections.size, rooms: directory.rooms.size });
+    events.emit('server.draining', { connections: directory.connections.size, rooms: directory.rooms.size });
     timer = clock.setTimeout(report, PROGRESS_INTERVAL_MS);
   };
   report();

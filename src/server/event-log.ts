@@ -1,14 +1,14 @@
-/** Writes what the edge bus tells into the log, one line an event and never a message's text. */
+/** Writes what the event bus tells into the log, one line an event and never a message's text. */
 
 import type { Logger } from 'pino';
-import type { EdgeEvents, EdgeEventName } from '../edge/edge-events.ts';
+import type { ServerEvents, ServerEventName } from '../events/server-events.ts';
 import { RPC_ERRORS } from '../protocol/rpc-errors.ts';
-import type { EdgeBus } from '../edge/edge-bus.ts';
+import type { EventBus } from '../events/event-bus.ts';
 
 type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** How serious each event is. Frequent ones are `debug` and `trace`, and cost nothing when those are off. */
-const LEVELS: Readonly<Record<EdgeEventName, Level>> = {
+const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   // The banner says it: scripts wait for the one line that has `listening`.
   'server.listening': 'debug',
   'server.draining': 'info',
@@ -35,11 +35,11 @@ const LEVELS: Readonly<Record<EdgeEventName, Level>> = {
   'store.recovered': 'warn',
 };
 
-export function logEvents(server: Pick<EdgeBus, 'on' | 'off'>, log: Logger): void {
-  const entries = (Object.keys(LEVELS) as EdgeEventName[]).map((name) => ({
+export function logEvents(server: Pick<EventBus, 'on' | 'off'>, log: Logger): void {
+  const entries = (Object.keys(LEVELS) as ServerEventName[]).map((name) => ({
     name,
     isListening: false,
-    write: (event: EdgeEvents[EdgeEventName]): void => {
+    write: (event: ServerEvents[ServerEventName]): void => {
       const level = levelOf(name, event);
       if (log.isLevelEnabled(level)) log[level](toFields(event), name);
     },
@@ -61,13 +61,13 @@ export function logEvents(server: Pick<EdgeBus, 'on' | 'off'>, log: Logger): voi
 }
 
 /** Calls that fail by the thousand because a servant is away are told once, as `servant.unreachable`. */
-function levelOf(name: EdgeEventName, event: EdgeEvents[EdgeEventName]): Level {
+function levelOf(name: ServerEventName, event: ServerEvents[ServerEventName]): Level {
   const isRepeated = name === 'rpc.failed' && 'failure' in event && RPC_ERRORS[event.failure].retry;
   return isRepeated ? 'debug' : LEVELS[name];
 }
 
 /** The event's fields, with the error where pino looks for it and the message's text left out. */
-function toFields(event: EdgeEvents[EdgeEventName]): object {
+function toFields(event: ServerEvents[ServerEventName]): object {
   const { data: _data, error, ...fields } = event as { data?: unknown; error?: unknown };
   return error === undefined ? fields : { ...fields, err: error };
 }

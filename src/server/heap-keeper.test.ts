@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createEdgeBus, type EdgeBus } from '../edge/edge-bus.ts';
+import { createEventBus, type EventBus } from '../events/event-bus.ts';
 import { keepHeap } from './heap-keeper.ts';
 
-let edge: EdgeBus;
+let events: EventBus;
 let asked: string[];
 /** What waits for its time. */
 let looks: (() => void)[];
@@ -10,24 +10,24 @@ let looks: (() => void)[];
 beforeEach(() => {
   asked = [];
   looks = [];
-  edge = createEdgeBus((error) => {
+  events = createEventBus((error) => {
     throw error;
   });
   const heap = {
     setTight: (isTight: boolean) => void asked.push(isTight ? 'tight' : 'roomy'),
     collect: () => void asked.push('collect'),
   };
-  keepHeap(edge, heap, (callback) => void looks.push(callback));
+  keepHeap(events, heap, (callback) => void looks.push(callback));
 });
 
 function open(count: number): void {
   for (let id = 0; id < count; id += 1)
-    edge.emit('connection.opened', { remoteAddress: '::1', id: String(id) });
+    events.emit('connection.opened', { remoteAddress: '::1', id: String(id) });
 }
 
 function close(count: number): void {
   for (let id = 0; id < count; id += 1)
-    edge.emit('connection.closed', { code: 1000, reason: '', id: String(id) });
+    events.emit('connection.closed', { code: 1000, reason: '', id: String(id) });
 }
 
 function letTimePass(): void {

@@ -9,7 +9,7 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { EdgeBus } from '../edge/edge-bus.ts';
+import type { EventBus } from '../events/event-bus.ts';
 
 /** Clients that come and go within {@link SETTLED_MS} without being a matter of memory. */
 const MANY = 1_000;
@@ -33,7 +33,7 @@ type Later = (callback: () => void, delayMs: number) => void;
  * @param later Calls back after so many milliseconds; it need not keep the process alive.
  */
 export function keepHeap(
-  edge: Pick<EdgeBus, 'on'>,
+  events: Pick<EventBus, 'on'>,
   heap: Heap = v8Heap,
   later: Later = laterUnlessEnded,
 ): void {
@@ -77,8 +77,8 @@ export function keepHeap(
     heap.setTight(tight);
   }
 
-  edge.on('connection.opened', () => move(1));
-  edge.on('connection.closed', () => move(-1));
+  events.on('connection.opened', () => move(1));
+  events.on('connection.closed', () => move(-1));
 }
 
 /** V8 reads this flag whenever it decides on a collection, so that it can be changed while it runs. */

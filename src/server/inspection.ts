@@ -1,7 +1,7 @@
 /** Makes the inspector of a server by its settings: who may watch is decided here, what they see is src/inspect's. */
 
 import type { Clock } from '../system/clock.ts';
-import type { EdgeBus } from '../edge/edge-bus.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import { isProduction } from '../config/run-mode.ts';
 import { createInspector, type Inspector } from '../inspect/inspector.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
@@ -13,14 +13,14 @@ import type { StatecastServer } from './server-options.ts';
 export interface InspectionInput {
   readonly settings: Pick<StatecastServer['settings'], 'host' | 'inspector'>;
   readonly allowsOrigin: OriginPolicy;
-  readonly edge: EdgeBus;
+  readonly events: EventBus;
   readonly clock: Clock;
   readonly onError: (error: unknown, where: string) => void;
 }
 
 /** Nothing where the settings turn it off. */
 export function createInspection(input: InspectionInput): Inspector | undefined {
-  const { settings, allowsOrigin, edge, clock, onError } = input;
+  const { settings, allowsOrigin, events, clock, onError } = input;
   const { enabled, access, token } = settings.inspector;
   if (!enabled) return undefined;
   const isOpenHere = access === 'auto' && token === undefined && isLoopbackHost(settings.host);
@@ -33,7 +33,7 @@ export function createInspection(input: InspectionInput): Inspector | undefined 
       allowsOrigin,
     }),
     version: VERSION,
-    edge,
+    events,
     // Finer than the clock of the actors: it tells what came first.
     now: () => performance.timeOrigin + performance.now(),
     clock,

@@ -6,7 +6,7 @@ import type { Rooms } from '../actors/rooms.ts';
 import type { Servants } from '../actors/servants.ts';
 import type { ServerAddress, ServerRef, ServerServices } from '../actors/server.ts';
 import { SupervisedRoom } from '../actors/supervised-room.ts';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
@@ -22,7 +22,7 @@ export interface ServicesInput {
   readonly rooms: Rooms;
   readonly servants: Servants;
   readonly store: MembershipStore;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
   readonly clock: Clock;
   /** Asked for when they are needed, since they are made after the server's machine. */
   readonly getTransport: () => Transport;
@@ -32,12 +32,13 @@ export interface ServicesInput {
 }
 
 export function createServices(input: ServicesInput): ServerServices {
-  const { address, directory, rooms, servants, store, edge, inspector, getTransport, getPushServer } = input;
+  const { address, directory, rooms, servants, store, events, inspector, getTransport, getPushServer } =
+    input;
   return {
     async restore() {
       const { rooms: names, setAside = [] } = await store.rooms();
       for (const { place, reason } of setAside) {
-        edge.emit('store.failed', { error: new Error(reason), setAside: place });
+        events.emit('store.failed', { error: new Error(reason), setAside: place });
       }
       const opened = names.map((name) => rooms.open(name)).filter((room) => room instanceof SupervisedRoom);
       await Promise.all(opened.map((room) => room.untilOpen()));

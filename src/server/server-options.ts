@@ -1,8 +1,8 @@
 /** What a library user may say to `createServer`: the settings, and what no settings file can hold. */
 
 import type { Settings, SettingsInput } from '../config/settings.ts';
-import type { EdgeListener } from '../edge/edge-bus.ts';
-import type { EdgeEventName } from '../edge/edge-events.ts';
+import type { ServerEventListener } from '../events/event-bus.ts';
+import type { ServerEventName } from '../events/server-events.ts';
 import type {
   HandlerContext,
   JoinContext,
@@ -114,7 +114,7 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /** The rooms that have members now, and how many. */
   rooms(): { room: string; members: number }[];
   health(): Health;
-  on<Name extends EdgeEventName>(name: Name, listener: EdgeListener<Name>): void;
-  once<Name extends EdgeEventName>(name: Name, listener: EdgeListener<Name>): void;
-  off<Name extends EdgeEventName>(name: Name, listener: EdgeListener<Name>): void;
+  on<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
+  once<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
+  off<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
 }

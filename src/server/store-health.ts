@@ -1,6 +1,6 @@
-/** Remembers which rooms' stores fail now, as told on the edge bus. */
+/** Remembers which rooms' stores fail now, as told on the event bus. */
 
-import type { EdgeBus } from '../edge/edge-bus.ts';
+import type { EventBus } from '../events/event-bus.ts';
 
 /** Errors told at a time; a broken disk fails every room alike. */
 const MAX_ERRORS = 10;
@@ -10,15 +10,15 @@ export interface StoreHealth {
   errors(): { room: string; message: string }[];
 }
 
-export function watchStore(edge: EdgeBus): StoreHealth {
+export function watchStore(events: EventBus): StoreHealth {
   const failing = new Map<string, string>();
-  edge.on('store.failed', ({ room, error, setAside }) => {
+  events.on('store.failed', ({ room, error, setAside }) => {
     // What was put aside is out of the way: the room works.
     if (room === undefined || setAside !== undefined) return;
     failing.set(room, error instanceof Error ? error.message : String(error));
   });
-  edge.on('store.recovered', ({ room }) => failing.delete(room));
-  edge.on('room.closed', ({ room }) => failing.delete(room));
+  events.on('store.recovered', ({ room }) => failing.delete(room));
+  events.on('room.closed', ({ room }) => failing.delete(room));
   return {
     get isFailing() {
       return failing.size > 0;

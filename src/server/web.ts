@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Directory } from '../actors/directory.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { lineCodec } from '../protocol/line-codec.ts';
@@ -42,7 +42,7 @@ export interface WebInput {
   readonly directory: Directory;
   readonly rooms: Rooms;
   readonly broker: Broker;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
   /** Routes of the library's user, which come before ours. */
   readonly userRoutes: readonly Route[];
   /** Whose pages may connect. */
@@ -57,7 +57,7 @@ export interface WebInput {
 
 /** Makes the transport, with everything that it calls; it listens when it is told to. */
 export function createWeb(input: WebInput): Transport {
-  const { settings, directory, rooms, broker, edge, inspector, allowsOrigin, health, isDraining, onError } =
+  const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
   const { limits, http } = settings;
   const onLoopback = isLoopbackHost(settings.host);
@@ -84,7 +84,7 @@ export function createWeb(input: WebInput): Transport {
   const endpoint = createEndpoint({
     directory,
     rooms,
-    edge,
+    events,
     limits,
     codecs: CODECS,
     allowsOrigin,

@@ -9,7 +9,7 @@ import type { ConnectionRef } from '../actors/connection.ts';
 import type { Directory } from '../actors/directory.ts';
 import { sendDirectly } from '../actors/fast-lane-send.ts';
 import type { ConnectionPort, RoomsPort } from '../actors/ports.ts';
-import type { EdgeEmitter } from '../edge/edge-events.ts';
+import type { EventSink } from '../events/server-events.ts';
 import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { Command, MemberInfo, Reply } from '../protocol/command.ts';
@@ -32,7 +32,7 @@ const NOT_TEXT: Command = {
 export interface EndpointOptions {
   readonly directory: Directory;
   readonly rooms: RoomsPort;
-  readonly edge: EdgeEmitter;
+  readonly events: EventSink;
   readonly limits: ConnectionLimits;
   /** The codec of each path on which sockets are taken. */
   readonly codecs: ReadonlyMap<string, Codec>;
@@ -61,14 +61,14 @@ class ClientSession implements SocketSession, ConnectionPort {
   opened(socket: Socket): void {
     this.#socket = socket;
     socket.subscribe(everybodyTopic(this.#codec));
-    const { directory, rooms, limits, edge } = this.#options;
+    const { directory, rooms, limits, events } = this.#options;
     const input: ConnectionInput = {
       member: this.#member,
       remoteAddress: this.#remoteAddress,
       port: this,
       rooms,
       limits,
-      edge,
+      events,
     };
     this.#actor = directory.openConnection(input);
   }

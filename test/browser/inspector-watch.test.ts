@@ -3,7 +3,7 @@ import { HelloMethods } from '../../src/servants/hello.ts';
 import { createServantServer } from '../../src/tars/server/servant-server.ts';
 import { createServer, type RpcError } from '../../src/index.ts';
 import { describeInBrowser, type Tabs } from '../support/browser.ts';
-import { nextEvent } from '../support/edge-watch.ts';
+import { nextEvent } from '../support/event-watch.ts';
 import { createGate } from '../support/gate.ts';
 import { sendByRoom } from '../support/line-client.ts';
 import { pickPort } from '../support/pick-port.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { answer, type MembershipStore } from '../../src/index.ts';
 import { createMemoryStore } from '../../src/storage/memory-store.ts';
 import { describeInBrowser } from '../support/browser.ts';
-import { nextEvent } from '../support/edge-watch.ts';
+import { nextEvent } from '../support/event-watch.ts';
 import { createGate } from '../support/gate.ts';
 import { sendByRoom } from '../support/line-client.ts';
 import { startServer } from '../support/start-server.ts';

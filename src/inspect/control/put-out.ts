@@ -1,6 +1,6 @@
 /** Ends a membership from outside so that its connection knows, whatever state it is in. */
 
-import type { LeaveReason } from '../../edge/edge-events.ts';
+import type { LeaveReason } from '../../events/server-events.ts';
 import type { SupervisedRoom } from '../../actors/supervised-room.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 

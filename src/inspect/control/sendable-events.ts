@@ -5,7 +5,7 @@
  */
 
 import * as z from 'zod';
-import type { LeaveReason } from '../../edge/edge-events.ts';
+import type { LeaveReason } from '../../events/server-events.ts';
 import { ERRORS, type ErrorName } from '../../protocol/errors.ts';
 import type { FeedObject, MachineName } from '../feed/feed-protocol.ts';
 

@@ -26,7 +26,7 @@ export function createPopulation(
   const { clock, directory } = harness;
   const observer = options.observer ?? NO_OBSERVER;
   const machines = createMachines(observer, () => clock.now());
-  const edge = { emit() {} };
+  const events = { emit() {} };
   const server = createServerActor(
     machines.server,
     {
@@ -38,7 +38,7 @@ export function createPopulation(
         async release() {},
       },
       broker: { publish() {}, broadcast() {}, subscribe() {} },
-      edge,
+      events,
       drainMs: 1_000,
     },
     clock,
@@ -56,7 +56,7 @@ export function createPopulation(
       }),
       policy: DEFAULT_PROXY_POLICY,
       clock,
-      edge,
+      events,
       random: () => 0,
     },
     (error) => {

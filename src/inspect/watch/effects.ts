@@ -1,5 +1,5 @@
 /**
- * Whom the actions of the machines speak to, besides what they tell the edge: sockets, the broker, servants, and
+ * Whom the actions of the machines speak to, besides what they tell the events: sockets, the broker, servants, and
  * actors, which hear it as an event. An action that only keeps or reports something is `quiet`.
  */
 

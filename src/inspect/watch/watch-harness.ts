@@ -61,7 +61,7 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
     MACHINES.server,
     {
       broker: { subscribe() {}, publish() {}, broadcast() {} },
-      edge: { emit() {} },
+      events: { emit() {} },
       drainMs: 1_000,
       services: {
         restore: async () => {},

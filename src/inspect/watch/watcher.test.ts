@@ -451,7 +451,7 @@ test('the proxy of a servant is watched with a room, and its circuit is seen to 
         createLink: link.createLink,
         policy: { ...DEFAULT_PROXY_POLICY, failuresToOpen: 1 },
         clock,
-        edge: { emit() {} },
+        events: { emit() {} },
         random: () => 0.5,
       },
       () => {},

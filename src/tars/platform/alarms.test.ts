@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest';
-import { createEdgeBus } from '../../edge/edge-bus.ts';
+import { createEventBus } from '../../events/event-bus.ts';
 import { watchAlarms } from './alarms.ts';
 
 function setUp() {
-  const edge = createEdgeBus((error) => {
+  const events = createEventBus((error) => {
     throw error;
   });
   const alarms: string[] = [];
-  const unwatch = watchAlarms(edge, (level, text) => alarms.push(`${level}: ${text}`));
-  return { edge, alarms, unwatch };
+  const unwatch = watchAlarms(events, (level, text) => alarms.push(`${level}: ${text}`));
+  return { events, alarms, unwatch };
 }
 
 test('a failing store, a failing room and a servant without answers are alarms', () => {
-  const { edge, alarms } = setUp();
-  edge.emit('store.failed', { room: 'lobby', error: new Error('disk full') });
-  edge.emit('store.failed', { error: 'odd' });
-  edge.emit('store.recovered', { room: 'lobby' });
-  edge.emit('room.failed', { room: 'lobby', error: new Error('bug'), outcome: 'restarting' });
-  edge.emit('servant.circuit', { servant: 'hello', circuit: 'open' });
-  edge.emit('servant.circuit', { servant: 'hello', circuit: 'halfOpen' });
-  edge.emit('servant.circuit', { servant: 'hello', circuit: 'closed' });
+  const { events, alarms } = setUp();
+  events.emit('store.failed', { room: 'lobby', error: new Error('disk full') });
+  events.emit('store.failed', { error: 'odd' });
+  events.emit('store.recovered', { room: 'lobby' });
+  events.emit('room.failed', { room: 'lobby', error: new Error('bug'), outcome: 'restarting' });
+  events.emit('servant.circuit', { servant: 'hello', circuit: 'open' });
+  events.emit('servant.circuit', { servant: 'hello', circuit: 'halfOpen' });
+  events.emit('servant.circuit', { servant: 'hello', circuit: 'closed' });
   expect(alarms).toEqual([
     'error: the store failed for room lobby: disk full',
     'error: the store failed: odd',
@@ -31,8 +31,8 @@ test('a failing store, a failing room and a servant without answers are alarms',
 });
 
 test('after the watch has ended nothing is an alarm', () => {
-  const { edge, alarms, unwatch } = setUp();
+  const { events, alarms, unwatch } = setUp();
   unwatch();
-  edge.emit('store.failed', { error: new Error('disk full') });
+  events.emit('store.failed', { error: new Error('disk full') });
   expect(alarms).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What the server tells the outside: the events of the edge bus, as plain data. Actors emit them and never listen. */
+/** What the server tells the outside: the events of the event bus, as plain data. Actors emit them and never listen. */
 
 import type { Json, MemberInfo } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
@@ -24,7 +24,7 @@ export type LeaveReason =
   | 'room closed';
 
 /** Each event's name and what a listener gets. Times are in milliseconds since 1970. */
-export interface EdgeEvents {
+export interface ServerEvents {
   'server.listening': { host: string; port: number };
   /** The server is shutting down; told at the start and while connections go. */
   'server.draining': { connections: number; rooms: number };
@@ -60,9 +60,9 @@ export interface EdgeEvents {
   'store.recovered': { room: string };
 }
 
-export type EdgeEventName = keyof EdgeEvents;
+export type ServerEventName = keyof ServerEvents;
 
-/** The sending half of the edge bus: all that actors see of it. It never throws. */
-export interface EdgeEmitter {
-  emit<Name extends EdgeEventName>(name: Name, event: EdgeEvents[Name]): void;
+/** The sending half of the event bus: all that actors see of it. It never throws. */
+export interface EventSink {
+  emit<Name extends ServerEventName>(name: Name, event: ServerEvents[Name]): void;
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createEdgeBus } from './edge-bus.ts';
+import { createEventBus } from './event-bus.ts';
 
 function createBus() {
   const errors: unknown[] = [];
-  return { bus: createEdgeBus((error) => void errors.push(error)), errors };
+  return { bus: createEventBus((error) => void errors.push(error)), errors };
 }
 
-describe('the edge bus', () => {
+describe('the event bus', () => {
   test('tells whoever listens by now, though nobody did when the event came last', () => {
     const { bus } = createBus();
     const heard: string[] = [];

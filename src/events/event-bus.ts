@@ -1,0 +1,57 @@
+/** The event bus of the server: logs, plug-ins and library users listen here. It knows no actors. */
+
+import { EventEmitter } from 'eventemitter3';
+import type { EventSink, ServerEventName, ServerEvents } from './server-events.ts';
+
+export type ServerEventListener<Name extends ServerEventName> = (event: ServerEvents[Name]) => void;
+
+export interface EventBus extends EventSink {
+  on<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
+  once<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
+  /** Removes a listener of this name, also if it was added with `once`. */
+  off<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
+}
+
+/** A listener whose errors are caught. `this` is the name of the event. */
+type Guard = (this: ServerEventName, event: unknown) => void;
+
+/**
+ * Makes a bus. A listener that throws or rejects fails alone: the error goes to `onListenerError`, and neither the
+ * emitting actor nor the other listeners see it.
+ */
+export function createEventBus(onListenerError: (error: unknown, name: ServerEventName) => void): EventBus {
+  const emitter = new EventEmitter();
+  /** The emitter knows a listener by its guard: `off` has to find it again. */
+  const guards = new WeakMap<object, Guard>();
+
+  function report(error: unknown, name: ServerEventName): void {
+    try {
+      onListenerError(error, name);
+    } catch {
+      // The error handler is broken too. There is nobody else to tell.
+    }
+  }
+
+  function guard<Name extends ServerEventName>(listener: ServerEventListener<Name>): Guard {
+    let guarded = guards.get(listener);
+    if (guarded === undefined) {
+      guarded = function callListener(event) {
+        try {
+          const result: unknown = listener(event as ServerEvents[Name]);
+          if (result instanceof Promise) result.catch((error: unknown) => report(error, this));
+        } catch (error) {
+          report(error, this);
+        }
+      };
+      guards.set(listener, guarded);
+    }
+    return guarded;
+  }
+
+  return {
+    emit: (name, event) => void emitter.emit(name, event),
+    on: (name, listener) => void emitter.on(name, guard(listener), name),
+    once: (name, listener) => void emitter.once(name, guard(listener), name),
+    off: (name, listener) => void emitter.off(name, guard(listener)),
+  };
+}
