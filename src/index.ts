@@ -1,15 +1,15 @@
 /** The public entry of the library. Everything here is named, documented where it stands, and typed. */
 
-export { answer, change, drop, refuse } from './actors/room-options.ts';
+export { answer, change, drop, refuse } from './actors/room/room-options.ts';
 export type {
   JoinContext,
   JoinRefusal,
   LeaveContext,
   MessageContext,
   MessageVerdict,
-} from './actors/room-options.ts';
-export type { MemberView } from './actors/roster.ts';
-export type { ServerAddress } from './actors/server.ts';
+} from './actors/room/room-options.ts';
+export type { MemberView } from './actors/room/roster.ts';
+export type { ServerAddress } from './actors/server/server.ts';
 export { ConfigError } from './config/config-error.ts';
 export type { ConfigProblem } from './config/config-error.ts';
 export type { ServerEventListener } from './events/event-bus.ts';
@@ -46,7 +46,7 @@ export type { StatCounts, StatEntry, StatKey } from './tars/platform/stat-counts
 export type { StatStore } from './tars/platform/stat-store.ts';
 export type { TarsConf } from './tars/platform/tars-conf.ts';
 export { RpcError } from './tars/rpc-error.ts';
-export type { Health } from './transport/http/health-route.ts';
-export { respond } from './transport/http/user-routes.ts';
-export type { RouteHandler, RouteReply, RouteRequest, UserRoutes } from './transport/http/user-routes.ts';
+export type { Health } from './http/health-route.ts';
+export { respond } from './http/user-routes.ts';
+export type { RouteHandler, RouteReply, RouteRequest, UserRoutes } from './http/user-routes.ts';
 export { ListenError } from './transport/transport.ts';

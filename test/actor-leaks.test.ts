@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { createMachine, type AnyActorRef } from 'xstate';
 import { createHarness, join, leave, ping, publish, settle, until } from '../src/actors/actor-harness.ts';
-import { NO_OBSERVER, type MachineKind } from '../src/actors/live-machine.ts';
-import { createSharedSystem } from '../src/actors/shared-system.ts';
+import { NO_OBSERVER, type MachineKind } from '../src/actors/runtime/live-machine.ts';
+import { createSharedSystem } from '../src/actors/runtime/shared-system.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { connectionMachine } from '../src/actors/connection.ts';
-import { membershipMachine } from '../src/actors/membership.ts';
-import { publicationMachine } from '../src/actors/publication.ts';
-import { roomMachine } from '../src/actors/room.ts';
-import { serverMachine } from '../src/actors/server.ts';
-import { tarsProxyMachine } from '../src/actors/tars-proxy.ts';
+import { connectionMachine } from '../src/actors/connection/connection.ts';
+import { membershipMachine } from '../src/actors/room/membership.ts';
+import { publicationMachine } from '../src/actors/room/moderation.ts';
+import { roomMachine } from '../src/actors/room/room.ts';
+import { serverMachine } from '../src/actors/server/server.ts';
+import { tarsProxyMachine } from '../src/actors/servant/tars-proxy.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/architecture.md'), 'utf8');
 

@@ -7,14 +7,14 @@ import type { CloseName } from '../protocol/close-codes.ts';
 import type { Command, Json, Reply } from '../protocol/command.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
 import type { MembershipChange, MembershipStore, StoredMember } from '../storage/membership-store.ts';
-import type { ConnectionRef } from './connection.ts';
+import type { ConnectionRef } from './connection/connection.ts';
 import { createDirectory, type Directory } from './directory.ts';
-import type { Durability } from './journal.ts';
-import { NO_OBSERVER, type MachineObserver } from './live-machine.ts';
+import type { Durability } from './room/journal.ts';
+import { NO_OBSERVER, type MachineObserver } from './runtime/live-machine.ts';
 import { createMachines, MACHINES, type Machines } from './machines.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
-import type { ConnectionPort, RpcPort } from './ports.ts';
-import type { RoomHandlers, RoomLimits } from './room-options.ts';
+import type { ConnectionPort, RpcPort } from './room/ports.ts';
+import type { RoomHandlers, RoomLimits } from './room/room-options.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 
 export interface HarnessOptions {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyActorRef, AnyStateNode } from 'xstate';
 import { createHarness, join, leave, publish, settle, until, type HarnessOptions } from './actor-harness.ts';
-import { connectionMachine } from './connection.ts';
-import { NO_OBSERVER } from './live-machine.ts';
-import { roomMachine } from './room.ts';
+import { connectionMachine } from './connection/connection.ts';
+import { NO_OBSERVER } from './runtime/live-machine.ts';
+import { roomMachine } from './room/room.ts';
 
 /** A harness that keeps all memberships as they are made. */
 function createMembershipHarness(options: HarnessOptions) {

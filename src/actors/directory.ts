@@ -3,10 +3,10 @@
  * spawned them all would copy its map of children with each of them.
  */
 
-import type { ConnectionInput } from './connection-setup.ts';
-import type { connectionMachine, ConnectionRef } from './connection.ts';
-import { createSharedSystem, type SharedSystem } from './shared-system.ts';
-import type { SupervisedRoom } from './supervised-room.ts';
+import type { ConnectionInput } from './connection/connection-setup.ts';
+import type { connectionMachine, ConnectionRef } from './connection/connection.ts';
+import { createSharedSystem, type SharedSystem } from './runtime/shared-system.ts';
+import type { SupervisedRoom } from './room/supervised-room.ts';
 
 export interface Directory {
   readonly connections: ReadonlyMap<string, ConnectionRef>;

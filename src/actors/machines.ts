@@ -1,12 +1,12 @@
 /** All the charts of the server, by the kind of actor that runs them. */
 
-import { connectionMachine } from './connection.ts';
-import { goLive, type MachineObserver } from './live-machine.ts';
-import { membershipMachine } from './membership.ts';
-import { publicationMachine } from './publication.ts';
-import { roomMachine } from './room.ts';
-import { serverMachine } from './server.ts';
-import { tarsProxyMachine } from './tars-proxy.ts';
+import { connectionMachine } from './connection/connection.ts';
+import { goLive, type MachineObserver } from './runtime/live-machine.ts';
+import { membershipMachine } from './room/membership.ts';
+import { publicationMachine } from './room/moderation.ts';
+import { roomMachine } from './room/room.ts';
+import { serverMachine } from './server/server.ts';
+import { tarsProxyMachine } from './servant/tars-proxy.ts';
 
 export interface Machines {
   readonly server: typeof serverMachine;

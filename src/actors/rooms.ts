@@ -8,14 +8,14 @@ import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
-import type { Durability } from './journal.ts';
-import type { Publisher, RoomsPort, RpcPort } from './ports.ts';
-import type { RoomOptions } from './room-options.ts';
-import { createRoomRecord } from './room-record.ts';
-import { createRoomStore } from './room-store.ts';
+import type { Durability } from './room/journal.ts';
+import type { Publisher, RoomsPort, RpcPort } from './room/ports.ts';
+import type { RoomOptions } from './room/room-options.ts';
+import { createRoomRecord } from './room/room-record.ts';
+import { createRoomStore } from './room/room-store.ts';
 import type { Machines } from './machines.ts';
-import type { MemberView } from './roster.ts';
-import { SupervisedRoom } from './supervised-room.ts';
+import type { MemberView } from './room/roster.ts';
+import { SupervisedRoom } from './room/supervised-room.ts';
 
 export interface RoomsInput {
   readonly directory: Directory;

@@ -9,8 +9,8 @@ import {
   until,
   type FakeClient,
 } from './actor-harness.ts';
-import { connectionMachine } from './connection.ts';
-import { roomMachine } from './room.ts';
+import { connectionMachine } from './connection/connection.ts';
+import { roomMachine } from './room/room.ts';
 
 /** A room whose action `name` throws as long as `fails` says so. */
 function createFailingRoom(name: 'publish' | 'admit' | 'seat' | 'beginLeave', fails: () => boolean) {

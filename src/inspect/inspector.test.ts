@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { join, publish, settle, until, type HarnessOptions } from '../actors/actor-harness.ts';
-import { connectionMachine } from '../actors/connection.ts';
-import { roomMachine } from '../actors/room.ts';
+import { connectionMachine } from '../actors/connection/connection.ts';
+import { roomMachine } from '../actors/room/room.ts';
 import { createEventBus } from '../events/event-bus.ts';
-import { createRouter } from '../transport/http/router.ts';
+import { createRouter } from '../http/router.ts';
 import { createInMemoryTransport, HandshakeRefusedError } from '../transport/in-memory.ts';
 import type { InMemoryClient } from '../transport/in-memory-socket.ts';
-import { jsonError } from '../transport/http/responses.ts';
+import { jsonError } from '../transport/responses.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { FeedAccess } from './feed/feed-endpoint.ts';
 import type { FeedMessage, FeedRequest } from './feed/feed-protocol.ts';

@@ -1,11 +1,11 @@
 /** Puts the inspector together: what is recorded, who is watched, what is told and to whom. */
 
 import type { Clock } from '../system/clock.ts';
-import type { MachineObserver } from '../actors/live-machine.ts';
+import type { MachineObserver } from '../actors/runtime/live-machine.ts';
 import { MACHINES } from '../actors/machines.ts';
-import { nameMembership } from '../actors/membership.ts';
+import { nameMembership } from '../actors/room/membership.ts';
 import type { ServerEventName, ServerEvents } from '../events/server-events.ts';
-import type { Route } from '../transport/http/router.ts';
+import type { Route } from '../http/router.ts';
 import type { SocketEndpoint } from '../transport/socket-session.ts';
 import { createCatalogue } from './catalogue/catalogue.ts';
 import { MACHINE_NAMES } from './catalogue/machine-names.ts';

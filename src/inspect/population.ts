@@ -2,11 +2,11 @@
 
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate';
 import type { Directory } from '../actors/directory.ts';
-import { nameMembership } from '../actors/membership.ts';
-import type { RestingMember } from '../actors/roster.ts';
-import type { ServerRef } from '../actors/server.ts';
-import type { SupervisedRoom } from '../actors/supervised-room.ts';
-import type { TarsProxyRef } from '../actors/tars-proxy.ts';
+import { nameMembership } from '../actors/room/membership.ts';
+import type { RestingMember } from '../actors/room/roster.ts';
+import type { ServerRef } from '../actors/server/server.ts';
+import type { SupervisedRoom } from '../actors/room/supervised-room.ts';
+import type { TarsProxyRef } from '../actors/servant/tars-proxy.ts';
 import type { ActorAddress } from './feed/feed-protocol.ts';
 
 export interface Population {

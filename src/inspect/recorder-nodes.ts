@@ -1,6 +1,6 @@
 /** Sets of state nodes, one array for each: rooms are in few different states, and each of them has arrays of its own. */
 
-import { NodesMap } from '../actors/nodes-map.ts';
+import { NodesMap } from '../actors/runtime/fast-lane/nodes-map.ts';
 import type { StateNodes } from './state-paths.ts';
 
 /** More than a chart has in practice; sets beyond are kept as they come. */

@@ -11,11 +11,11 @@ import {
   type Harness,
   type HarnessOptions,
 } from '../actors/actor-harness.ts';
-import { connectionMachine } from '../actors/connection.ts';
-import { NO_OBSERVER } from '../actors/live-machine.ts';
+import { connectionMachine } from '../actors/connection/connection.ts';
+import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { MACHINES } from '../actors/machines.ts';
-import { membershipMachine } from '../actors/membership.ts';
-import { roomMachine } from '../actors/room.ts';
+import { membershipMachine } from '../actors/room/membership.ts';
+import { roomMachine } from '../actors/room/room.ts';
 import { combineObservers } from './watch/combine-observers.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
 

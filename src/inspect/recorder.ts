@@ -4,7 +4,7 @@
  */
 
 import type { AnyMachineSnapshot } from 'xstate';
-import { NO_OBSERVER, type MachineKind, type MachineObserver } from '../actors/live-machine.ts';
+import { NO_OBSERVER, type MachineKind, type MachineObserver } from '../actors/runtime/live-machine.ts';
 import type { ActorAddress, ActorHistory } from './feed/feed-protocol.ts';
 import { toErrorText } from './recorder-error-text.ts';
 import { FailureList, type FailedActor } from './recorder-failures.ts';

@@ -1,6 +1,6 @@
 /** The last transitions of something, of which old ones are overwritten. Once it is full it allocates nothing. */
 
-import type { MachineKind } from '../actors/live-machine.ts';
+import type { MachineKind } from '../actors/runtime/live-machine.ts';
 import type { ActorAddress, HistoryEntry } from './feed/feed-protocol.ts';
 import { toStatePaths, type StateNodes } from './state-paths.ts';
 

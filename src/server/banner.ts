@@ -1,7 +1,7 @@
 /** The few lines that a started server prints: where to open it. */
 
 import { networkInterfaces } from 'node:os';
-import type { ServerAddress } from '../actors/server.ts';
+import type { ServerAddress } from '../actors/server/server.ts';
 import type { Settings } from '../config/settings.ts';
 
 /** The first line is what scripts wait for: it has `listening` and the URL. */

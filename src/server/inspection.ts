@@ -5,7 +5,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import { isProduction } from '../config/run-mode.ts';
 import { createInspector, type Inspector } from '../inspect/inspector.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
-import { createInspectorAccess } from '../transport/http/inspector-access.ts';
+import { createInspectorAccess } from '../http/inspector-access.ts';
 import type { OriginPolicy } from '../transport/origin-policy.ts';
 import { VERSION } from '../system/package-info.ts';
 import type { StatecastServer } from './server-options.ts';

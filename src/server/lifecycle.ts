@@ -1,11 +1,11 @@
-/** What a server does to the world as it starts and stops; when it does so is the server machine's (actors/server.ts). */
+/** What a server does to the world as it starts and stops; when it does so is the server machine's (actors/server/server.ts). */
 
 import type { Clock } from '../system/clock.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Rooms } from '../actors/rooms.ts';
-import type { Servants } from '../actors/servants.ts';
-import type { ServerAddress, ServerRef, ServerServices } from '../actors/server.ts';
-import { SupervisedRoom } from '../actors/supervised-room.ts';
+import type { Servants } from '../actors/servant/servants.ts';
+import type { ServerAddress, ServerRef, ServerServices } from '../actors/server/server.ts';
+import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';

@@ -1,7 +1,7 @@
 /** Calls of servants as handlers and clients make them: typed proxies for the one, JSON in and out for the other. */
 
-import type { RpcPort } from '../actors/ports.ts';
-import type { Servants } from '../actors/servants.ts';
+import type { RpcPort } from '../actors/room/ports.ts';
+import type { Servants } from '../actors/servant/servants.ts';
 import type { CallOutcome, Json } from '../protocol/command.ts';
 import { failCall, RPC_ERRORS } from '../protocol/rpc-errors.ts';
 import { RpcError } from '../tars/rpc-error.ts';

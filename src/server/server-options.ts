@@ -10,14 +10,14 @@ import type {
   LeaveContext,
   MessageContext,
   MessageVerdict,
-} from '../actors/room-options.ts';
-import type { MemberView } from '../actors/roster.ts';
-import type { ServerAddress } from '../actors/server.ts';
+} from '../actors/room/room-options.ts';
+import type { MemberView } from '../actors/room/roster.ts';
+import type { ServerAddress } from '../actors/server/server.ts';
 import type { Json } from '../protocol/command.ts';
 import type { RpcOf, ServantDefinitions } from './rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
-import type { Health } from '../transport/http/health-route.ts';
-import type { UserRoutes } from '../transport/http/user-routes.ts';
+import type { Health } from '../http/health-route.ts';
+import type { UserRoutes } from '../http/user-routes.ts';
 
 /** A handler's context, with the server that calls it and the servants that it may call. */
 export type WithServer<Context extends HandlerContext, All extends ServantDefinitions = {}> = Context & {

@@ -1,7 +1,7 @@
 /** Both ends of a socket that exists in memory only: the server's {@link Socket}, and the client of tests. */
 
 import type { ContainedHandlers } from './contained-handlers.ts';
-import { Inbox } from '../inbox-harness.ts';
+import { Inbox } from '../system/inbox-harness.ts';
 import { readText, type Text } from '../protocol/text.ts';
 import type { SendStatus, Socket, TransportOptions } from './transport.ts';
 

@@ -1,6 +1,6 @@
 /** What stands behind one socket: a client of the rooms, or somebody who watches. The transport knows no more of it. */
 
-import { jsonError } from './http/responses.ts';
+import { jsonError } from './responses.ts';
 import type { RequestHead, Socket, TransportHandlers, UpgradeOutcome } from './transport.ts';
 
 /** One socket's other end. `opened` is called first and once, `closed` last and once. */

@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Inbox } from '../inbox-harness.ts';
+import { Inbox } from '../system/inbox-harness.ts';
 import { UNREAD_BODY_BYTES } from './request-body.ts';
 import { REQUEST_GRACE_MS } from './requests-under-way.ts';
 import type { StartServer } from './transport-contract.ts';

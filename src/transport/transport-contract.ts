@@ -4,7 +4,7 @@
  */
 
 import { afterEach, describe } from 'vitest';
-import { Inbox } from '../inbox-harness.ts';
+import { Inbox } from '../system/inbox-harness.ts';
 import type { InMemoryTransport } from './in-memory.ts';
 import { describeRequests } from './transport-contract-requests.ts';
 import { describeSockets } from './transport-contract-sockets.ts';

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { Inbox } from '../inbox-harness.ts';
+import { Inbox } from '../system/inbox-harness.ts';
 import {
   HandshakeRefusedError,
   type ClientResponse,

@@ -4,11 +4,11 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { ConnectionInput, ConnectionLimits } from '../actors/connection-setup.ts';
-import type { ConnectionRef } from '../actors/connection.ts';
+import type { ConnectionInput, ConnectionLimits } from '../actors/connection/connection-setup.ts';
+import type { ConnectionRef } from '../actors/connection/connection.ts';
 import type { Directory } from '../actors/directory.ts';
-import { sendDirectly } from '../actors/fast-lane-send.ts';
-import type { ConnectionPort, RoomsPort } from '../actors/ports.ts';
+import { sendDirectly } from '../actors/runtime/fast-lane/send.ts';
+import type { ConnectionPort, RoomsPort } from '../actors/room/ports.ts';
 import type { EventSink } from '../events/server-events.ts';
 import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts';
 import type { Codec } from '../protocol/codec.ts';
@@ -16,7 +16,7 @@ import type { Command, MemberInfo, Reply } from '../protocol/command.ts';
 import { createRefusal } from '../protocol/errors.ts';
 import type { Text } from '../protocol/text.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
-import { jsonError } from './http/responses.ts';
+import { jsonError } from './responses.ts';
 import type { OriginPolicy } from './origin-policy.ts';
 import type { SocketEndpoint, SocketSession } from './socket-session.ts';
 import type { RequestHead, Socket, UpgradeOutcome } from './transport.ts';

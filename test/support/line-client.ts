@@ -1,7 +1,7 @@
 /** A client of the line protocol on a real WebSocket, whose frames can be awaited. It knows no server. */
 
 import { WebSocket } from 'ws';
-import { Inbox } from '../../src/inbox-harness.ts';
+import { Inbox } from '../../src/system/inbox-harness.ts';
 import { openSocket, type ConnectOptions } from './open-socket.ts';
 
 /** Leaving a room that one is not in changes nothing and is answered by its name: it marks a place in the stream. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import TarsStream from '@tars/stream';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { Inbox } from '../../src/inbox-harness.ts';
+import { Inbox } from '../../src/system/inbox-harness.ts';
 import { createServantServer } from '../../src/tars/server/servant-server.ts';
 import {
   createServantAdapter,

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { join, publish, settle, until } from '../../actors/actor-harness.ts';
 import { MACHINES } from '../../actors/machines.ts';
-import { nameMembership } from '../../actors/membership.ts';
+import { nameMembership } from '../../actors/room/membership.ts';
 import type { ActorAddress, ActorSummary, CatalogueRequest, MachineName } from '../feed/feed-protocol.ts';
 import { findInhabitant, type Inhabitant, type Population } from '../population.ts';
 import { createRedaction } from '../redaction/redaction.ts';

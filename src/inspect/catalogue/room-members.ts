@@ -1,7 +1,7 @@
 /** Who is in one room, resting members too: for the view of a room. */
 
-import { nameMembership } from '../../actors/membership.ts';
-import type { SupervisedRoom } from '../../actors/supervised-room.ts';
+import { nameMembership } from '../../actors/room/membership.ts';
+import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { FeedMessage } from '../feed/feed-protocol.ts';
 import type { Inhabitant } from '../population.ts';
 import type { Redaction } from '../redaction/redaction.ts';

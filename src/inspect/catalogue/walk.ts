@@ -1,6 +1,6 @@
 /** Goes through everybody who lives in the server, in steps that somebody may rest between. It judges nobody. */
 
-import { nameMembership } from '../../actors/membership.ts';
+import { nameMembership } from '../../actors/room/membership.ts';
 import type { MachineName } from '../feed/feed-protocol.ts';
 import { findInhabitant, findMembership, type Inhabitant, type Population } from '../population.ts';
 

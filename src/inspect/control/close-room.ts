@@ -2,8 +2,8 @@
 
 import type { Clock } from '../../system/clock.ts';
 import type { SnapshotFrom } from 'xstate';
-import type { RoomRef } from '../../actors/room.ts';
-import type { SupervisedRoom } from '../../actors/supervised-room.ts';
+import type { RoomRef } from '../../actors/room/room.ts';
+import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import { putOut } from './put-out.ts';
 

@@ -1,7 +1,7 @@
 /** Ends a membership from outside so that its connection knows, whatever state it is in. */
 
 import type { LeaveReason } from '../../events/server-events.ts';
-import type { SupervisedRoom } from '../../actors/supervised-room.ts';
+import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 
 /** Puts a connection out of a room, or takes back its join; it is told the refusal. Returns why that cannot be done. */

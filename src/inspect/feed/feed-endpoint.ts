@@ -1,7 +1,7 @@
 /** Takes the sockets of inspectors: as many as are good for the server, and from whom they may come. */
 
 import type { Clock } from '../../system/clock.ts';
-import { jsonError } from '../../transport/http/responses.ts';
+import { jsonError } from '../../transport/responses.ts';
 import type { SocketEndpoint, SocketSession } from '../../transport/socket-session.ts';
 import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
 import type { FeedAnswers } from './feed-answers.ts';

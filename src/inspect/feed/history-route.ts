@@ -1,7 +1,7 @@
 /** Lets what the recorder knows of an actor be saved as a file: for a report on a fault, or to read it in peace. */
 
-import { jsonError } from '../../transport/http/responses.ts';
-import type { Route } from '../../transport/http/router.ts';
+import { jsonError } from '../../transport/responses.ts';
+import type { Route } from '../../http/router.ts';
 import type { RequestHead, TransportResponse } from '../../transport/transport.ts';
 import { MACHINE_NAMES } from '../catalogue/machine-names.ts';
 import type { FeedAccess } from './feed-endpoint.ts';

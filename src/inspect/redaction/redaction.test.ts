@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createHarness, join } from '../../actors/actor-harness.ts';
-import { Roster } from '../../actors/roster.ts';
+import { Roster } from '../../actors/room/roster.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { createRedaction } from './redaction.ts';
 import { WITHHELD } from './withheld-names.ts';

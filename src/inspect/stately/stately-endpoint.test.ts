@@ -2,11 +2,11 @@ import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { MachineObserver } from '../../actors/live-machine.ts';
+import type { MachineObserver } from '../../actors/runtime/live-machine.ts';
 import { MACHINES } from '../../actors/machines.ts';
 import { join, publish, settle } from '../../actors/actor-harness.ts';
-import { Inbox } from '../../inbox-harness.ts';
-import { jsonError } from '../../transport/http/responses.ts';
+import { Inbox } from '../../system/inbox-harness.ts';
+import { jsonError } from '../../transport/responses.ts';
 import { handleSockets } from '../../transport/socket-session.ts';
 import { createUwsTransport } from '../../transport/uws.ts';
 import { describeChart } from '../chart/describe-chart.ts';

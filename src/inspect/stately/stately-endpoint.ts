@@ -4,7 +4,7 @@
  * all that belongs to it, `?connection=ID` a connection with its memberships, nothing the server and its first rooms.
  */
 
-import { jsonError } from '../../transport/http/responses.ts';
+import { jsonError } from '../../transport/responses.ts';
 import type { SocketEndpoint, SocketSession } from '../../transport/socket-session.ts';
 import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
 import type { TokenCheck } from '../feed/feed-token.ts';

@@ -1,8 +1,8 @@
 /** What a person who looks for a fault wants to see of an actor, chosen by its kind. Ports and functions are left out. */
 
-import type { ProxyCall } from '../../actors/call-table.ts';
-import type { RoomHandlers } from '../../actors/room-options.ts';
-import type { Roster } from '../../actors/roster.ts';
+import type { ProxyCall } from '../../actors/servant/call-table.ts';
+import type { RoomHandlers } from '../../actors/room/room-options.ts';
+import type { Roster } from '../../actors/room/roster.ts';
 import type { Population } from '../population.ts';
 import { isWithin, type LeafStates } from './leaf-states.ts';
 import type { Subject } from './subject.ts';

@@ -2,10 +2,10 @@
 
 import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
 import { createMachines } from '../../actors/machines.ts';
-import { NO_OBSERVER } from '../../actors/live-machine.ts';
-import { createServerActor, type ServerRef } from '../../actors/server.ts';
-import { DEFAULT_PROXY_POLICY } from '../../actors/tars-proxy-events.ts';
-import { startTarsProxy, type TarsProxyRef } from '../../actors/tars-proxy.ts';
+import { NO_OBSERVER } from '../../actors/runtime/live-machine.ts';
+import { createServerActor, type ServerRef } from '../../actors/server/server.ts';
+import { DEFAULT_PROXY_POLICY } from '../../actors/servant/tars-proxy-events.ts';
+import { startTarsProxy, type TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
 import type { Population } from '../population.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createSummaries, type Summaries } from './summaries.ts';

@@ -1,7 +1,7 @@
 /** An inhabitant as it was at some moment: what can be told of it without looking into what it keeps. */
 
 import type { AnyMachineSnapshot } from 'xstate';
-import { sinceOf as readSince } from '../../actors/live-machine.ts';
+import { sinceOf as readSince } from '../../actors/runtime/live-machine.ts';
 import type { ActorStatus } from '../feed/feed-protocol.ts';
 import type { Inhabitant } from '../population.ts';
 import type { LeafStates } from './leaf-states.ts';

@@ -1,13 +1,13 @@
 /** An inhabitant at one moment, with what its machine keeps, by its kind. It shows nothing of it. */
 
 import type { SnapshotFrom } from 'xstate';
-import type { ConnectionRef } from '../../actors/connection.ts';
-import type { MembershipRef } from '../../actors/membership.ts';
-import type { PublicationRef } from '../../actors/publication.ts';
-import type { RoomRef } from '../../actors/room.ts';
-import type { RestingMember } from '../../actors/roster.ts';
-import type { ServerRef } from '../../actors/server.ts';
-import type { TarsProxyRef } from '../../actors/tars-proxy.ts';
+import type { ConnectionRef } from '../../actors/connection/connection.ts';
+import type { MembershipRef } from '../../actors/room/membership.ts';
+import type { PublicationRef } from '../../actors/room/moderation.ts';
+import type { RoomRef } from '../../actors/room/room.ts';
+import type { RestingMember } from '../../actors/room/roster.ts';
+import type { ServerRef } from '../../actors/server/server.ts';
+import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
 import type { Sighting } from './sighting.ts';
 
 type ContextOf<Ref extends { getSnapshot(): unknown }> =

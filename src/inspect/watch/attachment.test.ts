@@ -1,7 +1,7 @@
 import { assign, createActor, createMachine, setup, type AnyActorRef } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { join, leave, ping, settle } from '../../actors/actor-harness.ts';
-import { connectionMachine } from '../../actors/connection.ts';
+import { connectionMachine } from '../../actors/connection/connection.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { nameActions } from './action-names.ts';
 import { isAtWork } from './attachment.ts';

@@ -1,6 +1,6 @@
 /** One observer of all machines out of several: an event that only one of them listens to costs one call. */
 
-import { NO_OBSERVER, type MachineObserver } from '../../actors/live-machine.ts';
+import { NO_OBSERVER, type MachineObserver } from '../../actors/runtime/live-machine.ts';
 
 /** Tells each in turn; what one leaves out costs nothing. */
 export function combineObservers(...observers: readonly Partial<MachineObserver>[]): MachineObserver {

@@ -4,11 +4,11 @@
  */
 
 import type { EventObject } from 'xstate';
-import type { ConnectionContext, ConnectionEvent } from '../../actors/connection-setup.ts';
-import { nameMembership } from '../../actors/membership.ts';
-import type { RoomContext, RoomEvent } from '../../actors/room-events.ts';
-import type { ServerEvent } from '../../actors/server.ts';
-import type { TarsProxyContext } from '../../actors/tars-proxy-events.ts';
+import type { ConnectionContext, ConnectionEvent } from '../../actors/connection/connection-setup.ts';
+import { nameMembership } from '../../actors/room/membership.ts';
+import type { RoomContext, RoomEvent } from '../../actors/room/room-events.ts';
+import type { ServerEvent } from '../../actors/server/server.ts';
+import type { TarsProxyContext } from '../../actors/servant/tars-proxy-events.ts';
 import type { ActorAddress, MachineName, Party } from '../feed/feed-protocol.ts';
 import { splitId } from '../population.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createActor, fromPromise, setup, type AnyActorRef, type InspectionEvent } from 'xstate';
 import { ping, settle } from '../../actors/actor-harness.ts';
-import { createSharedSystem } from '../../actors/shared-system.ts';
+import { createSharedSystem } from '../../actors/runtime/shared-system.ts';
 import { Inspections, type Inspected, type Inspector } from './inspections.ts';
 import { createWatchHarness } from './watch-harness.ts';
 

@@ -1,6 +1,6 @@
 /** Who belongs to a watch: the actor that was asked for, and with `related` those around it. */
 
-import type { SupervisedRoom } from '../../actors/supervised-room.ts';
+import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import {
   findInhabitant,

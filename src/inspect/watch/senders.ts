@@ -4,13 +4,13 @@
  */
 
 import type { EventObject } from 'xstate';
-import type { ConnectionContext, ConnectionEvent } from '../../actors/connection-setup.ts';
-import { nameMembership, type MembershipEvent } from '../../actors/membership.ts';
-import type { Publisher } from '../../actors/ports.ts';
-import type { PublicationEvent, PublicationInput } from '../../actors/publication.ts';
-import type { RoomContext, RoomEvent } from '../../actors/room-events.ts';
-import type { ServerEvent } from '../../actors/server.ts';
-import type { TarsProxyContext, TarsProxyEvent } from '../../actors/tars-proxy-events.ts';
+import type { ConnectionContext, ConnectionEvent } from '../../actors/connection/connection-setup.ts';
+import { nameMembership, type MembershipEvent } from '../../actors/room/membership.ts';
+import type { Publisher } from '../../actors/room/ports.ts';
+import type { PublicationEvent, PublicationInput } from '../../actors/room/moderation.ts';
+import type { RoomContext, RoomEvent } from '../../actors/room/room-events.ts';
+import type { ServerEvent } from '../../actors/server/server.ts';
+import type { TarsProxyContext, TarsProxyEvent } from '../../actors/servant/tars-proxy-events.ts';
 import type { MachineName, Outside } from '../feed/feed-protocol.ts';
 import { splitId } from '../population.ts';
 

@@ -2,10 +2,10 @@
 
 import type { AnyMachineSnapshot } from 'xstate';
 import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
-import type { MachineObserver } from '../../actors/live-machine.ts';
+import type { MachineObserver } from '../../actors/runtime/live-machine.ts';
 import { MACHINES } from '../../actors/machines.ts';
-import { createServerActor } from '../../actors/server.ts';
-import type { TarsProxyRef } from '../../actors/tars-proxy.ts';
+import { createServerActor } from '../../actors/server/server.ts';
+import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
 import type {
   ActorAddress,
   ActorStatus,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { join, leave, publish, settle } from '../../actors/actor-harness.ts';
 import { MACHINES } from '../../actors/machines.ts';
-import { membershipMachine } from '../../actors/membership.ts';
-import { connectionMachine } from '../../actors/connection.ts';
-import { roomMachine } from '../../actors/room.ts';
+import { membershipMachine } from '../../actors/room/membership.ts';
+import { connectionMachine } from '../../actors/connection/connection.ts';
+import { roomMachine } from '../../actors/room/room.ts';
 import { createWatchHarness, FakePage } from './watch-harness.ts';
 
 const ROOM = { kind: 'room', id: 'room1' } as const;

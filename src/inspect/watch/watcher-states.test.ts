@@ -3,7 +3,7 @@ import type { AnyActorRef, AnyMachineSnapshot } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { call, FaultyStore, join, leave, ping, publish, settle } from '../../actors/actor-harness.ts';
 import { MACHINES } from '../../actors/machines.ts';
-import { roomMachine } from '../../actors/room.ts';
+import { roomMachine } from '../../actors/room/room.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import { findInhabitant } from '../population.ts';

@@ -1,10 +1,10 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { call, FaultyStore, join, leave, ping, publish, settle, until } from '../../actors/actor-harness.ts';
-import { goLive } from '../../actors/live-machine.ts';
+import { goLive } from '../../actors/runtime/live-machine.ts';
 import { MACHINES } from '../../actors/machines.ts';
-import { DEFAULT_PROXY_POLICY } from '../../actors/tars-proxy-events.ts';
-import { startTarsProxy, tarsProxyMachine, type TarsProxyRef } from '../../actors/tars-proxy.ts';
+import { DEFAULT_PROXY_POLICY } from '../../actors/servant/tars-proxy-events.ts';
+import { startTarsProxy, tarsProxyMachine, type TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
 import type { CallOutcome } from '../../protocol/command.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import type { LinkListener, LinkRequest, ServantLink } from '../../tars/servant-link.ts';

@@ -3,7 +3,7 @@ import { LinkError } from '../servant-link.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import { createProxy } from '../wire/proxy.ts';
 import { createDirectCaller, type DirectCaller, type DirectCallerOptions } from './direct-caller.ts';
-import { Inbox } from '../../inbox-harness.ts';
+import { Inbox } from '../../system/inbox-harness.ts';
 import {
   answer,
   ECHO,

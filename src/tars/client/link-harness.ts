@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { Inbox } from '../../inbox-harness.ts';
+import { Inbox } from '../../system/inbox-harness.ts';
 import type { Clock } from '../../system/clock.ts';
 import { createServantServer, type ServantServerOptions } from '../server/servant-server.ts';
 import type { LinkError, LinkListener, LinkReply, LinkRequest, ServantLink } from '../servant-link.ts';

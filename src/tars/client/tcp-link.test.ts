@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LinkError } from '../servant-link.ts';
-import { Inbox } from '../../inbox-harness.ts';
+import { Inbox } from '../../system/inbox-harness.ts';
 import {
   answer,
   echoText,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Inbox } from '../../inbox-harness.ts';
+import { Inbox } from '../../system/inbox-harness.ts';
 import { ECHO, echoAdapter, echoBody, echoText, ManualClock, OBJECT, probe } from '../client/link-harness.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket } from '../wire/packets.ts';

@@ -1,0 +1,332 @@
+/**
+ * The machine of one connection in one room: the join and the leave, as states. It rests as a record
+ * while nothing happens to it (see roster.ts) and wakes from `joined`. It knows no store and no other member.
+ */
+
+import type { Clock } from '../../system/clock.ts';
+import { createActor, fromPromise, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import type { EventSink, LeaveReason } from '../../events/server-events.ts';
+import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import type { MembershipChange } from '../../storage/membership-store.ts';
+import type { Joiner } from './ports.ts';
+import type { JoinRefusal, RoomHandlers } from './room-options.ts';
+import type { SharedSystem } from '../runtime/shared-system.ts';
+
+export type MembershipEvent =
+  /** The room's journal has the change, as safely as the room's durability asks for. */
+  | { readonly type: 'membership.recorded' }
+  /** The room's journal cannot take the change now. */
+  | { readonly type: 'membership.unrecorded' }
+  | { readonly type: 'membership.leave'; readonly reason: LeaveReason };
+
+/** What a membership tells its room. */
+export type MemberFact =
+  | {
+      readonly type: 'member.recording';
+      readonly change: MembershipChange;
+      /** Where `membership.recorded` or `membership.unrecorded` goes. */
+      readonly recorder: { send(event: MembershipEvent): void };
+    }
+  | {
+      readonly type: 'member.joined';
+      readonly joiner: Joiner;
+      readonly joinedAt: number;
+      readonly resumed: boolean;
+    }
+  /** It went away before it had joined. */
+  | { readonly type: 'member.withdrawn'; readonly id: string }
+  | { readonly type: 'member.leaving'; readonly id: string }
+  | { readonly type: 'member.left'; readonly joiner: Joiner; readonly reason: LeaveReason }
+  | { readonly type: 'member.refused'; readonly joiner: Joiner; readonly refusal: Refusal }
+  | { readonly type: 'member.failed'; readonly joiner: Joiner; readonly error: unknown };
+
+export interface MembershipInput {
+  readonly room: string;
+  readonly joiner: Joiner;
+  /** When the join was asked for, in milliseconds since 1970. */
+  readonly joinedAt: number;
+  /** True when the server joins a returning user by itself. */
+  readonly resumed: boolean;
+  readonly handlers: RoomHandlers;
+  /** Deadline of a handler, in milliseconds. */
+  readonly handlerMs: number;
+  readonly tellRoom: (fact: MemberFact) => void;
+  readonly events: EventSink;
+}
+
+interface MembershipContext extends MembershipInput {
+  refusal: Refusal;
+  reason: LeaveReason;
+}
+
+const RECORD_FAILED = createRefusal('internal', 'the join could not be recorded, try again later');
+const HANDLER_FAILED = createRefusal('internal', 'the join could not be decided on, try again later');
+
+const machine = setup({
+  types: {
+    context: {} as MembershipContext,
+    input: {} as MembershipInput,
+    events: {} as MembershipEvent,
+  },
+  actors: {
+    authorize: fromPromise<JoinRefusal | undefined, MembershipContext>(
+      async ({ input, signal }) =>
+        (await input.handlers.onJoin?.({ ...toHandlerContext(input, signal), resumed: input.resumed })) ??
+        undefined,
+    ),
+    sayGoodbye: fromPromise<void, MembershipContext>(async ({ input, signal }) => {
+      await input.handlers.onLeave?.(toHandlerContext(input, signal));
+    }),
+  },
+  delays: {
+    handlerDeadline: ({ context }) => context.handlerMs,
+  },
+  guards: {
+    hasJoinHandler: ({ context }) => context.handlers.onJoin !== undefined,
+    hasLeaveHandler: ({ context }) => context.handlers.onLeave !== undefined,
+    isRefusal: (_, params: { output: JoinRefusal | undefined }) => params.output !== undefined,
+  },
+  actions: {
+    recordJoin: ({ context, self }) => {
+      const { id, user } = context.joiner.member;
+      const member = { id, ...(user !== undefined && { user }), joinedAt: context.joinedAt };
+      context.tellRoom({ type: 'member.recording', change: { type: 'put', member }, recorder: self });
+    },
+    recordLeave: ({ context, self }) => {
+      const { id, user } = context.joiner.member;
+      // A user whom a shutdown cuts off is away, not gone: the record stays for the next run to find.
+      if (context.reason === 'shutdown' && user !== undefined) self.send({ type: 'membership.recorded' });
+      else context.tellRoom({ type: 'member.recording', change: { type: 'remove', id }, recorder: self });
+    },
+    letIn: ({ context }) => {
+      const { joiner, joinedAt, resumed, room } = context;
+      joiner.port.subscribe(room);
+      // Answered before the event bus hears of it: what a listener publishes comes after the answer.
+      joiner.send({ type: 'room.joined', room });
+      context.tellRoom({ type: 'member.joined', joiner, joinedAt, resumed });
+    },
+    letOut: ({ context }) => {
+      context.joiner.port.unsubscribe(context.room);
+      context.tellRoom({ type: 'member.leaving', id: context.joiner.member.id });
+    },
+    tellLeft: ({ context }) => {
+      const { joiner, reason, room } = context;
+      context.tellRoom({ type: 'member.left', joiner, reason });
+      joiner.send({ type: 'room.left', room });
+    },
+    tellWithdrawn: ({ context }) => {
+      const { joiner, room } = context;
+      context.tellRoom({ type: 'member.withdrawn', id: joiner.member.id });
+      joiner.send({ type: 'room.left', room });
+    },
+    tellRefused: ({ context }) => {
+      const { joiner, refusal, room } = context;
+      context.tellRoom({ type: 'member.refused', joiner, refusal });
+      joiner.send({ type: 'room.refused', room, refusal });
+    },
+    noteReason: ({ context, event }) => {
+      if (event.type === 'membership.leave') context.reason = event.reason;
+    },
+    noteRefusal: ({ context }, params: { refusal: Refusal }) => {
+      context.refusal = params.refusal;
+    },
+    reportHandler: ({ context }, params: { handler: 'onJoin' | 'onLeave'; error: unknown }) =>
+      context.events.emit('handler.failed', { room: context.room, ...params }),
+  },
+});
+
+export const membershipMachine = machine.createMachine({
+  id: 'membership',
+  description: 'One connection in one room, from the request to join until it has left.',
+  context: ({ input }) => toContext(input),
+  initial: 'requesting',
+  states: {
+    requesting: {
+      description: 'The join is being decided on and recorded; nobody sees the member yet.',
+      initial: 'admitting',
+      states: {
+        admitting: {
+          description: 'The room has a seat; whether its handler is to be asked is looked up.',
+          always: [{ guard: 'hasJoinHandler', target: 'authorizing' }, { target: 'recording' }],
+        },
+        authorizing: {
+          description: "The room's onJoin handler decides, within its deadline.",
+          invoke: {
+            src: 'authorize',
+            input: ({ context }) => context,
+            onDone: [
+              {
+                guard: { type: 'isRefusal', params: ({ event }) => ({ output: event.output }) },
+                target: '#membership.refused',
+                actions: {
+                  type: 'noteRefusal',
+                  params: ({ event }) => ({
+                    refusal: createRefusal('permissionDenied', event.output?.refused),
+                  }),
+                },
+              },
+              { target: 'recording' },
+            ],
+            onError: {
+              target: '#membership.refused',
+              actions: {
+                type: 'reportHandler',
+                params: ({ event }) => ({ handler: 'onJoin' as const, error: event.error }),
+              },
+            },
+          },
+          after: {
+            handlerDeadline: {
+              target: '#membership.refused',
+              actions: {
+                type: 'reportHandler',
+                params: { handler: 'onJoin', error: new Error('onJoin has outlived its deadline') },
+              },
+            },
+          },
+          on: { 'membership.leave': '#membership.withdrawn' },
+        },
+        recording: {
+          description:
+            "The room's journal takes the join, and answers when it is as safe as the durability asks for.",
+          entry: 'recordJoin',
+          on: {
+            'membership.recorded': '#membership.joined',
+            'membership.unrecorded': {
+              target: '#membership.refused',
+              actions: { type: 'noteRefusal', params: { refusal: RECORD_FAILED } },
+            },
+            'membership.leave': { target: '#membership.withdrawing', actions: 'noteReason' },
+          },
+        },
+      },
+    },
+    withdrawing: {
+      description: 'The connection went away while its join was being recorded: the record is taken back.',
+      entry: 'recordLeave',
+      on: { 'membership.recorded': 'withdrawn', 'membership.unrecorded': 'withdrawn' },
+    },
+    withdrawn: {
+      description: 'The connection went away before it had joined.',
+      type: 'final',
+      entry: 'tellWithdrawn',
+    },
+    joined: {
+      description:
+        'The connection is a member and receives what is published. The actor may rest here as a record.',
+      entry: 'letIn',
+      on: { 'membership.leave': { target: 'leaving', actions: 'noteReason' } },
+    },
+    leaving: {
+      description: 'The member receives nothing any more; its leave is being recorded.',
+      initial: 'recording',
+      entry: 'letOut',
+      states: {
+        recording: {
+          description: "The room's journal takes the leave; a leave is never refused, only recorded later.",
+          entry: 'recordLeave',
+          on: {
+            'membership.recorded': '#membership.left',
+            'membership.unrecorded': '#membership.left',
+          },
+        },
+      },
+    },
+    left: {
+      description: 'The connection is no member any more, and knows it.',
+      entry: 'tellLeft',
+      initial: 'parting',
+      states: {
+        parting: {
+          description: 'Whether a handler is to be told is looked up.',
+          always: [{ guard: 'hasLeaveHandler', target: 'notifying' }, { target: 'parted' }],
+        },
+        notifying: {
+          description: "The room's onLeave handler is told, within its deadline.",
+          invoke: {
+            src: 'sayGoodbye',
+            input: ({ context }) => context,
+            onDone: 'parted',
+            onError: {
+              target: 'parted',
+              actions: {
+                type: 'reportHandler',
+                params: ({ event }) => ({ handler: 'onLeave' as const, error: event.error }),
+              },
+            },
+          },
+          after: {
+            handlerDeadline: {
+              target: 'parted',
+              actions: {
+                type: 'reportHandler',
+                params: { handler: 'onLeave', error: new Error('onLeave has outlived its deadline') },
+              },
+            },
+          },
+        },
+        parted: { description: 'All is said.', type: 'final' },
+      },
+      onDone: 'gone',
+    },
+    gone: { description: 'Nothing is left of the membership.', type: 'final' },
+    refused: {
+      description: 'The join was not allowed, or could not be recorded; the connection knows why.',
+      type: 'final',
+      entry: 'tellRefused',
+    },
+  },
+});
+
+export type MembershipRef = ActorRefFrom<typeof membershipMachine>;
+
+type MembershipMachine = typeof membershipMachine;
+
+/** Where memberships live. */
+interface MembershipSurroundings {
+  readonly system: SharedSystem;
+  /** For those that are given a deadline. */
+  readonly clock: Clock;
+}
+
+/** The id of a membership's actor; a connection's id has no `@`, so that it can be taken apart again. */
+export function nameMembership(connection: string, room: string): string {
+  return `${connection}@${room}`;
+}
+
+/** Starts a join, or goes on from a snapshot. A machine that fails costs this one join: `member.failed` tells the room. */
+export function startMembership(
+  machine: MembershipMachine,
+  input: MembershipInput,
+  { system, clock }: MembershipSurroundings,
+  snapshot?: SnapshotFrom<MembershipMachine>,
+): MembershipRef {
+  const { joiner, room, handlers, tellRoom } = input;
+  const id = nameMembership(joiner.member.id, room);
+  const options = snapshot === undefined ? { id, input } : { id, input, snapshot };
+  // One that may wait for a handler has a deadline for it, and so a system of its own.
+  const mayWait = handlers.onJoin !== undefined || handlers.onLeave !== undefined;
+  const actor = mayWait ? createActor(machine, { ...options, clock }) : system.create(machine, options);
+  actor.subscribe({ error: (error) => tellRoom({ type: 'member.failed', joiner, error }) });
+  return actor.start();
+}
+
+/** Wakes a resting membership in the state in which it rested. */
+export function wakeMembership(
+  machine: MembershipMachine,
+  input: MembershipInput,
+  surroundings: MembershipSurroundings,
+): MembershipRef {
+  // Copied, as XState copies that of a beginning: contexts then have one hidden class.
+  const snapshot = machine.resolveState({ value: 'joined', context: { ...toContext(input) } });
+  return startMembership(machine, input, surroundings, snapshot);
+}
+
+/** What is spread stands last: the other way round, each object would get a hidden class of its own. */
+function toContext(input: MembershipInput): MembershipContext {
+  return { refusal: HANDLER_FAILED, reason: 'left', ...input };
+}
+
+function toHandlerContext({ room, joiner }: MembershipContext, signal: AbortSignal) {
+  return { room, member: joiner.member, signal };
+}

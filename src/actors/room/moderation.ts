@@ -1,0 +1,167 @@
+/**
+ * The machine of one message on its way past a room's onMessage handler. Rooms without a handler need
+ * none: their messages go straight to the broadcast region. It knows no members.
+ */
+
+import type { Clock } from '../../system/clock.ts';
+import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
+import type { EventSink } from '../../events/server-events.ts';
+import type { Json, MemberInfo } from '../../protocol/command.ts';
+import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import type { PublishOutcome, Publisher } from './ports.ts';
+import type { MessageVerdict, RoomHandlers } from './room-options.ts';
+
+export interface PublicationInput {
+  readonly room: string;
+  readonly data: Json;
+  readonly member: MemberInfo;
+  readonly publisher: Publisher;
+  readonly handlers: RoomHandlers;
+  /** Deadline of the handler, in milliseconds. */
+  readonly handlerMs: number;
+  /** Hands a cleared message back to its room. */
+  readonly clear: (data: Json) => void;
+  readonly events: EventSink;
+}
+
+const HANDLER_FAILED = createRefusal('internal', 'the message could not be handled, try again later');
+
+export interface PublicationEvent {
+  /** Its publisher went away. */
+  readonly type: 'publication.abandon';
+}
+
+const machine = setup({
+  types: {
+    context: {} as PublicationInput,
+    input: {} as PublicationInput,
+    events: {} as PublicationEvent,
+  },
+  actors: {
+    moderate: fromPromise<MessageVerdict | undefined, PublicationInput>(
+      async ({ input: { room, data, member, handlers }, signal }) =>
+        (await handlers.onMessage?.({ room, data, member, signal })) ?? undefined,
+    ),
+  },
+  delays: { handlerDeadline: ({ context }) => context.handlerMs },
+  guards: {
+    isType: (_, params: { verdict: MessageVerdict | undefined; type: MessageVerdict['type'] }) =>
+      params.verdict?.type === params.type,
+  },
+  actions: {
+    clear: ({ context }, params: { verdict: MessageVerdict | undefined }) =>
+      context.clear(params.verdict?.type === 'change' ? params.verdict.data : context.data),
+    settle: ({ context }, params: { outcome: PublishOutcome }) => context.publisher.settle(params.outcome),
+    reportHandler: ({ context }, params: { error: unknown }) =>
+      context.events.emit('handler.failed', { room: context.room, handler: 'onMessage', ...params }),
+  },
+});
+
+export const publicationMachine = machine.createMachine({
+  id: 'publication',
+  description: 'One message that the handler of its room decides on.',
+  context: ({ input }) => input,
+  initial: 'moderating',
+  states: {
+    moderating: {
+      description: "The room's onMessage handler decides, within its deadline.",
+      invoke: {
+        src: 'moderate',
+        input: ({ context }) => context,
+        onDone: [
+          {
+            guard: {
+              type: 'isType',
+              params: ({ event }) => ({ verdict: event.output, type: 'drop' as const }),
+            },
+            target: 'dropped',
+            actions: {
+              type: 'settle',
+              params: ({ event }) => ({ outcome: toOutcome(event.output) }),
+            },
+          },
+          {
+            guard: {
+              type: 'isType',
+              params: ({ event }) => ({ verdict: event.output, type: 'answer' as const }),
+            },
+            target: 'answered',
+            actions: {
+              type: 'settle',
+              params: ({ event }) => ({ outcome: toOutcome(event.output) }),
+            },
+          },
+          {
+            target: 'cleared',
+            actions: { type: 'clear', params: ({ event }) => ({ verdict: event.output }) },
+          },
+        ],
+        onError: {
+          target: 'refused',
+          actions: [
+            { type: 'reportHandler', params: ({ event }) => ({ error: event.error }) },
+            { type: 'settle', params: { outcome: { type: 'refused', refusal: HANDLER_FAILED } } },
+          ],
+        },
+      },
+      on: { 'publication.abandon': 'abandoned' },
+      after: {
+        handlerDeadline: {
+          target: 'refused',
+          actions: [
+            { type: 'reportHandler', params: { error: new Error('onMessage has outlived its deadline') } },
+            { type: 'settle', params: { outcome: { type: 'refused', refusal: HANDLER_FAILED } } },
+          ],
+        },
+      },
+    },
+    cleared: {
+      description:
+        'The message, perhaps changed, goes to the room, which takes it up as its broadcast allows.',
+      type: 'final',
+    },
+    abandoned: {
+      description: 'The publisher went away before the handler decided; the handler is told to stop.',
+      type: 'final',
+    },
+    dropped: { description: 'The handler dropped the message.', type: 'final' },
+    answered: { description: 'The handler answered the sender instead.', type: 'final' },
+    refused: { description: 'The handler failed; the message is refused.', type: 'final' },
+  },
+});
+
+export type PublicationRef = ActorRefFrom<typeof publicationMachine>;
+
+/** Publications that are being judged, by the ids of their actors. */
+export type Publications = Map<string, PublicationRef>;
+
+/** Sends a message past the handler, as one of `publications`. A machine that fails costs this one message. */
+export function startPublication(
+  machine: typeof publicationMachine,
+  id: string,
+  input: PublicationInput,
+  publications: Publications,
+  clock: Clock,
+): void {
+  const actor = createActor(machine, { id, input, clock });
+  publications.set(id, actor);
+  actor.subscribe({
+    complete: () => publications.delete(id),
+    error: (error) => {
+      publications.delete(id);
+      input.events.emit('handler.failed', { room: input.room, handler: 'onMessage', error });
+      input.publisher.settle({ type: 'refused', refusal: HANDLER_FAILED });
+    },
+  });
+  actor.start();
+  input.publisher.onGone?.(() => actor.send({ type: 'publication.abandon' }));
+}
+
+function toOutcome(verdict: MessageVerdict | undefined): PublishOutcome {
+  if (verdict?.type === 'answer') return { type: 'answered', data: verdict.data };
+  if (verdict?.type === 'drop' && verdict.reason !== undefined) {
+    const refusal: Refusal = createRefusal('permissionDenied', verdict.reason);
+    return { type: 'refused', refusal };
+  }
+  return { type: 'dropped' };
+}

@@ -1,0 +1,77 @@
+/** What a room's machine is given, keeps and hears; the chart is in room.ts. */
+
+import type { Clock } from '../../system/clock.ts';
+import type { Broker } from '../../broker/broker.ts';
+import type { EventSink, LeaveReason } from '../../events/server-events.ts';
+import type { CallOutcome, Json } from '../../protocol/command.ts';
+import type { Refusal } from '../../protocol/errors.ts';
+import type { MemberFact, membershipMachine } from './membership.ts';
+import type { Joiner, Publisher, RpcPort, RpcRequester } from './ports.ts';
+import type { publicationMachine } from './moderation.ts';
+import type { RoomRecord } from './room-record.ts';
+import type { RoomStore } from './room-store.ts';
+import type { SharedSystem } from '../runtime/shared-system.ts';
+
+/** Tells which users are away in which rooms, for when they come back. */
+export interface AbsenceIndex {
+  add(user: string, room: string): void;
+  delete(user: string, room: string): void;
+}
+
+/** What a room starts actors of. */
+export interface RoomMachines {
+  readonly membership: typeof membershipMachine;
+  readonly publication: typeof publicationMachine;
+}
+
+export interface RoomInput {
+  readonly record: RoomRecord;
+  readonly store: RoomStore;
+  readonly broker: Broker;
+  /** Where calls are delegated to. */
+  readonly rpc: RpcPort;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly machines: RoomMachines;
+  /** For memberships. */
+  readonly system: SharedSystem;
+  readonly absence: AbsenceIndex;
+  /** How long a change may wait for others to be written with it, in milliseconds. */
+  readonly flushMs: number;
+  /** How long a user stays away before it is off the roster, in milliseconds. */
+  readonly awayTtlMs: number;
+  /** Where memberships and publications of this room send to; it outlives the machine. */
+  readonly send: (event: RoomEvent) => void;
+}
+
+export type RoomEvent =
+  | { readonly type: 'room.join'; readonly joiner: Joiner }
+  | { readonly type: 'room.leave'; readonly joiner: Joiner; readonly reason: LeaveReason }
+  | { readonly type: 'room.publish'; readonly data: Json; readonly publisher: Publisher }
+  /** A message has passed the room's handler. */
+  | { readonly type: 'room.cleared'; readonly data: Json; readonly publisher: Publisher }
+  | {
+      readonly type: 'room.call';
+      readonly method: string;
+      readonly args: Json;
+      readonly requester: RpcRequester;
+    }
+  /** A call that the room delegated was answered. */
+  | { readonly type: 'room.called'; readonly requester: RpcRequester; readonly outcome: CallOutcome }
+  /** Puts a member out; `refusal` is what it is told. */
+  | { readonly type: 'room.kick'; readonly id: string; readonly refusal: Refusal }
+  | { readonly type: 'room.mute' }
+  | { readonly type: 'room.unmute' }
+  | { readonly type: 'room.close' }
+  /** Members of an earlier run were found in the store. */
+  | { readonly type: 'room.leftovers' }
+  /** The journal was given a change that nobody waits for. */
+  | { readonly type: 'room.noted' }
+  | MemberFact;
+
+export interface RoomContext extends RoomInput {
+  /** What came while the store was being asked, in order. */
+  held: RoomEvent[];
+  /** Failed attempts to write since the last success. */
+  attempts: number;
+}

@@ -1,0 +1,106 @@
+/** What a room's owner decides: its limits and its handlers, and which pattern of names they go with. */
+
+import type { Json, MemberInfo } from '../../protocol/command.ts';
+
+/** What every handler is told. */
+export interface HandlerContext {
+  readonly room: string;
+  readonly member: MemberInfo;
+  /** Aborted when the deadline passes or the member's socket is gone: stop what you are doing. */
+  readonly signal: AbortSignal;
+}
+
+export interface JoinContext extends HandlerContext {
+  /** True when the server joins a returning user by itself, to a room in which the user was away. */
+  readonly resumed: boolean;
+}
+
+export interface MessageContext extends HandlerContext {
+  readonly data: Json;
+}
+
+export interface LeaveContext extends HandlerContext {}
+
+/** A join is let in unless this is returned. Make it with {@link refuse}. */
+export interface JoinRefusal {
+  readonly refused: string;
+}
+
+/** What becomes of a message instead of being published as it is. */
+export type MessageVerdict =
+  | { readonly type: 'change'; readonly data: Json }
+  | { readonly type: 'drop'; readonly reason?: string }
+  | { readonly type: 'answer'; readonly data: Json };
+
+export interface RoomHandlers {
+  /** Asked before a join is recorded. Throwing, rejecting or being late refuses the join. */
+  onJoin?(join: JoinContext): JoinRefusal | void | Promise<JoinRefusal | void>;
+  /**
+   * Asked before a message of a connection is published; what the server itself says, by HTTP or by the
+   * library, is not asked about. Throwing, rejecting or being late refuses that one message.
+   */
+  onMessage?(message: MessageContext): MessageVerdict | void | Promise<MessageVerdict | void>;
+  /** Told after a member has left. Its failure is reported and changes nothing. */
+  onLeave?(leave: LeaveContext): void | Promise<void>;
+}
+
+export interface RoomLimits {
+  /** Members the room takes. Default 100,000 (`limits.roomCapacity`). */
+  readonly capacity: number;
+  /** Messages of its connections that the room takes a second, in bursts of up to one second's worth. Default: any number. */
+  readonly messagesPerSecond?: number;
+  /** Deadline of each handler, in milliseconds. Default 5,000 (`limits.handlerSeconds`). */
+  readonly handlerMs: number;
+  /** How long the room stays in memory without members, in milliseconds. Default 10,000 (`lingerSeconds`). */
+  readonly lingerMs: number;
+}
+
+export interface RoomOptions extends RoomLimits {
+  /** Functions that the room's connections may call, as `servant.function` or `servant.*`. Default: none. */
+  readonly rpc: readonly string[];
+  readonly handlers: RoomHandlers;
+}
+
+/** For `onJoin`: refuses the join; the client is told the reason. */
+export function refuse(reason: string): JoinRefusal {
+  return { refused: reason };
+}
+
+/** For `onMessage`: publishes this instead of what was sent. */
+export function change(data: Json): MessageVerdict {
+  return { type: 'change', data };
+}
+
+/** For `onMessage`: publishes nothing. With a reason the sender is told it; without, it is told of success. */
+export function drop(reason?: string): MessageVerdict {
+  return reason === undefined ? { type: 'drop' } : { type: 'drop', reason };
+}
+
+/** For `onMessage`: publishes nothing and sends this to the sender only. */
+export function answer(data: Json): MessageVerdict {
+  return { type: 'answer', data };
+}
+
+/**
+ * Finds what belongs to a room's name: a pattern is an exact name, or a prefix ending in `*`; the longest
+ * one that matches wins, and an exact name wins over a prefix of the same length.
+ */
+export function createPatternTable<Value>(
+  patterns: Readonly<Record<string, Value>>,
+): (room: string) => Value | undefined {
+  const exact = new Map<string, Value>();
+  const prefixes: { prefix: string; value: Value }[] = [];
+  for (const [pattern, value] of Object.entries(patterns)) {
+    if (pattern.endsWith('*')) prefixes.push({ prefix: pattern.slice(0, -1), value });
+    else exact.set(pattern, value);
+  }
+  prefixes.sort((a, b) => b.prefix.length - a.prefix.length);
+  return (room) => exact.get(room) ?? prefixes.find(({ prefix }) => room.startsWith(prefix))?.value;
+}
+
+/** Whether a list such as `hello.sayHello`, `clock.*` has a method. */
+export function allowsMethod(allowed: readonly string[], method: string): boolean {
+  return allowed.some((entry) =>
+    entry.endsWith('.*') ? method.startsWith(entry.slice(0, -1)) : entry === method,
+  );
+}

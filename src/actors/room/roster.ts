@@ -1,0 +1,69 @@
+/**
+ * Who is in a room: the resting members, the memberships that are awake, and the users who are away.
+ * A resting membership is a record whose state is `joined` of the membership machine.
+ */
+
+import type { StoredMember } from '../../storage/membership-store.ts';
+import type { MembershipRef } from './membership.ts';
+import type { Joiner } from './ports.ts';
+
+/** A membership that rests in `joined`. */
+export interface RestingMember {
+  readonly joiner: Joiner;
+  /** Milliseconds since 1970. */
+  readonly joinedAt: number;
+}
+
+/** A membership that is requesting or leaving. */
+export interface AwakeMembership {
+  readonly joiner: Joiner;
+  readonly ref: MembershipRef | undefined;
+}
+
+/** A user who was a member when an earlier run of the server ended. */
+export interface AwayMember extends StoredMember {
+  readonly user: string;
+  readonly awaySince: number;
+}
+
+/** One line of a room's list of members. */
+export interface MemberView {
+  /** The connection's id; of an away member, the one it had. */
+  readonly id: string;
+  readonly user?: string;
+  readonly state: 'joined' | 'away';
+  /** Milliseconds since 1970. */
+  readonly joinedAt: number;
+}
+
+export class Roster {
+  readonly joined = new Map<string, RestingMember>();
+  readonly awake = new Map<string, AwakeMembership>();
+  /** By user: one line each, however many connections the user had. */
+  readonly away = new Map<string, AwayMember>();
+
+  /** Seats that are taken: members, joins under way, and leaves that are not recorded yet. */
+  get seats(): number {
+    return this.joined.size + this.awake.size;
+  }
+
+  /** The next moment at which somebody has been away for `ttlMs`, or undefined when nobody is away. */
+  nextExpiry(ttlMs: number): number | undefined {
+    let earliest: number | undefined;
+    for (const { awaySince } of this.away.values()) {
+      if (earliest === undefined || awaySince + ttlMs < earliest) earliest = awaySince + ttlMs;
+    }
+    return earliest;
+  }
+
+  view(): MemberView[] {
+    const members: MemberView[] = [];
+    for (const { joiner, joinedAt } of this.joined.values()) {
+      members.push({ state: 'joined', joinedAt, ...joiner.member });
+    }
+    for (const { id, user, joinedAt } of this.away.values()) {
+      members.push({ id, user, state: 'away', joinedAt });
+    }
+    return members;
+  }
+}

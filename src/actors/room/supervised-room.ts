@@ -1,0 +1,223 @@
+/**
+ * A room that survives its machine: a failed one is restarted with the room's members, with backoff and
+ * a limit; past the limit the room is closed, never the process. XState itself supervises nothing.
+ */
+
+import { createActor, waitFor, type SnapshotFrom } from 'xstate';
+import { createRefusal } from '../../protocol/errors.ts';
+import { failCall } from '../../protocol/rpc-errors.ts';
+import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import type { roomMachine, RoomRef } from './room.ts';
+import type { RoomEvent, RoomInput } from './room-events.ts';
+
+/** First wait before a restart; it doubles with each failure that is still remembered. */
+const RESTART_MIN_MS = 50;
+/** More failures than this within {@link FAILURE_WINDOW_MS} close the room. */
+const MAX_FAILURES = 5;
+const FAILURE_WINDOW_MS = 60_000;
+
+const ROOM_FAILED = createRefusal('internal', 'the room failed, try again later');
+const ROOM_CLOSED = createRefusal('internal', 'the room was closed after repeated failures');
+
+export interface SupervisedRoomInput extends Omit<RoomInput, 'send'> {
+  /** What the room runs. */
+  readonly machine: typeof roomMachine;
+  /** The room is not in memory any more. */
+  readonly onEnd: () => void;
+}
+
+export class SupervisedRoom {
+  readonly #input: SupervisedRoomInput & RoomInput;
+  #actor: RoomRef | undefined;
+  #ended = false;
+  /** When the machine failed, in milliseconds since 1970, as far back as it matters. */
+  #failures: number[] = [];
+  /** What came while the machine was being restarted. */
+  #held: RoomEvent[] = [];
+  /** Events that are being sent, one in the course of the other. */
+  #depth = 0;
+  /** What the machine was given in the course of the first of them. */
+  #nested: RoomEvent[] = [];
+  /** The machine has failed in the course of it. */
+  #failure: { readonly error: unknown } | undefined;
+  #endCallbacks: (() => void)[] = [];
+  /** The timer of the next restart. */
+  #restart: unknown;
+
+  constructor(input: SupervisedRoomInput) {
+    // What is spread stands last: the other way round, each room's would get a hidden class of its own.
+    this.#input = { send: (event) => this.send(event), ...input };
+    this.#start();
+  }
+
+  get name(): string {
+    return this.#input.record.name;
+  }
+
+  get record(): RoomInput['record'] {
+    return this.#input.record;
+  }
+
+  /** The machine that runs; undefined while it is being restarted. */
+  get actor(): RoomRef | undefined {
+    return this.#actor;
+  }
+
+  /** The state of the machine; undefined while it is being restarted. */
+  get snapshot(): SnapshotFrom<typeof roomMachine> | undefined {
+    return this.#actor?.getSnapshot();
+  }
+
+  /** Resolves when the store was asked for the room's members, whatever it said. */
+  async untilOpen(): Promise<void> {
+    if (this.#actor !== undefined) await waitFor(this.#actor, (snapshot) => !snapshot.matches('opening'));
+  }
+
+  /** Resolves when the room is not in memory any more. */
+  untilEnd(): Promise<void> {
+    return this.#ended ? Promise.resolve() : new Promise((resolve) => this.#endCallbacks.push(resolve));
+  }
+
+  send(event: RoomEvent): void {
+    const actor = this.#actor;
+    if (actor === undefined) {
+      this.#keep(event);
+      return;
+    }
+    if (this.#depth > 0) this.#nested.push(event);
+    this.#depth += 1;
+    sendDirectly(actor, event);
+    this.#depth -= 1;
+    // An event that has led to nothing more, as most do, has cost no list.
+    if (this.#depth === 0 && (this.#nested.length > 0 || this.#failure !== undefined)) this.#endTurn(event);
+  }
+
+  /** Drops the room as it is: nothing is written and nobody is told. For the end of a server only. */
+  stop(): void {
+    this.#input.clock.clearTimeout(this.#restart);
+    this.#actor?.stop();
+    this.#failure = undefined;
+    this.#end();
+  }
+
+  /** What comes while no machine runs. */
+  #keep(event: RoomEvent): void {
+    if (this.#ended) answerAfterEnd(event, this.name);
+    else this.#held.push(event);
+  }
+
+  #endTurn(event: RoomEvent): void {
+    const nested = this.#nested.splice(0);
+    const failure = this.#failure;
+    if (failure === undefined) return;
+    this.#failure = undefined;
+    this.#recover(failure.error, [event, ...nested]);
+  }
+
+  #start(): void {
+    const { machine, clock } = this.#input;
+    const actor = createActor(machine, { id: this.name, input: this.#input, clock });
+    this.#actor = actor;
+    actor.subscribe({
+      error: (error) => this.#fail(error),
+      complete: () => this.#end(),
+    });
+    actor.start();
+    for (const event of this.#held.splice(0)) this.send(event);
+  }
+
+  #fail(error: unknown): void {
+    this.#actor = undefined;
+    // Which event it belongs to is known where that was sent.
+    if (this.#depth > 0) this.#failure = { error };
+    else this.#recover(error, []);
+  }
+
+  /** @param given What the machine was given last: what the failure may have cut off. */
+  #recover(error: unknown, given: readonly RoomEvent[]): void {
+    const { clock, events } = this.#input;
+    const now = clock.now();
+    this.#failures = [...this.#failures.filter((at) => at > now - FAILURE_WINDOW_MS), now];
+    const closing = this.#failures.length > MAX_FAILURES;
+    events.emit('room.failed', { room: this.name, error, outcome: closing ? 'closing' : 'restarting' });
+    // A client's request may be what the machine cannot stomach: it is refused. A fact is taken up again.
+    const facts = given.filter((event) => !refuseEvent(event, this.name));
+    this.#held = [...facts, ...this.#held];
+    if (closing) this.#giveUp();
+    else {
+      const delayMs = RESTART_MIN_MS * 2 ** (this.#failures.length - 1);
+      this.#restart = clock.setTimeout(() => this.#start(), delayMs);
+    }
+  }
+
+  /** Closes the room under its members. Their connections stay. */
+  #giveUp(): void {
+    const { record, events, store, system } = this.#input;
+    const room = this.name;
+    const { joined, awake, away } = record.roster;
+    const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ id }) => id)];
+    for (const { user } of away.values()) this.#input.absence.delete(user, room);
+    for (const { joiner } of joined.values()) {
+      joiner.port.unsubscribe(room);
+      joiner.send({ type: 'room.closed', room, refusal: ROOM_CLOSED });
+      events.emit('member.left', { room, member: joiner.member, reason: 'room closed' });
+    }
+    for (const { joiner, ref } of awake.values()) {
+      if (ref !== undefined) system.stop(ref);
+      joiner.port.unsubscribe(room);
+      joiner.send({ type: 'room.refused', room, refusal: ROOM_CLOSED });
+    }
+    this.#end();
+    events.emit('room.closed', { room });
+    store
+      .write(ids.map((id) => ({ type: 'remove', id })))
+      .catch((error: unknown) => events.emit('store.failed', { room, error }));
+  }
+
+  #end(): void {
+    this.#actor = undefined;
+    this.#ended = true;
+    this.#input.onEnd();
+    for (const event of this.#held.splice(0)) answerAfterEnd(event, this.name);
+    for (const callback of this.#endCallbacks.splice(0)) callback();
+  }
+}
+
+function answerAfterEnd(event: RoomEvent, room: string): void {
+  if (event.type === 'room.leave') event.joiner.send({ type: 'room.left', room });
+  else refuseEvent(event, room);
+}
+
+/** Tells a client that its request is lost; false for an event that no client waits for. */
+function refuseEvent(event: RoomEvent, room: string): boolean {
+  switch (event.type) {
+    case 'room.join':
+      event.joiner.send({ type: 'room.refused', room, refusal: ROOM_FAILED });
+      return true;
+    case 'room.publish':
+    case 'room.cleared':
+      event.publisher.settle({ type: 'refused', refusal: ROOM_FAILED });
+      return true;
+    case 'room.call':
+      event.requester.settle(failCall('stopping', ROOM_FAILED.message));
+      return true;
+    case 'room.called':
+      event.requester.settle(event.outcome);
+      return true;
+    case 'room.leave':
+    case 'room.kick':
+    case 'room.mute':
+    case 'room.unmute':
+    case 'room.close':
+    case 'room.leftovers':
+    case 'room.noted':
+    case 'member.recording':
+    case 'member.joined':
+    case 'member.withdrawn':
+    case 'member.leaving':
+    case 'member.left':
+    case 'member.refused':
+    case 'member.failed':
+      return false;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * A machine as the server runs it: the chart as it stands, watched from one place. It changes nothing of what
+ * the machine does, and knows neither who watches nor why.
+ */
+
+import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
+import type { Outcome } from './fast-lane/table.ts';
+import { FastLane, withFastLane, type Watched } from './fast-lane/fast-lane.ts';
+
+/** Which machine an actor runs: the machine's `id`. */
+export type MachineKind = 'server' | 'connection' | 'membership' | 'publication' | 'room' | 'tarsProxy';
+
+/** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
+export interface MachineObserver {
+  /** The actors that are inspected. Their fast lane is closed: only XState's interpreter tells of each step. */
+  readonly watched: Watched;
+  /** An actor was made, and starts in this turn. A membership that wakes is made again, with the same id. */
+  made(kind: MachineKind, actor: AnyActorRef): void;
+  /** An event brought an actor to other states; entering the same ones again counts too. */
+  moved(
+    kind: MachineKind,
+    actor: AnyActorRef,
+    event: EventObject,
+    from: AnyMachineSnapshot,
+    to: AnyMachineSnapshot,
+  ): void;
+  /** An event left an actor in its states, whatever was done about it. Called for every message. */
+  stayed(kind: MachineKind, actor: AnyActorRef, event: EventObject, at: AnyMachineSnapshot): void;
+  /** An event was too much for an actor; nothing follows. */
+  threw(
+    kind: MachineKind,
+    actor: AnyActorRef,
+    event: EventObject,
+    at: AnyMachineSnapshot,
+    error: unknown,
+  ): void;
+}
+
+/** Tells nobody. */
+export const NO_OBSERVER: MachineObserver = {
+  watched: new Set(),
+  made() {},
+  moved() {},
+  stayed() {},
+  threw() {},
+};
+
+/** When an actor entered its states, kept on the snapshot: it lives and dies with them. */
+const SINCE = Symbol('since');
+
+interface Dated {
+  [SINCE]?: number | undefined;
+}
+
+/** When a snapshot's states were entered, in milliseconds since 1970; undefined for a machine that is not live. */
+export function sinceOf(snapshot: AnyMachineSnapshot): number | undefined {
+  return (snapshot as Dated)[SINCE];
+}
+
+/** The same machine, for `createActor`: whatever its actors do is told to the observer. */
+export function goLive<Machine extends AnyStateMachine>(
+  machine: Machine,
+  observer: MachineObserver,
+  now: () => number,
+): Machine {
+  const kind = machine.id as MachineKind;
+  const laned = withFastLane(machine, new LiveLane(machine, observer, now));
+  const live: Pick<AnyStateMachine, 'getInitialSnapshot' | 'restoreSnapshot'> = {
+    getInitialSnapshot(scope, input) {
+      observer.made(kind, scope.self);
+      return date(laned.getInitialSnapshot(scope, input), now());
+    },
+    restoreSnapshot(snapshot, scope) {
+      observer.made(kind, scope.self);
+      // It comes from `resolveState`, and not from a file: nothing in it has to be revived. XState would look for
+      // references to actors in all that can be reached from the context, which is the whole server.
+      return date(snapshot as AnyMachineSnapshot, now());
+    },
+  };
+  return Object.create(laned, Object.getOwnPropertyDescriptors(live)) as Machine;
+}
+
+/** A fast lane that tells what it does, and what it leaves to the interpreter. */
+class LiveLane extends FastLane {
+  readonly #kind: MachineKind;
+  readonly #observer: MachineObserver;
+  readonly #now: () => number;
+
+  constructor(machine: AnyStateMachine, observer: MachineObserver, now: () => number) {
+    super(machine, observer.watched);
+    this.#kind = machine.id as MachineKind;
+    this.#observer = observer;
+    this.#now = now;
+  }
+
+  override run(
+    outcome: Outcome,
+    at: AnyMachineSnapshot,
+    event: EventObject,
+    self: AnyActorRef,
+  ): AnyMachineSnapshot {
+    let to: AnyMachineSnapshot;
+    try {
+      to = super.run(outcome, at, event, self);
+    } catch (error) {
+      this.#observer.threw(this.#kind, self, event, at, error);
+      throw error;
+    }
+    this.#tell(self, event, at, to);
+    return to;
+  }
+
+  override interpret(at: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
+    let to: AnyMachineSnapshot;
+    try {
+      to = super.interpret(at, event, scope);
+    } catch (error) {
+      this.#observer.threw(this.#kind, scope.self, event, at, error);
+      throw error;
+    }
+    this.#tell(scope.self, event, at, to);
+    return to;
+  }
+
+  #tell(self: AnyActorRef, event: EventObject, from: AnyMachineSnapshot, to: AnyMachineSnapshot): void {
+    // Most events: what is rare is kept out of what runs for every message.
+    if (to === from) this.#observer.stayed(this.#kind, self, event, to);
+    else this.#tellNews(self, event, from, to);
+  }
+
+  #tellNews(self: AnyActorRef, event: EventObject, from: AnyMachineSnapshot, to: AnyMachineSnapshot): void {
+    if (to._nodes !== from._nodes || to.status !== from.status) {
+      this.#observer.moved(this.#kind, self, event, from, date(to, this.#now()));
+      return;
+    }
+    (to as Dated)[SINCE] = (from as Dated)[SINCE];
+    this.#observer.stayed(this.#kind, self, event, to);
+  }
+}
+
+function date<Snapshot extends AnyMachineSnapshot>(snapshot: Snapshot, since: number): Snapshot {
+  (snapshot as Dated)[SINCE] = since;
+  return snapshot;
+}

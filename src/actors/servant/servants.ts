@@ -1,0 +1,134 @@
+/** The proxies of all configured servants: starts them, lends callers to generated code, and stops them. */
+
+import type { Clock } from '../../system/clock.ts';
+import type { EventSink } from '../../events/server-events.ts';
+import { RPC_ERRORS } from '../../protocol/rpc-errors.ts';
+import { failureOf, returnCodeOf, RpcError } from '../../tars/rpc-error.ts';
+import type { LinkListener, ServantLink } from '../../tars/servant-link.ts';
+import type { Caller, CallRequest } from '../../tars/wire/caller.ts';
+import { RETURN_CODES } from '../../tars/wire/return-codes.ts';
+import type { ServantOutcome } from './call-table.ts';
+import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import { type TarsProxyPolicy } from './tars-proxy-events.ts';
+import { startTarsProxy, type tarsProxyMachine, type TarsProxyRef } from './tars-proxy.ts';
+
+export interface ServantsInput {
+  /** What proxies run. */
+  readonly machine: typeof tarsProxyMachine;
+  /** The link of each servant, by the name that clients use. */
+  readonly links: ReadonlyMap<string, (listener: LinkListener) => ServantLink>;
+  readonly policy: TarsProxyPolicy;
+  /** The deadline of a call that names none, in milliseconds. */
+  readonly callMs: number;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly random: () => number;
+  /** A new W3C trace context, for a call that brings none. */
+  readonly newTraceparent: () => string;
+}
+
+export interface Servants {
+  /** What generated proxies call by. It rejects with `RpcError`. */
+  callerOf(name: string): Caller;
+  /** The proxies that were needed so far, by the servants' names. */
+  readonly proxies: ReadonlyMap<string, TarsProxyRef>;
+  /** The value of a proxy's machine, such as `{ ready: { circuit: 'closed' } }`, by the servants' names. */
+  states(): Record<string, unknown>;
+  /** Lets calls under way end and closes all connections; a second call does not wait. */
+  stop(): Promise<void>;
+}
+
+export function createServants(input: ServantsInput): Servants {
+  const { machine, links, policy, callMs, clock, events, random, newTraceparent } = input;
+  const proxies = new Map<string, TarsProxyRef>();
+  let isStopping = false;
+
+  function start(name: string): TarsProxyRef {
+    const createLink = links.get(name);
+    if (createLink === undefined) throw new RangeError(`there is no servant named ${name}`);
+    const proxy = startTarsProxy(machine, { name, createLink, policy, clock, events, random }, (error) => {
+      // The next call starts a new one.
+      proxies.delete(name);
+      events.emit('servant.unreachable', { servant: name, error });
+    });
+    proxies.set(name, proxy);
+    return proxy;
+  }
+
+  function call(name: string, request: CallRequest): Promise<Uint8Array> {
+    const { func, body, routeKey, oneWay, options } = request;
+    const startedAt = clock.now();
+    const context = new Map(options.context);
+    const trace = context.get(TRACE_KEY) ?? newTraceparent();
+    context.set(TRACE_KEY, trace);
+    return new Promise((resolve, reject) => {
+      const settle = (outcome: ServantOutcome): void => {
+        const error = toError(func, outcome);
+        if (error === undefined) {
+          resolve(outcome.type === 'reply' ? outcome.reply.body : NO_BYTES);
+          return;
+        }
+        events.emit('rpc.failed', { servant: name, func, failure: error.failure, trace, error });
+        reject(error);
+      };
+      if (isStopping) {
+        settle({ type: 'failed', failure: 'stopping' });
+        return;
+      }
+      const proxy = proxies.get(name) ?? start(name);
+      sendDirectly(proxy, {
+        type: 'rpc.call',
+        call: {
+          request: { func, body, routeKey, oneWay, context },
+          deadlineAt: startedAt + (options.deadlineMs ?? callMs),
+          idempotent: options.idempotent ?? false,
+          attempts: 0,
+          settle,
+        },
+      });
+    });
+  }
+
+  return {
+    proxies,
+    callerOf: (name) => ({ call: (request) => call(name, request) }),
+    states() {
+      const names = [...links.keys()];
+      return Object.fromEntries(
+        names.map((name) => [name, proxies.get(name)?.getSnapshot().value ?? 'idle']),
+      );
+    },
+    async stop() {
+      const isImpatient = isStopping;
+      isStopping = true;
+      await Promise.all([...proxies.values()].map((proxy) => stopProxy(proxy, isImpatient)));
+    },
+  };
+}
+
+async function stopProxy(proxy: TarsProxyRef, isImpatient: boolean): Promise<void> {
+  if (proxy.getSnapshot().status !== 'active') return;
+  const stopped = new Promise<void>((resolve) => {
+    proxy.subscribe({ complete: resolve, error: () => resolve() });
+  });
+  proxy.send({ type: 'proxy.stop' });
+  if (isImpatient) proxy.send({ type: 'proxy.stop' });
+  await stopped;
+}
+
+/** The key of a call's context that carries its trace, as in the header of the same name. */
+const TRACE_KEY = 'traceparent';
+
+const NO_BYTES = new Uint8Array(0);
+
+function toError(func: string, outcome: ServantOutcome): RpcError | undefined {
+  if (outcome.type === 'sent') return undefined;
+  if (outcome.type === 'failed') {
+    const { failure, cause } = outcome;
+    const detail =
+      cause instanceof Error && cause.message !== RPC_ERRORS[failure].message ? cause.message : undefined;
+    return new RpcError(func, failure, returnCodeOf(failure), detail, cause);
+  }
+  const { ret, description } = outcome.reply;
+  return ret === RETURN_CODES.ok ? undefined : new RpcError(func, failureOf(ret), ret, description);
+}

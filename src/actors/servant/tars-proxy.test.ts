@@ -1,0 +1,297 @@
+import { SimulatedClock } from 'xstate';
+import { describe, expect, test } from 'vitest';
+import type { ServerEventName } from '../../events/server-events.ts';
+import { LinkError, type LinkListener, type LinkRequest, type ServantLink } from '../../tars/servant-link.ts';
+import { settle, until } from '../actor-harness.ts';
+import type { ServantOutcome, ProxyCall } from './call-table.ts';
+import { DEFAULT_PROXY_POLICY, type TarsProxyPolicy } from './tars-proxy-events.ts';
+import { startTarsProxy, tarsProxyMachine } from './tars-proxy.ts';
+
+/** A link whose servant is played by the test. */
+class FakeLink implements ServantLink {
+  readonly sent: LinkRequest[] = [];
+  readonly expired: number[] = [];
+  opens = 0;
+  isClosed = false;
+  /** What `open` does next. */
+  refusal: LinkError | undefined;
+  #listener: LinkListener | undefined;
+
+  attach(listener: LinkListener): this {
+    this.#listener = listener;
+    return this;
+  }
+
+  async open(): Promise<void> {
+    this.opens += 1;
+    if (this.refusal !== undefined) throw this.refusal;
+  }
+
+  /** Set while too much is unsent. */
+  isFull = false;
+
+  send(request: LinkRequest): boolean {
+    if (!this.isFull) this.sent.push(request);
+    return !this.isFull;
+  }
+
+  drain(): void {
+    this.isFull = false;
+    this.#listener?.writable?.();
+  }
+
+  timedOut(requestId: number): void {
+    this.expired.push(requestId);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  answer(request = this.sent.at(-1), ret = 0): void {
+    this.#listener?.reply({ requestId: request?.requestId ?? -1, ret, body: new Uint8Array() });
+  }
+
+  lose(): void {
+    const error = new LinkError('connectionLost', 'gone');
+    this.#listener?.lost(
+      this.sent.map(({ requestId }) => requestId),
+      error,
+    );
+    this.#listener?.closed();
+  }
+}
+
+function createProxy(policy: Partial<TarsProxyPolicy> = {}) {
+  const clock = new SimulatedClock();
+  const link = new FakeLink();
+  const told: { name: ServerEventName; event: object }[] = [];
+  const proxy = startTarsProxy(
+    tarsProxyMachine,
+    {
+      name: 'hello',
+      createLink: (listener) => link.attach(listener),
+      policy: { ...DEFAULT_PROXY_POLICY, ...policy },
+      clock,
+      events: { emit: (name, event) => void told.push({ name, event }) },
+      random: () => 0.5,
+    },
+    (error) => {
+      throw error;
+    },
+  );
+  function call(options: { deadlineMs?: number; idempotent?: boolean; oneWay?: boolean } = {}) {
+    const outcomes: ServantOutcome[] = [];
+    const made: ProxyCall = {
+      request: { func: 'hello', body: new Uint8Array(), ...(options.oneWay && { oneWay: true }) },
+      deadlineAt: clock.now() + (options.deadlineMs ?? 3_000),
+      idempotent: options.idempotent ?? false,
+      settle: (outcome) => void outcomes.push(outcome),
+      attempts: 0,
+    };
+    proxy.send({ type: 'rpc.call', call: made });
+    return outcomes;
+  }
+  /** Brings the proxy to `ready`. */
+  async function connect(): Promise<void> {
+    const outcomes = call();
+    await until(() => link.sent.length === 1);
+    link.answer();
+    expect(outcomes).toHaveLength(1);
+    link.sent.length = 0;
+  }
+  const state = () => proxy.getSnapshot().value;
+  return { clock, link, told, proxy, call, connect, state };
+}
+
+const failed = (failure: string) => [expect.objectContaining({ type: 'failed', failure })];
+const replied = [expect.objectContaining({ type: 'reply' })];
+
+describe('a proxy', () => {
+  test('connects at the first call, which waits for it', async () => {
+    const { call, link, state } = createProxy();
+    expect([state(), link.opens]).toEqual([{ idle: 'rested' }, 0]);
+    const outcome = call();
+    expect(state()).toBe('connecting');
+    await until(() => link.sent.length === 1);
+    expect(state()).toEqual({ ready: { circuit: 'closed' } });
+    link.answer();
+    expect(outcome).toEqual(replied);
+  });
+
+  test('tells a servant that is not running, rests a moment, and finds it when it is back', async () => {
+    const { call, link, clock, state, told } = createProxy();
+    link.refusal = new LinkError('refused', 'nobody listens');
+    const first = call();
+    await until(() => first.length === 1);
+    expect(first).toEqual(failed('refused'));
+    expect(state()).toEqual({ idle: 'resting' });
+    expect(call()).toEqual(failed('refused'));
+    expect(told.map(({ name }) => name)).toEqual(['servant.unreachable']);
+    link.refusal = undefined;
+    clock.increment(50);
+    const back = call();
+    await until(() => link.sent.length === 1);
+    link.answer();
+    expect(back).toEqual(replied);
+    expect(told.at(-1)).toEqual({ name: 'servant.connected', event: { servant: 'hello' } });
+  });
+
+  test.each(['noRoute', 'registryUnreachable', 'noEndpoint'] as const)(
+    'passes on that it is %s',
+    async (code) => {
+      const { call, link } = createProxy();
+      link.refusal = new LinkError(code, 'no');
+      const outcome = call();
+      await until(() => outcome.length === 1);
+      expect(outcome).toEqual(failed(code));
+    },
+  );
+
+  test('gives up on a call at its deadline, and counts the late answer', async () => {
+    const { call, connect, link, clock, proxy } = createProxy();
+    await connect();
+    const outcome = call({ deadlineMs: 100 });
+    clock.increment(100);
+    expect(outcome).toEqual(failed('timedOut'));
+    expect(link.expired).toHaveLength(1);
+    link.answer();
+    expect(outcome).toHaveLength(1);
+    expect(proxy.getSnapshot().context.calls.late).toBe(1);
+  });
+
+  test('bounds its calls in flight and in waiting, and refuses more at once', async () => {
+    const { call, connect, link } = createProxy({ maxInFlight: 2, maxWaiting: 1 });
+    await connect();
+    const [first, second, third, fourth] = [call(), call(), call(), call()];
+    expect(fourth).toEqual(failed('tooMany'));
+    expect([link.sent.length, first, second, third]).toEqual([2, [], [], []]);
+    link.answer(link.sent[0]);
+    expect(link.sent).toHaveLength(3);
+    link.answer(link.sent[1]);
+    link.answer(link.sent[2]);
+    expect([first, second, third]).toEqual([replied, replied, replied]);
+  });
+
+  test('does not mind error replies of the servant, however many', async () => {
+    const { call, connect, link, state } = createProxy();
+    await connect();
+    const calls = Array.from({ length: 20 }, () => call());
+    const other = call();
+    for (const request of link.sent.slice(0, 20)) link.answer(request, -1);
+    expect(calls.every((outcome) => outcome[0]?.type === 'reply')).toBe(true);
+    expect(state()).toEqual({ ready: { circuit: 'closed' } });
+    link.answer(link.sent[20]);
+    expect(other).toEqual(replied);
+  });
+
+  test('fails the calls that a lost connection cut off, and connects again for the next', async () => {
+    const { call, connect, link, state } = createProxy();
+    await connect();
+    const cut = call();
+    link.lose();
+    expect(cut).toEqual(failed('connectionLost'));
+    expect(state()).toEqual({ idle: 'rested' });
+    const next = call();
+    await until(() => link.sent.length === 2);
+    link.answer();
+    expect(next).toEqual(replied);
+  });
+
+  test('tries an idempotent call again within its deadline, and no other', async () => {
+    const { call, connect, link, clock } = createProxy();
+    await connect();
+    const [once, again] = [call(), call({ idempotent: true })];
+    link.lose();
+    expect([once, again]).toEqual([failed('connectionLost'), []]);
+    clock.increment(20);
+    await until(() => link.sent.length === 3);
+    link.answer();
+    expect(again).toEqual(replied);
+  });
+
+  test('has done with a one-way call when it is sent', async () => {
+    const { call, connect, proxy } = createProxy();
+    await connect();
+    expect(call({ oneWay: true })).toEqual([{ type: 'sent' }]);
+    expect(proxy.getSnapshot().context.calls.isEmpty).toBe(true);
+  });
+
+  test('lets calls wait while the link takes no more, and sends them when it does', async () => {
+    const { call, connect, link } = createProxy();
+    await connect();
+    link.isFull = true;
+    const outcome = call({ oneWay: true });
+    expect([link.sent, outcome]).toEqual([[], []]);
+    link.drain();
+    expect(outcome).toEqual([{ type: 'sent' }]);
+  });
+
+  test('stops when the calls under way are answered, and takes no new ones', async () => {
+    const { call, connect, link, proxy } = createProxy();
+    await connect();
+    const last = call();
+    proxy.send({ type: 'proxy.stop' });
+    expect(call()).toEqual(failed('stopping'));
+    expect(proxy.getSnapshot().value).toEqual({ stopping: 'finishing' });
+    link.answer(link.sent[0]);
+    expect(last).toEqual(replied);
+    expect([proxy.getSnapshot().status, link.isClosed]).toEqual(['done', true]);
+  });
+});
+
+describe('the circuit', () => {
+  async function openCircuit() {
+    const made = createProxy({ failuresToOpen: 3, openMs: 1_000 });
+    await made.connect();
+    for (let silent = 0; silent < 3; silent += 1) {
+      made.call({ deadlineMs: 100 });
+      made.clock.increment(100);
+    }
+    return made;
+  }
+
+  test('opens when the servant is silent too often, and calls fail at once', async () => {
+    const { call, state, told } = await openCircuit();
+    expect(state()).toEqual({ ready: { circuit: { open: 'connected' } } });
+    expect(call()).toEqual(failed('circuitOpen'));
+    expect(told.at(-1)).toEqual({ name: 'servant.circuit', event: { servant: 'hello', circuit: 'open' } });
+  });
+
+  test('lets one call try, and closes when it is answered', async () => {
+    const { call, state, link, clock } = await openCircuit();
+    clock.increment(1_000);
+    expect(state()).toEqual({ ready: { circuit: { halfOpen: 'inviting' } } });
+    const attempt = call();
+    expect(call()).toEqual(failed('circuitOpen'));
+    link.answer();
+    expect(attempt).toEqual(replied);
+    expect(state()).toEqual({ ready: { circuit: 'closed' } });
+  });
+
+  test('rests longer each time that the try fails', async () => {
+    const { call, state, clock } = await openCircuit();
+    clock.increment(1_000);
+    call({ deadlineMs: 100 });
+    clock.increment(100);
+    expect(state()).toEqual({ ready: { circuit: { open: 'connected' } } });
+    clock.increment(1_999);
+    expect(state()).toEqual({ ready: { circuit: { open: 'connected' } } });
+    clock.increment(1);
+    expect(state()).toEqual({ ready: { circuit: { halfOpen: 'inviting' } } });
+  });
+
+  test('tries by a new connection when the old one is gone', async () => {
+    const { call, state, link, clock } = await openCircuit();
+    link.lose();
+    expect(state()).toEqual({ ready: { circuit: { open: 'severed' } } });
+    clock.increment(1_000);
+    const [attempt, other] = [call(), call()];
+    await settle();
+    expect(state()).toEqual({ ready: { circuit: { halfOpen: 'trying' } } });
+    expect(other).toEqual(failed('circuitOpen'));
+    link.answer();
+    expect(attempt).toEqual(replied);
+    expect(state()).toEqual({ ready: { circuit: 'closed' } });
+  });
+});

@@ -1,0 +1,245 @@
+/**
+ * The chart of one TARS servant's proxy: its connection, its circuit breaker, its calls in flight. It knows
+ * requests as bytes, its servant by a link, and no sockets.
+ */
+
+import { createActor, type ActorRefFrom } from 'xstate';
+import { CallTable } from './call-table.ts';
+import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import type { TarsProxyContext, TarsProxyEvent, TarsProxyInput } from './tars-proxy-events.ts';
+import { tarsProxySetup } from './tars-proxy-setup.ts';
+
+const TRYING = '#tarsProxy.ready.circuit.halfOpen.trying';
+
+export const tarsProxyMachine = tarsProxySetup.createMachine({
+  id: 'tarsProxy',
+  description: 'The proxy of one TARS servant, as long as the server runs.',
+  context: ({ input, self }) => createContext(input, (event) => sendDirectly(self, event)),
+  initial: 'idle',
+  on: {
+    'link.replied': { actions: 'receiveLate' },
+    'link.lost': { actions: 'loseCalls' },
+    'call.expired': { actions: 'expire' },
+    'proxy.stop': { target: '.stopping' },
+  },
+  states: {
+    idle: {
+      description: 'Nothing is connected; the next call connects.',
+      initial: 'rested',
+      states: {
+        rested: {
+          description: 'The next call is worth a try.',
+          on: {
+            'rpc.call': { target: '#tarsProxy.connecting', actions: 'wait' },
+            'call.due': { target: '#tarsProxy.connecting', actions: 'wait' },
+          },
+        },
+        resting: {
+          description: 'Connecting has just failed: calls fail at once, for a moment.',
+          on: {
+            'rpc.call': { actions: 'refuseAsLast' },
+            'call.due': { actions: 'refuseAsLast' },
+          },
+          after: { connectRest: 'rested' },
+        },
+      },
+    },
+    connecting: {
+      description: 'A connection is being made; calls wait for it.',
+      on: {
+        'rpc.call': [
+          { guard: 'hasPlace', actions: 'wait' },
+          { actions: { type: 'refuse', params: { failure: 'tooMany' } } },
+        ],
+        'call.due': { actions: 'wait' },
+      },
+      invoke: {
+        src: 'connect',
+        input: ({ context }) => context.link,
+        onDone: [
+          { guard: 'isOnTrial', target: TRYING, actions: ['noteConnected', 'dispatchTry'] },
+          { target: 'ready', actions: ['noteConnected', 'dispatchWaiting'] },
+        ],
+        onError: {
+          target: 'idle.resting',
+          actions: [
+            { type: 'noteConnectFailure', params: ({ event }) => ({ error: event.error }) },
+            'failWaiting',
+          ],
+        },
+      },
+    },
+    ready: {
+      description: 'The servant is connected.',
+      initial: 'circuit',
+      on: {
+        'link.closed': [{ guard: 'hasWaiting', target: 'connecting' }, { target: 'idle.rested' }],
+      },
+      states: {
+        circuit: {
+          description: 'Whether calls are let through, by how the last ones fared.',
+          initial: 'closed',
+          states: {
+            closed: {
+              description: 'Calls go to the servant, as many at a time as are allowed.',
+              on: {
+                'rpc.call': [
+                  { guard: 'hasSlot', actions: 'dispatch' },
+                  { guard: 'hasPlace', actions: 'wait' },
+                  { actions: { type: 'refuse', params: { failure: 'tooMany' } } },
+                ],
+                'call.due': [{ guard: 'hasSlot', actions: 'dispatch' }, { actions: 'wait' }],
+                'link.writable': { actions: 'dispatchWaiting' },
+                'link.replied': [
+                  { guard: 'isAnswer', actions: ['receive', 'dispatchWaiting'] },
+                  { actions: 'receiveLate' },
+                ],
+                'call.expired': [
+                  { guard: 'isLastStraw', target: 'open', actions: ['expire', 'noteOpening', 'failWaiting'] },
+                  { actions: ['expire', 'dispatchWaiting'] },
+                ],
+                'link.lost': [
+                  {
+                    guard: 'isLastStraw',
+                    target: 'open',
+                    actions: ['loseCalls', 'noteOpening', 'failWaiting'],
+                  },
+                  { actions: ['loseCalls', 'dispatchWaiting'] },
+                ],
+              },
+            },
+            open: {
+              description: 'The servant did not answer too often: calls fail at once, until it has rested.',
+              on: {
+                'rpc.call': { actions: { type: 'refuse', params: { failure: 'circuitOpen' } } },
+                'call.due': { actions: { type: 'refuse', params: { failure: 'circuitOpen' } } },
+              },
+              initial: 'connected',
+              states: {
+                connected: {
+                  description: 'When it has rested, one call may try it.',
+                  on: { 'link.closed': 'severed' },
+                  after: {
+                    circuitRest: {
+                      target: '#tarsProxy.ready.circuit.halfOpen',
+                      actions: { type: 'announceCircuit', params: { circuit: 'halfOpen' } },
+                    },
+                  },
+                },
+                severed: {
+                  description:
+                    'The connection is gone too: when it has rested, one call may connect and try it.',
+                  after: { circuitRest: '#tarsProxy.idle.rested' },
+                },
+              },
+            },
+            halfOpen: {
+              description: 'One call may try whether the servant answers again.',
+              initial: 'inviting',
+              states: {
+                inviting: {
+                  description: 'The next call is the try.',
+                  on: {
+                    'rpc.call': { target: 'trying', actions: 'dispatch' },
+                    'call.due': { target: 'trying', actions: 'dispatch' },
+                  },
+                },
+                trying: {
+                  description: 'The try is on its way; other calls fail at once.',
+                  on: {
+                    'rpc.call': { actions: { type: 'refuse', params: { failure: 'circuitOpen' } } },
+                    'call.due': { actions: { type: 'refuse', params: { failure: 'circuitOpen' } } },
+                    'link.replied': [
+                      {
+                        guard: 'isAnswer',
+                        target: '#tarsProxy.ready.circuit.closed',
+                        actions: ['receive', { type: 'announceCircuit', params: { circuit: 'closed' } }],
+                      },
+                      { actions: 'receiveLate' },
+                    ],
+                    'call.expired': [
+                      {
+                        guard: 'isSetback',
+                        target: '#tarsProxy.ready.circuit.open',
+                        actions: ['expire', 'noteOpening'],
+                      },
+                      { actions: 'expire' },
+                    ],
+                    'link.lost': {
+                      target: '#tarsProxy.ready.circuit.open',
+                      actions: ['loseCalls', 'noteOpening'],
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    stopping: {
+      description: 'No new calls; those on their way may still be answered until their deadlines.',
+      initial: 'deciding',
+      on: {
+        'rpc.call': { actions: { type: 'refuse', params: { failure: 'stopping' } } },
+        'call.due': { actions: { type: 'refuse', params: { failure: 'stopping' } } },
+        'link.replied': { target: '.deciding', actions: 'receive' },
+        'link.lost': { target: '.deciding', actions: 'loseCalls' },
+        'call.expired': { target: '.deciding', actions: 'expire' },
+        'proxy.stop': { target: 'stopped' },
+      },
+      states: {
+        deciding: {
+          description: 'The calls under way are counted.',
+          always: [{ guard: 'hasCalls', target: 'finishing' }, { target: '#tarsProxy.stopped' }],
+        },
+        finishing: { description: 'Calls are under way.' },
+      },
+    },
+    stopped: {
+      description: 'The connection is closed, and every call has been told.',
+      type: 'final',
+      entry: ['failAll', 'closeLink'],
+    },
+  },
+});
+
+export type TarsProxyRef = ActorRefFrom<typeof tarsProxyMachine>;
+
+/** Starts a proxy. A machine that fails fails its calls; `onEnd` tells whether it was stopped. */
+export function startTarsProxy(
+  machine: typeof tarsProxyMachine,
+  input: TarsProxyInput,
+  onError: (error: unknown) => void,
+): TarsProxyRef {
+  const actor = createActor(machine, { id: input.name, input, clock: input.clock });
+  actor.subscribe({
+    error: (error) => {
+      const { calls, link } = actor.getSnapshot().context;
+      for (const call of calls.drain())
+        call.settle({ type: 'failed', failure: 'servantFailed', cause: error });
+      link.close();
+      onError(error);
+    },
+  });
+  actor.start();
+  return actor;
+}
+
+function createContext(input: TarsProxyInput, send: (event: TarsProxyEvent) => void): TarsProxyContext {
+  return {
+    ...input,
+    send,
+    link: input.createLink({
+      reply: (reply) => send({ type: 'link.replied', reply }),
+      lost: (ids, error) => send({ type: 'link.lost', ids, error }),
+      writable: () => send({ type: 'link.writable' }),
+      closed: () => send({ type: 'link.closed' }),
+    }),
+    calls: new CallTable(),
+    setbacks: 0,
+    openings: 0,
+    failedConnects: 0,
+    lastFailure: 'refused',
+  };
+}

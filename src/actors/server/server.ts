@@ -1,0 +1,233 @@
+/** The machine of the process: its life cycle, and what is said to everybody. Sockets and files reach it as services. */
+
+import type { Clock } from '../../system/clock.ts';
+import { assertEvent, assign, createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
+import type { Broker } from '../../broker/broker.ts';
+import type { EventSink } from '../../events/server-events.ts';
+import type { Json } from '../../protocol/command.ts';
+import { createRefusal } from '../../protocol/errors.ts';
+import type { Publisher } from '../room/ports.ts';
+
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What the server does to the world, in this order. */
+export interface ServerServices {
+  /** Reads who was a member in an earlier run. */
+  restore(): Promise<void>;
+  /** Starts to listen. */
+  bind(): Promise<ServerAddress>;
+  /** Says goodbye to every connection and waits until they are gone. */
+  emptyConnections(signal: AbortSignal): Promise<void>;
+  /** Closes every room and waits until the store has what it must have. */
+  closeRooms(signal: AbortSignal): Promise<void>;
+  /** Stops listening, drops what is left, and lets go of the store. */
+  release(): Promise<void>;
+}
+
+export interface ServerInput {
+  readonly services: ServerServices;
+  readonly broker: Broker;
+  readonly events: EventSink;
+  /** How long draining may take, in milliseconds, before what is left is dropped. */
+  readonly drainMs: number;
+}
+
+export type ServerEvent =
+  | { readonly type: 'server.broadcast'; readonly data: Json; readonly publisher: Publisher }
+  | { readonly type: 'server.stop' };
+
+interface ServerContext extends ServerInput {
+  readonly address: ServerAddress | undefined;
+  readonly error: unknown;
+}
+
+const NOT_LISTENING = createRefusal('notAvailable', 'the server is shutting down');
+const BROADCAST_FAILED = createRefusal('internal', 'the message could not be broadcast, try again later');
+
+const machine = setup({
+  types: { context: {} as ServerContext, input: {} as ServerInput, events: {} as ServerEvent },
+  actors: {
+    restore: fromPromise<void, ServerServices>(({ input }) => input.restore()),
+    bind: fromPromise<ServerAddress, ServerServices>(({ input }) => input.bind()),
+    emptyConnections: fromPromise<void, ServerServices>(({ input, signal }) =>
+      input.emptyConnections(signal),
+    ),
+    closeRooms: fromPromise<void, ServerServices>(({ input, signal }) => input.closeRooms(signal)),
+    release: fromPromise<void, ServerServices>(({ input }) => input.release()),
+  },
+  delays: { drainDeadline: ({ context }) => context.drainMs },
+  actions: {
+    noteAddress: assign((_, params: { address: ServerAddress }) => params),
+    noteError: assign((_, params: { error: unknown }) => params),
+    announceListening: ({ context: { events } }, params: { address: ServerAddress }) =>
+      events.emit('server.listening', { host: params.address.host, port: params.address.port }),
+    announceStopped: ({ context: { events } }, params: { reason: 'drained' | 'deadline' }) =>
+      events.emit('server.stopped', params),
+    broadcast: ({ context, event }) => {
+      assertEvent(event, 'server.broadcast');
+      broadcast(context, event.data, event.publisher);
+    },
+    refuseBroadcast: ({ event }) => {
+      assertEvent(event, 'server.broadcast');
+      event.publisher.settle({ type: 'refused', refusal: NOT_LISTENING });
+    },
+  },
+});
+
+export const serverMachine = machine.createMachine({
+  id: 'server',
+  description: 'The process, from its start until the last change is written.',
+  context: ({ input }) => ({ address: undefined, error: undefined, ...input }),
+  initial: 'starting',
+  on: { 'server.broadcast': { actions: 'refuseBroadcast' } },
+  states: {
+    starting: {
+      description: 'Nobody can connect yet.',
+      initial: 'restoring',
+      states: {
+        restoring: {
+          description:
+            'The rooms of an earlier run are read; those who have no socket any more are swept or away.',
+          invoke: {
+            src: 'restore',
+            input: ({ context }) => context.services,
+            onDone: 'binding',
+            onError: {
+              target: '#server.recalling',
+              actions: { type: 'noteError', params: ({ event }) => ({ error: event.error }) },
+            },
+          },
+        },
+        binding: {
+          description: 'The listening socket is being opened.',
+          invoke: {
+            src: 'bind',
+            input: ({ context }) => context.services,
+            onDone: {
+              target: '#server.listening',
+              actions: [
+                { type: 'noteAddress', params: ({ event }) => ({ address: event.output }) },
+                { type: 'announceListening', params: ({ event }) => ({ address: event.output }) },
+              ],
+            },
+            onError: {
+              target: '#server.recalling',
+              actions: { type: 'noteError', params: ({ event }) => ({ error: event.error }) },
+            },
+          },
+        },
+      },
+      on: { 'server.stop': 'draining' },
+    },
+    listening: {
+      description: 'Clients connect, and everybody can be spoken to.',
+      on: {
+        'server.broadcast': { actions: 'broadcast' },
+        'server.stop': 'draining',
+      },
+    },
+    draining: {
+      description:
+        'Nobody new is let in; what is under way is finished, everybody is told, everything is written.',
+      initial: 'emptying',
+      states: {
+        emptying: {
+          description: 'Connections finish the command at work and are closed with 3001.',
+          invoke: {
+            src: 'emptyConnections',
+            input: ({ context }) => context.services,
+            onDone: 'flushing',
+            onError: 'flushing',
+          },
+        },
+        flushing: {
+          description: 'Rooms get their last changes written.',
+          invoke: {
+            src: 'closeRooms',
+            input: ({ context }) => context.services,
+            onDone: 'releasing',
+            onError: 'releasing',
+          },
+        },
+        releasing: {
+          description: 'The listening socket and the store are let go.',
+          invoke: {
+            src: 'release',
+            input: ({ context }) => context.services,
+            onDone: {
+              target: '#server.stopped',
+              actions: { type: 'announceStopped', params: { reason: 'drained' } },
+            },
+            onError: {
+              target: '#server.stopped',
+              actions: { type: 'announceStopped', params: { reason: 'drained' } },
+            },
+          },
+        },
+      },
+      after: {
+        drainDeadline: 'abandoning',
+      },
+    },
+    abandoning: {
+      description: 'Draining has taken too long: what is left is dropped.',
+      invoke: {
+        src: 'release',
+        input: ({ context }) => context.services,
+        onDone: {
+          target: 'stopped',
+          actions: { type: 'announceStopped', params: { reason: 'deadline' } },
+        },
+        onError: {
+          target: 'stopped',
+          actions: { type: 'announceStopped', params: { reason: 'deadline' } },
+        },
+      },
+    },
+    recalling: {
+      description: 'The start has failed: what was opened is let go.',
+      invoke: {
+        src: 'release',
+        input: ({ context }) => context.services,
+        onDone: 'failed',
+        onError: 'failed',
+      },
+    },
+    stopped: { description: 'Nothing is open any more.', type: 'final' },
+    failed: { description: 'The server could not start; the context tells why.', type: 'final' },
+  },
+});
+
+export type ServerRef = ActorRefFrom<typeof serverMachine>;
+
+export function createServerActor(
+  machine: typeof serverMachine,
+  input: ServerInput,
+  clock: Clock,
+): ServerRef {
+  return createActor(machine, { id: 'server', input, clock });
+}
+
+function broadcast({ broker, events }: ServerContext, data: Json, publisher: Publisher): void {
+  const confirm = (): void => {
+    publisher.settle({ type: 'broadcasted' });
+    events.emit('message.broadcast', {
+      data,
+      ...(publisher.member !== undefined && { from: publisher.member }),
+    });
+  };
+  const fail = (error: unknown): void => {
+    events.emit('message.failed', { error });
+    publisher.settle({ type: 'refused', refusal: BROADCAST_FAILED });
+  };
+  try {
+    const accepting = broker.broadcast(data);
+    if (accepting === undefined) confirm();
+    else accepting.then(confirm, fail);
+  } catch (error) {
+    fail(error);
+  }
+}

@@ -1,0 +1,64 @@
+/** Reads the named values of a request, from its query and from a form body. */
+
+import type { TransportRequest } from '../transport/transport.ts';
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** A value for each name that was asked for, `undefined` where it is missing. */
+export type Fields = readonly (string | undefined)[];
+
+/**
+ * The query's values, and those of a form body, which win; `maxBytes` bounds the body. A request without a form is
+ * read at once.
+ */
+export function readFields(
+  request: TransportRequest,
+  names: readonly string[],
+  maxBytes: number,
+): Fields | Promise<Fields> {
+  const fields = readQuery(request.query, names);
+  return request.method === 'POST' && request.header('content-type')?.toLowerCase().startsWith(FORM_TYPE)
+    ? readForm(request, names, maxBytes, fields)
+    : fields;
+}
+
+/**
+ * The first value of each name, as `URLSearchParams` tells it, which most queries are too simple for.
+ * The names consist of letters and digits.
+ */
+export function readQuery(query: string, names: readonly string[]): Fields {
+  if (query.includes('%')) {
+    const params = new URLSearchParams(query);
+    return names.map((name) => params.get(name) ?? undefined);
+  }
+  return names.map((name) => findValue(query, name));
+}
+
+async function readForm(
+  request: TransportRequest,
+  names: readonly string[],
+  maxBytes: number,
+  fromQuery: Fields,
+): Promise<Fields> {
+  const form = new URLSearchParams(new TextDecoder().decode(await request.body(maxBytes)));
+  return names.map((name, index) => form.getAll(name).at(-1) ?? fromQuery[index]);
+}
+
+/** Looks through a query in which nothing is percent-encoded. */
+function findValue(query: string, name: string): string | undefined {
+  let start = query.startsWith('?') ? 1 : 0;
+  while (start < query.length) {
+    const next = query.indexOf('&', start);
+    const end = next === -1 ? query.length : next;
+    const equals = start + name.length;
+    if (query.startsWith(name, start) && (equals === end || query[equals] === '='))
+      return spaced(query.slice(equals + 1, end));
+    start = end + 1;
+  }
+  return undefined;
+}
+
+/** Measured: several times as quick as `replaceAll`. */
+function spaced(value: string): string {
+  return value.includes('+') ? value.replace(/\+/g, ' ') : value;
+}

@@ -1,0 +1,34 @@
+/** Who may watch the machines. What they see and may do is the inspector's. */
+
+import { isForeignPage, type OriginPolicy } from '../transport/origin-policy.ts';
+import type { RequestHead, TransportResponse } from '../transport/transport.ts';
+import { asksThisMachine } from './access.ts';
+import { jsonError } from '../transport/responses.ts';
+
+export interface InspectorAccessOptions {
+  /** Who may watch without a token. */
+  readonly open: 'everybody' | 'this machine' | 'nobody';
+  readonly hasToken: boolean;
+  readonly allowsOrigin: OriginPolicy;
+}
+
+/** `open`: may watch; `token`: may watch with the token; or the response that turns a request away. */
+export type InspectorAccess = (request: RequestHead) => 'open' | 'token' | TransportResponse;
+
+export function createInspectorAccess({
+  open,
+  hasToken,
+  allowsOrigin,
+}: InspectorAccessOptions): InspectorAccess {
+  const byToken = hasToken
+    ? 'token'
+    : jsonError(
+        403,
+        'the inspector is closed here: set inspector.token on the server, and come back with it',
+      );
+  return (request) => {
+    if (open === 'nobody' || (open === 'this machine' && !asksThisMachine(request))) return byToken;
+    if (!isForeignPage(request, allowsOrigin)) return 'open';
+    return hasToken ? 'token' : jsonError(403, 'pages of other sites may not watch without a token');
+  };
+}

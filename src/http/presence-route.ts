@@ -1,0 +1,21 @@
+/** Who is in a room, over HTTP: for the chat page's list and for scripts. */
+
+import type { Rooms } from '../actors/rooms.ts';
+import type { Access } from './access.ts';
+import { jsonError, jsonResponse } from '../transport/responses.ts';
+import type { Route } from './router.ts';
+
+export function createPresenceRoute(rooms: Rooms, access: Access): Route {
+  return {
+    methods: ['GET', 'HEAD'],
+    path: '/presence',
+    async handle({ request }) {
+      const refused = access(request);
+      if (refused !== undefined) return refused;
+      const room = new URLSearchParams(request.query).get('roomNum');
+      if (room === null) return jsonError(400, 'missing parameter: roomNum');
+      const members = await rooms.members(room);
+      return Array.isArray(members) ? jsonResponse(200, { room, members }) : jsonError(400, members.message);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** The HTTP routes of the TarsPHP example: what comes in by them goes to rooms as from a connection, by the server. */
+
+import type { PublishOutcome, Publisher, RoomsPort } from '../actors/room/ports.ts';
+import type { ErrorName } from '../protocol/errors.ts';
+import type { TransportResponse } from '../transport/transport.ts';
+import type { Access } from './access.ts';
+import { readFields, type Fields } from './fields.ts';
+import { jsonError, textResponse } from '../transport/responses.ts';
+import type { Route } from './router.ts';
+
+/** Longest form, in multiples of the longest message: percent-encoding spells a byte with three. */
+const FORM_OVERHEAD = 4;
+/** And what it may have besides: a room's name, of up to 1 KiB before it is encoded, and the names of the fields. */
+const FORM_NAMES_BYTES = 4 * 1024;
+
+export interface PushRoutesOptions {
+  readonly rooms: RoomsPort;
+  readonly access: Access;
+  /** Longest message, in bytes. */
+  readonly messageBytes: number;
+}
+
+export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOptions): Route[] {
+  const maxBodyBytes = messageBytes * FORM_OVERHEAD + FORM_NAMES_BYTES;
+
+  /** Reads the named fields, all of them required, and hands them on; answers at once where nothing has to be waited for. */
+  function push(
+    names: readonly string[],
+    success: string,
+    publish: (values: Fields, publisher: Publisher) => void,
+  ): Route['handle'] {
+    const succeeded = textResponse(success);
+
+    function publishFields(fields: Fields): TransportResponse | Promise<TransportResponse> {
+      if (fields.includes(undefined)) {
+        const missing = names.filter((_, index) => fields[index] === undefined);
+        return jsonError(400, `missing parameter: ${missing.join(', ')}`);
+      }
+      const publisher = new Pusher();
+      publish(fields, publisher);
+      const { outcome } = publisher;
+      return outcome === undefined ? publisher.untilTold().then(toResponse) : toResponse(outcome);
+    }
+
+    function toResponse(outcome: PublishOutcome): TransportResponse {
+      return outcome.type === 'refused'
+        ? jsonError(STATUS_OF[outcome.refusal.error], outcome.refusal.message)
+        : succeeded;
+    }
+
+    return ({ request }) => {
+      const refused = access(request);
+      if (refused !== undefined) return refused;
+      const fields = readFields(request, names, maxBodyBytes);
+      return fields instanceof Promise ? fields.then(publishFields) : publishFields(fields);
+    };
+  }
+
+  return [
+    {
+      methods: ['GET', 'POST'],
+      path: '/Index/pushByRoom',
+      handle: push(['roomNum', 'message'], 'pushBy room success', ([room = '', message = ''], publisher) =>
+        rooms.publish(room, message, publisher),
+      ),
+    },
+    {
+      methods: ['GET', 'POST'],
+      path: '/Index/pushAll',
+      handle: push(['message'], 'pushBy all success', ([message = ''], publisher) =>
+        rooms.broadcast(message, publisher),
+      ),
+    },
+  ];
+}
+
+/** Hears how a push ended: mostly before the publishing returns, and then nobody has to wait for a promise. */
+class Pusher implements Publisher {
+  outcome: PublishOutcome | undefined;
+  #resolve: ((outcome: PublishOutcome) => void) | undefined;
+
+  settle(outcome: PublishOutcome): void {
+    this.outcome = outcome;
+    this.#resolve?.(outcome);
+  }
+
+  /** Only for one that has not been told yet. */
+  untilTold(): Promise<PublishOutcome> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+}
+
+const STATUS_OF: Readonly<Record<ErrorName, number>> = {
+  internal: 500,
+  permissionDenied: 403,
+  limitExceeded: 400,
+  badRequest: 400,
+  notAvailable: 503,
+  tooManyRequests: 429,
+};

@@ -1,0 +1,79 @@
+/** Finds the route of a request. What routes do is told by theme in the files beside this one. */
+
+import { addRoute, createRouter as createRouteTree, findAllRoutes, findRoute } from 'rou3';
+import {
+  BodyTooLargeError,
+  RequestAbortedError,
+  type TransportRequest,
+  type TransportResponse,
+} from '../transport/transport.ts';
+import { jsonError } from '../transport/responses.ts';
+
+export interface RouteMatch {
+  readonly request: TransportRequest;
+  /** The values of the path's `:name` parts, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface Route {
+  /** Upper case. Where HEAD is named it is answered as GET would be, without the body. */
+  readonly methods: readonly string[];
+  /** A path with `:name` for one part and `**` for the rest. */
+  readonly path: string;
+  handle(match: RouteMatch): TransportResponse | Promise<TransportResponse>;
+}
+
+/** Answers a request; rejects only for what is a bug or broken in a route. */
+export type Router = (request: TransportRequest) => TransportResponse | Promise<TransportResponse>;
+
+/** Earlier routes win where the same method and path are given twice. */
+export function createRouter(routes: readonly Route[]): Router {
+  const tree = createRouteTree<Route>();
+  const seen = new Set<string>();
+  for (const route of routes) {
+    for (const method of route.methods) {
+      const key = `${method} ${route.path}`;
+      if (!seen.has(key)) addRoute(tree, method, route.path, route);
+      seen.add(key);
+    }
+  }
+
+  return (request) => {
+    const found = findRoute(tree, request.method, request.path);
+    if (found === undefined) return explainMiss(request);
+    const answer = found.data.handle({ request, params: decodeParams(found.params) });
+    return answer instanceof Promise ? answer.catch(answerKnownErrors) : answer;
+  };
+
+  function explainMiss({ method, path }: TransportRequest): TransportResponse {
+    const allowed = METHODS.filter((other) => findAllRoutes(tree, other, path).length > 0);
+    if (allowed.length === 0) return jsonError(404, `there is nothing at ${path}`);
+    const response = jsonError(405, `${path} does not take ${method}, only ${allowed.join(', ')}`);
+    return { ...response, headers: { ...response.headers, allow: allowed.join(', ') } };
+  }
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+function answerKnownErrors(error: unknown): TransportResponse {
+  if (error instanceof BodyTooLargeError) return jsonError(413, error.message);
+  if (error instanceof RequestAbortedError) return jsonError(400, error.message);
+  throw error;
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
+function decodeParams(params: Record<string, string> | undefined): Readonly<Record<string, string>> {
+  if (params === undefined) return NO_PARAMS;
+  const decoded: Record<string, string> = {};
+  for (const [name, value] of Object.entries(params)) decoded[name] = decodePart(value);
+  return decoded;
+}
+
+function decodePart(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,111 @@
+/** The HTTP routes of a library user (what the TarsPHP example calls controllers): parsed input in, a value out. */
+
+import type { Json } from '../protocol/command.ts';
+import type { TransportRequest, TransportResponse } from '../transport/transport.ts';
+import { jsonError, jsonResponse, textResponse } from '../transport/responses.ts';
+import type { Route, RouteMatch } from './router.ts';
+
+/** Longest body of a user's route. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+const METHODS = /^(GET|POST|PUT|PATCH|DELETE|OPTIONS)$/;
+
+export interface RouteRequest<Server> {
+  readonly method: string;
+  /** The path as sent. */
+  readonly path: string;
+  /** The values of the path's `:name` parts, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The query; of a name given twice, the last value. */
+  readonly query: Readonly<Record<string, string>>;
+  /**
+   * The body by its content type: a JSON value, the fields of a form, the text of `text/*`, the bytes of
+   * anything else; `undefined` without a body. At most 1 MiB.
+   */
+  readonly body: unknown;
+  /** A header by its name, in lower case. */
+  header(name: string): string | undefined;
+  readonly remoteAddress: string;
+  readonly server: Server;
+}
+
+/** A response with more than a body. Make it with {@link respond}. */
+class RouteResponse {
+  readonly response: TransportResponse;
+  constructor(response: TransportResponse) {
+    this.response = response;
+  }
+}
+
+/** For routes: a response with its own status (default 200), headers and body. */
+export function respond(response: Partial<TransportResponse>): RouteResponse {
+  return new RouteResponse({ status: 200, ...response });
+}
+
+/** A text is sent as plain text, another value as JSON, nothing as 204; {@link respond} says more. */
+export type RouteReply = RouteResponse | Json | undefined | void;
+
+/** Throwing or rejecting answers 500, without the error's text, and is logged. */
+export type RouteHandler<Server> = (request: RouteRequest<Server>) => RouteReply | Promise<RouteReply>;
+
+/** By method and path, such as `GET /hello/:name`; a path alone takes GET and POST. `**` takes the rest of a path. */
+export type UserRoutes<Server> = Readonly<Record<string, RouteHandler<Server>>>;
+
+/** @throws {TypeError} when a key is neither `/path` nor `METHOD /path`. */
+export function createUserRoutes<Server>(routes: UserRoutes<Server>, server: Server): Route[] {
+  return Object.entries(routes).map(([key, handler]) => {
+    const { methods, path } = parseKey(key);
+    return { methods, path, handle: async (match) => toResponse(await callRoute(handler, match, server)) };
+  });
+}
+
+function parseKey(key: string): { methods: readonly string[]; path: string } {
+  const [first = '', second] = key.split(' ');
+  const path = second ?? first;
+  if (!path.startsWith('/') || (second !== undefined && !METHODS.test(first))) {
+    throw new TypeError(`a route is named like "GET /hello/:name" or "/hello", not ${JSON.stringify(key)}`);
+  }
+  const methods = second === undefined ? ['GET', 'POST'] : [first];
+  return { methods: methods.includes('GET') ? [...methods, 'HEAD'] : methods, path };
+}
+
+async function callRoute<Server>(
+  handler: RouteHandler<Server>,
+  { request, params }: RouteMatch,
+  server: Server,
+): Promise<RouteReply> {
+  const body = await readBody(request);
+  if (body instanceof RouteResponse) return body;
+  const { method, path, remoteAddress } = request;
+  return handler({
+    method,
+    path,
+    params,
+    query: Object.fromEntries(new URLSearchParams(request.query)),
+    body: body.value,
+    header: (name) => request.header(name),
+    remoteAddress,
+    server,
+  });
+}
+
+async function readBody(request: TransportRequest): Promise<RouteResponse | { value: unknown }> {
+  const bytes = await request.body(MAX_BODY_BYTES);
+  if (bytes.length === 0) return { value: undefined };
+  const type = request.header('content-type')?.toLowerCase() ?? '';
+  if (!/json|^text\/|form-urlencoded/.test(type)) return { value: bytes };
+  const text = new TextDecoder().decode(bytes);
+  if (type.includes('form-urlencoded')) return { value: Object.fromEntries(new URLSearchParams(text)) };
+  if (type.startsWith('text/')) return { value: text };
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return new RouteResponse(jsonError(400, 'the body is not JSON'));
+  }
+}
+
+function toResponse(reply: RouteReply): TransportResponse {
+  if (reply instanceof RouteResponse) return reply.response;
+  if (reply === undefined) return { status: 204 };
+  return typeof reply === 'string' ? textResponse(reply) : jsonResponse(200, reply);
+}

@@ -1,0 +1,26 @@
+/** The responses that routes share. */
+
+import type { TransportResponse } from './transport.ts';
+
+/** Frozen, so that the transport has to look at them once only. */
+const JSON_HEADERS = Object.freeze({
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+});
+const TEXT_HEADERS = Object.freeze({
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-store',
+});
+
+export function jsonResponse(status: number, value: unknown): TransportResponse {
+  return { status, headers: JSON_HEADERS, body: `${JSON.stringify(value)}\n` };
+}
+
+export function textResponse(body: string): TransportResponse {
+  return { status: 200, headers: TEXT_HEADERS, body };
+}
+
+/** An error as every route tells it: `{"error":{"code":400,"message":"…"}}`, `code` being the HTTP status. */
+export function jsonError(status: number, message: string): TransportResponse {
+  return jsonResponse(status, { error: { code: status, message } });
+}
