@@ -1,6 +1,6 @@
 /** `npm run servant [-- PORT]`: the example servant alone, for trying calls of other TARS clients. Default port 14002. */
 
-import { createHelloServer, HELLO_OBJECT } from '../src/demo/hello-servant.ts';
+import { createHelloServer, HELLO_OBJECT } from '../src/server/demo/hello-servant.ts';
 
 const DEFAULT_PORT = 14_002;
 

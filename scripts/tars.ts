@@ -1,5 +1,5 @@
 /**
- * `npm run tars`: generates src/servants from tars/*.tars. With `--check` it writes nothing, and fails when what is
+ * `npm run tars`: generates src/tars/servants from tars/*.tars. With `--check` it writes nothing, and fails when what is
  * there is not what would be generated.
  */
 
@@ -7,11 +7,11 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runTars2ts } from '../src/idl/tars2ts-command.ts';
+import { runTars2ts } from '../src/cli/tars2ts.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'tars');
-const servants = join(root, 'src', 'servants');
+const servants = join(root, 'src', 'tars', 'servants');
 
 if (process.argv.includes('--check')) await check();
 else await generate(servants);
@@ -21,7 +21,7 @@ async function generate(out: string): Promise<readonly string[]> {
   const { exitCode, stderr, written } = await runTars2ts({
     files: files.map((name) => join(relative(process.cwd(), sources), name)),
     out,
-    runtime: '../tars.ts',
+    runtime: '../runtime.ts',
   });
   process.stderr.write(stderr);
   process.exitCode = exitCode;
@@ -56,7 +56,7 @@ async function read(path: string): Promise<string | undefined> {
 
 function tell(names: readonly string[], problem: string): void {
   for (const name of names) {
-    process.stderr.write(`src/servants/${name} ${problem}\n`);
+    process.stderr.write(`src/tars/servants/${name} ${problem}\n`);
     process.exitCode = 1;
   }
 }

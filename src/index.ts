@@ -39,12 +39,12 @@ export type {
   StoredMember,
 } from './storage/membership-store.ts';
 export { StoreError } from './storage/store-error.ts';
-export { joinPlatform, loadTarsConf, type JoinOptions } from './tars/platform/join-platform.ts';
-export { createMemoryStatStore } from './tars/platform/memory-stat-store.ts';
-export type { Platform } from './tars/platform/platform.ts';
-export type { StatCounts, StatEntry, StatKey } from './tars/platform/stat-counts.ts';
-export type { StatStore } from './tars/platform/stat-store.ts';
-export type { TarsConf } from './tars/platform/tars-conf.ts';
+export { joinPlatform, loadTarsConf, type JoinOptions } from './platform/join-platform.ts';
+export { createMemoryStatStore } from './platform/statistics/memory-stat-store.ts';
+export type { Platform } from './platform/platform.ts';
+export type { StatCounts, StatEntry, StatKey } from './platform/statistics/stat-counts.ts';
+export type { StatStore } from './platform/statistics/stat-store.ts';
+export type { TarsConf } from './config/tars-conf/tars-conf.ts';
 export { RpcError } from './tars/rpc-error.ts';
 export type { Health } from './http/health-route.ts';
 export { respond } from './http/user-routes.ts';

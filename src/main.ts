@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The program `statecast`: hands the command line to its command, and says in one place why it could not be done. */
 
-import { createCommandLine } from './config/command-line.ts';
+import { createCommandLine } from './cli/command-line.ts';
 import { ConfigError } from './config/config-error.ts';
-import { PackageError } from './package/package-error.ts';
+import { PackageError } from './cli/package/package-error.ts';
 import { StoreError } from './storage/store-error.ts';
 import { ListenError } from './transport/transport.ts';
 
@@ -13,25 +13,25 @@ const EXIT_BAD_CONFIG = 2;
 const commandLine = createCommandLine({
   async serve(settings, configFile) {
     // Printing the configuration must not load the native socket library.
-    const { serve } = await import('./server/serve.ts');
+    const { serve } = await import('./cli/serve/serve.ts');
     await serve(settings, configFile);
   },
   async compile(files, flags) {
-    const { runTars2ts } = await import('./idl/tars2ts-command.ts');
+    const { runTars2ts } = await import('./cli/tars2ts.ts');
     const { exitCode, stderr, written } = await runTars2ts({ files, ...flags });
     process.stderr.write(stderr);
     process.exitCode = exitCode;
     for (const file of written) process.stdout.write(`${file}\n`);
   },
   async draw(flags) {
-    const { runCharts } = await import('./inspect/charts-command.ts');
+    const { runCharts } = await import('./cli/charts.ts');
     const { exitCode, stdout, stderr } = await runCharts(flags);
     process.stdout.write(stdout);
     process.stderr.write(stderr);
     process.exitCode = exitCode;
   },
   async pack(flags) {
-    const { runPackage } = await import('./package/package-command.ts');
+    const { runPackage } = await import('./cli/package/package.ts');
     await runPackage('.', flags, { print, isTerminal: process.stdout.isTTY });
   },
   print,

@@ -10,4 +10,4 @@ export {
   describeStatStore,
   type StatStorePlace,
   type StatStoreUnderTest,
-} from './tars/platform/stat-store-contract.ts';
+} from './platform/statistics/stat-store-contract.ts';

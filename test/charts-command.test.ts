@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createMachine } from 'xstate';
 import { MACHINES } from '../src/actors/machines.ts';
 import { describeChart } from '../src/inspect/chart/describe-chart.ts';
-import { runCharts } from '../src/inspect/charts-command.ts';
+import { runCharts } from '../src/cli/charts.ts';
 
 const NAMES = Object.values(MACHINES).map(({ id }) => id);
 

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { createHelloServer, HELLO_OBJECT } from '../src/demo/hello-servant.ts';
+import { createHelloServer, HELLO_OBJECT } from '../src/server/demo/hello-servant.ts';
 import { runProcess, startProcess } from './support/start-process.ts';
 import { makeTempDir } from './support/temp-dir.ts';
 

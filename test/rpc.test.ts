@@ -1,8 +1,8 @@
 import { createServer as createNetServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, test, onTestFinished } from 'vitest';
-import { createHelloServer, HELLO_OBJECT } from '../src/demo/hello-servant.ts';
-import { HelloMethods } from '../src/servants/hello.ts';
-import { createPushProxy, Outcome } from '../src/servants/statecast.ts';
+import { createHelloServer, HELLO_OBJECT } from '../src/server/demo/hello-servant.ts';
+import { HelloMethods } from '../src/tars/servants/hello.ts';
+import { createPushProxy, Outcome } from '../src/tars/servants/statecast.ts';
 import { createDirectCaller } from '../src/tars/client/direct-caller.ts';
 import { createTcpLink } from '../src/tars/client/tcp-link.ts';
 import { createServantServer } from '../src/tars/server/servant-server.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MACHINES } from '../src/actors/machines.ts';
 import { describeChart } from '../src/inspect/chart/describe-chart.ts';
 import { toMermaid } from '../src/inspect/chart/to-mermaid.ts';
-import { runCharts } from '../src/inspect/charts-command.ts';
+import { runCharts } from '../src/cli/charts.ts';
 
 const page = await readFile(new URL('../docs/statecharts.md', import.meta.url), 'utf8');
 

@@ -4,8 +4,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadSettings } from '../src/config/load-settings.ts';
-import { readTarsSettings } from '../src/tars/platform/conf-settings.ts';
-import { joinPlatform } from '../src/tars/platform/join-platform.ts';
+import { readTarsSettings } from '../src/config/tars-conf/conf-settings.ts';
+import { joinPlatform } from '../src/platform/join-platform.ts';
 import {
   createAdminClient,
   startFakePlatform,

@@ -1,8 +1,8 @@
 /** Settings from a JSON file, or from the TARS configuration of a platform. It judges whether the file can be read, not what is in it. */
 
 import { readFileSync } from 'node:fs';
-import { isTarsConf } from '../tars/platform/conf-parser.ts';
-import { readTarsSettings } from '../tars/platform/conf-settings.ts';
+import { isTarsConf } from './tars-conf/conf-parser.ts';
+import { readTarsSettings } from './tars-conf/conf-settings.ts';
 import type { ConfigProblem } from './config-error.ts';
 import { findJsonError } from './json-error.ts';
 import type { Layer } from './layer.ts';

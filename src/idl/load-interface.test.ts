@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { HelloMethods } from '../servants/hello.ts';
+import { HelloMethods } from '../tars/servants/hello.ts';
 import { InterfaceError, loadInterface } from './load-interface.ts';
 import { toMethods } from './to-methods.ts';
 

@@ -4,7 +4,7 @@ import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runTars2ts, type Tars2tsOptions } from './tars2ts-command.ts';
+import { runTars2ts, type Tars2tsOptions } from '../cli/tars2ts.ts';
 
 let root: string;
 beforeAll(async () => {

@@ -32,7 +32,7 @@ import { createRoomOptions } from './room-definitions.ts';
 import { createServantLinks, describeStates } from './servant-links.ts';
 import { createRpcPort, createRpcProxies, type ServantDefinitions } from './rpc.ts';
 import type { ServerOptions, StatecastServer } from './server-options.ts';
-import type { CallRecord } from '../tars/platform/stat-counts.ts';
+import type { CallRecord } from '../platform/statistics/stat-counts.ts';
 import { newTraceparent } from './trace-context.ts';
 import { watchStore } from './store-health.ts';
 import { CLOSED, createServices, startListening, stop } from './lifecycle.ts';

@@ -4,7 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { ConfigError } from '../config/config-error.ts';
 import type { Settings } from '../config/settings.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
-import { createPushAdapter, Outcome, type PushServant } from '../servants/statecast.ts';
+import { createPushAdapter, Outcome, type PushServant } from '../tars/servants/statecast.ts';
 import { parseEndpoint } from '../tars/client/endpoint.ts';
 import { createServantServer, type ServantServer } from '../tars/server/servant-server.ts';
 import type { ServantAdapter } from '../tars/wire/servant-adapter.ts';

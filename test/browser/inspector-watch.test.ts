@@ -1,5 +1,5 @@
 import { onTestFinished, expect, test, vi } from 'vitest';
-import { HelloMethods } from '../../src/servants/hello.ts';
+import { HelloMethods } from '../../src/tars/servants/hello.ts';
 import { createServantServer } from '../../src/tars/server/servant-server.ts';
 import { createServer, type RpcError } from '../../src/index.ts';
 import { describeInBrowser, type Tabs } from '../support/browser.ts';

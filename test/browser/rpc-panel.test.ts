@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { createHelloServer, HELLO_OBJECT } from '../../src/demo/hello-servant.ts';
-import { HelloMethods } from '../../src/servants/hello.ts';
+import { createHelloServer, HELLO_OBJECT } from '../../src/server/demo/hello-servant.ts';
+import { HelloMethods } from '../../src/tars/servants/hello.ts';
 import { describeInBrowser, type Tabs } from '../support/browser.ts';
 import { startServer } from '../support/start-server.ts';
 import { RoomPage } from './room-page.ts';

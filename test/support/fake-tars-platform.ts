@@ -21,7 +21,7 @@ import {
   type ServerInfo,
   type StatBody,
   type StatHead,
-} from '../../src/servants/platform.ts';
+} from '../../src/tars/servants/platform.ts';
 import { QUERY_F } from '../../src/tars/client/registry-types.ts';
 import { createServantServer, type ServantServer } from '../../src/tars/server/servant-server.ts';
 import { FrameSplitter } from '../../src/tars/wire/frame-splitter.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runTars2ts } from '../../src/idl/tars2ts-command.ts';
+import { runTars2ts } from '../../src/cli/tars2ts.ts';
 import type { Decoded, TarsStruct } from '../../src/tars.ts';
 import { generate, load } from './generated.ts';
 import { PLATFORM_FILES } from './platform-files.ts';
@@ -90,13 +90,13 @@ test('odd names do what they name', async () => {
   expect(TEXT).toBe('it\'s "quoted" \\ AA \n tab\t 世界');
 });
 
-test('src/servants is what tars/*.tars generate', async () => {
+test('src/tars/servants is what tars/*.tars generate', async () => {
   const sources = (await readdir(join(root, 'tars'))).filter((name) => name.endsWith('.tars'));
   const out = join(dir, 'servants');
   const result = await runTars2ts({
     files: sources.map((name) => join(root, 'tars', name)),
     out,
-    runtime: '../tars.ts',
+    runtime: '../runtime.ts',
   });
   expect(result.stderr).toBe('');
   for (const name of await readdir(out)) {

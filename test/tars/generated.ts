@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { runTars2ts, type Tars2tsOptions } from '../../src/idl/tars2ts-command.ts';
+import { runTars2ts, type Tars2tsOptions } from '../../src/cli/tars2ts.ts';
 
 /** The run-time that generated modules import here: the source itself. */
 const RUNTIME = fileURLToPath(new URL('../../src/tars.ts', import.meta.url));

@@ -1,0 +1,35 @@
+/** The few lines that a started server prints: where to open it. */
+
+import { networkInterfaces } from 'node:os';
+import type { ServerAddress } from '../../actors/server/server.ts';
+import type { Settings } from '../../config/settings.ts';
+
+/** The first line is what scripts wait for: it has `listening` and the URL. */
+export function createBanner({ host, port }: ServerAddress, settings: Settings, version: string): string {
+  const url = toUrl(host, port);
+  const lines = [`statecast ${version} listening on ${url}`];
+  if (settings.pages) lines.push(`  chat     ${url}room1  ${url}room2`);
+  lines.push(`  sockets  ${url.replace('http', 'ws')}`, `  health   ${url}health`);
+  if (isEveryAddress(host))
+    lines.push(...ownAddresses().map((address) => `  also     ${toUrl(address, port)}`));
+  if (settings.demo) lines.push('  demo     rooms may call the example servant: hello.sayHello');
+  if (settings.tars.listen !== undefined) lines.push(`  push     Statecast.Push on ${settings.tars.listen}`);
+  if (settings.store === 'lowdb') lines.push(`  data     ${settings.dataDir}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function toUrl(host: string, port: number): string {
+  const name = isEveryAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}/`;
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+}

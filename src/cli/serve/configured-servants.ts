@@ -1,0 +1,36 @@
+/** The servants that settings name: their interfaces are read from .tars files, and called without generated code. */
+
+import { ConfigError, type ConfigProblem } from '../../config/config-error.ts';
+import type { Settings } from '../../config/settings.ts';
+import { InterfaceError, loadInterface } from '../../idl/load-interface.ts';
+import { toMethods } from '../../idl/to-methods.ts';
+import type { ServantDefinition, ServantDefinitions } from '../../server/rpc.ts';
+
+/**
+ * Reads the interface of each servant.
+ * @throws {ConfigError} listing every file that cannot be used.
+ */
+export async function loadServants(servants: Settings['tars']['servants']): Promise<ServantDefinitions> {
+  const problems: ConfigProblem[] = [];
+  const loaded = await Promise.all(
+    Object.entries(servants).map(async ([name, { object, file, interface: named }]) => {
+      try {
+        const definition: ServantDefinition = {
+          object,
+          methods: toMethods(await loadInterface(file, named)),
+        };
+        return [name, definition] as const;
+      } catch (error) {
+        if (!(error instanceof InterfaceError)) throw error;
+        problems.push({
+          path: `tars.servants.${name}`,
+          given: JSON.stringify(`${named} of ${file}`),
+          allowed: error.message,
+        });
+        return [];
+      }
+    }),
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.fromEntries(loaded.filter((entry) => entry.length > 0));
+}

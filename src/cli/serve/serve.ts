@@ -1,0 +1,92 @@
+/** Runs a server as a process: its store, its log, its banner, its signals. */
+
+import type { Settings } from '../../config/settings.ts';
+import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
+import { createLowdbStore } from '../../storage/lowdb-store.ts';
+import { createMemoryStore } from '../../storage/memory-store.ts';
+import { allowDemo, startDemo } from '../../server/demo/demo.ts';
+import { createBanner } from './banner.ts';
+import { loadServants } from './configured-servants.ts';
+import { createServer } from '../../server/create-server.ts';
+import { logEvents } from './event-log.ts';
+import { keepHeap } from './heap-keeper.ts';
+import { createLogger } from './logger.ts';
+import { VERSION } from '../../system/package-info.ts';
+
+/**
+ * Serves until SIGTERM, SIGINT or the shutdown of a TARS node; a second signal does not wait for the drain.
+ * @param configFile may be the configuration of a TARS platform: the server then lives on that platform.
+ */
+export async function serve(settings: Settings, configFile?: string): Promise<void> {
+  const { store: storeKind, dataDir, log: logSettings, tars, rooms, ...rest } = settings;
+  const { servants: configured, ...tarsRest } = tars;
+  const conf = loadTarsConf(configFile);
+  const logFile = conf && openPlatformLog(conf);
+  const log = createLogger(logSettings, logFile);
+  const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
+
+  const servants = await loadServants(configured);
+  const demo = settings.demo ? await startDemo(onError) : undefined;
+  const server = createServer(
+    {
+      ...rest,
+      tars: tarsRest,
+      rooms: demo === undefined ? rooms : allowDemo(rooms),
+      servants: { ...demo?.servants, ...servants },
+      store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
+      onError,
+    },
+    conf === undefined ? {} : { recordCall: (call) => platform?.recordCall(call) },
+  );
+  logEvents(server, log);
+  keepHeap(server);
+
+  const stopping = createStopping(() => server.close());
+  const platform =
+    conf &&
+    joinPlatform({
+      conf,
+      server,
+      log,
+      version: VERSION,
+      configFiles: tars.configFiles,
+      stop: () => stopping.begin(),
+    });
+  try {
+    await platform?.prepare();
+    const address = await server.listen();
+    process.stdout.write(createBanner(address, settings, VERSION));
+    await platform?.start();
+    await stopping.ended;
+  } finally {
+    await platform?.stop();
+    await demo?.close();
+    logFile?.close();
+  }
+}
+
+interface Stopping {
+  /** Begins to stop; more than once is once. */
+  begin(): void;
+  /** Settles when it has stopped. */
+  readonly ended: Promise<void>;
+}
+
+function createStopping(stop: () => Promise<void>): Stopping {
+  let isStopping = false;
+  let start: (() => void) | undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    start = () => {
+      isStopping = true;
+      stop().then(resolve, reject);
+    };
+  });
+  const begin = (): void => start?.();
+  const onSignal = (): void => {
+    if (isStopping) process.exit(1);
+    begin();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return { begin, ended };
+}

@@ -1,0 +1,78 @@
+/** The command `statecast tars2ts`: compiles .tars files and writes their modules, all of them or none. */
+
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { compile, type Output } from '../idl/compile.ts';
+import { formatDiagnostics } from '../idl/diagnostics.ts';
+import type { LongMode } from '../idl/model.ts';
+
+/** What generated code imports its run-time from, unless told otherwise. */
+const DEFAULT_RUNTIME = 'statecast/tars';
+
+export interface Tars2tsOptions {
+  /** The files to compile; what they include is compiled with them. */
+  readonly files: readonly string[];
+  /** The directory to write to; it is made when it is missing. */
+  readonly out: string;
+  /** Write proxies. With neither `client` nor `server`, both are written. Default false. */
+  readonly client?: boolean;
+  /** Write servants and their adapters. Default false. */
+  readonly server?: boolean;
+  /** What a `long` is. Default `number`. */
+  readonly long?: LongMode;
+  /** Names may start with `tars`. Default false. */
+  readonly withTars?: boolean;
+  /** The module that generated code imports. Default {@link DEFAULT_RUNTIME}. */
+  readonly runtime?: string;
+}
+
+export interface Tars2tsResult {
+  readonly exitCode: 0 | 1;
+  /** What is wrong, or nothing. */
+  readonly stderr: string;
+  /** The files that were written. */
+  readonly written: readonly string[];
+}
+
+export async function runTars2ts({ files, out, ...flags }: Tars2tsOptions): Promise<Tars2tsResult> {
+  const { outputs, diagnostics } = await compile(files, toCompileOptions(flags));
+  if (diagnostics.length > 0)
+    return { exitCode: 1, stderr: `${formatDiagnostics(diagnostics)}Nothing was written.\n`, written: [] };
+  try {
+    return { exitCode: 0, stderr: '', written: await writeAll(out, outputs) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { exitCode: 1, stderr: `error: cannot write to ${out}: ${reason}\n`, written: [] };
+  }
+}
+
+function toCompileOptions(flags: Omit<Tars2tsOptions, 'files' | 'out'>) {
+  const { client = false, server = false, long = 'number', withTars = false } = flags;
+  const both = !client && !server;
+  return {
+    client: client || both,
+    server: server || both,
+    long,
+    withTars,
+    runtime: flags.runtime ?? DEFAULT_RUNTIME,
+  };
+}
+
+/** Everything is written beside its place first, so that a full disk leaves what was there. */
+async function writeAll(out: string, outputs: readonly Output[]): Promise<string[]> {
+  const moves = outputs.map(({ path, text }) => {
+    const place = join(out, path);
+    return { place, text, draft: `${place}.${process.pid}.tmp` };
+  });
+  try {
+    for (const { place, draft, text } of moves) {
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(draft, text);
+    }
+    for (const { place, draft } of moves) await rename(draft, place);
+  } catch (error) {
+    await Promise.all(moves.map(({ draft }) => rm(draft, { force: true })));
+    throw error;
+  }
+  return moves.map(({ place }) => place);
+}

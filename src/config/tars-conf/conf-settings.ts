@@ -1,0 +1,125 @@
+/** Our settings out of a TARS configuration, as one more source for `loadSettings`. It reads no file. */
+
+import type { ConfigProblem } from '../config-error.ts';
+import { FIELDS, type Field } from '../fields.ts';
+import { HIDDEN } from '../given.ts';
+import { createTextLayer, type Layer } from '../layer.ts';
+import { suggest } from '../nearest.ts';
+import { formatPath, setAt, valueAt, type Path } from '../path.ts';
+import { formatEndpoint } from '../../tars/client/endpoint.ts';
+import { parseConf, type ConfSection } from './conf-parser.ts';
+import { readTarsConf } from './read-tars-conf.ts';
+import type { TarsAdapter, TarsConf, TarsLogLevel } from './tars-conf.ts';
+
+/** What is spoken on the adapter that we listen on. */
+const OUR_PROTOCOL = 'not_tars';
+/** What is spoken on the adapter where other services reach us. */
+const SERVANT_PROTOCOL = 'tars';
+/** The section for settings that the platform knows nothing of. */
+const OWN_SECTION = ['tars', 'application', 'statecast'];
+/** What is left of the platform's patience for closing sockets and the store after the drain. */
+const AFTER_DRAIN_MS = 1000;
+
+/** The levels of the platform in our words. */
+export const LOG_LEVELS = {
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+  NONE: 'silent',
+} as const satisfies Record<TarsLogLevel, string>;
+
+/** What a TARS configuration gives: a layer of settings, and the platform's own part if nothing is wrong with it. */
+export interface TarsSettings {
+  readonly layer: Layer;
+  readonly conf?: TarsConf;
+}
+
+/**
+ * Reads the text of a configuration that {@link isTarsConf}. What it sets:
+ *
+ * - `host` and `port` from the endpoint of the first adapter whose protocol is `not_tars`,
+ * - `dataDir` from `datapath`, `log.level` from `logLevel`, `log.format` is `json`,
+ * - `tars.locator` from `locator`, `tars.callSeconds` from `async-invoke-timeout`, and `tars.listen` from the first
+ *   adapter whose protocol is `tars`,
+ * - `drainSeconds` so that the drain ends a second before `deactivating-timeout`,
+ * - any setting at all from the section `<statecast>` of `<application>`: `limits.messageBytes=65536`.
+ */
+export function readTarsSettings(text: string, file: string): TarsSettings {
+  const at = (line: number): string => `file ${file} line ${line}`;
+  const parsed = parseConf(text);
+  if (!parsed.ok) {
+    const problems = parsed.mistakes.map(({ line, message }) => ({
+      path: formatPath([]),
+      given: '(not a TARS conf)',
+      allowed: message,
+      source: at(line),
+    }));
+    return { layer: { input: {}, sourceOf: () => `file ${file}`, problems, isUnread: true } };
+  }
+
+  const { conf, problems } = readTarsConf(parsed.root, file);
+  const found = problems.map(({ line, ...problem }): ConfigProblem => ({ ...problem, source: at(line) }));
+  const listening = conf.adapters.find((adapter) => adapter.protocol === OUR_PROTOCOL);
+  if (listening === undefined) {
+    found.push({
+      path: '/tars/application/server',
+      given: `${conf.adapters.length} adapters`,
+      allowed: `an adapter with protocol=${OUR_PROTOCOL} to listen on: the platform's port type TCP, protocol non-TARS`,
+      source: `file ${file}`,
+    });
+  }
+
+  const own = readOwnSettings(parsed.root, at);
+  const input = toInput(conf, listening);
+  for (const { keys } of FIELDS) {
+    const value = valueAt(own.input, keys);
+    if (value !== undefined) setAt(input, keys, value);
+  }
+  const sourceOf = (path: Path): string =>
+    own.sourceOf(path) ?? (listening !== undefined && isAddress(path) ? at(listening.line) : `file ${file}`);
+  const layer: Layer = { input, sourceOf, problems: [...found, ...own.problems] };
+  return layer.problems.length > 0 ? { layer } : { layer, conf };
+}
+
+/** The settings that the platform's own keys stand for. */
+function toInput(conf: TarsConf, listening: TarsAdapter | undefined): Record<string, unknown> {
+  const servants = conf.adapters.find((adapter) => adapter.protocol === SERVANT_PROTOCOL);
+  return {
+    ...(listening !== undefined && { host: listening.endpoint.host, port: listening.endpoint.port }),
+    ...(conf.dataPath !== undefined && { dataDir: conf.dataPath }),
+    drainSeconds: drainSeconds(conf.stopTimeoutMs),
+    log: { level: LOG_LEVELS[conf.log.level], format: 'json' },
+    tars: {
+      ...(conf.locator !== undefined && { locator: conf.locator }),
+      ...(servants !== undefined && { listen: formatEndpoint(servants.endpoint) }),
+      callSeconds: conf.callTimeoutMs / 1000,
+    },
+  };
+}
+
+function isAddress(path: Path): boolean {
+  return path[0] === 'host' || path[0] === 'port';
+}
+
+function drainSeconds(stopTimeoutMs: number): number {
+  return Math.max(0, Math.floor((stopTimeoutMs - AFTER_DRAIN_MS) / 1000));
+}
+
+function readOwnSettings(root: ConfSection, at: (line: number) => string): Layer {
+  let section: ConfSection | undefined = root;
+  for (const name of OWN_SECTION) section = section?.sections.get(name);
+  const given: { field: Field; text: string; source: string }[] = [];
+  const problems: ConfigProblem[] = [];
+  for (const [key, { text, line }] of section?.values ?? []) {
+    const field = FIELDS.find(({ path }) => path === key);
+    if (field !== undefined) given.push({ field, text, source: at(line) });
+    else problems.push(unknownSetting(key, at(line)));
+  }
+  return createTextLayer(given, problems);
+}
+
+function unknownSetting(key: string, source: string): ConfigProblem {
+  const known = FIELDS.map(({ path }) => path);
+  return { path: key, given: HIDDEN, allowed: `no such setting${suggest(key, known)}`, source };
+}

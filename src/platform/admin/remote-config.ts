@@ -1,0 +1,86 @@
+/** Configuration files that the platform keeps, pulled into a directory. It looks into none of them. */
+
+import { join } from 'node:path';
+import { createConfigProxy } from '../../tars/servants/platform.ts';
+import { makeDirectory, readFileIfPresent, replaceFile, syncDirectory } from '../../storage/durable-file.ts';
+import { createKeyedQueue } from '../../storage/keyed-queue.ts';
+import { PLATFORM_DEADLINE_MS, type PlatformCaller, type PlatformLog } from '../calls/platform-caller.ts';
+import { nameSet } from '../calls/set-name.ts';
+import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
+
+/** How many files are pulled at a time. */
+const PULLS_AT_A_TIME = 4;
+/** A name that stays in its directory: the admin servant takes names from outside. */
+const FILE_NAME = /^\w[\w.-]*$/;
+
+export type PullOutcome =
+  | { readonly type: 'written'; readonly path: string }
+  /** The file was what the platform has. */
+  | { readonly type: 'unchanged'; readonly path: string }
+  /** The file, if there is one, is what it was. */
+  | { readonly type: 'kept'; readonly reason: string };
+
+export interface RemoteConfig {
+  /** Pulls a file by its name on the platform. It never rejects. */
+  pull(name: string): Promise<PullOutcome>;
+}
+
+export interface RemoteConfigOptions {
+  readonly conf: TarsConf;
+  /** The object that keeps the files. */
+  readonly object: string;
+  readonly caller: PlatformCaller;
+  /** Where the files go; it is made when it is missing. */
+  readonly dir: string;
+  readonly log: PlatformLog;
+}
+
+export function createRemoteConfig({ conf, object, caller, dir, log }: RemoteConfigOptions): RemoteConfig {
+  const config = createConfigProxy(caller(object));
+  const queue = createKeyedQueue(PULLS_AT_A_TIME);
+
+  /** The file's content, or why there is none. */
+  async function ask(fileName: string): Promise<{ content: string } | { reason: string }> {
+    const info = {
+      application: conf.app,
+      serverName: conf.server,
+      fileName,
+      host: conf.localIp,
+      setDivision: nameSet(conf),
+    };
+    const { ret, content } = await config.loadConfigByInfo({ info }, { deadlineMs: PLATFORM_DEADLINE_MS });
+    if (ret !== 0) return { reason: `the platform answered ${ret}: it has no such file` };
+    if (content === '') return { reason: 'the platform has an empty file of this name' };
+    return { content };
+  }
+
+  async function pull(name: string): Promise<PullOutcome> {
+    const answer = await ask(name);
+    if ('reason' in answer) return { type: 'kept', reason: answer.reason };
+    const path = join(dir, name);
+    const content = Buffer.from(answer.content);
+    if (content.equals((await readFileIfPresent(path)) ?? new Uint8Array()))
+      return { type: 'unchanged', path };
+    await makeDirectory(dir);
+    await replaceFile(path, answer.content);
+    await syncDirectory(dir);
+    return { type: 'written', path };
+  }
+
+  return {
+    async pull(name) {
+      if (!FILE_NAME.test(name))
+        return { type: 'kept', reason: 'a file is named by letters, digits, _ . and -' };
+      try {
+        const outcome = await queue.run(name, () => pull(name));
+        if (outcome.type === 'kept')
+          log.warn({ name, reason: outcome.reason }, 'a configuration file was not pulled');
+        else log.info({ name, path: outcome.path }, `a configuration file was pulled: ${outcome.type}`);
+        return outcome;
+      } catch (err) {
+        log.warn({ name, err }, 'a configuration file was not pulled');
+        return { type: 'kept', reason: err instanceof Error ? err.message : String(err) };
+      }
+    },
+  };
+}

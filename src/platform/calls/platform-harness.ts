@@ -1,0 +1,116 @@
+/** What tests of the platform's parts stand on: a clock that is turned by hand, and a platform that is a function call away. */
+
+import type { Clock } from '../../system/clock.ts';
+import { TarsCallError } from '../../tars/wire/caller.ts';
+import { RETURN_CODES } from '../../tars/wire/return-codes.ts';
+import type { ServantAdapter } from '../../tars/wire/servant-adapter.ts';
+import type { PlatformCaller, PlatformLog } from './platform-caller.ts';
+import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
+
+export interface TestClock extends Clock {
+  /** Lets time pass: runs what is due on the way, and what that sets off. */
+  pass(ms: number): Promise<void>;
+  /** How many timers are set. */
+  readonly timers: number;
+}
+
+export function createTestClock(start = 1_000_000): TestClock {
+  const timers = new Map<number, { at: number; run: () => void }>();
+  let now = start;
+  let lastId = 0;
+  return {
+    now: () => now,
+    setTimeout(run, delayMs) {
+      lastId += 1;
+      timers.set(lastId, { at: now + delayMs, run });
+      return lastId;
+    },
+    clearTimeout(id) {
+      timers.delete(id as number);
+    },
+    async pass(ms) {
+      const end = now + ms;
+      await settle();
+      for (;;) {
+        const [due] = [...timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at);
+        if (due === undefined) break;
+        const [id, { at, run }] = due;
+        timers.delete(id);
+        now = Math.max(now, at);
+        run();
+        await settle();
+      }
+      now = end;
+    },
+    get timers() {
+      return timers.size;
+    },
+  };
+}
+
+/** Lets everything happen that waits for no time: what was set off goes through several promises. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+}
+
+export interface MemoryPlatform {
+  readonly caller: PlatformCaller;
+  /** The functions that were called, one-way ones too. */
+  readonly calls: string[];
+  /** While it is set, calls fail as if nothing listened. */
+  isDown: boolean;
+  /** While it is set, calls have no end. */
+  isHanging: boolean;
+}
+
+/** A platform of these objects, without sockets. */
+export function createMemoryPlatform(objects: Readonly<Record<string, ServantAdapter>>): MemoryPlatform {
+  const platform: MemoryPlatform = {
+    calls: [],
+    isDown: false,
+    isHanging: false,
+    caller: (object) => ({
+      async call({ func, body }) {
+        platform.calls.push(func);
+        if (platform.isHanging) await new Promise(() => {});
+        const servant = objects[object];
+        if (platform.isDown || servant === undefined) {
+          throw new TarsCallError(func, RETURN_CODES.connectionFailed, 'nothing listens');
+        }
+        const reply = await servant.dispatch(func, Uint8Array.from(body));
+        if (reply.ret !== 0) throw new TarsCallError(func, reply.ret, 'the servant failed');
+        return reply.body;
+      },
+    }),
+  };
+  return platform;
+}
+
+/** A log that keeps what it is told. */
+export function createTestLog(): PlatformLog & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const keep = (level: string) => (_fields: object, message: string) =>
+    void lines.push(`${level}: ${message}`);
+  return { lines, info: keep('info'), warn: keep('warn'), error: keep('error') };
+}
+
+export const TEST_CONF: TarsConf = {
+  file: 'Chat.RoomServer.config.conf',
+  app: 'Chat',
+  server: 'RoomServer',
+  moduleName: 'Chat.RoomServer',
+  localIp: '10.0.0.5',
+  reportIntervalMs: 60_000,
+  callTimeoutMs: 5_000,
+  stopTimeoutMs: 3_000,
+  log: { level: 'INFO', maxBytes: 1_000_000, files: 3 },
+  adapters: [
+    {
+      name: 'Chat.RoomServer.RoomObjAdapter',
+      servant: 'Chat.RoomServer.RoomObj',
+      endpoint: { host: '127.0.0.1', port: 18_080 },
+      protocol: 'not_tars',
+      line: 1,
+    },
+  ],
+};

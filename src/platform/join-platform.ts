@@ -1,0 +1,68 @@
+/** Joins a served process to its TARS platform with the real parts: sockets, the system's clock, the process. */
+
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../system/clock.ts';
+import { isTarsConf } from '../config/tars-conf/conf-parser.ts';
+import { readTarsSettings } from '../config/tars-conf/conf-settings.ts';
+import type { PlatformLog } from './calls/platform-caller.ts';
+import { createPlatformCallers } from './calls/platform-callers.ts';
+import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
+import { openRotatingFile, type LogDestination } from './rotating-file.ts';
+import type { TarsConf } from '../config/tars-conf/tars-conf.ts';
+
+export interface JoinOptions extends Pick<
+  PlatformOptions,
+  'conf' | 'server' | 'version' | 'stop' | 'configFiles' | 'statStore'
+> {
+  /** A pino logger: `tars.setloglevel` sets its level. */
+  readonly log: PlatformLog & { level: string };
+}
+
+/**
+ * What a file says to a platform's server; nothing if there is none, or it is no TARS configuration, or has mistakes:
+ * `loadSettings` tells those.
+ */
+export function loadTarsConf(file: string | undefined): TarsConf | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const text = readFileSync(file, 'utf8');
+    return isTarsConf(text) ? readTarsSettings(text, file).conf : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The log file that a configuration asks for; nothing without a `logpath`, or when it cannot be opened: then stderr tells. */
+export function openPlatformLog({ log: { file, maxBytes, files } }: TarsConf): LogDestination | undefined {
+  if (file === undefined) return undefined;
+  const failed = (error: unknown): void => {
+    process.stderr.write(`statecast: the log file ${file} cannot be written: ${String(error)}\n`);
+  };
+  try {
+    return openRotatingFile({ file, maxBytes, files, failed });
+  } catch (error) {
+    failed(error);
+    return undefined;
+  }
+}
+
+export function joinPlatform({ log, ...options }: JoinOptions): Platform {
+  const callers = createPlatformCallers(options.conf.locator);
+  const platform = createPlatform({
+    ...options,
+    log,
+    caller: callers.caller,
+    clock: systemClock,
+    pid: process.pid,
+    setLogLevel(level) {
+      log.level = level;
+    },
+  });
+  return {
+    ...platform,
+    async stop() {
+      await platform.stop();
+      callers.close();
+    },
+  };
+}

@@ -1,0 +1,155 @@
+/** What a server is to the TARS platform it runs on: alive, administered, configured and reported. The chat waits for none of it. */
+
+import { join } from 'node:path';
+import type { Clock } from '../system/clock.ts';
+import { createServantServer, type ServantServer } from '../tars/server/servant-server.ts';
+import { createAdminCommands, type AdminCommandsOptions } from './admin/admin-commands.ts';
+import { createAdminServant } from './admin/admin-servant.ts';
+import { watchAlarms } from './reports/alarms.ts';
+import { createKeepAlive } from './reports/keep-alive.ts';
+import { createMemoryStatStore } from './statistics/memory-stat-store.ts';
+import { createNotifier } from './reports/notifier.ts';
+import type { PlatformCaller, PlatformLog } from './calls/platform-caller.ts';
+import { createPropertyReporter } from './reports/property-reporter.ts';
+import { createRemoteConfig } from './admin/remote-config.ts';
+import { watchNumbers, type CountedServer, type NumbersSource } from './reports/server-numbers.ts';
+import type { CallRecord } from './statistics/stat-counts.ts';
+import { createStatReporter } from './statistics/stat-reporter.ts';
+import type { StatStore } from './statistics/stat-store.ts';
+import type { TarsConf } from '../config/tars-conf/tars-conf.ts';
+
+/** How long the last reports may take when the server stops: the node daemon kills those who take too long. */
+const LAST_REPORTS_MS = 500;
+/** Where pulled files go, below the platform's `basepath`. */
+const CONFIG_DIRECTORY = 'conf';
+
+export interface PlatformOptions {
+  readonly conf: TarsConf;
+  readonly caller: PlatformCaller;
+  readonly server: AdminCommandsOptions['server'] & CountedServer;
+  readonly log: PlatformLog;
+  readonly clock: Clock;
+  readonly pid: number;
+  readonly version: string;
+  readonly setLogLevel: AdminCommandsOptions['setLogLevel'];
+  /** Begins to stop the server: the node daemon asked for it. May be called more than once. */
+  readonly stop: () => void;
+  /** The names of files that the platform keeps for this server, pulled by `prepare`. Default: none. */
+  readonly configFiles?: readonly string[];
+  /** Where they go. Default: `conf` below `basepath`. */
+  readonly configDir?: string;
+  /** Where call statistics wait. Default: in memory. It is closed by `stop`. */
+  readonly statStore?: StatStore;
+}
+
+export interface Platform {
+  /** Pulls the configuration files; before the server listens. It takes a few seconds when the platform is away. */
+  prepare(): Promise<void>;
+  /** Begins to live on the platform; when the server listens. Nothing of it can fail the server. */
+  start(): Promise<void>;
+  /** Counts a call of a servant that has ended. */
+  recordCall(call: CallRecord): void;
+  /** Sends the last reports within half a second, and stops; when the server has closed. */
+  stop(): Promise<void>;
+}
+
+/** Puts the parts together. A part whose object the configuration does not name is left out. */
+export function createPlatform(options: PlatformOptions): Platform {
+  const { conf, server, log, clock, statStore = createMemoryStatStore() } = options;
+  const shared = { conf, caller: options.caller, clock, log, pid: options.pid, version: options.version };
+
+  const keepAlive = ifNamed(conf.node, (object) => createKeepAlive({ ...shared, object }));
+  const notifier = ifNamed(conf.notify, (object) => createNotifier({ ...shared, object }));
+  const stats = ifNamed(conf.stat, (object) => createStatReporter({ ...shared, object, store: statStore }));
+  const remoteConfig = ifNamed(conf.config, (object) =>
+    createRemoteConfig({
+      ...shared,
+      object,
+      dir: options.configDir ?? join(conf.basePath ?? '.', CONFIG_DIRECTORY),
+    }),
+  );
+  const admin = ifNamed(conf.admin, (endpoint) => {
+    const run = createAdminCommands({
+      ...shared,
+      server,
+      setLogLevel: options.setLogLevel,
+      ...(remoteConfig !== undefined && { remoteConfig }),
+    });
+    const servant = createAdminServant({ run, stop: options.stop, clock, log });
+    return createServantServer({
+      ...endpoint,
+      // The node daemon calls it by the short name, other tools by the long one.
+      servants: new Map([
+        ['AdminObj', servant],
+        [`${conf.app}.${conf.server}.AdminObj`, servant],
+      ]),
+      onError: (err) => log.warn({ err }, 'the admin servant refused a connection'),
+    });
+  });
+  let numbers: NumbersSource | undefined;
+  let unwatchAlarms: (() => void) | undefined;
+  const properties = ifNamed(conf.property, (object) =>
+    createPropertyReporter({ ...shared, object, read: () => numbers?.read() }),
+  );
+  const parts = [keepAlive, properties, stats, notifier].filter((part) => part !== undefined);
+
+  return {
+    async prepare() {
+      const { configFiles = [] } = options;
+      if (configFiles.length > 0 && remoteConfig === undefined) {
+        log.warn({ configFiles }, 'the platform names no object to pull files from');
+      }
+      if (remoteConfig !== undefined) await Promise.all(configFiles.map((name) => remoteConfig.pull(name)));
+    },
+
+    async start() {
+      numbers = watchNumbers(server);
+      unwatchAlarms = watchAlarms(server, (level, text) => notifier?.alarm(level, text));
+      await listen(admin, log);
+      // "restart" and "stop" are what operators search the platform's messages for.
+      notifier?.report('restart');
+      for (const part of parts) part.start();
+    },
+
+    recordCall(call) {
+      stats?.record(call);
+    },
+
+    async stop() {
+      unwatchAlarms?.();
+      if (numbers !== undefined) notifier?.report('stop');
+      await within(
+        clock,
+        LAST_REPORTS_MS,
+        Promise.all([admin?.close(), ...parts.map((part) => part.stop())]),
+      );
+      numbers?.stop();
+      await within(clock, LAST_REPORTS_MS, statStore.close());
+    },
+  };
+}
+
+function ifNamed<Name, Part>(name: Name | undefined, create: (name: Name) => Part): Part | undefined {
+  return name === undefined ? undefined : create(name);
+}
+
+/** A server without its admin servant cannot be asked to stop, and serves rooms all the same. */
+async function listen(admin: ServantServer | undefined, log: PlatformLog): Promise<void> {
+  try {
+    await admin?.listen();
+  } catch (err) {
+    log.error({ err }, 'the admin servant cannot listen: the TARS node has no way to reach this server');
+  }
+}
+
+/** Waits for work that is not worth more than so long; it never rejects. */
+async function within(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: unknown;
+  const limit = new Promise<void>((resolve) => {
+    timer = clock.setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work.then(nothing, nothing), limit]);
+  clock.clearTimeout(timer);
+}
+
+function nothing(): void {}

@@ -1,0 +1,38 @@
+/** Which of a server's events are alarms, and what is said of them. It sends none. */
+
+import type { EventBus } from '../../events/event-bus.ts';
+import type { AlarmLevel } from './notifier.ts';
+
+/** Raises an alarm for each event that a person should look at. Returns what takes the listeners off again. */
+export function watchAlarms(
+  server: Pick<EventBus, 'on' | 'off'>,
+  alarm: (level: AlarmLevel, text: string) => void,
+): () => void {
+  const listeners = {
+    'store.failed': ({ room, error }: { room?: string; error: unknown }) =>
+      alarm('error', `the store failed${room === undefined ? '' : ` for room ${room}`}: ${toText(error)}`),
+    'store.recovered': ({ room }: { room: string }) =>
+      alarm('normal', `the store recovered for room ${room}`),
+    'room.failed': ({ room, error, outcome }: { room: string; error: unknown; outcome: string }) =>
+      alarm('error', `room ${room} failed and is ${outcome}: ${toText(error)}`),
+    'servant.circuit': ({ servant, circuit }: { servant: string; circuit: string }) => {
+      if (circuit === 'open') alarm('warning', `calls of servant ${servant} are stopped: too many failed`);
+      if (circuit === 'closed') alarm('normal', `calls of servant ${servant} succeed again`);
+    },
+  } as const;
+
+  server.on('store.failed', listeners['store.failed']);
+  server.on('store.recovered', listeners['store.recovered']);
+  server.on('room.failed', listeners['room.failed']);
+  server.on('servant.circuit', listeners['servant.circuit']);
+  return () => {
+    server.off('store.failed', listeners['store.failed']);
+    server.off('store.recovered', listeners['store.recovered']);
+    server.off('room.failed', listeners['room.failed']);
+    server.off('servant.circuit', listeners['servant.circuit']);
+  };
+}
+
+function toText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

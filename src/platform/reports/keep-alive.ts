@@ -1,0 +1,68 @@
+/** Tells the node daemon that this process lives, and once which version it is. A silent server is restarted. */
+
+import { createNodeProxy } from '../../tars/servants/platform.ts';
+import type { Clock } from '../../system/clock.ts';
+import {
+  PLATFORM_DEADLINE_MS,
+  watchReachability,
+  type PlatformCaller,
+  type PlatformLog,
+} from '../calls/platform-caller.ts';
+import { createRepeating, type Repeating } from '../calls/repeating.ts';
+import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
+
+/** How often the node daemon hears of each adapter. It waits for a minute or so. */
+const KEEP_ALIVE_MS = 10_000;
+
+/** What the platform calls the adapter of the admin servant. */
+const ADMIN_ADAPTER = 'AdminAdapter';
+
+export interface KeepAliveOptions {
+  readonly conf: TarsConf;
+  /** The node daemon's object. */
+  readonly object: string;
+  readonly caller: PlatformCaller;
+  readonly clock: Clock;
+  readonly log: PlatformLog;
+  readonly pid: number;
+  readonly version: string;
+}
+
+export function createKeepAlive(options: KeepAliveOptions): Repeating {
+  const { conf, object, caller, clock, log, pid, version } = options;
+  const { app: application, server: serverName } = conf;
+  const node = createNodeProxy(caller(object));
+  const reachability = watchReachability(log, object);
+  const adapters = [...conf.adapters.map(({ name }) => name), ADMIN_ADAPTER];
+  const deadline = { deadlineMs: PLATFORM_DEADLINE_MS };
+  let isVersionKnown = false;
+  let isStranger = false;
+
+  /** The daemon answers with another number than 0 when it does not know the server: it will not watch over it. */
+  function judge(answers: readonly number[]): void {
+    const isRefused = answers.some((ret) => ret !== 0);
+    if (isRefused && !isStranger)
+      log.warn({ application, serverName }, 'the TARS node does not know this server');
+    isStranger = isRefused;
+  }
+
+  async function tell(): Promise<void> {
+    try {
+      const calls = adapters.map((adapter) =>
+        node.keepAlive({ info: { application, serverName, pid, adapter } }, deadline),
+      );
+      // After the first keep-alive, by which the daemon learns the process.
+      const answers = (await Promise.all(calls)).map(({ ret }) => ret);
+      if (!isVersionKnown) {
+        answers.push((await node.reportVersion({ application, serverName, version }, deadline)).ret);
+        isVersionKnown = true;
+      }
+      reachability.answered();
+      judge(answers);
+    } catch (error) {
+      reachability.failed(error);
+    }
+  }
+
+  return createRepeating(clock, KEEP_ALIVE_MS, tell);
+}

@@ -1,0 +1,134 @@
+/** Tells the platform what a person should know: that the server started or stopped, and alarms. */
+
+import { createNotifyProxy, MessageKind, MessageLevel } from '../../tars/servants/platform.ts';
+import type { Clock } from '../../system/clock.ts';
+import {
+  PLATFORM_DEADLINE_MS,
+  watchReachability,
+  type PlatformCaller,
+  type PlatformLog,
+} from '../calls/platform-caller.ts';
+import { createRepeating } from '../calls/repeating.ts';
+import { nameSet } from '../calls/set-name.ts';
+import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
+
+/** How many messages wait for a platform that is away; the oldest are forgotten for new ones. */
+export const MAX_WAITING_MESSAGES = 100;
+/** How soon a message that was not taken is sent again. */
+const RETRY_MS = 10_000;
+/** How long an alarm keeps quiet that says the same again. */
+const SAME_ALARM_MS = 60_000;
+/** How many different alarms are remembered; further ones within the minute are not raised. */
+const MAX_REMEMBERED_ALARMS = 1_000;
+/** The platform keeps messages in a column of its database. */
+const MAX_TEXT = 1_000;
+
+export type AlarmLevel = keyof typeof MessageLevel;
+
+export interface NotifierOptions {
+  readonly conf: TarsConf;
+  /** The collector's object. */
+  readonly object: string;
+  readonly caller: PlatformCaller;
+  readonly clock: Clock;
+  readonly log: PlatformLog;
+  readonly pid: number;
+}
+
+export interface Notifier {
+  /** Tells of the server's own doings. */
+  report(text: string): void;
+  /** Raises an alarm, unless it said the same within the last minute. */
+  alarm(level: AlarmLevel, text: string): void;
+  start(): void;
+  /** Tries once more to send what waits, and stops. */
+  stop(): Promise<void>;
+}
+
+interface Waiting {
+  readonly kind: (typeof MessageKind)[keyof typeof MessageKind];
+  readonly level: (typeof MessageLevel)[AlarmLevel];
+  readonly text: string;
+}
+
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { conf, object, caller, clock, log, pid } = options;
+  const notify = createNotifyProxy(caller(object));
+  const reachability = watchReachability(log, object);
+  const waiting: Waiting[] = [];
+  const alarmedAt = new Map<string, number>();
+  let sending: Promise<void> | undefined;
+  let isStarted = false;
+
+  function push(message: Waiting): void {
+    waiting.push({ ...message, text: message.text.slice(0, MAX_TEXT) });
+    if (waiting.length > MAX_WAITING_MESSAGES) waiting.shift();
+    if (isStarted) void flush();
+  }
+
+  /** One message after another, in their order; the first that is not taken ends it. */
+  function flush(): Promise<void> {
+    sending ??= sendAll().finally(() => {
+      sending = undefined;
+    });
+    return sending;
+  }
+
+  async function sendAll(): Promise<void> {
+    try {
+      for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+        await send(first);
+        // It may have been forgotten meanwhile for newer ones.
+        if (waiting[0] === first) waiting.shift();
+      }
+      reachability.answered();
+    } catch (error) {
+      reachability.failed(error);
+    }
+  }
+
+  async function send({ kind, level, text }: Waiting): Promise<void> {
+    const message = {
+      kind,
+      level,
+      text,
+      application: conf.app,
+      serverName: conf.server,
+      setName: nameSet(conf),
+      container: '',
+      threadId: String(pid),
+    };
+    await notify.reportNotifyInfo({ message }, { deadlineMs: PLATFORM_DEADLINE_MS });
+  }
+
+  function isRepetition(text: string): boolean {
+    const now = clock.now();
+    for (const [other, at] of alarmedAt) if (now - at >= SAME_ALARM_MS) alarmedAt.delete(other);
+    if (alarmedAt.has(text) || alarmedAt.size >= MAX_REMEMBERED_ALARMS) return true;
+    alarmedAt.set(text, now);
+    return false;
+  }
+
+  const retries = createRepeating(clock, RETRY_MS, async () => {
+    if (waiting.length > 0) await flush();
+  });
+
+  return {
+    report(text) {
+      push({ kind: MessageKind.report, level: MessageLevel.normal, text });
+    },
+    alarm(level, text) {
+      if (!isRepetition(text)) push({ kind: MessageKind.alarm, level: MessageLevel[level], text });
+    },
+    start() {
+      isStarted = true;
+      retries.start();
+    },
+    async stop() {
+      isStarted = false;
+      await retries.stop();
+      await sending;
+      if (waiting.length > 0) await flush();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** Watches the calls that travel over links, and tells how each one ended. It changes nothing about them. */
+
+import { parseObject } from '../../tars/client/endpoint.ts';
+import type { Clock } from '../../system/clock.ts';
+import type { CreateServantLink } from '../../tars/servant-link.ts';
+import { RETURN_CODES } from '../../tars/wire/return-codes.ts';
+import type { CallRecord } from './stat-counts.ts';
+
+interface SentCall {
+  readonly func: string;
+  readonly at: number;
+}
+
+/**
+ * Wraps a maker of links. Told are calls that were sent and wait for a reply: those that a circuit breaker or a
+ * limit refused never reached a link, and one-way calls have no end.
+ */
+export function recordCalls(
+  createLink: CreateServantLink,
+  record: (call: CallRecord) => void,
+  clock: Pick<Clock, 'now'>,
+): CreateServantLink {
+  return (object, listener) => {
+    // The platform counts by the object's name alone.
+    const name = object.split('@', 1)[0]?.trim() ?? '';
+    const parsed = parseObject(object);
+    /** Where a call without a reply went, as far as that is sure. */
+    const only = parsed.ok && parsed.endpoints.length === 1 ? parsed.endpoints[0] : undefined;
+    const sent = new Map<number, SentCall>();
+
+    function end(
+      requestId: number,
+      outcome: CallRecord['outcome'],
+      ret: number,
+      endpoint: CallRecord['endpoint'] = only,
+    ): void {
+      const call = sent.get(requestId);
+      if (call === undefined) return;
+      sent.delete(requestId);
+      const durationMs = clock.now() - call.at;
+      record({
+        object: name,
+        func: call.func,
+        outcome,
+        ret,
+        durationMs,
+        ...(endpoint !== undefined && { endpoint }),
+      });
+    }
+
+    const link = createLink(object, {
+      ...listener,
+      reply(reply) {
+        end(
+          reply.requestId,
+          reply.ret === RETURN_CODES.ok ? 'succeeded' : 'failed',
+          reply.ret,
+          reply.endpoint,
+        );
+        listener.reply(reply);
+      },
+      lost(requestIds, error) {
+        for (const id of requestIds) end(id, 'failed', RETURN_CODES.connectionClosed);
+        listener.lost(requestIds, error);
+      },
+      closed: () => listener.closed(),
+      writable: () => listener.writable?.(),
+    });
+
+    return {
+      open: () => link.open(),
+      send(request) {
+        const isSent = link.send(request);
+        if (isSent && request.oneWay !== true)
+          sent.set(request.requestId, { func: request.func, at: clock.now() });
+        return isSent;
+      },
+      timedOut(requestId) {
+        end(requestId, 'timedOut', RETURN_CODES.timeout);
+        link.timedOut(requestId);
+      },
+      close() {
+        sent.clear();
+        link.close();
+      },
+    };
+  };
+}

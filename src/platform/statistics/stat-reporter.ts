@@ -1,0 +1,150 @@
+/** Counts calls of servants and sends the counts to the platform now and then. Counting waits for nothing. */
+
+import { StatMethods, type StatBody, type StatHead } from '../../tars/servants/platform.ts';
+import type { Clock } from '../../system/clock.ts';
+import { post } from '../../tars/wire/method.ts';
+import {
+  PLATFORM_DEADLINE_MS,
+  watchReachability,
+  type PlatformCaller,
+  type PlatformLog,
+} from '../calls/platform-caller.ts';
+import { createRepeating } from '../calls/repeating.ts';
+import { nameModule } from '../calls/set-name.ts';
+import { LATENCY_BOUNDS_MS, toEntry, type CallRecord, type StatEntry } from './stat-counts.ts';
+import type { StatStore } from './stat-store.ts';
+import { StatTable } from './stat-table.ts';
+import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
+
+/** How often what was counted goes to the store: this much is lost when the process is killed. */
+const GATHER_MS = 1_000;
+/** How many entries one report has: a few dozen kilobytes. */
+const ENTRIES_A_REPORT = 200;
+const MAX_INT = 2 ** 31 - 1;
+
+export interface StatReporterOptions {
+  readonly conf: TarsConf;
+  /** The collector's object. */
+  readonly object: string;
+  readonly caller: PlatformCaller;
+  readonly clock: Clock;
+  readonly log: PlatformLog;
+  /** Where counts wait. It is not closed here. */
+  readonly store: StatStore;
+}
+
+export interface StatReporter {
+  /** Counts a call that has ended. */
+  record(call: CallRecord): void;
+  start(): void;
+  /** Sends what there is, if the platform takes it, and stops. */
+  stop(): Promise<void>;
+}
+
+export function createStatReporter(options: StatReporterOptions): StatReporter {
+  const { conf, object, clock, log, store } = options;
+  const caller = options.caller(object);
+  const reachability = watchReachability(log, object);
+  const counted = new StatTable();
+  let nextReportAt = 0;
+  let isStoreFailing = false;
+
+  /** Counts stay here while the store fails: the table is limited. */
+  async function keep(entries: readonly StatEntry[]): Promise<boolean> {
+    try {
+      if (entries.length > 0) await store.add(entries);
+      isStoreFailing = false;
+      return true;
+    } catch (err) {
+      for (const entry of entries) counted.add(entry);
+      storeFailed(err);
+      return false;
+    }
+  }
+
+  async function report(): Promise<void> {
+    for (;;) {
+      let entries: readonly StatEntry[];
+      try {
+        entries = await store.take(ENTRIES_A_REPORT);
+      } catch (err) {
+        return storeFailed(err);
+      }
+      if (entries.length === 0) return;
+      if (!(await send(entries))) {
+        await keep(entries);
+        return;
+      }
+    }
+  }
+
+  async function send(entries: readonly StatEntry[]): Promise<boolean> {
+    const calls = new Map(entries.map((entry) => [toHead(conf, entry), toBody(entry)]));
+    try {
+      const deadline = { deadlineMs: PLATFORM_DEADLINE_MS };
+      await post(caller, StatMethods.reportMicMsg, { calls, fromClient: true }, deadline);
+      reachability.answered();
+      return true;
+    } catch (error) {
+      reachability.failed(error);
+      return false;
+    }
+  }
+
+  function storeFailed(err: unknown): void {
+    if (!isStoreFailing) log.warn({ err }, 'the store of call statistics failed');
+    isStoreFailing = true;
+  }
+
+  const repeating = createRepeating(clock, GATHER_MS, async () => {
+    const isKept = await keep(counted.take());
+    if (!isKept || clock.now() < nextReportAt) return;
+    nextReportAt = clock.now() + conf.reportIntervalMs;
+    await report();
+  });
+
+  return {
+    record(call) {
+      counted.add(toEntry(call));
+    },
+    start() {
+      // At once: a store that outlives processes may have what the last one could not send.
+      repeating.start();
+    },
+    async stop() {
+      await repeating.stop();
+      if (await keep(counted.take())) await report();
+    },
+  };
+}
+
+function toHead(conf: TarsConf, { key }: StatEntry): StatHead {
+  return {
+    masterName: nameModule(conf),
+    slaveName: key.server,
+    interfaceName: key.func,
+    masterIp: conf.localIp,
+    slaveIp: key.host,
+    slavePort: key.port,
+    returnValue: key.ret,
+  };
+}
+
+function toBody({ counts }: StatEntry): StatBody {
+  return {
+    count: toInt(counts.succeeded),
+    timeoutCount: toInt(counts.timedOut),
+    failureCount: toInt(counts.failed),
+    intervalCount: new Map(
+      LATENCY_BOUNDS_MS.map((bound, index) => [bound, toInt(counts.latencies[index] ?? 0)]),
+    ),
+    totalTime: counts.totalMs,
+    maxTime: toInt(counts.maxMs),
+    minTime: toInt(counts.minMs),
+  };
+}
+
+/** A platform that was away for months must not make a report that cannot be written. */
+function toInt(count: number): number {
+  return Math.min(count, MAX_INT);
+}
