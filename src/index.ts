@@ -10,8 +10,8 @@ export type {
 } from './actors/room/room-options.ts';
 export type { MemberView } from './actors/room/roster.ts';
 export type { ServerAddress } from './actors/server/server.ts';
-export { ConfigError } from './config/config-error.ts';
-export type { ConfigProblem } from './config/config-error.ts';
+export { ConfigError } from './config/layer/config-error.ts';
+export type { ConfigProblem } from './config/layer/config-error.ts';
 export type { ServerEventListener } from './events/event-bus.ts';
 export type { ServerEventName, ServerEvents, LeaveReason } from './events/server-events.ts';
 export type { Json, MemberInfo } from './protocol/command.ts';

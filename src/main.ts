@@ -2,7 +2,7 @@
 /** The program `statecast`: hands the command line to its command, and says in one place why it could not be done. */
 
 import { createCommandLine } from './cli/command-line.ts';
-import { ConfigError } from './config/config-error.ts';
+import { ConfigError } from './config/layer/config-error.ts';
 import { PackageError } from './cli/package/package-error.ts';
 import { StoreError } from './storage/store-error.ts';
 import { ListenError } from './transport/transport.ts';

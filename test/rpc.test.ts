@@ -6,7 +6,7 @@ import { createPushProxy, Outcome } from '../src/tars/servants/statecast.ts';
 import { createDirectCaller } from '../src/tars/client/direct-caller.ts';
 import { createTcpLink } from '../src/tars/client/tcp-link.ts';
 import { createServantServer } from '../src/tars/server/servant-server.ts';
-import type { ServantAdapter } from '../src/tars/wire/servant-adapter.ts';
+import type { ServantAdapter } from '../src/tars/calls/servant-adapter.ts';
 import {
   answer,
   createServer,

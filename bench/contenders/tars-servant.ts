@@ -1,8 +1,8 @@
 /** The servant that is called, by the room server and by `@tars/rpc` alike. It does as little as a servant can. */
 
-import { createServantAdapter } from '../../src/tars/wire/servant-adapter.ts';
+import { createServantAdapter } from '../../src/tars/calls/servant-adapter.ts';
 import { createServantServer } from '../../src/tars/server/servant-server.ts';
-import { method } from '../../src/tars/wire/method.ts';
+import { method } from '../../src/tars/calls/method.ts';
 import { required } from '../../src/tars/wire/struct.ts';
 import { t } from '../../src/tars/wire/types.ts';
 import { OBJECT } from './node-tars.ts';

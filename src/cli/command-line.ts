@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { runConfigCommand } from './config.ts';
 import { FILE_VARIABLE } from '../config/environment.ts';
-import { FIELDS } from '../config/fields.ts';
+import { FIELDS } from '../config/schema/fields.ts';
 import type { SettingsFlags } from '../config/flags.ts';
 import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
 import type { ChartsFlags } from './charts.ts';
 import type { PackageFlags } from './package/package.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/schema/settings.ts';
 
 /** What `statecast tars2ts` is told. */
 export interface Tars2tsFlags {

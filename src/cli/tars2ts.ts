@@ -3,8 +3,8 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compile, type Output } from '../idl/compile.ts';
-import { formatDiagnostics } from '../idl/diagnostics.ts';
-import type { LongMode } from '../idl/model.ts';
+import { formatDiagnostics } from '../idl/syntax/diagnostics.ts';
+import type { LongMode } from '../idl/check/model.ts';
 
 /** What generated code imports its run-time from, unless told otherwise. */
 const DEFAULT_RUNTIME = 'statecast/tars';

@@ -5,7 +5,7 @@ import { renderSettingsTable } from './settings-table.ts';
 const INTRODUCTION = `# Configuration
 
 <!-- Made by \`statecast config --docs > docs/configuration.md\`. The text is in src/config/configuration-page.ts,
-     the table comes from the schema in src/config/schema.ts. -->
+     the table comes from the schema in src/config/schema/schema.ts. -->
 
 A server runs without any configuration. What you set comes from four places; a later one wins:
 

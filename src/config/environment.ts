@@ -1,10 +1,10 @@
 /** Settings from environment variables. It takes the environment as an argument and reads no file. */
 
-import type { ConfigProblem } from './config-error.ts';
-import { ENVIRONMENT_PREFIX, FIELDS } from './fields.ts';
-import { HIDDEN } from './given.ts';
-import { createTextLayer, type Layer } from './layer.ts';
-import { suggest } from './nearest.ts';
+import type { ConfigProblem } from './layer/config-error.ts';
+import { ENVIRONMENT_PREFIX, FIELDS } from './schema/fields.ts';
+import { HIDDEN } from './layer/given.ts';
+import { createTextLayer, type Layer } from './layer/layer.ts';
+import { suggest } from './layer/nearest.ts';
 
 /** Names the configuration file when no `--config` does. */
 export const FILE_VARIABLE = `${ENVIRONMENT_PREFIX}CONFIG`;

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { isLoopbackHost } from '../system/loopback.ts';
-import { settingsSchema } from './schema.ts';
+import { settingsSchema } from './schema/schema.ts';
 
 /** Only what the rule needs, so that it is told beside the problems of other settings. */
 const exposureSchema = z.object(settingsSchema.pick({ host: true, http: true }).shape);

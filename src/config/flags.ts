@@ -1,7 +1,7 @@
 /** Settings from the flags of the command line. It parses no command line. */
 
-import { FIELDS, type Field } from './fields.ts';
-import { createTextLayer, type Layer } from './layer.ts';
+import { FIELDS, type Field } from './schema/fields.ts';
+import { createTextLayer, type Layer } from './layer/layer.ts';
 
 /** What the flags say, as texts, by the flag's name in camel case: `--data-dir` is `dataDir`. */
 export type SettingsFlags = Readonly<Record<string, string | undefined>>;

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigError, type ConfigProblem } from './config-error.ts';
+import { ConfigError, type ConfigProblem } from './layer/config-error.ts';
 import { loadSettings, type SettingsSources } from './load-settings.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './schema/settings.ts';
 
 let directory: string;
 beforeAll(() => {

@@ -1,13 +1,13 @@
 /** Puts the settings together from file, environment and flags, a later one over an earlier one. It never looks at `process`. */
 
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from './layer/config-error.ts';
 import { FILE_VARIABLE, readEnvironment } from './environment.ts';
-import { FIELDS } from './fields.ts';
+import { FIELDS } from './schema/fields.ts';
 import { readFlags, type SettingsFlags } from './flags.ts';
-import type { Layer, SourceOf } from './layer.ts';
+import type { Layer, SourceOf } from './layer/layer.ts';
 import { findExposureProblems, findFieldProblems, parseSettings } from './parse-settings.ts';
-import { formatPath, setAt, valueAt } from './path.ts';
-import type { Settings } from './settings.ts';
+import { formatPath, setAt, valueAt } from './schema/path.ts';
+import type { Settings } from './schema/settings.ts';
 import { readSettingsFile } from './settings-file.ts';
 
 export interface SettingsSources {

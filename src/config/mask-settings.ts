@@ -1,9 +1,9 @@
 /** A copy of the settings that may be printed. */
 
-import { FIELDS } from './fields.ts';
-import { SECRET_MASK } from './given.ts';
-import { setAt, valueAt } from './path.ts';
-import type { Settings } from './settings.ts';
+import { FIELDS } from './schema/fields.ts';
+import { SECRET_MASK } from './layer/given.ts';
+import { setAt, valueAt } from './schema/path.ts';
+import type { Settings } from './schema/settings.ts';
 
 /** Copies the settings with `(set)` in the place of each secret that is set. */
 export function maskSettings(settings: Settings): unknown {

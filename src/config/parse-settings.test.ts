@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ConfigProblem } from './config-error.ts';
+import type { ConfigProblem } from './layer/config-error.ts';
 import { parseSettings } from './parse-settings.ts';
-import type { Settings, SettingsInput } from './settings.ts';
+import type { Settings, SettingsInput } from './schema/settings.ts';
 
 function parseGood(input: SettingsInput): Settings {
   const parsed = parseSettings(input);

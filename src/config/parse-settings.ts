@@ -1,16 +1,16 @@
 /** Turns any value into settings or the list of everything that is wrong with it. It knows no sources. */
 
 import type * as z from 'zod';
-import type { ConfigProblem } from './config-error.ts';
+import type { ConfigProblem } from './layer/config-error.ts';
 import { findExposure } from './exposure.ts';
-import { FIELDS } from './fields.ts';
-import { formatGiven } from './given.ts';
-import type { SourceOf } from './layer.ts';
-import { suggest } from './nearest.ts';
-import { formatPath, valueAt, type Path } from './path.ts';
-import { settingsSchema } from './schema.ts';
-import { describeAllowed, describeAllowedKey, findSchema, sectionKeys } from './schema-tree.ts';
-import type { Settings } from './settings.ts';
+import { FIELDS } from './schema/fields.ts';
+import { formatGiven } from './layer/given.ts';
+import type { SourceOf } from './layer/layer.ts';
+import { suggest } from './layer/nearest.ts';
+import { formatPath, valueAt, type Path } from './schema/path.ts';
+import { settingsSchema } from './schema/schema.ts';
+import { describeAllowed, describeAllowedKey, findSchema, sectionKeys } from './schema/schema-tree.ts';
+import type { Settings } from './schema/settings.ts';
 
 export type ParsedSettings =
   | { readonly ok: true; readonly settings: Settings }

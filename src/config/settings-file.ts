@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { isTarsConf } from './tars-conf/conf-parser.ts';
 import { readTarsSettings } from './tars-conf/conf-settings.ts';
-import type { ConfigProblem } from './config-error.ts';
+import type { ConfigProblem } from './layer/config-error.ts';
 import { findJsonError } from './json-error.ts';
-import type { Layer } from './layer.ts';
-import { formatPath } from './path.ts';
+import type { Layer } from './layer/layer.ts';
+import { formatPath } from './schema/path.ts';
 
 /**
  * Reads a file of settings.

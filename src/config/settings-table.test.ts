@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FIELDS } from './fields.ts';
+import { FIELDS } from './schema/fields.ts';
 import { renderSettingsTable } from './settings-table.ts';
 
 describe('the table of settings', () => {

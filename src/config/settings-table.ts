@@ -1,6 +1,6 @@
 /** The table of all settings in `docs/configuration.md`. Everything in it comes from the schema. */
 
-import { FIELDS, type Field } from './fields.ts';
+import { FIELDS, type Field } from './schema/fields.ts';
 
 const COLUMNS = ['Setting', 'Environment', 'Flag', 'Default', 'Allowed', 'Meaning'];
 

@@ -1,11 +1,11 @@
 /** Compiles .tars files to TypeScript modules, all of them or none. It writes nothing. */
 
 import { basename, dirname, extname, relative, sep } from 'node:path';
-import { checkFile, type CheckedFile } from './check-file.ts';
-import type { CheckOptions } from './check-context.ts';
-import type { Diagnostic } from './diagnostics.ts';
-import type { EmitOptions } from './emit-context.ts';
-import { emitFile } from './emit-file.ts';
+import { checkFile, type CheckedFile } from './check/check-file.ts';
+import type { CheckOptions } from './check/check-context.ts';
+import type { Diagnostic } from './syntax/diagnostics.ts';
+import type { EmitOptions } from './emit/emit-context.ts';
+import { emitFile } from './emit/emit-file.ts';
 import { loadFiles, type LoadedFile } from './load-files.ts';
 
 export interface CompileOptions extends CheckOptions, EmitOptions {}

@@ -2,10 +2,10 @@
 
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Diagnostic } from './diagnostics.ts';
-import { parseFile } from './parse-file.ts';
-import type { SourceFile } from './source-file.ts';
-import type { FileSyntax, IncludeSyntax } from './syntax.ts';
+import type { Diagnostic } from './syntax/diagnostics.ts';
+import { parseFile } from './syntax/parse-file.ts';
+import type { SourceFile } from './syntax/source-file.ts';
+import type { FileSyntax, IncludeSyntax } from './syntax/syntax.ts';
 
 export interface LoadedFile {
   readonly source: SourceFile;

@@ -1,9 +1,9 @@
 /** Finds one interface in a .tars file, for servants that only settings name. */
 
 import { checkAll } from './compile.ts';
-import { formatDiagnostics, type Diagnostic } from './diagnostics.ts';
+import { formatDiagnostics, type Diagnostic } from './syntax/diagnostics.ts';
 import { loadFiles } from './load-files.ts';
-import type { InterfaceModel } from './model.ts';
+import type { InterfaceModel } from './check/model.ts';
 
 /** The file cannot be used: it does not compile, or lacks the interface. The message is for whoever wrote the settings. */
 export class InterfaceError extends Error {

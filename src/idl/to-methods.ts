@@ -1,12 +1,12 @@
 /** Makes the functions of an interface callable without generating code: for servants that only settings name. */
 
-import { method, type Method } from '../tars/wire/method.ts';
-import type { Methods } from '../tars/wire/proxy.ts';
+import { method, type Method } from '../tars/calls/method.ts';
+import type { Methods } from '../tars/calls/proxy.ts';
 import { optional, required, struct, type Field } from '../tars/wire/struct.ts';
 import type { TarsType } from '../tars/wire/tars-type.ts';
 import { t } from '../tars/wire/types.ts';
-import type { FieldModel, FunctionModel, InterfaceModel, StructModel, Type, Value } from './model.ts';
-import type { BaseName } from './syntax.ts';
+import type { FieldModel, FunctionModel, InterfaceModel, StructModel, Type, Value } from './check/model.ts';
+import type { BaseName } from './syntax/syntax.ts';
 
 type AnyType = TarsType<unknown>;
 type AnyField = Field<unknown>;

@@ -13,7 +13,7 @@ import { createServerActor, type ServerAddress } from '../actors/server/server.t
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
 import { createLocalBroker } from '../broker/local-broker.ts';
-import { ConfigError } from '../config/config-error.ts';
+import { ConfigError } from '../config/layer/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createRefusal } from '../protocol/errors.ts';

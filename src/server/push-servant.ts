@@ -1,13 +1,13 @@
 /** The servant `Statecast.Push`: other TARS services push into rooms by it, as HTTP does, and ask who is there. */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { ConfigError } from '../config/config-error.ts';
-import type { Settings } from '../config/settings.ts';
+import { ConfigError } from '../config/layer/config-error.ts';
+import type { Settings } from '../config/schema/settings.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createPushAdapter, Outcome, type PushServant } from '../tars/servants/statecast.ts';
 import { parseEndpoint } from '../tars/client/endpoint.ts';
 import { createServantServer, type ServantServer } from '../tars/server/servant-server.ts';
-import type { ServantAdapter } from '../tars/wire/servant-adapter.ts';
+import type { ServantAdapter } from '../tars/calls/servant-adapter.ts';
 import { RETURN_CODES } from '../tars/wire/return-codes.ts';
 import { ListenError } from '../transport/transport.ts';
 import { RefusedError } from './refused-error.ts';

@@ -1,7 +1,7 @@
 /** Turns what a library user says of rooms into what a room's machine is given. */
 
 import type { HandlerContext, RoomHandlers, RoomOptions } from '../actors/room/room-options.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/schema/settings.ts';
 import type { ServantDefinitions } from './rpc.ts';
 import type { RoomDefinition, StatecastServer, WithServer } from './server-options.ts';
 

@@ -5,10 +5,10 @@ import type { Servants } from '../actors/servant/servants.ts';
 import type { CallOutcome, Json } from '../protocol/command.ts';
 import { failCall, RPC_ERRORS } from '../protocol/rpc-errors.ts';
 import { RpcError } from '../tars/rpc-error.ts';
-import type { Caller } from '../tars/wire/caller.ts';
+import type { Caller } from '../tars/calls/caller.ts';
 import { fromJson, toJson } from '../tars/wire/json.ts';
-import { invoke, type Method } from '../tars/wire/method.ts';
-import { createProxy, type Methods, type ProxyOf } from '../tars/wire/proxy.ts';
+import { invoke, type Method } from '../tars/calls/method.ts';
+import { createProxy, type Methods, type ProxyOf } from '../tars/calls/proxy.ts';
 import { TarsEncodeError } from '../tars/wire/wire-errors.ts';
 
 /** A servant that rooms may call. */

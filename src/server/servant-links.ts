@@ -1,6 +1,6 @@
 /** Makes the links of the servants that settings and options name. What travels on them is not its business. */
 
-import { ConfigError, type ConfigProblem } from '../config/config-error.ts';
+import { ConfigError, type ConfigProblem } from '../config/layer/config-error.ts';
 import { parseObject } from '../tars/client/endpoint.ts';
 import { createRegistryLocator } from '../tars/client/registry-locator.ts';
 import { systemClock } from '../system/clock.ts';

@@ -1,6 +1,6 @@
 /** What a library user may say to `createServer`: the settings, and what no settings file can hold. */
 
-import type { Settings, SettingsInput } from '../config/settings.ts';
+import type { Settings, SettingsInput } from '../config/schema/settings.ts';
 import type { ServerEventListener } from '../events/event-bus.ts';
 import type { ServerEventName } from '../events/server-events.ts';
 import type {

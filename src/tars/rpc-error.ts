@@ -1,7 +1,7 @@
 /** The error of a call through a proxy of ours: it tells apart what other TARS clients call by one number. */
 
 import { RPC_ERRORS, type RpcFailure } from '../protocol/rpc-errors.ts';
-import { TarsCallError } from './wire/caller.ts';
+import { TarsCallError } from './calls/caller.ts';
 import { RETURN_CODES } from './wire/return-codes.ts';
 
 /**

@@ -1,10 +1,10 @@
 /** What modules generated from .tars files import: the types of the wire, proxies and servants. */
 
-export { TarsCallError, type CallOptions, type CallRequest, type Caller } from './wire/caller.ts';
+export { TarsCallError, type CallOptions, type CallRequest, type Caller } from './calls/caller.ts';
 export { DEFAULT_FRAME_BYTES, FrameSplitter } from './wire/frame-splitter.ts';
-export { invoke, method, post, type Method, type Nothing } from './wire/method.ts';
+export { invoke, method, post, type Method, type Nothing } from './calls/method.ts';
 export { PACKET_TYPE, RequestPacket, ResponsePacket, TARS_VERSION } from './wire/packets.ts';
-export { createProxy, type Methods, type ProxyOf } from './wire/proxy.ts';
+export { createProxy, type Methods, type ProxyOf } from './calls/proxy.ts';
 export { TarsReader } from './wire/reader.ts';
 export { RETURN_CODES } from './wire/return-codes.ts';
 export {
@@ -14,7 +14,7 @@ export {
   type ServantCall,
   type ServantOf,
   type ServantReply,
-} from './wire/servant-adapter.ts';
+} from './calls/servant-adapter.ts';
 export { optional, required, struct, type Field, type Fields, type TarsStruct } from './wire/struct.ts';
 export type { Decoded, TarsType } from './wire/tars-type.ts';
 export type { TupVersion } from './wire/tup.ts';

@@ -26,7 +26,7 @@ import { QUERY_F } from '../../src/tars/client/registry-types.ts';
 import { createServantServer, type ServantServer } from '../../src/tars/server/servant-server.ts';
 import { FrameSplitter } from '../../src/tars/wire/frame-splitter.ts';
 import { RequestPacket, ResponsePacket } from '../../src/tars/wire/packets.ts';
-import { createServantAdapter } from '../../src/tars/wire/servant-adapter.ts';
+import { createServantAdapter } from '../../src/tars/calls/servant-adapter.ts';
 import { pickPort } from './pick-port.ts';
 
 /** Something that a server told its platform. */

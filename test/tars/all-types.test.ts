@@ -3,7 +3,7 @@
 import TarsStream from '@tars/stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Type } from '../../src/idl/model.ts';
+import type { Type } from '../../src/idl/check/model.ts';
 import { required, struct, t, type Field, type TarsType } from '../../src/tars.ts';
 import { arbitraryOf } from './arbitrary-values.ts';
 import { ReferenceValues } from './reference-values.ts';

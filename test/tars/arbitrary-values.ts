@@ -1,7 +1,7 @@
 /** Arbitrary values of any type of a checked .tars file: every bound of the integers, empty and nested containers, unicode. */
 
 import fc from 'fast-check';
-import type { KeyModel, Type } from '../../src/idl/model.ts';
+import type { KeyModel, Type } from '../../src/idl/check/model.ts';
 
 /** Texts that no plain object can have for a key; the reference library keeps maps in such. */
 const UNUSABLE_KEY = '__proto__';

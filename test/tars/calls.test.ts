@@ -9,7 +9,7 @@ import TarsStream from '@tars/stream';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { check } from '../../src/idl/compile.ts';
-import type { FunctionModel, InterfaceModel, KeyModel, Type } from '../../src/idl/model.ts';
+import type { FunctionModel, InterfaceModel, KeyModel, Type } from '../../src/idl/check/model.ts';
 import {
   createServantAdapter,
   createProxy,

@@ -1,7 +1,7 @@
 /** Turns our values into those of the reference library and back, led by the types of a checked .tars file. */
 
 import TarsStream from '@tars/stream';
-import type { StructModel, Type } from '../../src/idl/model.ts';
+import type { StructModel, Type } from '../../src/idl/check/model.ts';
 import type { ReferenceBuffer, ReferenceClass, ReferenceStruct, Stub } from './platform-files.ts';
 
 /** What of the reference library is used here. */

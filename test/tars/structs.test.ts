@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { check } from '../../src/idl/compile.ts';
-import type { FieldModel, KeyModel, StructModel, Type } from '../../src/idl/model.ts';
+import type { FieldModel, KeyModel, StructModel, Type } from '../../src/idl/check/model.ts';
 import { optional, required, struct, t, type Field, type Fields, type TarsStruct } from '../../src/tars.ts';
 import { arbitraryOf } from './arbitrary-values.ts';
 import { generate, load } from './generated.ts';

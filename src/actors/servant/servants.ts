@@ -5,7 +5,7 @@ import type { EventSink } from '../../events/server-events.ts';
 import { RPC_ERRORS } from '../../protocol/rpc-errors.ts';
 import { failureOf, returnCodeOf, RpcError } from '../../tars/rpc-error.ts';
 import type { LinkListener, ServantLink } from '../../tars/servant-link.ts';
-import type { Caller, CallRequest } from '../../tars/wire/caller.ts';
+import type { Caller, CallRequest } from '../../tars/calls/caller.ts';
 import { RETURN_CODES } from '../../tars/wire/return-codes.ts';
 import type { ServantOutcome } from './call-table.ts';
 import { sendDirectly } from '../runtime/fast-lane/send.ts';

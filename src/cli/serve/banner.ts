@@ -2,7 +2,7 @@
 
 import { networkInterfaces } from 'node:os';
 import type { ServerAddress } from '../../actors/server/server.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/schema/settings.ts';
 
 /** The first line is what scripts wait for: it has `listening` and the URL. */
 export function createBanner({ host, port }: ServerAddress, settings: Settings, version: string): string {

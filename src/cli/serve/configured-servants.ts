@@ -1,7 +1,7 @@
 /** The servants that settings name: their interfaces are read from .tars files, and called without generated code. */
 
-import { ConfigError, type ConfigProblem } from '../../config/config-error.ts';
-import type { Settings } from '../../config/settings.ts';
+import { ConfigError, type ConfigProblem } from '../../config/layer/config-error.ts';
+import type { Settings } from '../../config/schema/settings.ts';
 import { InterfaceError, loadInterface } from '../../idl/load-interface.ts';
 import { toMethods } from '../../idl/to-methods.ts';
 import type { ServantDefinition, ServantDefinitions } from '../../server/rpc.ts';

@@ -2,7 +2,7 @@
 
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/schema/settings.ts';
 
 const STDERR = 2;
 

@@ -1,6 +1,6 @@
 /** Runs a server as a process: its store, its log, its banner, its signals. */
 
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/schema/settings.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
 import { createLowdbStore } from '../../storage/lowdb-store.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';

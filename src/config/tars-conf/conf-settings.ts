@@ -1,11 +1,11 @@
 /** Our settings out of a TARS configuration, as one more source for `loadSettings`. It reads no file. */
 
-import type { ConfigProblem } from '../config-error.ts';
-import { FIELDS, type Field } from '../fields.ts';
-import { HIDDEN } from '../given.ts';
-import { createTextLayer, type Layer } from '../layer.ts';
-import { suggest } from '../nearest.ts';
-import { formatPath, setAt, valueAt, type Path } from '../path.ts';
+import type { ConfigProblem } from '../layer/config-error.ts';
+import { FIELDS, type Field } from '../schema/fields.ts';
+import { HIDDEN } from '../layer/given.ts';
+import { createTextLayer, type Layer } from '../layer/layer.ts';
+import { suggest } from '../layer/nearest.ts';
+import { formatPath, setAt, valueAt, type Path } from '../schema/path.ts';
 import { formatEndpoint } from '../../tars/client/endpoint.ts';
 import { parseConf, type ConfSection } from './conf-parser.ts';
 import { readTarsConf } from './read-tars-conf.ts';

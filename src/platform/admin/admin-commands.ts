@@ -1,7 +1,7 @@
 /** The commands that an operator gives a server on its platform, and the texts they answer. It serves nothing. */
 
 import { readFile } from 'node:fs/promises';
-import type { Settings } from '../../config/settings.ts';
+import type { Settings } from '../../config/schema/settings.ts';
 import type { Health } from '../../http/health-route.ts';
 import { LOG_LEVELS, readTarsSettings } from '../../config/tars-conf/conf-settings.ts';
 import type { RemoteConfig } from './remote-config.ts';

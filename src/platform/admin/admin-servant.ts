@@ -2,7 +2,7 @@
 
 import { createAdminAdapter } from '../../tars/servants/platform.ts';
 import type { Clock } from '../../system/clock.ts';
-import type { ServantAdapter } from '../../tars/wire/servant-adapter.ts';
+import type { ServantAdapter } from '../../tars/calls/servant-adapter.ts';
 import type { RunAdminCommand } from './admin-commands.ts';
 import type { PlatformLog } from '../calls/platform-caller.ts';
 

@@ -1,6 +1,6 @@
 /** How the platform's parts reach its objects, and how they tell of those that cannot be reached. */
 
-import type { Caller } from '../../tars/wire/caller.ts';
+import type { Caller } from '../../tars/calls/caller.ts';
 
 /** Makes what carries calls to an object, by its name or by its name with endpoints (`name@tcp -h … -p …`). */
 export type PlatformCaller = (object: string) => Caller;

@@ -1,9 +1,9 @@
 /** What tests of the platform's parts stand on: a clock that is turned by hand, and a platform that is a function call away. */
 
 import type { Clock } from '../../system/clock.ts';
-import { TarsCallError } from '../../tars/wire/caller.ts';
+import { TarsCallError } from '../../tars/calls/caller.ts';
 import { RETURN_CODES } from '../../tars/wire/return-codes.ts';
-import type { ServantAdapter } from '../../tars/wire/servant-adapter.ts';
+import type { ServantAdapter } from '../../tars/calls/servant-adapter.ts';
 import type { PlatformCaller, PlatformLog } from './platform-caller.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 

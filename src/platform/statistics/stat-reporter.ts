@@ -2,7 +2,7 @@
 
 import { StatMethods, type StatBody, type StatHead } from '../../tars/servants/platform.ts';
 import type { Clock } from '../../system/clock.ts';
-import { post } from '../../tars/wire/method.ts';
+import { post } from '../../tars/calls/method.ts';
 import {
   PLATFORM_DEADLINE_MS,
   watchReachability,

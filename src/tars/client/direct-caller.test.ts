@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LinkError } from '../servant-link.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
-import { createProxy } from '../wire/proxy.ts';
+import { createProxy } from '../calls/proxy.ts';
 import { createDirectCaller, type DirectCaller, type DirectCallerOptions } from './direct-caller.ts';
 import { Inbox } from '../../system/inbox-harness.ts';
 import {

@@ -2,7 +2,7 @@
 
 import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
 import type { CreateServantLink, LinkError, LinkReply, ServantLink } from '../servant-link.ts';
-import { TarsCallError, type CallRequest, type Caller } from '../wire/caller.ts';
+import { TarsCallError, type CallRequest, type Caller } from '../calls/caller.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 
 /** How long a call may take, connecting included. */

@@ -3,10 +3,10 @@
 import { createRequire } from 'node:module';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createServantServer } from '../server/servant-server.ts';
-import { method } from '../wire/method.ts';
-import { createProxy } from '../wire/proxy.ts';
+import { method } from '../calls/method.ts';
+import { createProxy } from '../calls/proxy.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
-import { createServantAdapter, type ServantCall } from '../wire/servant-adapter.ts';
+import { createServantAdapter, type ServantCall } from '../calls/servant-adapter.ts';
 import { optional, required, struct } from '../wire/struct.ts';
 import { t } from '../wire/types.ts';
 import { createDirectCaller } from './direct-caller.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createServantServer, type ServantServer } from '../server/servant-server.ts';
-import { createServantAdapter } from '../wire/servant-adapter.ts';
+import { createServantAdapter } from '../calls/servant-adapter.ts';
 import { echoText, freePort, ManualClock, OBJECT, probe, startEcho, startPeer } from './link-harness.ts';
 import { createRegistryLocator } from './registry-locator.ts';
 import { QUERY_F, type EndpointF } from './registry-types.ts';

@@ -2,7 +2,7 @@
 
 import { systemClock, type Clock } from '../../system/clock.ts';
 import { LinkError, type CreateServantLink } from '../servant-link.ts';
-import { createProxy } from '../wire/proxy.ts';
+import { createProxy } from '../calls/proxy.ts';
 import { createDirectCaller, DEFAULT_DEADLINE_MS } from './direct-caller.ts';
 import { formatEndpoint, parseObject, type Endpoint } from './endpoint.ts';
 import type { Locator } from './locator.ts';

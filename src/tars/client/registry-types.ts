@@ -1,6 +1,6 @@
 /** What the platform's registry says on the wire, as far as we ask it: `QueryF.findObjectById` and its endpoints. */
 
-import { method } from '../wire/method.ts';
+import { method } from '../calls/method.ts';
 import { optional, required, struct } from '../wire/struct.ts';
 import { t } from '../wire/types.ts';
 

@@ -126,8 +126,8 @@ async function startServantProcess(port: number): Promise<ServantProcess> {
 /** Gives back what it is given, or its process id when it is given `pid`. It ends with its parent. */
 const SERVANT = `
   import { createServantServer } from '../server/servant-server.ts';
-  import { method } from '../wire/method.ts';
-  import { createServantAdapter } from '../wire/servant-adapter.ts';
+  import { method } from '../calls/method.ts';
+  import { createServantAdapter } from '../calls/servant-adapter.ts';
   import { required } from '../wire/struct.ts';
   import { t } from '../wire/types.ts';
   const echo = method('Test.Echo.echo', { text: required(1, t.string) }, { ret: required(0, t.string) });

@@ -5,7 +5,7 @@ import { startQuietTimer, type Clock } from '../../system/clock.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket, TARS_VERSION } from '../wire/packets.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
-import type { ServantAdapter, ServantCall, ServantReply } from '../wire/servant-adapter.ts';
+import type { ServantAdapter, ServantCall, ServantReply } from '../calls/servant-adapter.ts';
 import { isTupVersion, toTupAnswer } from '../wire/tup.ts';
 import { TarsDecodeError } from '../wire/wire-errors.ts';
 import { WriteBatch } from '../write-batch.ts';

@@ -6,7 +6,7 @@ import { ECHO, echoAdapter, echoBody, echoText, ManualClock, OBJECT, probe } fro
 import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket } from '../wire/packets.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
-import { createServantAdapter, type ServantAdapter, type ServantCall } from '../wire/servant-adapter.ts';
+import { createServantAdapter, type ServantAdapter, type ServantCall } from '../calls/servant-adapter.ts';
 import type { ErrorOrigin } from './client-connection.ts';
 import { createServantServer, type ServantServer, type ServantServerOptions } from './servant-server.ts';
 

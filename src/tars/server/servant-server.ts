@@ -3,7 +3,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
 import { DEFAULT_FRAME_BYTES } from '../wire/frame-splitter.ts';
-import type { ServantAdapter } from '../wire/servant-adapter.ts';
+import type { ServantAdapter } from '../calls/servant-adapter.ts';
 import { ClientConnection, type OnServerError, type ServingOptions } from './client-connection.ts';
 
 const DEFAULT_MAX_CONNECTIONS = 1_024;

@@ -17,7 +17,7 @@ import type {
   FieldSyntax,
   KeySyntax,
   StructSyntax,
-} from './syntax.ts';
+} from '../syntax/syntax.ts';
 
 const MAX_TAG = 255;
 const INT_MIN = -(2n ** 31n);

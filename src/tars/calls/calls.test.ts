@@ -3,9 +3,9 @@ import { TarsCallError, type CallRequest, type Caller } from './caller.ts';
 import { method, post, type Nothing } from './method.ts';
 import { createProxy } from './proxy.ts';
 import { createServantAdapter, type ServantCall } from './servant-adapter.ts';
-import { optional, required, struct } from './struct.ts';
-import { t } from './types.ts';
-import { TarsDecodeError, TarsEncodeError } from './wire-errors.ts';
+import { optional, required, struct } from '../wire/struct.ts';
+import { t } from '../wire/types.ts';
+import { TarsDecodeError, TarsEncodeError } from '../wire/wire-errors.ts';
 
 const methods = {
   greet: method<{ name: string; tone?: number }, { ret: string; length: number }>(

@@ -2,7 +2,7 @@
 
 import { nameFile, type FileNames } from './file-names.ts';
 import { layOut } from './layout.ts';
-import type { ConstModel, EnumModel, FileModel, LongMode, StructModel } from './model.ts';
+import type { ConstModel, EnumModel, FileModel, LongMode, StructModel } from '../check/model.ts';
 import { toSpecifier, type RuntimeName } from './runtime-names.ts';
 
 export interface EmitOptions {

@@ -2,7 +2,7 @@
 
 import { checkDistinct, checkName, declare, resolveType, type CheckContext } from './check-context.ts';
 import type { FunctionModel, InterfaceModel, ParameterModel } from './model.ts';
-import type { FunctionSyntax, InterfaceSyntax, ParameterSyntax } from './syntax.ts';
+import type { FunctionSyntax, InterfaceSyntax, ParameterSyntax } from '../syntax/syntax.ts';
 
 /** Their tags are bytes, and 0 is the return value's. */
 const MAX_PARAMETERS = 255;

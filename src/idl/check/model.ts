@@ -1,7 +1,7 @@
 /** A checked .tars file: every name resolved, every value in range. What is generated is generated from this. */
 
-import type { Span } from './source-file.ts';
-import type { BaseName, Doc } from './syntax.ts';
+import type { Span } from '../syntax/source-file.ts';
+import type { BaseName, Doc } from '../syntax/syntax.ts';
 
 /** What a `long` is in TypeScript. */
 export type LongMode = 'number' | 'string' | 'bigint';

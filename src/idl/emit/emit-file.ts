@@ -5,7 +5,7 @@ import { emitConst, emitEnum, emitKey, emitStruct } from './emit-definitions.ts'
 import { EmitContext, type EmitOptions } from './emit-context.ts';
 import { emitDoc } from './emit-doc.ts';
 import { emitInterface } from './emit-interface.ts';
-import type { DefinitionModel, FileModel } from './model.ts';
+import type { DefinitionModel, FileModel } from '../check/model.ts';
 
 /** @param moduleOf The module specifier of another file's generated module. */
 export function emitFile(

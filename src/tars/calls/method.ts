@@ -1,9 +1,9 @@
 /** One function of an interface, and calling it: arguments to bytes, the reply to a result. */
 
 import { TarsCallError, type CallOptions, type CallRequest, type Caller } from './caller.ts';
-import { RETURN_CODES } from './return-codes.ts';
-import { struct, type Fields, type TarsStruct } from './struct.ts';
-import type { Decoded } from './tars-type.ts';
+import { RETURN_CODES } from '../wire/return-codes.ts';
+import { struct, type Fields, type TarsStruct } from '../wire/struct.ts';
+import type { Decoded } from '../wire/tars-type.ts';
 
 /** A function of an interface. `Args` are its in parameters by name, `Result` is `ret` and its out parameters. */
 export interface Method<Args extends object, Result extends object> {

@@ -3,11 +3,11 @@
 import { checkName, type CheckContext, type CheckOptions } from './check-context.ts';
 import { checkConst, checkEnum, checkKey, checkStruct } from './check-definitions.ts';
 import { checkInterface } from './check-interface.ts';
-import type { Report } from './diagnostics.ts';
+import type { Report } from '../syntax/diagnostics.ts';
 import type { DefinitionModel, FileModel } from './model.ts';
 import { Scope } from './scope.ts';
-import type { SourceFile } from './source-file.ts';
-import type { DefinitionSyntax, FileSyntax, IncludeSyntax, ModuleSyntax, Name } from './syntax.ts';
+import type { SourceFile } from '../syntax/source-file.ts';
+import type { DefinitionSyntax, FileSyntax, IncludeSyntax, ModuleSyntax, Name } from '../syntax/syntax.ts';
 
 export interface CheckedFile {
   readonly model: FileModel;

@@ -2,7 +2,7 @@
 
 import type { CheckContext } from './check-context.ts';
 import type { Type, Value } from './model.ts';
-import type { BaseName, LiteralSyntax } from './syntax.ts';
+import type { BaseName, LiteralSyntax } from '../syntax/syntax.ts';
 
 /** The whole numbers of each type, as far as `long` is not concerned. */
 const RANGES: Readonly<Partial<Record<BaseName, readonly [number, number]>>> = {

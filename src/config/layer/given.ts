@@ -1,8 +1,8 @@
 /** Shows a given value in a problem without giving away a secret. It does not judge the value. */
 
-import { holdsSecret } from './fields.ts';
-import type { Path } from './path.ts';
-import { findSchema, notesOf } from './schema-tree.ts';
+import { holdsSecret } from '../schema/fields.ts';
+import type { Path } from '../schema/path.ts';
+import { findSchema, notesOf } from '../schema/schema-tree.ts';
 
 export const SECRET_MASK = '(set)';
 export const HIDDEN = '(not shown)';

@@ -5,7 +5,7 @@ import { emitDoc, splitDoc, type FunctionDoc } from './emit-doc.ts';
 import { emitCodec, emitType } from './emit-type.ts';
 import type { FunctionNames, InterfaceNames } from './file-names.ts';
 import { braces, call, layOut, layOutGenericCall, wrap, type Code } from './layout.ts';
-import type { FunctionModel, InterfaceModel, ParameterModel, Type } from './model.ts';
+import type { FunctionModel, InterfaceModel, ParameterModel, Type } from '../check/model.ts';
 import { NameSet, RESERVED_PROPERTIES } from './names.ts';
 
 /** A parameter or the return value, as a property of the arguments or the result. */

@@ -2,11 +2,11 @@
 
 import { method, type Method, type Nothing } from './method.ts';
 import type { Methods } from './proxy.ts';
-import { RETURN_CODES } from './return-codes.ts';
-import { required, type TarsStruct } from './struct.ts';
-import type { Decoded } from './tars-type.ts';
-import { decodeAttributes, encodeAttributes, type TupVersion } from './tup.ts';
-import { t } from './types.ts';
+import { RETURN_CODES } from '../wire/return-codes.ts';
+import { required, type TarsStruct } from '../wire/struct.ts';
+import type { Decoded } from '../wire/tars-type.ts';
+import { decodeAttributes, encodeAttributes, type TupVersion } from '../wire/tup.ts';
+import { t } from '../wire/types.ts';
 
 /** What a servant is told of a call besides its arguments. */
 export interface ServantCall {

@@ -1,7 +1,7 @@
 /** Doc comments in generated code, and taking apart those of functions: what is said of a parameter goes to it. */
 
 import { measure, WIDTH } from './layout.ts';
-import type { Doc } from './syntax.ts';
+import type { Doc } from '../syntax/syntax.ts';
 
 /** The lines of a doc comment, or none. */
 export function emitDoc(doc: Doc, depth = 0): string[] {

@@ -1,11 +1,11 @@
 /** What the checks of one module work on, and what they share: declared names and types. */
 
-import type { Report } from './diagnostics.ts';
+import type { Report } from '../syntax/diagnostics.ts';
 import type { FileModel, LongMode, Type } from './model.ts';
 import type { Named, Scope } from './scope.ts';
-import { findPlace } from './source-file.ts';
-import type { SourceFile } from './source-file.ts';
-import type { Name, Path, TypeSyntax } from './syntax.ts';
+import { findPlace } from '../syntax/source-file.ts';
+import type { SourceFile } from '../syntax/source-file.ts';
+import type { Name, Path, TypeSyntax } from '../syntax/syntax.ts';
 
 export interface CheckOptions {
   readonly long: LongMode;

@@ -2,9 +2,9 @@
 
 import { quote, type EmitContext } from './emit-context.ts';
 import { call, wrap, type Code } from './layout.ts';
-import type { LongMode, StructModel, Type, Value } from './model.ts';
+import type { LongMode, StructModel, Type, Value } from '../check/model.ts';
 import { toProperty } from './names.ts';
-import type { BaseName } from './syntax.ts';
+import type { BaseName } from '../syntax/syntax.ts';
 
 const LONG_CODECS: Readonly<Record<LongMode, string>> = {
   number: 't.long',

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkFile } from './check-file.ts';
+import { checkFile } from '../check/check-file.ts';
 import { formatDiagnostics, type Diagnostic } from './diagnostics.ts';
 import { parseFile } from './parse-file.ts';
 
-const hello = readFileSync(new URL('../../tars/hello.tars', import.meta.url), 'utf8');
+const hello = readFileSync(new URL('../../../tars/hello.tars', import.meta.url), 'utf8');
 
 /** The number of errors of a text, after all that is done with it. */
 function countErrors(text: string): number {

@@ -1,7 +1,7 @@
 /** The settings of how much clients may ask for, a part of the schema. It enforces none of them. */
 
 import * as z from 'zod';
-import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
+import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/limits.ts';
 import { fieldNotes } from './field-notes.ts';
 
 export const MAX_ROOM_CAPACITY = 10_000_000;

@@ -1,8 +1,8 @@
 /** What one source gives: a part of the settings, where each value came from, and what could not even be read. */
 
 import type { ConfigProblem } from './config-error.ts';
-import type { Field } from './fields.ts';
-import { isWithin, setAt, type Path } from './path.ts';
+import type { Field } from '../schema/fields.ts';
+import { isWithin, setAt, type Path } from '../schema/path.ts';
 
 /** Names the source of the value at a path, if it is known. */
 export type SourceOf = (path: Path) => string | undefined;

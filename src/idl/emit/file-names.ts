@@ -8,7 +8,7 @@ import type {
   ConstModel,
   EnumModel,
   StructModel,
-} from './model.ts';
+} from '../check/model.ts';
 import { NameSet, RESERVED_METHODS, RESERVED_NAMES, upperFirst } from './names.ts';
 import { RUNTIME_NAMES } from './runtime-names.ts';
 

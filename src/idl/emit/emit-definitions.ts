@@ -4,7 +4,7 @@ import { quote, type EmitContext } from './emit-context.ts';
 import { emitDoc } from './emit-doc.ts';
 import { emitCodec, emitType, emitValue, holds, SELF } from './emit-type.ts';
 import { call, layOut, measure, WIDTH, wrap, type Code } from './layout.ts';
-import type { ConstModel, EnumModel, FieldModel, KeyModel, StructModel } from './model.ts';
+import type { ConstModel, EnumModel, FieldModel, KeyModel, StructModel } from '../check/model.ts';
 import { NameSet, RESERVED_PROPERTIES, toProperty } from './names.ts';
 
 export function emitEnum(context: EmitContext, model: EnumModel): string[] {

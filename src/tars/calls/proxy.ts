@@ -2,7 +2,7 @@
 
 import type { CallOptions, Caller } from './caller.ts';
 import { invoke, type Method, type Nothing } from './method.ts';
-import type { Decoded } from './tars-type.ts';
+import type { Decoded } from '../wire/tars-type.ts';
 
 /** The functions of an interface by the names of their methods. */
 export type Methods = Readonly<Record<string, Method<object, object>>>;
