@@ -7,7 +7,7 @@ import elkjs from 'elkjs';
 import type { Plugin } from 'vite';
 import { MACHINES } from '../src/actors/machines.ts';
 import { describeChart } from '../src/inspect/chart/describe-chart.ts';
-import { layoutChart } from '../src/inspect/chart/layout-chart.ts';
+import { layoutChart } from '../src/inspect/chart/layout/layout-chart.ts';
 
 const LIST = 'virtual:chart-layouts';
 /** One layout: `virtual:chart-layout/room/details`, or `…/room/states`. */

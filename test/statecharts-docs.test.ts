@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { MACHINES } from '../src/actors/machines.ts';
 import { describeChart } from '../src/inspect/chart/describe-chart.ts';
-import { toMermaid } from '../src/inspect/chart/to-mermaid.ts';
+import { toMermaid } from '../src/inspect/chart/formats/to-mermaid.ts';
 import { runCharts } from '../src/cli/charts.ts';
 
 const page = await readFile(new URL('../docs/statecharts.md', import.meta.url), 'utf8');

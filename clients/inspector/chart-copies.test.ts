@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import ELK from 'elkjs/lib/elk.bundled.js';
-import { layoutChart } from '../../src/inspect/chart/layout-chart.ts';
+import { layoutChart } from '../../src/inspect/chart/layout/layout-chart.ts';
 import type { LayOut } from './chart/chart-layouts.ts';
 import { writeChart } from './chart-copies.ts';
 import { chartOf, stateOf } from './testing.ts';

@@ -26,15 +26,15 @@ export async function writeChart(chart: Chart, form: ChartForm, options: ChartCo
   switch (form) {
     case 'SVG': {
       const { active, details, layOut = layOutAsBuilt } = options;
-      const { toSvg } = await import('../../src/inspect/chart/to-svg.ts');
+      const { toSvg } = await import('../../src/inspect/chart/formats/to-svg.ts');
       return toSvg(chart, await layOut(chart, { details }), { active });
     }
     case 'Mermaid': {
-      const { toMermaid } = await import('../../src/inspect/chart/to-mermaid.ts');
+      const { toMermaid } = await import('../../src/inspect/chart/formats/to-mermaid.ts');
       return toMermaid(chart);
     }
     case 'XState JSON': {
-      const { toXStateJson } = await import('../../src/inspect/chart/to-xstate-json.ts');
+      const { toXStateJson } = await import('../../src/inspect/chart/formats/to-xstate-json.ts');
       return `${JSON.stringify(toXStateJson(chart), undefined, 2)}\n`;
     }
   }

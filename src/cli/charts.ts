@@ -4,10 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MACHINES } from '../actors/machines.ts';
 import type { Chart } from '../inspect/chart/chart.ts';
-import { renderChartsPage } from '../inspect/chart/charts-page.ts';
+import { renderChartsPage } from '../inspect/chart/formats/charts-page.ts';
 import { describeChart } from '../inspect/chart/describe-chart.ts';
-import { toMermaid } from '../inspect/chart/to-mermaid.ts';
-import { toXStateJson } from '../inspect/chart/to-xstate-json.ts';
+import { toMermaid } from '../inspect/chart/formats/to-mermaid.ts';
+import { toXStateJson } from '../inspect/chart/formats/to-xstate-json.ts';
 
 /** The flags of the command. */
 export interface ChartsFlags {
@@ -71,8 +71,8 @@ export async function runCharts({ out, format, docs = false }: ChartsFlags): Pro
 async function renderSvg(chart: Chart): Promise<string> {
   const [{ default: elkjs }, { layoutChart }, { toSvg }] = await Promise.all([
     import('elkjs'),
-    import('../inspect/chart/layout-chart.ts'),
-    import('../inspect/chart/to-svg.ts'),
+    import('../inspect/chart/layout/layout-chart.ts'),
+    import('../inspect/chart/formats/to-svg.ts'),
   ]);
   return toSvg(chart, await layoutChart(chart, new elkjs.default()));
 }

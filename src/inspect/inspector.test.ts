@@ -8,7 +8,7 @@ import { createInMemoryTransport, HandshakeRefusedError } from '../transport/in-
 import type { InMemoryClient } from '../transport/in-memory-socket.ts';
 import { jsonError } from '../transport/responses.ts';
 import { handleSockets } from '../transport/socket-session.ts';
-import type { FeedAccess } from './feed/feed-endpoint.ts';
+import type { FeedAccess } from './endpoint/feed-endpoint.ts';
 import type { FeedMessage, FeedRequest } from './feed/feed-protocol.ts';
 import { createInspector, type InspectorSettings } from './inspector.ts';
 import { createPopulation } from './summary/population-harness.ts';

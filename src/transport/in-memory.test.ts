@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createInMemoryTransport } from './in-memory.ts';
-import { describeTransport } from './transport-contract.ts';
+import { describeTransport } from './contract/transport-contract.ts';
 
 describeTransport('in-memory', async (handlers, options) => {
   const memory = createInMemoryTransport();

@@ -14,7 +14,7 @@ import {
   type RequestOptions,
 } from './in-memory.ts';
 import type { Goodbye, InMemoryClient } from './in-memory-socket.ts';
-import { describeTransport } from './transport-contract.ts';
+import { describeTransport } from './contract/transport-contract.ts';
 import {
   ListenError,
   type ListenAddress,

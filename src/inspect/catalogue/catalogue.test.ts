@@ -4,12 +4,12 @@ import { join, publish, settle, until } from '../../actors/actor-harness.ts';
 import { MACHINES } from '../../actors/machines.ts';
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { ActorAddress, ActorSummary, CatalogueRequest, MachineName } from '../feed/feed-protocol.ts';
-import { findInhabitant, type Inhabitant, type Population } from '../population.ts';
+import { findInhabitant, type Inhabitant, type Population } from '../population/population.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createPopulation } from '../summary/population-harness.ts';
 import { createSummaries, type Summaries } from '../summary/summaries.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
-import { MACHINE_NAMES } from './machine-names.ts';
+import { MACHINE_NAMES } from '../population/machine-names.ts';
 import { listMembers } from './room-members.ts';
 import { SLICE_STEPS } from './walk.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import type { ActorSummary, CatalogueMessage, CatalogueRequest } from '../feed/feed-protocol.ts';
-import type { Population } from '../population.ts';
+import type { Population } from '../population/population.ts';
 import type { Sighting } from '../summary/sighting.ts';
 import type { Summaries } from '../summary/summaries.ts';
 import { Census, type Counts } from './census.ts';

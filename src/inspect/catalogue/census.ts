@@ -3,7 +3,7 @@
 import type { ActorSummary, KindCount, MachineName } from '../feed/feed-protocol.ts';
 import { RESTING_STATES, type LeafStates } from '../summary/leaf-states.ts';
 import type { Sighting } from '../summary/sighting.ts';
-import { MACHINE_NAMES } from './machine-names.ts';
+import { MACHINE_NAMES } from '../population/machine-names.ts';
 
 export type Counts = Readonly<Record<MachineName, KindCount>>;
 

@@ -3,7 +3,7 @@
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { FeedMessage } from '../feed/feed-protocol.ts';
-import type { Inhabitant } from '../population.ts';
+import type { Inhabitant } from '../population/population.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import type { Summaries } from '../summary/summaries.ts';
 

@@ -8,12 +8,12 @@ import type {
   CatalogueRequest,
   MachineName,
 } from '../feed/feed-protocol.ts';
-import type { Population } from '../population.ts';
+import type { Population } from '../population/population.ts';
 import type { Figures } from '../summary/figures.ts';
 import { isWithin, type LeafStates } from '../summary/leaf-states.ts';
 import { sinceOf, statusOf, type Sighting } from '../summary/sighting.ts';
 import type { Summaries } from '../summary/summaries.ts';
-import { KIND_ORDER } from './machine-names.ts';
+import { KIND_ORDER } from '../population/machine-names.ts';
 import { TopList } from './top-list.ts';
 import type { Route } from './walk.ts';
 

@@ -2,7 +2,12 @@
 
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { MachineName } from '../feed/feed-protocol.ts';
-import { findInhabitant, findMembership, type Inhabitant, type Population } from '../population.ts';
+import {
+  findInhabitant,
+  findMembership,
+  type Inhabitant,
+  type Population,
+} from '../population/population.ts';
 
 export interface Route {
   /** Whether actors of a kind are visited. */

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../system/clock.ts';
 import { createRefusal } from '../../protocol/errors.ts';
-import { MACHINE_NAMES } from '../catalogue/machine-names.ts';
+import { MACHINE_NAMES } from '../population/machine-names.ts';
 import type { ActorAddress, ControlCommand, MachineName } from '../feed/feed-protocol.ts';
 import {
   findInhabitant,
@@ -10,7 +10,7 @@ import {
   type ActiveInhabitant,
   type Inhabitant,
   type Population,
-} from '../population.ts';
+} from '../population/population.ts';
 import { closeRoom } from './close-room.ts';
 import { putOut } from './put-out.ts';
 import { listSendable, readEvent, type SendableEvent } from './sendable-events.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createMachine, transition, initialTransition, type AnyMachineSnapshot } from 'xstate';
 import { MACHINES } from '../../actors/machines.ts';
 import { describeChart } from '../chart/describe-chart.ts';
-import { toStatePaths } from '../state-paths.ts';
+import { toStatePaths } from '../population/state-paths.ts';
 import { toStateValue } from './state-value.ts';
 
 test.each([

@@ -10,7 +10,7 @@ import { jsonError } from '../../transport/responses.ts';
 import { handleSockets } from '../../transport/socket-session.ts';
 import { createUwsTransport } from '../../transport/uws.ts';
 import { describeChart } from '../chart/describe-chart.ts';
-import { createTokenCheck } from '../feed/feed-token.ts';
+import { createTokenCheck } from '../endpoint/feed-token.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createPopulation } from '../summary/population-harness.ts';
 import { combineObservers } from '../watch/combine-observers.ts';

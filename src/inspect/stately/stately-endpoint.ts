@@ -7,8 +7,8 @@
 import { jsonError } from '../../transport/responses.ts';
 import type { SocketEndpoint, SocketSession } from '../../transport/socket-session.ts';
 import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
-import type { TokenCheck } from '../feed/feed-token.ts';
-import { findInhabitant, type Population } from '../population.ts';
+import type { TokenCheck } from '../endpoint/feed-token.ts';
+import { findInhabitant, type Population } from '../population/population.ts';
 import { StatelySession, type StatelySessionInput, type StatelyView } from './stately-session.ts';
 
 const STATELY_PATH = '/inspector/stately';

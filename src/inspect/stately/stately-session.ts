@@ -3,7 +3,7 @@
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import type { SocketSession } from '../../transport/socket-session.ts';
 import type { Socket } from '../../transport/transport.ts';
-import type { FeedAnswers, FeedWatch } from '../feed/feed-answers.ts';
+import type { FeedAnswers, FeedWatch } from '../endpoint/feed-answers.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import type { StatelyMessage } from './stately-protocol.ts';
 import { StatelyTranslator } from './stately-translator.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { Chart } from '../chart/chart.ts';
-import { toXStateJson } from '../chart/to-xstate-json.ts';
+import { toXStateJson } from '../chart/formats/to-xstate-json.ts';
 import type {
   ActorAddress,
   ActorStatus,

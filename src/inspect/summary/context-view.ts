@@ -3,7 +3,7 @@
 import type { ProxyCall } from '../../actors/servant/call-table.ts';
 import type { RoomHandlers } from '../../actors/room/room-options.ts';
 import type { Roster } from '../../actors/room/roster.ts';
-import type { Population } from '../population.ts';
+import type { Population } from '../population/population.ts';
 import { isWithin, type LeafStates } from './leaf-states.ts';
 import type { Subject } from './subject.ts';
 

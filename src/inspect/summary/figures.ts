@@ -1,6 +1,6 @@
 /** The key figures of actors by their kind: cheap to read, since a catalogue is sorted by them. */
 
-import type { Population } from '../population.ts';
+import type { Population } from '../population/population.ts';
 import type { Subject } from './subject.ts';
 
 export type Figures = Readonly<Record<string, number>>;

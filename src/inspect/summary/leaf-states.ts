@@ -5,7 +5,7 @@
 
 import type { AnyMachineSnapshot } from 'xstate';
 import type { StatePath } from '../chart/chart.ts';
-import { toStatePaths, type StateNodes } from '../state-paths.ts';
+import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
 
 /** A combination of active states without active children; the same one is the same object. */
 export interface LeafStates {

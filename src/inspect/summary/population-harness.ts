@@ -6,7 +6,7 @@ import { NO_OBSERVER } from '../../actors/runtime/live-machine.ts';
 import { createServerActor, type ServerRef } from '../../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../../actors/servant/tars-proxy-events.ts';
 import { startTarsProxy, type TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
-import type { Population } from '../population.ts';
+import type { Population } from '../population/population.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createSummaries, type Summaries } from './summaries.ts';
 

@@ -3,7 +3,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { sinceOf as readSince } from '../../actors/runtime/live-machine.ts';
 import type { ActorStatus } from '../feed/feed-protocol.ts';
-import type { Inhabitant } from '../population.ts';
+import type { Inhabitant } from '../population/population.ts';
 import type { LeafStates } from './leaf-states.ts';
 
 export interface Sighting {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { join, publish, settle, until } from '../../actors/actor-harness.ts';
 import type { ActorAddress, MachineName } from '../feed/feed-protocol.ts';
-import { findInhabitant, type Inhabitant } from '../population.ts';
+import { findInhabitant, type Inhabitant } from '../population/population.ts';
 import { createPopulation } from './population-harness.ts';
 
 function createTeller(options: Parameters<typeof createPopulation>[0] = {}) {

@@ -1,7 +1,7 @@
 /** Tells of actors in a line, or in full, as far as that may leave the server. Nothing runs until it is asked. */
 
 import type { ActorSummary, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
-import type { Inhabitant, Population } from '../population.ts';
+import type { Inhabitant, Population } from '../population/population.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import { viewContext } from './context-view.ts';
 import { readFigures, type Figures } from './figures.ts';

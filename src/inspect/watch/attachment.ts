@@ -13,7 +13,7 @@ import type {
 } from 'xstate';
 import type { StatePath } from '../chart/chart.ts';
 import type { ActorAddress, Party } from '../feed/feed-protocol.ts';
-import { toStatePaths, type StateNodes } from '../state-paths.ts';
+import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
 import { EFFECTS } from './effects.ts';
 import { invokedBy, sourceOf, type Receiver } from './event-source.ts';
 import type { Happening, Life, Listener } from './happening.ts';

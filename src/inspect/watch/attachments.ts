@@ -2,7 +2,7 @@
 
 import type { AnyActorRef, EventObject } from 'xstate';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
-import { findMembership, splitId, type Population } from '../population.ts';
+import { findMembership, splitId, type Population } from '../population/population.ts';
 import { Attachment, toKey, type InspectedActor, type Surroundings } from './attachment.ts';
 import type { Listener } from './happening.ts';
 import { Inspections } from './inspections.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { ActorAddress } from '../feed/feed-protocol.ts';
-import { findInhabitant, splitId, type Population } from '../population.ts';
+import { findInhabitant, splitId, type Population } from '../population/population.ts';
 import { isMember, type Scope } from './scope.ts';
 
 export class Departures {

@@ -10,7 +10,7 @@ import type { RoomContext, RoomEvent } from '../../actors/room/room-events.ts';
 import type { ServerEvent } from '../../actors/server/server.ts';
 import type { TarsProxyContext } from '../../actors/servant/tars-proxy-events.ts';
 import type { ActorAddress, MachineName, Party } from '../feed/feed-protocol.ts';
-import { splitId } from '../population.ts';
+import { splitId } from '../population/population.ts';
 
 /** An action about to run: its actor's id and context, and the event that the actor is at work on. */
 export interface Scene<Event = EventObject, Context = unknown> {

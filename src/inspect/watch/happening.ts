@@ -2,8 +2,7 @@
 
 import type { EventObject } from 'xstate';
 import type { StatePath } from '../chart/chart.ts';
-import type { LifeItem, Party } from '../feed/feed-protocol.ts';
-import type { Attachment } from './attachment.ts';
+import type { ActorAddress, LifeItem, Party } from '../feed/feed-protocol.ts';
 import type { Steps } from './step-log.ts';
 
 /** An event that an actor has taken, with all that came of it. */
@@ -29,15 +28,22 @@ export interface Life {
   readonly error?: string;
 }
 
+/** Which attached actor it is. */
+export interface Attached {
+  readonly address: ActorAddress;
+  /** The address as one text. */
+  readonly key: string;
+}
+
 /** Is told of attached actors in the midst of what they do. */
 export interface Listener {
   /** The actor has begun to work on an event. What it says comes next, and {@link ended} at last. */
-  began(attachment: Attachment, at: number): void;
-  spoke(attachment: Attachment, speech: Speech): void;
+  began(attached: Attached, at: number): void;
+  spoke(attached: Attached, speech: Speech): void;
   /** Nothing to tell: the actor has started, and that did no more than enter its first states. */
-  ended(attachment: Attachment, happening: Happening | undefined): void;
+  ended(attached: Attached, happening: Happening | undefined): void;
   /** After `ended`, `rested` and `failed` nothing more comes: the actor is detached. */
-  lived(attachment: Attachment, life: Life): void;
+  lived(attached: Attached, life: Life): void;
   /** It has thrown, or the inspection of an actor that it listens to. */
   broke(error: unknown): void;
 }

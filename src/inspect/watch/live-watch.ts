@@ -3,10 +3,10 @@
 import type { Clock } from '../../system/clock.ts';
 import type { EventObject } from 'xstate';
 import type { ActorAddress, BatchMessage, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
-import { findInhabitant, splitId, type Inhabitant, type Population } from '../population.ts';
+import { findInhabitant, splitId, type Inhabitant, type Population } from '../population/population.ts';
 import type { Attachment, InspectedActor } from './attachment.ts';
 import { Departures } from './departures.ts';
-import type { Happening, Life, Listener, Speech } from './happening.ts';
+import type { Attached, Happening, Life, Listener, Speech } from './happening.ts';
 import { Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import { Outbox } from './outbox.ts';
@@ -97,24 +97,24 @@ export class LiveWatch implements Listener {
     if (address.kind === 'membership' && scope.target.kind === 'room') this.#followJoiner(address);
   }
 
-  began({ key }: Attachment, at: number): void {
+  began({ key }: Attached, at: number): void {
     const lane = this.#lanes.get(key);
     if (lane !== undefined) this.#outbox.began(lane, at);
   }
 
-  spoke({ key }: Attachment, speech: Speech): void {
+  spoke({ key }: Attached, speech: Speech): void {
     const lane = this.#lanes.get(key);
     if (lane !== undefined && !this.#hears(speech.to)) this.#outbox.spoke(lane, speech);
   }
 
-  ended({ key }: Attachment, happening: Happening | undefined): void {
+  ended({ key }: Attached, happening: Happening | undefined): void {
     const lane = this.#lanes.get(key);
     if (lane === undefined) return;
     this.#outbox.ended(lane, happening);
     this.#schedule();
   }
 
-  lived({ key, address }: Attachment, life: Life): void {
+  lived({ key, address }: Attached, life: Life): void {
     const lane = this.#lanes.get(key);
     if (lane === undefined) return;
     const isSaid = this.#outbox.lived(lane, life);

@@ -9,7 +9,7 @@ import {
   type ActiveInhabitant,
   type Inhabitant,
   type Population,
-} from '../population.ts';
+} from '../population/population.ts';
 
 /** Connections that are watched with a room at most. */
 export const MAX_CONNECTIONS = 200;

@@ -12,7 +12,7 @@ import type { RoomContext, RoomEvent } from '../../actors/room/room-events.ts';
 import type { ServerEvent } from '../../actors/server/server.ts';
 import type { TarsProxyContext, TarsProxyEvent } from '../../actors/servant/tars-proxy-events.ts';
 import type { MachineName, Outside } from '../feed/feed-protocol.ts';
-import { splitId } from '../population.ts';
+import { splitId } from '../population/population.ts';
 
 /** The usual one, and who else sends it: always somebody who is at work on an event at that moment. */
 export type Sender<Event, Context = unknown> = UsualSender<Event, Context> & {

@@ -16,8 +16,8 @@ import type {
   TransitionItem,
   WatchedActor,
 } from '../feed/feed-protocol.ts';
-import type { Inhabitant, Population } from '../population.ts';
-import { toStatePaths } from '../state-paths.ts';
+import type { Inhabitant, Population } from '../population/population.ts';
+import { toStatePaths } from '../population/state-paths.ts';
 import { combineObservers } from './combine-observers.ts';
 import type { Batch } from './live-watch.ts';
 import { createWatcher, type Watch, type Watcher, type WatcherInput } from './watcher.ts';

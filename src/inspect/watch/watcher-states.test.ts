@@ -6,8 +6,8 @@ import { MACHINES } from '../../actors/machines.ts';
 import { roomMachine } from '../../actors/room/room.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
-import { findInhabitant } from '../population.ts';
-import { toStatePaths } from '../state-paths.ts';
+import { findInhabitant } from '../population/population.ts';
+import { toStatePaths } from '../population/state-paths.ts';
 import { createWatchHarness, FakePage, name, type WatchHarness } from './watch-harness.ts';
 import type { Batch } from './live-watch.ts';
 

@@ -7,7 +7,7 @@ import type { Clock } from '../../system/clock.ts';
 import type { AnyActorRef, EventObject } from 'xstate';
 import type { MachineObserver } from '../../actors/runtime/live-machine.ts';
 import type { ActorAddress, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
-import { findInhabitant, type Inhabitant, type Population } from '../population.ts';
+import { findInhabitant, type Inhabitant, type Population } from '../population/population.ts';
 import { Attachments } from './attachments.ts';
 import { LiveWatch, type WatchSink } from './live-watch.ts';
 

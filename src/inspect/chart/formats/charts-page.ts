@@ -1,0 +1,100 @@
+/** The page `docs/statecharts.md`: every machine with its diagram, its states and its transitions. */
+
+import type { Chart, ChartState, ChartTransition, StatePath } from '../chart.ts';
+import { toMermaid } from './to-mermaid.ts';
+import { describeTrigger } from '../transition-text.ts';
+
+const INTRODUCTION = `# Statecharts
+
+<!-- Made by \`statecast charts --docs > docs/statecharts.md\` from the machines themselves. -->
+
+These are the machines that run the server, as they stand in the code; [architecture.md](architecture.md) tells how
+they work together. \`statecast charts --out DIR\` writes each of them as a picture (SVG), as a Mermaid diagram and as
+JSON that XState and Stately's editor read.
+
+A state is named by its path: \`open.work.ready\` is \`ready\` in \`work\` in \`open\`. The children of a parallel state are
+its regions, which are active at the same time. The regions of a diagram have dashed lines around them, and what
+happens in whichever child of a state is active stands in a box \`(any of these)\`.
+
+In the tables, a transition without a target leaves the states as they are. Of several transitions of a state on the
+same event, the first whose condition holds is taken; a state's own come before those of the states around it.
+\`always\` is taken as soon as its condition holds, \`after X\` when the state has been active for the delay X,
+\`X done\` and \`X failed\` when the work X that the state runs has come to its end, and \`done\` when the state has
+reached a final child.
+`;
+
+/** Renders the page; `statecast charts --docs` prints it. */
+export function renderChartsPage(charts: readonly Chart[]): string {
+  return [INTRODUCTION, ...charts.map(renderChart)].join('\n');
+}
+
+function renderChart(chart: Chart): string {
+  const { machine, root, transitions } = chart;
+  const states = statesOf(root);
+  return `## ${machine}
+
+${root.description}
+
+\`\`\`mermaid
+${toMermaid(chart)}\`\`\`
+
+${renderTable(
+  ['state', 'kind', 'meaning', 'does'],
+  states.map((state) => toStateRow(state, machine)),
+)}
+${renderTable(
+  ['in', 'on', 'if', 'goes to', 'does'],
+  transitions.map((transition) => toTransitionRow(transition, machine)),
+)}`;
+}
+
+function toStateRow(state: ChartState, machine: string): string[] {
+  const { path, description, entry, exit, invokes } = state;
+  const does = [
+    ...(invokes.length > 0 ? [`runs ${toCode(invokes)}`] : []),
+    ...(entry.length > 0 ? [`on entry ${toCode(entry)}`] : []),
+    ...(exit.length > 0 ? [`on exit ${toCode(exit)}`] : []),
+  ];
+  return [toName(path, machine), toKind(state), description, does.join('; ')];
+}
+
+function toTransitionRow(
+  { source, trigger, guard, targets, actions, reenter }: ChartTransition,
+  machine: string,
+): string[] {
+  return [
+    toName(source, machine),
+    toCode([describeTrigger(trigger)]),
+    guard === undefined ? '' : toCode([guard]),
+    targets.map((target) => toName(target, machine)).join(', ') + (reenter ? ', which is entered again' : ''),
+    toCode(actions),
+  ];
+}
+
+function toKind({ type, states, initial }: ChartState): string {
+  if (type === 'parallel') return 'parallel';
+  if (type === 'final') return 'final';
+  const first = states.find(({ path }) => path === initial);
+  return first === undefined ? '' : `begins with \`${first.key}\``;
+}
+
+function toName(path: StatePath, machine: string): string {
+  return path === '' ? `(${machine})` : toCode([path]);
+}
+
+function toCode(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}
+
+function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const divider = header.map(() => '---');
+  return [header, divider, ...rows].map(renderRow).join('');
+}
+
+function renderRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+}
+
+function statesOf(state: ChartState): ChartState[] {
+  return [state, ...state.states.flatMap(statesOf)];
+}

@@ -1,0 +1,145 @@
+/**
+ * A chart as a Mermaid state diagram, which GitHub and many editors draw. Mermaid writes nothing into a state with
+ * children and draws no arrow from it to one of them: what such a state does by itself stands in a box among them.
+ */
+
+import type { Chart, ChartState, ChartTransition, StatePath } from '../chart.ts';
+import { groupBy } from '../group-by.ts';
+import { isInside } from '../state-path.ts';
+import { describeTransition, joinText } from '../transition-text.ts';
+
+/** The name of the box for what happens in whichever child is active. */
+const ANY = '(any of these)';
+const INDENT = '    ';
+/** What Mermaid takes for something else than the id of a state. */
+const RESERVED: ReadonlySet<string> = new Set(['default', 'click', 'href', 'direction']);
+/** Characters that end a text, or start a comment, as Mermaid wants them. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '#quot;',
+  '#': '#35;',
+  ':': '#58;',
+  ';': '#59;',
+  '<': '#lt;',
+  '>': '#gt;',
+};
+
+export function toMermaid({ root, transitions }: Chart): string {
+  const ids = nameStates(root);
+  const bySource = groupBy(transitions, ({ source }) => source);
+
+  const leads = transitions
+    .filter((transition) => !staysInside(transition))
+    .flatMap((transition) => transition.targets.map((target) => ({ transition, target })));
+
+  function renderChildren(state: ChartState): string[] {
+    const own = bySource.get(state.path)?.filter(staysInside) ?? [];
+    const sections = [...(own.length > 0 ? [renderAny(state, own)] : []), ...state.states.map(renderState)];
+    const separator = state.type === 'parallel' ? ['--'] : [];
+    const arrows = leads.filter((lead) => isAmongChildren(state, lead));
+    return [
+      ...(state.initial === undefined ? [] : [`[*] --> ${idOf(state.initial)}`]),
+      ...sections.flatMap((section, index) => (index === 0 ? section : [...separator, ...section])),
+      ...renderArrows(arrows, ({ transition }) => idOf(transition.source)),
+    ];
+  }
+
+  function renderState(state: ChartState): string[] {
+    const { path, key, type } = state;
+    const id = idOf(path);
+    const name = `state "${escape(key)}" as ${id}`;
+    if (state.states.length > 0) return [`${name} {`, ...indent(renderChildren(state)), '}'];
+    const lines = bySource.get(path)?.filter(staysInside) ?? [];
+    return [
+      name,
+      ...lines.map((line) => `${id} : ${describe(line, true)}`),
+      ...(type === 'final' ? [`${id} --> [*]`] : []),
+    ];
+  }
+
+  function renderAny({ path }: ChartState, own: readonly ChartTransition[]): string[] {
+    const id = idOf(path, ANY);
+    const inward = own.flatMap((transition) =>
+      transition.targets.filter((target) => isInside(target, path)).map((target) => ({ transition, target })),
+    );
+    const lines = own.filter((transition) => inward.every((lead) => lead.transition !== transition));
+    return [
+      `state "${ANY}" as ${id}`,
+      ...lines.map((line) => `${id} : ${describe(line, true)}`),
+      ...renderArrows(inward, () => id),
+    ];
+  }
+
+  /** Transitions between the same states share an arrow. */
+  function renderArrows(arrows: readonly Lead[], sourceOf: (lead: Lead) => string): string[] {
+    const bundles = groupBy(arrows, (lead) => `${sourceOf(lead)} --> ${idOf(lead.target)}`);
+    return [...bundles].map(
+      ([arrow, bundle]) =>
+        `${arrow} : ${bundle.map(({ transition }) => describe(transition, false)).join('<br>')}`,
+    );
+  }
+
+  function idOf(path: StatePath, part = ''): string {
+    const id = ids.get(path + part);
+    if (id === undefined) throw new Error(`the chart has no state ${path}`);
+    return id;
+  }
+
+  const far = leads.filter((lead) => !statesOf(root).some((state) => isAmongChildren(state, lead)));
+  const lines = [...renderChildren(root), ...renderArrows(far, ({ transition }) => idOf(transition.source))];
+  return `${['stateDiagram-v2', ...indent(lines)].join('\n')}\n`;
+}
+
+interface Lead {
+  readonly transition: ChartTransition;
+  readonly target: StatePath;
+}
+
+/**
+ * Whether an arrow leads from a child of a state to another. Only such ones are written into the state: Mermaid moves
+ * what is named in a state into it. In a parallel state it belongs to no region.
+ */
+function isAmongChildren({ states, type }: ChartState, { transition, target }: Lead): boolean {
+  const isChild = (path: StatePath): boolean => states.some((child) => child.path === path);
+  return type !== 'parallel' && isChild(transition.source) && isChild(target);
+}
+
+function statesOf(state: ChartState): ChartState[] {
+  return [state, ...state.states.flatMap(statesOf)];
+}
+
+/** It leads to no other state, or to one inside its own. */
+function staysInside({ source, targets }: ChartTransition): boolean {
+  return targets.every((target) => target === source || isInside(target, source));
+}
+
+/** Mermaid breaks the texts of arrows after a few words, so that actions would make them towers. */
+function describe(transition: ChartTransition, withActions: boolean): string {
+  return escape(joinText(describeTransition(transition, withActions)));
+}
+
+/** An id for each state, and for what stands for any child of it; letters, digits and underscores. */
+function nameStates(root: ChartState): Map<string, string> {
+  const ids = new Map<string, string>();
+  const taken = new Set(RESERVED);
+  const name = (key: string, wish: string): void => {
+    let id = wish.replaceAll(/\W/g, '_');
+    while (taken.has(id)) id += '_';
+    taken.add(id);
+    ids.set(key, id);
+  };
+  const visit = (state: ChartState): void => {
+    name(state.path, state.path === '' ? state.key : state.path);
+    if (state.states.length > 0) name(state.path + ANY, state.path === '' ? 'any' : `${state.path}.any`);
+    for (const child of state.states) visit(child);
+  };
+  visit(root);
+  return ids;
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/["#:;<>]/g, (character) => ESCAPES[character] ?? character);
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => INDENT + line);
+}

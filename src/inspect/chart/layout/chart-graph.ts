@@ -1,0 +1,152 @@
+/**
+ * What of a chart takes room in a picture, and how much: boxes with their texts, and arrows with theirs. It knows
+ * sizes and no places.
+ */
+
+import type { Chart, ChartState, ChartTransition, StatePath } from '../chart.ts';
+import type { LayoutLabelLine, LayoutLine, LayoutOptions, LayoutText } from '../chart-layout.ts';
+import { groupBy } from '../group-by.ts';
+import { isInside } from '../state-path.ts';
+import { LINE_HEIGHT, measureText, TITLE_HEIGHT, TITLE_SIZE } from '../text-metrics.ts';
+import { describeTransition, joinText } from '../transition-text.ts';
+
+export interface ChartGraph {
+  readonly machine: string;
+  /** By path, in the chart's order. */
+  readonly states: ReadonlyMap<StatePath, GraphState>;
+  readonly edges: readonly GraphEdge[];
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface GraphState {
+  readonly state: ChartState;
+  readonly parent?: StatePath;
+  readonly depth: number;
+  /** The place in the chart's order. */
+  readonly order: number;
+  readonly isRegion: boolean;
+  readonly lines: readonly LayoutLine[];
+  /** Of the title and the lines, with the room that is to be around them. */
+  readonly header: Size;
+}
+
+/** All transitions from a state to another. */
+export interface GraphEdge {
+  /** `source>target`. */
+  readonly id: string;
+  readonly source: StatePath;
+  readonly target: StatePath;
+  /** The target lies inside the source: the arrow starts at its label, which stands in the source's box. */
+  readonly isInward: boolean;
+  readonly lines: readonly LayoutLabelLine[];
+  /** Of the texts, without room around them. */
+  readonly label: Size;
+}
+
+/** Room on either side of a text in its box. */
+const TEXT_PADDING = 10;
+/** Room below the last line of a box. */
+const LINES_END = 8;
+/** Beside a title: the mark of a final state, or of one that has a history to tell. */
+const TITLE_MARK = 18;
+const MIN_STATE_WIDTH = 72;
+
+export function createChartGraph(chart: Chart, { details = false }: LayoutOptions): ChartGraph {
+  const states = new Map<StatePath, GraphState>();
+  const bySource = groupBy(chart.transitions, ({ source }) => source);
+
+  function visit(state: ChartState, parent?: ChartState): void {
+    const transitions = bySource.get(state.path) ?? [];
+    const lines = placeLines([
+      ...(details ? describeEffects(state) : []),
+      ...transitions.filter(staysInside).map(toLine),
+    ]);
+    states.set(state.path, {
+      state,
+      ...(parent !== undefined && { parent: parent.path }),
+      depth: parent === undefined ? 0 : (states.get(parent.path)?.depth ?? 0) + 1,
+      order: states.size,
+      isRegion: parent?.type === 'parallel',
+      lines,
+      header: measureHeader(state, lines),
+    });
+    for (const child of state.states) visit(child, state);
+  }
+
+  visit(chart.root);
+  return { machine: chart.machine, states, edges: toEdges(chart.transitions, details) };
+}
+
+/** A transition to no state, or back to its own, is a line in the box rather than an arrow. */
+function staysInside({ source, targets }: ChartTransition): boolean {
+  return targets.every((target) => target === source);
+}
+
+function toEdges(transitions: readonly ChartTransition[], details: boolean): GraphEdge[] {
+  const arrows = transitions
+    .filter((transition) => !staysInside(transition))
+    .flatMap((transition) => transition.targets.map((target) => ({ transition, target })));
+  const bundles = groupBy(arrows, ({ transition, target }) => `${transition.source}>${target}`);
+  return [...bundles].flatMap(([id, bundle]) => {
+    const [first] = bundle;
+    if (first === undefined) return [];
+    const lines = bundle.map(({ transition }) => ({
+      transition: transition.id,
+      text: describeTransition(transition, details),
+    }));
+    const { source } = first.transition;
+    const { target } = first;
+    return [{ id, source, target, isInward: isInside(target, source), lines, label: measureLabel(lines) }];
+  });
+}
+
+type LineContent = Pick<LayoutLine, 'kind' | 'transition' | 'text'>;
+
+function describeEffects({ entry, exit, invokes }: ChartState): LineContent[] {
+  const effects: LineContent[] = [];
+  if (entry.length > 0)
+    effects.push({ kind: 'entry', text: toEffectText('entry', ` / ${entry.join(', ')}`) });
+  if (exit.length > 0) effects.push({ kind: 'exit', text: toEffectText('exit', ` / ${exit.join(', ')}`) });
+  for (const name of invokes) effects.push({ kind: 'invoke', text: toEffectText('invoke', ` ${name}`) });
+  return effects;
+}
+
+function toEffectText(keyword: string, action: string): LayoutText {
+  return [
+    { role: 'keyword', text: keyword },
+    { role: 'action', text: action },
+  ];
+}
+
+function toLine(transition: ChartTransition): LineContent {
+  return { kind: 'transition', transition: transition.id, text: describeTransition(transition, true) };
+}
+
+function placeLines(contents: readonly LineContent[]): LayoutLine[] {
+  return contents.map((content, index) => ({
+    ...content,
+    x: TEXT_PADDING,
+    y: TITLE_HEIGHT + index * LINE_HEIGHT,
+    width: measureText(joinText(content.text)),
+    height: LINE_HEIGHT,
+  }));
+}
+
+function measureHeader({ key }: ChartState, lines: readonly LayoutLine[]): Size {
+  const title = measureText(key, TITLE_SIZE) + TITLE_MARK;
+  return {
+    width: Math.max(MIN_STATE_WIDTH, 2 * TEXT_PADDING + Math.max(title, ...lines.map(({ width }) => width))),
+    height: TITLE_HEIGHT + (lines.length === 0 ? 0 : lines.length * LINE_HEIGHT + LINES_END),
+  };
+}
+
+function measureLabel(lines: readonly LayoutLabelLine[]): Size {
+  return {
+    width: Math.max(...lines.map(({ text }) => measureText(joinText(text)))),
+    height: lines.length * LINE_HEIGHT,
+  };
+}

@@ -1,0 +1,254 @@
+/**
+ * One open inspector: reads what its page asks, has it answered, and holds back what the page does not read fast
+ * enough. What the answers are, others know.
+ */
+
+import type { Clock } from '../../system/clock.ts';
+import { CLOSE_CODES } from '../../protocol/close-codes.ts';
+import type { Socket } from '../../transport/transport.ts';
+import type { SocketSession } from '../../transport/socket-session.ts';
+import type { FeedAnswers, FeedSink, FeedWatch } from './feed-answers.ts';
+import type { CatalogueRequest, FeedMessage, FeedRequest } from '../feed/feed-protocol.ts';
+import { readRequest } from './read-request.ts';
+
+/** How long a socket may say nothing before it says hello. */
+const HELLO_WITHIN_MS = 5_000;
+/** Watches that are open at a time. */
+const MAX_WATCHES = 16;
+/** Commands of `control` that are under way at a time. */
+const MAX_CONTROLS = 16;
+/** With more than this in the send queue nothing that happens is sent any more. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+/** Why the server closes an inspector's socket, besides {@link CLOSE_CODES}. */
+const FEED_CLOSE_CODES = {
+  /** It did not say hello first, or not in time. */
+  badRequest: { code: 4400, reason: 'say hello first' },
+  /** Its token is wrong or missing. */
+  unauthorized: { code: 4401, reason: 'unauthorized' },
+} as const;
+
+export interface FeedSessionInput {
+  readonly answers: FeedAnswers;
+  /** Whether a page with this token may watch. */
+  readonly allows: (token: string | undefined) => boolean;
+  readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+  /** Told of what is a bug in here or in the answers; the page is told that it has failed. */
+  readonly onError: (error: unknown) => void;
+  readonly onOpened: (session: FeedSession) => void;
+  readonly onClosed: (session: FeedSession) => void;
+}
+
+export class FeedSession implements SocketSession {
+  readonly #input: FeedSessionInput;
+  #socket: Socket | undefined;
+  #hasSaidHello = false;
+  #helloTimer: unknown;
+  readonly #watches = new Map<number, FeedWatch>();
+  #controls = 0;
+  #isLooking = false;
+  /** The catalogue request that is next, when the one at work is done. */
+  #nextLook: CatalogueRequest | undefined;
+
+  constructor(input: FeedSessionInput) {
+    this.#input = input;
+  }
+
+  opened(socket: Socket): void {
+    this.#socket = socket;
+    this.#helloTimer = this.#input.clock.setTimeout(
+      () => this.#refuseToGoOn('badRequest', 'no hello came in time'),
+      HELLO_WITHIN_MS,
+    );
+    this.#input.onOpened(this);
+  }
+
+  received(frame: string | undefined): void {
+    const read = readRequest(frame);
+    if (!this.#hasSaidHello) {
+      this.#begin(read.ok ? read.request : undefined);
+    } else if (read.ok) {
+      this.#answer(read.request);
+    } else {
+      this.#refuse(read.id, read.error);
+    }
+  }
+
+  drained(): void {
+    if (this.#hasSpace()) for (const watch of this.#watches.values()) watch.drained();
+  }
+
+  overflowed(): void {
+    this.#close(CLOSE_CODES.slow);
+  }
+
+  closed(): void {
+    this.#input.clock.clearTimeout(this.#helloTimer);
+    for (const watch of this.#watches.values()) watch.stop();
+    this.#watches.clear();
+    this.#nextLook = undefined;
+    this.#input.onClosed(this);
+  }
+
+  /** The server is shutting down. */
+  shutDown(): void {
+    this.#close(CLOSE_CODES.shutdown);
+  }
+
+  #begin(request: FeedRequest | undefined): void {
+    if (request?.type !== 'hello') {
+      this.#refuseToGoOn('badRequest', 'the first frame must be a hello');
+    } else if (!this.#input.allows(request.token)) {
+      this.#refuseToGoOn(
+        'unauthorized',
+        request.token === undefined ? 'a token is needed' : 'the token is wrong',
+      );
+    } else {
+      this.#hasSaidHello = true;
+      this.#input.clock.clearTimeout(this.#helloTimer);
+      this.#send(this.#input.answers.welcome());
+    }
+  }
+
+  #refuseToGoOn(why: keyof typeof FEED_CLOSE_CODES, error: string): void {
+    this.#refuse(undefined, error);
+    this.#close(FEED_CLOSE_CODES[why]);
+  }
+
+  #answer(request: FeedRequest): void {
+    const id = 'id' in request ? request.id : undefined;
+    try {
+      this.#dispatch(request);
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  #dispatch(request: FeedRequest): void {
+    const { answers } = this.#input;
+    switch (request.type) {
+      case 'hello':
+        this.#refuse(undefined, 'hello was said before');
+        return;
+      case 'catalogue':
+        this.#look(request);
+        return;
+      case 'chart':
+        this.#send({ type: 'chart', id: request.id, chart: answers.chart(request.machine) });
+        return;
+      case 'watch':
+        this.#watch(request);
+        return;
+      case 'unwatch':
+        this.#unwatch(request.id);
+        return;
+      case 'history': {
+        const { id, actor } = request;
+        const history = answers.history(actor);
+        if (history === undefined) this.#refuse(id, `nothing is known of ${actor.kind} ${actor.id}`);
+        else this.#send({ type: 'history', id, history });
+        return;
+      }
+      case 'members': {
+        const { id, room, limit } = request;
+        const members = answers.members(room, limit);
+        if (members === undefined) this.#refuse(id, `there is no room ${room}`);
+        else this.#send({ type: 'members', id, ...members });
+        return;
+      }
+      case 'control':
+        this.#control(request);
+    }
+  }
+
+  /** One look at a time; of those that wait for it only the latest is still wanted. */
+  #look(request: CatalogueRequest): void {
+    if (this.#isLooking) {
+      if (this.#nextLook !== undefined) this.#refuse(this.#nextLook.id, 'a later request came in its place');
+      this.#nextLook = request;
+      return;
+    }
+    this.#isLooking = true;
+    this.#input.answers
+      .catalogue(request)
+      .then(
+        (message) => this.#send(message),
+        (error: unknown) => this.#fail(request.id, error),
+      )
+      .finally(() => {
+        this.#isLooking = false;
+        const next = this.#nextLook;
+        this.#nextLook = undefined;
+        if (next !== undefined) this.#answer(next);
+      });
+  }
+
+  #watch({ id, actor, related }: Extract<FeedRequest, { type: 'watch' }>): void {
+    if (this.#watches.has(id)) return this.#refuse(id, `${id} is watched already`);
+    if (this.#watches.size >= MAX_WATCHES) {
+      return this.#refuse(id, `${MAX_WATCHES} watches are open already`);
+    }
+    const watch = this.#input.answers.watch(actor, related, this.#createSink(id));
+    if (watch === 'unknown') return this.#refuse(id, `there is no ${actor.kind} ${actor.id}`);
+    this.#watches.set(id, watch);
+    this.#send({ type: 'watching', id, actors: watch.actors() });
+  }
+
+  #createSink(id: number): FeedSink {
+    return {
+      send: (batch) => {
+        this.#send({ type: 'batch', id, ...batch });
+        return this.#hasSpace();
+      },
+      failed: () => {
+        this.#watches.delete(id);
+        this.#refuse(id, 'the watch has failed and is over');
+      },
+    };
+  }
+
+  #unwatch(id: number): void {
+    const watch = this.#watches.get(id);
+    if (watch === undefined) return this.#refuse(id, `${id} is not watched`);
+    this.#watches.delete(id);
+    watch.stop();
+    this.#send({ type: 'done', id });
+  }
+
+  #control({ id, actor, command }: Extract<FeedRequest, { type: 'control' }>): void {
+    if (this.#controls >= MAX_CONTROLS) {
+      return this.#refuse(id, `${MAX_CONTROLS} commands are under way already`);
+    }
+    this.#controls += 1;
+    this.#input.answers
+      .control(actor, command)
+      .then(
+        (refused) => (refused === undefined ? this.#send({ type: 'done', id }) : this.#refuse(id, refused)),
+        (error: unknown) => this.#fail(id, error),
+      )
+      .finally(() => {
+        this.#controls -= 1;
+      });
+  }
+
+  #fail(id: number | undefined, error: unknown): void {
+    this.#refuse(id, 'this has failed; the log of the server tells why');
+    this.#input.onError(error);
+  }
+
+  #refuse(id: number | undefined, error: string): void {
+    this.#send({ type: 'refused', ...(id !== undefined && { id }), error });
+  }
+
+  #send(message: FeedMessage): void {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  #hasSpace(): boolean {
+    return this.#socket !== undefined && this.#socket.bufferedBytes <= MAX_BUFFERED_BYTES;
+  }
+
+  #close({ code, reason }: { readonly code: number; readonly reason: string }): void {
+    this.#socket?.close(code, reason);
+  }
+}

@@ -1,0 +1,82 @@
+/** Who lives in the server: every actor by its address, and the memberships that rest as records. */
+
+import type { AnyActorRef, AnyMachineSnapshot } from 'xstate';
+import type { Directory } from '../../actors/directory.ts';
+import { nameMembership } from '../../actors/room/membership.ts';
+import type { RestingMember } from '../../actors/room/roster.ts';
+import type { ServerRef } from '../../actors/server/server.ts';
+import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
+import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
+import type { ActorAddress } from '../feed/feed-protocol.ts';
+
+export interface Population {
+  readonly server: ServerRef;
+  readonly directory: Pick<Directory, 'connections' | 'rooms'>;
+  /** By the servants' names. */
+  readonly proxies: ReadonlyMap<string, TarsProxyRef>;
+}
+
+export type Inhabitant = ActiveInhabitant | RestingInhabitant;
+
+export interface ActiveInhabitant {
+  readonly address: ActorAddress;
+  readonly actor: AnyActorRef & { getSnapshot(): AnyMachineSnapshot };
+  /** Of a room, a membership and a publication. */
+  readonly room?: SupervisedRoom;
+}
+
+/** A membership that rests in `joined`. */
+export interface RestingInhabitant {
+  readonly address: ActorAddress;
+  readonly actor?: never;
+  readonly room: SupervisedRoom;
+  readonly member: RestingMember;
+}
+
+/** Takes the id of a membership or a publication apart: what stands before the first `@`, and the room. */
+export function splitId(id: string): { readonly part: string; readonly room: string } {
+  const at = id.indexOf('@');
+  return at === -1 ? { part: id, room: '' } : { part: id.slice(0, at), room: id.slice(at + 1) };
+}
+
+/** Finds whom an address names; nothing for one who is gone, or whose room is being restarted. */
+export function findInhabitant(population: Population, address: ActorAddress): Inhabitant | undefined {
+  const { directory, proxies, server } = population;
+  const { kind, id } = address;
+  switch (kind) {
+    case 'server':
+      return id === 'server' ? { address, actor: server } : undefined;
+    case 'connection': {
+      const actor = directory.connections.get(id);
+      return actor && { address, actor };
+    }
+    case 'room': {
+      const room = directory.rooms.get(id);
+      return room?.actor && { address, actor: room.actor, room };
+    }
+    case 'tarsProxy': {
+      const actor = proxies.get(id);
+      return actor && { address, actor };
+    }
+    case 'membership': {
+      const { part, room: name } = splitId(id);
+      const room = directory.rooms.get(name);
+      return room && findMembership(room, part);
+    }
+    case 'publication': {
+      const room = directory.rooms.get(splitId(id).room);
+      const actor = room?.record.publications.get(id);
+      return room && actor && { address, actor, room };
+    }
+  }
+}
+
+/** The membership of a connection in a room, awake or resting. */
+export function findMembership(room: SupervisedRoom, connection: string): Inhabitant | undefined {
+  const { roster } = room.record;
+  const address: ActorAddress = { kind: 'membership', id: nameMembership(connection, room.name) };
+  const actor = roster.awake.get(connection)?.ref;
+  if (actor !== undefined) return { address, actor, room };
+  const member = roster.joined.get(connection);
+  return member && { address, room, member };
+}

@@ -1,0 +1,80 @@
+/** The last actors that have failed, with what came before. It keeps neither actors nor what they knew. */
+
+import type { ActorAddress, ActorHistory } from '../feed/feed-protocol.ts';
+import type { StatePath } from '../chart/chart.ts';
+import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
+import { toHistoryEntries, type RecordedTransition } from './transition-ring.ts';
+
+export interface FailedActor extends ActorAddress {
+  /** The ones in which it failed; none for an actor that failed on its start. */
+  readonly states: readonly StatePath[];
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The event it failed on. */
+  readonly event: string;
+  /** The error's name and message. */
+  readonly error: string;
+  readonly history: FailedHistory;
+}
+
+export type FailedHistory = ActorHistory & Pick<Required<ActorHistory>, 'failure'>;
+
+export interface Failure {
+  readonly address: ActorAddress;
+  readonly at: number;
+  readonly event: string;
+  readonly nodes: StateNodes;
+  /** Kept to know it again: it may be told twice. */
+  readonly cause: unknown;
+  readonly error: string;
+  readonly transitions: readonly RecordedTransition[];
+  readonly lost: number | undefined;
+}
+
+export class FailureList {
+  readonly #capacity: number;
+  #failures: Failure[] = [];
+  /** Made when they are asked for, and then kept. */
+  readonly #views = new WeakMap<Failure, FailedActor>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  add(failure: Failure): void {
+    this.#failures.push(failure);
+    if (this.#failures.length > this.#capacity) this.#failures.shift();
+  }
+
+  has({ kind, id }: ActorAddress, cause: unknown): boolean {
+    return this.#failures.some(
+      (failure) => failure.address.kind === kind && failure.address.id === id && failure.cause === cause,
+    );
+  }
+
+  /** The latest one of an actor. */
+  find({ kind, id }: ActorAddress): FailedActor | undefined {
+    const found = this.#failures.findLast(({ address }) => address.kind === kind && address.id === id);
+    return found && this.#view(found);
+  }
+
+  /** Oldest first. */
+  view(): FailedActor[] {
+    return this.#failures.map((failure) => this.#view(failure));
+  }
+
+  #view(failure: Failure): FailedActor {
+    const known = this.#views.get(failure);
+    if (known !== undefined) return known;
+    const { address, at, event, nodes, error, transitions, lost } = failure;
+    const history: FailedHistory = {
+      ...address,
+      entries: toHistoryEntries(transitions),
+      ...(lost !== undefined && { lost }),
+      failure: { at, event, error },
+    };
+    const view = { ...address, states: toStatePaths(nodes), at, event, error, history };
+    this.#views.set(failure, view);
+    return view;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Remembers the last transitions of every room, and of actors that have failed, so that it can be read afterwards
+ * what came before. It is always on: it must cost next to nothing, and it knows nobody who reads.
+ */
+
+import type { AnyMachineSnapshot } from 'xstate';
+import { NO_OBSERVER, type MachineKind, type MachineObserver } from '../../actors/runtime/live-machine.ts';
+import type { ActorAddress, ActorHistory } from '../feed/feed-protocol.ts';
+import { toErrorText } from './error-text.ts';
+import { FailureList, type FailedActor } from './failures.ts';
+import { RoomRings } from './rooms.ts';
+import type { StateNodes } from '../population/state-paths.ts';
+import { toHistoryEntries, TransitionRing, type RecordedTransition } from './transition-ring.ts';
+
+/** Moves of all actors but rooms that are remembered together: enough for a second of a busy server. */
+const SHARED_ENTRIES = 8_192;
+const DEFAULT_FAILURES = 100;
+
+export interface RecorderOptions {
+  /** Entries that are kept of each room, and of each actor that fails. 0: nothing is recorded. */
+  readonly entries: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Actors that have failed and are remembered. Default 100. */
+  readonly failures?: number;
+  /** Makes the text of an error. Default: its name and the first line of its message, in 300 characters. */
+  readonly describeError?: (error: unknown) => string;
+}
+
+export interface Recorder {
+  readonly observer: Omit<MachineObserver, 'watched'>;
+  /** What is known of an actor's past; nothing when it has done nothing lately. */
+  historyOf(address: ActorAddress): ActorHistory | undefined;
+  /** The last actors that have failed, oldest first. */
+  failures(): readonly FailedActor[];
+  /** Takes a failure that machines do not tell, such as that of a first action; one that is known is not taken again. */
+  noteFailure(address: ActorAddress, error: unknown): void;
+}
+
+const OFF: Recorder = {
+  observer: NO_OBSERVER,
+  historyOf: () => undefined,
+  failures: () => [],
+  noteFailure() {},
+};
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { entries, now, failures = DEFAULT_FAILURES, describeError = toErrorText } = options;
+  if (entries <= 0) return OFF;
+  const rooms = new RoomRings(entries);
+  const others = new TransitionRing(SHARED_ENTRIES);
+  const failed = new FailureList(failures);
+  // Most events are those of the room that had the one before.
+  let lastRoom: string | undefined;
+  let lastRing: TransitionRing | undefined;
+
+  function writeRoom(room: string, event: string, from: StateNodes, to: StateNodes): void {
+    lastRing = rooms.write(room, now(), event, from, to);
+    lastRoom = room;
+  }
+
+  /** Counts an event that left a room where it was: for a message after a message nothing is written. */
+  function countRoom(room: string, event: string, nodes: StateNodes): void {
+    if (room !== lastRoom) {
+      lastRing = rooms.find(room);
+      lastRoom = room;
+    }
+    const last = lastRing?.last;
+    if (last !== undefined && lastRing?.stayedIn === nodes && last.event === event) last.count += 1;
+    else writeRoom(room, event, nodes, nodes);
+  }
+
+  function pastOf(address: ActorAddress): Past {
+    const ring = address.kind === 'room' ? rooms.find(address.id) : others;
+    const transitions = ring?.copy(address, entries) ?? [];
+    return { transitions, lost: ring === others ? undefined : ring?.lost };
+  }
+
+  function fail(
+    address: ActorAddress,
+    event: string,
+    at: Pick<AnyMachineSnapshot, '_nodes'> | undefined,
+    cause: unknown,
+  ): void {
+    failed.add({
+      address,
+      at: now(),
+      event,
+      nodes: at?._nodes ?? [],
+      cause,
+      error: describeError(cause),
+      ...pastOf(address),
+    });
+  }
+
+  function end(kind: MachineKind, id: string): void {
+    if (kind !== 'room') return;
+    rooms.ended(id);
+    if (id === lastRoom) lastRoom = undefined;
+  }
+
+  return {
+    observer: {
+      made(kind, actor) {
+        if (kind === 'room') rooms.started(actor.id, now());
+      },
+      moved(kind, actor, event, from, to) {
+        const { id } = actor;
+        if (kind === 'room') writeRoom(id, event.type, from._nodes, to._nodes);
+        else others.write(now(), event.type, from._nodes, to._nodes, kind, id);
+        if (to.status === 'active') return;
+        // Of an actor that it runs, not of its own.
+        if (to.status === 'error') fail({ kind, id }, event.type, from, to.error);
+        end(kind, id);
+      },
+      stayed(kind, actor, event, at) {
+        if (kind === 'room') countRoom(actor.id, event.type, at._nodes);
+      },
+      threw(kind, actor, event, at, error) {
+        fail({ kind, id: actor.id }, event.type, at, error);
+        end(kind, actor.id);
+      },
+    },
+
+    historyOf(address) {
+      const failure = failed.find(address);
+      const { transitions, lost } = pastOf(address);
+      const isSinceFailure = (transitions.at(-1)?.at ?? 0) > (failure?.at ?? 0);
+      // Of a failure that was the last of it, everything is kept, even what has been overwritten since.
+      if (failure !== undefined && !isSinceFailure) return failure.history;
+      if (transitions.length === 0) return undefined;
+      return {
+        ...address,
+        entries: toHistoryEntries(transitions),
+        ...(lost !== undefined && { lost }),
+        ...(failure !== undefined && { failure: failure.history.failure }),
+      };
+    },
+
+    failures: () => failed.view(),
+
+    noteFailure(address, error) {
+      if (!failed.has(address, error)) fail(address, 'xstate.init', undefined, error);
+      end(address.kind, address.id);
+    },
+  };
+}
+
+interface Past {
+  readonly transitions: RecordedTransition[];
+  /** Unknown where actors share a ring. */
+  readonly lost: number | undefined;
+}

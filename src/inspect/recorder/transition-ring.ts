@@ -1,0 +1,77 @@
+/** The last transitions of something, of which old ones are overwritten. Once it is full it allocates nothing. */
+
+import type { MachineKind } from '../../actors/runtime/live-machine.ts';
+import type { ActorAddress, HistoryEntry } from '../feed/feed-protocol.ts';
+import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
+
+/** Nodes of the chart rather than snapshots, which would keep what actors know from being forgotten. */
+export interface RecordedTransition {
+  at: number;
+  event: string;
+  /** How many such events came in a row. */
+  count: number;
+  from: StateNodes;
+  /** The same array as `from` when the event led to no other states. */
+  to: StateNodes;
+  /** Whose it is: one ring may be of several actors. */
+  kind: MachineKind;
+  id: string;
+}
+
+export class TransitionRing {
+  /** The latest one. It may be counted up. */
+  last: RecordedTransition | undefined;
+  /** The actor's own array of states when the latest event changed none: it may be told again in the same ones. */
+  stayedIn: StateNodes | undefined;
+  readonly #capacity: number;
+  /** Grows up to the capacity. */
+  readonly #entries: RecordedTransition[] = [];
+  #next = 0;
+  #written = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Entries that were overwritten. */
+  get lost(): number {
+    return this.#written - this.#entries.length;
+  }
+
+  write(at: number, event: string, from: StateNodes, to: StateNodes, kind: MachineKind, id: string): void {
+    let entry = this.#entries[this.#next];
+    if (entry === undefined) {
+      entry = { at, event, count: 1, from, to, kind, id };
+      this.#entries.push(entry);
+    } else {
+      entry.at = at;
+      entry.event = event;
+      entry.count = 1;
+      entry.from = from;
+      entry.to = to;
+      entry.kind = kind;
+      entry.id = id;
+    }
+    this.last = entry;
+    this.#written += 1;
+    this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
+  }
+
+  /** Copies of the latest ones of an actor, `limit` at most, oldest first. */
+  copy({ kind, id }: ActorAddress, limit: number): RecordedTransition[] {
+    const found: RecordedTransition[] = [];
+    const count = this.#entries.length;
+    for (let back = 1; back <= count && found.length < limit; back += 1) {
+      const entry = this.#entries[(this.#next - back + count) % count];
+      if (entry?.kind === kind && entry.id === id) found.push({ ...entry });
+    }
+    return found.toReversed();
+  }
+}
+
+export function toHistoryEntries(recorded: readonly RecordedTransition[]): HistoryEntry[] {
+  return recorded.map(({ at, event, count, from, to }) => {
+    const before = toStatePaths(from);
+    return { at, event, count, from: before, to: from === to ? before : toStatePaths(to) };
+  });
+}

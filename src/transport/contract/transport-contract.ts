@@ -1,0 +1,58 @@
+/**
+ * What every transport has to keep, as one suite that each of them runs: what it needs of a transport is a way
+ * to start it and a client to speak to it. It knows no transport.
+ */
+
+import { afterEach, describe } from 'vitest';
+import { Inbox } from '../../system/inbox-harness.ts';
+import { Peer, type Server, type Session, type StartServer, type StartTransport } from './contract-server.ts';
+import { describeRequests } from './request-contract.ts';
+import { describeSockets } from './socket-contract.ts';
+import type { Transport, TransportHandlers, TransportOptions } from '../transport.ts';
+
+const OPTIONS: TransportOptions = {
+  maxFrameBytes: 64 * 1024,
+  sendQueueBytes: 64 * 1024,
+  idleTimeoutSeconds: 120,
+};
+
+/** Runs the suite on one transport. */
+export function describeTransport(name: string, start: StartTransport): void {
+  describe(`the ${name} transport`, () => {
+    const running: Transport[] = [];
+
+    const startServer: StartServer = async (handlers = {}, options = {}) => {
+      const server: Server = { peers: new Inbox(), failures: new Inbox() };
+      const started = await start({ ...createHandlers(server), ...handlers }, { ...OPTIONS, ...options });
+      running.push(started.transport);
+      return { ...started, ...server };
+    };
+
+    afterEach(async () => {
+      await Promise.all(running.splice(0).map((transport) => transport.close()));
+    });
+
+    describe('sockets', () => {
+      describeSockets(startServer);
+    });
+    describe('requests', () => {
+      describeRequests(startServer);
+    });
+  });
+}
+
+function createHandlers({ peers, failures }: Server): TransportHandlers<Session> {
+  return {
+    upgrade: () => ({ accept: true, session: {} }),
+    open(session, socket) {
+      session.peer = new Peer(socket);
+      peers.push(session.peer);
+    },
+    message: ({ peer }, frame) => peer?.events.push(`message ${frame ?? '(not UTF-8)'}`),
+    drain: ({ peer }) => peer?.events.push('drain'),
+    overflow: ({ peer }) => peer?.events.push('overflow'),
+    close: ({ peer }, code, reason) => peer?.events.push(`close ${code} ${reason}`),
+    request: () => ({ status: 404 }),
+    failed: (error) => failures.push(error),
+  };
+}
