@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { connectionMachine } from '../src/actors/connection/connection.ts';
 import { membershipMachine } from '../src/actors/room/membership.ts';
-import { publicationMachine } from '../src/actors/room/moderation.ts';
+import { moderationMachine } from '../src/actors/room/moderation.ts';
 import { roomMachine } from '../src/actors/room/room.ts';
 import { serverMachine } from '../src/actors/server/server.ts';
 import { tarsProxyMachine } from '../src/actors/servant/tars-proxy.ts';
@@ -36,7 +36,7 @@ test.each<[string, StateNode]>([
   ['`server`', serverMachine.root],
   ['`connection`', connectionMachine.root],
   ['`membership`', membershipMachine.root],
-  ['`publication`', publicationMachine.root],
+  ['`moderation`', moderationMachine.root],
   ['`room`', roomMachine.root],
   ['`tarsProxy`', tarsProxyMachine.root],
   ...regions,

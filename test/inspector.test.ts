@@ -134,12 +134,12 @@ describe('what is seen', () => {
     const publish = await feed.untilEvent('room', 'room.publish');
     expect(publish.source).toEqual({ kind: 'connection', id: connection?.id });
     expect(await feed.until(() => feed.items.find(({ type }) => type === 'started'))).toMatchObject({
-      actor: { kind: 'publication', id: '1@lobby' },
+      actor: { kind: 'moderation', id: '1@lobby' },
     });
     const command = await feed.untilEvent('connection', 'room.publish');
     expect(command.source).toEqual({ outside: 'socket' });
     expect(
-      feed.transitions.find(({ actor, states }) => actor.kind === 'publication' && states !== undefined),
+      feed.transitions.find(({ actor, states }) => actor.kind === 'moderation' && states !== undefined),
     ).toBeDefined();
   });
 
@@ -176,7 +176,7 @@ describe('what is seen', () => {
       'connection',
       'membership',
       'room',
-      'publication',
+      'moderation',
       'tarsProxy',
     ] as const) {
       const { chart } = await feed.expect('chart', { type: 'chart', machine });

@@ -116,7 +116,7 @@ function Relations({ actor, view }: { readonly actor: ActorAddress; readonly vie
 
 /** Beside a room or a connection, its part of a membership's name goes without saying. */
 function nameBeside(actor: ActorAddress, { kind, id }: ActorAddress): string {
-  if (kind !== 'membership' && kind !== 'publication') return id;
+  if (kind !== 'membership' && kind !== 'moderation') return id;
   const at = id.indexOf('@');
   if (actor.kind === 'room' && id.slice(at + 1) === actor.id) return id.slice(0, at);
   return actor.kind === 'connection' && id.slice(0, at) === actor.id ? id.slice(at) : id;

@@ -18,7 +18,7 @@ export const MACHINE_NAMES = [
   'connection',
   'membership',
   'room',
-  'publication',
+  'moderation',
   'tarsProxy',
 ] as const satisfies readonly MachineName[];
 

@@ -66,7 +66,7 @@ function questionOf(actor: ActorAddress): ControlQuestion | undefined {
         type: 'close',
       };
     case 'server':
-    case 'publication':
+    case 'moderation':
     case 'tarsProxy':
       return undefined;
   }

@@ -7,7 +7,7 @@ const PLURALS: Readonly<Record<MachineName, string>> = {
   connection: 'connections',
   membership: 'memberships',
   room: 'rooms',
-  publication: 'publications',
+  moderation: 'moderations',
   tarsProxy: 'TARS proxies',
 };
 
@@ -16,7 +16,7 @@ const SINGULARS: Readonly<Record<MachineName, string>> = {
   connection: 'connection',
   membership: 'membership',
   room: 'room',
-  publication: 'publication',
+  moderation: 'moderation',
   tarsProxy: 'TARS proxy',
 };
 

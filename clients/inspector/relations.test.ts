@@ -27,8 +27,8 @@ describe('relations', () => {
     ]);
   });
 
-  test('of a publication are its room', () => {
-    expect(relations({ kind: 'publication', id: '7@room1' })).toEqual([['room', 'room1', 0]]);
+  test('of a moderation are its room', () => {
+    expect(relations({ kind: 'moderation', id: '7@room1' })).toEqual([['room', 'room1', 0]]);
   });
 
   test('of a connection are its memberships and their rooms', () => {

@@ -33,11 +33,11 @@ export function relationsOf(actor: ActorAddress, moments: ReadonlyMap<string, Ac
   });
 }
 
-/** Whom an id names: of a membership its connection and its room, of a publication its room. */
+/** Whom an id names: of a membership its connection and its room, of a moderation its room. */
 function namedBy({ kind, id }: ActorAddress): ActorAddress[] {
   const at = id.indexOf('@');
   if (at === -1) return [];
   const room: ActorAddress = { kind: 'room', id: id.slice(at + 1) };
   if (kind === 'membership') return [{ kind: 'connection', id: id.slice(0, at) }, room];
-  return kind === 'publication' ? [room] : [];
+  return kind === 'moderation' ? [room] : [];
 }

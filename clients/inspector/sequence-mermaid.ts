@@ -16,7 +16,7 @@ export function titleOf({ kind, id, key }: Lane): string {
   return isShared(kind, key) ? `${kind}s` : kind;
 }
 
-const SHARED_KINDS: ReadonlySet<string> = new Set(['connection', 'membership', 'publication', 'room']);
+const SHARED_KINDS: ReadonlySet<string> = new Set(['connection', 'membership', 'moderation', 'room']);
 
 function isShared(kind: string, key: string): boolean {
   return kind === key && SHARED_KINDS.has(kind);

@@ -33,7 +33,7 @@ const LANE_ORDER: readonly (MachineName | Outside)[] = [
   'socket',
   'connection',
   'membership',
-  'publication',
+  'moderation',
   'room',
   'handler',
   'store',

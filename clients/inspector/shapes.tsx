@@ -9,7 +9,7 @@ const KIND_PATHS: Readonly<Record<MachineName, string>> = {
   connection: 'M1.500 8h4M10.500 8h4M5.500 5.500v5M10.500 5.500v5M5.500 8h5',
   membership: 'M8 2.500a2.500 2.500 0 1 1 0 5a2.500 2.500 0 1 1 0-5M3 13.500c.5-3 2.500-4 5-4s4.500 1 5 4',
   room: 'M2.500 2.500h11v11h-11zM5.500 6h.01M10.500 6h.01M5.500 10.500h.01M10.500 10.500h.01',
-  publication: 'M2 3h12v8H7.500L4 14v-3H2zM5 7h6',
+  moderation: 'M2 3h12v8H7.500L4 14v-3H2zM5 7h6',
   tarsProxy: 'M1.500 5h9M8 2.500 10.500 5 8 7.500M14.500 11h-9M8 8.500 5.500 11 8 13.500',
 };
 

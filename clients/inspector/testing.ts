@@ -93,7 +93,7 @@ export function countsOf(given: Partial<CatalogueMessage['counts']>): CatalogueM
     connection: none,
     membership: none,
     room: none,
-    publication: none,
+    moderation: none,
     tarsProxy: none,
     ...given,
   };

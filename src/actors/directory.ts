@@ -67,11 +67,11 @@ export function createDirectory(machine: typeof connectionMachine): Directory {
         // A machine that fails costs this one connection: its socket is closed, its rooms are told.
         error: (error) => {
           remove(id);
-          const { joiner, joined, joining } = actor.getSnapshot().context;
+          const { subscriber, joined, joining } = actor.getSnapshot().context;
           input.events.emit('connection.failed', { id, error });
           input.port.close('internal');
           const rooms = joining === undefined ? joined : new Set(joined).add(joining);
-          for (const room of rooms) input.rooms.leave(room, joiner, 'disconnected');
+          for (const room of rooms) input.rooms.leave(room, subscriber, 'disconnected');
           input.events.emit('connection.closed', {
             ...input.member,
             code: 3004,

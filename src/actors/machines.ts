@@ -3,7 +3,7 @@
 import { connectionMachine } from './connection/connection.ts';
 import { goLive, type MachineObserver } from './runtime/live-machine.ts';
 import { membershipMachine } from './room/membership.ts';
-import { publicationMachine } from './room/moderation.ts';
+import { moderationMachine } from './room/moderation.ts';
 import { roomMachine } from './room/room.ts';
 import { serverMachine } from './server/server.ts';
 import { tarsProxyMachine } from './servant/tars-proxy.ts';
@@ -13,7 +13,7 @@ export interface Machines {
   readonly connection: typeof connectionMachine;
   readonly membership: typeof membershipMachine;
   readonly room: typeof roomMachine;
-  readonly publication: typeof publicationMachine;
+  readonly moderation: typeof moderationMachine;
   readonly tarsProxy: typeof tarsProxyMachine;
 }
 
@@ -23,7 +23,7 @@ export const MACHINES: Machines = {
   connection: connectionMachine,
   membership: membershipMachine,
   room: roomMachine,
-  publication: publicationMachine,
+  moderation: moderationMachine,
   tarsProxy: tarsProxyMachine,
 };
 
@@ -38,7 +38,7 @@ export function createMachines(
     connection: goLive(machines.connection, observer, now),
     membership: goLive(machines.membership, observer, now),
     room: goLive(machines.room, observer, now),
-    publication: goLive(machines.publication, observer, now),
+    moderation: goLive(machines.moderation, observer, now),
     tarsProxy: goLive(machines.tarsProxy, observer, now),
   };
 }

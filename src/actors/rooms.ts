@@ -108,20 +108,20 @@ export function createRooms(input: RoomsInput): Rooms {
 
     refuseName: (room) => refuseRoomName(room, limits),
 
-    join(room, joiner) {
+    join(room, subscriber) {
       const opened = open(room);
       if (opened instanceof SupervisedRoom) {
-        opened.send({ type: 'room.join', joiner });
+        opened.send({ type: 'room.join', subscriber });
         return;
       }
-      events.emit('member.refused', { room, member: joiner.member, refusal: opened });
-      joiner.send({ type: 'room.refused', room, refusal: opened });
+      events.emit('member.refused', { room, member: subscriber.member, refusal: opened });
+      subscriber.send({ type: 'room.refused', room, refusal: opened });
     },
 
-    leave(room, joiner, reason) {
+    leave(room, subscriber, reason) {
       const open = rooms.get(room);
-      if (open === undefined) joiner.send({ type: 'room.left', room });
-      else open.send({ type: 'room.leave', joiner, reason });
+      if (open === undefined) subscriber.send({ type: 'room.left', room });
+      else open.send({ type: 'room.leave', subscriber, reason });
     },
 
     publish(room, data, publisher) {

@@ -18,7 +18,7 @@ const CROWDS: Readonly<Record<MachineName, string>> = {
   server: 'server',
   connection: 'connections',
   membership: 'memberships',
-  publication: 'judged messages',
+  moderation: 'judged messages',
   room: 'rooms',
   tarsProxy: 'proxies',
 };

@@ -110,7 +110,7 @@ describe('a page of the inspector', () => {
         type: 'welcome',
         version: '1.2.3',
         control: true,
-        machines: ['server', 'connection', 'membership', 'room', 'publication', 'tarsProxy'],
+        machines: ['server', 'connection', 'membership', 'room', 'moderation', 'tarsProxy'],
         redacted: expect.arrayContaining(['phone', 'token', 'data']),
         sendable: { room: ['room.mute', 'room.unmute', 'room.kick'] },
       },

@@ -9,7 +9,7 @@ import type { EventSink } from '../../events/server-events.ts';
 import { CommandDesk } from './command-queue.ts';
 import { ConnectionVoice, type VoiceListener } from './subscriber.ts';
 import { sendDirectly } from '../runtime/fast-lane/send.ts';
-import type { ConnectionPort, Joiner, Publisher, RoomFact, RoomsPort } from '../room/ports.ts';
+import type { ConnectionPort, Subscriber, Publisher, RoomFact, RoomsPort } from '../room/ports.ts';
 
 export interface ConnectionLimits {
   /** Rooms a connection may be in at a time. */
@@ -55,7 +55,7 @@ export interface ConnectionContext extends ConnectionInput {
   readonly joined: Set<string>;
   readonly desk: CommandDesk;
   /** This connection, as rooms know it. */
-  readonly joiner: Joiner;
+  readonly subscriber: Subscriber;
   /** This connection, as a publisher. */
   readonly publisher: Publisher;
   /** The room of a join that is under way, so that a lost socket takes it back. */
@@ -124,13 +124,13 @@ export const connectionSetup = setup({
       assertEvent(event, 'room.join');
       context.desk.begin();
       context.joining = event.room;
-      context.rooms.join(event.room, context.joiner);
+      context.rooms.join(event.room, context.subscriber);
     },
     leave: ({ context, event }) => {
       assertEvent(event, 'room.leave');
       context.desk.begin();
       context.leaving = event.room;
-      context.rooms.leave(event.room, context.joiner, 'left');
+      context.rooms.leave(event.room, context.subscriber, 'left');
     },
     publish: ({ context, event, self }) => {
       if (event.type !== 'room.publish') return;
@@ -201,8 +201,8 @@ export const connectionSetup = setup({
     },
     leaveRooms: ({ context }) => {
       const reason = context.goodbye === 'shutdown' ? 'shutdown' : 'disconnected';
-      if (context.joining !== undefined) context.rooms.leave(context.joining, context.joiner, reason);
-      for (const room of context.joined) context.rooms.leave(room, context.joiner, reason);
+      if (context.joining !== undefined) context.rooms.leave(context.joining, context.subscriber, reason);
+      for (const room of context.joined) context.rooms.leave(room, context.subscriber, reason);
       context.desk.abandon();
     },
     announceClosed: ({ context, event }) => {
@@ -224,7 +224,7 @@ export function createConnectionContext(input: ConnectionInput, self: VoiceListe
     joining: undefined,
     leaving: undefined,
     goodbye: undefined,
-    joiner: voice,
+    subscriber: voice,
     publisher: voice,
     ...input,
   };

@@ -5,14 +5,14 @@
 
 import type { MemberInfo, Reply } from '../../protocol/command.ts';
 import type { CommandDesk } from './command-queue.ts';
-import type { ConnectionPort, Joiner, Publisher, PublishOutcome, RoomFact } from '../room/ports.ts';
+import type { ConnectionPort, Subscriber, Publisher, PublishOutcome, RoomFact } from '../room/ports.ts';
 
 /** What a voice tells its connection. */
 export interface VoiceListener {
   send(event: RoomFact | { readonly type: 'command.settled' }): void;
 }
 
-export class ConnectionVoice implements Joiner, Publisher {
+export class ConnectionVoice implements Subscriber, Publisher {
   readonly member: MemberInfo;
   readonly port: ConnectionPort;
   readonly #desk: CommandDesk;

@@ -8,7 +8,7 @@ import { createActor, fromPromise, setup, type ActorRefFrom, type SnapshotFrom }
 import type { EventSink, LeaveReason } from '../../events/server-events.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { MembershipChange } from '../../storage/membership-store.ts';
-import type { Joiner } from './ports.ts';
+import type { Subscriber } from './ports.ts';
 import type { JoinRefusal, RoomHandlers } from './room-options.ts';
 import type { SharedSystem } from '../runtime/shared-system.ts';
 
@@ -29,20 +29,20 @@ export type MemberFact =
     }
   | {
       readonly type: 'member.joined';
-      readonly joiner: Joiner;
+      readonly subscriber: Subscriber;
       readonly joinedAt: number;
       readonly resumed: boolean;
     }
   /** It went away before it had joined. */
   | { readonly type: 'member.withdrawn'; readonly id: string }
   | { readonly type: 'member.leaving'; readonly id: string }
-  | { readonly type: 'member.left'; readonly joiner: Joiner; readonly reason: LeaveReason }
-  | { readonly type: 'member.refused'; readonly joiner: Joiner; readonly refusal: Refusal }
-  | { readonly type: 'member.failed'; readonly joiner: Joiner; readonly error: unknown };
+  | { readonly type: 'member.left'; readonly subscriber: Subscriber; readonly reason: LeaveReason }
+  | { readonly type: 'member.refused'; readonly subscriber: Subscriber; readonly refusal: Refusal }
+  | { readonly type: 'member.failed'; readonly subscriber: Subscriber; readonly error: unknown };
 
 export interface MembershipInput {
   readonly room: string;
-  readonly joiner: Joiner;
+  readonly subscriber: Subscriber;
   /** When the join was asked for, in milliseconds since 1970. */
   readonly joinedAt: number;
   /** True when the server joins a returning user by itself. */
@@ -88,41 +88,41 @@ const machine = setup({
   },
   actions: {
     recordJoin: ({ context, self }) => {
-      const { id, user } = context.joiner.member;
+      const { id, user } = context.subscriber.member;
       const member = { id, ...(user !== undefined && { user }), joinedAt: context.joinedAt };
       context.tellRoom({ type: 'member.recording', change: { type: 'put', member }, recorder: self });
     },
     recordLeave: ({ context, self }) => {
-      const { id, user } = context.joiner.member;
+      const { id, user } = context.subscriber.member;
       // A user whom a shutdown cuts off is away, not gone: the record stays for the next run to find.
       if (context.reason === 'shutdown' && user !== undefined) self.send({ type: 'membership.recorded' });
       else context.tellRoom({ type: 'member.recording', change: { type: 'remove', id }, recorder: self });
     },
     letIn: ({ context }) => {
-      const { joiner, joinedAt, resumed, room } = context;
-      joiner.port.subscribe(room);
+      const { subscriber, joinedAt, resumed, room } = context;
+      subscriber.port.subscribe(room);
       // Answered before the event bus hears of it: what a listener publishes comes after the answer.
-      joiner.send({ type: 'room.joined', room });
-      context.tellRoom({ type: 'member.joined', joiner, joinedAt, resumed });
+      subscriber.send({ type: 'room.joined', room });
+      context.tellRoom({ type: 'member.joined', subscriber, joinedAt, resumed });
     },
     letOut: ({ context }) => {
-      context.joiner.port.unsubscribe(context.room);
-      context.tellRoom({ type: 'member.leaving', id: context.joiner.member.id });
+      context.subscriber.port.unsubscribe(context.room);
+      context.tellRoom({ type: 'member.leaving', id: context.subscriber.member.id });
     },
     tellLeft: ({ context }) => {
-      const { joiner, reason, room } = context;
-      context.tellRoom({ type: 'member.left', joiner, reason });
-      joiner.send({ type: 'room.left', room });
+      const { subscriber, reason, room } = context;
+      context.tellRoom({ type: 'member.left', subscriber, reason });
+      subscriber.send({ type: 'room.left', room });
     },
     tellWithdrawn: ({ context }) => {
-      const { joiner, room } = context;
-      context.tellRoom({ type: 'member.withdrawn', id: joiner.member.id });
-      joiner.send({ type: 'room.left', room });
+      const { subscriber, room } = context;
+      context.tellRoom({ type: 'member.withdrawn', id: subscriber.member.id });
+      subscriber.send({ type: 'room.left', room });
     },
     tellRefused: ({ context }) => {
-      const { joiner, refusal, room } = context;
-      context.tellRoom({ type: 'member.refused', joiner, refusal });
-      joiner.send({ type: 'room.refused', room, refusal });
+      const { subscriber, refusal, room } = context;
+      context.tellRoom({ type: 'member.refused', subscriber, refusal });
+      subscriber.send({ type: 'room.refused', room, refusal });
     },
     noteReason: ({ context, event }) => {
       if (event.type === 'membership.leave') context.reason = event.reason;
@@ -301,13 +301,13 @@ export function startMembership(
   { system, clock }: MembershipSurroundings,
   snapshot?: SnapshotFrom<MembershipMachine>,
 ): MembershipRef {
-  const { joiner, room, handlers, tellRoom } = input;
-  const id = nameMembership(joiner.member.id, room);
+  const { subscriber, room, handlers, tellRoom } = input;
+  const id = nameMembership(subscriber.member.id, room);
   const options = snapshot === undefined ? { id, input } : { id, input, snapshot };
   // One that may wait for a handler has a deadline for it, and so a system of its own.
   const mayWait = handlers.onJoin !== undefined || handlers.onLeave !== undefined;
   const actor = mayWait ? createActor(machine, { ...options, clock }) : system.create(machine, options);
-  actor.subscribe({ error: (error) => tellRoom({ type: 'member.failed', joiner, error }) });
+  actor.subscribe({ error: (error) => tellRoom({ type: 'member.failed', subscriber, error }) });
   return actor.start();
 }
 
@@ -327,6 +327,6 @@ function toContext(input: MembershipInput): MembershipContext {
   return { refusal: HANDLER_FAILED, reason: 'left', ...input };
 }
 
-function toHandlerContext({ room, joiner }: MembershipContext, signal: AbortSignal) {
-  return { room, member: joiner.member, signal };
+function toHandlerContext({ room, subscriber }: MembershipContext, signal: AbortSignal) {
+  return { room, member: subscriber.member, signal };
 }

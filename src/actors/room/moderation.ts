@@ -11,7 +11,7 @@ import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { PublishOutcome, Publisher } from './ports.ts';
 import type { MessageVerdict, RoomHandlers } from './room-options.ts';
 
-export interface PublicationInput {
+export interface ModerationInput {
   readonly room: string;
   readonly data: Json;
   readonly member: MemberInfo;
@@ -26,19 +26,19 @@ export interface PublicationInput {
 
 const HANDLER_FAILED = createRefusal('internal', 'the message could not be handled, try again later');
 
-export interface PublicationEvent {
+export interface ModerationEvent {
   /** Its publisher went away. */
-  readonly type: 'publication.abandon';
+  readonly type: 'moderation.abandon';
 }
 
 const machine = setup({
   types: {
-    context: {} as PublicationInput,
-    input: {} as PublicationInput,
-    events: {} as PublicationEvent,
+    context: {} as ModerationInput,
+    input: {} as ModerationInput,
+    events: {} as ModerationEvent,
   },
   actors: {
-    moderate: fromPromise<MessageVerdict | undefined, PublicationInput>(
+    moderate: fromPromise<MessageVerdict | undefined, ModerationInput>(
       async ({ input: { room, data, member, handlers }, signal }) =>
         (await handlers.onMessage?.({ room, data, member, signal })) ?? undefined,
     ),
@@ -57,8 +57,8 @@ const machine = setup({
   },
 });
 
-export const publicationMachine = machine.createMachine({
-  id: 'publication',
+export const moderationMachine = machine.createMachine({
+  id: 'moderation',
   description: 'One message that the handler of its room decides on.',
   context: ({ input }) => input,
   initial: 'moderating',
@@ -104,7 +104,7 @@ export const publicationMachine = machine.createMachine({
           ],
         },
       },
-      on: { 'publication.abandon': 'abandoned' },
+      on: { 'moderation.abandon': 'abandoned' },
       after: {
         handlerDeadline: {
           target: 'refused',
@@ -130,31 +130,31 @@ export const publicationMachine = machine.createMachine({
   },
 });
 
-export type PublicationRef = ActorRefFrom<typeof publicationMachine>;
+export type ModerationRef = ActorRefFrom<typeof moderationMachine>;
 
-/** Publications that are being judged, by the ids of their actors. */
-export type Publications = Map<string, PublicationRef>;
+/** Moderations that are being judged, by the ids of their actors. */
+export type Moderations = Map<string, ModerationRef>;
 
-/** Sends a message past the handler, as one of `publications`. A machine that fails costs this one message. */
-export function startPublication(
-  machine: typeof publicationMachine,
+/** Sends a message past the handler, as one of `moderations`. A machine that fails costs this one message. */
+export function startModeration(
+  machine: typeof moderationMachine,
   id: string,
-  input: PublicationInput,
-  publications: Publications,
+  input: ModerationInput,
+  moderations: Moderations,
   clock: Clock,
 ): void {
   const actor = createActor(machine, { id, input, clock });
-  publications.set(id, actor);
+  moderations.set(id, actor);
   actor.subscribe({
-    complete: () => publications.delete(id),
+    complete: () => moderations.delete(id),
     error: (error) => {
-      publications.delete(id);
+      moderations.delete(id);
       input.events.emit('handler.failed', { room: input.room, handler: 'onMessage', error });
       input.publisher.settle({ type: 'refused', refusal: HANDLER_FAILED });
     },
   });
   actor.start();
-  input.publisher.onGone?.(() => actor.send({ type: 'publication.abandon' }));
+  input.publisher.onGone?.(() => actor.send({ type: 'moderation.abandon' }));
 }
 
 function toOutcome(verdict: MessageVerdict | undefined): PublishOutcome {

@@ -23,7 +23,7 @@ export type RoomFact =
   | { readonly type: 'room.closed'; readonly room: string; readonly refusal: Refusal };
 
 /** A connection as rooms know it: who it is, its socket's subscriptions, and where facts go. */
-export interface Joiner {
+export interface Subscriber {
   readonly member: MemberInfo;
   readonly port: Pick<ConnectionPort, 'subscribe' | 'unsubscribe'>;
   send(fact: RoomFact): void;
@@ -69,10 +69,10 @@ export interface RpcPort {
 export interface RoomsPort {
   /** What is wrong with a room's name, or nothing. */
   refuseName(room: string): Refusal | undefined;
-  /** Answers with a fact to the joiner, perhaps before it returns. */
-  join(room: string, joiner: Joiner): void;
-  /** Answers with `room.left` to the joiner, perhaps before it returns. */
-  leave(room: string, joiner: Joiner, reason: LeaveReason): void;
+  /** Answers with a fact to the subscriber, perhaps before it returns. */
+  join(room: string, subscriber: Subscriber): void;
+  /** Answers with `room.left` to the subscriber, perhaps before it returns. */
+  leave(room: string, subscriber: Subscriber, reason: LeaveReason): void;
   publish(room: string, data: Json, publisher: Publisher): void;
   /** Calls a function that the room allows its connections; the requester is told when it is answered. */
   call(room: string, method: string, args: Json, requester: RpcRequester): void;

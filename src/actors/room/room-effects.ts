@@ -5,8 +5,8 @@ import type { Json, MemberInfo, Publication } from '../../protocol/command.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { LoadedRoom, MembershipChange } from '../../storage/membership-store.ts';
 import { startMembership, wakeMembership, type MembershipInput } from './membership.ts';
-import type { Joiner, Publisher, RpcRequester } from './ports.ts';
-import { startPublication } from './moderation.ts';
+import type { Subscriber, Publisher, RpcRequester } from './ports.ts';
+import { startModeration } from './moderation.ts';
 import type { RoomContext, RoomEvent } from './room-events.ts';
 import { sortLeftovers, type RoomRecord } from './room-record.ts';
 
@@ -14,36 +14,36 @@ const JOIN_FAILED = createRefusal('internal', 'the join failed, try again later'
 const PUBLISH_FAILED = createRefusal('internal', 'the message could not be published, try again later');
 
 /** Gives a seat to a connection and starts its join. */
-export function admit(context: RoomContext, joiner: Joiner): void {
+export function admit(context: RoomContext, subscriber: Subscriber): void {
   const { roster } = context.record;
-  const { id, user } = joiner.member;
+  const { id, user } = subscriber.member;
   // Registered first: a join that needs nobody's answer is over when `startMembership` returns.
-  roster.awake.set(id, { joiner, ref: undefined });
+  roster.awake.set(id, { subscriber, ref: undefined });
   const input = toMembershipInput(
     context,
-    joiner,
+    subscriber,
     context.clock.now(),
     user !== undefined && roster.away.has(user),
   );
   const ref = startMembership(context.machines.membership, input, context);
-  if (roster.awake.has(id)) roster.awake.set(id, { joiner, ref });
+  if (roster.awake.has(id)) roster.awake.set(id, { subscriber, ref });
 }
 
 /** Wakes the membership of a connection for its leave, or takes back a join that is under way. */
-export function beginLeave(context: RoomContext, joiner: Joiner, reason: LeaveReason): void {
+export function beginLeave(context: RoomContext, subscriber: Subscriber, reason: LeaveReason): void {
   const { name, roster } = context.record;
-  const { id } = joiner.member;
+  const { id } = subscriber.member;
   const awake = roster.awake.get(id);
   const resting = roster.joined.get(id);
   if (awake !== undefined) {
     awake.ref?.send({ type: 'membership.leave', reason });
   } else if (resting !== undefined) {
-    const input = toMembershipInput(context, joiner, resting.joinedAt, false);
+    const input = toMembershipInput(context, subscriber, resting.joinedAt, false);
     const ref = wakeMembership(context.machines.membership, input, context);
-    roster.awake.set(id, { joiner, ref });
+    roster.awake.set(id, { subscriber, ref });
     ref.send({ type: 'membership.leave', reason });
   } else {
-    joiner.send({ type: 'room.left', room: name });
+    subscriber.send({ type: 'room.left', room: name });
   }
 }
 
@@ -52,19 +52,19 @@ export function kick(context: RoomContext, id: string, refusal: Refusal): void {
   const { name, roster } = context.record;
   const member = roster.joined.get(id);
   if (member === undefined) return;
-  member.joiner.send({ type: 'room.closed', room: name, refusal });
-  beginLeave(context, member.joiner, 'kicked');
+  member.subscriber.send({ type: 'room.closed', room: name, refusal });
+  beginLeave(context, member.subscriber, 'kicked');
 }
 
 /** Ends a membership whose machine has failed: the connection stays and is told. */
-export function dropFailed(context: RoomContext, joiner: Joiner, error: unknown): void {
+export function dropFailed(context: RoomContext, subscriber: Subscriber, error: unknown): void {
   const { record, events } = context;
-  const { id } = joiner.member;
+  const { id } = subscriber.member;
   record.roster.awake.delete(id);
   record.roster.joined.delete(id);
-  events.emit('member.failed', { room: record.name, member: joiner.member, error });
+  events.emit('member.failed', { room: record.name, member: subscriber.member, error });
   note(context, { type: 'remove', id });
-  joiner.send({ type: 'room.refused', room: record.name, refusal: JOIN_FAILED });
+  subscriber.send({ type: 'room.refused', room: record.name, refusal: JOIN_FAILED });
 }
 
 /** Takes up who was a member in an earlier run: anonymous ones are swept, users are away from now on. */
@@ -113,8 +113,8 @@ export function moderate(context: RoomContext, data: Json, publisher: Publisher)
   const { record, events, clock, machines, send } = context;
   if (publisher.member === undefined) return;
   record.judged += 1;
-  startPublication(
-    machines.publication,
+  startModeration(
+    machines.moderation,
     `${record.judged}@${record.name}`,
     {
       room: record.name,
@@ -126,7 +126,7 @@ export function moderate(context: RoomContext, data: Json, publisher: Publisher)
       clear: (cleared) => send({ type: 'room.cleared', data: cleared, publisher }),
       events,
     },
-    record.publications,
+    record.moderations,
     clock,
   );
 }
@@ -189,11 +189,11 @@ function note(context: RoomContext, change: MembershipChange): void {
 
 function toMembershipInput(
   context: RoomContext,
-  joiner: Joiner,
+  subscriber: Subscriber,
   joinedAt: number,
   resumed: boolean,
 ): MembershipInput {
   const { record, events, send } = context;
   const { handlers, handlerMs } = record.options;
-  return { room: record.name, joiner, joinedAt, resumed, handlers, handlerMs, tellRoom: send, events };
+  return { room: record.name, subscriber, joinedAt, resumed, handlers, handlerMs, tellRoom: send, events };
 }

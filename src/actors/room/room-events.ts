@@ -6,8 +6,8 @@ import type { EventSink, LeaveReason } from '../../events/server-events.ts';
 import type { CallOutcome, Json } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { MemberFact, membershipMachine } from './membership.ts';
-import type { Joiner, Publisher, RpcPort, RpcRequester } from './ports.ts';
-import type { publicationMachine } from './moderation.ts';
+import type { Subscriber, Publisher, RpcPort, RpcRequester } from './ports.ts';
+import type { moderationMachine } from './moderation.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { RoomStore } from './room-store.ts';
 import type { SharedSystem } from '../runtime/shared-system.ts';
@@ -21,7 +21,7 @@ export interface AbsenceIndex {
 /** What a room starts actors of. */
 export interface RoomMachines {
   readonly membership: typeof membershipMachine;
-  readonly publication: typeof publicationMachine;
+  readonly moderation: typeof moderationMachine;
 }
 
 export interface RoomInput {
@@ -45,8 +45,8 @@ export interface RoomInput {
 }
 
 export type RoomEvent =
-  | { readonly type: 'room.join'; readonly joiner: Joiner }
-  | { readonly type: 'room.leave'; readonly joiner: Joiner; readonly reason: LeaveReason }
+  | { readonly type: 'room.join'; readonly subscriber: Subscriber }
+  | { readonly type: 'room.leave'; readonly subscriber: Subscriber; readonly reason: LeaveReason }
   | { readonly type: 'room.publish'; readonly data: Json; readonly publisher: Publisher }
   /** A message has passed the room's handler. */
   | { readonly type: 'room.cleared'; readonly data: Json; readonly publisher: Publisher }

@@ -2,7 +2,7 @@
 
 import type { StoredMember } from '../../storage/membership-store.ts';
 import { Journal, type Durability } from './journal.ts';
-import type { Publications } from './moderation.ts';
+import type { Moderations } from './moderation.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { RoomOptions } from './room-options.ts';
 import { Roster, type AwayMember } from './roster.ts';
@@ -13,7 +13,7 @@ export interface RoomRecord {
   readonly roster: Roster;
   readonly journal: Journal;
   /** Messages that the room's handler has yet to judge. */
-  readonly publications: Publications;
+  readonly moderations: Moderations;
   /** Present when the room limits its connections' messages. */
   readonly meter: RateMeter | undefined;
   /** Names this life of the room's stream. */
@@ -42,7 +42,7 @@ export function createRoomRecord(
     journal: new Journal(durability),
     meter: messagesPerSecond === undefined ? undefined : new RateMeter(messagesPerSecond, now),
     epoch,
-    publications: new Map(),
+    moderations: new Map(),
     offset: 0,
     judged: 0,
     loaded: false,

@@ -80,7 +80,7 @@ export const roomSetup = setup({
     isOnlySeat: ({ context }) => context.record.roster.seats <= 1,
     hasAway: ({ context }) => context.record.roster.away.size > 0,
     bringsBackLast: ({ context: { record }, event }) => {
-      const user = 'joiner' in event ? event.joiner.member.user : undefined;
+      const user = 'subscriber' in event ? event.subscriber.member.user : undefined;
       return user !== undefined && record.roster.away.size === 1 && record.roster.away.has(user);
     },
 
@@ -112,18 +112,18 @@ export const roomSetup = setup({
 
     admit: ({ context, event }) => {
       assertEvent(event, 'room.join');
-      admit(context, event.joiner);
+      admit(context, event.subscriber);
     },
     refuseFull: ({ context: { record, events }, event }) => {
       assertEvent(event, 'room.join');
       const room = record.name;
       const refusal = createRefusal('limitExceeded', `${room} is full`);
-      events.emit('member.refused', { room, member: event.joiner.member, refusal });
-      event.joiner.send({ type: 'room.refused', room, refusal });
+      events.emit('member.refused', { room, member: event.subscriber.member, refusal });
+      event.subscriber.send({ type: 'room.refused', room, refusal });
     },
     beginLeave: ({ context, event }) => {
       assertEvent(event, 'room.leave');
-      beginLeave(context, event.joiner, event.reason);
+      beginLeave(context, event.subscriber, event.reason);
     },
     kick: ({ context, event }) => {
       assertEvent(event, 'room.kick');
@@ -131,10 +131,10 @@ export const roomSetup = setup({
     },
     seat: ({ context: { record, events }, event }) => {
       assertEvent(event, 'member.joined');
-      const { joiner, joinedAt, resumed } = event;
-      record.roster.awake.delete(joiner.member.id);
-      record.roster.joined.set(joiner.member.id, { joiner, joinedAt });
-      events.emit('member.joined', { room: record.name, member: joiner.member, resumed });
+      const { subscriber, joinedAt, resumed } = event;
+      record.roster.awake.delete(subscriber.member.id);
+      record.roster.joined.set(subscriber.member.id, { subscriber, joinedAt });
+      events.emit('member.joined', { room: record.name, member: subscriber.member, resumed });
     },
     unseat: ({ context: { record }, event }) => {
       assertEvent(event, 'member.leaving');
@@ -142,9 +142,9 @@ export const roomSetup = setup({
     },
     seeOff: ({ context: { record, events }, event }) => {
       assertEvent(event, 'member.left');
-      const { joiner, reason } = event;
-      record.roster.awake.delete(joiner.member.id);
-      events.emit('member.left', { room: record.name, member: joiner.member, reason });
+      const { subscriber, reason } = event;
+      record.roster.awake.delete(subscriber.member.id);
+      events.emit('member.left', { room: record.name, member: subscriber.member, reason });
     },
     forget: ({ context: { record }, event }) => {
       assertEvent(event, 'member.withdrawn');
@@ -152,20 +152,20 @@ export const roomSetup = setup({
     },
     turnAway: ({ context, event }) => {
       assertEvent(event, 'member.refused');
-      const { joiner, refusal } = event;
+      const { subscriber, refusal } = event;
       const { record, events } = context;
-      record.roster.awake.delete(joiner.member.id);
-      events.emit('member.refused', { room: record.name, member: joiner.member, refusal });
+      record.roster.awake.delete(subscriber.member.id);
+      events.emit('member.refused', { room: record.name, member: subscriber.member, refusal });
       // A user who may not come back is not away any more.
-      if (refusal.error === 'permissionDenied') endAbsence(context, joiner.member.user);
+      if (refusal.error === 'permissionDenied') endAbsence(context, subscriber.member.user);
     },
     dropFailed: ({ context, event }) => {
       assertEvent(event, 'member.failed');
-      dropFailed(context, event.joiner, event.error);
+      dropFailed(context, event.subscriber, event.error);
     },
     endAbsence: ({ context, event }) => {
       assertEvent(event, 'member.joined');
-      endAbsence(context, event.joiner.member.user);
+      endAbsence(context, event.subscriber.member.user);
     },
     expireAway: ({ context }) => {
       const { record, clock, awayTtlMs } = context;
@@ -236,7 +236,7 @@ export const roomSetup = setup({
     refuseClosing: ({ context: { record }, event }) => {
       assertEvent(event, ['room.join', 'room.publish', 'room.cleared', 'room.call']);
       if (event.type === 'room.join') {
-        event.joiner.send({ type: 'room.refused', room: record.name, refusal: SHUTTING_DOWN });
+        event.subscriber.send({ type: 'room.refused', room: record.name, refusal: SHUTTING_DOWN });
       } else if (event.type === 'room.call') event.requester.settle(failCall('stopping'));
       else event.publisher.settle({ type: 'refused', refusal: SHUTTING_DOWN });
     },

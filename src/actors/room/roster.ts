@@ -5,18 +5,18 @@
 
 import type { StoredMember } from '../../storage/membership-store.ts';
 import type { MembershipRef } from './membership.ts';
-import type { Joiner } from './ports.ts';
+import type { Subscriber } from './ports.ts';
 
 /** A membership that rests in `joined`. */
 export interface RestingMember {
-  readonly joiner: Joiner;
+  readonly subscriber: Subscriber;
   /** Milliseconds since 1970. */
   readonly joinedAt: number;
 }
 
 /** A membership that is requesting or leaving. */
 export interface AwakeMembership {
-  readonly joiner: Joiner;
+  readonly subscriber: Subscriber;
   readonly ref: MembershipRef | undefined;
 }
 
@@ -58,8 +58,8 @@ export class Roster {
 
   view(): MemberView[] {
     const members: MemberView[] = [];
-    for (const { joiner, joinedAt } of this.joined.values()) {
-      members.push({ state: 'joined', joinedAt, ...joiner.member });
+    for (const { subscriber, joinedAt } of this.joined.values()) {
+      members.push({ state: 'joined', joinedAt, ...subscriber.member });
     }
     for (const { id, user, joinedAt } of this.away.values()) {
       members.push({ id, user, state: 'away', joinedAt });

@@ -157,15 +157,15 @@ export class SupervisedRoom {
     const { joined, awake, away } = record.roster;
     const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ id }) => id)];
     for (const { user } of away.values()) this.#input.absence.delete(user, room);
-    for (const { joiner } of joined.values()) {
-      joiner.port.unsubscribe(room);
-      joiner.send({ type: 'room.closed', room, refusal: ROOM_CLOSED });
-      events.emit('member.left', { room, member: joiner.member, reason: 'room closed' });
+    for (const { subscriber } of joined.values()) {
+      subscriber.port.unsubscribe(room);
+      subscriber.send({ type: 'room.closed', room, refusal: ROOM_CLOSED });
+      events.emit('member.left', { room, member: subscriber.member, reason: 'room closed' });
     }
-    for (const { joiner, ref } of awake.values()) {
+    for (const { subscriber, ref } of awake.values()) {
       if (ref !== undefined) system.stop(ref);
-      joiner.port.unsubscribe(room);
-      joiner.send({ type: 'room.refused', room, refusal: ROOM_CLOSED });
+      subscriber.port.unsubscribe(room);
+      subscriber.send({ type: 'room.refused', room, refusal: ROOM_CLOSED });
     }
     this.#end();
     events.emit('room.closed', { room });
@@ -184,7 +184,7 @@ export class SupervisedRoom {
 }
 
 function answerAfterEnd(event: RoomEvent, room: string): void {
-  if (event.type === 'room.leave') event.joiner.send({ type: 'room.left', room });
+  if (event.type === 'room.leave') event.subscriber.send({ type: 'room.left', room });
   else refuseEvent(event, room);
 }
 
@@ -192,7 +192,7 @@ function answerAfterEnd(event: RoomEvent, room: string): void {
 function refuseEvent(event: RoomEvent, room: string): boolean {
   switch (event.type) {
     case 'room.join':
-      event.joiner.send({ type: 'room.refused', room, refusal: ROOM_FAILED });
+      event.subscriber.send({ type: 'room.refused', room, refusal: ROOM_FAILED });
       return true;
     case 'room.publish':
     case 'room.cleared':

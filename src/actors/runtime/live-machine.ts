@@ -8,7 +8,7 @@ import type { Outcome } from './fast-lane/table.ts';
 import { FastLane, withFastLane, type Watched } from './fast-lane/fast-lane.ts';
 
 /** Which machine an actor runs: the machine's `id`. */
-export type MachineKind = 'server' | 'connection' | 'membership' | 'publication' | 'room' | 'tarsProxy';
+export type MachineKind = 'server' | 'connection' | 'membership' | 'moderation' | 'room' | 'tarsProxy';
 
 /** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
 export interface MachineObserver {

@@ -107,7 +107,7 @@ function createFakes(plan: Plan, redact: readonly string[] = []) {
   const rooms = new Map(
     plan.rooms.map(({ name, isRestarting, resting, awake, judged }) => {
       const joined = new WatchedMap(
-        resting.map(({ id, user, joinedAt }) => [id, { joiner: { member: member(id, user) }, joinedAt }]),
+        resting.map(({ id, user, joinedAt }) => [id, { subscriber: { member: member(id, user) }, joinedAt }]),
       );
       joined.look = looks.look;
       const record = {
@@ -115,17 +115,17 @@ function createFakes(plan: Plan, redact: readonly string[] = []) {
           joined,
           awake: new Map(
             awake.map(({ id, user, state }) => {
-              const joiner = { member: member(id, user) };
-              return [id, { joiner, ref: fake('membership', [state], { joiner, joinedAt: 5 }) }];
+              const subscriber = { member: member(id, user) };
+              return [id, { subscriber, ref: fake('membership', [state], { subscriber, joinedAt: 5 }) }];
             }),
           ),
           away: new Map(),
         },
         journal: { size: 0 },
-        publications: new Map(
+        moderations: new Map(
           Array.from({ length: judged }, (_, index) => [
             `${index + 1}@${name}`,
-            fake('publication', ['moderating'], {}),
+            fake('moderation', ['moderating'], {}),
           ]),
         ),
         offset: 3,
@@ -176,7 +176,7 @@ function everybody(plan: Plan, population: Population, summaries: Summaries): Ac
     ),
     ...plan.rooms.flatMap(({ name, judged }) =>
       Array.from({ length: judged }, (_, index) => ({
-        kind: 'publication' as const,
+        kind: 'moderation' as const,
         id: `${index + 1}@${name}`,
       })),
     ),
@@ -362,7 +362,7 @@ describe('the catalogue', () => {
       ['membership', 'c1@room1', 'resting', 'joined'],
       ['membership', 'c2@room1', 'resting', 'joined'],
       ['room', 'room1', 'active', 'active.occupancy.occupied'],
-      ['publication', '1@room1', 'active', 'moderating'],
+      ['moderation', '1@room1', 'active', 'moderating'],
       ['tarsProxy', 'hello', 'active', 'idle.rested'],
     ]);
     expect(total).toBe(8);
@@ -427,7 +427,7 @@ describe('with 100,000 connections', () => {
     { search: 'user777' },
     { state: 'open.flow.congested', sort: 'id', descending: true, limit: 500, offset: 400 },
     { kinds: ['membership'], sort: 'joinedAt', limit: 10 },
-    { kinds: ['publication'] },
+    { kinds: ['moderation'] },
   ] satisfies Query[])('no turn is long, and the page is right: %j', async (query) => {
     looks.reset();
     pass(1_000);

@@ -74,16 +74,16 @@ export function* walk(population: Population, route: Route): Generator<Inhabitan
       }
     }
   }
-  if (!['room', 'membership', 'publication'].some((kind) => route.visits(kind as MachineName))) return;
+  if (!['room', 'membership', 'moderation'].some((kind) => route.visits(kind as MachineName))) return;
   for (const room of directory.rooms.values()) {
     const { name, actor, record } = room;
-    const { roster, publications } = record;
+    const { roster, moderations } = record;
     yield active && actor !== undefined && route.visits('room')
       ? { address: { kind: 'room', id: name }, actor, room }
       : undefined;
-    if (active && route.visits('publication')) {
-      for (const [id, judged] of publications) {
-        yield { address: { kind: 'publication', id }, actor: judged, room };
+    if (active && route.visits('moderation')) {
+      for (const [id, judged] of moderations) {
+        yield { address: { kind: 'moderation', id }, actor: judged, room };
       }
     }
     if (!route.visits('membership')) continue;

@@ -299,9 +299,9 @@ describe('sending events', () => {
     const client = connect();
     await joined([client]);
     client.send(publish('room1', 'hi'), ping);
-    expect(await send('publication', '1@room1', { type: 'publication.abandon' })).toBeUndefined();
+    expect(await send('moderation', '1@room1', { type: 'moderation.abandon' })).toBeUndefined();
     expect(client.frames.slice(1)).toMatchObject([{ type: 'refused' }, { type: 'pong' }]);
-    expect(directory.rooms.get('room1')?.record.publications.size).toBe(0);
+    expect(directory.rooms.get('room1')?.record.moderations.size).toBe(0);
   });
 
   test('reaches the server and the proxies', async () => {

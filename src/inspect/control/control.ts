@@ -80,7 +80,7 @@ function send(inhabitant: Inhabitant, event: SendableEvent<MachineName>): string
   }
   if (inhabitant.actor === undefined) return 'it rests, and takes only membership.leave';
   const refused = pass(inhabitant, event);
-  if (refused === undefined && event.type === 'publication.abandon') answerPublisher(inhabitant);
+  if (refused === undefined && event.type === 'moderation.abandon') answerPublisher(inhabitant);
   return refused;
 }
 

@@ -14,21 +14,21 @@ export function putOut(
   const { roster } = room.record;
   const resting = roster.joined.get(connection);
   if (resting !== undefined) {
-    const { joiner } = resting;
+    const { subscriber } = resting;
     if (reason === 'kicked' && room.snapshot?.matches('active') === true) {
       room.send({ type: 'room.kick', id: connection, refusal });
     } else {
       // As a kick does: the connection does not wait for this leave, and has to be told by this.
-      joiner.send({ type: 'room.closed', room: room.name, refusal });
-      room.send({ type: 'room.leave', joiner, reason });
+      subscriber.send({ type: 'room.closed', room: room.name, refusal });
+      room.send({ type: 'room.leave', subscriber, reason });
     }
     return undefined;
   }
   const awake = roster.awake.get(connection);
   if (awake === undefined) return `${connection} is not in ${room.name}`;
   if (awake.ref?.getSnapshot().matches('requesting') !== true) return 'it is leaving already';
-  room.send({ type: 'room.leave', joiner: awake.joiner, reason });
+  room.send({ type: 'room.leave', subscriber: awake.subscriber, reason });
   // A join that is taken back is not answered, since usually its socket is gone: this one waits for its answer.
-  awake.joiner.send({ type: 'room.refused', room: room.name, refusal });
+  awake.subscriber.send({ type: 'room.refused', room: room.name, refusal });
   return undefined;
 }

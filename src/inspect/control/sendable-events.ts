@@ -40,7 +40,7 @@ export const SENDABLE = {
     define('room.kick', { id: z.string(), refusal }),
   ],
   membership: [define('membership.leave', { reason: z.enum(REASONS).default('left') })],
-  publication: [define('publication.abandon', {})],
+  moderation: [define('moderation.abandon', {})],
   tarsProxy: [define('link.writable', {})],
 } as const satisfies Record<MachineName, readonly z.ZodObject[]>;
 

@@ -10,11 +10,11 @@ export interface FeedObject {
   readonly [key: string]: FeedJson;
 }
 
-export type MachineName = 'server' | 'connection' | 'membership' | 'room' | 'publication' | 'tarsProxy';
+export type MachineName = 'server' | 'connection' | 'membership' | 'room' | 'moderation' | 'tarsProxy';
 
 /**
  * Names an actor. Ids: `server`; a connection's id; a room's name; a servant's name; `CONNECTION@ROOM` of a
- * membership; `NUMBER@ROOM` of a publication, a message that a handler judges.
+ * membership; `NUMBER@ROOM` of a moderation, a message that a handler judges.
  */
 export interface ActorAddress {
   readonly kind: MachineName;

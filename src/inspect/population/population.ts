@@ -21,7 +21,7 @@ export type Inhabitant = ActiveInhabitant | RestingInhabitant;
 export interface ActiveInhabitant {
   readonly address: ActorAddress;
   readonly actor: AnyActorRef & { getSnapshot(): AnyMachineSnapshot };
-  /** Of a room, a membership and a publication. */
+  /** Of a room, a membership and a moderation. */
   readonly room?: SupervisedRoom;
 }
 
@@ -33,7 +33,7 @@ export interface RestingInhabitant {
   readonly member: RestingMember;
 }
 
-/** Takes the id of a membership or a publication apart: what stands before the first `@`, and the room. */
+/** Takes the id of a membership or a moderation apart: what stands before the first `@`, and the room. */
 export function splitId(id: string): { readonly part: string; readonly room: string } {
   const at = id.indexOf('@');
   return at === -1 ? { part: id, room: '' } : { part: id.slice(0, at), room: id.slice(at + 1) };
@@ -63,9 +63,9 @@ export function findInhabitant(population: Population, address: ActorAddress): I
       const room = directory.rooms.get(name);
       return room && findMembership(room, part);
     }
-    case 'publication': {
+    case 'moderation': {
       const room = directory.rooms.get(splitId(id).room);
-      const actor = room?.record.publications.get(id);
+      const actor = room?.record.moderations.get(id);
       return room && actor && { address, actor, room };
     }
   }

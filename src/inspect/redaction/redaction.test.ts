@@ -67,9 +67,9 @@ describe('what is withheld', () => {
     const client = connect('ann');
     client.send(join('room1'));
     const room = directory.rooms.get('room1');
-    const joiner = client.actor?.getSnapshot().context.joiner;
-    const event = { type: 'room.publish', room: 'room1', data: { text: 'hi' }, publisher: joiner };
-    seen.push(redaction.showFields(event, 'type'), redaction.showFields({ joiner, ref: room?.actor }));
+    const subscriber = client.actor?.getSnapshot().context.subscriber;
+    const event = { type: 'room.publish', room: 'room1', data: { text: 'hi' }, publisher: subscriber };
+    seen.push(redaction.showFields(event, 'type'), redaction.showFields({ subscriber, ref: room?.actor }));
     expect(seen).toEqual([
       {
         room: 'room1',
@@ -77,7 +77,7 @@ describe('what is withheld', () => {
         publisher: { member: { id: 'c1', user: 'ann' } },
       },
       {
-        joiner: { member: { id: 'c1', user: 'ann' } },
+        subscriber: { member: { id: 'c1', user: 'ann' } },
         ref: 'Actor room1',
       },
     ]);

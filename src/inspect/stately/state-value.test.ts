@@ -12,7 +12,7 @@ test.each([
   ],
   [MACHINES.connection, { open: { flow: 'clear', work: { busy: 'serving' } } }],
   [MACHINES.tarsProxy, { ready: { circuit: { halfOpen: 'trying' } } }],
-  [MACHINES.publication, 'dropped'],
+  [MACHINES.moderation, 'dropped'],
 ] as const)('the states of an actor are written as XState writes them', (machine, value) => {
   const snapshot = machine.resolveState({ value, context: {} } as never) as AnyMachineSnapshot;
   const chart = describeChart(machine);

@@ -181,7 +181,7 @@ export class StatelyTranslator {
 
   #parentOf({ kind }: ActorAddress): string | undefined {
     const { target } = this.#input;
-    const isChild = (kind === 'membership' || kind === 'publication') && kind !== target.kind;
+    const isChild = (kind === 'membership' || kind === 'moderation') && kind !== target.kind;
     return isChild ? toSessionId(target) : undefined;
   }
 

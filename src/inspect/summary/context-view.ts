@@ -49,7 +49,7 @@ export function viewContext(
     }
     case 'room': {
       const { record, held, attempts, flushMs, awayTtlMs } = subject.context;
-      const { name, roster, options, epoch, offset, judged, publications, journal } = record;
+      const { name, roster, options, epoch, offset, judged, moderations, journal } = record;
       const { handlers, ...limits } = options;
       return {
         name,
@@ -58,7 +58,7 @@ export function viewContext(
         offset,
         muted: record.muted,
         judged,
-        judging: first(publications.keys(), publications.size),
+        judging: first(moderations.keys(), moderations.size),
         journal: { written: journal.isEmpty, failedWrites: attempts, flushMs },
         loaded: record.loaded,
         held: countByType(held),
@@ -68,10 +68,10 @@ export function viewContext(
       };
     }
     case 'membership': {
-      const { room, joiner, joinedAt, resumed, handlers, handlerMs, reason, refusal } = subject.context;
+      const { room, subscriber, joinedAt, resumed, handlers, handlerMs, reason, refusal } = subject.context;
       return {
         room,
-        member: joiner.member,
+        member: subscriber.member,
         joinedAt,
         resumed,
         // Before it is refused, or leaves, these are only what it was made with.
@@ -81,7 +81,7 @@ export function viewContext(
         handlerMs,
       };
     }
-    case 'publication': {
+    case 'moderation': {
       const { room, member, data, handlers, handlerMs } = subject.context;
       return { room, member, data, handlers: namesOf(handlers), handlerMs };
     }

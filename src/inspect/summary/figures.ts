@@ -18,13 +18,13 @@ export function readFigures(subject: Subject, population: Population, since: num
     }
     case 'room': {
       const { record, held, attempts } = subject.context;
-      const { roster, journal, publications, offset } = record;
+      const { roster, journal, moderations, offset } = record;
       return {
         members: roster.joined.size,
         awake: roster.awake.size,
         away: roster.away.size,
         offset,
-        judging: publications.size,
+        judging: moderations.size,
         held: held.length,
         unwritten: journal.size,
         failedWrites: attempts,
@@ -34,7 +34,7 @@ export function readFigures(subject: Subject, population: Population, since: num
       return { joinedAt: subject.context.joinedAt };
     case 'resting':
       return { joinedAt: subject.member.joinedAt };
-    case 'publication':
+    case 'moderation':
       return { ageMs: Math.max(0, now - since) };
     case 'tarsProxy': {
       const { calls, setbacks, openings, failedConnects } = subject.context;

@@ -3,7 +3,7 @@
 import type { SnapshotFrom } from 'xstate';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import type { MembershipRef } from '../../actors/room/membership.ts';
-import type { PublicationRef } from '../../actors/room/moderation.ts';
+import type { ModerationRef } from '../../actors/room/moderation.ts';
 import type { RoomRef } from '../../actors/room/room.ts';
 import type { RestingMember } from '../../actors/room/roster.ts';
 import type { ServerRef } from '../../actors/server/server.ts';
@@ -19,7 +19,7 @@ export type Subject =
   | { readonly kind: 'connection'; readonly context: ContextOf<ConnectionRef> }
   | { readonly kind: 'room'; readonly context: ContextOf<RoomRef> }
   | { readonly kind: 'membership'; readonly context: ContextOf<MembershipRef> }
-  | { readonly kind: 'publication'; readonly context: ContextOf<PublicationRef> }
+  | { readonly kind: 'moderation'; readonly context: ContextOf<ModerationRef> }
   | { readonly kind: 'tarsProxy'; readonly context: ContextOf<TarsProxyRef> }
   | { readonly kind: 'resting'; readonly member: RestingMember };
 
@@ -32,7 +32,7 @@ export function toSubject({ inhabitant, snapshot }: Sighting): Subject {
 /** The user of a connection or a membership, if it has one. */
 export function userOf(subject: Subject): string | undefined {
   if (subject.kind === 'connection') return subject.context.member.user;
-  if (subject.kind === 'membership') return subject.context.joiner.member.user;
-  if (subject.kind === 'resting') return subject.member.joiner.member.user;
+  if (subject.kind === 'membership') return subject.context.subscriber.member.user;
+  if (subject.kind === 'resting') return subject.member.subscriber.member.user;
   return undefined;
 }

@@ -99,7 +99,7 @@ describe('a summary', () => {
     await settle();
     client.send(publish('room1', 'hi'));
     clock.increment(250);
-    expect(summarize('publication', '1@room1').figures).toEqual({ ageMs: 250 });
+    expect(summarize('moderation', '1@room1').figures).toEqual({ ageMs: 250 });
   });
 
   test('of an actor that is over tells so, and why', () => {
@@ -189,7 +189,7 @@ describe('a context', () => {
     client.send(join('room1'));
     await settle();
     client.send(publish('room1', 'the secret plan'));
-    expect(describe('publication', '1@room1').context).toEqual({
+    expect(describe('moderation', '1@room1').context).toEqual({
       room: 'room1',
       member: { id: 'c1', user: 'ann' },
       data: '‹withheld›',

@@ -81,7 +81,7 @@ const membership: Effects = {
   reportHandler: quiet,
 };
 
-const publication: Effects = {
+const moderation: Effects = {
   clear: ({ id }) => [roomOf(id)],
   settle: toSocket,
   reportHandler: quiet,
@@ -93,11 +93,11 @@ const room: Effects<RoomEvent, RoomContext> = {
   announceOpened: quiet,
   announceClosed: quiet,
   absorb: quiet,
-  admit: ({ id, event }) => ('joiner' in event ? [membershipOf(event.joiner.member.id, id)] : NOBODY),
+  admit: ({ id, event }) => ('subscriber' in event ? [membershipOf(event.subscriber.member.id, id)] : NOBODY),
   refuseFull: toJoiner,
   beginLeave: ({ id, event, context }) => {
-    if (!('joiner' in event)) return NOBODY;
-    const member = event.joiner.member.id;
+    if (!('subscriber' in event)) return NOBODY;
+    const member = event.subscriber.member.id;
     const { awake, joined } = context.record.roster;
     return awake.has(member) || joined.has(member) ? [membershipOf(member, id)] : toJoiner({ event });
   },
@@ -114,7 +114,7 @@ const room: Effects<RoomEvent, RoomContext> = {
   endAbsence: quiet,
   expireAway: quiet,
   publish: ({ event }) => [...BROKER, ...toPublisher({ event })],
-  moderate: ({ id, context }) => [{ kind: 'publication', id: `${context.record.judged + 1}@${id}` }],
+  moderate: ({ id, context }) => [{ kind: 'moderation', id: `${context.record.judged + 1}@${id}` }],
   // A proxy is named as the servant; whether there is one is seen when it hears of the call.
   delegate: ({ event }) =>
     event.type === 'room.call'
@@ -172,13 +172,13 @@ export const EFFECTS: Readonly<Record<MachineName, Effects>> = {
   server,
   connection,
   membership,
-  publication,
+  moderation,
   room,
   tarsProxy,
 } as never;
 
 function toJoiner({ event }: { readonly event: RoomEvent }): readonly Party[] {
-  return 'joiner' in event ? [{ kind: 'connection', id: event.joiner.member.id }] : NOBODY;
+  return 'subscriber' in event ? [{ kind: 'connection', id: event.subscriber.member.id }] : NOBODY;
 }
 
 function toRequester({ event }: { readonly event: RoomEvent }): readonly Party[] {

@@ -28,7 +28,7 @@ export function covers({ target, related }: Scope, { kind, id }: ActorAddress): 
   if (target.kind === 'connection') return kind === 'membership' && splitId(id).part === target.id;
   if (target.kind !== 'room') return false;
   if (kind === 'tarsProxy') return true;
-  return (kind === 'membership' || kind === 'publication') && splitId(id).room === target.id;
+  return (kind === 'membership' || kind === 'moderation') && splitId(id).room === target.id;
 }
 
 /** Who belongs to it now, the target first; nobody when there is no target. */
@@ -43,8 +43,8 @@ export function inhabitantsOf(scope: Scope, population: Population): Inhabitant[
   const { awake, joined } = room.record.roster;
   const members = [...awake.keys(), ...[...joined.keys()].toReversed()];
   const memberships = members.slice(0, awake.size + MAX_RESTING).map((id) => findMembership(room, id));
-  const publications = [...room.record.publications.keys()].map((id) =>
-    findInhabitant(population, { kind: 'publication', id }),
+  const publications = [...room.record.moderations.keys()].map((id) =>
+    findInhabitant(population, { kind: 'moderation', id }),
   );
   const connections = members
     .slice(0, MAX_CONNECTIONS)

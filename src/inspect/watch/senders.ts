@@ -7,7 +7,7 @@ import type { EventObject } from 'xstate';
 import type { ConnectionContext, ConnectionEvent } from '../../actors/connection/connection-setup.ts';
 import { nameMembership, type MembershipEvent } from '../../actors/room/membership.ts';
 import type { Publisher } from '../../actors/room/ports.ts';
-import type { PublicationEvent, PublicationInput } from '../../actors/room/moderation.ts';
+import type { ModerationEvent, ModerationInput } from '../../actors/room/moderation.ts';
 import type { RoomContext, RoomEvent } from '../../actors/room/room-events.ts';
 import type { ServerEvent } from '../../actors/server/server.ts';
 import type { TarsProxyContext, TarsProxyEvent } from '../../actors/servant/tars-proxy-events.ts';
@@ -52,7 +52,8 @@ const PUBLISHER = {
 
 const JOINER = {
   kind: 'connection',
-  id: ({ joiner }: { readonly joiner: { readonly member: { readonly id: string } } }) => joiner.member.id,
+  id: ({ subscriber }: { readonly subscriber: { readonly member: { readonly id: string } } }) =>
+    subscriber.member.id,
 } as const;
 
 /** What a connection hears of its place in a room. */
@@ -64,8 +65,8 @@ const ROOM_FACT = {
 
 const JOINING = {
   kind: 'membership',
-  id: ({ joiner }: { readonly joiner: { readonly member: { readonly id: string } } }, room: string) =>
-    nameMembership(joiner.member.id, room),
+  id: ({ subscriber }: { readonly subscriber: { readonly member: { readonly id: string } } }, room: string) =>
+    nameMembership(subscriber.member.id, room),
 } as const;
 
 const MEMBER = {
@@ -89,7 +90,7 @@ const connection: Senders<ConnectionEvent, ConnectionContext> = {
   'room.closed': { kind: 'room', id: ({ room }) => room },
   'command.pending': ITSELF,
   // The event does not tell what was settled, nor by whom.
-  'command.settled': { kind: 'room', or: ['itself', 'room', 'publication', 'server'] },
+  'command.settled': { kind: 'room', or: ['itself', 'room', 'moderation', 'server'] },
   'call.answered': { kind: 'room', or: ['room'] },
   'socket.congested': SOCKET,
   'socket.drained': SOCKET,
@@ -106,15 +107,15 @@ const membership: Senders<MembershipEvent, unknown> = {
   'membership.leave': { kind: 'room', id: (_, id) => splitId(id).room },
 };
 
-const publication: Senders<PublicationEvent, PublicationInput> = {
-  'publication.abandon': { kind: 'connection', id: (_, __, { member }) => member.id },
+const moderation: Senders<ModerationEvent, ModerationInput> = {
+  'moderation.abandon': { kind: 'connection', id: (_, __, { member }) => member.id },
 };
 
 const room: Senders<RoomEvent, RoomContext> = {
   'room.join': JOINER,
   'room.leave': JOINER,
   'room.publish': PUBLISHER,
-  'room.cleared': { kind: 'publication', or: ['publication'], otherwise: 'handler' },
+  'room.cleared': { kind: 'moderation', or: ['moderation'], otherwise: 'handler' },
   'room.call': { kind: 'connection', id: ({ requester }) => requester.member.id },
   'room.called': SERVANT,
   'room.kick': LIBRARY,
@@ -136,7 +137,7 @@ const room: Senders<RoomEvent, RoomContext> = {
 };
 
 const tarsProxy: Senders<TarsProxyEvent, TarsProxyContext> = {
-  'rpc.call': { outside: 'library', or: ['room', 'membership', 'publication'] },
+  'rpc.call': { outside: 'library', or: ['room', 'membership', 'moderation'] },
   'call.due': TIMER,
   'call.expired': TIMER,
   'link.replied': SERVANT,
@@ -154,13 +155,13 @@ const server: Senders<ServerEvent, unknown> = {
 /** By the kind of the receiver and the event's type: each type of event that its chart knows. */
 export const SENDERS: Readonly<
   Record<MachineName, Readonly<Record<string, Sender<EventObject> | undefined>>>
-> = { server, connection, membership, publication, room, tarsProxy } as never;
+> = { server, connection, membership, moderation, room, tarsProxy } as never;
 
 /** Who starts an actor, by its kind, where that is somebody that can be told. */
 export const STARTERS: Readonly<Partial<Record<MachineName, Sender<EventObject>>>> = {
   connection: SOCKET,
   membership: { kind: 'room', id: (_, id) => splitId(id).room },
-  publication: { kind: 'room', id: (_, id) => splitId(id).room },
+  moderation: { kind: 'room', id: (_, id) => splitId(id).room },
 };
 
 /** Whom an actor that a machine invokes stands for, by the machine and the name of what it invokes. */
@@ -174,7 +175,7 @@ export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outsi
   },
   connection: {},
   membership: { authorize: 'handler', sayGoodbye: 'handler' },
-  publication: { moderate: 'handler' },
+  moderation: { moderate: 'handler' },
   room: { sync: 'store' },
   tarsProxy: { connect: 'servant' },
 };

@@ -224,7 +224,7 @@ describe('the table of effects', () => {
       'connection.tellRoomClosed uses reply',
       'membership.letIn uses subscribe',
       'membership.letOut uses unsubscribe',
-      'publication.settle uses reply',
+      'moderation.settle uses reply',
       'room.delegate uses rpc',
       'room.publish uses reply',
       'room.refuseMuted uses reply',

@@ -107,7 +107,7 @@ describe('a watched room', () => {
       '1@room1 started',
       '1@room1 => handler: moderate',
       'c1 -> c1: command.pending',
-      'handler -> 1@room1: xstate.done.actor.0.publication.moderating',
+      'handler -> 1@room1: xstate.done.actor.0.moderation.moderating',
       '1@room1 -> room1: room.cleared',
       'room1 => broker: publish',
       'room1 => socket: publish',

@@ -98,7 +98,7 @@ test('active states are lit with their ancestors', async () => {
 });
 
 test('the theme is the reader’s unless it is chosen', async () => {
-  const chart = describeChart(MACHINES.publication);
+  const chart = describeChart(MACHINES.moderation);
   const layout = await layoutChart(chart, elk);
   const [auto, light, dark] = (['auto', 'light', 'dark'] as const).map((theme) =>
     toSvg(chart, layout, { theme }),
