@@ -526,10 +526,16 @@ describe('the life of a server', { timeout: 5_000 }, () => {
     client.terminate();
   });
 
-  test('takes clients that offer protocols, and silence without end', async () => {
+  test('takes silence without end', async () => {
     const { connect } = await startServer({ limits: { idleTimeoutSeconds: 0 } });
-    const client = await connect({ protocols: ['first', 'second'] });
+    const client = await connect();
     expect(await client.ask('ping')).toBe('pong');
+  });
+
+  test('names no sub-protocol that it does not speak', async () => {
+    const { connect } = await startServer();
+    // The client ends the handshake itself, as RFC 6455 asks it to.
+    await expect(connect({ protocols: ['first', 'second'] })).rejects.toThrow('Server sent no subprotocol');
   });
 
   test('may be ended twice, at the same time and later', async () => {

@@ -4,9 +4,10 @@ import { SimulatedClock } from 'xstate';
 import { createLocalBroker } from '../broker/local-broker.ts';
 import type { EventSink, ServerEventName, ServerEvents } from '../events/server-events.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
-import type { Command, Json, Reply } from '../protocol/command.ts';
+import type { Command, Json, Push, Reply } from '../protocol/command.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
 import type { MembershipChange, MembershipStore, StoredMember } from '../storage/membership-store.ts';
+import type { NewConnection } from './connection/connection-setup.ts';
 import type { ConnectionRef } from './connection/connection.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
@@ -23,6 +24,8 @@ export interface HarnessOptions {
   readonly limits?: Partial<RoomLimits>;
   readonly roomsPerConnection?: number;
   readonly receiveQueueBytes?: number;
+  /** What the protocol of the clients asks for. Default: that of the line protocol. */
+  readonly protocol?: Partial<NewConnection['protocol']>;
   readonly awayTtlMs?: number;
   readonly store?: FaultyStore;
   /** Machines that fail, in the place of the real ones. */
@@ -58,7 +61,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     ...MACHINES,
     ...options.machines,
   });
-  const directory = createDirectory(machines.connection);
+  const directory = createDirectory(machines.connection, clock);
   const broker = createLocalBroker();
   const clients = new Set<FakeClient>();
   broker.subscribe({
@@ -114,6 +117,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
         member: { id, ...(user !== undefined && { user }) },
         remoteAddress: '127.0.0.1',
         port: client,
+        protocol: { greeting: 'handshake', keepsOrder: true, ...options.protocol },
         rooms,
         limits: {
           roomsPerConnection: options.roomsPerConnection ?? 128,
@@ -134,7 +138,7 @@ export class FakeClient implements ConnectionPort {
   actor: ConnectionRef | undefined;
   readonly subscribed = new Set<string>();
   /** Replies and messages in the order in which they were sent. */
-  readonly frames: (Reply | Json)[] = [];
+  readonly frames: (Reply | Push | Json)[] = [];
   closedWith: CloseName | undefined;
 
   constructor(id: string) {
@@ -143,6 +147,10 @@ export class FakeClient implements ConnectionPort {
 
   reply(reply: Reply): void {
     this.frames.push(reply);
+  }
+
+  push(push: Push): void {
+    this.frames.push(push);
   }
 
   subscribe(room: string): void {
@@ -160,7 +168,7 @@ export class FakeClient implements ConnectionPort {
 
   /** The client's own commands. */
   send(...commands: Command[]): void {
-    for (const command of commands) this.actor?.send(command);
+    for (const command of commands) this.actor?.getSnapshot().context.queue.take(command);
   }
 
   /** The socket goes without a word. */

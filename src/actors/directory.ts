@@ -3,9 +3,11 @@
  * spawned them all would copy its map of children with each of them.
  */
 
-import type { ConnectionInput } from './connection/connection-setup.ts';
+import type { Clock } from '../system/clock.ts';
+import { roomsOf, type ConnectionInput, type NewConnection } from './connection/connection-setup.ts';
 import type { connectionMachine, ConnectionRef } from './connection/connection.ts';
 import { createSharedSystem, type SharedSystem } from './runtime/shared-system.ts';
+import { TimerWheel } from './runtime/timer-wheel.ts';
 import type { SupervisedRoom } from './room/supervised-room.ts';
 
 export interface Directory {
@@ -19,16 +21,17 @@ export interface Directory {
     delete(user: string, room: string): void;
     roomsOf(user: string | undefined): readonly string[];
   };
-  /** Starts the actor of a new socket, and greets it with the rooms in which its user is away. */
-  openConnection(input: ConnectionInput): ConnectionRef;
+  /** Starts the actor of a new socket. Where the handshake says who the client is, the connection is open then. */
+  openConnection(input: NewConnection): ConnectionRef;
   /** Calls back once, when no connection is left: now, if there is none. */
   onceEmpty(callback: () => void): void;
 }
 
-/** `machine` is what connections run. */
-export function createDirectory(machine: typeof connectionMachine): Directory {
+/** @param machine What connections run. */
+export function createDirectory(machine: typeof connectionMachine, clock: Clock): Directory {
   const connections = new Map<string, ConnectionRef>();
   const system = createSharedSystem();
+  const wheel = new TimerWheel(clock);
   const away = new Map<string, Set<string>>();
   let emptyCallbacks: (() => void)[] = [];
 
@@ -53,13 +56,17 @@ export function createDirectory(machine: typeof connectionMachine): Directory {
     roomsOf: (user) => (user === undefined ? [] : [...(away.get(user) ?? [])]),
   };
 
+  const awayIn = (user: string | undefined): readonly string[] => absence.roomsOf(user);
+
   return {
     connections,
     rooms: new Map(),
     system,
     absence,
-    openConnection(input) {
-      const { id, user } = input.member;
+    openConnection(opened) {
+      const { id } = opened.member;
+      // What is spread stands last: the other way round, each object would get a hidden class of its own.
+      const input: ConnectionInput = { wheel, awayIn, ...opened };
       const actor = system.create(machine, { id, input });
       connections.set(id, actor);
       actor.subscribe({
@@ -67,11 +74,10 @@ export function createDirectory(machine: typeof connectionMachine): Directory {
         // A machine that fails costs this one connection: its socket is closed, its rooms are told.
         error: (error) => {
           remove(id);
-          const { subscriber, joined, joining } = actor.getSnapshot().context;
+          const { context } = actor.getSnapshot();
           input.events.emit('connection.failed', { id, error });
           input.port.close('internal');
-          const rooms = joining === undefined ? joined : new Set(joined).add(joining);
-          for (const room of rooms) input.rooms.leave(room, subscriber, 'disconnected');
+          for (const room of roomsOf(context)) input.rooms.leave(room, context.subscriber, 'disconnected');
           input.events.emit('connection.closed', {
             ...input.member,
             code: 3004,
@@ -80,7 +86,10 @@ export function createDirectory(machine: typeof connectionMachine): Directory {
         },
       });
       actor.start();
-      actor.send({ type: 'connection.greeted', awayIn: absence.roomsOf(user) });
+      if (input.protocol.greeting === 'handshake') {
+        actor.send({ type: 'connection.greeted' });
+        actor.getSnapshot().context.queue.resume();
+      }
       return actor;
     },
     onceEmpty(callback) {

@@ -129,7 +129,7 @@ describe('a room whose machine fails', () => {
     expect(directory.rooms.size).toBe(0);
     expect(toldOf('room.failed').at(-1)).toMatchObject({ outcome: 'closing' });
     expect(toldOf('room.closed')).toHaveLength(1);
-    expect(member.frames.at(-1)).toMatchObject({ type: 'refused', refusal: { error: 'internal' } });
+    expect(member.frames.at(-1)).toMatchObject({ type: 'left', refusal: { error: 'internal' } });
     expect(member.subscribed.size).toBe(0);
     await until(() => store.idsOf('room1').length === 0);
     member.send(ping);

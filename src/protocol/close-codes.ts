@@ -9,6 +9,8 @@ export const CLOSE_CODES = {
   internal: { code: 3004, reason: 'internal server error', reconnect: true },
   slow: { code: 3008, reason: 'slow', reconnect: true },
   tooManyRequests: { code: 3013, reason: 'too many requests', reconnect: true },
+  badRequest: { code: 3501, reason: 'bad request', reconnect: false },
+  stale: { code: 3502, reason: 'stale', reconnect: false },
   disconnected: { code: 3503, reason: 'force disconnect', reconnect: false },
 } as const satisfies Record<string, { code: number; reason: string; reconnect: boolean }>;
 

@@ -1,7 +1,10 @@
-/** Texts on their way to the wire. It knows no frames and no sockets. */
+/** What is sent: texts, encoded once or not yet, and bytes. It knows no sockets. */
 
-/** A text, or its UTF-8: what is said many times is encoded once. */
+/** A text, or its UTF-8. What is sent many times is encoded once. */
 export type Text = string | ArrayBuffer;
+
+/** What a WebSocket frame carries: a {@link Text} in a text frame, or a `Uint8Array` in a binary frame. */
+export type Frame = Text | Uint8Array;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -46,4 +49,16 @@ export class EncodedTexts {
 
 export function readText(text: Text): string {
   return typeof text === 'string' ? text : decoder.decode(text);
+}
+
+const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+
+/** The text of a frame that was received: of a binary frame what it is in UTF-8, or undefined if it is no UTF-8. */
+export function readFrame(frame: string | Uint8Array): string | undefined {
+  if (typeof frame === 'string') return frame;
+  try {
+    return strictDecoder.decode(frame);
+  } catch {
+    return undefined;
+  }
 }

@@ -85,7 +85,7 @@ export function createServer<All extends ServantDefinitions = {}>(
   });
   const inspector = createInspection({ settings, allowsOrigin, events, clock, onError });
   const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.now());
-  const directory = createDirectory(machines.connection);
+  const directory = createDirectory(machines.connection, clock);
   const broker = createLocalBroker();
   const startedAt = clock.now();
 

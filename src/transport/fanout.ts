@@ -25,15 +25,15 @@ export function createFanout(codecs: readonly Codec[], publish: Transport['publi
     topics: new EncodedTexts(KEPT_TOPICS, (room) => roomTopic(codec, room)),
   }));
   return {
-    publication({ room, data }) {
+    publication(publication) {
       // Counted (docs/decisions/0013-written-for-every-message.md).
       for (let index = 0; index < tracks.length; index += 1) {
         const { codec, topics } = tracks[index]!;
-        publish(topics.of(room), codec.encodeMessage(data));
+        publish(topics.of(publication.room), codec.encodePublication(publication));
       }
     },
     broadcast(data) {
-      for (const { codec, everybody } of tracks) publish(everybody, codec.encodeMessage(data));
+      for (const { codec, everybody } of tracks) publish(everybody, codec.encodeBroadcast({ data }));
     },
   };
 }

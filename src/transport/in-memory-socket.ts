@@ -2,8 +2,8 @@
 
 import type { ContainedHandlers } from './contained-handlers.ts';
 import { Inbox } from '../system/inbox-harness.ts';
-import { readText, type Text } from '../protocol/text.ts';
-import type { SendStatus, Socket, TransportOptions } from './transport.ts';
+import { readText, type Frame } from '../protocol/text.ts';
+import type { JoinFrames, SendStatus, Socket, TransportOptions } from './transport.ts';
 
 /** How a socket ended, as its client sees it; the code is 1006 when there was no close frame. */
 export interface Goodbye {
@@ -13,10 +13,16 @@ export interface Goodbye {
 
 /** The client's end. */
 export interface InMemoryClient {
-  /** Every frame received so far. */
+  /** The sub-protocol that the server chose; empty for none. */
+  readonly protocol: string;
+  /** Every text frame received so far. */
   readonly frames: readonly string[];
-  /** Resolves to the first frame that was not handed out yet; rejects when the socket ends without one. */
+  /** Every binary frame received so far. */
+  readonly binaryFrames: readonly Uint8Array[];
+  /** Resolves to the first text frame that was not handed out yet; rejects when the socket ends without one. */
   nextFrame(): Promise<string>;
+  /** The same of binary frames. */
+  nextBinaryFrame(): Promise<Uint8Array>;
   /** Sends a text frame, or a binary one. On a closed socket it does nothing. */
   send(frame: string | Uint8Array): void;
   /** Says goodbye; without a code the server is told 1005. */
@@ -43,17 +49,20 @@ export class MemorySocket<Session> implements Socket {
   /** Called when both ends have ended. */
   readonly #onGone: () => void;
   readonly #inbox = new Inbox<string>();
+  readonly #binaryInbox = new Inbox<Uint8Array>();
+  /** Frames of this turn that leave as one. */
+  #departing: { readonly join: JoinFrames; readonly frames: Frame[] } | undefined;
   #endClient: (goodbye: Goodbye) => void = () => {};
   #isOpen = true;
   #isReading = true;
   #hasOverflowed = false;
-  #queue: string[] = [];
+  #queue: (string | Uint8Array)[] = [];
   #queuedBytes = 0;
   /** The close frame behind the queue. */
   #goodbye: Goodbye | undefined;
 
   constructor(
-    session: Session,
+    { session, subprotocol }: { readonly session: Session; readonly subprotocol: string },
     handlers: ContainedHandlers<Session>,
     options: TransportOptions,
     onGone: () => void,
@@ -62,7 +71,7 @@ export class MemorySocket<Session> implements Socket {
     this.#handlers = handlers;
     this.#options = options;
     this.#onGone = onGone;
-    this.client = this.#createClient();
+    this.client = this.#createClient(subprotocol);
   }
 
   get isOpen(): boolean {
@@ -73,11 +82,16 @@ export class MemorySocket<Session> implements Socket {
     return this.#isOpen ? this.#queuedBytes : 0;
   }
 
-  send(text: Text): SendStatus {
+  send(sent: Frame): SendStatus {
+    this.#depart();
+    return this.#sendNow(sent);
+  }
+
+  #sendNow(sent: Frame): SendStatus {
     if (!this.#isOpen) return 'dropped';
-    const frame = readText(text);
+    const frame = ArrayBuffer.isView(sent) ? sent : readText(sent);
     if (this.#isReading) {
-      this.#inbox.push(frame);
+      this.#deliver(frame);
       return 'sent';
     }
     if (this.#queuedBytes > this.#options.sendQueueBytes) {
@@ -89,19 +103,48 @@ export class MemorySocket<Session> implements Socket {
     return 'queued';
   }
 
-  sendSoon(frame: Text): void {
-    if (this.send(frame) === 'queued') this.#handlers.drain(this.#session);
+  sendSoon(frame: Frame, join?: JoinFrames): void {
+    if (join === undefined) {
+      if (this.send(frame) === 'queued') this.#handlers.drain(this.#session);
+      return;
+    }
+    if (this.#departing !== undefined && this.#departing.join !== join) this.#depart();
+    if (this.#departing !== undefined) {
+      this.#departing.frames.push(frame);
+      return;
+    }
+    this.#departing = { join, frames: [frame] };
+    process.nextTick(() => this.#depart());
+  }
+
+  #depart(): void {
+    const departing = this.#departing;
+    if (departing === undefined) return;
+    this.#departing = undefined;
+    const { join, frames } = departing;
+    const [first = ''] = frames;
+    if (this.#sendNow(frames.length === 1 ? first : join(frames)) === 'queued') {
+      this.#handlers.drain(this.#session);
+    }
+  }
+
+  #deliver(frame: string | Uint8Array): void {
+    if (typeof frame === 'string') this.#inbox.push(frame);
+    else this.#binaryInbox.push(frame);
   }
 
   subscribe(topic: string): void {
+    this.#depart();
     if (this.#isOpen) this.topics.add(topic);
   }
 
   unsubscribe(topic: string): void {
+    this.#depart();
     this.topics.delete(topic);
   }
 
   close(code: number, reason: string): void {
+    this.#depart();
     if (!this.#isOpen) return;
     this.#leave(code, reason);
     if (this.#isReading) this.#end({ code, reason });
@@ -118,14 +161,17 @@ export class MemorySocket<Session> implements Socket {
     this.#end({ code: ABNORMAL, reason: '' });
   }
 
-  #createClient(): InMemoryClient {
+  #createClient(protocol: string): InMemoryClient {
     const closed = new Promise<Goodbye>((resolve) => {
       this.#endClient = resolve;
     });
     return {
+      protocol,
       frames: this.#inbox.items,
+      binaryFrames: this.#binaryInbox.items,
       closed,
       nextFrame: () => this.#inbox.next(),
+      nextBinaryFrame: () => this.#binaryInbox.next(),
       send: (frame) => {
         if (this.#isOpen) this.#receive(frame);
       },
@@ -146,14 +192,14 @@ export class MemorySocket<Session> implements Socket {
     const isText = typeof frame === 'string';
     const bytes = isText ? Buffer.byteLength(frame) : frame.byteLength;
     if (bytes > this.#options.maxFrameBytes) this.drop('Received too big message');
-    else this.#handlers.message(this.#session, isText ? frame.toWellFormed() : decodeBinary(frame));
+    else this.#handlers.message(this.#session, isText ? frame.toWellFormed() : frame);
   }
 
   #resume(): void {
     this.#isReading = true;
     const frames = this.#queue.splice(0);
     this.#queuedBytes = 0;
-    for (const frame of frames) this.#inbox.push(frame);
+    for (const frame of frames) this.#deliver(frame);
     if (this.#goodbye !== undefined) this.#end(this.#goodbye);
     else if (frames.length > 0 && this.#isOpen) this.#handlers.drain(this.#session);
   }
@@ -179,17 +225,8 @@ export class MemorySocket<Session> implements Socket {
     this.#goodbye = undefined;
     this.#queue = [];
     this.#inbox.end(`the socket has closed with ${goodbye.code}`);
+    this.#binaryInbox.end(`the socket has closed with ${goodbye.code}`);
     this.#endClient(goodbye);
     this.#onGone();
-  }
-}
-
-const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
-
-function decodeBinary(frame: Uint8Array): string | undefined {
-  try {
-    return strictDecoder.decode(frame);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createInMemoryTransport } from './in-memory.ts';
+import { readFrame } from '../protocol/text.ts';
 import { describeTransport } from './contract/transport-contract.ts';
 
 describeTransport('in-memory', async (handlers, options) => {
@@ -20,7 +21,7 @@ describe('what the in-memory transport adds', () => {
         open: (session, socket) => {
           session.say = (frame) => socket.send(frame);
         },
-        message: (session, frame) => session.say?.(`echo ${frame}`),
+        message: (session, frame) => session.say?.(`echo ${readFrame(frame)}`),
         drain() {},
         overflow() {},
         close() {},

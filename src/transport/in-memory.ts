@@ -5,7 +5,7 @@
  * reader that was closed may come back for its close frame whenever it likes.
  */
 
-import { readText, type Text } from '../protocol/text.ts';
+import { readText, type Frame, type Text } from '../protocol/text.ts';
 import { containHandlers, type ContainedHandlers } from './contained-handlers.ts';
 import { MemorySocket, type InMemoryClient } from './in-memory-socket.ts';
 import { RequestBody } from './request-body.ts';
@@ -114,7 +114,7 @@ class MemoryTransport<Session> implements Transport, ClientSide {
     return Promise.resolve({ host, port: port === 0 ? ANY_PORT : port });
   }
 
-  publish(topic: Text, frame: Text): void {
+  publish(topic: Text, frame: Frame): void {
     const name = readText(topic);
     for (const socket of this.#sockets) {
       if (socket.topics.has(name)) socket.send(frame);
@@ -136,9 +136,12 @@ class MemoryTransport<Session> implements Transport, ClientSide {
   connect(options: ConnectOptions): InMemoryClient {
     const outcome = this.#handlers.upgrade(createHead('GET', options));
     if (!outcome.accept) throw new HandshakeRefusedError(toClientResponse('GET', outcome.response));
-    const { session } = outcome;
-    const socket: MemorySocket<Session> = new MemorySocket(session, this.#handlers, this.#options, () =>
-      this.#sockets.delete(socket),
+    const { session, subprotocol = '' } = outcome;
+    const socket: MemorySocket<Session> = new MemorySocket(
+      { session, subprotocol },
+      this.#handlers,
+      this.#options,
+      () => this.#sockets.delete(socket),
     );
     this.#sockets.add(socket);
     this.#handlers.open(session, socket);

@@ -6,8 +6,8 @@ import type { RequestHead, Socket, TransportHandlers, UpgradeOutcome } from './t
 /** One socket's other end. `opened` is called first and once, `closed` last and once. */
 export interface SocketSession {
   opened(socket: Socket): void;
-  /** One text frame, or `undefined` for a binary frame that is not UTF-8. */
-  received(frame: string | undefined): void;
+  /** A text frame as a string, or a binary frame as bytes that are valid during the call. */
+  received(frame: string | Uint8Array): void;
   /** The send queue got shorter, or something of a publication waits in it. */
   drained(): void;
   /** A frame was lost: the send queue is over its limit. The socket may be closed right here. */

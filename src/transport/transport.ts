@@ -3,7 +3,7 @@
  * transport of tests both keep. It knows no rooms, no commands and no actors.
  */
 
-import type { Text } from '../protocol/text.ts';
+import type { Frame, Text } from '../protocol/text.ts';
 
 /** What a frame was to a socket's send queue. */
 export type SendStatus =
@@ -14,16 +14,20 @@ export type SendStatus =
   /** Lost: the send queue is over its limit, and `overflow` follows; or the socket has closed. */
   | 'dropped';
 
+/** Makes one frame of several. */
+export type JoinFrames = (frames: readonly Frame[]) => Frame;
+
 /** One open WebSocket. After it has closed every method is harmless and does nothing. */
 export interface Socket {
   readonly isOpen: boolean;
-  send(frame: Text): SendStatus;
+  /** A `Uint8Array` leaves as a binary frame, everything else as a text frame. */
+  send(frame: Frame): SendStatus;
   /**
-   * Sends a frame that may wait for others of this turn, to leave with them: what answers many questions at once says it
-   * this way. It stays in its place before whatever is sent, published or closed later. `drain` of the handlers tells
-   * when it has to wait in the send queue.
+   * Sends a frame that may wait for others of this turn, to leave with them in one packet; frames that were given the same
+   * `join` in a row leave as one frame. It keeps its place before whatever is sent, published or closed later. `drain` of
+   * the handlers tells when it has to wait in the send queue.
    */
-  sendSoon(frame: Text): void;
+  sendSoon(frame: Frame, join?: JoinFrames): void;
   /** Adds the socket to a topic's receivers. */
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
@@ -97,9 +101,12 @@ export class ListenError extends Error {
   }
 }
 
-/** The answer to a handshake: `accept` with what belongs to this socket from now on, or a response that refuses. */
+/**
+ * The answer to a handshake: `accept` with what belongs to this socket from now on, and the sub-protocol that is spoken, if
+ * one was agreed on; or a response that refuses.
+ */
 export type UpgradeOutcome<Session> =
-  | { readonly accept: true; readonly session: Session }
+  | { readonly accept: true; readonly session: Session; readonly subprotocol?: string | undefined }
   | { readonly accept: false; readonly response: TransportResponse };
 
 /** What the server does with what happens on the transport. `Session` is the server's own object of a socket. */
@@ -107,8 +114,8 @@ export interface TransportHandlers<Session> {
   /** A WebSocket handshake. */
   upgrade(request: RequestHead): UpgradeOutcome<Session>;
   open(session: Session, socket: Socket): void;
-  /** One text frame, or one binary frame read as UTF-8; `undefined` for a binary frame that is not UTF-8. */
-  message(session: Session, frame: string | undefined): void;
+  /** A text frame as a string, or a binary frame as bytes that are valid during the call. */
+  message(session: Session, frame: string | Uint8Array): void;
   /**
    * The send queue got shorter, or was found to hold something a while after a publication; `bufferedBytes` of the
    * socket tells how much.
@@ -148,7 +155,7 @@ export interface Transport {
    */
   listen(address: ListenAddress): Promise<ListenAddress>;
   /** Sends a frame to all sockets subscribed to a topic. */
-  publish(topic: Text, frame: Text): void;
+  publish(topic: Text, frame: Frame): void;
   /** Stops listening, waits up to 5 seconds for requests under way, drops what is left, and resolves. */
   close(): Promise<void>;
 }

@@ -3,10 +3,10 @@
  * after it has closed, tells of a dropped frame in the middle of sending, and keeps no close frame for a full queue.
  */
 
-import type { Text } from '../protocol/text.ts';
+import type { Frame, Text } from '../protocol/text.ts';
 import type { ContainedHandlers } from './contained-handlers.ts';
 import type { TopicTurns } from './topic-turns.ts';
-import type { SendStatus, Socket } from './transport.ts';
+import type { JoinFrames, SendStatus, Socket } from './transport.ts';
 
 /**
  * How long a reader that was closed with too much in its queue may take to come back for its close frame; an
@@ -17,8 +17,8 @@ const LINGER_MS = 30_000;
 /** What is used of uWS's socket. */
 interface RawSocket {
   /** 0 when the frame waits in the send queue, 1 when it was sent, 2 when it was dropped. */
-  send(frame: Text): number;
-  publish(topic: Text, frame: Text): unknown;
+  send(frame: Frame, isBinary?: boolean): number;
+  publish(topic: Text, frame: Frame, isBinary?: boolean): unknown;
   cork(send: () => void): unknown;
   subscribe(topic: string): unknown;
   unsubscribe(topic: string): unknown;
@@ -59,7 +59,9 @@ export class UwsSocket<Session> implements Socket {
   readonly #session: Session;
   readonly #shared: SharedBySockets<Session>;
   /** Frames that have not left yet, in order. */
-  #departing: Text[] | undefined;
+  #departing: Frame[] | undefined;
+  /** What makes one frame of them, if anything does. */
+  #join: JoinFrames | undefined;
   #state: 'open' | 'lingering' | 'closed' = 'open';
   #hasOverflowed = false;
   /** The topic of which it was last asked whether it hears it; forgotten when its subscriptions change. */
@@ -82,16 +84,18 @@ export class UwsSocket<Session> implements Socket {
     return this.#state === 'open' ? this.#ws.getBufferedAmount() : 0;
   }
 
-  send(frame: Text): SendStatus {
+  send(frame: Frame): SendStatus {
     this.depart();
     if (this.#state !== 'open') return 'dropped';
-    return SEND_STATUS[this.#ws.send(frame)] ?? 'dropped';
+    return SEND_STATUS[this.#ws.send(frame, isBinary(frame))] ?? 'dropped';
   }
 
-  sendSoon(frame: Text): void {
+  sendSoon(frame: Frame, join?: JoinFrames): void {
     if (this.#state !== 'open') return;
+    if (this.#departing !== undefined && this.#join !== join) this.depart();
     if (this.#departing === undefined) {
       this.#departing = [frame];
+      this.#join = join;
       this.#shared.departures.add(this);
     } else {
       this.#departing.push(frame);
@@ -104,8 +108,9 @@ export class UwsSocket<Session> implements Socket {
     if (frames === undefined) return;
     this.#departing = undefined;
     if (this.#state !== 'open') return;
+    const leaving = this.#join === undefined || frames.length === 1 ? frames : [this.#join(frames)];
     this.#ws.cork(() => {
-      for (const frame of frames) this.#ws.send(frame);
+      for (const frame of leaving) this.#ws.send(frame, isBinary(frame));
     });
     this.look();
   }
@@ -135,8 +140,8 @@ export class UwsSocket<Session> implements Socket {
     return this.#hears;
   }
 
-  publishToOthers(topic: Text, frame: Text): void {
-    if (this.#state === 'open') this.#ws.publish(topic, frame);
+  publishToOthers(topic: Text, frame: Frame): void {
+    if (this.#state === 'open') this.#ws.publish(topic, frame, isBinary(frame));
   }
 
   close(code: number, reason: string): void {
@@ -164,7 +169,10 @@ export class UwsSocket<Session> implements Socket {
   received(message: ArrayBuffer, isBinary: boolean): void {
     if (this.#state !== 'open') return;
     // uWS has refused text frames that are not UTF-8.
-    this.#shared.handlers.message(this.#session, isBinary ? decodeBinary(message) : decoder.decode(message));
+    this.#shared.handlers.message(
+      this.#session,
+      isBinary ? new Uint8Array(message) : decoder.decode(message),
+    );
   }
 
   /**
@@ -214,12 +222,8 @@ export class UwsSocket<Session> implements Socket {
 const SEND_STATUS: readonly SendStatus[] = ['queued', 'sent', 'dropped'];
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
-function decodeBinary(message: ArrayBuffer): string | undefined {
-  try {
-    return strictDecoder.decode(message);
-  } catch {
-    return undefined;
-  }
+/** Whether a frame leaves as a binary one. */
+export function isBinary(frame: Frame): boolean {
+  return typeof frame !== 'string' && ArrayBuffer.isView(frame);
 }

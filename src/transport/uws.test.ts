@@ -196,7 +196,11 @@ async function connect(
   { path = '/', query = '', headers = {} }: ConnectOptions = {},
   host = '127.0.0.1',
 ): Promise<InMemoryClient> {
-  const raw = new WebSocket(`ws://${toUrlHost(host)}:${port}${path}?${query}`, { headers });
+  const { 'Sec-WebSocket-Protocol': offered, ...others } = headers;
+  const protocols = offered?.split(', ') ?? [];
+  const raw = new WebSocket(`ws://${toUrlHost(host)}:${port}${path}?${query}`, protocols, {
+    headers: others,
+  });
   const inbox = new Inbox<string>();
   const closed = new Promise<Goodbye>((resolve) => {
     raw.on('close', (code, reason) => {
@@ -204,7 +208,11 @@ async function connect(
       resolve({ code, reason: reason.toString() });
     });
   });
-  raw.on('message', (data: Buffer) => inbox.push(data.toString()));
+  const binaryInbox = new Inbox<Uint8Array>();
+  raw.on('message', (data: Buffer, isBinary) => {
+    if (isBinary) binaryInbox.push(new Uint8Array(data));
+    else inbox.push(data.toString());
+  });
   await new Promise<void>((resolve, reject) => {
     raw.on('open', resolve);
     raw.on('error', reject);
@@ -213,9 +221,12 @@ async function connect(
     });
   });
   return {
+    protocol: raw.protocol,
     frames: inbox.items,
+    binaryFrames: binaryInbox.items,
     closed,
     nextFrame: () => inbox.next(),
+    nextBinaryFrame: () => binaryInbox.next(),
     send: (frame) => raw.send(frame),
     close: (code, reason) => raw.close(code, reason),
     terminate: () => raw.terminate(),

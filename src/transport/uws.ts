@@ -15,12 +15,12 @@ import uWS, {
   type us_socket_context_t,
   type WebSocket,
 } from 'uWebSockets.js';
-import type { Text } from '../protocol/text.ts';
+import type { Frame, Text } from '../protocol/text.ts';
 import { containHandlers, type ContainedHandlers } from './contained-handlers.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
 import { TopicTurns } from './topic-turns.ts';
 import { UwsExchange, UwsRequestHead, writeResponse } from './uws-exchange.ts';
-import { Departures, UwsSocket } from './uws-socket.ts';
+import { Departures, isBinary, UwsSocket } from './uws-socket.ts';
 import {
   ListenError,
   type CreateTransport,
@@ -133,11 +133,11 @@ class UwsTransport<Session> implements Transport {
     });
   }
 
-  publish(topic: Text, frame: Text): void {
+  publish(topic: Text, frame: Frame): void {
     this.#departures.leave();
     const speaker = this.#speaker;
     if (speaker?.hears(topic)) this.#speak(speaker, topic, frame);
-    else this.#app.publish(topic, frame);
+    else this.#app.publish(topic, frame, isBinary(frame));
     this.#look ??= setTimeout(() => this.#lookForQueues(), LOOK_MS).unref();
   }
 
@@ -151,11 +151,11 @@ class UwsTransport<Session> implements Transport {
    * together; but uWS lets go of that when it delivers a publication to the socket. So the socket gets its own one as
    * a frame, and from uWS the others do (docs/decisions/0014-a-speakers-own-copy.md).
    */
-  #speak(speaker: UwsSocket<Session>, topic: Text, frame: Text): void {
+  #speak(speaker: UwsSocket<Session>, topic: Text, frame: Frame): void {
     const turn = this.#turns.of(topic);
     if (turn.subscribers > 1) {
       if (turn.publications === MAX_SPOKEN) {
-        this.#app.publish(topic, frame);
+        this.#app.publish(topic, frame, isBinary(frame));
         return;
       }
       turn.publications += 1;
@@ -192,7 +192,7 @@ class UwsTransport<Session> implements Transport {
     res.upgrade<UserData<Session>>(
       { session: outcome.session },
       head.header('sec-websocket-key') ?? '',
-      head.header('sec-websocket-protocol') ?? '',
+      outcome.subprotocol ?? '',
       head.header('sec-websocket-extensions') ?? '',
       context,
     );

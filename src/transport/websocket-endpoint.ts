@@ -1,10 +1,11 @@
 /**
- * Between sockets and connection actors: lets handshakes in, turns frames into commands and replies
- * into frames. What a command means is the actor's.
+ * Between sockets and connection actors: accepts handshakes, has the codec turn frames into commands, and replies and
+ * pushes into frames. What a command does is the actor's.
  */
 
 import { randomUUID } from 'node:crypto';
-import type { ConnectionInput, ConnectionLimits } from '../actors/connection/connection-setup.ts';
+import type { CommandQueue } from '../actors/connection/command-queue.ts';
+import type { ConnectionLimits } from '../actors/connection/connection-setup.ts';
 import type { ConnectionRef } from '../actors/connection/connection.ts';
 import type { Directory } from '../actors/directory.ts';
 import { sendDirectly } from '../actors/runtime/fast-lane/send.ts';
@@ -12,9 +13,8 @@ import type { ConnectionPort, RoomsPort } from '../actors/room/ports.ts';
 import type { EventSink } from '../events/server-events.ts';
 import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts';
 import type { Codec } from '../protocol/codec.ts';
-import type { Command, MemberInfo, Reply } from '../protocol/command.ts';
-import { createRefusal } from '../protocol/errors.ts';
-import type { Text } from '../protocol/text.ts';
+import type { MemberInfo, Push, Reply } from '../protocol/command.ts';
+import type { Frame } from '../protocol/text.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
 import { jsonError } from './responses.ts';
 import type { OriginPolicy } from './origin-policy.ts';
@@ -23,11 +23,6 @@ import type { RequestHead, Socket, UpgradeOutcome } from './transport.ts';
 
 /** Longest name that the line protocol's handshake may claim, in characters. */
 const MAX_USER_LENGTH = 128;
-
-const NOT_TEXT: Command = {
-  type: 'command.malformed',
-  refusal: createRefusal('badRequest', 'a frame must be UTF-8 text'),
-};
 
 export interface EndpointOptions {
   readonly directory: Directory;
@@ -50,6 +45,7 @@ class ClientSession implements SocketSession, ConnectionPort {
   readonly #remoteAddress: string;
   #socket: Socket | undefined;
   #actor: ConnectionRef | undefined;
+  #queue: CommandQueue | undefined;
 
   constructor(options: EndpointOptions, codec: Codec, member: MemberInfo, remoteAddress: string) {
     this.#options = options;
@@ -62,20 +58,26 @@ class ClientSession implements SocketSession, ConnectionPort {
     this.#socket = socket;
     socket.subscribe(everybodyTopic(this.#codec));
     const { directory, rooms, limits, events } = this.#options;
-    const input: ConnectionInput = {
+    this.#actor = directory.openConnection({
       member: this.#member,
       remoteAddress: this.#remoteAddress,
       port: this,
+      protocol: this.#codec,
       rooms,
       limits,
       events,
-    };
-    this.#actor = directory.openConnection(input);
+    });
+    this.#queue = this.#actor.getSnapshot().context.queue;
   }
 
-  received(frame: string | undefined): void {
-    if (this.#actor === undefined) return;
-    sendDirectly(this.#actor, frame === undefined ? NOT_TEXT : this.#codec.decode(frame));
+  received(frame: string | Uint8Array): void {
+    const decoded = this.#codec.decode(frame);
+    if ('violation' in decoded) {
+      this.#actor?.send({ type: 'protocol.violated', close: decoded.violation });
+      return;
+    }
+    // Counted (docs/decisions/0013-written-for-every-message.md).
+    for (let index = 0; index < decoded.length; index += 1) this.#queue?.take(decoded[index]!);
   }
 
   drained(): void {
@@ -93,17 +95,12 @@ class ClientSession implements SocketSession, ConnectionPort {
   }
 
   reply(reply: Reply): void {
-    const frames = this.#codec.encodeReply(reply);
-    // Counted (docs/decisions/0013-written-for-every-message.md).
-    for (let index = 0; index < frames.length; index += 1) {
-      // A servant answers many calls at once.
-      if (reply.type === 'called') this.#socket?.sendSoon(frames[index]!);
-      else this.#send(frames[index]!);
-    }
+    // A servant answers many calls at once.
+    this.#sendAll(this.#codec.encodeReply(reply), reply.type === 'called');
   }
 
-  #send(frame: Text): void {
-    if (this.#socket?.send(frame) === 'queued') this.#actor?.send({ type: 'socket.congested' });
+  push(push: Push): void {
+    this.#sendAll(this.#codec.encodePush(push), false);
   }
 
   subscribe(room: string): void {
@@ -117,6 +114,20 @@ class ClientSession implements SocketSession, ConnectionPort {
   close(close: CloseName): void {
     const { code, reason } = CLOSE_CODES[close];
     this.#socket?.close(code, reason);
+  }
+
+  /** @param soon More of the kind may follow in this turn: they leave together. */
+  #sendAll(frames: readonly Frame[], soon: boolean): void {
+    const { joinFrames } = this.#codec;
+    // Counted (docs/decisions/0013-written-for-every-message.md).
+    for (let index = 0; index < frames.length; index += 1) {
+      if (soon || joinFrames !== undefined) this.#socket?.sendSoon(frames[index]!, joinFrames);
+      else this.#send(frames[index]!);
+    }
+  }
+
+  #send(frame: Frame): void {
+    if (this.#socket?.send(frame) === 'queued') this.#actor?.send({ type: 'socket.congested' });
   }
 }
 
@@ -139,7 +150,8 @@ export function createEndpoint(options: EndpointOptions): SocketEndpoint {
       return refuse(400, `the user's name is longer than ${MAX_USER_LENGTH} characters`);
     }
     const member = { id: newConnectionId(), ...(user !== undefined && { user }) };
-    return { accept: true, session: new ClientSession(options, codec, member, request.remoteAddress) };
+    const session = new ClientSession(options, codec, member, request.remoteAddress);
+    return { accept: true, session, subprotocol: chooseSubprotocol(codec, request) };
   }
 
   return { upgrade };
@@ -148,6 +160,15 @@ export function createEndpoint(options: EndpointOptions): SocketEndpoint {
 /** Node.js puts a UUID together of 14 pieces, which it keeps as long as the text is; this is the text in one piece. */
 function newConnectionId(): string {
   return Buffer.from(randomUUID(), 'latin1').toString('latin1');
+}
+
+/** The first sub-protocol that the client offers and the codec speaks. One that is not spoken is not accepted. */
+function chooseSubprotocol({ subprotocols }: Codec, request: RequestHead): string | undefined {
+  const offered = request
+    .header('sec-websocket-protocol')
+    ?.split(',')
+    .map((name) => name.trim());
+  return offered?.find((name) => subprotocols.includes(name));
 }
 
 function readUser(query: string): string | undefined {

@@ -67,9 +67,9 @@ describeInBrowser('five thousand connections', (newTabs) => {
     await inspector.search('');
     await inspector.found('5,000 actors found');
 
-    await inspector.choose('State', 'open.work.busy.serving');
+    await inspector.choose('State', 'open.work.busy');
     await inspector.found('1 actor found');
-    await inspector.actors().filter({ hasText: 'open.work.busy.serving' }).waitFor();
+    await inspector.actors().filter({ hasText: 'open.work.busy' }).waitFor();
     await inspector.choose('State', 'open.flow');
     await inspector.found('5,000 actors found');
     await inspector.choose('State', '');

@@ -1,90 +1,135 @@
 /**
- * The commands of one connection: one at work, later ones waiting in order, so that answers come in the
- * order of the questions. It holds and counts; what may happen when is the connection's chart.
+ * The commands of one connection, in order. A command waits here until the chart of the connection is ready for it.
+ * What a command does is the chart's.
  */
 
 import type { Command } from '../../protocol/command.ts';
+import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import { findOperation, type UnderWay } from './under-way.ts';
 
 /** Counted for a waiting command besides its texts, so that many tiny ones are bounded too. */
 const COMMAND_OVERHEAD_BYTES = 256;
 
-type Phase =
-  /** Nothing is owed to the client. */
-  | 'idle'
-  /** The command was handed on and may be answered before this turn ends. */
-  | 'working'
-  /** The turn ended without an answer; the chart is `busy`. */
-  | 'awaiting';
+/** What waits: a command of the client, or a room to which the server joins the connection. */
+export type QueuedCommand = Command | { readonly type: 'room.resume'; readonly room: string };
 
-export class CommandDesk {
-  /** Calls of servants that are not answered yet: they hold up nothing. */
-  calls = 0;
-  #phase: Phase = 'idle';
-  #waiting: { readonly command: Command; readonly cost: number }[] = [];
+/** The chart that takes the commands. */
+export interface CommandTaker {
+  send(event: QueuedCommand | { readonly type: 'queue.overflowed' }): void;
+  /** `ready`: the next command is taken. `busy`: commands wait. Neither: commands are of no interest any more. */
+  getSnapshot(): { hasTag(tag: 'ready' | 'busy'): boolean };
+}
+
+export class CommandQueue {
+  readonly #taker: CommandTaker;
+  readonly #underWay: readonly UnderWay[];
+  readonly #limitBytes: number;
+  #waiting: QueuedCommand[] = [];
   #waitingBytes = 0;
-  #abandoned: (() => void) | undefined;
+  /** How many commands wait, by their room. */
+  #waitingIn: Map<string, number> | undefined;
+  /** A command is being taken: what comes in the course of that waits, whatever the chart says now. */
+  #isTaking = false;
 
-  /** Commands that wait for an earlier one. */
+  /**
+   * @param underWay What is not answered yet. Commands of a room wait for its join or leave.
+   * @param limitBytes What may wait; with more, the chart is told `queue.overflowed`.
+   */
+  constructor(taker: CommandTaker, underWay: readonly UnderWay[], limitBytes: number) {
+    this.#taker = taker;
+    this.#underWay = underWay;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** How many commands wait. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** A command was handed on: one answer is owed. */
-  begin(): void {
-    this.#phase = 'working';
+  /** Has the command taken now, or when its turn comes. */
+  take(command: QueuedCommand): void {
+    if (this.#isReady() && !this.#hasToWait(command)) {
+      this.#give(command);
+      if (this.#waiting.length > 0) this.resume();
+    } else {
+      this.add(command);
+    }
   }
 
-  /** Ends the turn; true when the answer is still owed. */
-  endTurn(): boolean {
-    if (this.#phase !== 'working') return false;
-    this.#phase = 'awaiting';
-    return true;
+  /** Lets a command wait until {@link resume}. */
+  add(command: QueuedCommand): void {
+    const snapshot = this.#taker.getSnapshot();
+    if (!snapshot.hasTag('ready') && !snapshot.hasTag('busy')) return;
+    this.#waitingBytes += costOf(command);
+    if (this.#waitingBytes > this.#limitBytes) {
+      this.#waiting = [];
+      this.#waitingIn = undefined;
+      this.#taker.send({ type: 'queue.overflowed' });
+    } else {
+      this.#waiting.push(command);
+      if ('room' in command) this.#count(command.room, 1);
+    }
   }
 
-  /** An answer came. Tells where the command was: `idle` when no answer was owed (a late or second one). */
-  settle(): Phase {
-    const phase = this.#phase;
-    this.#phase = 'idle';
-    this.#abandoned = undefined;
-    return phase;
+  /** The chart may be ready again: has the commands taken for which it is. */
+  resume(): void {
+    for (let command = this.#next(); command !== undefined; command = this.#next()) this.#give(command);
   }
 
-  /** Whom to tell if nobody waits for the answer any more; forgotten when it comes. */
-  onAbandon(callback: () => void): void {
-    this.#abandoned = callback;
+  #isReady(): boolean {
+    return !this.#isTaking && this.#taker.getSnapshot().hasTag('ready');
   }
 
-  /** Nobody waits for the answer any more. */
-  abandon(): void {
-    this.#abandoned?.();
-    this.#abandoned = undefined;
+  #give(command: QueuedCommand): void {
+    this.#isTaking = true;
+    sendDirectly(this.#taker, command);
+    this.#isTaking = false;
   }
 
-  hold(command: Command): void {
-    const cost = costOf(command);
-    this.#waiting.push({ command, cost });
-    this.#waitingBytes += cost;
+  /** Whether a join or a leave of its room is under way, or an earlier command of its room waits. */
+  #hasToWait(command: QueuedCommand): boolean {
+    return (
+      'room' in command &&
+      (isBusyWith(this.#underWay, command.room) || this.#waitingIn?.has(command.room) === true)
+    );
   }
 
-  /** Whether one more command may wait when `limitBytes` may. */
-  hasSpace(command: Command, limitBytes: number): boolean {
-    return this.#waitingBytes + costOf(command) <= limitBytes;
+  #count(room: string, change: 1 | -1): void {
+    // Made when it is needed: most connections never have a command that waits.
+    this.#waitingIn ??= new Map();
+    const count = (this.#waitingIn.get(room) ?? 0) + change;
+    if (count > 0) this.#waitingIn.set(room, count);
+    else this.#waitingIn.delete(room);
   }
 
-  /** The command that waited longest, taken out; none while an answer is owed. */
-  next(): Command | undefined {
-    if (this.#waiting.length === 0 || this.#phase !== 'idle') return undefined;
-    const first = this.#waiting.shift();
-    if (first === undefined) return undefined;
-    this.#waitingBytes -= first.cost;
-    return first.command;
+  /** The first command that may go, taken out. Commands of one room keep their order. */
+  #next(): QueuedCommand | undefined {
+    if (this.#waiting.length === 0 || !this.#isReady()) return undefined;
+    const passed = new Set<string>();
+    for (const [index, command] of this.#waiting.entries()) {
+      const room = 'room' in command ? command.room : undefined;
+      if (room !== undefined && (passed.has(room) || isBusyWith(this.#underWay, room))) {
+        passed.add(room);
+        continue;
+      }
+      this.#waiting.splice(index, 1);
+      this.#waitingBytes -= costOf(command);
+      if (room !== undefined) this.#count(room, -1);
+      return command;
+    }
+    return undefined;
   }
 }
 
+function isBusyWith(underWay: readonly UnderWay[], room: string): boolean {
+  return underWay.length > 0 && findOperation(underWay, room) !== undefined;
+}
+
 /** About what a waiting command occupies, in bytes. */
-function costOf(command: Command): number {
+function costOf(command: QueuedCommand): number {
   switch (command.type) {
     case 'room.join':
+    case 'room.resume':
     case 'room.leave':
       return COMMAND_OVERHEAD_BYTES + command.room.length;
     case 'room.publish':
@@ -99,6 +144,7 @@ function costOf(command: Command): number {
     case 'server.broadcast':
       return COMMAND_OVERHEAD_BYTES + JSON.stringify(command.data).length;
     case 'ping':
+    case 'connect':
     case 'command.unknown':
     case 'command.malformed':
       return COMMAND_OVERHEAD_BYTES;

@@ -1,45 +1,67 @@
 /** What a connection is given and hears, and the guards and actions that its chart (connection.ts) names. */
 
 import { assertEvent, setup } from 'xstate';
-import type { CallOutcome, Command, MemberInfo } from '../../protocol/command.ts';
-import type { CloseName } from '../../protocol/close-codes.ts';
-import { createRefusal } from '../../protocol/errors.ts';
-import { failCall } from '../../protocol/rpc-errors.ts';
 import type { EventSink } from '../../events/server-events.ts';
-import { CommandDesk } from './command-queue.ts';
-import { ConnectionVoice, type VoiceListener } from './subscriber.ts';
+import type { CloseName } from '../../protocol/close-codes.ts';
+import type { Codec } from '../../protocol/codec.ts';
+import type { CallOutcome, Command, Json, MemberInfo, Reply } from '../../protocol/command.ts';
+import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { failCall } from '../../protocol/rpc-errors.ts';
+import type { ConnectionPort, RoomFact, RoomsPort } from '../room/ports.ts';
 import { sendDirectly } from '../runtime/fast-lane/send.ts';
-import type { ConnectionPort, Subscriber, Publisher, RoomFact, RoomsPort } from '../room/ports.ts';
+import type { TimerWheel, WheelTimer } from '../runtime/timer-wheel.ts';
+import { CommandQueue, type CommandTaker, type QueuedCommand } from './command-queue.ts';
+import { ConnectionSubscriber, PublishCommand, withId, type FactReceiver } from './subscriber.ts';
+import { countJoins, endOperation, findOperation, type UnderWay } from './under-way.ts';
+
+/** How long a client may take to say who it is, where it says so with a command. */
+const GREETING_MS = 10_000;
 
 export interface ConnectionLimits {
   /** Rooms a connection may be in at a time. */
   readonly roomsPerConnection: number;
-  /** Bytes of commands that may wait for an earlier one; more costs the socket. */
+  /** Bytes of commands that may wait for an earlier one; with more, the socket is closed. */
   readonly receiveQueueBytes: number;
   /** Calls of servants that a connection may have under way. */
   readonly callsPerConnection: number;
 }
 
-export interface ConnectionInput {
+/** What whoever opens a connection knows of it. */
+export interface NewConnection {
   readonly member: MemberInfo;
   /** The peer's address as text. */
   readonly remoteAddress: string;
   readonly port: ConnectionPort;
+  /** What its protocol asks of the chart. */
+  readonly protocol: Pick<Codec, 'greeting' | 'keepsOrder'>;
   readonly rooms: RoomsPort;
   readonly limits: ConnectionLimits;
   readonly events: EventSink;
 }
 
+export interface ConnectionInput extends NewConnection {
+  /** The timers of all connections. */
+  readonly wheel: TimerWheel;
+  /** The rooms in which a user is away. */
+  readonly awayIn: (user: string | undefined) => readonly string[];
+}
+
 export type ConnectionEvent =
-  | Command
+  | QueuedCommand
   | RoomFact
-  /** The client has said who it is, and the rooms in which its user is away are known. */
-  | { readonly type: 'connection.greeted'; readonly awayIn: readonly string[] }
-  /** The command at work was not answered in its own turn. */
+  /** The handshake has said who the client is. */
+  | { readonly type: 'connection.greeted' }
+  /** The client has not said in time who it is. */
+  | { readonly type: 'greeting.expired' }
+  /** The client broke its protocol. */
+  | { readonly type: 'protocol.violated'; readonly close: CloseName }
+  /** A command was not answered in its own turn, and its protocol keeps the order of answers. */
   | { readonly type: 'command.pending' }
-  /** The command at work was answered. */
+  /** A message or broadcast that was under way is answered. */
   | { readonly type: 'command.settled' }
-  | { readonly type: 'call.answered'; readonly method: string; readonly outcome: CallOutcome }
+  | ({ readonly type: 'call.answered' } & AnsweredCall)
+  /** Too many commands wait. */
+  | { readonly type: 'queue.overflowed' }
   /** Bytes wait in the send queue. */
   | { readonly type: 'socket.congested' }
   /** The send queue is empty again. */
@@ -47,23 +69,46 @@ export type ConnectionEvent =
   /** The send queue is full and a frame was lost: this client has a gap. */
   | { readonly type: 'socket.overflowed' }
   | { readonly type: 'socket.closed'; readonly code: number; readonly reason: string }
-  /** Somebody wants this client gone. */
+  /** The server or its owner closes this connection. */
   | { readonly type: 'server.disconnect' }
   | { readonly type: 'server.draining' };
 
+/** A call of a servant that has an outcome; `id` is the command's. */
+export interface AnsweredCall {
+  readonly id: number | undefined;
+  readonly method: string;
+  readonly outcome: CallOutcome;
+}
+
+export type CommandOf<Type extends Command['type']> = Extract<Command, { readonly type: Type }>;
+
 export interface ConnectionContext extends ConnectionInput {
   readonly joined: Set<string>;
-  readonly desk: CommandDesk;
+  readonly queue: CommandQueue;
+  /** Commands that are not answered yet, besides calls of servants. */
+  readonly underWay: UnderWay[];
   /** This connection, as rooms know it. */
-  readonly subscriber: Subscriber;
-  /** This connection, as a publisher. */
-  readonly publisher: Publisher;
-  /** The room of a join that is under way, so that a lost socket takes it back. */
-  joining: string | undefined;
-  /** The room of a leave that is under way. */
-  leaving: string | undefined;
+  readonly subscriber: ConnectionSubscriber;
+  /** Calls of servants that are not answered yet. No other command waits for them. */
+  calls: number;
+  /** The deadline of the greeting, while there is one. */
+  deadline: WheelTimer | undefined;
   /** Why the server closed the socket, once it has. */
   goodbye: CloseName | undefined;
+}
+
+/** What an action is told of a command, besides its type. */
+export interface Asked {
+  readonly id?: number;
+}
+
+/** Of a command or a fact about a room. */
+export interface InRoom extends Asked {
+  readonly room: string;
+}
+
+export interface Refused extends Asked {
+  readonly refusal: Refusal;
 }
 
 export const connectionSetup = setup({
@@ -71,128 +116,115 @@ export const connectionSetup = setup({
     context: {} as ConnectionContext,
     input: {} as ConnectionInput,
     events: {} as ConnectionEvent,
+    tags: {} as 'ready' | 'busy',
   },
   guards: {
-    isMember: ({ context, event }) => 'room' in event && context.joined.has(event.room),
-    // Of a membership that the server ended, only `room.closed` is for the client.
-    isLeaving: ({ context, event }) => event.type === 'room.left' && context.leaving === event.room,
-    hasBadName: ({ context, event }) =>
-      event.type === 'room.leave' && context.rooms.refuseName(event.room) !== undefined,
-    hasAllCalls: ({ context }) => context.desk.calls >= context.limits.callsPerConnection,
-    hasCalls: ({ context }) => context.desk.calls > 0,
-    hasMoreCalls: ({ context }) => context.desk.calls > 1,
-    hasAllRooms: ({ context }) => context.joined.size >= context.limits.roomsPerConnection,
-    hasSpace: ({ context, event }) =>
-      context.desk.hasSpace(event as Command, context.limits.receiveQueueBytes),
+    isMember: ({ context }, { room }: InRoom) => context.joined.has(room),
+    isJoining: ({ context }, { room }: InRoom) => findOperation(context.underWay, room)?.type === 'join',
+    /** Of a leave that nobody has asked for here, only `room.closed` is told to the client. */
+    isLeaving: ({ context }, { room }: InRoom) => findOperation(context.underWay, room)?.type === 'leave',
+    /** Whether a join or a leave is under way that a refusal answers. */
+    isAwaited: ({ context }, { room }: InRoom) => findOperation(context.underWay, room) !== undefined,
+    isUnanswered: ({ context }) => context.underWay.length > 0,
+    owesNothing: ({ context }) => context.underWay.length === 0 && context.calls === 0,
+    hasBadName: ({ context }, { room }: InRoom) => context.rooms.refuseName(room) !== undefined,
+    hasAllCalls: ({ context }) => context.calls >= context.limits.callsPerConnection,
+    hasAllRooms: ({ context }) =>
+      context.joined.size + countJoins(context.underWay) >= context.limits.roomsPerConnection,
   },
   actions: {
+    startDeadline: ({ context, self }) => {
+      if (context.protocol.greeting === 'handshake') return;
+      context.deadline = context.wheel.schedule(self, { type: 'greeting.expired' }, GREETING_MS);
+    },
+    stopDeadline: ({ context }) => {
+      if (context.deadline !== undefined) context.wheel.cancel(context.deadline);
+      context.deadline = undefined;
+    },
     announceOpen: ({ context }) => {
       const { member, remoteAddress } = context;
       context.events.emit('connection.opened', { remoteAddress, ...member });
     },
-    resumeMemberships: ({ event, self }) => {
-      assertEvent(event, 'connection.greeted');
-      for (const room of event.awayIn) self.send({ type: 'room.join', room });
+    resumeMemberships: ({ context }) => {
+      for (const room of context.awayIn(context.member.user))
+        context.queue.add({ type: 'room.resume', room });
     },
 
-    replyPong: ({ context }) => context.port.reply({ type: 'pong' }),
-    replyUnknown: ({ context }) => context.port.reply({ type: 'unknown' }),
-    replyMalformed: ({ context, event }) => {
-      assertEvent(event, 'command.malformed');
-      context.port.reply({ type: 'refused', refusal: event.refusal });
+    replyConnected: ({ context }, { id }: Asked) =>
+      answer(context, id, { type: 'connected', client: context.member.id }),
+    replyPong: ({ context }, { id }: Asked) => answer(context, id, PONG),
+    replyUnknown: ({ context }, { id }: Asked) => answer(context, id, { type: 'unknown' }),
+    replyRefused: ({ context }, { id, refusal }: Refused) =>
+      answer(context, id, { type: 'refused', refusal }),
+    replyAlreadyMember: ({ context }, { id, room }: InRoom) =>
+      answer(context, id, { type: 'alreadyMember', room }),
+    replyNotMember: ({ context }, { id, room }: InRoom) => answer(context, id, { type: 'notMember', room }),
+    refuseName: ({ context }, { id, room }: InRoom) => {
+      const refusal = context.rooms.refuseName(room);
+      if (refusal !== undefined) answer(context, id, { type: 'refused', refusal });
     },
-    replyJoined: ({ context, event }) => {
-      assertEvent(event, ['room.join', 'room.joined']);
-      context.port.reply({ type: 'joined', room: event.room });
-    },
-    replyLeft: ({ context, event }) => {
-      assertEvent(event, ['room.leave', 'room.left']);
-      context.port.reply({ type: 'left', room: event.room });
-    },
-    refuseName: ({ context, event }) => {
-      assertEvent(event, 'room.leave');
-      const refusal = context.rooms.refuseName(event.room);
-      if (refusal !== undefined) context.port.reply({ type: 'refused', refusal });
-    },
-    refuseMoreRooms: ({ context }) => {
-      const limit = context.limits.roomsPerConnection;
-      const refusal = createRefusal('limitExceeded', `this connection is in ${limit} rooms already`);
-      context.port.reply({ type: 'refused', refusal });
-    },
+    refuseMoreRooms: ({ context }, { id }: Asked) =>
+      answer(context, id, { type: 'refused', refusal: refuseMoreRooms(context) }),
+    pushMoreRooms: ({ context }, { room }: InRoom) =>
+      context.port.push({ type: 'left', room, refusal: refuseMoreRooms(context) }),
 
-    join: ({ context, event }) => {
-      assertEvent(event, 'room.join');
-      context.desk.begin();
-      context.joining = event.room;
-      context.rooms.join(event.room, context.subscriber);
+    join: ({ context, self }, { id, room }: InRoom) => {
+      context.underWay.push({ type: 'join', room, id, isUnasked: false });
+      context.rooms.join(room, context.subscriber);
+      keepOrder(context, self);
     },
-    leave: ({ context, event }) => {
-      assertEvent(event, 'room.leave');
-      context.desk.begin();
-      context.leaving = event.room;
-      context.rooms.leave(event.room, context.subscriber, 'left');
+    resume: ({ context, self }, { room }: InRoom) => {
+      context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
+      context.rooms.join(room, context.subscriber);
+      keepOrder(context, self);
     },
-    publish: ({ context, event, self }) => {
-      if (event.type !== 'room.publish') return;
-      context.desk.begin();
-      context.rooms.publish(event.room, event.data, context.publisher);
-      if (context.desk.endTurn()) self.send({ type: 'command.pending' });
+    leave: ({ context, self }, { id, room }: InRoom) => {
+      context.underWay.push({ type: 'leave', room, id, isUnasked: false });
+      context.rooms.leave(room, context.subscriber, 'left');
+      keepOrder(context, self);
     },
-    broadcast: ({ context, event, self }) => {
-      if (event.type !== 'server.broadcast') return;
-      context.desk.begin();
-      context.rooms.broadcast(event.data, context.publisher);
-      if (context.desk.endTurn()) self.send({ type: 'command.pending' });
+    publish: ({ context, self }, { id, room, data }: InRoom & { readonly data: Json }) => {
+      const command = new PublishCommand(context.subscriber, context.underWay, id);
+      context.rooms.publish(room, data, command);
+      if (!command.isAnswered) waitFor(context, command, self);
     },
-
-    call: ({ context, event, self }) => {
-      if (event.type !== 'room.call') return;
-      const { room, method, args } = event;
-      context.desk.calls += 1;
+    broadcast: ({ context, self }, { id, data }: Asked & { readonly data: Json }) => {
+      const command = new PublishCommand(context.subscriber, context.underWay, id);
+      context.rooms.broadcast(data, command);
+      if (!command.isAnswered) waitFor(context, command, self);
+    },
+    call: ({ context, self }, { id, room, method, args }: CommandOf<'room.call'>) => {
+      context.calls += 1;
       context.rooms.call(room, method, args, {
         member: context.member,
-        settle: (outcome) => sendDirectly(self, { type: 'call.answered', method, outcome }),
+        settle: (outcome) => sendDirectly(self, { type: 'call.answered', id, method, outcome }),
       });
     },
-    replyCalled: ({ context, event }) => {
-      if (event.type !== 'call.answered') return;
-      context.desk.calls -= 1;
-      context.port.reply({ type: 'called', method: event.method, outcome: event.outcome });
-    },
-    refuseMoreCalls: ({ context, event }) => {
-      assertEvent(event, 'room.call');
-      context.port.reply({ type: 'called', method: event.method, outcome: failCall('tooMany') });
-    },
-    noteJoined: ({ context, event }) => {
-      assertEvent(event, 'room.joined');
-      context.joining = undefined;
-      context.joined.add(event.room);
-    },
-    noteLeft: ({ context, event }) => {
-      assertEvent(event, 'room.left');
-      context.leaving = undefined;
-      context.joined.delete(event.room);
-    },
-    replyRefused: ({ context, event }) => {
-      assertEvent(event, 'room.refused');
-      context.joining = undefined;
-      context.port.reply({ type: 'refused', refusal: event.refusal });
-    },
-    tellRoomClosed: ({ context, event }) => {
-      assertEvent(event, 'room.closed');
-      if (context.joined.delete(event.room)) {
-        context.port.reply({ type: 'refused', refusal: event.refusal });
-      }
-    },
+    refuseMoreCalls: ({ context }, { id, method }: CommandOf<'room.call'>) =>
+      answer(context, id, { type: 'called', method, outcome: failCall('tooMany') }),
 
-    settle: ({ context, self }) => {
-      context.desk.settle();
-      self.send({ type: 'command.settled' });
+    answerCall: ({ context }, { id, method, outcome }: AnsweredCall) => {
+      context.calls -= 1;
+      answer(context, id, { type: 'called', method, outcome });
     },
-    hold: ({ context, event }) => context.desk.hold(event as Command),
-    releaseNext: ({ context, self }) => {
-      const command = context.desk.next();
-      if (command !== undefined) self.send(command);
+    answerJoined: ({ context }, { room }: InRoom) => {
+      const operation = endOperation(context.underWay, room);
+      context.joined.add(room);
+      if (operation?.isUnasked === true) context.port.push({ type: 'joined', room });
+      else answer(context, operation?.id, { type: 'joined', room });
+    },
+    answerLeft: ({ context }, { room }: InRoom) => {
+      const operation = endOperation(context.underWay, room);
+      context.joined.delete(room);
+      answer(context, operation?.id, { type: 'left', room });
+    },
+    answerRefused: ({ context }, { room, refusal }: InRoom & Refused) => {
+      const operation = endOperation(context.underWay, room);
+      if (operation?.isUnasked === true) context.port.push({ type: 'left', room, refusal });
+      else answer(context, operation?.id, { type: 'refused', refusal });
+    },
+    tellPutOut: ({ context }, { room, refusal }: InRoom & Refused) => {
+      if (context.joined.delete(room)) context.port.push({ type: 'left', room, refusal });
     },
 
     close: ({ context }, params: { close: CloseName }) => {
@@ -201,9 +233,8 @@ export const connectionSetup = setup({
     },
     leaveRooms: ({ context }) => {
       const reason = context.goodbye === 'shutdown' ? 'shutdown' : 'disconnected';
-      if (context.joining !== undefined) context.rooms.leave(context.joining, context.subscriber, reason);
-      for (const room of context.joined) context.rooms.leave(room, context.subscriber, reason);
-      context.desk.abandon();
+      for (const room of roomsOf(context)) context.rooms.leave(room, context.subscriber, reason);
+      for (const command of context.underWay) if (command.type === 'publish') command.abandon();
     },
     announceClosed: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
@@ -213,19 +244,57 @@ export const connectionSetup = setup({
   },
 });
 
-/** A connection at its beginning; `self` is its own machine. */
-export function createConnectionContext(input: ConnectionInput, self: VoiceListener): ConnectionContext {
-  const desk = new CommandDesk();
-  const voice = new ConnectionVoice(input.member, input.port, desk, self);
+const PONG: Reply = { type: 'pong' };
+
+/** A connection at its beginning; `self` is its own actor. */
+export function createConnectionContext(
+  input: ConnectionInput,
+  self: CommandTaker & FactReceiver,
+): ConnectionContext {
+  const underWay: UnderWay[] = [];
+  const queue = new CommandQueue(self, underWay, input.limits.receiveQueueBytes);
   // What is spread stands last: the other way round, each object would get a hidden class of its own.
   return {
-    desk,
+    queue,
+    underWay,
     joined: new Set(),
-    joining: undefined,
-    leaving: undefined,
+    subscriber: new ConnectionSubscriber(input.member, input.port, queue, self),
+    calls: 0,
+    deadline: undefined,
     goodbye: undefined,
-    subscriber: voice,
-    publisher: voice,
     ...input,
   };
+}
+
+/** The rooms that a connection is in, or is about to be in. */
+export function roomsOf({ joined, underWay }: Pick<ConnectionContext, 'joined' | 'underWay'>): Set<string> {
+  const rooms = new Set(joined);
+  for (const command of underWay) if (command.type === 'join') rooms.add(command.room);
+  return rooms;
+}
+
+function answer({ port }: ConnectionContext, id: number | undefined, reply: Reply): void {
+  port.reply(withId(reply, id));
+}
+
+function refuseMoreRooms({ limits }: ConnectionContext): Refusal {
+  return createRefusal('limitExceeded', `this connection is in ${limits.roomsPerConnection} rooms already`);
+}
+
+interface Self {
+  send(event: { readonly type: 'command.pending' }): void;
+}
+
+function waitFor(context: ConnectionContext, command: PublishCommand, self: Self): void {
+  context.underWay.push(command);
+  keepOrder(context, self);
+}
+
+/**
+ * Makes later commands wait, where the protocol keeps the order of answers. An answer that comes in this turn is on its
+ * way to the chart before this event.
+ */
+function keepOrder({ protocol }: ConnectionContext, self: Self): void {
+  // `raise` would do the same, but it takes the event out of the fast lane (docs/decisions/0011-a-fast-lane.md).
+  if (protocol.keepsOrder) self.send({ type: 'command.pending' });
 }

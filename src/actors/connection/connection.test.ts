@@ -42,7 +42,9 @@ describe('commands of a connection', () => {
             clock.increment(1);
             return replies().length >= sent.length;
           });
-          expect(replies().map(({ type }) => type)).toEqual(sent.map(expectedReply));
+          expect(replies().map(({ type }) => SAME_ON_THE_LINE[type] ?? type)).toEqual(
+            sent.map(expectedReply),
+          );
         },
       ),
       { numRuns: 60 },
@@ -83,11 +85,147 @@ describe('commands of a connection', () => {
     client.send(join('a'), join('a'), leave('b'));
     await until(() => client.frames.length === 3);
     expect(client.frames).toMatchObject([
-      { type: 'joined' },
-      { type: 'joined' },
-      { type: 'left', room: 'b' },
+      { type: 'joined', room: 'a' },
+      { type: 'alreadyMember', room: 'a' },
+      { type: 'notMember', room: 'b' },
     ]);
     expect(toldOf('member.joined')).toHaveLength(1);
+  });
+});
+
+describe('commands with ids', () => {
+  const protocol = { keepsOrder: false };
+  /** Joins wait until the test lets their room in. */
+  function createGuarded() {
+    const open = new Map<string, () => void>();
+    const harness = createHarness({
+      protocol,
+      handlers: { onJoin: ({ room }) => new Promise<void>((resolve) => open.set(room, resolve)) },
+    });
+    return { ...harness, letIn: (room: string) => open.get(room)?.() };
+  }
+
+  test('join different rooms side by side, and each answer names its command', async () => {
+    const { connect, letIn } = createGuarded();
+    const client = connect();
+    client.send({ ...join('a'), id: 1 }, { ...join('b'), id: 2 }, { ...ping, id: 3 });
+    await settle();
+    expect(client.frames).toEqual([{ type: 'pong', id: 3 }]);
+    letIn('b');
+    await until(() => client.frames.length === 2);
+    letIn('a');
+    await until(() => client.frames.length === 3);
+    expect(client.frames.slice(1)).toEqual([
+      { type: 'joined', room: 'b', id: 2 },
+      { type: 'joined', room: 'a', id: 1 },
+    ]);
+  });
+
+  test('of one room keep their order', async () => {
+    const { connect, letIn } = createGuarded();
+    const client = connect();
+    client.send(
+      { ...join('a'), id: 1 },
+      { ...publish('a', 'hi'), id: 2 },
+      { ...leave('a'), id: 3 },
+      { ...publish('b', 'elsewhere'), id: 4 },
+    );
+    await settle();
+    expect(client.frames).toEqual([{ type: 'published', id: 4 }]);
+    letIn('a');
+    await until(() => client.frames.length === 5);
+    expect(client.frames.slice(1)).toEqual([
+      { type: 'joined', room: 'a', id: 1 },
+      'hi',
+      { type: 'published', id: 2 },
+      { type: 'left', room: 'a', id: 3 },
+    ]);
+  });
+
+  test('count joins under way among the rooms of a connection', async () => {
+    const { connect } = createHarness({
+      protocol,
+      roomsPerConnection: 2,
+      handlers: { onJoin: () => new Promise(() => {}) },
+    });
+    const client = connect();
+    client.send({ ...join('a'), id: 1 }, { ...join('b'), id: 2 }, { ...join('c'), id: 3 });
+    await settle();
+    expect(client.frames).toMatchObject([{ type: 'refused', id: 3, refusal: { error: 'limitExceeded' } }]);
+  });
+
+  test('are all answered before a draining server closes the socket', async () => {
+    const { connect, letIn } = createGuarded();
+    const client = connect();
+    client.send({ ...join('a'), id: 1 }, { ...join('b'), id: 2 });
+    await settle();
+    client.actor?.send({ type: 'server.draining' });
+    client.send({ ...ping, id: 3 });
+    letIn('a');
+    await until(() => client.frames.length === 1);
+    expect(client.closedWith).toBeUndefined();
+    letIn('b');
+    await until(() => client.closedWith !== undefined);
+    expect(client.closedWith).toBe('shutdown');
+    expect(client.frames).toMatchObject([{ id: 1 }, { id: 2 }]);
+  });
+});
+
+describe('a greeting by a command', () => {
+  const protocol = { greeting: 'connect', keepsOrder: false } as const;
+
+  test('opens the connection, and commands behind it are done', () => {
+    const { connect, toldOf } = createHarness({ protocol });
+    const client = connect();
+    expect(toldOf('connection.opened')).toEqual([]);
+    client.send({ type: 'connect', id: 1 }, { ...ping, id: 2 });
+    expect(client.frames).toEqual([
+      { type: 'connected', client: 'c1', id: 1 },
+      { type: 'pong', id: 2 },
+    ]);
+    expect(toldOf('connection.opened')).toHaveLength(1);
+  });
+
+  test.each<[string, Command[]]>([
+    ['another command', [ping]],
+    ['a second one', [{ type: 'connect' }, { type: 'connect' }]],
+  ])('closes the socket for %s', (_, commands) => {
+    const { connect } = createHarness({ protocol });
+    const client = connect();
+    client.send(...commands);
+    expect(client.closedWith).toBe('badRequest');
+  });
+
+  test('has a deadline, which ends with it', () => {
+    const { connect, clock } = createHarness({ protocol });
+    const [late, timely] = [connect(), connect()];
+    timely.send({ type: 'connect' });
+    clock.increment(9_500);
+    expect(late.closedWith).toBeUndefined();
+    clock.increment(1_000);
+    expect(late.closedWith).toBe('stale');
+    expect(timely.closedWith).toBeUndefined();
+  });
+
+  test.each([
+    ['server.draining', 'shutdown'],
+    ['server.disconnect', 'disconnected'],
+    ['socket.overflowed', 'slow'],
+  ] as const)('ends by %s', (type, close) => {
+    const { connect } = createHarness({ protocol });
+    const client = connect();
+    client.actor?.send({ type });
+    expect(client.closedWith).toBe(close);
+  });
+
+  test('a frame that breaks the protocol closes the socket, before it and after', () => {
+    const { connect } = createHarness({ protocol });
+    const [before, after] = [connect(), connect()];
+    after.send({ type: 'connect' });
+    for (const client of [before, after]) {
+      client.actor?.send({ type: 'protocol.violated', close: 'badRequest' });
+      expect(client.closedWith).toBe('badRequest');
+    }
   });
 });
 
@@ -234,6 +372,9 @@ describe('the end of a connection', () => {
   });
 });
 
+/** What a second join and a leave without a join are on the line protocol. */
+const SAME_ON_THE_LINE: Readonly<Record<string, string>> = { alreadyMember: 'joined', notMember: 'left' };
+
 function expectedReply(command: Command): Reply['type'] {
   switch (command.type) {
     case 'ping':
@@ -250,6 +391,8 @@ function expectedReply(command: Command): Reply['type'] {
       return 'unknown';
     case 'room.call':
       return 'called';
+    case 'connect':
+      return 'connected';
     case 'command.malformed':
       return 'refused';
   }

@@ -1,52 +1,91 @@
 /**
- * The chart of one socket: what it may do, its limits, its end. It knows rooms by their port and its socket
- * by its port, and neither bytes nor codecs.
+ * The chart of one connection: who it is, what it may do, its limits, its end. It knows rooms and its socket by their
+ * ports, and neither bytes nor codecs.
  */
 
 import type { ActorRefFrom } from 'xstate';
+import type { CloseName } from '../../protocol/close-codes.ts';
 import { connectionSetup, createConnectionContext } from './connection-setup.ts';
 
-/** What every command does while an earlier one is at work. */
-const waitItsTurn = [
-  { guard: 'hasSpace', actions: 'hold' },
-  { target: '#connection.closing', actions: { type: 'close', params: { close: 'tooManyRequests' } } },
-] as const;
+/** The server closes the socket; the chart then waits for the socket to confirm it. */
+function closeWith<Close extends CloseName>(close: Close) {
+  return {
+    target: '#connection.closing',
+    actions: { type: 'close', params: { close } },
+  } as const;
+}
+
+const closeBadRequest = closeWith('badRequest');
 
 export const connectionMachine = connectionSetup.createMachine({
   id: 'connection',
-  description: 'One socket, from its handshake to its close.',
+  description: 'One connection, from its handshake to its close.',
   context: ({ input, self }) => createConnectionContext(input, self),
   initial: 'greeting',
   on: { 'socket.closed': { target: '.closed' } },
   states: {
     greeting: {
       description:
-        'The socket is open and the client has not yet said who it is; on the line protocol the handshake says it.',
+        'The socket is open, and the client has to say who it is: with its handshake, or with the command connect.',
+      tags: 'ready',
+      entry: 'startDeadline',
       on: {
         'connection.greeted': { target: 'open', actions: ['announceOpen', 'resumeMemberships'] },
-        'server.draining': {
-          target: 'closing',
-          actions: { type: 'close', params: { close: 'shutdown' } },
+        connect: {
+          target: 'open',
+          actions: [
+            'stopDeadline',
+            'announceOpen',
+            { type: 'replyConnected', params: ({ event }) => event },
+            'resumeMemberships',
+          ],
         },
+        ping: closeBadRequest,
+        'room.join': closeBadRequest,
+        'room.leave': closeBadRequest,
+        'room.publish': closeBadRequest,
+        'room.call': closeBadRequest,
+        'server.broadcast': closeBadRequest,
+        'command.unknown': closeBadRequest,
+        'command.malformed': closeBadRequest,
+        'protocol.violated': {
+          target: 'closing',
+          actions: { type: 'close', params: ({ event }) => event },
+        },
+        'greeting.expired': closeWith('stale'),
+        'socket.overflowed': closeWith('slow'),
+        'server.disconnect': closeWith('disconnected'),
+        'server.draining': closeWith('shutdown'),
       },
     },
     open: {
       description: 'The client may send commands.',
       type: 'parallel',
       on: {
-        'room.joined': { actions: ['noteJoined', 'replyJoined', 'settle'] },
-        'room.left': { guard: 'isLeaving', actions: ['noteLeft', 'replyLeft', 'settle'] },
-        'room.refused': { actions: ['replyRefused', 'settle'] },
-        'room.closed': { actions: 'tellRoomClosed' },
-        'call.answered': { actions: 'replyCalled' },
-        'socket.overflowed': {
-          target: '#connection.closing',
-          actions: { type: 'close', params: { close: 'slow' } },
+        'room.joined': {
+          guard: { type: 'isJoining', params: ({ event }) => event },
+          actions: { type: 'answerJoined', params: ({ event }) => event },
         },
-        'server.disconnect': {
-          target: '#connection.closing',
-          actions: { type: 'close', params: { close: 'disconnected' } },
+        'room.left': {
+          guard: { type: 'isLeaving', params: ({ event }) => event },
+          actions: { type: 'answerLeft', params: ({ event }) => event },
         },
+        'room.refused': [
+          {
+            guard: { type: 'isAwaited', params: ({ event }) => event },
+            actions: { type: 'answerRefused', params: ({ event }) => event },
+          },
+          { actions: { type: 'tellPutOut', params: ({ event }) => event } },
+        ],
+        'room.closed': { actions: { type: 'tellPutOut', params: ({ event }) => event } },
+        'call.answered': { actions: { type: 'answerCall', params: ({ event }) => event } },
+        'protocol.violated': {
+          target: 'closing',
+          actions: { type: 'close', params: ({ event }) => event },
+        },
+        'queue.overflowed': closeWith('tooManyRequests'),
+        'socket.overflowed': closeWith('slow'),
+        'server.disconnect': closeWith('disconnected'),
       },
       states: {
         flow: {
@@ -64,102 +103,96 @@ export const connectionMachine = connectionSetup.createMachine({
           },
         },
         work: {
-          description: 'One command at a time, answered in order.',
+          description: 'Whether the next command is taken, or waits in the queue.',
           initial: 'ready',
           states: {
             ready: {
-              description: 'The next command is done at once.',
-              entry: 'releaseNext',
+              description: 'The next command is taken at once.',
+              tags: 'ready',
               on: {
-                ping: { actions: ['replyPong', 'releaseNext'] },
-                'command.unknown': { actions: ['replyUnknown', 'releaseNext'] },
-                'command.malformed': { actions: ['replyMalformed', 'releaseNext'] },
+                connect: closeBadRequest,
+                ping: { actions: { type: 'replyPong', params: ({ event }) => event } },
+                'command.unknown': { actions: { type: 'replyUnknown', params: ({ event }) => event } },
+                'command.malformed': { actions: { type: 'replyRefused', params: ({ event }) => event } },
                 'room.join': [
-                  { guard: 'isMember', actions: ['replyJoined', 'releaseNext'] },
-                  { guard: 'hasAllRooms', actions: ['refuseMoreRooms', 'releaseNext'] },
-                  { target: 'busy', actions: 'join' },
+                  {
+                    guard: { type: 'isMember', params: ({ event }) => event },
+                    actions: { type: 'replyAlreadyMember', params: ({ event }) => event },
+                  },
+                  {
+                    guard: 'hasAllRooms',
+                    actions: { type: 'refuseMoreRooms', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'join', params: ({ event }) => event } },
+                ],
+                'room.resume': [
+                  { guard: 'hasAllRooms', actions: { type: 'pushMoreRooms', params: ({ event }) => event } },
+                  { actions: { type: 'resume', params: ({ event }) => event } },
                 ],
                 'room.leave': [
-                  { guard: 'isMember', target: 'busy', actions: 'leave' },
-                  { guard: 'hasBadName', actions: ['refuseName', 'releaseNext'] },
-                  { actions: ['replyLeft', 'releaseNext'] },
-                ],
-                'room.publish': { actions: ['publish', 'releaseNext'] },
-                'server.broadcast': { actions: ['broadcast', 'releaseNext'] },
-                'room.call': [
-                  { guard: 'hasAllCalls', actions: ['refuseMoreCalls', 'releaseNext'] },
-                  { actions: ['call', 'releaseNext'] },
-                ],
-                'command.pending': 'busy',
-                'server.draining': [
-                  { guard: 'hasCalls', target: 'parting' },
                   {
-                    target: '#connection.closing',
-                    actions: { type: 'close', params: { close: 'shutdown' } },
+                    guard: { type: 'isMember', params: ({ event }) => event },
+                    actions: { type: 'leave', params: ({ event }) => event },
                   },
+                  {
+                    guard: { type: 'hasBadName', params: ({ event }) => event },
+                    actions: { type: 'refuseName', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'replyNotMember', params: ({ event }) => event } },
                 ],
+                'room.publish': { actions: { type: 'publish', params: ({ event }) => event } },
+                'server.broadcast': { actions: { type: 'broadcast', params: ({ event }) => event } },
+                'room.call': [
+                  {
+                    guard: 'hasAllCalls',
+                    actions: { type: 'refuseMoreCalls', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'call', params: ({ event }) => event } },
+                ],
+                'command.pending': { guard: 'isUnanswered', target: 'busy' },
+                'server.draining': 'parting',
               },
             },
             busy: {
               description:
-                'A command waits for its room, its handler or the store; later ones wait behind it.',
-              initial: 'serving',
+                'A command waits for its room, its handler or the store. Later commands wait for its answer, since the protocol keeps the order of answers.',
+              tags: 'busy',
               on: {
-                ping: waitItsTurn,
-                'command.unknown': waitItsTurn,
-                'command.malformed': waitItsTurn,
-                'room.join': waitItsTurn,
-                'room.leave': waitItsTurn,
-                'room.publish': waitItsTurn,
-                'server.broadcast': waitItsTurn,
-                'room.call': waitItsTurn,
-              },
-              states: {
-                serving: {
-                  description: 'When the answer is given, the next command is taken.',
-                  on: {
-                    'command.settled': '#connection.open.work.ready',
-                    'server.draining': 'finishing',
-                  },
+                'room.joined': {
+                  guard: { type: 'isJoining', params: ({ event }) => event },
+                  target: 'ready',
+                  actions: { type: 'answerJoined', params: ({ event }) => event },
                 },
-                finishing: {
-                  description: 'The server is shutting down: when the answer is given, the socket is closed.',
-                  on: {
-                    'command.settled': [
-                      { guard: 'hasCalls', target: '#connection.open.work.parting' },
-                      {
-                        target: '#connection.closing',
-                        actions: { type: 'close', params: { close: 'shutdown' } },
-                      },
-                    ],
-                  },
+                'room.left': {
+                  guard: { type: 'isLeaving', params: ({ event }) => event },
+                  target: 'ready',
+                  actions: { type: 'answerLeft', params: ({ event }) => event },
                 },
+                'room.refused': {
+                  guard: { type: 'isAwaited', params: ({ event }) => event },
+                  target: 'ready',
+                  actions: { type: 'answerRefused', params: ({ event }) => event },
+                },
+                'command.settled': 'ready',
+                'server.draining': 'parting',
               },
             },
             parting: {
               description:
-                'The server is shutting down: when the last call is answered, the socket is closed.',
-              on: {
-                'call.answered': [
-                  { guard: 'hasMoreCalls', actions: 'replyCalled' },
-                  {
-                    target: '#connection.closing',
-                    actions: ['replyCalled', { type: 'close', params: { close: 'shutdown' } }],
-                  },
-                ],
-              },
+                'The server is shutting down: no command is taken any more, and when all are answered, the socket is closed.',
+              always: { guard: 'owesNothing', ...closeWith('shutdown') },
             },
           },
         },
       },
     },
     closing: {
-      description: 'The server has said goodbye; the socket has not confirmed that it is closed.',
+      description: 'The server has closed the connection; the socket has not confirmed that it is closed.',
     },
     closed: {
       description: 'The socket is gone and its rooms are told.',
       type: 'final',
-      entry: ['leaveRooms', 'announceClosed'],
+      entry: ['stopDeadline', 'leaveRooms', 'announceClosed'],
     },
   },
 });

@@ -1,44 +1,92 @@
 /**
- * A connection as rooms know it: who it is, where facts about it go, and who publishes. One object for each
- * connection, without closures, since there are many of them. What may happen when is the connection's chart.
+ * A connection as rooms know it, and one of its messages as the room knows its publisher. They hand facts and answers on;
+ * what may happen when is the connection's chart. Both are classes: there are many of them, and closures cost more.
  */
 
 import type { MemberInfo, Reply } from '../../protocol/command.ts';
-import type { CommandDesk } from './command-queue.ts';
-import type { ConnectionPort, Subscriber, Publisher, PublishOutcome, RoomFact } from '../room/ports.ts';
+import type { ConnectionPort, Publisher, PublishOutcome, RoomFact, Subscriber } from '../room/ports.ts';
+import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import type { CommandQueue } from './command-queue.ts';
+import type { PublishUnderWay, UnderWay } from './under-way.ts';
 
-/** What a voice tells its connection. */
-export interface VoiceListener {
+/** The connection's actor, as facts and answers reach it. */
+export interface FactReceiver {
   send(event: RoomFact | { readonly type: 'command.settled' }): void;
+  getSnapshot(): unknown;
 }
 
-export class ConnectionVoice implements Subscriber, Publisher {
+/** The rooms' side of a connection. */
+export class ConnectionSubscriber implements Subscriber {
   readonly member: MemberInfo;
   readonly port: ConnectionPort;
-  readonly #desk: CommandDesk;
-  readonly #connection: VoiceListener;
+  readonly #queue: CommandQueue;
+  readonly #connection: FactReceiver;
 
-  constructor(member: MemberInfo, port: ConnectionPort, desk: CommandDesk, connection: VoiceListener) {
+  constructor(member: MemberInfo, port: ConnectionPort, queue: CommandQueue, connection: FactReceiver) {
     this.member = member;
     this.port = port;
-    this.#desk = desk;
+    this.#queue = queue;
     this.#connection = connection;
   }
 
+  /** A fact may be the answer to a command: later ones may go then. */
   send(fact: RoomFact): void {
-    this.#connection.send(fact);
+    sendDirectly(this.#connection, fact);
+    this.#queue.resume();
   }
 
+  settled(): void {
+    sendDirectly(this.#connection, { type: 'command.settled' });
+    this.#queue.resume();
+  }
+}
+
+/** A message or a broadcast of the connection, until it is answered. */
+export class PublishCommand implements Publisher, PublishUnderWay {
+  readonly type = 'publish';
+  readonly member: MemberInfo;
+  readonly #subscriber: ConnectionSubscriber;
+  readonly #id: number | undefined;
+  /** What the connection owes an answer to; this command is in it when it was not answered in its own turn. */
+  readonly #underWay: UnderWay[];
+  #gone: (() => void) | undefined;
+  isAnswered = false;
+
+  constructor(subscriber: ConnectionSubscriber, underWay: UnderWay[], id: number | undefined) {
+    this.member = subscriber.member;
+    this.#subscriber = subscriber;
+    this.#underWay = underWay;
+    this.#id = id;
+  }
+
+  /** Answers the client, once: a second answer is ignored. */
   settle(outcome: PublishOutcome): void {
-    const phase = this.#desk.settle();
-    if (phase === 'idle') return;
-    this.port.reply(toReply(outcome));
-    if (phase === 'awaiting') this.#connection.send({ type: 'command.settled' });
+    if (this.isAnswered) return;
+    this.isAnswered = true;
+    this.#subscriber.port.reply(withId(toReply(outcome), this.#id));
+    if (this.#underWay.length > 0) this.#endWait();
   }
 
   onGone(callback: () => void): void {
-    this.#desk.onAbandon(callback);
+    this.#gone = callback;
   }
+
+  /** The connection is gone: nobody waits for the answer. */
+  abandon(): void {
+    this.#gone?.();
+  }
+
+  #endWait(): void {
+    const index = this.#underWay.indexOf(this);
+    if (index === -1) return;
+    this.#underWay.splice(index, 1);
+    this.#subscriber.settled();
+  }
+}
+
+/** The reply to the command with this id. A reply without an id is not copied. */
+export function withId(reply: Reply, id: number | undefined): Reply {
+  return id === undefined ? reply : { ...reply, id };
 }
 
 const PUBLISHED: Reply = { type: 'published' };

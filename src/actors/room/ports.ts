@@ -1,13 +1,16 @@
 /** What actors are given from outside, and the small shapes they hand each other. No machine stands here. */
 
-import type { CallOutcome, Json, MemberInfo, Reply } from '../../protocol/command.ts';
+import type { CallOutcome, Json, MemberInfo, Push, Reply } from '../../protocol/command.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 
 /** The socket of a connection, as its actor sees it. After the socket has closed, all of it does nothing. */
 export interface ConnectionPort {
+  /** Answers a command. */
   reply(reply: Reply): void;
+  /** Tells what the client has not asked for. */
+  push(push: Push): void;
   /** Lets the messages of a room through to this socket. */
   subscribe(room: string): void;
   unsubscribe(room: string): void;

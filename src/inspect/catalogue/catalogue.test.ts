@@ -38,7 +38,7 @@ interface PlannedRoom {
 const CONNECTION_STATES = [
   ['open.flow.clear', 'open.work.ready'],
   ['open.flow.congested', 'open.work.ready'],
-  ['open.flow.clear', 'open.work.busy.serving'],
+  ['open.flow.clear', 'open.work.busy'],
   ['closing'],
 ];
 const MEMBERSHIP_STATES = ['requesting.authorizing', 'requesting.recording', 'leaving.recording'];
@@ -100,7 +100,8 @@ function createFakes(plan: Plan, redact: readonly string[] = []) {
       fake('connection', states, {
         member: member(id, user),
         joined: new Set(Array.from({ length: rooms }, (_, index) => index)),
-        desk: { calls: 0 },
+        queue: { waiting: 0 },
+        calls: 0,
       }),
     ]),
   );
@@ -369,7 +370,7 @@ describe('the catalogue', () => {
     expect(counts.membership).toEqual({ total: 2, states: { joined: 2 }, failed: 0 });
     expect(counts.connection.states).toEqual({
       'open.flow.clear': 2,
-      'open.work.busy.serving': 1,
+      'open.work.busy': 1,
       'open.work.ready': 1,
     });
   });

@@ -63,7 +63,8 @@ describe('kicking', () => {
     await joined([ann, bob]);
     expect(await run('membership', 'c1@room1', { type: 'kick', reason: 'be nice' })).toBeUndefined();
     expect(ann.frames.at(-1)).toEqual({
-      type: 'refused',
+      type: 'left',
+      room: 'room1',
       refusal: { error: 'permissionDenied', message: 'be nice' },
     });
     expect(roomsOf(ann)).toEqual([]);
@@ -127,8 +128,8 @@ describe('closing a room', () => {
       expect(await closing).toBeUndefined();
       expect(directory.rooms.has('room1')).toBe(false);
       for (const client of clients) {
-        expect(client.frames.filter((frame) => (frame as { type?: string }).type === 'refused')).toEqual([
-          { type: 'refused', refusal: { error: expect.any(String), message: 'for tonight' } },
+        expect(client.frames.filter((frame) => (frame as { type?: string }).type === 'left')).toEqual([
+          { type: 'left', room: 'room1', refusal: { error: expect.any(String), message: 'for tonight' } },
         ]);
         expect(roomsOf(client)).toEqual([]);
         expect(client.subscribed.size).toBe(0);
@@ -171,7 +172,7 @@ describe('closing a room', () => {
     expect(directory.rooms.has('room1')).toBe(false);
     expect(client.frames).toEqual([
       { type: 'joined', room: 'room1' },
-      { type: 'refused', refusal: { error: 'notAvailable', message: 'closed' } },
+      { type: 'left', room: 'room1', refusal: { error: 'notAvailable', message: 'closed' } },
     ]);
     expect(roomsOf(client)).toEqual([]);
   });
@@ -287,7 +288,7 @@ describe('sending events', () => {
       expect(await send('membership', 'c1@room1', { type: 'membership.leave', reason })).toBeUndefined();
       expect(toldOf('member.left')).toMatchObject([{ member: { id: 'c1' }, reason }]);
       expect(roomsOf(client)).toEqual([]);
-      expect(client.frames.at(-1)).toMatchObject({ type: 'refused' });
+      expect(client.frames.at(-1)).toMatchObject({ type: 'left' });
       expect(directory.rooms.get('room1')?.record.roster.seats).toBe(0);
     },
   );

@@ -117,7 +117,11 @@ describe('hello', () => {
   );
 
   test('has to come first', () => {
-    for (const frame of [JSON.stringify({ type: 'chart', id: 1, machine: 'room' }), 'hello', undefined]) {
+    for (const frame of [
+      JSON.stringify({ type: 'chart', id: 1, machine: 'room' }),
+      'hello',
+      Uint8Array.of(0xff),
+    ]) {
       const { session, socket } = createOpened();
       session.received(frame);
       expect(socket.frames).toMatchObject([{ type: 'refused' }]);
@@ -180,7 +184,7 @@ describe('a request', () => {
   test('that cannot be read is refused, and the socket stays', () => {
     const { session, say, socket } = createGreeted();
     session.received('{');
-    session.received(undefined);
+    session.received(Uint8Array.of(0xff));
     session.received('7');
     say({ type: 'dance', id: 7 });
     say({ type: 'catalogue', id: 8, limit: 501, kinds: ['house'], colour: 'red' });

@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from '../../system/clock.ts';
+import { readFrame } from '../../protocol/text.ts';
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import type { Socket } from '../../transport/transport.ts';
 import type { SocketSession } from '../../transport/socket-session.ts';
@@ -63,8 +64,8 @@ export class FeedSession implements SocketSession {
     this.#input.onOpened(this);
   }
 
-  received(frame: string | undefined): void {
-    const read = readRequest(frame);
+  received(frame: string | Uint8Array): void {
+    const read = readRequest(readFrame(frame));
     if (!this.#hasSaidHello) {
       this.#begin(read.ok ? read.request : undefined);
     } else if (read.ok) {

@@ -158,8 +158,8 @@ describe('the recorder', () => {
     await settle();
     expect(linesOf(recorder, { kind: 'connection', id: 'c1' })).toEqual([
       'connection.greeted',
-      'room.join',
-      'command.settled',
+      'command.pending',
+      'room.joined',
     ]);
     expect(recorder.historyOf({ kind: 'connection', id: 'c1' })).not.toHaveProperty('lost');
     for (let count = 0; count < 5_000; count += 1) connect().lose();

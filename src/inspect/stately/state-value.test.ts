@@ -10,7 +10,7 @@ test.each([
     MACHINES.room,
     { active: { occupancy: 'full', absence: 'none', broadcast: 'muted', journal: { writing: 'timely' } } },
   ],
-  [MACHINES.connection, { open: { flow: 'clear', work: { busy: 'serving' } } }],
+  [MACHINES.connection, { open: { flow: 'clear', work: 'busy' } }],
   [MACHINES.tarsProxy, { ready: { circuit: { halfOpen: 'trying' } } }],
   [MACHINES.moderation, 'dropped'],
 ] as const)('the states of an actor are written as XState writes them', (machine, value) => {

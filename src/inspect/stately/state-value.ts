@@ -1,4 +1,4 @@
-/** The states of an actor as XState writes them: `{ open: { flow: 'clear', work: { busy: 'serving' } } }`. */
+/** The states of an actor as XState writes them: `{ open: { flow: 'clear', work: 'busy' } }`. */
 
 import type { Chart, ChartState, StatePath } from '../chart/chart.ts';
 import { isInside } from '../chart/state-path.ts';

@@ -23,6 +23,12 @@ async function serve(options: Partial<Pick<StatelyEndpointOptions, 'access'>> & 
   // The watcher looks at the population, whose machines tell it.
   let later: Watcher | undefined;
   const tellLater: Partial<MachineObserver> = {
+    watched: {
+      get size() {
+        return later?.watched.size ?? 0;
+      },
+      has: (actor) => later?.watched.has(actor) ?? false,
+    },
     made: (...args) => later?.observer.made(...args),
     threw: (...args) => later?.observer.threw(...args),
   };

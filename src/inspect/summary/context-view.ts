@@ -1,5 +1,6 @@
 /** What a person who looks for a fault wants to see of an actor, chosen by its kind. Ports and functions are left out. */
 
+import type { UnderWay } from '../../actors/connection/under-way.ts';
 import type { ProxyCall } from '../../actors/servant/call-table.ts';
 import type { RoomHandlers } from '../../actors/room/room-options.ts';
 import type { Roster } from '../../actors/room/roster.ts';
@@ -35,14 +36,14 @@ export function viewContext(
       };
     }
     case 'connection': {
-      const { member, remoteAddress, joined, joining, leaving, goodbye, desk, limits } = subject.context;
+      const { member, remoteAddress, joined, underWay, goodbye, calls, limits } = subject.context;
       return {
         member,
         remoteAddress,
         rooms: first(joined, joined.size),
-        joining: joining ?? null,
-        leaving: leaving ?? null,
-        calls: desk.calls,
+        joining: roomsUnderWay(underWay, 'join'),
+        leaving: roomsUnderWay(underWay, 'leave'),
+        calls,
         goodbye: goodbye ?? null,
         limits,
       };
@@ -150,4 +151,10 @@ function namesOf(handlers: RoomHandlers): string[] {
   return Object.entries(handlers)
     .filter(([, handler]) => handler !== undefined)
     .map(([name]) => name);
+}
+
+/** The rooms of joins or leaves that are not answered yet. */
+function roomsUnderWay(underWay: readonly UnderWay[], type: 'join' | 'leave') {
+  const rooms = underWay.flatMap((command) => (command.type === type ? [command.room] : []));
+  return first(rooms, rooms.length);
 }

@@ -13,8 +13,8 @@ export function readFigures(subject: Subject, population: Population, since: num
       return { connections: connections.size, rooms: rooms.size, servants: population.proxies.size };
     }
     case 'connection': {
-      const { joined, desk } = subject.context;
-      return { rooms: joined.size, waiting: desk.waiting, calls: desk.calls };
+      const { joined, queue, calls } = subject.context;
+      return { rooms: joined.size, waiting: queue.waiting, calls };
     }
     case 'room': {
       const { record, held, attempts } = subject.context;

@@ -144,7 +144,7 @@ test('an actor that is attached in the midst of its work is told from there on, 
     machines: {
       connection: connectionMachine.provide({
         actions: {
-          replyMalformed: ({ self }) => {
+          replyRefused: ({ self }) => {
             self.send(ping);
             page = harness.watch({ kind: 'connection', id: 'c1' }).page;
             self.send({ type: 'command.unknown' });

@@ -4,7 +4,11 @@
  */
 
 import type { EventObject } from 'xstate';
-import type { ConnectionContext, ConnectionEvent } from '../../actors/connection/connection-setup.ts';
+import {
+  roomsOf,
+  type ConnectionContext,
+  type ConnectionEvent,
+} from '../../actors/connection/connection-setup.ts';
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { RoomContext, RoomEvent } from '../../actors/room/room-events.ts';
 import type { ServerEvent } from '../../actors/server/server.ts';
@@ -38,33 +42,33 @@ const toRoomOfEvent = ({ event }: Scene<ConnectionEvent, ConnectionContext>): re
   'room' in event ? [{ kind: 'room', id: event.room }] : NOBODY;
 
 const connection: Effects<ConnectionEvent, ConnectionContext> = {
+  startDeadline: quiet,
+  stopDeadline: quiet,
   announceOpen: quiet,
   resumeMemberships: quiet,
+  replyConnected: toSocket,
   replyPong: toSocket,
   replyUnknown: toSocket,
-  replyMalformed: toSocket,
-  replyJoined: toSocket,
-  replyLeft: toSocket,
+  replyRefused: toSocket,
+  replyAlreadyMember: toSocket,
+  replyNotMember: toSocket,
   refuseName: toSocket,
   refuseMoreRooms: toSocket,
-  replyCalled: toSocket,
+  pushMoreRooms: toSocket,
   refuseMoreCalls: toSocket,
-  replyRefused: toSocket,
-  tellRoomClosed: ({ context, event }) =>
-    event.type === 'room.closed' && context.joined.has(event.room) ? SOCKET : NOBODY,
+  answerCall: toSocket,
+  answerJoined: toSocket,
+  answerLeft: toSocket,
+  answerRefused: toSocket,
+  tellPutOut: ({ context, event }) => ('room' in event && context.joined.has(event.room) ? SOCKET : NOBODY),
   join: toRoomOfEvent,
+  resume: toRoomOfEvent,
   leave: toRoomOfEvent,
   publish: toRoomOfEvent,
   call: toRoomOfEvent,
   broadcast: () => SERVER,
-  noteJoined: quiet,
-  noteLeft: quiet,
-  settle: quiet,
-  hold: quiet,
-  releaseNext: quiet,
   close: toSocket,
-  leaveRooms: ({ context: { joined, joining } }) =>
-    [...joined, ...(joining === undefined ? [] : [joining])].map((id) => ({ kind: 'room', id })),
+  leaveRooms: ({ context }) => [...roomsOf(context)].map((id) => ({ kind: 'room', id })),
   announceClosed: quiet,
 };
 

@@ -1,5 +1,6 @@
 /** Who belongs to a watch: the actor that was asked for, and with `related` those around it. */
 
+import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import {
@@ -64,8 +65,7 @@ export function isMember(room: SupervisedRoom | undefined, connection: string): 
 function membershipsOf(connection: string, { directory }: Population): Inhabitant[] {
   const actor = directory.connections.get(connection);
   if (actor === undefined) return [];
-  const { joined, joining } = actor.getSnapshot().context;
-  return [...joined, ...(joining === undefined ? [] : [joining])]
+  return [...roomsOf(actor.getSnapshot().context)]
     .map((name) => directory.rooms.get(name))
     .map((room) => room && findMembership(room, connection))
     .filter(isThere);

@@ -137,7 +137,7 @@ describe('the table of effects', () => {
 
     function connect(): FakeClient {
       const client = harness.connect();
-      for (const method of ['reply', 'subscribe', 'unsubscribe', 'close'] as const) {
+      for (const method of ['reply', 'push', 'subscribe', 'unsubscribe', 'close'] as const) {
         const original = client[method].bind(client) as (...args: unknown[]) => void;
         client[method] = (...args: unknown[]) => {
           use(method, { outside: 'socket' });
@@ -204,6 +204,10 @@ describe('the table of effects', () => {
     dan.lose();
     await settle();
     expect([...uses].sort()).toEqual([
+      'connection.answerCall uses reply',
+      'connection.answerJoined uses reply',
+      'connection.answerLeft uses reply',
+      'connection.answerRefused uses reply',
       'connection.broadcast uses rooms.broadcast',
       'connection.call uses rooms.call',
       'connection.close uses close',
@@ -214,14 +218,11 @@ describe('the table of effects', () => {
       'connection.refuseMoreCalls uses reply',
       'connection.refuseMoreRooms uses reply',
       'connection.refuseName uses reply',
-      'connection.replyCalled uses reply',
-      'connection.replyJoined uses reply',
-      'connection.replyLeft uses reply',
-      'connection.replyMalformed uses reply',
+      'connection.replyNotMember uses reply',
       'connection.replyPong uses reply',
       'connection.replyRefused uses reply',
       'connection.replyUnknown uses reply',
-      'connection.tellRoomClosed uses reply',
+      'connection.tellPutOut uses push',
       'membership.letIn uses subscribe',
       'membership.letOut uses unsubscribe',
       'moderation.settle uses reply',

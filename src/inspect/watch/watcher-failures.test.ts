@@ -101,13 +101,13 @@ describe('an actor that fails while it is watched', () => {
     expect(page.story()).toEqual([
       'socket -> c1: room.join',
       'c1 => room1: join',
+      'c1 -> c1: command.pending',
       'c1@room1 started',
       'room1 -> c1@room1: xstate.init',
       'c1@room1 => room1: recordJoin',
       'c1@room1 failed: Error: out of order',
       'room1 -> c1: room.refused',
-      'c1 => socket: replyRefused',
-      'c1 -> c1: command.settled',
+      'c1 => socket: answerRefused',
     ]);
     expect(watcher.watched.size).toBe(1);
     expect(errors).toEqual([]);
@@ -115,7 +115,7 @@ describe('an actor that fails while it is watched', () => {
 
   test('a connection in the midst of others, which go on', async () => {
     const { connect, watch, watcher, flush, rooms } = createWatchHarness({
-      machines: { connection: connectionMachine.provide({ actions: { replyJoined: broken } }) },
+      machines: { connection: connectionMachine.provide({ actions: { answerJoined: broken } }) },
     });
     const client = connect();
     client.send(join('room2'));

@@ -185,8 +185,8 @@ describe('a watched room', () => {
     await settle();
     flush();
     expect(page.story().slice(-3)).toEqual([
-      'c1 => socket: replyLeft',
-      'c1 -> c1: command.settled',
+      'c1 => socket: answerLeft',
+      'c1 -> c1: command.pending',
       'c1 ended',
     ]);
     expect(page.batches.at(-1)?.actors.map(name)).toEqual(['membership c1@room1', 'room room1']);

@@ -76,8 +76,8 @@ describe('a watched room', () => {
       'c2@room1 -> room1: member.joined',
       'socket -> c2: room.join',
       'c2@room1 -> c2: room.joined',
-      'c2 => socket: replyJoined',
-      'c2 -> c2: command.settled',
+      'c2 => socket: answerJoined',
+      'c2 -> c2: command.pending',
       'c2@room1 rested',
     ]);
     expectKnownTransitions(page);
@@ -134,8 +134,8 @@ describe('a watched room', () => {
       'c1@room1 => handler: sayGoodbye',
       'c1@room1 -> room1: member.left',
       'c1@room1 -> c1: room.left',
-      'c1 => socket: replyLeft',
-      'c1 -> c1: command.settled',
+      'c1 => socket: answerLeft',
+      'c1 -> c1: command.pending',
       'handler -> c1@room1: xstate.done.actor.0.membership.left.notifying',
       'c1@room1 ended',
       // The connection lives on, but not for the watch of the room.
@@ -208,7 +208,7 @@ describe('a watched room', () => {
       'room1 => hello: delegate',
       'servant -> room1: room.called',
       'room1 -> c1: call.answered',
-      'c1 => socket: replyCalled',
+      'c1 => socket: answerCall',
     ]);
     expectKnownTransitions(page);
   });
@@ -227,16 +227,14 @@ describe('a watched connection', () => {
     expect(page.story()).toEqual([
       'socket -> c1: room.join',
       'c1 => room1: join',
-      'socket -> c1: room.publish',
-      'socket -> c1: ping',
+      'c1 -> c1: command.pending',
       'c1@room1 -> c1: room.joined',
-      'c1 => socket: replyJoined',
-      'c1 -> c1: command.settled',
-      'c1 -> c1: room.publish',
+      'c1 => socket: answerJoined',
+      'socket -> c1: room.publish',
       'c1 => room1: publish',
       'c1 -> c1: command.pending',
       '? -> c1: command.settled',
-      'c1 -> c1: ping',
+      'socket -> c1: ping',
       'c1 => socket: replyPong',
       'socket -> c1: room.publish',
       'c1 => room1: publish',
@@ -289,6 +287,7 @@ describe('a watched connection', () => {
     expect(page.story()).toEqual([
       'socket -> c1: room.join',
       'c1 => room2: join',
+      'c1 -> c1: command.pending',
       'c1@room2 started',
       'room2 -> c1@room2: xstate.init',
       'c1@room2 => handler: authorize',
@@ -298,8 +297,7 @@ describe('a watched connection', () => {
       'c1@room2 => socket: letIn',
       'c1@room2 => room2: letIn',
       'c1@room2 -> c1: room.joined',
-      'c1 => socket: replyJoined',
-      'c1 -> c1: command.settled',
+      'c1 => socket: answerJoined',
       'c1@room2 rested',
     ]);
     page.forget();
@@ -319,8 +317,8 @@ describe('a watched connection', () => {
       'c1@room1 => room1: tellLeft',
       'c1@room1 ended',
       'c1@room1 -> c1: room.left',
-      'c1 => socket: replyLeft',
-      'c1 -> c1: command.settled',
+      'c1 => socket: answerLeft',
+      'c1 -> c1: command.pending',
     ]);
     expect(page.statuses.get('membership c1@room1')).toBe('done');
     expect(page.statuses.get('membership c1@room2')).toBe('resting');
@@ -476,7 +474,7 @@ test('the proxy of a servant is watched with a room, and its circuit is seen to 
     'servant -> hello: link.replied',
     'servant -> room1: room.called',
     'room1 -> c1: call.answered',
-    'c1 => socket: replyCalled',
+    'c1 => socket: answerCall',
   ]);
   page.forget();
   client.send(call('hello.sayHello'));
@@ -491,7 +489,7 @@ test('the proxy of a servant is watched with a room, and its circuit is seen to 
     'timer -> hello: call.expired',
     'servant -> room1: room.called',
     'room1 -> c1: call.answered',
-    'c1 => socket: replyCalled',
+    'c1 => socket: answerCall',
   ]);
   expect(page.states.get('tarsProxy hello')).toEqual(['ready.circuit.open.connected']);
   expectKnownTransitions(page);

@@ -5,14 +5,20 @@
 
 import type { Codec } from '../codec.ts';
 import type { CallOutcome, Command, Json } from '../command.ts';
-import { createRefusal } from '../errors.ts';
-import { encodeOnce } from '../text.ts';
+import { createRefusal, type Refusal } from '../errors.ts';
+import { encodeOnce, readFrame } from '../text.ts';
 
 export const lineCodec: Codec = {
   name: 'line',
+  subprotocols: [],
+  greeting: 'handshake',
+  // An answer names neither its command nor, for a message, its room.
+  keepsOrder: true,
 
   decode(frame) {
-    return NOT_PLAIN_MESSAGE.test(frame) ? decodeCommand(frame) : cutPlainMessage(frame);
+    const text = readFrame(frame);
+    if (text === undefined) return NOT_TEXT;
+    return [NOT_PLAIN_MESSAGE.test(text) ? decodeCommand(text) : cutPlainMessage(text)];
   },
 
   encodeReply(reply) {
@@ -20,8 +26,10 @@ export const lineCodec: Codec = {
       case 'pong':
         return PONG;
       case 'joined':
-        return [`Subscribe roomNum:${reply.room} success!`];
+      case 'alreadyMember':
+        return [encodeJoined(reply.room)];
       case 'left':
+      case 'notMember':
         return [`Unsubscribe roomNum:${reply.room} success!`];
       case 'published':
         return PUBLISHED_ALONE;
@@ -34,11 +42,18 @@ export const lineCodec: Codec = {
       case 'unknown':
         return ['Rsp from server: this is server'];
       case 'refused':
-        return [toWellFormed(`Error: ${reply.refusal.message}`)];
+        return [encodeRefusal(reply.refusal)];
+      case 'connected':
+        return [];
     }
   },
 
-  encodeMessage: encodeText,
+  encodePush(push) {
+    return [push.type === 'joined' ? encodeJoined(push.room) : encodeRefusal(push.refusal)];
+  },
+
+  encodePublication: ({ data }) => encodeText(data),
+  encodeBroadcast: ({ data }) => encodeText(data),
 };
 
 /**
@@ -78,6 +93,16 @@ function decodeCommand(frame: string): Command {
       return { type: 'command.unknown' };
   }
 }
+
+function encodeJoined(room: string): string {
+  return `Subscribe roomNum:${room} success!`;
+}
+
+function encodeRefusal({ message }: Refusal): string {
+  return toWellFormed(`Error: ${message}`);
+}
+
+const NOT_TEXT = [malformed('a frame must be UTF-8 text')];
 
 /** A text travels as it is; any other JSON value as its JSON text. */
 function encodeText(data: Json): string {

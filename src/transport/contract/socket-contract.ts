@@ -1,6 +1,6 @@
 /** The half of the transport contract that is about WebSockets. */
 
-import { encodeOnce } from '../../protocol/text.ts';
+import { encodeOnce, readFrame } from '../../protocol/text.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { InMemoryClient } from '../in-memory-socket.ts';
@@ -11,6 +11,8 @@ const KIBIBYTE = 1024;
 
 /** More frames of 16 KiB than any system's own buffers take. */
 const ENDLESS = 10_000;
+
+const join = (frames: readonly unknown[]): string => frames.join('+');
 
 export function describeSockets(start: StartServer): void {
   test('a handshake is accepted with what is known of it', async () => {
@@ -79,6 +81,54 @@ export function describeSockets(start: StartServer): void {
     expect(peer.socket.isOpen).toBe(true);
   });
 
+  test('a binary frame reaches the handler as bytes, and bytes leave as a binary frame', async () => {
+    const seen: unknown[] = [];
+    const server = await start({
+      message({ peer }, frame) {
+        seen.push(typeof frame === 'string' ? frame : [...frame]);
+        peer?.socket.send(Uint8Array.of(1, 2));
+        peer?.socket.sendSoon(Uint8Array.of(3));
+      },
+    });
+    const { client, peer } = await connectTo(server);
+    client.send(Uint8Array.of(0, 0xff));
+    expect(await client.nextBinaryFrame()).toEqual(Uint8Array.of(1, 2));
+    expect(await client.nextBinaryFrame()).toEqual(Uint8Array.of(3));
+    peer.socket.subscribe('news');
+    server.transport.publish('news', Uint8Array.of(4, 5));
+    expect(await client.nextBinaryFrame()).toEqual(Uint8Array.of(4, 5));
+    expect(seen).toEqual([[0, 0xff]]);
+    expect(client.frames).toEqual([]);
+  });
+
+  test('frames that are to be joined leave as one, in their place', async () => {
+    const server = await start();
+    const { client, peer } = await connectTo(server);
+    peer.socket.subscribe('news');
+    peer.socket.sendSoon('a', join);
+    peer.socket.sendSoon('b', join);
+    server.transport.publish('news', 'published');
+    peer.socket.sendSoon('c', join);
+    peer.socket.sendSoon('alone');
+    peer.socket.sendSoon('d', join);
+    peer.socket.send('sent');
+    peer.socket.sendSoon('e', join);
+    peer.socket.sendSoon('f', join);
+    expect(await take(client, 7)).toEqual(['a+b', 'published', 'c', 'alone', 'd', 'sent', 'e+f']);
+  });
+
+  test('the sub-protocol that the server chose is named to the client, and no other', async () => {
+    const { connect } = await start({
+      upgrade: (head) => {
+        const offered = head.header('sec-websocket-protocol') ?? '';
+        return { accept: true, session: {}, ...(offered.includes('spoken') && { subprotocol: 'spoken' }) };
+      },
+    });
+    const headers = { 'Sec-WebSocket-Protocol': 'other, spoken' };
+    expect((await connect({ headers })).protocol).toBe('spoken');
+    expect((await connect()).protocol).toBe('');
+  });
+
   test('texts that were encoded once are what they were, as often as they are used', async () => {
     const server = await start();
     const { client, peer } = await connectTo(server);
@@ -112,8 +162,8 @@ export function describeSockets(start: StartServer): void {
   test('what clients publish while their frames are handled reaches every subscriber once, in one order', async () => {
     const server: RunningTransport & Server = await start({
       message({ peer }, frame) {
-        server.transport.publish('room', `said ${frame}`);
-        peer?.socket.send(`done ${frame}`);
+        server.transport.publish('room', `said ${readFrame(frame)}`);
+        peer?.socket.send(`done ${readFrame(frame)}`);
       },
     });
     const { client: first, peer: firstPeer } = await connectTo(server);
@@ -294,7 +344,7 @@ export function describeSockets(start: StartServer): void {
     const { connect, peers, failures } = await start({
       message({ peer }, frame) {
         if (frame === 'throw') throw new Error('message is broken');
-        peer?.socket.send(`echo ${frame}`);
+        peer?.socket.send(`echo ${readFrame(frame)}`);
       },
     });
     const client = await connect();
@@ -309,7 +359,7 @@ export function describeSockets(start: StartServer): void {
   test('a log that throws is contained, too', async () => {
     const { connect } = await start({
       message({ peer }, frame) {
-        peer?.socket.send(`echo ${frame}`);
+        peer?.socket.send(`echo ${readFrame(frame)}`);
         throw new Error('message is broken');
       },
       failed() {

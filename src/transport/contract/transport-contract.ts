@@ -4,6 +4,7 @@
  */
 
 import { afterEach, describe } from 'vitest';
+import { readFrame } from '../../protocol/text.ts';
 import { Inbox } from '../../system/inbox-harness.ts';
 import { Peer, type Server, type Session, type StartServer, type StartTransport } from './contract-server.ts';
 import { describeRequests } from './request-contract.ts';
@@ -48,7 +49,7 @@ function createHandlers({ peers, failures }: Server): TransportHandlers<Session>
       session.peer = new Peer(socket);
       peers.push(session.peer);
     },
-    message: ({ peer }, frame) => peer?.events.push(`message ${frame ?? '(not UTF-8)'}`),
+    message: ({ peer }, frame) => peer?.events.push(`message ${readFrame(frame) ?? '(not UTF-8)'}`),
     drain: ({ peer }) => peer?.events.push('drain'),
     overflow: ({ peer }) => peer?.events.push('overflow'),
     close: ({ peer }, code, reason) => peer?.events.push(`close ${code} ${reason}`),

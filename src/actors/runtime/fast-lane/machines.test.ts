@@ -83,23 +83,25 @@ describe.each(Object.keys(MACHINES) as (keyof Machines)[])('the fast lane of %s'
 });
 
 const READY = { open: { flow: 'clear', work: 'ready' } };
-const BUSY = { open: { flow: 'congested', work: { busy: 'serving' } } };
+const BUSY = { open: { flow: 'congested', work: 'busy' } };
 const ACTIVE = { occupancy: 'occupied', absence: 'none', broadcast: 'flowing', journal: 'clean' };
 const room = (regions: Partial<Record<keyof typeof ACTIVE, StateValue>>): StateValue => ({
   active: { ...ACTIVE, ...regions },
 });
 
 test.each<[keyof Machines, StateValue, string, string[], string[]]>([
-  ['connection', READY, 'room.publish', [], ['publish', 'releaseNext']],
-  ['connection', READY, 'ping', [], ['replyPong', 'releaseNext']],
-  ['connection', READY, 'server.broadcast', [], ['broadcast', 'releaseNext']],
-  ['connection', READY, 'command.malformed', [], ['replyMalformed', 'releaseNext']],
-  ['connection', READY, 'room.call', [], ['call', 'releaseNext']],
-  ['connection', READY, 'call.answered', [], ['replyCalled']],
-  ['connection', READY, 'room.join', ['isMember'], ['replyJoined', 'releaseNext']],
-  ['connection', BUSY, 'room.publish', ['hasSpace'], ['hold']],
-  ['connection', BUSY, 'room.joined', [], ['noteJoined', 'replyJoined', 'settle']],
-  ['connection', BUSY, 'room.left', ['isLeaving'], ['noteLeft', 'replyLeft', 'settle']],
+  ['connection', READY, 'room.publish', [], ['publish']],
+  ['connection', READY, 'ping', [], ['replyPong']],
+  ['connection', READY, 'server.broadcast', [], ['broadcast']],
+  ['connection', READY, 'command.malformed', [], ['replyRefused']],
+  ['connection', READY, 'room.call', [], ['call']],
+  ['connection', READY, 'call.answered', [], ['answerCall']],
+  ['connection', READY, 'room.join', [], ['join']],
+  ['connection', READY, 'room.join', ['isMember'], ['replyAlreadyMember']],
+  ['connection', READY, 'room.leave', ['isMember'], ['leave']],
+  ['connection', READY, 'room.joined', ['isJoining'], ['answerJoined']],
+  ['connection', READY, 'room.left', ['isLeaving'], ['answerLeft']],
+  ['connection', READY, 'command.pending', [], []],
   ['connection', READY, 'socket.drained', [], []],
   ['room', room({}), 'room.publish', [], ['publish']],
   ['room', room({ journal: { writing: 'timely' } }), 'room.publish', ['isModerated'], ['moderate']],
@@ -136,11 +138,12 @@ test.each<[keyof Machines, StateValue, string, string[], string[]]>([
 
 test.each<[keyof Machines, StateValue, string, string[], StateValue]>([
   ['connection', 'greeting', 'connection.greeted', [], READY],
-  ['connection', READY, 'room.join', [], { open: { flow: 'clear', work: { busy: 'serving' } } }],
-  ['connection', READY, 'room.leave', ['isMember'], { open: { flow: 'clear', work: { busy: 'serving' } } }],
+  ['connection', READY, 'command.pending', ['isUnanswered'], { open: { flow: 'clear', work: 'busy' } }],
+  ['connection', BUSY, 'room.joined', ['isJoining'], { open: { flow: 'congested', work: 'ready' } }],
+  ['connection', BUSY, 'room.left', ['isLeaving'], { open: { flow: 'congested', work: 'ready' } }],
   ['connection', BUSY, 'command.settled', [], { open: { flow: 'congested', work: 'ready' } }],
   ['connection', READY, 'socket.congested', [], { open: { flow: 'congested', work: 'ready' } }],
-  ['connection', BUSY, 'socket.drained', [], { open: { flow: 'clear', work: { busy: 'serving' } } }],
+  ['connection', BUSY, 'socket.drained', [], { open: { flow: 'clear', work: 'busy' } }],
   ['connection', READY, 'socket.overflowed', [], 'closing'],
   ['connection', BUSY, 'socket.closed', [], 'closed'],
   ['membership', { requesting: 'recording' }, 'membership.recorded', [], 'joined'],

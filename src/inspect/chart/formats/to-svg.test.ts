@@ -80,7 +80,7 @@ describe.each(Object.values(MACHINES).map((machine) => [machine.id, describeChar
 test('active states are lit with their ancestors', async () => {
   const chart = describeChart(MACHINES.connection);
   const layout = await layoutChart(chart, elk);
-  const active = ['open.flow.clear', 'open.work.busy.serving'];
+  const active = ['open.flow.clear', 'open.work.busy'];
   const { elements, texts } = readXml(toSvg(chart, layout, { active }));
   const lit = elements.filter((element) => element.get('class')?.split(' ').includes('active'));
   expect(valuesOf(lit, 'data-state')).toEqual([
@@ -90,7 +90,6 @@ test('active states are lit with their ancestors', async () => {
     'open.flow.clear',
     'open.work',
     'open.work.busy',
-    'open.work.busy.serving',
   ]);
   const leaves = lit.filter((element) => element.get('class')?.split(' ').includes('leaf'));
   expect(valuesOf(leaves, 'data-state')).toEqual(active);

@@ -1,0 +1,40 @@
+/** The commands of a connection that are not answered yet, besides calls of servants. */
+
+/** A join or a leave that its room has not answered yet. */
+export interface RoomOperation {
+  readonly type: 'join' | 'leave';
+  readonly room: string;
+  /** The command's id, if it has one. */
+  readonly id: number | undefined;
+  /** The server has joined the connection, and no command. */
+  readonly isUnasked: boolean;
+}
+
+/** A message or a broadcast that is not answered yet. */
+export interface PublishUnderWay {
+  readonly type: 'publish';
+  /** The connection is gone: nobody waits for the answer. */
+  abandon(): void;
+}
+
+/** What a connection owes an answer to, besides calls of servants. */
+export type UnderWay = RoomOperation | PublishUnderWay;
+
+export function findOperation(underWay: readonly UnderWay[], room: string): RoomOperation | undefined {
+  for (const command of underWay) {
+    if (command.type !== 'publish' && command.room === room) return command;
+  }
+  return undefined;
+}
+
+export function endOperation(underWay: UnderWay[], room: string): RoomOperation | undefined {
+  const operation = findOperation(underWay, room);
+  if (operation !== undefined) underWay.splice(underWay.indexOf(operation), 1);
+  return operation;
+}
+
+export function countJoins(underWay: readonly UnderWay[]): number {
+  let joins = 0;
+  for (const { type } of underWay) if (type === 'join') joins += 1;
+  return joins;
+}

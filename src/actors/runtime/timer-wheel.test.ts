@@ -1,0 +1,70 @@
+import { SimulatedClock } from 'xstate';
+import { describe, expect, test } from 'vitest';
+import { TimerWheel } from './timer-wheel.ts';
+
+function createWheel() {
+  const simulated = new SimulatedClock();
+  const started: unknown[] = [];
+  const clock = {
+    now: () => simulated.now(),
+    setTimeout(fn: () => void, delayMs: number) {
+      started.push(delayMs);
+      return simulated.setTimeout(fn, delayMs);
+    },
+    clearTimeout: (id: unknown) => simulated.clearTimeout(id as number),
+  };
+  const told: string[] = [];
+  const target = (name: string) => ({
+    send: ({ type }: { type: string }) => void told.push(`${name} ${type}`),
+  });
+  return { simulated, started, told, target, wheel: new TimerWheel(clock, 250) };
+}
+
+describe('a timer wheel', () => {
+  test('sends each event in its time, never sooner, and up to one tick later', () => {
+    const { simulated, told, target, wheel } = createWheel();
+    simulated.increment(100);
+    wheel.schedule(target('a'), { type: 'late' }, 1_000);
+    wheel.schedule(target('b'), { type: 'soon' }, 10);
+    simulated.increment(9);
+    expect(told).toEqual([]);
+    simulated.increment(241);
+    expect(told).toEqual(['b soon']);
+    simulated.increment(749);
+    expect(told).toEqual(['b soon']);
+    simulated.increment(251);
+    expect(told).toEqual(['b soon', 'a late']);
+    expect(wheel.size).toBe(0);
+  });
+
+  test('needs one timer of the clock for many of its own, and none while nothing waits', () => {
+    const { simulated, started, told, target, wheel } = createWheel();
+    for (let count = 0; count < 1_000; count += 1) wheel.schedule(target('a'), { type: 'due' }, 200);
+    expect(started).toHaveLength(1);
+    simulated.increment(250);
+    expect(told).toHaveLength(1_000);
+    simulated.increment(10_000);
+    expect(started).toHaveLength(1);
+  });
+
+  test('forgets what is cancelled, before its time and after', () => {
+    const { simulated, told, target, wheel } = createWheel();
+    const [first, second] = [1, 2].map(() => wheel.schedule(target('a'), { type: 'due' }, 300));
+    if (first !== undefined) wheel.cancel(first);
+    simulated.increment(1_000);
+    expect(told).toEqual(['a due']);
+    if (second !== undefined) wheel.cancel(second);
+    wheel.schedule(target('b'), { type: 'due' }, 300);
+    simulated.increment(1_000);
+    expect(told).toEqual(['a due', 'b due']);
+  });
+
+  test('takes a timer that is made by another one', () => {
+    const { simulated, told, target, wheel } = createWheel();
+    const again = { send: () => void wheel.schedule(target('b'), { type: 'second' }, 100) };
+    wheel.schedule(again, { type: 'first' }, 100);
+    simulated.increment(250);
+    simulated.increment(250);
+    expect(told).toEqual(['b second']);
+  });
+});
