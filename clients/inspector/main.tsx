@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { createAnnouncer } from '../shared/announcer.ts';
 import { required } from '../shared/dom.ts';
 import { App } from './app.tsx';
-import { createInspector } from './inspector.ts';
+import { createInspector } from './session/inspector.ts';
 
 const announcer = createAnnouncer();
 document.body.append(announcer.root);

@@ -1,0 +1,150 @@
+/** The life cycle of this page's connection as a statechart. It knows no WebSocket: its owner provides the effects. */
+
+import { assign, setup } from 'xstate';
+import { drawBackoff } from '../../shared/backoff.ts';
+import type { Closure } from './room-client.ts';
+
+export const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a connection must hold until the next failure counts as the first one. */
+export const STABLE_OPEN_MS = 10_000;
+export const PING_INTERVAL_MS = 20_000;
+export const PONG_TIMEOUT_MS = 8_000;
+
+export type ConnectionEvent =
+  /** Connect now; harmless while connected. */
+  | { type: 'connect' }
+  /** Connect anew, even while connected. */
+  | { type: 'reconnect' }
+  | { type: 'disconnect' }
+  /** The browser says that the network is back. */
+  | { type: 'network.changed' }
+  | { type: 'socket.opened' }
+  | ({ type: 'socket.closed' } & Closure)
+  | { type: 'ping.answered' };
+
+export interface ConnectionInput {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+}
+
+interface ConnectionContext extends ConnectionInput {
+  /** Attempts that failed since the last stable connection. */
+  readonly attempt: number;
+  readonly retryDelayMs: number;
+  readonly retryAt: number;
+  readonly closure: Closure | undefined;
+}
+
+export const connectionMachine = setup({
+  types: {
+    context: {} as ConnectionContext,
+    events: {} as ConnectionEvent,
+    input: {} as ConnectionInput,
+  },
+  actions: {
+    openSocket: noEffect,
+    dropSocket: noEffect,
+    sendPing: noEffect,
+    keepClosure: assign({ closure: (_, closure: Closure) => closure }),
+    forgetClosure: assign({ closure: undefined }),
+    forgetFailures: assign({ attempt: 0 }),
+    planRetry: assign(({ context }) => {
+      const retryDelayMs = drawBackoff(context.attempt, context.random);
+      return { attempt: context.attempt + 1, retryDelayMs, retryAt: context.now() + retryDelayMs };
+    }),
+  },
+  guards: {
+    isFinal: (_, { code }: Closure) => isFinalCode(code),
+  },
+  delays: {
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    stableOpen: STABLE_OPEN_MS,
+    pingInterval: PING_INTERVAL_MS,
+    pongTimeout: PONG_TIMEOUT_MS,
+    retry: ({ context }) => context.retryDelayMs,
+  },
+}).createMachine({
+  id: 'connection',
+  context: ({ input }) => ({ ...input, attempt: 0, retryDelayMs: 0, retryAt: 0, closure: undefined }),
+  initial: 'closed',
+  states: {
+    closed: {
+      description: 'No socket and no attempt, until the person asks.',
+      on: { connect: 'socket', reconnect: 'socket' },
+    },
+    socket: {
+      description: 'There is a socket, opening or open.',
+      entry: ['forgetClosure', 'openSocket'],
+      exit: 'dropSocket',
+      initial: 'connecting',
+      on: {
+        disconnect: 'closed',
+        reconnect: { target: 'socket', reenter: true },
+        'socket.closed': [
+          {
+            guard: { type: 'isFinal', params: ({ event }) => event },
+            target: 'closed',
+            actions: { type: 'keepClosure', params: ({ event }) => toClosure(event) },
+          },
+          { target: 'waiting', actions: { type: 'keepClosure', params: ({ event }) => toClosure(event) } },
+        ],
+      },
+      states: {
+        connecting: {
+          on: { 'socket.opened': 'open' },
+          after: { connectTimeout: '#connection.waiting' },
+        },
+        open: {
+          type: 'parallel',
+          states: {
+            age: {
+              description: 'A server that accepts and hangs up at once must not reset the backoff.',
+              initial: 'young',
+              states: { young: { after: { stableOpen: 'stable' } }, stable: { entry: 'forgetFailures' } },
+            },
+            heartbeat: {
+              initial: 'resting',
+              states: {
+                resting: {
+                  on: { 'network.changed': 'listening' },
+                  after: { pingInterval: 'listening' },
+                },
+                listening: {
+                  description: 'A ping is out; without an answer the connection is dead.',
+                  entry: 'sendPing',
+                  on: { 'ping.answered': 'resting' },
+                  after: { pongTimeout: '#connection.waiting' },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    waiting: {
+      description: 'The connection was lost; the next attempt starts by itself.',
+      entry: 'planRetry',
+      on: {
+        connect: 'socket',
+        reconnect: 'socket',
+        'network.changed': 'socket',
+        disconnect: { target: 'closed', actions: 'forgetClosure' },
+      },
+      after: { retry: 'socket' },
+    },
+  },
+});
+
+/** Close codes that ask a client not to come back by itself. */
+function isFinalCode(code: number): boolean {
+  return (code >= 3500 && code <= 3999) || (code >= 4500 && code <= 4999);
+}
+
+function toClosure({ code, reason }: Closure): Closure {
+  return { code, reason };
+}
+
+/** Stands where the owner of the machine provides the real effect. */
+function noEffect(): void {}

@@ -1,0 +1,52 @@
+/** Joins the page's room, or leaves it. */
+
+import { element, setAttribute } from '../../shared/dom.ts';
+import type { Membership } from '../connection/room-client.ts';
+
+export interface MembershipButton {
+  readonly root: HTMLButtonElement;
+  /** `online`: the connection is open, so that the button can do something. */
+  show(membership: Membership, online: boolean): void;
+}
+
+export interface MembershipButtonOptions {
+  readonly room: string;
+  readonly join: () => void;
+  readonly leave: () => void;
+}
+
+export function createMembershipButton({ room, join, leave }: MembershipButtonOptions): MembershipButton {
+  const root = element('button', { type: 'button', 'data-testid': 'membership' });
+  let usable = false;
+
+  root.addEventListener('click', () => {
+    // Not `disabled`: that would take the focus away each time the state changes.
+    if (!usable) return;
+    if (root.dataset['state'] === 'joined') leave();
+    else join();
+  });
+
+  return {
+    root,
+    show(membership, online) {
+      usable = online && (membership === 'out' || membership === 'joined');
+      root.textContent = describe(membership, room);
+      root.dataset['state'] = membership;
+      root.classList.toggle('primary', membership === 'out' && online);
+      setAttribute(root, 'aria-disabled', usable ? undefined : 'true');
+    },
+  };
+}
+
+function describe(membership: Membership, room: string): string {
+  switch (membership) {
+    case 'out':
+      return `Join ${room}`;
+    case 'joining':
+      return `Joining ${room}…`;
+    case 'joined':
+      return `Leave ${room}`;
+    case 'leaving':
+      return `Leaving ${room}…`;
+  }
+}

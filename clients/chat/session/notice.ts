@@ -1,0 +1,50 @@
+/** One line that tells what the server or the page has to say beside the messages. */
+
+import type { Announcer } from '../../shared/announcer.ts';
+import { element } from '../../shared/dom.ts';
+
+/** How long something that needs no action stays; an error stays until it is dismissed or replaced. */
+const INFO_NOTICE_MS = 5_000;
+
+type NoticeKind = 'info' | 'error';
+
+export interface Notice {
+  readonly root: HTMLElement;
+  show(kind: NoticeKind, text: string): void;
+  /** Hides the notice if it still says this. */
+  withdraw(text: string): void;
+}
+
+export function createNotice(announcer: Announcer): Notice {
+  const text = element('p', { 'data-testid': 'notice' });
+  const dismiss = element(
+    'button',
+    { type: 'button', class: 'dismiss', 'aria-label': 'Dismiss this notice' },
+    '×',
+  );
+  const root = element('div', { class: 'notice', hidden: true }, text, dismiss);
+  let timer = 0;
+
+  dismiss.addEventListener('click', hide);
+
+  return {
+    root,
+    show(kind, words) {
+      clearTimeout(timer);
+      if (kind === 'info') timer = window.setTimeout(hide, INFO_NOTICE_MS);
+      text.textContent = words;
+      text.dataset['kind'] = kind;
+      root.hidden = false;
+      announcer.announce(words);
+    },
+    withdraw(words) {
+      if (text.textContent === words) hide();
+    },
+  };
+
+  function hide(): void {
+    clearTimeout(timer);
+    root.hidden = true;
+    text.textContent = '';
+  }
+}

@@ -1,0 +1,123 @@
+/** Who is looked at, how it stands at the moment, and who is next to it. */
+
+import { useMemo, type ReactNode } from 'react';
+import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
+import { hashOf, keyOf } from '../names/address.ts';
+import { formatFigure, nameFigure } from '../names/figures.ts';
+import { formatDuration } from '../ui/format.ts';
+import { useNow, useStore } from '../ui/hooks.ts';
+import { pluralOf, shortenId, singularOf } from '../names/kind-words.ts';
+import type { ActorMoment } from '../watch/moments.ts';
+import { relationsOf } from './relations.ts';
+import { KindShape, StatusShape } from '../names/shapes.tsx';
+import { momentOf } from './watch-panels.tsx';
+import type { WatchStore, WatchView } from '../watch/watch-store.ts';
+
+const TICK_MS = 1_000;
+
+export function ActorHeader({
+  watch,
+  children,
+}: {
+  readonly watch: WatchStore;
+  readonly children?: ReactNode;
+}): ReactNode {
+  const view = useStore(watch);
+  const { actor } = watch;
+  const moment = momentOf(view);
+  return (
+    <header className="actor-header">
+      <div className="title">
+        <h2 data-testid="actor-title">
+          <KindShape kind={actor.kind} />
+          <span className="kind">{singularOf(actor.kind)}</span>{' '}
+          {actor.id !== actor.kind && <span className="id">{actor.id}</span>}
+        </h2>
+        {moment?.told?.user !== undefined && <span className="user">{moment.told.user}</span>}
+        <a href={`#/${actor.kind}`}>chart only</a>
+        {children}
+      </div>
+      <Standing view={view} moment={moment} />
+      <Relations actor={actor} view={view} />
+    </header>
+  );
+}
+
+function Standing({
+  view,
+  moment,
+}: {
+  readonly view: WatchView;
+  readonly moment: ActorMoment | undefined;
+}): ReactNode {
+  const { state, playback, log, position } = view;
+  const now = useNow(TICK_MS);
+  if (state.type === 'refused') {
+    return (
+      <p className="standing error" role="status">
+        {state.error}
+      </p>
+    );
+  }
+  if (moment === undefined) {
+    return (
+      <p className="standing quiet">{state.type === 'asking' ? 'Asking…' : 'Not there at this moment.'}</p>
+    );
+  }
+  const at = playback.type === 'live' ? now : (log.entryAt(position)?.at ?? moment.since);
+  return (
+    <>
+      <p className="standing">
+        <span className="states">
+          <StatusShape status={moment.status} />
+          {moment.status !== 'active' && <span className="status">{moment.status}</span>}
+          {moment.states.map((path) => (
+            <code key={path} data-testid="active-state">
+              {path}
+            </code>
+          ))}
+        </span>
+        <span className="since">for {formatDuration(at - moment.since)}</span>
+        {Object.entries(moment.told?.figures ?? {}).map(([name, value]) => (
+          <span key={name} className={value === 0 ? 'figure zero' : 'figure'}>
+            {nameFigure(name)} <b>{formatFigure(name, value)}</b>
+          </span>
+        ))}
+      </p>
+      {moment.error !== undefined && <p className="error">{moment.error}</p>}
+    </>
+  );
+}
+
+function Relations({ actor, view }: { readonly actor: ActorAddress; readonly view: WatchView }): ReactNode {
+  const { log, position } = view;
+  const relations = useMemo(
+    () => relationsOf(actor, log.momentsAt(position)),
+    // A live log is the same object with more in it: the view tells when.
+    [actor, view],
+  );
+  if (relations.length === 0) return null;
+  return (
+    <ul className="relations" aria-label="Related actors">
+      {relations.map(({ kind, actors, more }) => (
+        <li key={kind}>
+          <span className="quiet">{pluralOf(kind)}</span>{' '}
+          {actors.map((address) => (
+            <a key={keyOf(address)} href={hashOf(address)}>
+              {shortenId(nameBeside(actor, address))}
+            </a>
+          ))}
+          {more > 0 && <span className="quiet">+{more}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Beside a room or a connection, its part of a membership's name goes without saying. */
+function nameBeside(actor: ActorAddress, { kind, id }: ActorAddress): string {
+  if (kind !== 'membership' && kind !== 'moderation') return id;
+  const at = id.indexOf('@');
+  if (actor.kind === 'room' && id.slice(at + 1) === actor.id) return id.slice(0, at);
+  return actor.kind === 'connection' && id.slice(0, at) === actor.id ? id.slice(at) : id;
+}

@@ -1,0 +1,108 @@
+/** The members of a room by their states, as counts and as a bounded number of tiles. It knows no page. */
+
+import type { ActorSummary } from '../../../src/inspect/feed/feed-protocol.ts';
+import { keyOf } from '../names/address.ts';
+import { isAlive, type ActorMoment } from '../watch/moments.ts';
+
+/** Tiles that are drawn of one state; the others are counted. */
+export const MOST_TILES = 240;
+
+/** How a tile looks: a colour and a shape, so that neither alone has to be told apart. */
+export interface TileLook {
+  readonly tone: 'good' | 'warn' | 'bad' | 'info' | 'quiet';
+  readonly shape: 'disc' | 'ring' | 'triangle' | 'diamond' | 'square' | 'cross';
+}
+
+export interface MemberTile {
+  /** Of the membership. */
+  readonly id: string;
+  readonly connection: string;
+  readonly user?: string;
+  readonly isResting: boolean;
+}
+
+export interface MemberGroup {
+  /** The state's path, or `failed`. */
+  readonly state: string;
+  readonly look: TileLook;
+  readonly count: number;
+  readonly tiles: readonly MemberTile[];
+}
+
+/** Groups in the order of a membership's life. */
+const LOOKS: readonly (readonly [string, TileLook])[] = [
+  ['requesting', { tone: 'warn', shape: 'triangle' }],
+  ['joined', { tone: 'good', shape: 'disc' }],
+  ['leaving', { tone: 'info', shape: 'diamond' }],
+  ['left', { tone: 'info', shape: 'ring' }],
+  ['withdrawing', { tone: 'info', shape: 'square' }],
+  ['withdrawn', { tone: 'quiet', shape: 'square' }],
+  ['refused', { tone: 'bad', shape: 'square' }],
+  ['failed', { tone: 'bad', shape: 'cross' }],
+  ['gone', { tone: 'quiet', shape: 'cross' }],
+];
+const OTHER_LOOK: TileLook = { tone: 'quiet', shape: 'ring' };
+
+/** What the server tells of a room's members: not all of them, when there are many. */
+export interface MembersTold {
+  readonly room: string;
+  readonly members: readonly ActorSummary[];
+  /** Of all of them. */
+  readonly total: number;
+}
+
+/**
+ * @param moments how watched memberships stand, which is newer than what is told, and names all that are under way:
+ *   whoever is neither told nor watched rests in `joined`
+ */
+export function groupMembers(
+  { room, members, total }: MembersTold,
+  moments: ReadonlyMap<string, ActorMoment>,
+): MemberGroup[] {
+  const groups = new Map<string, { count: number; tiles: MemberTile[] }>();
+  const told = new Set<string>();
+  let counted = 0;
+  for (const { id, user, ...standing } of members) {
+    told.add(id);
+    enter(id, user, moments.get(keyOf({ kind: 'membership', id })) ?? standing);
+  }
+  for (const { address, told: known, ...standing } of moments.values()) {
+    const { kind, id } = address;
+    if (kind !== 'membership' || told.has(id) || !id.endsWith(`@${room}`)) continue;
+    if (isAlive(standing.status)) enter(id, known?.user, standing);
+  }
+  if (counted < total) groupOf('joined').count += total - counted;
+  return [...groups]
+    .map(([state, group]) => ({ state, look: lookOf(state), ...group }))
+    .sort((a, b) => orderOf(a.state) - orderOf(b.state) || (a.state < b.state ? -1 : 1));
+
+  function enter(id: string, user: string | undefined, { status, states }: Standing): void {
+    const group = groupOf(status === 'failed' ? 'failed' : (states[0] ?? 'gone'));
+    counted += 1;
+    group.count += 1;
+    if (group.tiles.length < MOST_TILES) group.tiles.push(toTile(id, user, status === 'resting'));
+  }
+
+  function groupOf(state: string): { count: number; tiles: MemberTile[] } {
+    const group = groups.get(state) ?? { count: 0, tiles: [] };
+    groups.set(state, group);
+    return group;
+  }
+}
+
+type Standing = Pick<ActorMoment, 'status' | 'states'>;
+
+function toTile(id: string, user: string | undefined, isResting: boolean): MemberTile {
+  const connection = id.slice(0, Math.max(0, id.indexOf('@')));
+  return { id, connection, isResting, ...(user !== undefined && { user }) };
+}
+
+function lookOf(state: string): TileLook {
+  return LOOKS[orderOf(state)]?.[1] ?? OTHER_LOOK;
+}
+
+function orderOf(state: string): number {
+  const top = state.split('.')[0] ?? '';
+  const found = LOOKS.findIndex(([name]) => name === top);
+  return found === -1 ? LOOKS.length : found;
+}

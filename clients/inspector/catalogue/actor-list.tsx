@@ -1,0 +1,94 @@
+/** The list of actors: rows that are in sight are asked for, the others are only counted. */
+
+import { useCallback, useState, type ReactNode } from 'react';
+import type { ActorAddress, ActorSummary } from '../../../src/inspect/feed/feed-protocol.ts';
+import { hashOf, keyOf } from '../names/address.ts';
+import type { CatalogueStore, CatalogueView } from './catalogue-store.ts';
+import { formatDuration } from '../ui/format.ts';
+import { describeFigures } from '../names/figures.ts';
+import { singularOf, shortenId } from '../names/kind-words.ts';
+import { KindShape, StatusShape } from '../names/shapes.tsx';
+import { VirtualList } from '../ui/virtual-list.tsx';
+import type { RowWindow } from '../ui/windowing.ts';
+
+const ROW_HEIGHT = 46;
+
+interface ActorListProps {
+  readonly catalogue: CatalogueStore;
+  readonly view: CatalogueView;
+  readonly shown: ActorAddress | undefined;
+}
+
+export function ActorList({ catalogue, view: { total = 0, rows, at }, shown }: ActorListProps): ReactNode {
+  const [active, setActive] = useState<{ readonly row: number; readonly key: string | undefined }>();
+  const handleWindow = useCallback((window: RowWindow) => catalogue.setWindow(window), [catalogue]);
+  const shownKey = shown && keyOf(shown);
+  const activeRow = Math.min(followRow(rows, active?.key, active?.row ?? 0), total - 1);
+  return (
+    <VirtualList
+      label="Actors"
+      className="actors"
+      total={total}
+      rowHeight={ROW_HEIGHT}
+      active={activeRow}
+      selected={findRow(rows, shownKey) ?? -1}
+      onActive={setRow}
+      onChoose={(row) => {
+        setRow(row);
+        const actor = rows.get(row);
+        if (actor === undefined) return;
+        // Under the name of a failed actor another one may live by now: what is looked for is its past.
+        location.hash = hashOf(actor, actor.status === 'failed' ? 'history' : undefined);
+      }}
+      onWindow={handleWindow}
+      keyOf={(row) => row}
+      render={(row) => <ActorRow actor={rows.get(row)} at={at} />}
+    />
+  );
+
+  function setRow(row: number): void {
+    const actor = rows.get(row);
+    setActive({ row, key: actor && keyOf(actor) });
+  }
+}
+
+function ActorRow({
+  actor,
+  at,
+}: {
+  readonly actor: ActorSummary | undefined;
+  readonly at: number;
+}): ReactNode {
+  if (actor === undefined) return <span className="loading">…</span>;
+  const { kind, id, user, status, states, since, figures } = actor;
+  return (
+    <>
+      <span className="line">
+        <KindShape kind={kind} />
+        <span className="visually-hidden">{singularOf(kind)} </span>
+        <span className="id">{shortenId(id)}</span>
+        {user !== undefined && <span className="user">{user}</span>}
+        <span className="age">{formatDuration(at - since)}</span>
+      </span>
+      <span className="line quiet">
+        <StatusShape status={status} />
+        {status !== 'active' && <span className="visually-hidden">{status} </span>}
+        <span className="states">{status === 'failed' ? actor.error : states.join(' · ')}</span>
+        {status !== 'failed' && <span className="figures">{describeFigures(figures)}</span>}
+      </span>
+    </>
+  );
+}
+
+/** Where the actor stands now that was at a row before, if it is still near. */
+function followRow(rows: ReadonlyMap<number, ActorSummary>, key: string | undefined, row: number): number {
+  const actor = rows.get(row);
+  if (key === undefined || actor === undefined || keyOf(actor) === key) return row;
+  return findRow(rows, key) ?? row;
+}
+
+function findRow(rows: ReadonlyMap<number, ActorSummary>, key: string | undefined): number | undefined {
+  if (key === undefined) return undefined;
+  for (const [row, actor] of rows) if (keyOf(actor) === key) return row;
+  return undefined;
+}

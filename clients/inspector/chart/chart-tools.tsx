@@ -1,0 +1,45 @@
+/** What can be done with a chart: show its actions, copy it. */
+
+import type { ReactNode } from 'react';
+import type { Chart, StatePath } from '../../../src/inspect/chart/chart.ts';
+import { CHART_FORMS, writeChart } from './chart-copies.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+
+interface ChartToolsProps {
+  readonly chart: Chart;
+  /** The states that are lit in a copied picture, when it is copied. */
+  readonly getActive: () => readonly StatePath[];
+  readonly showActions: boolean;
+  readonly onShowActions: (showActions: boolean) => void;
+  readonly announce: (text: string) => void;
+}
+
+export function ChartTools(props: ChartToolsProps): ReactNode {
+  const { chart, getActive, showActions, onShowActions, announce } = props;
+  return (
+    <div className="chart-tools">
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={showActions}
+          onChange={({ target }) => onShowActions(target.checked)}
+        />
+        actions
+      </label>
+      <span className="copies" role="group" aria-label="Copy the chart as">
+        <span className="quiet" aria-hidden="true">
+          copy as
+        </span>
+        {CHART_FORMS.map((form) => (
+          <CopyButton
+            key={form}
+            label={form}
+            what={`The chart as ${form}`}
+            getText={() => writeChart(chart, form, { active: getActive(), details: showActions })}
+            announce={announce}
+          />
+        ))}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+/** A state: its box, its name, and the lines of what it runs and does. */
+
+import { Handle, type NodeProps, Position } from '@xyflow/react';
+import { type CSSProperties, memo, type ReactNode, useMemo, useRef, useSyncExternalStore } from 'react';
+import type { LayoutLine, LayoutNode } from '../../../../src/inspect/chart/chart-layout.ts';
+import { measureText, TITLE_SIZE } from '../../../../src/inspect/chart/text-metrics.ts';
+import { useChart, useTaken } from './chart-context.ts';
+import type { Activity } from './lit-states.ts';
+import { ChartText } from './chart-text.tsx';
+import type { StateNode } from './flow-elements.ts';
+
+/** What a text may be wider than measured by rounding, in CSS pixels, before it goes on with an ellipsis. */
+const TEXT_SLACK = 1;
+
+export const StateBox = memo(({ data: { state } }: NodeProps<StateNode>): ReactNode => {
+  const { store } = useChart();
+  const { path } = state;
+  const activity = useSyncExternalStore(store.subscribe, () => store.activityOf(path));
+  const isSelected = useSyncExternalStore(store.subscribe, () => store.isSelected(path));
+  const isTabStop = useSyncExternalStore(store.subscribe, () => store.isTabStop(path));
+  const isActive = activity !== 'none';
+  return (
+    <>
+      <div
+        className={toClassName(state)}
+        role="button"
+        tabIndex={isTabStop ? 0 : -1}
+        aria-label={describe(state, activity)}
+        aria-pressed={isSelected}
+        data-state={path}
+        data-active={isActive}
+        data-activity={activity}
+      >
+        <span className="chart-title" style={toTitleStyle(state)} title={state.description}>
+          {state.key}
+          <span className="chart-mark" />
+        </span>
+      </div>
+      <StateLines lines={state.lines} />
+      <Handle type="source" position={Position.Top} isConnectable={false} />
+      <Handle type="target" position={Position.Top} isConnectable={false} />
+    </>
+  );
+});
+
+/** They lie over the box instead of in it: what is in a button is read out as its name, if at all. */
+const StateLines = memo(({ lines }: { readonly lines: readonly LayoutLine[] }): ReactNode => {
+  if (lines.length === 0) return null;
+  return (
+    <ul className="chart-lines">
+      {lines.map((line) => (
+        <StateLine key={`${line.kind} ${line.transition ?? line.y}`} line={line} />
+      ))}
+    </ul>
+  );
+});
+
+function StateLine({ line }: { readonly line: LayoutLine }): ReactNode {
+  const { nameTransition } = useChart();
+  const { kind, transition, text, x, y, width, height } = line;
+  const element = useRef<HTMLLIElement>(null);
+  const transitions = useMemo(() => (transition === undefined ? [] : [transition]), [transition]);
+  useTaken(transitions, element);
+  return (
+    <li
+      ref={element}
+      className={`chart-line ${kind}`}
+      style={{ left: x, top: y, width: width + TEXT_SLACK, height }}
+      data-transition={transition}
+      title={transition === undefined ? undefined : nameTransition(transition)}
+    >
+      <ChartText text={text} />
+    </li>
+  );
+}
+
+function toClassName({ type, isRegion, lines }: LayoutNode): string {
+  const classes = ['chart-state'];
+  if (isRegion) classes.push('region');
+  if (type === 'final') classes.push('final');
+  if (type === 'compound' || type === 'parallel') classes.push('outer');
+  else if (lines.length === 0) classes.push('plain');
+  return classes.join(' ');
+}
+
+/** From afar a name is set as large as its bar allows; everything else is too small to be read then anyway. */
+function toTitleStyle({ key, width, titleHeight }: LayoutNode): CSSProperties {
+  const widest = Math.max(TITLE_SIZE, width / (measureText(key, 100) / 100) - 1);
+  const style = {
+    '--chart-title-height': `${titleHeight}px`,
+    '--chart-far-title': `${Math.min(widest, titleHeight - 4)}px`,
+  };
+  return style as CSSProperties;
+}
+
+function describe({ key, type, isRegion, description }: LayoutNode, activity: Activity): string {
+  const kind = isRegion ? 'region' : type === 'final' ? 'final state' : 'state';
+  const name = `${key}, ${kind}, ${activity === 'none' ? 'not active' : 'active'}`;
+  return description === '' ? name : `${name}. ${description}`;
+}

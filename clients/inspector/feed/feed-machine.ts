@@ -1,0 +1,192 @@
+/** The life of the page's link to the feed, as a statechart. It knows no WebSocket: its owner provides the effects. */
+
+import { assign, fromPromise, setup } from 'xstate';
+import { drawBackoff } from '../../shared/backoff.ts';
+
+/** From opening the socket to the server's welcome. */
+export const GREET_TIMEOUT_MS = 10_000;
+/** How long a link must hold until the next failure counts as the first one. */
+export const STABLE_LINK_MS = 10_000;
+
+/** How often a server that lets nobody in is asked whether it still does not. */
+export const REASON_INTERVAL_MS = 5_000;
+
+/** The close code of a feed whose token is wrong or missing. */
+export const UNAUTHORIZED = 4401;
+
+export type FeedMachineEvent =
+  | { readonly type: 'connect' }
+  | { readonly type: 'disconnect' }
+  /** The person has typed a token. */
+  | { readonly type: 'token.given' }
+  /** The browser says that the network is back. */
+  | { readonly type: 'network.changed' }
+  | { readonly type: 'socket.opened' }
+  | { readonly type: 'socket.closed'; readonly code: number }
+  | { readonly type: 'feed.welcomed' }
+  /** The server says why it is about to close the socket. */
+  | { readonly type: 'feed.refused'; readonly error: string }
+  /** A request was not answered in time, and nothing else came either. */
+  | { readonly type: 'feed.silent' };
+
+/**
+ * Finds out why the server opens no socket, which a browser does not tell; undefined unless it lets nobody in. It
+ * must not reject.
+ */
+export type ReasonReader = () => Promise<string | undefined>;
+
+export interface FeedMachineInput {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+}
+
+interface FeedMachineContext extends FeedMachineInput {
+  /** Attempts that failed since the last stable link. */
+  readonly attempt: number;
+  readonly retryDelayMs: number;
+  readonly retryAt: number;
+  /** Why the server refused last. */
+  readonly error: string;
+}
+
+export const feedMachine = setup({
+  types: {
+    context: {} as FeedMachineContext,
+    events: {} as FeedMachineEvent,
+    input: {} as FeedMachineInput,
+  },
+  actors: {
+    readReason: fromPromise<string | undefined>(() => Promise.resolve(undefined)),
+  },
+  actions: {
+    openSocket: noEffect,
+    dropSocket: noEffect,
+    sayHello: noEffect,
+    noteRefusal: assign({ error: (_, { error }: { error: string }) => error }),
+    forgetRefusal: assign({ error: '' }),
+    forgetFailures: assign({ attempt: 0 }),
+    planRetry: assign(({ context }) => {
+      const retryDelayMs = drawBackoff(context.attempt, context.random);
+      return { attempt: context.attempt + 1, retryDelayMs, retryAt: context.now() + retryDelayMs };
+    }),
+  },
+  guards: {
+    isUnauthorized: (_, { code }: { code: number }) => code === UNAUTHORIZED,
+    isBarred: (_, { reason }: { reason: string | undefined }) => reason !== undefined,
+  },
+  delays: {
+    greetTimeout: GREET_TIMEOUT_MS,
+    reasonInterval: REASON_INTERVAL_MS,
+    stableLink: STABLE_LINK_MS,
+    retry: ({ context }) => context.retryDelayMs,
+  },
+}).createMachine({
+  id: 'feed',
+  context: ({ input }) => ({ ...input, attempt: 0, retryDelayMs: 0, retryAt: 0, error: '' }),
+  initial: 'resting',
+  states: {
+    resting: {
+      description: 'No socket and no attempt.',
+      on: { connect: 'linked' },
+    },
+    linked: {
+      description: 'There is a socket, opening or open.',
+      entry: ['forgetRefusal', 'openSocket'],
+      exit: 'dropSocket',
+      initial: 'greeting',
+      on: {
+        disconnect: 'resting',
+        'socket.closed': [
+          { guard: { type: 'isUnauthorized', params: ({ event }) => event }, target: 'locked' },
+          { target: 'waiting' },
+        ],
+        'feed.silent': 'waiting',
+      },
+      states: {
+        greeting: {
+          description: 'The page says who it is, and waits for the welcome.',
+          initial: 'opening',
+          states: {
+            opening: {
+              on: { 'socket.opened': 'introduced', 'socket.closed': '#feed.waiting.wondering' },
+            },
+            introduced: { entry: 'sayHello' },
+          },
+          on: {
+            'feed.welcomed': 'ready',
+            'feed.refused': {
+              actions: { type: 'noteRefusal', params: ({ event }) => ({ error: event.error }) },
+            },
+          },
+          after: { greetTimeout: '#feed.waiting' },
+        },
+        ready: {
+          description: 'Requests are answered.',
+          initial: 'young',
+          states: {
+            young: {
+              description: 'A server that welcomes and hangs up at once must not reset the backoff.',
+              after: { stableLink: 'stable' },
+            },
+            stable: { entry: 'forgetFailures' },
+          },
+        },
+      },
+    },
+    locked: {
+      description: 'The server wants a token, or another one.',
+      on: { 'token.given': 'linked', disconnect: 'resting' },
+    },
+    barred: {
+      description:
+        'The server lets nobody in, by its settings; it is asked now and then whether it does again.',
+      initial: 'resting',
+      on: { connect: '.wondering', 'network.changed': '.wondering', disconnect: 'resting' },
+      states: {
+        resting: { after: { reasonInterval: 'wondering' } },
+        wondering: {
+          invoke: {
+            src: 'readReason',
+            onDone: [
+              {
+                guard: { type: 'isBarred', params: ({ event }) => ({ reason: event.output }) },
+                actions: {
+                  type: 'noteRefusal',
+                  params: ({ event }) => ({ error: event.output ?? '' }),
+                },
+                target: 'resting',
+              },
+              { target: '#feed.linked' },
+            ],
+          },
+        },
+      },
+    },
+    waiting: {
+      description: 'There is no link; the next attempt starts by itself.',
+      entry: 'planRetry',
+      initial: 'resting',
+      states: {
+        resting: {},
+        wondering: {
+          description: 'No socket was opened: either nobody is there, or nobody may.',
+          invoke: {
+            src: 'readReason',
+            onDone: {
+              guard: { type: 'isBarred', params: ({ event }) => ({ reason: event.output }) },
+              actions: { type: 'noteRefusal', params: ({ event }) => ({ error: event.output ?? '' }) },
+              target: '#feed.barred',
+            },
+          },
+        },
+      },
+      on: { connect: 'linked', 'network.changed': 'linked', 'token.given': 'linked', disconnect: 'resting' },
+      after: { retry: 'linked' },
+    },
+  },
+});
+
+/** Stands where the owner of the machine provides the real effect. */
+function noEffect(): void {}

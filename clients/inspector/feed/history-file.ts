@@ -1,0 +1,47 @@
+/** Fetches what the recorder has kept of an actor, as a file. */
+
+import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
+
+export type HistoryFormat = 'json' | 'mermaid';
+
+export type HistoryFile =
+  | { readonly type: 'file'; readonly content: Blob; readonly name: string }
+  | { readonly type: 'refused'; readonly error: string };
+
+/** The token goes into a header, never into the URL. */
+export async function fetchHistory(
+  { kind, id }: ActorAddress,
+  format: HistoryFormat,
+  token: string | undefined,
+  ask: typeof fetch = fetch,
+): Promise<HistoryFile> {
+  const query = new URLSearchParams({ kind, id, format });
+  try {
+    const response = await ask(`/inspector/history?${query.toString()}`, {
+      cache: 'no-store',
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    });
+    if (!response.ok) return { type: 'refused', error: await readError(response) };
+    return { type: 'file', content: await response.blob(), name: nameFile(kind, id, format) };
+  } catch {
+    return { type: 'refused', error: 'the server does not answer' };
+  }
+}
+
+/** `history-room-room1.json`; what a file's name had better not hold becomes `_`. */
+export function nameFile(kind: string, id: string, format: HistoryFormat): string {
+  const safe = id.replaceAll(/[^\p{L}\p{N}.@-]/gu, '_').slice(0, 80);
+  return `history-${kind}-${safe}.${format === 'json' ? 'json' : 'mmd'}`;
+}
+
+/** What the server says in the body of an error. */
+export async function readError(response: Response): Promise<string> {
+  try {
+    const body = (await response.json()) as { error?: { message?: unknown } } | null;
+    const message = body?.error?.message;
+    if (typeof message === 'string') return message;
+  } catch {
+    // Then the status says all there is.
+  }
+  return `the server answered with ${response.status}`;
+}

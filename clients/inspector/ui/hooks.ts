@@ -1,0 +1,81 @@
+/** What ties the page's stores, its window and its address to React. */
+
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { parseHash, type Place } from '../names/address.ts';
+
+/** A plain object that tells when it shows something else. */
+export interface Store<View> {
+  readonly subscribe: (listener: () => void) => () => void;
+  /** The same object until something changes. */
+  readonly getView: () => View;
+}
+
+export function useStore<View>(store: Store<View>): View {
+  return useSyncExternalStore(store.subscribe, store.getView);
+}
+
+/** Whether a media query holds. */
+export function useMedia(query: string): boolean {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const list = matchMedia(query);
+      list.addEventListener('change', listener);
+      return () => list.removeEventListener('change', listener);
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
+}
+
+/** What the address names. */
+export function usePlace(): Place {
+  const hash = useSyncExternalStore(subscribeToHash, () => location.hash);
+  return useMemo(() => parseHash(hash), [hash]);
+}
+
+function subscribeToHash(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+}
+
+export interface ElementSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The inner size of the element that the ref is given to, in CSS pixels; zeros before it is known. */
+export function useElementSize(): [(target: Element | null) => void, ElementSize] {
+  const [size, setSize] = useState<ElementSize>({ width: 0, height: 0 });
+  const observer = useRef<ResizeObserver | undefined>(undefined);
+  const ref = useCallback((target: Element | null) => {
+    observer.current?.disconnect();
+    if (target === null) return;
+    observer.current = new ResizeObserver(([entry]) => {
+      if (entry === undefined) return;
+      const { width, height } = entry.contentRect;
+      setSize((before) => (before.width === width && before.height === height ? before : { width, height }));
+    });
+    observer.current.observe(target);
+  }, []);
+  return [ref, size];
+}
+
+/** The present time, again after each interval; in milliseconds since 1970. */
+export function useNow(intervalMs: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), intervalMs);
+    return () => clearInterval(timer);
+  }, [intervalMs]);
+  return now;
+}
+
+/** Whether anybody can see the page. */
+export function useDocumentVisible(): boolean {
+  return useSyncExternalStore(subscribeToVisibility, () => document.visibilityState === 'visible');
+}
+
+function subscribeToVisibility(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+}

@@ -1,0 +1,206 @@
+/**
+ * One watched actor as the page shows it: what was seen of it, and the moment that is looked at. However much
+ * arrives, its subscribers are told once a frame. It knows neither React nor the server.
+ */
+
+import type { ActorAddress, FeedItem } from '../../../src/inspect/feed/feed-protocol.ts';
+import { keyOf } from '../names/address.ts';
+import { browserFrames, oncePerFrame, type FrameClock } from '../ui/frames.ts';
+import type { FeedClient } from '../feed/feed.ts';
+import { advance, clampPosition, positionOf, type Playback } from './playback.ts';
+import { SeenLog } from './seen-log.ts';
+
+/** How the watch stands with the server. */
+export type WatchState =
+  | { readonly type: 'asking' }
+  | { readonly type: 'watching' }
+  /** There is no such actor, for one. */
+  | { readonly type: 'refused'; readonly error: string };
+
+/** What subscribers see; a new object with each frame in which something changed. */
+export interface WatchView {
+  readonly actor: ActorAddress;
+  readonly state: WatchState;
+  /** What is shown: the live log, or as much of it as there was when the person stopped it. */
+  readonly log: SeenLog;
+  readonly playback: Playback;
+  /** The moment that is shown. */
+  readonly position: number;
+  readonly speed: number;
+  /** How many entries came since what is shown. */
+  readonly newer: number;
+}
+
+export interface WatchStoreOptions {
+  readonly client: Pick<FeedClient, 'watch'>;
+  readonly actor: ActorAddress;
+  /** Default: those of the browser. */
+  readonly frames?: FrameClock;
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number;
+  /** Told when the watched actor itself ends or fails. */
+  readonly onEnd?: (how: 'ended' | 'failed', error: string | undefined) => void;
+}
+
+export class WatchStore {
+  readonly actor: ActorAddress;
+  readonly #options: WatchStoreOptions;
+  readonly #now: () => number;
+  readonly #frames: FrameClock;
+  readonly #live: SeenLog;
+  readonly #listeners = new Set<() => void>();
+  readonly #changed: () => void;
+  #frozen: SeenLog | undefined;
+  #state: WatchState = { type: 'asking' };
+  #playback: Playback = { type: 'live' };
+  #speed = 1;
+  #lastFrame: number | undefined;
+  #view: WatchView;
+  #unwatch: (() => void) | undefined;
+
+  constructor(options: WatchStoreOptions) {
+    this.actor = options.actor;
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#frames = options.frames ?? browserFrames;
+    this.#live = new SeenLog(options.actor);
+    this.#changed = oncePerFrame(() => this.#publish(), this.#frames);
+    this.#view = this.#look();
+  }
+
+  /** Watches; what was seen before stays, with a gap after it. */
+  start(): void {
+    this.#unwatch ??= this.#options.client.watch(this.actor, true, {
+      began: (actors) => {
+        this.#state = { type: 'watching' };
+        this.#live.begin(actors, this.#now());
+        this.#changed();
+      },
+      heard: (batch) => {
+        this.#live.add(batch, this.#now());
+        this.#tellEnd(batch.items);
+        this.#changed();
+      },
+      refused: (error) => {
+        // It is asked for again and again; the same refusal is no news.
+        if (this.#state.type === 'refused' && this.#state.error === error) return;
+        this.#state = { type: 'refused', error };
+        this.#changed();
+      },
+      lost: () => {
+        this.#state = { type: 'asking' };
+        this.#changed();
+      },
+    });
+  }
+
+  stop(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.#state = { type: 'asking' };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getView = (): WatchView => this.#view;
+
+  pause(): void {
+    this.goTo(this.#position);
+  }
+
+  /** Shows another moment; 0 or less is the one before the first entry that is kept. */
+  goTo(position: number): void {
+    this.#frozen ??= this.#live.freeze();
+    this.#playback = { type: 'paused', position: clampPosition(position, this.#frozen) };
+    this.#changed();
+  }
+
+  step(by: number): void {
+    this.goTo(this.#position + by);
+  }
+
+  /** Replays from the moment that is shown; from the first one if there is nothing after it. */
+  replay(): void {
+    this.#frozen ??= this.#live.freeze();
+    const isAtEnd = this.#position >= this.#frozen.last;
+    const position = isAtEnd ? this.#frozen.first : this.#position;
+    this.#playback = { type: 'replaying', position, elapsedMs: 0 };
+    this.#lastFrame = undefined;
+    this.#askForFrame();
+    this.#changed();
+  }
+
+  setSpeed(speed: number): void {
+    this.#speed = speed;
+    this.#changed();
+  }
+
+  goLive(): void {
+    this.#frozen = undefined;
+    this.#playback = { type: 'live' };
+    this.#changed();
+  }
+
+  get #position(): number {
+    return positionOf(this.#playback, this.#frozen ?? this.#live);
+  }
+
+  #askForFrame(): void {
+    this.#frames.request((time) => this.#replayFrame(time));
+  }
+
+  #replayFrame(time: number): void {
+    if (this.#playback.type !== 'replaying') return;
+    const log = this.#frozen ?? this.#live;
+    const frameMs = this.#lastFrame === undefined ? 0 : time - this.#lastFrame;
+    this.#lastFrame = time;
+    const next = advance(this.#playback, log, frameMs, this.#speed);
+    if (next.position >= log.last && !this.#thaw(next.position)) return this.#endReplay();
+    const hasMoved = next.position !== this.#playback.position;
+    this.#playback = { type: 'replaying', ...next };
+    // This is a frame already: the next one would show it too late.
+    if (hasMoved) this.#publish();
+    this.#askForFrame();
+  }
+
+  #endReplay(): void {
+    this.#frozen = undefined;
+    this.#playback = { type: 'live' };
+    this.#publish();
+  }
+
+  /** What came while it was replayed is replayed too, as far as it is kept; false when there is nothing more. */
+  #thaw(position: number): boolean {
+    if (this.#live.last <= position) return false;
+    this.#frozen = this.#live.freeze();
+    return true;
+  }
+
+  #publish(): void {
+    this.#view = this.#look();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #look(): WatchView {
+    const log = this.#frozen ?? this.#live;
+    return {
+      actor: this.actor,
+      state: this.#state,
+      log,
+      playback: this.#playback,
+      position: positionOf(this.#playback, log),
+      speed: this.#speed,
+      newer: this.#live.last - log.last,
+    };
+  }
+
+  #tellEnd(items: readonly FeedItem[]): void {
+    for (const item of items) {
+      if (item.type !== 'ended' && item.type !== 'failed') continue;
+      if (keyOf(item.actor) === keyOf(this.actor)) this.#options.onEnd?.(item.type, item.error);
+    }
+  }
+}
