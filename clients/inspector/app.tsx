@@ -1,9 +1,9 @@
 /** The page: which panes are shown for what the address names. */
 
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
-import { hashOf, toHash, type Place } from './names/address.ts';
+import { hashOf, parseHash, toHash, type Place } from './names/address.ts';
 import { ActorStage } from './actor/actor-stage.tsx';
 import { Barred } from './feed/barred.tsx';
 import { Catalogue } from './catalogue/catalogue.tsx';
@@ -11,7 +11,7 @@ import { NO_FILTER } from './events/event-filter.ts';
 import { EventsPanel } from './events/events-panel.tsx';
 import { useEventNames } from './events/use-event-names.ts';
 import type { LinkState } from './feed/feed.ts';
-import { useDocumentVisible, usePlace, useStore } from './ui/hooks.ts';
+import { useDocumentVisible, useStore } from './ui/hooks.ts';
 import type { Inspector } from './session/inspector.ts';
 import { Layout } from './layout/layout.tsx';
 import { LinkStatus } from './feed/link-status.tsx';
@@ -47,6 +47,17 @@ export function App({ inspector, statusPlace }: AppProps): ReactNode {
       </Door>
     </>
   );
+}
+
+/** What the address names. */
+function usePlace(): Place {
+  const hash = useSyncExternalStore(subscribeToHash, () => location.hash);
+  return useMemo(() => parseHash(hash), [hash]);
+}
+
+function subscribeToHash(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
 }
 
 interface DoorProps {

@@ -2,8 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket as NodeWebSocket, WebSocketServer, type WebSocket as ServerSocket } from 'ws';
-import type { Closure } from '../chat/connection/room-client.ts';
-import { openWebSocket } from './wire.ts';
+import { openWebSocket, type Closure } from './wire.ts';
 
 let server: WebSocketServer;
 let url: string;

@@ -1,6 +1,10 @@
 /** The socket under a client: opens, carries text frames, and is dropped. It knows no protocol. */
 
-import type { Closure } from '../chat/connection/room-client.ts';
+/** How a connection ended: a WebSocket close code and its reason. */
+export interface Closure {
+  readonly code: number;
+  readonly reason: string;
+}
 
 /** What a socket tells its owner, until it is dropped. */
 export interface WireHandlers {

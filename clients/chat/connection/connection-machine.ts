@@ -2,7 +2,7 @@
 
 import { assign, setup } from 'xstate';
 import { drawBackoff } from '../../shared/backoff.ts';
-import type { Closure } from './room-client.ts';
+import type { Closure } from '../../shared/wire.ts';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a connection must hold until the next failure counts as the first one. */

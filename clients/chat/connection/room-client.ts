@@ -1,5 +1,7 @@
 /** What the chat page needs of a connection to rooms, whatever protocol it speaks. It knows no page. */
 
+import type { Closure } from '../../shared/wire.ts';
+
 /** Where a message goes. */
 export type Target = { readonly type: 'room'; readonly room: string } | { readonly type: 'everybody' };
 
@@ -11,12 +13,6 @@ export type ConnectionState =
   | { readonly name: 'waiting'; readonly retryAt: number; readonly closure?: Closure }
   /** Stays closed until asked. `closure` is the server's goodbye; absent when the person closed it. */
   | { readonly name: 'closed'; readonly closure?: Closure };
-
-/** How a connection ended: a WebSocket close code and its reason. */
-export interface Closure {
-  readonly code: number;
-  readonly reason: string;
-}
 
 /** Where this page stands with one room. */
 export type Membership = 'out' | 'joining' | 'joined' | 'leaving';

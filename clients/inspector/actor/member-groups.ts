@@ -2,16 +2,11 @@
 
 import type { ActorSummary } from '../../../src/inspect/feed/feed-protocol.ts';
 import { keyOf } from '../names/address.ts';
+import type { Look } from '../names/shapes.tsx';
 import { isAlive, type ActorMoment } from '../watch/moments.ts';
 
 /** Tiles that are drawn of one state; the others are counted. */
 export const MOST_TILES = 240;
-
-/** How a tile looks: a colour and a shape, so that neither alone has to be told apart. */
-export interface TileLook {
-  readonly tone: 'good' | 'warn' | 'bad' | 'info' | 'quiet';
-  readonly shape: 'disc' | 'ring' | 'triangle' | 'diamond' | 'square' | 'cross';
-}
 
 export interface MemberTile {
   /** Of the membership. */
@@ -24,13 +19,13 @@ export interface MemberTile {
 export interface MemberGroup {
   /** The state's path, or `failed`. */
   readonly state: string;
-  readonly look: TileLook;
+  readonly look: Look;
   readonly count: number;
   readonly tiles: readonly MemberTile[];
 }
 
 /** Groups in the order of a membership's life. */
-const LOOKS: readonly (readonly [string, TileLook])[] = [
+const LOOKS: readonly (readonly [string, Look])[] = [
   ['requesting', { tone: 'warn', shape: 'triangle' }],
   ['joined', { tone: 'good', shape: 'disc' }],
   ['leaving', { tone: 'info', shape: 'diamond' }],
@@ -41,7 +36,7 @@ const LOOKS: readonly (readonly [string, TileLook])[] = [
   ['failed', { tone: 'bad', shape: 'cross' }],
   ['gone', { tone: 'quiet', shape: 'cross' }],
 ];
-const OTHER_LOOK: TileLook = { tone: 'quiet', shape: 'ring' };
+const OTHER_LOOK: Look = { tone: 'quiet', shape: 'ring' };
 
 /** What the server tells of a room's members: not all of them, when there are many. */
 export interface MembersTold {
@@ -97,7 +92,7 @@ function toTile(id: string, user: string | undefined, isResting: boolean): Membe
   return { id, connection, isResting, ...(user !== undefined && { user }) };
 }
 
-function lookOf(state: string): TileLook {
+function lookOf(state: string): Look {
   return LOOKS[orderOf(state)]?.[1] ?? OTHER_LOOK;
 }
 

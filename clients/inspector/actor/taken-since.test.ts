@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TakenSince } from './taken-since.ts';
-import { effect, logOf, transition } from '../testing/feed-items.ts';
+import { effect, transition } from '../testing/feed-items.ts';
+import { logOf } from '../watch/testing.ts';
 import type { WatchView } from '../watch/watch-store.ts';
 
 const ROOM = { kind: 'room', id: 'room1' } as const;

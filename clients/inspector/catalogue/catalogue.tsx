@@ -9,7 +9,7 @@ import {
   type CatalogueStore,
   type CatalogueView,
 } from './catalogue-store.ts';
-import { formatCount, formatFigureName } from '../ui/format.ts';
+import { formatCount, toWords } from '../ui/format.ts';
 import { useStore } from '../ui/hooks.ts';
 import { KindList } from './kind-list.tsx';
 import { sortsOf, statesToFilter } from './catalogue-options.ts';
@@ -90,7 +90,7 @@ function Filters({
           <option value="">kind, id</option>
           {sortsOf(query, rows).map((sort) => (
             <option key={sort} value={sort}>
-              {formatFigureName(sort)}
+              {toWords(sort)}
             </option>
           ))}
         </select>

@@ -3,7 +3,7 @@ import ELK from 'elkjs/lib/elk.bundled.js';
 import { layoutChart } from '../../../src/inspect/chart/layout/layout-chart.ts';
 import type { LayOut } from './layouts/chart-layouts.ts';
 import { writeChart } from './chart-copies.ts';
-import { chartOf, stateOf } from '../testing/feed-items.ts';
+import { chartOf, stateOf } from '../testing/charts.ts';
 
 const CHART = chartOf(
   [{ id: 'idle|go|0', targets: ['busy'], actions: ['note'] }],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ChartStore } from './machine-charts.ts';
 import type { FeedClient } from '../feed/feed.ts';
-import { chartOf } from '../testing/feed-items.ts';
+import { chartOf } from '../testing/charts.ts';
 
 function setUp() {
   const asked: string[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { countIn, isActive, toStateTree, type StateLine } from './state-tree.ts';
-import { chartOf, stateOf } from '../testing/feed-items.ts';
+import { chartOf, stateOf } from '../testing/charts.ts';
 
 const CHART = chartOf(
   [

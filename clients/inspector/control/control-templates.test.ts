@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readData, templateOf } from './control-templates.ts';
 import { WITHHELD } from '../ui/json-rows.ts';
-import { logOf, transition } from '../testing/feed-items.ts';
+import { transition } from '../testing/feed-items.ts';
+import { logOf } from '../watch/testing.ts';
 
 const C1 = { kind: 'connection', id: 'c1' } as const;
 

@@ -5,7 +5,9 @@ import { createEventNames } from './event-names.ts';
 import { createAcceptance } from './event-filter.ts';
 import { EventFold, rowAt, type EventRowOptions } from './event-rows.ts';
 import { SeenLog } from '../watch/seen-log.ts';
-import { chartOf, effect, life, logOf, transition, watched } from '../testing/feed-items.ts';
+import { effect, life, transition, watched } from '../testing/feed-items.ts';
+import { chartOf } from '../testing/charts.ts';
+import { logOf } from '../watch/testing.ts';
 
 const ROOM = { kind: 'room', id: 'room1' } as const;
 const C1 = { kind: 'connection', id: 'c1' } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { keepSizes, recallSizes } from './pane-sizes.ts';
-import { createStorage, forbidden } from '../testing/feed-items.ts';
+import { createStorage, forbidden } from '../testing/storage.ts';
 
 describe('the sizes of panes', () => {
   test('are recalled as they were kept', () => {

@@ -2,7 +2,12 @@
 
 import type { ReactNode } from 'react';
 import type { ActorStatus, MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
-import type { TileLook } from '../actor/member-groups.ts';
+
+/** A colour and a shape, so that neither alone has to be told apart. */
+export interface Look {
+  readonly tone: 'good' | 'warn' | 'bad' | 'info' | 'quiet';
+  readonly shape: 'disc' | 'ring' | 'triangle' | 'diamond' | 'square' | 'cross';
+}
 
 const KIND_PATHS: Readonly<Record<MachineName, string>> = {
   server: 'M2 3h12v4H2zM2 9h12v4H2zM4.500 5h1M4.500 11h1',
@@ -21,7 +26,7 @@ export function KindShape({ kind }: { readonly kind: MachineName }): ReactNode {
   );
 }
 
-const STATUS_LOOKS: Readonly<Record<ActorStatus, TileLook>> = {
+const STATUS_LOOKS: Readonly<Record<ActorStatus, Look>> = {
   active: { tone: 'good', shape: 'disc' },
   resting: { tone: 'good', shape: 'ring' },
   failed: { tone: 'bad', shape: 'cross' },
@@ -33,7 +38,7 @@ export function StatusShape({ status }: { readonly status: ActorStatus }): React
 }
 
 /** Shapes around the middle of a square of 12. */
-const SHAPE_PATHS: Readonly<Record<TileLook['shape'], string>> = {
+const SHAPE_PATHS: Readonly<Record<Look['shape'], string>> = {
   disc: 'M6 1.500a4.500 4.500 0 1 1 0 9a4.500 4.500 0 1 1 0-9z',
   ring: 'M6 2.250a3.750 3.750 0 1 1 0 7.500a3.750 3.750 0 1 1 0-7.500z',
   triangle: 'M6 1.500 11 10.250H1z',
@@ -42,7 +47,7 @@ const SHAPE_PATHS: Readonly<Record<TileLook['shape'], string>> = {
   cross: 'M2 2 10 10M10 2 2 10',
 };
 
-export function LookShape({ tone, shape }: TileLook): ReactNode {
+export function LookShape({ tone, shape }: Look): ReactNode {
   return (
     <svg className={`look ${tone} ${shape}`} viewBox="0 0 12 12" aria-hidden="true">
       <path d={SHAPE_PATHS[shape]} />

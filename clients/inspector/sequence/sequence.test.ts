@@ -3,7 +3,8 @@ import type { ActorAddress, FeedItem } from '../../../src/inspect/feed/feed-prot
 import { EventFold } from '../events/event-rows.ts';
 import { toSequenceMermaid } from './sequence-mermaid.ts';
 import { MOST_OWN_LANES, toSequence } from './sequence.ts';
-import { effect, life, logOf, transition } from '../testing/feed-items.ts';
+import { effect, life, transition } from '../testing/feed-items.ts';
+import { logOf } from '../watch/testing.ts';
 
 const ROOM = { kind: 'room', id: 'room1' } as const;
 const C1 = { kind: 'connection', id: 'c1' } as const;

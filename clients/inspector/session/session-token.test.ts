@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { forgetToken, keepToken, recallToken } from './session-token.ts';
-import { createStorage, forbidden } from '../testing/feed-items.ts';
+import { createStorage, forbidden } from '../testing/storage.ts';
 
 describe('the token', () => {
   test('is kept, recalled and forgotten', () => {

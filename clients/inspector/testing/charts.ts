@@ -1,22 +1,39 @@
-/** Charts and layouts for tests that look at neither closely. */
+/** Charts and layouts for tests: every field has a harmless value unless the test gives one. */
 
-import type { Chart } from '../../../src/inspect/chart/chart.ts';
+import type { Chart, ChartState, ChartTransition } from '../../../src/inspect/chart/chart.ts';
 import type { ChartLayout } from '../../../src/inspect/chart/chart-layout.ts';
 
-export function chartOf(machine: string): Chart {
+/** A state of a chart; its path is its key. */
+export function stateOf(key: string, rest: Partial<ChartState> = {}): ChartState {
   return {
-    machine,
-    root: {
-      path: '',
-      key: machine,
-      type: 'atomic',
-      description: '',
-      entry: [],
-      exit: [],
-      invokes: [],
-      states: [],
-    },
-    transitions: [],
+    path: key,
+    key,
+    type: 'atomic',
+    description: '',
+    entry: [],
+    exit: [],
+    invokes: [],
+    states: [],
+    ...rest,
+  };
+}
+
+/** A chart of one machine. */
+export function chartOf(
+  transitions: readonly (Partial<ChartTransition> & Pick<ChartTransition, 'id'>)[],
+  states: readonly ChartState[] = [],
+): Chart {
+  return {
+    machine: 'machine',
+    root: stateOf('machine', { path: '', type: 'compound', states }),
+    transitions: transitions.map((transition) => ({
+      source: transition.id.split('|')[0] ?? '',
+      targets: [],
+      trigger: { type: 'event', event: transition.id.split('|')[1] ?? '' },
+      actions: [],
+      reenter: false,
+      ...transition,
+    })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toTimelineBins } from './timeline-bins.ts';
-import { effect, life, logOf, transition } from '../testing/feed-items.ts';
+import { effect, life, transition } from '../testing/feed-items.ts';
+import { logOf } from '../watch/testing.ts';
 
 const ROOM = { kind: 'room', id: 'room1' } as const;
 const C1 = { kind: 'connection', id: 'c1' } as const;

@@ -2,9 +2,9 @@
 
 import { useMemo, type ReactNode } from 'react';
 import { nameOf, type EventNames } from '../events/event-names.ts';
-import { formatCount, formatSpeed, formatTime } from '../ui/format.ts';
+import { formatCount, formatTime } from '../ui/format.ts';
 import { useStore } from '../ui/hooks.ts';
-import { SPEEDS } from '../watch/playback.ts';
+import { formatSpeed, SPEEDS } from '../watch/playback.ts';
 import { toTimelineBins, type TimelineBin } from './timeline-bins.ts';
 import type { WatchStore, WatchView } from '../watch/watch-store.ts';
 

@@ -1,4 +1,4 @@
-/** Times and numbers as the page writes them. */
+/** Times, numbers and key figures as the page writes them. */
 
 const NUMBERS = new Intl.NumberFormat('en');
 
@@ -27,22 +27,29 @@ export function formatDuration(ms: number): string {
   return joinUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
-/** A figure's name as words: `inFlight` is `in flight`. */
-export function formatFigureName(name: string): string {
+/** A name as words: `inFlight` is `in flight`. */
+export function toWords(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** The speed of a replay: `¼×`. */
-export function formatSpeed(speed: number): string {
-  return `${SPEED_NAMES[speed] ?? speed}×`;
+/** `…At` is a moment and `…Ms` a length of time, in milliseconds; everything else is a count. */
+export function formatFigure(name: string, value: number): string {
+  if (name.endsWith('At')) return formatTime(value);
+  return name.endsWith('Ms') ? formatDuration(value) : formatCount(value);
 }
 
-const SPEED_NAMES: Readonly<Record<number, string>> = {
-  0.5: '½',
-  0.25: '¼',
-  0.1: '⅒',
-  0.02: '1⁄50',
-};
+/** A figure's name as words, without its unit. */
+export function nameFigure(name: string): string {
+  return toWords(name.replace(/(?<=[a-z])(At|Ms)$/, ''));
+}
+
+/** The figures that are not zero, in a line: `members 12, away 3`. */
+export function describeFigures(figures: Readonly<Record<string, number>>): string {
+  return Object.entries(figures)
+    .filter(([, value]) => value !== 0)
+    .map(([name, value]) => `${nameFigure(name)} ${formatFigure(name, value)}`)
+    .join(', ');
+}
 
 function joinUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;

@@ -1,7 +1,6 @@
-/** What ties the page's stores, its window and its address to React. */
+/** What ties the page's stores and its window to React. */
 
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { parseHash, type Place } from '../names/address.ts';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 /** A plain object that tells when it shows something else. */
 export interface Store<View> {
@@ -25,17 +24,6 @@ export function useMedia(query: string): boolean {
     [query],
   );
   return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
-}
-
-/** What the address names. */
-export function usePlace(): Place {
-  const hash = useSyncExternalStore(subscribeToHash, () => location.hash);
-  return useMemo(() => parseHash(hash), [hash]);
-}
-
-function subscribeToHash(listener: () => void): () => void {
-  window.addEventListener('hashchange', listener);
-  return () => window.removeEventListener('hashchange', listener);
 }
 
 export interface ElementSize {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { advance, LONGEST_IDLE_MS } from './playback.ts';
+import { advance, formatSpeed, LONGEST_IDLE_MS, SPEEDS } from './playback.ts';
 import { SeenLog } from './seen-log.ts';
 import { transition } from '../testing/feed-items.ts';
 
@@ -14,6 +14,10 @@ function logOf(...times: readonly number[]): SeenLog {
 }
 
 describe('a replay', () => {
+  test('has speeds that are written as fractions', () => {
+    expect(SPEEDS.map(formatSpeed)).toEqual(['4×', '2×', '1×', '½×', '¼×', '⅒×', '1⁄50×']);
+  });
+
   test('goes from entry to entry in the time that went by between them', () => {
     const log = logOf(0, 100, 250);
     let at = { position: 1, elapsedMs: 0 };

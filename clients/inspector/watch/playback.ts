@@ -5,6 +5,18 @@ import type { SeenLog } from './seen-log.ts';
 /** How fast what was seen can be replayed; 1 is as fast as it happened. */
 export const SPEEDS = [4, 2, 1, 0.5, 0.25, 0.1, 0.02] as const;
 
+/** The speed of a replay: `¼×`. */
+export function formatSpeed(speed: number): string {
+  return `${SPEED_NAMES[speed] ?? speed}×`;
+}
+
+const SPEED_NAMES: Readonly<Record<number, string>> = {
+  0.5: '½',
+  0.25: '¼',
+  0.1: '⅒',
+  0.02: '1⁄50',
+};
+
 /** A pause in what was seen is replayed no longer than this, in milliseconds of the person's time. */
 export const LONGEST_IDLE_MS = 1_000;
 

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { BatchMessage, FeedItem } from '../../../src/inspect/feed/feed-protocol.ts';
-import { createAcceptance, NO_FILTER } from '../events/event-filter.ts';
-import { EventFold } from '../events/event-rows.ts';
 import type { WatchListener } from '../feed/feed.ts';
 import { KEPT_ENTRIES } from './seen-log.ts';
-import { toSequence } from '../sequence/sequence.ts';
-import { effect, life, transition, watched } from '../testing/feed-items.ts';
-import { toTimelineBins } from '../timeline/timeline-bins.ts';
+import { life, transition, watched } from '../testing/feed-items.ts';
 import { WatchStore } from './watch-store.ts';
 
 const ROOM = { kind: 'room', id: 'room1' } as const;
@@ -83,40 +79,6 @@ describe('a watch', () => {
     const { log } = store.getView();
     expect(log.last - log.first + 1).toBe(KEPT_ENTRIES);
     expect(framesAsked()).toBe(1);
-  });
-
-  test('folds a thousand transitions a second at a small part of a frame', () => {
-    const { store, server, frame } = setUp();
-    store.start();
-    server().began([watched(ROOM), watched(C1)]);
-    const items = Array.from({ length: 50 }, (_, index): FeedItem => {
-      if (index % 3 === 0) return effect(ROOM, { at: index });
-      const actor = index % 2 === 0 ? ROOM : C1;
-      return transition(actor, {
-        at: index,
-        event: `e${index % 7}`,
-        taken: [`a|e${index % 7}|0`],
-        source: C1,
-      });
-    });
-    const seconds = 20;
-    const fold = new EventFold({ accepts: createAcceptance(NO_FILTER) });
-    let drawn = 0;
-    // Of the processor's time: what else the machine does at the moment is no cost of this.
-    const begun = process.cpuUsage();
-    for (let batch = 0; batch < 20 * seconds; batch += 1) {
-      server().heard(batchOf(items, { actors: [watched(ROOM, { context: { batch } })] }));
-      frame(50);
-      // What the panes make of it: the list of events, the sequence, and the timeline.
-      const { log } = store.getView();
-      drawn += toSequence(fold.of(log), ROOM, true).lanes.length;
-      drawn += toTimelineBins(log.slice(), ROOM, 120).length;
-    }
-    const { user, system } = process.cpuUsage(begun);
-    const percent = (user + system) / (10_000 * seconds);
-    console.info(`1,000 transitions a second are folded with ${percent.toFixed(1)} % of a processor`);
-    expect(drawn).toBeGreaterThan(0);
-    expect(store.getView().log.last).toBe(1_000 * seconds);
   });
 
   test('that is stopped and started again keeps what was seen, with a gap', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ChartLayout } from '../../../../src/inspect/chart/chart-layout.ts';
 import { createChartLayouts, type LayOut } from './chart-layouts.ts';
-import { chartOf, layoutOf } from '../../testing/charts.ts';
+import { chartOf as chartWith, layoutOf } from '../../testing/charts.ts';
+
+const chartOf = (machine: string) => ({ ...chartWith([]), machine });
 
 describe('the layouts made so far', () => {
   it('lays a chart out once, also when an equal one comes from elsewhere', async () => {
