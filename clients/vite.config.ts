@@ -14,10 +14,6 @@ export default defineConfig({
     rolldownOptions: {
       // Laying charts out is most of the work.
       checks: { pluginTimings: false },
-      // React Flow says that it is for clients, which a page is.
-      onLog: (level, log, handle) => {
-        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
-      },
       input: ['index.html', 'room1.html', 'room2.html', 'inspector.html'].map(
         (page) => new URL(page, import.meta.url).pathname,
       ),

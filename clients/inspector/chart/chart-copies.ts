@@ -1,7 +1,7 @@
 /** A chart in the forms that other programs read. What makes them is loaded when somebody asks for it. */
 
 import type { Chart, StatePath } from '../../../src/inspect/chart/chart.ts';
-import type { LayOut } from './layouts/chart-layouts.ts';
+import type { LayOut } from './picture/prepared-layouts.ts';
 
 export const CHART_FORMS = ['SVG', 'Mermaid', 'XState JSON'] as const;
 
@@ -17,7 +17,7 @@ export interface ChartCopyOptions {
 }
 
 const layOutAsBuilt: LayOut = async (chart, options) => {
-  const { findLayout } = await import('./layouts/prepared-layouts.ts');
+  const { findLayout } = await import('./picture/prepared-layouts.ts');
   return findLayout(chart, options);
 };
 

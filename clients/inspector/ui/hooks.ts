@@ -31,7 +31,10 @@ export interface ElementSize {
   readonly height: number;
 }
 
-/** The inner size of the element that the ref is given to, in CSS pixels; zeros before it is known. */
+/**
+ * The inner size of the element that the ref is given to, in CSS pixels; zeros before it is known. An element that
+ * is hidden for a while keeps the size that it had.
+ */
 export function useElementSize(): [(target: Element | null) => void, ElementSize] {
   const [size, setSize] = useState<ElementSize>({ width: 0, height: 0 });
   const observer = useRef<ResizeObserver | undefined>(undefined);
@@ -41,6 +44,7 @@ export function useElementSize(): [(target: Element | null) => void, ElementSize
     observer.current = new ResizeObserver(([entry]) => {
       if (entry === undefined) return;
       const { width, height } = entry.contentRect;
+      if (width === 0 || height === 0) return;
       setSize((before) => (before.width === width && before.height === height ? before : { width, height }));
     });
     observer.current.observe(target);

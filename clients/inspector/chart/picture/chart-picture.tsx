@@ -1,13 +1,5 @@
-/** The picture of a chart that has been laid out: it is zoomed, moved and walked through, and never laid out anew. */
+/** The picture of a chart that is laid out: it can be zoomed, moved and walked through with the keyboard. */
 
-import {
-  type EdgeTypes,
-  type NodeTypes,
-  ReactFlow,
-  ReactFlowProvider,
-  useStore,
-  ViewportPortal,
-} from '@xyflow/react';
 import {
   type FocusEvent,
   type KeyboardEvent,
@@ -18,18 +10,17 @@ import {
   useRef,
 } from 'react';
 import type { StatePath } from '../../../../src/inspect/chart/chart.ts';
-import type { Box, ChartLayout } from '../../../../src/inspect/chart/chart-layout.ts';
+import type { Box, ChartLayout, LayoutInitial, Point } from '../../../../src/inspect/chart/chart-layout.ts';
+import { useGestures } from '../viewport/use-gestures.ts';
+import { useViewport } from '../viewport/use-viewport.ts';
+import { isFar, type Size } from '../viewport/viewport.ts';
 import { useChart } from './chart-context.ts';
-import { ChartControls } from '../viewport/chart-controls.tsx';
-import { ChartOverview } from './chart-overview.tsx';
-import { toAbsoluteBoxes, toFlowEdges, toFlowNodes } from './flow-elements.ts';
-import { initialLeaves } from './initial-leaves.ts';
-import { InitialMarkers } from './initial-markers.tsx';
+import { toHeadPath, toLinePath } from './edge-path.ts';
+import { initialLeaves, toAbsoluteBoxes } from './layout-reading.ts';
+import { PictureOverlay } from './picture-overlay.tsx';
 import { StateBox } from './state-box.tsx';
 import { stateAtKey } from './state-keys.ts';
 import { TransitionArrow } from './transition-arrow.tsx';
-import { useViewport } from '../viewport/use-viewport.ts';
-import { isFar, MAX_ZOOM, MIN_ZOOM, type Size } from '../viewport/viewport.ts';
 
 interface ChartPictureProps {
   readonly layout: ChartLayout;
@@ -38,75 +29,46 @@ interface ChartPictureProps {
   readonly onSelect: (path: StatePath) => void;
 }
 
-const NODE_TYPES: NodeTypes = { state: StateBox };
-const EDGE_TYPES: EdgeTypes = { transition: TransitionArrow };
-
 /** How far an arrow key moves the picture, in CSS pixels. */
 const PAN_STEP = 64;
-const PANS: Readonly<Record<string, readonly [x: number, y: number]>> = {
-  ArrowLeft: [PAN_STEP, 0],
-  ArrowRight: [-PAN_STEP, 0],
-  ArrowUp: [0, PAN_STEP],
-  ArrowDown: [0, -PAN_STEP],
+const PANS: Readonly<Record<string, Point>> = {
+  ArrowLeft: { x: PAN_STEP, y: 0 },
+  ArrowRight: { x: -PAN_STEP, y: 0 },
+  ArrowUp: { x: 0, y: PAN_STEP },
+  ArrowDown: { x: 0, y: -PAN_STEP },
 };
 
-/** Is drawn again only for another layout or another size: what is lit or played is told to the parts themselves. */
-export const ChartPicture = memo((props: ChartPictureProps): ReactNode => (
-  <ReactFlowProvider>
-    <Picture {...props} />
-  </ReactFlowProvider>
-));
-
-function Picture({ layout, size, onSelect }: ChartPictureProps): ReactNode {
-  const { store, dots } = useChart();
-  const screen = useRef<HTMLDivElement>(null);
-  const nodes = useMemo(() => toFlowNodes(layout), [layout]);
-  const edges = useMemo(() => toFlowEdges(layout), [layout]);
+export function ChartPicture({ layout, size, onSelect }: ChartPictureProps): ReactNode {
+  const { store } = useChart();
+  const pane = useRef<HTMLDivElement>(null);
   const boxes = useMemo(() => toAbsoluteBoxes(layout), [layout]);
   const moves = useViewport(layout, size, findFocus);
-  const isFarAway = useStore(({ transform: [x, y, zoom] }) => isFar({ x, y, zoom }));
+  const gestures = useGestures(pane, moves);
+  const { x, y, zoom } = moves.viewport;
 
   return (
-    <ReactFlow
-      ref={screen}
-      className={isFarAway ? 'far' : ''}
-      nodes={nodes}
-      edges={edges}
-      nodeTypes={NODE_TYPES}
-      edgeTypes={EDGE_TYPES}
-      defaultViewport={moves.initial}
-      minZoom={MIN_ZOOM}
-      maxZoom={MAX_ZOOM}
-      zIndexMode="manual"
-      nodesDraggable={false}
-      nodesConnectable={false}
-      nodesFocusable={false}
-      edgesFocusable={false}
-      elementsSelectable={false}
-      disableKeyboardA11y
-      deleteKeyCode={null}
-      selectionKeyCode={null}
-      multiSelectionKeyCode={null}
-      panActivationKeyCode={null}
-      zoomActivationKeyCode={null}
-      zoomOnDoubleClick={false}
-      onMoveStart={moves.noteMove}
-      tabIndex={0}
+    <div
+      className={`chart-screen${isFar(moves.viewport) ? ' far' : ''}`}
+      role="application"
       aria-label={`Chart of ${layout.machine}`}
+      tabIndex={0}
       onKeyDown={handleKey}
       onClick={handleClick}
       onFocus={handleFocus}
     >
-      <ViewportPortal>
-        <InitialMarkers initials={layout.initials} />
-        <div ref={dots.attach} className="chart-dots" />
-      </ViewportPortal>
-      <ChartOverview picture={layout} screen={size} boxes={boxes} onCentre={moves.centre} />
-      <ChartControls onZoom={moves.zoom} onFit={moves.fit} />
-    </ReactFlow>
+      <div ref={pane} className="chart-pane" {...gestures}>
+        <div
+          className={`chart-canvas${moves.isJump ? ' jump' : ''}`}
+          style={{ transform: `translate(${x}px, ${y}px) scale(${zoom})` }}
+        >
+          <Parts layout={layout} boxes={boxes} />
+        </div>
+      </div>
+      <PictureOverlay picture={layout} screen={size} boxes={boxes} moves={moves} />
+    </div>
   );
 
-  /** What is going on, or, where nothing is, where it begins. */
+  /** The active states or, without any, the states in which an actor begins. */
   function findFocus(): Box[] {
     const active = [...boxes].filter(([path]) => store.activityOf(path) === 'leaf').map(([, box]) => box);
     return active.length > 0 ? active : initialLeaves(layout).flatMap((path) => boxes.get(path) ?? []);
@@ -124,10 +86,10 @@ function Picture({ layout, size, onSelect }: ChartPictureProps): ReactNode {
     if (path !== undefined && !shiftKey) {
       const next = stateAtKey(layout.nodes, path, key);
       if (next !== undefined) focusState(next);
-      // At the end of a way the page is not scrolled instead.
+      // Where an arrow leads to no state, the page must not scroll instead.
       if (next !== undefined || pan !== undefined) return true;
     }
-    if (pan !== undefined) moves.pan(...pan);
+    if (pan !== undefined) moves.pan(pan);
     else if (key === '+' || key === '=') moves.zoom('in');
     else if (key === '-') moves.zoom('out');
     else if (key === 'f' || key === '0') moves.fit();
@@ -146,19 +108,55 @@ function Picture({ layout, size, onSelect }: ChartPictureProps): ReactNode {
     const box = path === undefined ? undefined : boxes.get(path);
     if (path === undefined || box === undefined) return;
     store.stopAt(path);
-    // Who points at a state sees it.
+    // A state that was focused with a pointer is in view already.
     if (target.matches(':focus-visible')) moves.reveal(box);
   }
 
   function focusState(path: StatePath): void {
-    const element = screen.current?.querySelector<HTMLElement>(`[data-state="${CSS.escape(path)}"]`);
+    const element = pane.current?.querySelector<HTMLElement>(`[data-state="${CSS.escape(path)}"]`);
     element?.focus({ preventScroll: true });
   }
 }
 
-/** The state that an event is about, at its box or at the lines over it; undefined beside all states. */
+interface PartsProps {
+  readonly layout: ChartLayout;
+  readonly boxes: ReadonlyMap<StatePath, Box>;
+}
+
+/** Is drawn again only for another layout: each part itself asks what is active, selected or taken. */
+const Parts = memo(({ layout: { nodes, edges, initials }, boxes }: PartsProps): ReactNode => {
+  const { dots } = useChart();
+  return (
+    <>
+      {nodes.map((state) => (
+        <StateBox key={state.path} state={state} box={boxes.get(state.path) ?? state} />
+      ))}
+      <svg className="chart-lines-layer" aria-hidden="true">
+        {initials.map((initial) => (
+          <InitialMarker key={initial.parent} initial={initial} />
+        ))}
+      </svg>
+      {edges.map((edge) => (
+        <TransitionArrow key={edge.id} edge={edge} />
+      ))}
+      <div ref={dots.attach} className="chart-dots" />
+    </>
+  );
+});
+
+/** The dot with an arrow that shows which child a state enters first. */
+function InitialMarker({ initial: { target, dot, points } }: { readonly initial: LayoutInitial }): ReactNode {
+  return (
+    <g data-initial={target}>
+      <circle cx={dot.x} cy={dot.y} r={4} />
+      <path className="chart-arrow-line" d={toLinePath(points)} />
+      <path className="chart-arrow-head" d={toHeadPath(points)} />
+    </g>
+  );
+}
+
+/** The state that an event is about, at its box or at the texts over it; undefined outside of all states. */
 function pathOf(target: EventTarget): StatePath | undefined {
   if (!(target instanceof Element)) return undefined;
-  const node = target.closest('.react-flow__node');
-  return node?.querySelector<HTMLElement>('[data-state]')?.dataset['state'];
+  return target.closest('.chart-node')?.querySelector<HTMLElement>('[data-state]')?.dataset['state'];
 }

@@ -3,19 +3,16 @@
  * it knows neither the feed nor the actor.
  */
 
-import '@xyflow/react/dist/base.css';
 import './chart.css';
 import {
   type CSSProperties,
   type ReactNode,
-  type RefObject,
   useCallback,
   useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
   useState,
-  useSyncExternalStore,
 } from 'react';
 import type { Chart, StatePath } from '../../../../src/inspect/chart/chart.ts';
 import {
@@ -24,15 +21,15 @@ import {
   TEXT_SIZE,
   TITLE_SIZE,
 } from '../../../../src/inspect/chart/text-metrics.ts';
+import type { ChartLayout } from '../../../../src/inspect/chart/chart-layout.ts';
 import { describeTransition, joinText } from '../../../../src/inspect/chart/transition-text.ts';
+import { useElementSize } from '../../ui/hooks.ts';
 import { ChartContext, type ChartContextValue } from './chart-context.ts';
-import { createChartLayouts, type LayoutState } from '../layouts/chart-layouts.ts';
 import { ChartPicture } from './chart-picture.tsx';
 import { createChartStore } from './lit-states.ts';
-import { findLayout } from '../layouts/prepared-layouts.ts';
+import { findLayout } from './prepared-layouts.ts';
 import { createTakenPlayer } from './taken-player.ts';
 import { createTravellingDots } from './travelling-dots.ts';
-import type { Size } from '../viewport/viewport.ts';
 
 export interface ChartViewProps {
   readonly chart: Chart;
@@ -45,8 +42,6 @@ export interface ChartViewProps {
   readonly selected?: StatePath;
   readonly onSelect: (path: StatePath) => void;
 }
-
-const layouts = createChartLayouts(findLayout);
 
 const FONT = {
   '--chart-font': CHART_FONT,
@@ -62,8 +57,7 @@ export function ChartView(props: ChartViewProps): ReactNode {
 }
 
 function MachineView({ chart, active, last, showActions, selected, onSelect }: ChartViewProps): ReactNode {
-  const frame = useRef<HTMLDivElement>(null);
-  const size = useSize(frame);
+  const [measure, size] = useElementSize();
   const state = useLayout(chart, showActions);
   const context = useChartContext(chart);
   const { store, player } = context;
@@ -80,7 +74,7 @@ function MachineView({ chart, active, last, showActions, selected, onSelect }: C
 
   return (
     <div
-      ref={frame}
+      ref={measure}
       className="chart-view"
       style={FONT}
       data-chart={chart.machine}
@@ -96,7 +90,7 @@ function MachineView({ chart, active, last, showActions, selected, onSelect }: C
           The chart could not be drawn: {state.reason}
         </p>
       )}
-      {state.type === 'ready' && size !== undefined && (
+      {state.type === 'ready' && size.width > 0 && (
         <ChartContext value={context}>
           <ChartPicture layout={state.layout} size={size} onSelect={select} />
         </ChartContext>
@@ -105,17 +99,28 @@ function MachineView({ chart, active, last, showActions, selected, onSelect }: C
   );
 }
 
-/** While a picture with actions is being laid out, the one without stands in for it, and the other way round. */
+type LayoutState =
+  | { readonly type: 'pending' }
+  | { readonly type: 'ready'; readonly layout: ChartLayout }
+  | { readonly type: 'failed'; readonly reason: string };
+
+/** Until the picture with actions is there, the one without them stays, and the other way round. */
 function useLayout(chart: Chart, details: boolean): LayoutState {
-  const subscribe = useCallback(
-    (listener: () => void) => layouts.request(chart, details, listener),
-    [chart, details],
-  );
-  return useSyncExternalStore(subscribe, () => {
-    const wanted = layouts.peek(chart, details);
-    const other = layouts.peek(chart, !details);
-    return wanted.type === 'pending' && other.type === 'ready' ? other : wanted;
-  });
+  const [state, setState] = useState<LayoutState>({ type: 'pending' });
+  useLayoutEffect(() => {
+    let isCurrent = true;
+    const show = (next: LayoutState): void => {
+      if (isCurrent) setState(next);
+    };
+    findLayout(chart, { details }).then(
+      (layout) => show({ type: 'ready', layout }),
+      (error: unknown) => show({ type: 'failed', reason: String(error) }),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [chart, details]);
+  return state;
 }
 
 function useChartContext(chart: Chart): ChartContextValue {
@@ -128,26 +133,6 @@ function useChartContext(chart: Chart): ChartContextValue {
     );
     return { store, player, dots, nameTransition: (id) => names.get(id) ?? '' };
   }, [chart, store, player, dots]);
-}
-
-/** The size of an element's inside, undefined before it stands in the page. */
-function useSize(element: RefObject<HTMLElement | null>): Size | undefined {
-  const [size, setSize] = useState<Size>();
-  useLayoutEffect(() => {
-    if (element.current === null) return;
-    const measured = element.current;
-    const measure = (): void => {
-      const { clientWidth: width, clientHeight: height } = measured;
-      // A view that is hidden has no size: it keeps its place until it is shown again.
-      if (width === 0 || height === 0) return;
-      setSize((known) => (known?.width === width && known.height === height ? known : { width, height }));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(measured);
-    return () => observer.disconnect();
-  }, [element]);
-  return size;
 }
 
 /** A function that stays the same and calls the newest. */

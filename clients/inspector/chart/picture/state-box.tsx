@@ -1,18 +1,22 @@
 /** A state: its box, its name, and the lines of what it runs and does. */
 
-import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { type CSSProperties, memo, type ReactNode, useMemo, useRef, useSyncExternalStore } from 'react';
-import type { LayoutLine, LayoutNode } from '../../../../src/inspect/chart/chart-layout.ts';
+import type { Box, LayoutLine, LayoutNode } from '../../../../src/inspect/chart/chart-layout.ts';
 import { measureText, TITLE_SIZE } from '../../../../src/inspect/chart/text-metrics.ts';
 import { useChart, useTaken } from './chart-context.ts';
 import type { Activity } from './lit-states.ts';
 import { ChartText } from './chart-text.tsx';
-import type { StateNode } from './flow-elements.ts';
 
 /** What a text may be wider than measured by rounding, in CSS pixels, before it goes on with an ellipsis. */
 const TEXT_SLACK = 1;
 
-export const StateBox = memo(({ data: { state } }: NodeProps<StateNode>): ReactNode => {
+interface StateBoxProps {
+  readonly state: LayoutNode;
+  /** Its place in the picture. */
+  readonly box: Box;
+}
+
+export function StateBox({ state, box }: StateBoxProps): ReactNode {
   const { store } = useChart();
   const { path } = state;
   const activity = useSyncExternalStore(store.subscribe, () => store.activityOf(path));
@@ -20,7 +24,7 @@ export const StateBox = memo(({ data: { state } }: NodeProps<StateNode>): ReactN
   const isTabStop = useSyncExternalStore(store.subscribe, () => store.isTabStop(path));
   const isActive = activity !== 'none';
   return (
-    <>
+    <div className="chart-node" style={{ left: box.x, top: box.y, width: box.width, height: box.height }}>
       <div
         className={toClassName(state)}
         role="button"
@@ -37,11 +41,9 @@ export const StateBox = memo(({ data: { state } }: NodeProps<StateNode>): ReactN
         </span>
       </div>
       <StateLines lines={state.lines} />
-      <Handle type="source" position={Position.Top} isConnectable={false} />
-      <Handle type="target" position={Position.Top} isConnectable={false} />
-    </>
+    </div>
   );
-});
+}
 
 /** They lie over the box instead of in it: what is in a button is read out as its name, if at all. */
 const StateLines = memo(({ lines }: { readonly lines: readonly LayoutLine[] }): ReactNode => {

@@ -1,21 +1,15 @@
 /** An arrow from a state to another, with the texts of the transitions that it stands for. */
 
-import { EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
-import { memo, type ReactNode, useCallback, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { LayoutEdge, LayoutLabelLine } from '../../../../src/inspect/chart/chart-layout.ts';
 import { useChart, useTaken } from './chart-context.ts';
 import { ChartText } from './chart-text.tsx';
 import { toHeadPath, toLinePath } from './edge-path.ts';
-import type { TransitionEdge } from './flow-elements.ts';
 
-export const TransitionArrow = memo(({ data }: EdgeProps<TransitionEdge>): ReactNode =>
-  data === undefined ? null : <Arrow edge={data.edge} />,
-);
-
-function Arrow({ edge }: { readonly edge: LayoutEdge }): ReactNode {
+export function TransitionArrow({ edge }: { readonly edge: LayoutEdge }): ReactNode {
   const { source, target, points, label } = edge;
   const { store, dots } = useChart();
-  const line = useRef<SVGGElement>(null);
+  const line = useRef<SVGSVGElement>(null);
   const [isPointedAt, setPointedAt] = useState(false);
   const isOfSelected = useSyncExternalStore(
     store.subscribe,
@@ -32,24 +26,28 @@ function Arrow({ edge }: { readonly edge: LayoutEdge }): ReactNode {
   const stress = isPointedAt ? 'pointed' : isOfSelected ? 'selected' : undefined;
   return (
     <>
-      <g ref={line} className="chart-arrow" data-edge={edge.id} data-stress={stress}>
+      <svg
+        ref={line}
+        className="chart-lines-layer chart-arrow"
+        data-edge={edge.id}
+        data-stress={stress}
+        aria-hidden="true"
+      >
         <path className="chart-arrow-line" d={path} />
         <path className="chart-arrow-head" d={head} />
-      </g>
-      <EdgeLabelRenderer>
-        <div
-          className="chart-label"
-          style={{ left: label.x, top: label.y, width: label.width, height: label.height }}
-          aria-hidden="true"
-          data-stress={stress}
-          onPointerEnter={() => setPointedAt(true)}
-          onPointerLeave={() => setPointedAt(false)}
-        >
-          {label.lines.map((line) => (
-            <LabelLine key={line.transition} line={line} />
-          ))}
-        </div>
-      </EdgeLabelRenderer>
+      </svg>
+      <div
+        className="chart-label"
+        style={{ left: label.x, top: label.y, width: label.width, height: label.height }}
+        aria-hidden="true"
+        data-stress={stress}
+        onPointerEnter={() => setPointedAt(true)}
+        onPointerLeave={() => setPointedAt(false)}
+      >
+        {label.lines.map((line) => (
+          <LabelLine key={line.transition} line={line} />
+        ))}
+      </div>
     </>
   );
 }

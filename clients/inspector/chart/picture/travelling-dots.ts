@@ -5,7 +5,6 @@
 
 import type { Point } from '../../../../src/inspect/chart/chart-layout.ts';
 import { toWaypoints } from './edge-path.ts';
-import { isMotionReduced } from '../viewport/motion.ts';
 import { PLAY_MS } from './taken-player.ts';
 
 /** More at once tell nothing, and cost frames. */
@@ -37,4 +36,8 @@ export function createTravellingDots(): TravellingDots {
       travel.addEventListener('finish', () => dot.remove());
     },
   };
+}
+
+function isMotionReduced(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

@@ -1,80 +1,73 @@
-/** Moves and zooms a picture, and keeps all of it in view until whoever looks has found a place of their own. */
+/** Which part of a picture is shown: all of it, until the reader has moved or zoomed it. */
 
-import { type OnMove, useReactFlow } from '@xyflow/react';
-import { useEffect, useMemo, useRef } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { Box, Point } from '../../../../src/inspect/chart/chart-layout.ts';
-import { isMotionReduced } from './motion.ts';
-import { firstViewport, fitViewport, revealViewport, type Size, type Viewport } from './viewport.ts';
+import {
+  firstViewport,
+  fitViewport,
+  revealViewport,
+  type Size,
+  type Viewport,
+  zoomAround,
+} from './viewport.ts';
 
 export interface ViewportMoves {
-  /** Where the picture is when it is drawn for the first time. */
-  readonly initial: Viewport;
-  readonly fit: () => void;
-  readonly zoom: (direction: 'in' | 'out') => void;
+  readonly viewport: Viewport;
+  /** The last move was a jump, which is shown as a short motion. */
+  readonly isJump: boolean;
+  fit(): void;
+  /** Zooms by a step around the middle of the screen. */
+  zoom(direction: 'in' | 'out'): void;
+  /** Zooms around a point of the screen. */
+  zoomAt(point: Point, factor: number): void;
   /** Moves the picture, by CSS pixels of the screen. */
-  pan(x: number, y: number): void;
+  pan(by: Point): void;
   /** Brings a point of the picture to the middle of the screen. */
-  readonly centre: (point: Point) => void;
+  centre(point: Point): void;
   /** Brings a box of the picture into view. */
   reveal(box: Box): void;
-  /** Has to be told of each start of a move. */
-  readonly noteMove: OnMove;
 }
 
 /** What is looked at: what was shown first, all of it, or a place that was chosen, which is left as it is. */
 type Place = 'first' | 'all' | 'chosen';
 
-/** How long a jump of the picture takes, in milliseconds. */
-const MOVE_MS = 200;
+const ZOOM_STEP = 1.2;
 
 /**
- * Stands within a React Flow.
  * @param picture the same object as long as the picture is the same
  * @param screen the same object as long as the size is the same
- * @param findFocus what had better be seen at first, if not all of the picture can be
+ * @param findFocus what should be seen at first, if not all of the picture can be
  */
 export function useViewport(picture: Size, screen: Size, findFocus: () => readonly Box[]): ViewportMoves {
-  const flow = useReactFlow();
   const place = useRef<Place>('first');
-  const initial = useMemo(first, []);
+  const [{ viewport, isJump }, setShown] = useState(() => ({ viewport: first(), isJump: false }));
 
-  useEffect(() => {
-    if (place.current === 'first') void flow.setViewport(first());
-    if (place.current === 'all') void flow.setViewport(fitViewport(picture, screen));
-    // Only for another picture or another screen: whatever else changes, nothing jumps.
+  useLayoutEffect(() => {
+    if (place.current === 'first') setShown({ viewport: first(), isJump: false });
+    if (place.current === 'all') setShown({ viewport: fitViewport(picture, screen), isJump: false });
+    // Only for another picture or another screen: nothing jumps when something else changes.
   }, [picture, screen]);
 
   return {
-    initial,
-    fit: () => {
-      place.current = 'all';
-      jump(fitViewport(picture, screen));
-    },
+    viewport,
+    isJump,
+    fit: () => move('all', true, () => fitViewport(picture, screen)),
     zoom: (direction) => {
-      place.current = 'chosen';
-      const options = { duration: jumpMs() };
-      void (direction === 'in' ? flow.zoomIn(options) : flow.zoomOut(options));
+      const factor = direction === 'in' ? ZOOM_STEP : 1 / ZOOM_STEP;
+      const middle = { x: screen.width / 2, y: screen.height / 2 };
+      move('chosen', true, (before) => zoomAround(before, middle, factor));
     },
-    pan: (byX, byY) => {
-      place.current = 'chosen';
-      const { x, y, zoom } = flow.getViewport();
-      void flow.setViewport({ x: x + byX, y: y + byY, zoom });
-    },
-    centre: ({ x, y }) => {
-      place.current = 'chosen';
-      const { zoom } = flow.getViewport();
-      void flow.setViewport({ x: screen.width / 2 - x * zoom, y: screen.height / 2 - y * zoom, zoom });
-    },
+    zoomAt: (point, factor) => move('chosen', false, (before) => zoomAround(before, point, factor)),
+    pan: (by) => move('chosen', false, ({ x, y, zoom }) => ({ x: x + by.x, y: y + by.y, zoom })),
+    centre: ({ x, y }) =>
+      move('chosen', false, ({ zoom }) => ({
+        x: screen.width / 2 - x * zoom,
+        y: screen.height / 2 - y * zoom,
+        zoom,
+      })),
     reveal: (box) => {
-      const viewport = flow.getViewport();
-      const revealed = revealViewport(viewport, screen, box);
-      if (revealed.x === viewport.x && revealed.y === viewport.y) return;
-      place.current = 'chosen';
-      jump(revealed);
-    },
-    // Moves that were not made by hand, such as the ones above, have no event.
-    noteMove: (event) => {
-      if (event !== null) place.current = 'chosen';
+      const { x, y } = revealViewport(viewport, screen, box);
+      if (x !== viewport.x || y !== viewport.y) move('chosen', true, ({ zoom }) => ({ x, y, zoom }));
     },
   };
 
@@ -82,11 +75,9 @@ export function useViewport(picture: Size, screen: Size, findFocus: () => readon
     return firstViewport(picture, screen, findFocus());
   }
 
-  function jump(viewport: Viewport): void {
-    void flow.setViewport(viewport, { duration: jumpMs() });
+  /** Several moves may come before the next drawing: each starts from the one before. */
+  function move(to: Place, isJump: boolean, next: (before: Viewport) => Viewport): void {
+    place.current = to;
+    setShown((shown) => ({ viewport: next(shown.viewport), isJump }));
   }
-}
-
-function jumpMs(): number {
-  return isMotionReduced() ? 0 : MOVE_MS;
 }

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Box } from '../../../../src/inspect/chart/chart-layout.ts';
-import { firstViewport, fitViewport, revealViewport, type Size, type Viewport } from './viewport.ts';
+import {
+  firstViewport,
+  fitViewport,
+  revealViewport,
+  type Size,
+  type Viewport,
+  zoomAround,
+} from './viewport.ts';
 
 const SCREEN: Size = { width: 900, height: 600 };
 
@@ -12,6 +19,15 @@ describe('fitViewport', () => {
 
   it('hardly blows a small picture up', () => {
     expect(fitViewport({ width: 300, height: 200 }, SCREEN)).toEqual({ x: 270, y: 180, zoom: 1.2 });
+  });
+});
+
+describe('zoomAround', () => {
+  it('keeps what lies at the point, and stays within bounds', () => {
+    const viewport = { x: -100, y: 40, zoom: 0.5 };
+    expect(zoomAround(viewport, { x: 200, y: 100 }, 2)).toEqual({ x: -400, y: -20, zoom: 1 });
+    expect(zoomAround(viewport, { x: 0, y: 0 }, 1_000).zoom).toBe(3);
+    expect(zoomAround(viewport, { x: 0, y: 0 }, 0.001).zoom).toBe(0.05);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Which part of a picture is looked at, and how large: numbers only. */
 
-import type { Box } from '../../../../src/inspect/chart/chart-layout.ts';
+import type { Box, Point } from '../../../../src/inspect/chart/chart-layout.ts';
 
 /** What the picture is moved by, in CSS pixels of the screen, and how many of them one of the picture's is. */
 export interface Viewport {
@@ -14,8 +14,8 @@ export interface Size {
   readonly height: number;
 }
 
-export const MIN_ZOOM = 0.05;
-export const MAX_ZOOM = 3;
+const MIN_ZOOM = 0.05;
+const MAX_ZOOM = 3;
 
 /** Small charts are hardly blown up. */
 const MAX_FIT_ZOOM = 1.2;
@@ -59,6 +59,13 @@ function fitInto(picture: Size, screen: Size): Viewport {
     y: (screen.height - picture.height * zoom) / 2,
     zoom,
   };
+}
+
+/** Zooms by a factor, within bounds; what lies at a point of the screen stays there. */
+export function zoomAround({ x, y, zoom }: Viewport, point: Point, factor: number): Viewport {
+  const next = clamp(zoom * factor, MIN_ZOOM, MAX_ZOOM);
+  const scale = next / zoom;
+  return { x: point.x - (point.x - x) * scale, y: point.y - (point.y - y) * scale, zoom: next };
 }
 
 /** How many CSS pixels one of the picture's is on the overview map; undefined where there is no room for a map. */

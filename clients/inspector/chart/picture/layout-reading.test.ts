@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChartLayout, LayoutNode } from '../../../../src/inspect/chart/chart-layout.ts';
-import { initialLeaves } from './initial-leaves.ts';
+import { initialLeaves, toAbsoluteBoxes } from './layout-reading.ts';
 import { layoutOf } from '../../testing/charts.ts';
 
 function nodeOf(path: string, rest: Partial<LayoutNode> = {}): LayoutNode {
@@ -23,6 +23,17 @@ function leavesOf(nodes: readonly LayoutNode[], initials: Readonly<Record<string
   };
   return initialLeaves(layout);
 }
+
+describe('toAbsoluteBoxes', () => {
+  it('adds up where a box is in the picture', () => {
+    const nodes = [
+      nodeOf('', { x: 16, y: 16, width: 300, height: 200 }),
+      nodeOf('on', { parent: '', x: 20, y: 40, width: 200, height: 100 }),
+      nodeOf('on.dim', { parent: 'on', x: 5, y: 30, width: 80, height: 30 }),
+    ];
+    expect(toAbsoluteBoxes({ nodes }).get('on.dim')).toEqual({ x: 41, y: 86, width: 80, height: 30 });
+  });
+});
 
 describe('initialLeaves', () => {
   it('follows initial states inwards', () => {
