@@ -9,7 +9,7 @@ import { createConnectionPanel, describeClosure } from './session/connection-pan
 import { createLineClient } from './connection/line-client.ts';
 import { createMembershipButton } from './session/membership-button.ts';
 import { createMessageList } from './messages/message-list.ts';
-import { createNameForm, recallUser } from './session/name-form.ts';
+import { createNameForm, storedUser } from './session/name-form.ts';
 import { createNotice } from './session/notice.ts';
 import { createOutbox } from './messages/outbox.ts';
 import { createPeople } from './people/people.ts';
@@ -85,7 +85,7 @@ await connectFirst();
 
 /** A remembered name is used if this server takes names, and only then has to be asked before. */
 async function connectFirst(): Promise<void> {
-  const remembered = recallUser();
+  const remembered = storedUser.read();
   if (remembered === undefined) return client.connect();
   const health = await fetchHealth();
   if (health?.userParameter === true) client.signIn(remembered);
@@ -187,7 +187,7 @@ async function offerFeatures(): Promise<void> {
   offerInspector(health);
   if (!health.userParameter || nameFormShown) return;
   nameFormShown = true;
-  session.append(createNameForm({ user: recallUser(), signIn: (name) => client.signIn(name) }));
+  session.append(createNameForm({ signIn: (name) => client.signIn(name) }));
 }
 
 function watchWhileVisible(): void {

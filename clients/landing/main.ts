@@ -3,11 +3,12 @@
 import { createAnnouncer } from '../shared/announcer.ts';
 import { createChartStrip } from '../shared/chart-strip.ts';
 import { required } from '../shared/dom.ts';
+import { formatSeconds } from '../shared/duration.ts';
 import { fetchHealth, type Health } from '../shared/health.ts';
 import { offerInspector } from '../shared/inspector-links.ts';
+import { createPolling } from '../shared/polling.ts';
 import { createSnippetView } from './snippet-view.ts';
 import { writeSnippets } from './snippets.ts';
-import { formatUptime } from './uptime.ts';
 
 const REFRESH_INTERVAL_MS = 3_000;
 
@@ -20,23 +21,18 @@ const figures = {
   uptime: required('#health-uptime', 'dd'),
   version: required('#health-version', 'dd'),
 };
-let timer = 0;
+const polling = createPolling({ ask: fetchHealth, listener: show, intervalMs: REFRESH_INTERVAL_MS });
 
 required('#server-chart', 'div').append(strip.root);
 required('#snippets', 'div').append(
   ...writeSnippets(location.origin).map((snippet) => createSnippetView(snippet, announcer)),
 );
 document.body.append(announcer.root);
-document.addEventListener('visibilitychange', () => void refresh());
-await refresh();
+document.addEventListener('visibilitychange', pollWhileVisible);
+pollWhileVisible();
 
-/** Asks while somebody looks; a page that is looked at again asks at once. */
-async function refresh(): Promise<void> {
-  clearTimeout(timer);
-  if (document.visibilityState !== 'visible') return;
-  show(await fetchHealth());
-  clearTimeout(timer);
-  timer = window.setTimeout(() => void refresh(), REFRESH_INTERVAL_MS);
+function pollWhileVisible(): void {
+  polling.setVisible(document.visibilityState === 'visible');
 }
 
 function show(health: Health | undefined): void {
@@ -48,7 +44,7 @@ function show(health: Health | undefined): void {
   strip.show(health.status === 'draining' ? 'draining' : 'listening');
   figures.connections.textContent = health.connections.toLocaleString();
   figures.rooms.textContent = health.rooms.toLocaleString();
-  figures.uptime.textContent = formatUptime(health.uptimeSeconds);
+  figures.uptime.textContent = formatSeconds(health.uptimeSeconds);
   figures.version.textContent = health.version;
 }
 

@@ -1,4 +1,4 @@
-/** How long to wait before the next attempt to connect. It knows no sockets and no timers. */
+/** When to try again to connect. It knows no sockets and no timers. */
 
 /** Upper bound of the first wait. */
 export const BACKOFF_BASE_MS = 500;
@@ -15,4 +15,27 @@ export const BACKOFF_CAP_MS = 15_000;
  */
 export function drawBackoff(attempt: number, random: () => number): number {
   return Math.round(random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempt));
+}
+
+export interface RetryInput {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A number from 0 up to, not including, 1. */
+  readonly random: () => number;
+}
+
+export interface Retry extends RetryInput {
+  /** Attempts that failed since the last stable connection. */
+  readonly attempt: number;
+  readonly retryDelayMs: number;
+  /** Milliseconds since 1970. */
+  readonly retryAt: number;
+}
+
+export const NO_RETRY = { attempt: 0, retryDelayMs: 0, retryAt: 0 };
+
+/** One more attempt has failed: when the next one starts. */
+export function planRetry({ attempt, now, random }: Retry): Omit<Retry, keyof RetryInput> {
+  const retryDelayMs = drawBackoff(attempt, random);
+  return { attempt: attempt + 1, retryDelayMs, retryAt: now() + retryDelayMs };
 }

@@ -1,7 +1,7 @@
 /** The life cycle of this page's connection as a statechart. It knows no WebSocket: its owner provides the effects. */
 
 import { assign, setup } from 'xstate';
-import { drawBackoff } from '../../shared/backoff.ts';
+import { NO_RETRY, planRetry, type Retry, type RetryInput } from '../../shared/backoff.ts';
 import type { Closure } from '../../shared/wire.ts';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
@@ -22,18 +22,7 @@ export type ConnectionEvent =
   | ({ type: 'socket.closed' } & Closure)
   | { type: 'ping.answered' };
 
-export interface ConnectionInput {
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** From 0 up to, not including, 1. */
-  readonly random: () => number;
-}
-
-interface ConnectionContext extends ConnectionInput {
-  /** Attempts that failed since the last stable connection. */
-  readonly attempt: number;
-  readonly retryDelayMs: number;
-  readonly retryAt: number;
+interface ConnectionContext extends Retry {
   readonly closure: Closure | undefined;
 }
 
@@ -41,7 +30,7 @@ export const connectionMachine = setup({
   types: {
     context: {} as ConnectionContext,
     events: {} as ConnectionEvent,
-    input: {} as ConnectionInput,
+    input: {} as RetryInput,
   },
   actions: {
     openSocket: noEffect,
@@ -50,10 +39,7 @@ export const connectionMachine = setup({
     keepClosure: assign({ closure: (_, closure: Closure) => closure }),
     forgetClosure: assign({ closure: undefined }),
     forgetFailures: assign({ attempt: 0 }),
-    planRetry: assign(({ context }) => {
-      const retryDelayMs = drawBackoff(context.attempt, context.random);
-      return { attempt: context.attempt + 1, retryDelayMs, retryAt: context.now() + retryDelayMs };
-    }),
+    planRetry: assign(({ context }) => planRetry(context)),
   },
   guards: {
     isFinal: (_, { code }: Closure) => isFinalCode(code),
@@ -67,7 +53,7 @@ export const connectionMachine = setup({
   },
 }).createMachine({
   id: 'connection',
-  context: ({ input }) => ({ ...input, attempt: 0, retryDelayMs: 0, retryAt: 0, closure: undefined }),
+  context: ({ input }) => ({ ...input, ...NO_RETRY, closure: undefined }),
   initial: 'closed',
   states: {
     closed: {

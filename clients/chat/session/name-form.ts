@@ -1,22 +1,23 @@
 /** Lets a person be known by a name, where the server takes one. It remembers the name for this tab. */
 
 import { element } from '../../shared/dom.ts';
+import { createStoredText } from '../../shared/stored-text.ts';
 
-const STORAGE_KEY = 'statecast.user';
+/** The name used in this tab before, if any. */
+export const storedUser = createStoredText('statecast.user', () => sessionStorage);
 
 export interface NameFormOptions {
-  readonly user: string | undefined;
   readonly signIn: (user: string | undefined) => void;
 }
 
-export function createNameForm({ user, signIn }: NameFormOptions): HTMLElement {
+export function createNameForm({ signIn }: NameFormOptions): HTMLElement {
   const input = element('input', {
     id: 'user',
     type: 'text',
     autocomplete: 'nickname',
     placeholder: 'Guest',
   });
-  input.value = user ?? '';
+  input.value = storedUser.read() ?? '';
   const root = element(
     'form',
     { class: 'name-form', 'aria-label': 'Identity' },
@@ -28,27 +29,9 @@ export function createNameForm({ user, signIn }: NameFormOptions): HTMLElement {
     event.preventDefault();
     const name = input.value.trim();
     input.value = name;
-    rememberUser(name);
-    signIn(name === '' ? undefined : name);
+    const user = name === '' ? undefined : name;
+    storedUser.write(user);
+    signIn(user);
   });
   return root;
-}
-
-/** The name used in this tab before, if any. */
-export function recallUser(): string | undefined {
-  try {
-    return sessionStorage.getItem(STORAGE_KEY) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A browser may forbid storage: then the name lasts until the page is left. */
-function rememberUser(name: string): void {
-  try {
-    if (name === '') sessionStorage.removeItem(STORAGE_KEY);
-    else sessionStorage.setItem(STORAGE_KEY, name);
-  } catch {
-    // Nothing to do: the name is in use all the same.
-  }
 }

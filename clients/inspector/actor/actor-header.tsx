@@ -2,8 +2,9 @@
 
 import { useMemo, type ReactNode } from 'react';
 import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
+import { formatDuration } from '../../shared/duration.ts';
 import { hashOf, keyOf } from '../names/address.ts';
-import { formatDuration, formatFigure, nameFigure } from '../ui/format.ts';
+import { formatFigure, nameFigure } from '../ui/format.ts';
 import { useNow, useStore } from '../ui/hooks.ts';
 import { pluralOf, shortenId, singularOf } from '../names/kind-words.ts';
 import type { ActorMoment } from '../watch/moments.ts';

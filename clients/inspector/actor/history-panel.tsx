@@ -7,7 +7,8 @@ import type { AnswerTo, FeedClient, Outcome } from '../feed/feed.ts';
 import type { EventNames } from '../events/event-names.ts';
 import { formatCount, formatTime } from '../ui/format.ts';
 import { fetchHistory, type HistoryFormat } from '../feed/history-file.ts';
-import { useStore, type Store } from '../ui/hooks.ts';
+import { useStore } from '../ui/hooks.ts';
+import type { Store } from '../ui/view-store.ts';
 import type { LinkState } from '../feed/feed.ts';
 
 interface HistoryPanelProps {

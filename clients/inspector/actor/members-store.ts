@@ -4,6 +4,7 @@ import type { FeedMessage } from '../../../src/inspect/feed/feed-protocol.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createPolling, type Polling } from '../../shared/polling.ts';
 import type { FeedClient } from '../feed/feed.ts';
+import { ViewStore } from '../ui/view-store.ts';
 
 export type Members = Extract<FeedMessage, { type: 'members' }>;
 
@@ -11,30 +12,22 @@ export const MEMBERS_INTERVAL_MS = 1_000;
 /** Members that are told at a time, which is as many as the server tells; a room may have more. */
 export const MOST_MEMBERS = 1_000;
 
-export class MembersStore {
+export class MembersStore extends ViewStore<Members | undefined> {
   readonly #client: Pick<FeedClient, 'ask'>;
   readonly #room: string;
   readonly #polling: Polling;
-  readonly #listeners = new Set<() => void>();
-  #members: Members | undefined;
 
   constructor(client: Pick<FeedClient, 'ask'>, room: string, clock?: Clock) {
+    super(undefined);
     this.#client = client;
     this.#room = room;
     this.#polling = createPolling({
       ask: () => this.#ask(),
-      listener: (members) => this.#show(members),
+      listener: (members) => this.show(members),
       intervalMs: MEMBERS_INTERVAL_MS,
       clock,
     });
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly getView = (): Members | undefined => this.#members;
 
   setVisible(isVisible: boolean): void {
     this.#polling.setVisible(isVisible);
@@ -43,12 +36,6 @@ export class MembersStore {
   async #ask(): Promise<Members | undefined> {
     const outcome = await this.#client.ask({ type: 'members', room: this.#room, limit: MOST_MEMBERS });
     if (outcome.type === 'answered') return outcome.answer;
-    return outcome.type === 'refused' ? undefined : this.#members;
-  }
-
-  #show(members: Members | undefined): void {
-    if (members === this.#members) return;
-    this.#members = members;
-    for (const listener of this.#listeners) listener();
+    return outcome.type === 'refused' ? undefined : this.getView();
   }
 }

@@ -4,7 +4,7 @@ import { useEffect, type ReactNode } from 'react';
 import type { StatePath } from '../../../src/inspect/chart/chart.ts';
 import type { MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
 import { keyOf } from '../names/address.ts';
-import type { ChartStore } from '../chart/machine-charts.ts';
+import type { MachineCharts } from '../chart/machine-charts.ts';
 import { formatTime } from '../ui/format.ts';
 import { useStore } from '../ui/hooks.ts';
 import { JsonTree } from '../ui/json-tree.tsx';
@@ -17,7 +17,7 @@ export function momentOf({ actor, log, position }: WatchView): ActorMoment | und
   return log.momentsAt(position).get(keyOf(actor));
 }
 
-export function useChart(charts: ChartStore, kind: MachineName) {
+export function useChart(charts: MachineCharts, kind: MachineName) {
   const known = useStore(charts);
   useEffect(() => charts.want(kind), [charts, kind]);
   return known.get(kind);
@@ -25,7 +25,7 @@ export function useChart(charts: ChartStore, kind: MachineName) {
 
 interface StatesPanelProps {
   readonly watch: WatchStore;
-  readonly charts: ChartStore;
+  readonly charts: MachineCharts;
   readonly selected: StatePath | undefined;
   readonly onSelect: (path: StatePath) => void;
 }

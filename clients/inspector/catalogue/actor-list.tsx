@@ -2,9 +2,10 @@
 
 import { useCallback, useState, type ReactNode } from 'react';
 import type { ActorAddress, ActorSummary } from '../../../src/inspect/feed/feed-protocol.ts';
+import { formatDuration } from '../../shared/duration.ts';
 import { hashOf, keyOf } from '../names/address.ts';
 import type { CatalogueStore, CatalogueView } from './catalogue-store.ts';
-import { describeFigures, formatDuration } from '../ui/format.ts';
+import { describeFigures } from '../ui/format.ts';
 import { singularOf, shortenId } from '../names/kind-words.ts';
 import { KindShape, StatusShape } from '../names/shapes.tsx';
 import { VirtualList } from '../ui/virtual-list.tsx';

@@ -13,6 +13,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { createPolling, type Polling } from '../../shared/polling.ts';
 import { CountHistory } from './count-history.ts';
 import type { FeedClient, Outcome } from '../feed/feed.ts';
+import { ViewStore } from '../ui/view-store.ts';
 import type { RowWindow } from '../ui/windowing.ts';
 
 export const ASK_INTERVAL_MS = 1_000;
@@ -57,22 +58,21 @@ export interface CatalogueView {
   readonly error: string | undefined;
 }
 
-export class CatalogueStore {
+export class CatalogueStore extends ViewStore<CatalogueView> {
   readonly history = new CountHistory();
   readonly #client: Pick<FeedClient, 'ask' | 'subscribe' | 'state'>;
   readonly #polling: Polling;
-  readonly #listeners = new Set<() => void>();
   #window: RowWindow = { start: 0, end: 0 };
-  #view: CatalogueView = {
-    query: EVERYBODY,
-    total: undefined,
-    rows: new Map(),
-    counts: undefined,
-    at: 0,
-    error: undefined,
-  };
 
   constructor(client: Pick<FeedClient, 'ask' | 'subscribe' | 'state'>, clock?: Clock) {
+    super({
+      query: EVERYBODY,
+      total: undefined,
+      rows: new Map(),
+      counts: undefined,
+      at: 0,
+      error: undefined,
+    });
     this.#client = client;
     this.#polling = createPolling({
       ask: () => this.#ask(),
@@ -85,13 +85,6 @@ export class CatalogueStore {
     });
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly getView = (): CatalogueView => this.#view;
-
   /** Nothing is asked while nobody looks. */
   setVisible(isVisible: boolean): void {
     this.#polling.setVisible(isVisible);
@@ -99,8 +92,8 @@ export class CatalogueStore {
 
   /** Asks for others; the rows of before are forgotten. */
   setQuery(change: Partial<CatalogueQuery>): void {
-    const query = { ...this.#view.query, ...change };
-    this.#show({ query, rows: new Map(), total: undefined, error: undefined });
+    const query = { ...this.getView().query, ...change };
+    this.#change({ query, rows: new Map(), total: undefined, error: undefined });
     this.#window = { start: 0, end: 0 };
     this.#polling.refresh();
   }
@@ -108,7 +101,7 @@ export class CatalogueStore {
   /** Tells which rows are in sight. */
   setWindow(window: RowWindow): void {
     this.#window = window;
-    const { rows, total } = this.#view;
+    const { rows, total } = this.getView();
     if (total === undefined) return;
     for (let index = window.start; index < Math.min(window.end, total); index += 1) {
       if (!rows.has(index)) return this.#polling.refresh();
@@ -116,7 +109,7 @@ export class CatalogueStore {
   }
 
   async #ask(): Promise<Answered> {
-    const { query } = this.#view;
+    const { query } = this.getView();
     const offset = Math.max(0, Math.floor((this.#window.start - PAGE_STEP) / PAGE_STEP) * PAGE_STEP);
     const { kinds, state, status, search, sort, descending } = query;
     const outcome = await this.#client.ask({
@@ -136,25 +129,24 @@ export class CatalogueStore {
   #read({ query, offset, outcome }: Answered): void {
     if (outcome.type === 'unanswered') return;
     // The person may have asked for something else meanwhile: then this answers an old question.
-    const isCurrent = query === this.#view.query;
+    const isCurrent = query === this.getView().query;
     if (outcome.type === 'refused') {
-      if (isCurrent) this.#show({ error: outcome.error, rows: new Map(), total: 0 });
+      if (isCurrent) this.#change({ error: outcome.error, rows: new Map(), total: 0 });
       return;
     }
     const { at, counts, total, actors } = outcome.answer;
     this.history.add({ at, counts });
-    if (!isCurrent) return this.#show({ at, counts });
+    if (!isCurrent) return this.#change({ at, counts });
     const rows = new Map<number, ActorSummary>();
-    for (const [index, actor] of this.#view.rows) {
+    for (const [index, actor] of this.getView().rows) {
       if (Math.abs(index - offset) < KEPT_ROWS && index < total) rows.set(index, actor);
     }
     actors.forEach((actor, index) => rows.set(offset + index, actor));
-    this.#show({ at, counts, total, rows, error: undefined });
+    this.#change({ at, counts, total, rows, error: undefined });
   }
 
-  #show(change: Partial<CatalogueView>): void {
-    this.#view = { ...this.#view, ...change };
-    for (const listener of this.#listeners) listener();
+  #change(change: Partial<CatalogueView>): void {
+    this.show({ ...this.getView(), ...change });
   }
 }
 

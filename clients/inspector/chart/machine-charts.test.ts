@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ChartStore } from './machine-charts.ts';
+import { MachineCharts } from './machine-charts.ts';
 import type { FeedClient } from '../feed/feed.ts';
 import { chartOf } from '../testing/charts.ts';
 
@@ -20,7 +20,7 @@ function setUp() {
     },
   } as unknown as Pick<FeedClient, 'ask' | 'subscribe' | 'state'>;
   return {
-    store: new ChartStore(client),
+    store: new MachineCharts(client),
     asked,
     connect: () => {
       isThere = true;

@@ -1,7 +1,7 @@
 /** The life of the page's link to the feed, as a statechart. It knows no WebSocket: its owner provides the effects. */
 
 import { assign, fromPromise, setup } from 'xstate';
-import { drawBackoff } from '../../shared/backoff.ts';
+import { NO_RETRY, planRetry, type Retry, type RetryInput } from '../../shared/backoff.ts';
 
 /** From opening the socket to the server's welcome. */
 export const GREET_TIMEOUT_MS = 10_000;
@@ -35,18 +35,7 @@ export type FeedMachineEvent =
  */
 export type ReasonReader = () => Promise<string | undefined>;
 
-export interface FeedMachineInput {
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** From 0 up to, not including, 1. */
-  readonly random: () => number;
-}
-
-interface FeedMachineContext extends FeedMachineInput {
-  /** Attempts that failed since the last stable link. */
-  readonly attempt: number;
-  readonly retryDelayMs: number;
-  readonly retryAt: number;
+interface FeedMachineContext extends Retry {
   /** Why the server refused last. */
   readonly error: string;
 }
@@ -55,7 +44,7 @@ export const feedMachine = setup({
   types: {
     context: {} as FeedMachineContext,
     events: {} as FeedMachineEvent,
-    input: {} as FeedMachineInput,
+    input: {} as RetryInput,
   },
   actors: {
     readReason: fromPromise<string | undefined>(() => Promise.resolve(undefined)),
@@ -67,10 +56,7 @@ export const feedMachine = setup({
     noteRefusal: assign({ error: (_, { error }: { error: string }) => error }),
     forgetRefusal: assign({ error: '' }),
     forgetFailures: assign({ attempt: 0 }),
-    planRetry: assign(({ context }) => {
-      const retryDelayMs = drawBackoff(context.attempt, context.random);
-      return { attempt: context.attempt + 1, retryDelayMs, retryAt: context.now() + retryDelayMs };
-    }),
+    planRetry: assign(({ context }) => planRetry(context)),
   },
   guards: {
     isUnauthorized: (_, { code }: { code: number }) => code === UNAUTHORIZED,
@@ -84,7 +70,7 @@ export const feedMachine = setup({
   },
 }).createMachine({
   id: 'feed',
-  context: ({ input }) => ({ ...input, attempt: 0, retryDelayMs: 0, retryAt: 0, error: '' }),
+  context: ({ input }) => ({ ...input, ...NO_RETRY, error: '' }),
   initial: 'resting',
   states: {
     resting: {

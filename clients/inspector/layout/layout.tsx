@@ -1,6 +1,7 @@
 /** Where the panes stand: side by side on a wide screen, behind tabs on a narrow one. It knows no pane. */
 
 import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
+import { createStoredText } from '../../shared/stored-text.ts';
 import { useMedia } from '../ui/hooks.ts';
 import { recallSizes, keepSizes, type PaneSizes } from './pane-sizes.ts';
 import { Splitter } from './splitter.tsx';
@@ -21,6 +22,8 @@ export interface Panes {
   readonly subject: string;
 }
 
+const storedSizes = createStoredText('statecast.inspector.panes', () => localStorage);
+
 /** From here on there is room for three columns. */
 const WIDE = '(width >= 75rem)';
 /** From here on there is room for two. */
@@ -35,7 +38,7 @@ export function Layout(panes: Panes): ReactNode {
 
 function WideLayout(panes: Panes): ReactNode {
   const { catalogue, stage, timeline, events, sequence } = panes;
-  const [sizes, setSizes] = useState(recallSizes);
+  const [sizes, setSizes] = useState(() => recallSizes(storedSizes));
   const beside = detailTabs(panes);
   const hasSide = beside.length > 0;
   return (
@@ -106,7 +109,7 @@ function WideLayout(panes: Panes): ReactNode {
   function resize(change: Partial<PaneSizes>): void {
     const next = { ...sizes, ...change };
     setSizes(next);
-    keepSizes(next);
+    keepSizes(next, storedSizes);
   }
 }
 

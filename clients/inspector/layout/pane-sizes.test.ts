@@ -1,22 +1,28 @@
 import { describe, expect, test } from 'vitest';
+import { createStoredText } from '../../shared/stored-text.ts';
+import { createStorage, forbidden } from '../../shared/testing.ts';
 import { keepSizes, recallSizes } from './pane-sizes.ts';
-import { createStorage, forbidden } from '../testing/storage.ts';
+
+const storedNowhere = createStoredText('panes', forbidden);
 
 describe('the sizes of panes', () => {
   test('are recalled as they were kept', () => {
     const storage = createStorage();
-    const sizes = { ...recallSizes(() => storage), left: 444 };
-    keepSizes(sizes, () => storage);
-    expect(recallSizes(() => storage)).toEqual(sizes);
+    const stored = createStoredText('panes', () => storage);
+    const sizes = { ...recallSizes(stored), left: 444 };
+    keepSizes(sizes, stored);
+    expect(recallSizes(stored)).toEqual(sizes);
   });
 
   test.each(['', 'null', '{', '{"left":"wide"}', '{"left":null}'])('%j is not taken for sizes', (text) => {
-    const storage = { getItem: () => text };
-    expect(recallSizes(() => storage)).toEqual(recallSizes(() => createStorage()));
+    const stored = { ...storedNowhere, read: () => text };
+    const usual = createStoredText('panes', () => createStorage());
+    expect(recallSizes(stored)).toEqual(recallSizes(usual));
   });
 
   test('are the usual ones where the browser forbids it', () => {
-    keepSizes(recallSizes(forbidden), forbidden);
-    expect(recallSizes(forbidden)).toEqual(recallSizes(() => createStorage()));
+    keepSizes(recallSizes(storedNowhere), storedNowhere);
+    const usual = createStoredText('panes', () => createStorage());
+    expect(recallSizes(storedNowhere)).toEqual(recallSizes(usual));
   });
 });

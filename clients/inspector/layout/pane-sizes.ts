@@ -1,5 +1,7 @@
 /** How large the panes are, kept from visit to visit. */
 
+import type { StoredText } from '../../shared/stored-text.ts';
+
 /** In CSS pixels. */
 export interface PaneSizes {
   readonly left: number;
@@ -9,34 +11,25 @@ export interface PaneSizes {
 }
 
 const DEFAULT_SIZES: PaneSizes = { left: 300, right: 360, below: 232, events: 220 };
-const KEY = 'statecast.inspector.panes';
 
-export function recallSizes(storage: () => Pick<Storage, 'getItem'> = () => localStorage): PaneSizes {
-  try {
-    const kept = JSON.parse(storage().getItem(KEY) ?? '{}') as Partial<Record<keyof PaneSizes, unknown>>;
-    const sizeOf = (name: keyof PaneSizes): number => {
-      const size = kept[name];
-      return typeof size === 'number' && Number.isFinite(size) ? size : DEFAULT_SIZES[name];
-    };
-    return {
-      left: sizeOf('left'),
-      right: sizeOf('right'),
-      below: sizeOf('below'),
-      events: sizeOf('events'),
-    };
-  } catch {
-    return DEFAULT_SIZES;
-  }
+/** Reads the kept sizes; one that is missing or no number has its default. */
+export function recallSizes(stored: StoredText): PaneSizes {
+  const kept = parse(stored.read() ?? '{}');
+  const sizes = Object.entries(DEFAULT_SIZES).map(([name, size]) => {
+    const found = kept[name];
+    return [name, typeof found === 'number' && Number.isFinite(found) ? found : size];
+  });
+  return Object.fromEntries(sizes) as PaneSizes;
 }
 
-/** Where the browser forbids it, they last as long as the page. */
-export function keepSizes(
-  sizes: PaneSizes,
-  storage: () => Pick<Storage, 'setItem'> = () => localStorage,
-): void {
+export function keepSizes(sizes: PaneSizes, stored: StoredText): void {
+  stored.write(JSON.stringify(sizes));
+}
+
+function parse(text: string): Record<string, unknown> {
   try {
-    storage().setItem(KEY, JSON.stringify(sizes));
+    return Object(JSON.parse(text)) as Record<string, unknown>;
   } catch {
-    // Nothing is lost but a comfort.
+    return {};
   }
 }

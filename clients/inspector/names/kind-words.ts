@@ -2,30 +2,13 @@
 
 import type { MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
 
-const PLURALS: Readonly<Record<MachineName, string>> = {
-  server: 'server',
-  connection: 'connections',
-  membership: 'memberships',
-  room: 'rooms',
-  moderation: 'moderations',
-  tarsProxy: 'TARS proxies',
-};
-
-const SINGULARS: Readonly<Record<MachineName, string>> = {
-  server: 'server',
-  connection: 'connection',
-  membership: 'membership',
-  room: 'room',
-  moderation: 'moderation',
-  tarsProxy: 'TARS proxy',
-};
-
-export function pluralOf(kind: MachineName): string {
-  return PLURALS[kind];
+export function singularOf(kind: MachineName): string {
+  return kind === 'tarsProxy' ? 'TARS proxy' : kind;
 }
 
-export function singularOf(kind: MachineName): string {
-  return SINGULARS[kind];
+export function pluralOf(kind: MachineName): string {
+  if (kind === 'server') return kind;
+  return kind === 'tarsProxy' ? 'TARS proxies' : `${kind}s`;
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

@@ -2,36 +2,39 @@
 
 import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
 import type { Announcer } from '../../shared/announcer.ts';
+import { createStoredText } from '../../shared/stored-text.ts';
 import { CatalogueStore } from '../catalogue/catalogue-store.ts';
-import { ChartStore } from '../chart/machine-charts.ts';
+import { MachineCharts } from '../chart/machine-charts.ts';
 import { createFeedClient } from '../feed/feed-client.ts';
 import type { FeedClient, LinkState } from '../feed/feed.ts';
-import type { Store } from '../ui/hooks.ts';
+import type { Store } from '../ui/view-store.ts';
 import { describeLink } from '../feed/link-words.ts';
 import { readReason } from '../feed/read-reason.ts';
-import { forgetToken, keepToken, recallToken } from './session-token.ts';
 import { Watches } from '../watch/watches.ts';
+
+/** The admin token, as long as the tab is open. It goes into no URL and no lasting storage. */
+const storedToken = createStoredText('statecast.inspector.token', () => sessionStorage);
 
 export interface Inspector {
   readonly client: FeedClient;
   readonly link: Store<LinkState>;
   readonly catalogue: CatalogueStore;
-  readonly charts: ChartStore;
+  readonly charts: MachineCharts;
   readonly watches: Watches;
   readonly announcer: Announcer;
 }
 
 /** Makes the parts; nothing is connected until `client.connect()`. */
 export function createInspector(url: string, announcer: Announcer): Inspector {
-  const client = createFeedClient({ url, token: recallToken(), readReason: () => readReason() });
+  const client = createFeedClient({ url, token: storedToken.read(), readReason: () => readReason() });
   let isLost = false;
   let wasReady = false;
   client.subscribe(() => {
     const { state, token } = client;
     const isReady = state.name === 'ready';
-    // Only a token that was good is worth keeping.
-    if (isReady && token !== undefined) keepToken(token);
-    if (state.name === 'locked') forgetToken();
+    // Only a token that the server took is kept.
+    if (isReady && token !== undefined) storedToken.write(token);
+    if (state.name === 'locked') storedToken.write(undefined);
     const isLoss = wasReady && state.name === 'waiting';
     if (isLoss || (isLost && isReady)) announcer.announce(describeLink(state));
     if (isLoss || isReady) isLost = isLoss;
@@ -41,7 +44,7 @@ export function createInspector(url: string, announcer: Announcer): Inspector {
     client,
     link: { subscribe: (listener) => client.subscribe(listener), getView: () => client.state },
     catalogue: new CatalogueStore(client),
-    charts: new ChartStore(client),
+    charts: new MachineCharts(client),
     watches: new Watches(client, (actor, how, error) => announcer.announce(describeEnd(actor, how, error))),
     announcer,
   };

@@ -1,5 +1,7 @@
 /** Times, numbers and key figures as the page writes them. */
 
+import { formatDuration } from '../../shared/duration.ts';
+
 const NUMBERS = new Intl.NumberFormat('en');
 
 /** `12,345`. */
@@ -12,19 +14,6 @@ export function formatTime(at: number): string {
   const date = new Date(at);
   const parts = [date.getHours(), date.getMinutes(), date.getSeconds()];
   return `${parts.map((part) => pad(part, 2)).join(':')}.${pad(date.getMilliseconds(), 3)}`;
-}
-
-/** How long something takes or took: `350 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
-export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
-  const seconds = Math.floor(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return joinUnits(minutes, 'min', seconds % 60, 's');
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return joinUnits(hours, 'h', minutes % 60, 'min');
-  return joinUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
 /** A name as words: `inFlight` is `in flight`. */
@@ -49,10 +38,6 @@ export function describeFigures(figures: Readonly<Record<string, number>>): stri
     .filter(([, value]) => value !== 0)
     .map(([name, value]) => `${nameFigure(name)} ${formatFigure(name, value)}`)
     .join(', ');
-}
-
-function joinUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
 function pad(value: number, length: number): string {

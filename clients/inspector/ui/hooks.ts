@@ -1,13 +1,7 @@
 /** What ties the page's stores and its window to React. */
 
+import type { Store } from './view-store.ts';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-
-/** A plain object that tells when it shows something else. */
-export interface Store<View> {
-  readonly subscribe: (listener: () => void) => () => void;
-  /** The same object until something changes. */
-  readonly getView: () => View;
-}
 
 export function useStore<View>(store: Store<View>): View {
   return useSyncExternalStore(store.subscribe, store.getView);

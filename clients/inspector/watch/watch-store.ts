@@ -8,6 +8,7 @@ import { keyOf } from '../names/address.ts';
 import { browserFrames, oncePerFrame, type FrameClock } from '../ui/frames.ts';
 import type { FeedClient } from '../feed/feed.ts';
 import { advance, clampPosition, positionOf, type Playback } from './playback.ts';
+import { ViewStore } from '../ui/view-store.ts';
 import { SeenLog } from './seen-log.ts';
 
 /** How the watch stands with the server. */
@@ -42,30 +43,31 @@ export interface WatchStoreOptions {
   readonly onEnd?: (how: 'ended' | 'failed', error: string | undefined) => void;
 }
 
-export class WatchStore {
+export class WatchStore extends ViewStore<WatchView> {
   readonly actor: ActorAddress;
   readonly #options: WatchStoreOptions;
   readonly #now: () => number;
   readonly #frames: FrameClock;
   readonly #live: SeenLog;
-  readonly #listeners = new Set<() => void>();
   readonly #changed: () => void;
   #frozen: SeenLog | undefined;
   #state: WatchState = { type: 'asking' };
   #playback: Playback = { type: 'live' };
   #speed = 1;
   #lastFrame: number | undefined;
-  #view: WatchView;
   #unwatch: (() => void) | undefined;
 
   constructor(options: WatchStoreOptions) {
-    this.actor = options.actor;
+    const { actor } = options;
+    const live = new SeenLog(actor);
+    const state: WatchState = { type: 'asking' };
+    super({ actor, state, log: live, playback: { type: 'live' }, position: live.last, speed: 1, newer: 0 });
+    this.actor = actor;
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#frames = options.frames ?? browserFrames;
-    this.#live = new SeenLog(options.actor);
+    this.#live = live;
     this.#changed = oncePerFrame(() => this.#publish(), this.#frames);
-    this.#view = this.#look();
   }
 
   /** Watches; what was seen before stays, with a gap after it. */
@@ -99,13 +101,6 @@ export class WatchStore {
     this.#unwatch = undefined;
     this.#state = { type: 'asking' };
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly getView = (): WatchView => this.#view;
 
   pause(): void {
     this.goTo(this.#position);
@@ -180,13 +175,8 @@ export class WatchStore {
   }
 
   #publish(): void {
-    this.#view = this.#look();
-    for (const listener of this.#listeners) listener();
-  }
-
-  #look(): WatchView {
     const log = this.#frozen ?? this.#live;
-    return {
+    this.show({
       actor: this.actor,
       state: this.#state,
       log,
@@ -194,7 +184,7 @@ export class WatchStore {
       position: positionOf(this.#playback, log),
       speed: this.#speed,
       newer: this.#live.last - log.last,
-    };
+    });
   }
 
   #tellEnd(items: readonly FeedItem[]): void {

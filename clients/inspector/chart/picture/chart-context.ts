@@ -1,12 +1,12 @@
 /** What the parts of a picture share, besides the geometry that each is given. */
 
 import { createContext, type RefObject, useContext, useEffect } from 'react';
-import type { ChartStore } from './lit-states.ts';
+import type { LitStates } from './lit-states.ts';
 import type { TakenPlayer } from './taken-player.ts';
 import type { TravellingDots } from './travelling-dots.ts';
 
 export interface ChartContextValue {
-  readonly store: ChartStore;
+  readonly store: LitStates;
   readonly player: TakenPlayer;
   readonly dots: TravellingDots;
   /** A transition with its condition and all its actions, in one line. */

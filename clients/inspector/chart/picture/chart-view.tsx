@@ -26,7 +26,7 @@ import { describeTransition, joinText } from '../../../../src/inspect/chart/tran
 import { useElementSize } from '../../ui/hooks.ts';
 import { ChartContext, type ChartContextValue } from './chart-context.ts';
 import { ChartPicture } from './chart-picture.tsx';
-import { createChartStore } from './lit-states.ts';
+import { createLitStates } from './lit-states.ts';
 import { findLayout } from './prepared-layouts.ts';
 import { createTakenPlayer } from './taken-player.ts';
 import { createTravellingDots } from './travelling-dots.ts';
@@ -124,7 +124,7 @@ function useLayout(chart: Chart, details: boolean): LayoutState {
 }
 
 function useChartContext(chart: Chart): ChartContextValue {
-  const [store] = useState(createChartStore);
+  const [store] = useState(createLitStates);
   const [player] = useState(() => createTakenPlayer());
   const [dots] = useState(createTravellingDots);
   return useMemo(() => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createChartStore } from './lit-states.ts';
+import { createLitStates } from './lit-states.ts';
 
 describe('the store of a picture', () => {
   it('tells leaves, the states around them, and the others apart', () => {
-    const store = createChartStore();
+    const store = createLitStates();
     store.light(['active.occupancy.full', 'active.journal.clean']);
     expect(store.activityOf('active.occupancy.full')).toBe('leaf');
     expect(store.activityOf('active.occupancy')).toBe('ancestor');
@@ -14,13 +14,13 @@ describe('the store of a picture', () => {
   });
 
   it('has nothing active for an actor of which nothing is known', () => {
-    const store = createChartStore();
+    const store = createLitStates();
     store.light([]);
     expect(store.activityOf('')).toBe('none');
   });
 
   it('tells nobody of a change that is none', () => {
-    const store = createChartStore();
+    const store = createLitStates();
     store.light(['a', 'b']);
     let told = 0;
     store.subscribe(() => told++);
@@ -33,7 +33,7 @@ describe('the store of a picture', () => {
   });
 
   it('stops telling who has left', () => {
-    const store = createChartStore();
+    const store = createLitStates();
     let told = 0;
     const leave = store.subscribe(() => told++);
     leave();
@@ -42,7 +42,7 @@ describe('the store of a picture', () => {
   });
 
   it('leads the tab key to the selected state, and to one that had the keyboard since', () => {
-    const store = createChartStore();
+    const store = createLitStates();
     expect(store.isTabStop('')).toBe(true);
     store.select('a.b');
     expect(store.isSelected('a.b')).toBe(true);

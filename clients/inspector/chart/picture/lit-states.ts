@@ -8,7 +8,7 @@ import type { StatePath } from '../../../../src/inspect/chart/chart.ts';
 /** `leaf`: active, and none of its children is. `ancestor`: active with a child of it. */
 export type Activity = 'leaf' | 'ancestor' | 'none';
 
-export interface ChartStore {
+export interface LitStates {
   /** @param leaves the active states that have no active children */
   light(leaves: readonly StatePath[]): void;
   /** The selected state is also the one that the tab key reaches. */
@@ -24,7 +24,7 @@ export interface ChartStore {
 
 const ROOT: StatePath = '';
 
-export function createChartStore(): ChartStore {
+export function createLitStates(): LitStates {
   const listeners = new Set<() => void>();
   let lit: readonly StatePath[] = [];
   let leaves: ReadonlySet<StatePath> = new Set();

@@ -1,4 +1,4 @@
-/** Tells a duration in its two largest units. */
+/** Durations in their two largest units. */
 
 const UNITS = [
   { name: 'd', seconds: 86_400 },
@@ -7,9 +7,9 @@ const UNITS = [
   { name: 's', seconds: 1 },
 ] as const;
 
-/** Formats seconds, for instance `3 min 12 s` or `2 d 4 h`. */
-export function formatUptime(uptimeSeconds: number): string {
-  const total = Math.max(0, Math.floor(uptimeSeconds));
+/** Whole seconds, for instance `3 min 12 s` or `2 d 4 h`. */
+export function formatSeconds(seconds: number): string {
+  const total = Math.max(0, Math.floor(seconds));
   const largest = UNITS.findIndex(({ seconds }) => total >= seconds);
   if (largest === -1) return '0 s';
   let rest = total;
@@ -20,4 +20,10 @@ export function formatUptime(uptimeSeconds: number): string {
     if (count > 0) parts.push(`${count} ${name}`);
   }
   return parts.join(' ');
+}
+
+/** The same with parts of a second: `350 ms`, `4.2 s`, `3 min 20 s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  return ms < 10_000 ? `${(Math.floor(ms / 100) / 10).toFixed(1)} s` : formatSeconds(ms / 1_000);
 }
