@@ -3,14 +3,14 @@
 import { useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
-import { hashOf, parseHash, toHash, type Place } from './names/address.ts';
+import { hashOf, MACHINE_NAMES, parseHash, toHash, type Place } from './names/address.ts';
 import { ActorStage } from './actor/actor-stage.tsx';
-import { Barred } from './feed/barred.tsx';
 import { Catalogue } from './catalogue/catalogue.tsx';
 import { NO_FILTER } from './events/event-filter.ts';
 import { EventsPanel } from './events/events-panel.tsx';
-import { useEventNames } from './events/use-event-names.ts';
-import type { LinkState } from './feed/feed.ts';
+import { createEventNames, type EventNames } from './events/event-names.ts';
+import type { MachineCharts } from './chart/machine-charts.ts';
+import { Gate } from './feed/gate.tsx';
 import { useDocumentVisible, useStore } from './ui/hooks.ts';
 import type { Inspector } from './session/inspector.ts';
 import { Layout } from './layout/layout.tsx';
@@ -19,7 +19,6 @@ import { MachineStage, MachineStates } from './actor/machine-stage.tsx';
 import { Overview } from './catalogue/overview.tsx';
 import { SequencePanel } from './sequence/sequence-panel.tsx';
 import { Timeline } from './timeline/timeline.tsx';
-import { TokenForm } from './feed/token-form.tsx';
 import { ContextPanel, StatesPanel } from './actor/watch-panels.tsx';
 
 interface AppProps {
@@ -42,9 +41,9 @@ export function App({ inspector, statusPlace }: AppProps): ReactNode {
   return (
     <>
       {createPortal(<LinkStatus client={client} state={state} />, statusPlace)}
-      <Door inspector={inspector} state={state}>
+      <Gate client={client} state={state}>
         <Panes inspector={inspector} place={place} />
-      </Door>
+      </Gate>
     </>
   );
 }
@@ -58,25 +57,6 @@ function usePlace(): Place {
 function subscribeToHash(listener: () => void): () => void {
   window.addEventListener('hashchange', listener);
   return () => window.removeEventListener('hashchange', listener);
-}
-
-interface DoorProps {
-  readonly inspector: Inspector;
-  readonly state: LinkState;
-  readonly children: ReactNode;
-}
-
-/** Shows what is inside to those who may see it. */
-function Door({ inspector: { client }, state, children }: DoorProps): ReactNode {
-  if (state.name === 'barred') return <Barred error={state.error} />;
-  if (state.name !== 'locked') return children;
-  return (
-    <TokenForm
-      error={state.error}
-      isRetry={client.token !== undefined}
-      onToken={(token) => client.giveToken(token)}
-    />
-  );
 }
 
 function Panes({ inspector, place }: { readonly inspector: Inspector; readonly place: Place }): ReactNode {
@@ -133,6 +113,15 @@ function Panes({ inspector, place }: { readonly inspector: Inspector; readonly p
       }
     />
   );
+}
+
+/** The names of events, as soon as the charts are there. */
+function useEventNames(charts: MachineCharts, isNeeded: boolean): EventNames {
+  const known = useStore(charts);
+  useEffect(() => {
+    if (isNeeded) for (const machine of MACHINE_NAMES) charts.want(machine);
+  }, [charts, isNeeded]);
+  return useMemo(() => createEventNames(known), [known]);
 }
 
 /** What a place is about, whatever is shown of it. */

@@ -4,10 +4,9 @@ import type { Announcer } from '../../shared/announcer.ts';
 import { createChartStrip } from '../../shared/chart-strip.ts';
 import { element, setAttribute } from '../../shared/dom.ts';
 import type { Health } from '../../shared/health.ts';
-import { describeFailure, describeTime } from './call-outcome.ts';
+import { describeFailure, describeTime, PROXY_STATES, readProxyState } from './call-words.ts';
 import { createChoice } from '../../shared/choice.ts';
 import { createPolling } from '../../shared/polling.ts';
-import { PROXY_STATES, readProxyState } from './proxy-state.ts';
 import type { CallArguments, CallOutcome } from '../connection/room-client.ts';
 import { SERVANT, SERVANT_FUNCTIONS, type ServantFunction } from './servant-functions.ts';
 

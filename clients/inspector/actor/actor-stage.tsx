@@ -105,14 +105,13 @@ function WatchedChart(props: WatchedChartProps): ReactNode {
   const chart = useChart(inspector.charts, watch.actor.kind);
   const [taken] = useState(() => new TakenSince(watch.actor));
   const last = taken.at(view);
-  if (chart === undefined) return <p className="remark">The chart is on its way…</p>;
   return (
     <ChartSlot
       chart={chart}
       active={momentOf(view)?.states ?? []}
       last={last}
       showActions={showActions}
-      {...(selected !== undefined && { selected })}
+      selected={selected}
       onSelect={onSelect}
     />
   );

@@ -2,11 +2,12 @@
 
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import type { ActorAddress, ActorHistory, HistoryEntry } from '../../../src/inspect/feed/feed-protocol.ts';
+import { ChangesCheck } from '../ui/fields.tsx';
 import { saveFile } from '../ui/clipboard.ts';
 import type { AnswerTo, FeedClient, Outcome } from '../feed/feed.ts';
 import type { EventNames } from '../events/event-names.ts';
 import { formatCount, formatTime } from '../ui/format.ts';
-import { fetchHistory, type HistoryFormat } from '../feed/history-file.ts';
+import { fetchHistory, type HistoryFormat } from '../feed/history-route.ts';
 import { useStore } from '../ui/hooks.ts';
 import type { Store } from '../ui/view-store.ts';
 import type { LinkState } from '../feed/feed.ts';
@@ -44,14 +45,7 @@ export function HistoryPanel({ client, link, actor, names, announce }: HistoryPa
         <button type="button" onClick={() => void save('mermaid')}>
           Download sequence diagram
         </button>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={changesOnly}
-            onChange={({ target }) => setChangesOnly(target.checked)}
-          />
-          changes<span className="visually-hidden"> of states only</span>
-        </label>
+        <ChangesCheck checked={changesOnly} onChange={setChangesOnly} />
         <span className="remark" role="status">
           {saving}
         </span>

@@ -52,18 +52,14 @@ export function MachineStage({ inspector, kind, selected, onSelect }: MachineSta
           )}
         </div>
         <div className="tab-panel">
-          {chart === undefined ? (
-            <p className="remark">The chart is on its way…</p>
-          ) : (
-            <ChartSlot
-              chart={chart}
-              active={NOTHING_ACTIVE}
-              last={undefined}
-              showActions={showActions}
-              {...(selected !== undefined && { selected })}
-              onSelect={onSelect}
-            />
-          )}
+          <ChartSlot
+            chart={chart}
+            active={NOTHING_ACTIVE}
+            last={undefined}
+            showActions={showActions}
+            selected={selected}
+            onSelect={onSelect}
+          />
         </div>
       </div>
     </>
@@ -98,7 +94,6 @@ function StateFilter({
 export function MachineStates({ inspector, kind, selected, onSelect }: MachineStageProps): ReactNode {
   const chart = useChart(inspector.charts, kind);
   const { counts } = useStore(inspector.catalogue);
-  if (chart === undefined) return <p className="remark">The chart is on its way…</p>;
   return (
     <StateList
       chart={chart}

@@ -7,11 +7,13 @@ import { isAlive, type ActorMoment } from '../watch/moments.ts';
 
 /** Tiles that are drawn of one state; the others are counted. */
 export const MOST_TILES = 240;
+const MOST_AWAY = 100;
 
 export interface MemberTile {
-  /** Of the membership. */
+  /** Of the membership; of a user who is away, the user. */
   readonly id: string;
-  readonly connection: string;
+  /** A user who is away has none. */
+  readonly connection?: string;
   readonly user?: string;
   readonly isResting: boolean;
 }
@@ -83,6 +85,12 @@ export function groupMembers(
     groups.set(state, group);
     return group;
   }
+}
+
+/** The users of a room who have no connection at the moment. */
+export function groupAway(users: readonly string[]): MemberGroup {
+  const tiles = users.slice(0, MOST_AWAY).map((user) => ({ id: user, user, isResting: false }));
+  return { state: 'away', look: OTHER_LOOK, count: users.length, tiles };
 }
 
 type Standing = Pick<ActorMoment, 'status' | 'states'>;

@@ -6,9 +6,9 @@ import type { FeedClient } from '../feed/feed.ts';
 import { formatCount } from '../ui/format.ts';
 import { useDocumentVisible, useStore } from '../ui/hooks.ts';
 import { shortenId } from '../names/kind-words.ts';
-import { groupMembers, type MemberGroup, type MemberTile } from './member-groups.ts';
+import { groupAway, groupMembers, type MemberGroup, type MemberTile } from './member-groups.ts';
 import { MembersStore, type Members } from './members-store.ts';
-import { LookShape } from '../names/shapes.tsx';
+import { LookShape, type Look } from '../names/shapes.tsx';
 import type { WatchStore } from '../watch/watch-store.ts';
 
 interface MembersPanelProps {
@@ -33,7 +33,7 @@ export function MembersPanel({ client, watch }: MembersPanelProps): ReactNode {
       {groups.map((group) => (
         <Group key={group.state} group={group} />
       ))}
-      {members.away.length > 0 && <Away users={members.away} />}
+      {members.away.length > 0 && <Group group={groupAway(members.away)} />}
     </div>
   );
 }
@@ -48,14 +48,7 @@ function Group({ group: { state, look, count, tiles } }: { readonly group: Membe
       <ul className="tiles">
         {tiles.map((tile) => (
           <li key={tile.id}>
-            <a
-              href={hashOf({ kind: 'connection', id: tile.connection })}
-              title={describeTile(tile, state)}
-              aria-label={describeTile(tile, state)}
-            >
-              <LookShape {...(tile.isResting && look.shape === 'disc' ? { ...look, shape: 'ring' } : look)} />
-              <span>{tile.user ?? shortenId(tile.connection).slice(0, NAME_LENGTH)}</span>
-            </a>
+            <Tile tile={tile} state={state} look={look} />
           </li>
         ))}
         {count > tiles.length && <li className="more">and {formatCount(count - tiles.length)} more</li>}
@@ -64,37 +57,34 @@ function Group({ group: { state, look, count, tiles } }: { readonly group: Membe
   );
 }
 
-function Away({ users }: { readonly users: readonly string[] }): ReactNode {
+interface TileProps {
+  readonly tile: MemberTile;
+  readonly state: string;
+  readonly look: Look;
+}
+
+function Tile({ tile, state, look }: TileProps): ReactNode {
+  const { connection, user, isResting } = tile;
+  const content = (
+    <>
+      <LookShape {...(isResting && look.shape === 'disc' ? { ...look, shape: 'ring' } : look)} />
+      <span>{user ?? shortenId(tile.id).slice(0, NAME_LENGTH)}</span>
+    </>
+  );
+  if (connection === undefined) return <span className="tile">{content}</span>;
+  const words = `${nameMember(connection, user)}, ${state}${isResting ? ', resting' : ''}`;
   return (
-    <section aria-label={`away: ${formatCount(users.length)}`}>
-      <h3>
-        <LookShape tone="quiet" shape="ring" />
-        away <span className="count">{formatCount(users.length)}</span>
-      </h3>
-      <ul className="tiles">
-        {users.slice(0, MOST_AWAY).map((user) => (
-          <li key={user}>
-            <span className="tile">
-              <LookShape tone="quiet" shape="ring" />
-              <span>{user}</span>
-            </span>
-          </li>
-        ))}
-        {users.length > MOST_AWAY && (
-          <li className="more">and {formatCount(users.length - MOST_AWAY)} more</li>
-        )}
-      </ul>
-    </section>
+    <a href={hashOf({ kind: 'connection', id: connection })} title={words} aria-label={words}>
+      {content}
+    </a>
   );
 }
 
 /** Of a connection's id, on a tile. */
 const NAME_LENGTH = 8;
-const MOST_AWAY = 100;
 
-function describeTile({ connection, user, isResting }: MemberTile, state: string): string {
-  const name = user === undefined ? shortenId(connection) : `${user} (${shortenId(connection)})`;
-  return `${name}, ${state}${isResting ? ', resting' : ''}`;
+function nameMember(connection: string, user: string | undefined): string {
+  return user === undefined ? shortenId(connection) : `${user} (${shortenId(connection)})`;
 }
 
 function describeTotals({ total, away }: Members): string {

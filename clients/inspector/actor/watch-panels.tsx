@@ -34,7 +34,6 @@ export function StatesPanel({ watch, charts, selected, onSelect }: StatesPanelPr
   const view = useStore(watch);
   const chart = useChart(charts, watch.actor.kind);
   const moment = momentOf(view);
-  if (chart === undefined) return <p className="remark">The chart is on its way…</p>;
   return (
     <StateList
       chart={chart}

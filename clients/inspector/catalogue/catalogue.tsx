@@ -10,6 +10,7 @@ import {
   type CatalogueView,
 } from './catalogue-store.ts';
 import { formatCount, toWords } from '../ui/format.ts';
+import { Select } from '../ui/fields.tsx';
 import { useStore } from '../ui/hooks.ts';
 import { KindList } from './kind-list.tsx';
 import { sortsOf, statesToFilter } from './catalogue-options.ts';
@@ -59,42 +60,34 @@ function Filters({
   return (
     <div className="filters" role="search" aria-label="Actors">
       <SearchField search={query.search} onSearch={(search) => onChange({ search })} />
-      <label>
-        <span>State</span>
-        <select value={query.state} onChange={({ target }) => onChange({ state: target.value })}>
-          <option value="">any</option>
-          {statesToFilter(query, counts).map(({ state, count, depth }) => (
-            <option key={state} value={state}>
-              {'\u00a0'.repeat(2 * depth)}
-              {state}
-              {count !== undefined && ` (${formatCount(count)})`}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span>Status</span>
-        <select
-          value={query.status}
-          onChange={({ target }) => onChange({ status: target.value as ActorStatus | '' })}
-        >
-          <option value="">any</option>
-          {STATUSES.map((status) => (
-            <option key={status}>{status}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span>Sort</span>
-        <select value={query.sort} onChange={({ target }) => onChange({ sort: target.value })}>
-          <option value="">kind, id</option>
-          {sortsOf(query, rows).map((sort) => (
-            <option key={sort} value={sort}>
-              {toWords(sort)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Select label="State" value={query.state} onChange={(state) => onChange({ state })}>
+        <option value="">any</option>
+        {statesToFilter(query, counts).map(({ state, count, depth }) => (
+          <option key={state} value={state}>
+            {'\u00a0'.repeat(2 * depth)}
+            {state}
+            {count !== undefined && ` (${formatCount(count)})`}
+          </option>
+        ))}
+      </Select>
+      <Select
+        label="Status"
+        value={query.status}
+        onChange={(status) => onChange({ status: status as ActorStatus | '' })}
+      >
+        <option value="">any</option>
+        {STATUSES.map((status) => (
+          <option key={status}>{status}</option>
+        ))}
+      </Select>
+      <Select label="Sort" value={query.sort} onChange={(sort) => onChange({ sort })}>
+        <option value="">kind, id</option>
+        {sortsOf(query, rows).map((sort) => (
+          <option key={sort} value={sort}>
+            {toWords(sort)}
+          </option>
+        ))}
+      </Select>
       <button
         type="button"
         className="direction"

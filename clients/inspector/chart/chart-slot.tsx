@@ -1,6 +1,7 @@
 /** The place of the chart's picture, which is large and comes after the first paint. */
 
 import { Component, lazy, Suspense, type ComponentProps, type ReactNode } from 'react';
+import type { Chart } from '../../../src/inspect/chart/chart.ts';
 import type { ChartView as ChartViewComponent } from './picture/chart-view.tsx';
 
 const ChartView = lazy(async () => {
@@ -8,12 +9,18 @@ const ChartView = lazy(async () => {
   return { default: ChartView };
 });
 
-export function ChartSlot(props: ComponentProps<typeof ChartViewComponent>): ReactNode {
+type ChartSlotProps = Omit<ComponentProps<typeof ChartViewComponent>, 'chart'> & {
+  /** Missing until the server has sent it. */
+  readonly chart: Chart | undefined;
+};
+
+export function ChartSlot({ chart, ...rest }: ChartSlotProps): ReactNode {
+  if (chart === undefined) return <p className="remark">The chart is loading…</p>;
   return (
     <div className="chart-slot" data-testid="chart">
-      <Containment key={props.chart.machine}>
-        <Suspense fallback={<p className="remark">The picture is on its way…</p>}>
-          <ChartView {...props} />
+      <Containment key={chart.machine}>
+        <Suspense fallback={<p className="remark">The picture is loading…</p>}>
+          <ChartView chart={chart} {...rest} />
         </Suspense>
       </Containment>
     </div>

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import type { Chart, StatePath } from '../../../src/inspect/chart/chart.ts';
 import { CHART_FORMS, writeChart } from './chart-copies.ts';
+import { Check } from '../ui/fields.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 
 interface ChartToolsProps {
@@ -18,14 +19,9 @@ export function ChartTools(props: ChartToolsProps): ReactNode {
   const { chart, getActive, showActions, onShowActions, announce } = props;
   return (
     <div className="chart-tools">
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={showActions}
-          onChange={({ target }) => onShowActions(target.checked)}
-        />
+      <Check checked={showActions} onChange={onShowActions}>
         actions
-      </label>
+      </Check>
       <span className="copies" role="group" aria-label="Copy the chart as">
         <span className="quiet" aria-hidden="true">
           copy as

@@ -9,7 +9,8 @@ import { formatCount } from '../ui/format.ts';
 import { countIn, isActive, toStateTree, type StateLine } from './state-tree.ts';
 
 interface StateListProps {
-  readonly chart: Chart;
+  /** Missing until the server has sent it. */
+  readonly chart: Chart | undefined;
   readonly active: readonly StatePath[];
   /** Ids of the transitions that were taken last. */
   readonly taken: readonly string[];
@@ -20,7 +21,7 @@ interface StateListProps {
 }
 
 export function StateList({ chart, counts, ...rest }: StateListProps): ReactNode {
-  const tree = useMemo(() => toStateTree(chart), [chart]);
+  const tree = useMemo(() => chart && toStateTree(chart), [chart]);
   const list = useRef<HTMLUListElement>(null);
   const { active, selected } = rest;
   const [first] = active;
@@ -31,6 +32,7 @@ export function StateList({ chart, counts, ...rest }: StateListProps): ReactNode
     hasBegun.current = true;
     if (selected === undefined) headOf(list.current, first)?.scrollIntoView({ block: 'center' });
   }, [first, selected]);
+  if (chart === undefined || tree === undefined) return <p className="remark">The chart is loading…</p>;
   return (
     <ul ref={list} className="state-list" aria-label={`States of ${chart.machine}`} data-testid="state-list">
       <StateItem line={tree} counts={counts} {...rest} />

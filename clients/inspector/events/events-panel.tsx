@@ -8,6 +8,7 @@ import type { EventNames } from './event-names.ts';
 import { EventFold, rowAt, type EventRow } from './event-rows.ts';
 import { FilterFields } from './filter-fields.tsx';
 import { formatCount, formatTime } from '../ui/format.ts';
+import { Check } from '../ui/fields.tsx';
 import { useStore } from '../ui/hooks.ts';
 import { describeGap, describeOther, describeParty } from './party-words.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
@@ -45,10 +46,9 @@ export function EventsPanel({ watch, names, filter, onFilter }: EventsPanelProps
       <div className="pane-head">
         <h2>Events</h2>
         <FilterFields what="events" filter={filter} onFilter={onFilter} />
-        <label className="check">
-          <input type="checkbox" checked={isOfAll} onChange={({ target }) => setOfAll(target.checked)} />
+        <Check checked={isOfAll} onChange={setOfAll}>
           related
-        </label>
+        </Check>
       </div>
       {rows.length === 0 && (
         <p className="remark">{filter === NO_FILTER ? 'Nothing yet.' : 'Nothing fits.'}</p>

@@ -1,6 +1,7 @@
 /** The fields that filter events. The list of events and the sequence share one filter. */
 
 import type { ReactNode } from 'react';
+import { ChangesCheck } from '../ui/fields.tsx';
 import type { EventFilter } from './event-filter.ts';
 
 interface FilterFieldsProps {
@@ -22,14 +23,10 @@ export function FilterFields({ what, filter, onFilter }: FilterFieldsProps): Rea
           onChange={({ target }) => onFilter({ ...filter, text: target.value })}
         />
       </label>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={filter.changesOnly}
-          onChange={({ target }) => onFilter({ ...filter, changesOnly: target.checked })}
-        />
-        changes<span className="visually-hidden"> of states only</span>
-      </label>
+      <ChangesCheck
+        checked={filter.changesOnly}
+        onChange={(changesOnly) => onFilter({ ...filter, changesOnly })}
+      />
     </>
   );
 }

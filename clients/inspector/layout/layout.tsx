@@ -172,17 +172,16 @@ function DetailTabs({ tabs }: { readonly tabs: readonly Tab[] }): ReactNode {
 }
 
 function detailTabs({ context, states }: Panes): Tab[] {
-  return [
-    ...(context === undefined ? [] : [{ id: 'context', label: 'Context', content: context }]),
-    ...(states === undefined ? [] : [{ id: 'states', label: 'States', content: states }]),
-  ];
+  return [...toTab('context', 'Context', context), ...toTab('states', 'States', states)];
 }
 
 function lastTabs({ events, sequence }: Panes): Tab[] {
-  return [
-    ...(events === undefined ? [] : [{ id: 'events', label: 'Events', content: events }]),
-    ...(sequence === undefined ? [] : [{ id: 'sequence', label: 'Sequence', content: sequence }]),
-  ];
+  return [...toTab('events', 'Events', events), ...toTab('sequence', 'Sequence', sequence)];
+}
+
+/** None where there is no content. */
+function toTab(id: string, label: string, content: ReactNode): Tab[] {
+  return content === undefined ? [] : [{ id, label, content }];
 }
 
 function toVariables({ left, right, below, events }: PaneSizes): CSSProperties {

@@ -6,6 +6,7 @@ import { createAcceptance, type EventFilter } from '../events/event-filter.ts';
 import type { EventNames } from '../events/event-names.ts';
 import { EventFold, rowAt } from '../events/event-rows.ts';
 import { FilterFields } from '../events/filter-fields.tsx';
+import { Check } from '../ui/fields.tsx';
 import { useStore } from '../ui/hooks.ts';
 import { describeRow } from '../events/party-words.ts';
 import { SequencePicture } from './sequence-picture.tsx';
@@ -40,14 +41,12 @@ export function SequencePanel({ watch, names, filter, onFilter, announce }: Sequ
       <div className="pane-head">
         <h2>Sequence</h2>
         <FilterFields what="messages" filter={filter} onFilter={onFilter} />
-        <label className="check">
-          <input type="checkbox" checked={isByActor} onChange={({ target }) => setByActor(target.checked)} />
+        <Check checked={isByActor} onChange={setByActor}>
           lanes by actor
-        </label>
-        <label className="check">
-          <input type="checkbox" checked={isTable} onChange={({ target }) => setTable(target.checked)} />
+        </Check>
+        <Check checked={isTable} onChange={setTable}>
           as a table
-        </label>
+        </Check>
         <p className="told" aria-hidden="true">
           {told === undefined ? '' : describeRow(told)}
         </p>

@@ -9,7 +9,7 @@ import { createFeedClient } from '../feed/feed-client.ts';
 import type { FeedClient, LinkState } from '../feed/feed.ts';
 import type { Store } from '../ui/view-store.ts';
 import { describeLink } from '../feed/link-words.ts';
-import { readReason } from '../feed/read-reason.ts';
+import { readReason } from '../feed/history-route.ts';
 import { Watches } from '../watch/watches.ts';
 
 /** The admin token, as long as the tab is open. It goes into no URL and no lasting storage. */

@@ -10,6 +10,7 @@ import type { WatchStore, WatchView } from '../watch/watch-store.ts';
 
 const COLUMNS = 120;
 const HEIGHT = 24;
+const TICK_HEIGHT = 3;
 
 interface TimelineProps {
   readonly watch: WatchStore;
@@ -108,7 +109,7 @@ function Density({ view: { actor, log, position, playback } }: { readonly view: 
         <path className="gaps" d={toMarks(bins, ({ isGap }) => isGap)} />
         <path className="others" d={toColumns(bins, ({ own, others }) => (own + others) / highest)} />
         <path className="own" d={toColumns(bins, ({ own }) => own / highest)} />
-        <path className="changes" d={toTicks(bins, ({ isChange }) => isChange)} />
+        <path className="changes" d={toMarks(bins, ({ isChange }) => isChange, TICK_HEIGHT)} />
         <path className="failures" d={toMarks(bins, ({ isFailure }) => isFailure)} />
       </svg>
       <span className="now" style={{ insetInlineStart: `calc(0.375rem + ${share} * (100% - 0.75rem))` }} />
@@ -125,12 +126,13 @@ function toColumns(bins: readonly TimelineBin[], share: (bin: TimelineBin) => nu
     .join('');
 }
 
-function toMarks(bins: readonly TimelineBin[], isMarked: (bin: TimelineBin) => boolean): string {
-  return bins.map((bin, x) => (isMarked(bin) ? `M${x} 0h1v${HEIGHT}h-1z` : '')).join('');
-}
-
-function toTicks(bins: readonly TimelineBin[], isMarked: (bin: TimelineBin) => boolean): string {
-  return bins.map((bin, x) => (isMarked(bin) ? `M${x + 0.1} 0h.8v3h-.8z` : '')).join('');
+/** A column as tall as the picture; with `height`, only its top. */
+function toMarks(
+  bins: readonly TimelineBin[],
+  isMarked: (bin: TimelineBin) => boolean,
+  height = HEIGHT,
+): string {
+  return bins.map((bin, x) => (isMarked(bin) ? `M${x} 0h1v${height}h-1z` : '')).join('');
 }
 
 function describeMoment({ log, position, playback, state }: WatchView, names: EventNames): string {

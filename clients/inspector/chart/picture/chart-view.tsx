@@ -39,7 +39,7 @@ export interface ChartViewProps {
   readonly last: { readonly seq: number; readonly taken: readonly string[] } | undefined;
   /** Entry and exit actions, invoked actors, and the actions of transitions. */
   readonly showActions: boolean;
-  readonly selected?: StatePath;
+  readonly selected: StatePath | undefined;
   readonly onSelect: (path: StatePath) => void;
 }
 

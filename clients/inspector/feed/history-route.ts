@@ -1,4 +1,4 @@
-/** Fetches what the recorder has kept of an actor, as a file. */
+/** The HTTP route beside the feed: what the recorder has kept of an actor, as a file, and why the feed is closed. */
 
 import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
 
@@ -34,8 +34,25 @@ export function nameFile(kind: string, id: string, format: HistoryFormat): strin
   return `history-${kind}-${safe}.${format === 'json' ? 'json' : 'mmd'}`;
 }
 
+/** Lies behind the same door as the feed. */
+const BESIDE_THE_FEED = '/inspector/history?kind=server&id=server&format=json';
+const FORBIDDEN = 403;
+/** Who does not answer in this time tells no reason. */
+const ANSWER_WITHIN_MS = 10_000;
+
+/** What the server says if it lets nobody in; undefined if it would, or is not there. Does not reject. */
+export async function readReason(ask: typeof fetch = fetch): Promise<string | undefined> {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const response = await ask(BESIDE_THE_FEED, { cache: 'no-store', signal });
+    return response.status === FORBIDDEN ? await readError(response) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the server says in the body of an error. */
-export async function readError(response: Response): Promise<string> {
+async function readError(response: Response): Promise<string> {
   try {
     const body = (await response.json()) as { error?: { message?: unknown } } | null;
     const message = body?.error?.message;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toSparklinePath } from './sparkline-path.ts';
+import { toSparklinePath } from './sparkline.tsx';
 
 describe('a sparkline', () => {
   const at = (seconds: number, value: number) => ({ at: seconds * 1_000, value });

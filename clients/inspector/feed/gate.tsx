@@ -1,6 +1,35 @@
-/** Asks for the admin token, which stays in this tab. */
+/** What the page shows instead of the inspector where nobody may watch, or nobody without the admin token. */
 
 import { useId, useState, type FormEvent, type ReactNode } from 'react';
+import type { FeedClient, LinkState } from './feed.ts';
+
+interface GateProps {
+  readonly client: FeedClient;
+  readonly state: LinkState;
+  readonly children: ReactNode;
+}
+
+/** Shows its children to a person who may see them. */
+export function Gate({ client, state, children }: GateProps): ReactNode {
+  if (state.name === 'barred') return <Barred error={state.error} />;
+  if (state.name !== 'locked') return children;
+  return (
+    <TokenForm
+      error={state.error}
+      isRetry={client.token !== undefined}
+      onToken={(token) => client.giveToken(token)}
+    />
+  );
+}
+
+function Barred({ error }: { readonly error: string }): ReactNode {
+  return (
+    <div className="barred" role="alert" data-testid="barred">
+      <h2>Nobody may watch this server from here</h2>
+      <p>The server says: {error}</p>
+    </div>
+  );
+}
 
 interface TokenFormProps {
   /** What the server said. */
@@ -10,7 +39,7 @@ interface TokenFormProps {
   readonly onToken: (token: string) => void;
 }
 
-export function TokenForm({ error, isRetry, onToken }: TokenFormProps): ReactNode {
+function TokenForm({ error, isRetry, onToken }: TokenFormProps): ReactNode {
   const [token, setToken] = useState('');
   const id = useId();
   return (
