@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 import { chartLayouts } from '../scripts/chart-layouts.ts';
 
-/** Builds the pages that the server serves: every page is an entry of its own, shared code is shared. */
+/** Builds the pages that the server serves. Every page is an entry; shared code is loaded once. */
 export default defineConfig({
   plugins: [chartLayouts()],
   build: {

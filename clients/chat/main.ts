@@ -1,4 +1,4 @@
-/** The page of one room: puts the parts together. The room's name stands in the page's markup. */
+/** The page of one room: puts the parts together. The room's name comes from the page's markup. */
 
 import { createAnnouncer } from '../shared/announcer.ts';
 import { element, required } from '../shared/dom.ts';
@@ -45,7 +45,7 @@ const servantPanel = createServantPanel({
   announcer,
   askHealth: fetchHealth,
   call: (method, args) => client.call(room, method, args),
-  // Where it would stand above the messages it begins folded.
+  // On a narrow screen the panel is above the messages, so it starts closed.
   unfolded: matchMedia('(width >= 48rem)').matches,
 });
 const session = element(
@@ -65,7 +65,7 @@ const side = element('div', { class: 'side' }, people.root, servantPanel.root, c
 let online = false;
 let membership: Membership = 'out';
 let nameFormShown = false;
-/** What the notice says about the end of the last connection. */
+/** The notice about the end of the last connection. */
 let closureTold: string | undefined;
 
 const client = createLineClient({
@@ -79,11 +79,11 @@ main.replaceChildren(session, notice.root, side, messages.root, compose.root, an
 window.addEventListener('online', () => client.checkNetwork());
 document.addEventListener('visibilitychange', watchWhileVisible);
 watchWhileVisible();
-// Whoever opens the page of a room wants to be in it.
+// Opening the page of a room joins it.
 client.join(room);
 await connectFirst();
 
-/** A remembered name is used if this server takes names, and only then has to be asked before. */
+/** A stored name is used only if this server accepts names, which the health route tells. */
 async function connectFirst(): Promise<void> {
   const remembered = storedUser.read();
   if (remembered === undefined) return client.connect();
@@ -132,7 +132,7 @@ function hear(event: RoomClientEvent): void {
   }
 }
 
-/** What is told about the end of a connection is over when the next one opens. */
+/** Shows why a connection ended, until the next one opens. */
 function tellClosure(words: string | undefined): void {
   if (words !== undefined) {
     notice.show('error', words);
@@ -161,7 +161,7 @@ function showMembership(): void {
   messages.setHint(
     membership === 'joined'
       ? 'No messages yet.'
-      : `Join ${room} to get its messages. What is sent to everybody arrives in any case.`,
+      : `Join ${room} to get its messages. Messages to everybody arrive in any case.`,
   );
 }
 
@@ -177,8 +177,8 @@ function send(target: Target, text: string): boolean {
 }
 
 /**
- * The name field appears where the server takes names, the panel where it runs the example servant. It is asked
- * at each connection: a server that came back may be another one.
+ * Shows the name field where the server accepts names, and the panel where it runs the example servant. This is
+ * read at each connection: after a restart the server may have other settings.
  */
 async function offerFeatures(): Promise<void> {
   const health = await fetchHealth();

@@ -1,4 +1,4 @@
-/** The page: which panes are shown for what the address names. */
+/** The page: which panes are shown for the address. */
 
 import { useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
@@ -23,7 +23,7 @@ import { ContextPanel, StatesPanel } from './actor/watch-panels.tsx';
 
 interface AppProps {
   readonly inspector: Inspector;
-  /** Where in the page's head the link is told of. */
+  /** The place in the page's head for the status of the link. */
   readonly statusPlace: Element;
 }
 
@@ -48,7 +48,7 @@ export function App({ inspector, statusPlace }: AppProps): ReactNode {
   );
 }
 
-/** What the address names. */
+/** The place in the page's address. */
 function usePlace(): Place {
   const hash = useSyncExternalStore(subscribeToHash, () => location.hash);
   return useMemo(() => parseHash(hash), [hash]);
@@ -61,13 +61,13 @@ function subscribeToHash(listener: () => void): () => void {
 
 function Panes({ inspector, place }: { readonly inspector: Inspector; readonly place: Place }): ReactNode {
   const subject = nameSubject(place);
-  // What is selected and filtered belongs to the subject; the key lets both begin anew with another.
+  // The selection belongs to the subject. The panes have the subject as key, so they start again with another one.
   const [filter, setFilter] = useState(NO_FILTER);
   const [selection, setSelection] = useState<{ readonly subject: string; readonly path: StatePath }>();
   const selected = selection?.subject === subject ? selection.path : undefined;
   const onSelect = (path: StatePath): void => setSelection(path === selected ? undefined : { subject, path });
   const [actor, view] = place.type === 'actor' ? [place.actor, place.view] : [];
-  // The same actor is another object in each place.
+  // Each place has its own object for the same actor.
   const watch = useMemo(() => actor && inspector.watches.of(actor), [inspector, subject]);
   useEffect(() => {
     watch?.start();
@@ -115,7 +115,7 @@ function Panes({ inspector, place }: { readonly inspector: Inspector; readonly p
   );
 }
 
-/** The names of events, as soon as the charts are there. */
+/** The names of events, as soon as the charts are loaded. */
 function useEventNames(charts: MachineCharts, isNeeded: boolean): EventNames {
   const known = useStore(charts);
   useEffect(() => {
@@ -124,7 +124,7 @@ function useEventNames(charts: MachineCharts, isNeeded: boolean): EventNames {
   return useMemo(() => createEventNames(known), [known]);
 }
 
-/** What a place is about, whatever is shown of it. */
+/** The actor or machine of a place, without the view. */
 function nameSubject(place: Place): string {
   if (place.type === 'overview') return '';
   return place.type === 'machine' ? toHash(place) : hashOf(place.actor);

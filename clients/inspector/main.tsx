@@ -1,4 +1,4 @@
-/** The inspector's page: puts its parts together and starts them. */
+/** The inspector's page: creates its parts and starts them. */
 
 import { createRoot } from 'react-dom/client';
 import { createAnnouncer } from '../shared/announcer.ts';
@@ -15,7 +15,7 @@ window.addEventListener('online', () => inspector.client.checkNetwork());
 inspector.client.connect();
 
 const main = required('#inspector', 'main');
-// The hash is the page's address: a skip link must not change it.
+// The hash is the address of a view: the skip link must not change it.
 required('.skip', 'a').addEventListener('click', (event) => {
   event.preventDefault();
   main.focus();

@@ -1,4 +1,4 @@
-/** The first page: fills in live figures and examples. */
+/** The first page: shows live figures and examples. */
 
 import { createAnnouncer } from '../shared/announcer.ts';
 import { createChartStrip } from '../shared/chart-strip.ts';

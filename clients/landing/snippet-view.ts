@@ -4,7 +4,7 @@ import type { Announcer } from '../shared/announcer.ts';
 import { element } from '../shared/dom.ts';
 import type { Snippet } from './snippets.ts';
 
-/** How long the button tells what it did. */
+/** How long the button shows the result. */
 const COPIED_MS = 2_000;
 
 export function createSnippetView({ title, code }: Snippet, announcer: Announcer): HTMLElement {
@@ -31,7 +31,7 @@ export function createSnippetView({ title, code }: Snippet, announcer: Announcer
   }
 }
 
-/** Browsers give the clipboard to https and localhost only. */
+/** Browsers allow the clipboard on https and localhost only. */
 async function writeClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,4 +1,4 @@
-/** The examples of the first page, written for the address the page came from. It knows no page. */
+/** The examples of the first page, with the address from which the page was loaded. */
 
 export interface Snippet {
   readonly title: string;

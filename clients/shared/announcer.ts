@@ -1,4 +1,4 @@
-/** Tells screen readers what just changed: the page's one polite status region. It is not visible. */
+/** Announces changes to screen readers, through one polite status region that is not visible. */
 
 import { element } from './dom.ts';
 

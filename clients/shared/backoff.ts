@@ -1,4 +1,4 @@
-/** When to try again to connect. It knows no sockets and no timers. */
+/** When to try again to connect, as plain numbers. */
 
 /** Upper bound of the first wait. */
 export const BACKOFF_BASE_MS = 500;
@@ -7,7 +7,7 @@ export const BACKOFF_CAP_MS = 15_000;
 
 /**
  * Draws a wait with full jitter: evenly between 0 and a bound that doubles with each attempt, so that the
- * clients of a server that went away do not all come back at once.
+ * clients of a stopped server do not all reconnect at the same time.
  *
  * @param attempt how many attempts failed since the last stable connection, from 0
  * @param random a number from 0 up to, not including, 1
@@ -34,7 +34,7 @@ export interface Retry extends RetryInput {
 
 export const NO_RETRY = { attempt: 0, retryDelayMs: 0, retryAt: 0 };
 
-/** One more attempt has failed: when the next one starts. */
+/** Counts one more failed attempt, and draws when the next one starts. */
 export function planRetry({ attempt, now, random }: Retry): Omit<Retry, keyof RetryInput> {
   const retryDelayMs = drawBackoff(attempt, random);
   return { attempt: attempt + 1, retryDelayMs, retryAt: now() + retryDelayMs };

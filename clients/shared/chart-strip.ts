@@ -1,10 +1,10 @@
-/** A statechart in one line: its states, the present one lit. An ornament: what it shows is always told in words too. */
+/** A statechart in one line, with the current state filled. The same is always shown as text too. */
 
 import { element } from './dom.ts';
 
 export interface ChartStrip<State extends string> {
   readonly root: HTMLElement;
-  /** Lights a state; `undefined` lights none. */
+  /** Fills a state; `undefined` fills none. */
   show(state: State | undefined): void;
 }
 

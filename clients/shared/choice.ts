@@ -1,4 +1,4 @@
-/** One of several things to pick, drawn as a segment. It knows neither the group's label nor what is picked. */
+/** A radio button that is drawn as a segment of a row. */
 
 import { element } from './dom.ts';
 
@@ -7,7 +7,7 @@ export interface Choice {
   readonly label: HTMLLabelElement;
 }
 
-/** Makes a radio button in its label; those of one `group` exclude each other. */
+/** Creates a radio button in its label; one button of a `group` can be chosen. */
 export function createChoice(group: string, value: string, text: string): Choice {
   const input = element('input', { type: 'radio', name: group, value });
   return { input, label: element('label', {}, input, element('span', {}, text)) };

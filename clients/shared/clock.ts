@@ -1,4 +1,4 @@
-/** Timers as a part that tests replace. */
+/** Timers, which tests can replace. */
 
 export interface Clock {
   /** @param ms milliseconds */

@@ -1,4 +1,4 @@
-/** Makes elements. Texts become text nodes, so nothing that anybody wrote is ever read as markup. */
+/** Creates elements. Texts become text nodes, so user input is never parsed as markup. */
 
 /** An attribute that is `false` or `undefined` is left out; `true` is the bare attribute. */
 export type Attributes = Readonly<Record<string, string | boolean | undefined>>;
@@ -21,7 +21,7 @@ export function setAttribute(target: Element, name: string, value: string | bool
   else target.setAttribute(name, value === true ? '' : value);
 }
 
-/** Finds an element that the page's own markup is known to have. */
+/** Finds an element of the page's own markup. */
 export function required<Tag extends keyof HTMLElementTagNameMap>(
   selector: string,
   tag: Tag,

@@ -1,4 +1,4 @@
-/** The server's health as its own route tells it. It knows no page. */
+/** The server's health, from its health route. */
 
 const HEALTH_TIMEOUT_MS = 5_000;
 
@@ -8,19 +8,19 @@ export interface Health {
   readonly uptimeSeconds: number;
   readonly connections: number;
   readonly rooms: number;
-  /** `failing`: memberships are kept in memory only, for now. */
+  /** `failing`: memberships are in memory only until the store works again. */
   readonly store: string;
-  /** The server takes `?user=` as the name of a connection. */
+  /** The server accepts `?user=` as the name of a connection. */
   readonly userParameter: boolean;
   /** The server runs the example servant. */
   readonly demo: boolean;
-  /** The machines can be watched at `/inspector`. */
+  /** The server has an inspector at `/inspector`. */
   readonly inspector: boolean;
   /** The state of each servant's proxy, by the servant's name. */
   readonly servants: Readonly<Record<string, string>>;
 }
 
-/** Asks the health route; `undefined` when there is no usable answer. A draining server answers with 503, and a body. */
+/** Asks the health route; `undefined` when there is no usable answer. The 503 of a draining server has a body too. */
 export async function fetchHealth(): Promise<Health | undefined> {
   try {
     const response = await fetch('/health', {

@@ -1,4 +1,4 @@
-/** The pages' links to the inspector, which stand there where the server has one. */
+/** Shows the pages' links to the inspector where the server has one. */
 
 import type { Health } from './health.ts';
 

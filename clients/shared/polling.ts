@@ -1,13 +1,13 @@
-/** Asks one question again and again while somebody looks. It knows no page and not what it asks. */
+/** Repeats a request while the page is visible. */
 
 import { platformClock, type Clock } from './clock.ts';
 
 export interface Polling {
-  /** Asks now instead of at the next turn. */
+  /** Asks now instead of at the next interval. */
   refresh(): void;
-  /** Pauses while nobody looks, and asks at once when somebody looks again. */
+  /** Pauses while the page is hidden, and asks at once when it is visible again. */
   setVisible(visible: boolean): void;
-  /** Asks no more, whoever looks. */
+  /** Ends the polling for good. */
   stop(): void;
 }
 
@@ -15,18 +15,18 @@ export interface PollingOptions<Answer> {
   /** Asks once; it must not reject. */
   readonly ask: () => Promise<Answer>;
   readonly listener: (answer: Answer) => void;
-  /** From an answer to the next question, in milliseconds. */
+  /** From an answer to the next request, in milliseconds. */
   readonly intervalMs: number;
   /** Default: the timers of the platform. */
   readonly clock?: Clock | undefined;
 }
 
-/** Makes a polling; it rests until `setVisible(true)`. */
+/** Creates a polling; starts with `setVisible(true)`. */
 export function createPolling<Answer>(options: PollingOptions<Answer>): Polling {
   const { ask, listener, intervalMs, clock = platformClock } = options;
   let visible = false;
   let asking = false;
-  /** Something changed while an answer was on its way: that answer may be old already. */
+  /** `refresh` was called while a request was open: its answer may be outdated. */
   let again = false;
   let stopped = false;
   let timer: unknown;

@@ -1,4 +1,4 @@
-/** The socket under a client: opens, carries text frames, and is dropped. It knows no protocol. */
+/** The socket of a client: opens, carries text frames, and is dropped. It is independent of the protocol. */
 
 /** How a connection ended: a WebSocket close code and its reason. */
 export interface Closure {
@@ -6,7 +6,7 @@ export interface Closure {
   readonly reason: string;
 }
 
-/** What a socket tells its owner, until it is dropped. */
+/** Called by a socket until it is dropped. */
 export interface WireHandlers {
   opened(): void;
   received(frame: string): void;
@@ -15,7 +15,7 @@ export interface WireHandlers {
 
 export interface Wire {
   send(frame: string): void;
-  /** Closes the socket; from now on its handlers are silent, however long the network takes. */
+  /** Closes the socket; from now on no handler is called, also when the network closes it late. */
   drop(): void;
 }
 
@@ -42,7 +42,7 @@ export function openWebSocket(
   return {
     send: (frame) => socket.send(frame),
     drop() {
-      // A dead network keeps a closing socket for minutes, and its late `close` would hit its successor.
+      // On a dead network a socket takes minutes to close, and its late `close` would be taken for the next socket's.
       dropped = true;
       socket.close(NORMAL_CLOSURE);
     },

@@ -41,7 +41,7 @@ test.each([
   expect(reading.words).toMatch(/\.$/);
 });
 
-test('a proxy that has just failed to connect is told apart from one that nobody has called', () => {
+test('a proxy that has just failed to connect has another text than one that was never called', () => {
   expect(readProxyState('idle.resting').words).not.toBe(readProxyState('idle.rested').words);
 });
 
@@ -49,7 +49,7 @@ test.each(['stopping.finishing', 'stopped'])('a proxy in %s is drawn as none', (
   expect(readProxyState(path)).toEqual({ words: 'Proxy: stopped with the server.' });
 });
 
-test('a state of a later server is told by its name, and none in words', () => {
+test('an unknown state is shown by its name, and a missing one as text', () => {
   expect(readProxyState('dreaming')).toEqual({ words: 'Proxy: dreaming' });
   expect(readProxyState(undefined)).toEqual({ words: 'Proxy: the server tells no state right now.' });
 });

@@ -1,19 +1,22 @@
-/** The functions of the example servant that the panel offers: what each asks for, and its answer in words. */
+/**
+ * The functions of the example servant (a remote service) that the panel offers: what each asks for, and its answer
+ * as text.
+ */
 
 import type { CallArguments } from '../connection/room-client.ts';
 
 /** The example servant's name among those of the server. */
 export const SERVANT = 'hello';
-/** How many words are told with their counts. */
-const TOLD_WORDS = 6;
+/** How many words are shown with their counts. */
+const SHOWN_WORDS = 6;
 
 export interface ServantFunction {
   /** Its name at the servant. */
   readonly name: string;
-  /** What the person is asked for. */
+  /** The label of the text field. */
   readonly field: string;
   readonly toArguments: (text: string) => CallArguments;
-  /** Tells a result; one of another shape is told as JSON. */
+  /** The result as text; a result of another shape is shown as JSON. */
   readonly describe: (result: unknown) => string;
 }
 
@@ -37,7 +40,7 @@ export const SERVANT_FUNCTIONS: readonly [ServantFunction, ...ServantFunction[]]
       const words = Object.entries(Object(counts) as Record<string, unknown>)
         .toSorted(([, a], [, b]) => Number(b) - Number(a))
         .map(([word, count]) => `${word} ${String(count)}`);
-      const told = words.slice(0, TOLD_WORDS).join(', ') + (words.length > TOLD_WORDS ? ', …' : '');
+      const told = words.slice(0, SHOWN_WORDS).join(', ') + (words.length > SHOWN_WORDS ? ', …' : '');
       const number = ret === 1 ? '1 word' : `${ret} different words`;
       return told === '' ? number : `${number}: ${told}`;
     },

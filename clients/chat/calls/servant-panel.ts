@@ -11,7 +11,7 @@ import type { CallArguments, CallOutcome } from '../connection/room-client.ts';
 import { SERVANT, SERVANT_FUNCTIONS, type ServantFunction } from './servant-functions.ts';
 
 const STATE_INTERVAL_MS = 3_000;
-/** Keeps an answer, which has the text in it, to a few lines; in UTF-16 units. */
+/** The answer repeats the text, so a limit keeps it to a few lines. In UTF-16 units. */
 const MAX_TEXT_LENGTH = 120;
 
 export interface ServantPanelOptions {
@@ -24,9 +24,9 @@ export interface ServantPanelOptions {
 
 export interface ServantPanel {
   readonly root: HTMLElement;
-  /** Shows the proxy's state, or nothing at all where the server runs no example servant. */
+  /** Shows the proxy's state; hides the panel where the server runs no example servant. */
   show(health: Health): void;
-  /** Whether somebody looks at the page. */
+  /** Whether the page is visible. */
   setVisible(visible: boolean): void;
 }
 
@@ -135,7 +135,7 @@ export function createServantPanel(options: ServantPanelOptions): ServantPanel {
 
   function setCalling(next: boolean): void {
     calling = next;
-    // Not `disabled`: that would take the focus away with each call.
+    // Not `disabled`: a disabled button loses the focus, here at each call.
     setAttribute(button, 'aria-disabled', calling ? 'true' : undefined);
   }
 }

@@ -1,22 +1,22 @@
-/** The life cycle of this page's connection as a statechart. It knows no WebSocket: its owner provides the effects. */
+/** The life cycle of this page's connection as a statechart. Its owner provides the effects. */
 
 import { assign, setup } from 'xstate';
 import { NO_RETRY, planRetry, type Retry, type RetryInput } from '../../shared/backoff.ts';
 import type { Closure } from '../../shared/wire.ts';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
-/** How long a connection must hold until the next failure counts as the first one. */
+/** A connection that lasts this long resets the count of failures. */
 export const STABLE_OPEN_MS = 10_000;
 export const PING_INTERVAL_MS = 20_000;
 export const PONG_TIMEOUT_MS = 8_000;
 
 export type ConnectionEvent =
-  /** Connect now; harmless while connected. */
+  /** Connect now; has no effect while connected. */
   | { type: 'connect' }
-  /** Connect anew, even while connected. */
+  /** Close the connection, if there is one, and connect again. */
   | { type: 'reconnect' }
   | { type: 'disconnect' }
-  /** The browser says that the network is back. */
+  /** The browser reports that the network is back. */
   | { type: 'network.changed' }
   | { type: 'socket.opened' }
   | ({ type: 'socket.closed' } & Closure)
@@ -57,7 +57,7 @@ export const connectionMachine = setup({
   initial: 'closed',
   states: {
     closed: {
-      description: 'No socket and no attempt, until the person asks.',
+      description: 'No socket and no attempt to connect, until the user asks for one.',
       on: { connect: 'socket', reconnect: 'socket' },
     },
     socket: {
@@ -86,7 +86,7 @@ export const connectionMachine = setup({
           type: 'parallel',
           states: {
             age: {
-              description: 'A server that accepts and hangs up at once must not reset the backoff.',
+              description: 'A server that accepts and closes at once must not reset the backoff.',
               initial: 'young',
               states: { young: { after: { stableOpen: 'stable' } }, stable: { entry: 'forgetFailures' } },
             },
@@ -98,7 +98,7 @@ export const connectionMachine = setup({
                   after: { pingInterval: 'listening' },
                 },
                 listening: {
-                  description: 'A ping is out; without an answer the connection is dead.',
+                  description: 'A ping was sent; without an answer in time the connection counts as lost.',
                   entry: 'sendPing',
                   on: { 'ping.answered': 'resting' },
                   after: { pongTimeout: '#connection.waiting' },
@@ -110,7 +110,7 @@ export const connectionMachine = setup({
       },
     },
     waiting: {
-      description: 'The connection was lost; the next attempt starts by itself.',
+      description: 'The connection was lost; the next attempt starts after a delay.',
       entry: 'planRetry',
       on: {
         connect: 'socket',
@@ -123,7 +123,7 @@ export const connectionMachine = setup({
   },
 });
 
-/** Close codes that ask a client not to come back by itself. */
+/** Close codes with which a server asks the client not to reconnect. */
 function isFinalCode(code: number): boolean {
   return (code >= 3500 && code <= 3999) || (code >= 4500 && code <= 4999);
 }
@@ -132,5 +132,5 @@ function toClosure({ code, reason }: Closure): Closure {
   return { code, reason };
 }
 
-/** Stands where the owner of the machine provides the real effect. */
+/** A placeholder: the owner of the machine provides the real effect. */
 function noEffect(): void {}

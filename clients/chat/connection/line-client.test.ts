@@ -79,7 +79,7 @@ function setUp(user?: string) {
 }
 
 describe('the connection', () => {
-  test('rests until it is asked to connect', () => {
+  test('stays closed until it is asked to connect', () => {
     const { wires, states } = setUp();
     expect(wires).toHaveLength(0);
     expect(states()).toEqual([]);
@@ -120,7 +120,7 @@ describe('the connection', () => {
       fail();
       client.connect();
     }
-    // Accepted and hung up at once: that is a failure like any other.
+    // Accepted and closed at once: that counts as a failure too.
     wire().handlers.opened();
     fail();
     client.connect();
@@ -130,7 +130,7 @@ describe('the connection', () => {
     expect(waits).toEqual([1, 2, 4, 8, 1].map((factor) => (BACKOFF_BASE_MS / 2) * factor));
   });
 
-  test('gives up an attempt that neither opens nor fails', () => {
+  test('ends an attempt that neither opens nor fails', () => {
     const { client, clock, wire, connection } = setUp();
     client.connect();
     clock.increment(CONNECT_TIMEOUT_MS);
@@ -193,7 +193,7 @@ describe('the connection', () => {
 });
 
 describe('the heartbeat', () => {
-  test('pings, and rests until the next turn when it is answered', () => {
+  test('pings, and waits for the next interval after the answer', () => {
     const { open, clock, connection } = setUp();
     const wire = open();
     for (let turn = 1; turn <= 3; turn += 1) {
@@ -215,7 +215,7 @@ describe('the heartbeat', () => {
     expect(connection()).toMatchObject({ name: 'waiting' });
   });
 
-  test('a refused ping shows as well that the server lives', () => {
+  test('a refused ping counts as an answer', () => {
     const { open, clock, connection } = setUp();
     const wire = open();
     clock.increment(PING_INTERVAL_MS);
@@ -299,7 +299,7 @@ describe('a room', () => {
       membership: 'joined',
       unasked: true,
     });
-    // The server resumes a room once; a second line is what somebody wrote.
+    // The server joins a room once; a second such line is a message.
     expect(told('message.received')).toHaveLength(1);
   });
 
@@ -315,7 +315,7 @@ describe('a room', () => {
     expect(told('message.received')).toEqual([]);
   });
 
-  test('joined by somebody’s words is not joined, for a guest', () => {
+  test('is not joined by the text of a message, for a guest', () => {
     const { open, memberships, told } = setUp();
     open().receive('Subscribe roomNum:room1 success!');
     expect(memberships()).toEqual([]);

@@ -1,4 +1,4 @@
-/** A room client that speaks the line protocol: it keeps the connection, its commands and its rooms. It knows no page. */
+/** A room client for the line protocol: the connection, its pending commands and its rooms. It draws nothing. */
 
 import { createActor, type SnapshotFrom } from 'xstate';
 import { platformClock, type Clock } from '../../shared/clock.ts';
@@ -34,9 +34,9 @@ export function createLineClient(options: LineClientOptions): RoomClient {
   const wanted = new Set<string>();
   /** Rooms this connection is a member of. */
   const joined = new Set<string>();
-  /** Rooms the server joined this connection to by itself; it does so once for each. */
+  /** Rooms that the server itself joined this connection to; it does so once for each room. */
   const resumed = new Set<string>();
-  /** What went with a dropped socket; told after the new state, and never from within the machine's step. */
+  /** What was lost with a socket. Reported after the new state, and never during a step of the machine. */
   const losses: RoomClientEvent[] = [];
   let user = options.user;
   let wire: Wire | undefined;
@@ -159,14 +159,14 @@ export function createLineClient(options: LineClientOptions): RoomClient {
   function refuse(command: LineCommand, reason: string): void {
     if (command.type === 'send') return listener({ type: 'send.refused', id: command.id, reason });
     listener({ type: 'command.refused', reason });
-    // A refused ping shows as well as a pong that the server lives.
+    // A refused ping is an answer too: the connection works.
     if (command.type === 'ping') return actor.send({ type: 'ping.answered' });
     if (command.type === 'join') wanted.delete(command.room);
     else wanted.add(command.room);
     setMembership(command.room, joined.has(command.room) ? 'joined' : 'out');
   }
 
-  /** A user who comes back is joined by the server itself, and told so; for anybody else it is a message. */
+  /** The server itself joins a user who comes back, and sends a line about it. Without a user, the line is a message. */
   function readUnasked(text: string): void {
     const room = user === undefined ? undefined : parseJoinedRoom(text);
     if (room === undefined || resumed.has(room)) return listener({ type: 'message.received', text });

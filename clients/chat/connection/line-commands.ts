@@ -1,8 +1,8 @@
-/** The commands of the line protocol that this page sends, as frames, and the answers that belong to them. */
+/** The commands of the line protocol that this page sends, as frames, and their answers. */
 
 import type { Target } from './room-client.ts';
 
-/** A message on its way; `id` is how the page finds it again. */
+/** A message that is sent; the page finds it again by its `id`. */
 export interface SendCommand {
   readonly type: 'send';
   readonly id: number;
@@ -16,7 +16,7 @@ export type LineCommand =
   | { readonly type: 'leave'; readonly room: string }
   | SendCommand;
 
-/** What stands before the reason when the server refuses a command. */
+/** The prefix of an answer that refuses a command; the reason follows. */
 export const REFUSAL_PREFIX = 'Error: ';
 
 export function encodeCommand(command: LineCommand): string {
@@ -36,7 +36,7 @@ export function encodeCommand(command: LineCommand): string {
   }
 }
 
-/** The line with which the server says that a command was done. */
+/** The line that the server sends when a command has succeeded. */
 export function successLine(command: LineCommand): string {
   switch (command.type) {
     case 'ping':
@@ -50,7 +50,7 @@ export function successLine(command: LineCommand): string {
   }
 }
 
-/** The room that a join's success line names, or nothing for any other line. */
+/** The room in the success line of a join; `undefined` for any other line. */
 export function parseJoinedRoom(line: string): string | undefined {
   return /^Subscribe roomNum:(.*) success!$/s.exec(line)?.[1];
 }

@@ -79,7 +79,7 @@ describe('pending calls', () => {
     expect(calls.read('Error: boo')).toBe(false);
   });
 
-  test('calls that the connection took along go without an answer', async () => {
+  test('calls are settled as unanswered when the connection ends', async () => {
     const calls = createPendingCalls();
     const call = calls.add(HELLO);
     calls.drain();

@@ -1,20 +1,20 @@
-/** Calls of servants that wait for their answers, and the frames that answer them. It knows no sockets and no time. */
+/** Calls of servants (remote services) that wait for their answers, and the frames that answer them. */
 
 import { REFUSAL_PREFIX } from './line-commands.ts';
 import type { CallArguments, CallOutcome } from './room-client.ts';
 
 export interface PendingCalls {
-  /** Notes a call that was sent; its outcome comes when it comes. */
+  /** Adds a call that was sent; the promise is settled by its answer, and never rejects. */
   add(method: string): Promise<CallOutcome>;
   /** Reads one frame that answers no other command; `false` when it answers no call either. */
   read(frame: string): boolean;
-  /** The connection ended: every call goes without an answer. */
+  /** The connection ended: all calls are settled as unanswered. */
   drain(): void;
 }
 
 /**
- * An answer names the method and nothing more, and comes in no order. So it belongs to the oldest call of its
- * method, and a line of refusal that no other command waits for to the oldest call of all.
+ * An answer names its method and has no id, and answers come in any order. So an answer belongs to the oldest call
+ * of its method. An error line that answers no other command belongs to the oldest call of all.
  */
 export function createPendingCalls(): PendingCalls {
   const pending: { readonly method: string; readonly settle: (outcome: CallOutcome) => void }[] = [];
@@ -53,7 +53,7 @@ export function encodeCall(room: string, method: string, args: CallArguments): s
   return CALL_PREFIX + JSON.stringify({ roomNum: room, method, args });
 }
 
-/** A member may say anything to its room, so what is no answer is left to be a message. */
+/** A member may send any text to its room: a frame that is no valid answer is treated as a message. */
 function parseAnswer(frame: string): { method: string; outcome: CallOutcome } | undefined {
   if (!frame.startsWith(CALL_PREFIX)) return undefined;
   let answer: Record<string, unknown>;

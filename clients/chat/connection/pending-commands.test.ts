@@ -61,7 +61,7 @@ describe('pending commands', () => {
     });
   });
 
-  test('the same words from somebody else after the copy are somebody else’s', () => {
+  test('the same text after the copy is a message of another member', () => {
     const pending = pendingWith(sendTo('room1', 'hello'));
     pending.read('hello', JOINED);
     expect(pending.read('hello', JOINED)).toEqual({ type: 'message', text: 'hello' });
@@ -77,7 +77,7 @@ describe('pending commands', () => {
     expect(pending.read('SendByRoom success!', JOINED)).toMatchObject({ command: second });
   });
 
-  test('a message that spells like its own answer is a copy first', () => {
+  test('a message with the text of its own answer is a copy first', () => {
     const tricky = sendTo('room1', 'SendByRoom success!');
     const pending = pendingWith(tricky);
     expect(pending.read('SendByRoom success!', JOINED)).toEqual({ type: 'copy', command: tricky });

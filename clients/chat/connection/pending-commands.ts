@@ -1,10 +1,10 @@
-/** Which frames answer this page's commands, and which are messages. It knows no sockets and no time. */
+/** Decides which frames answer this page's commands, and which are messages. */
 
 import { REFUSAL_PREFIX, successLine, type LineCommand, type SendCommand } from './line-commands.ts';
 
-/** What a frame turned out to be. */
+/** What a frame is. */
 type Reading =
-  /** The oldest command was done; `copied` tells whether its own copy had come before. */
+  /** The oldest command succeeded; `copied`: this page's own copy of the message had come before. */
   | { readonly type: 'done'; readonly command: LineCommand; readonly copied: boolean }
   | {
       readonly type: 'refused';
@@ -12,12 +12,12 @@ type Reading =
       readonly copied: boolean;
       readonly reason: string;
     }
-  /** This page's own message, on its way to everybody in the room. */
+  /** This page's own copy of a message that it sent. */
   | { readonly type: 'copy'; readonly command: SendCommand }
   | { readonly type: 'message'; readonly text: string };
 
 export interface PendingCommands {
-  /** Notes a command that was sent. */
+  /** Adds a command that was sent. */
   add(command: LineCommand): void;
   /** Reads one frame; `joined` are the rooms that this page is a member of right now. */
   read(frame: string, joined: ReadonlySet<string>): Reading;
@@ -26,9 +26,9 @@ export interface PendingCommands {
 }
 
 /**
- * The protocol numbers nothing, but the server answers in the order of the commands, and the own copy of
- * a message comes before its answer. So only the oldest command can be answered, and everything else is a
- * message, even when it spells like an answer.
+ * The line protocol has no ids. But the server answers in the order of the commands, and the sender's own copy of
+ * a message comes before its answer. So a frame can only answer the oldest command. Every other frame is a message,
+ * even when its text looks like an answer.
  */
 export function createPendingCommands(): PendingCommands {
   let pending: Pending[] = [];
@@ -39,7 +39,7 @@ export function createPendingCommands(): PendingCommands {
     },
 
     read(frame, joined) {
-      // The copy comes first: a member may well say "SendByRoom success!" to its room.
+      // The copy comes first: a member may send the text "SendByRoom success!" to its room.
       const uncopied = pending.find(
         (entry): entry is PendingSend => !entry.copied && expectsCopy(entry.command, joined),
       );
@@ -79,7 +79,7 @@ interface PendingSend extends Pending {
   readonly command: SendCommand;
 }
 
-/** A broadcast comes back to everybody, a room's message to members only. */
+/** The sender gets a copy of every broadcast, and of messages to rooms that it is a member of. */
 function expectsCopy(command: LineCommand, joined: ReadonlySet<string>): boolean {
   if (command.type !== 'send') return false;
   return command.target.type === 'everybody' || joined.has(command.target.room);

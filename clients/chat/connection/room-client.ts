@@ -1,4 +1,4 @@
-/** What the chat page needs of a connection to rooms, whatever protocol it speaks. It knows no page. */
+/** What the chat page needs from a connection to rooms, independent of the protocol. */
 
 import type { Closure } from '../../shared/wire.ts';
 
@@ -9,17 +9,17 @@ export type Target = { readonly type: 'room'; readonly room: string } | { readon
 export type ConnectionState =
   | { readonly name: 'connecting' }
   | { readonly name: 'open' }
-  /** Tries again by itself at `retryAt`, in milliseconds since 1970. */
+  /** The next attempt starts at `retryAt`, in milliseconds since 1970. */
   | { readonly name: 'waiting'; readonly retryAt: number; readonly closure?: Closure }
-  /** Stays closed until asked. `closure` is the server's goodbye; absent when the person closed it. */
+  /** Stays closed until `connect`. `closure` is set when the server closed it, and absent when the user did. */
   | { readonly name: 'closed'; readonly closure?: Closure };
 
-/** Where this page stands with one room. */
+/** This page's membership of one room. */
 export type Membership = 'out' | 'joining' | 'joined' | 'leaving';
 
 export type RoomClientEvent =
   | { readonly type: 'connection.changed'; readonly connection: ConnectionState }
-  /** `unasked`: the server did it by itself. */
+  /** `unasked`: the server did it without a command. */
   | {
       readonly type: 'membership.changed';
       readonly room: string;
@@ -27,23 +27,23 @@ export type RoomClientEvent =
       readonly unasked?: true;
     }
   | { readonly type: 'message.received'; readonly text: string }
-  /** This page's own message came back; it is known by the id that `send` returned. */
+  /** The copy of this page's own message came; `id` is what `send` returned. */
   | { readonly type: 'message.copied'; readonly id: number }
-  /** The server did what was asked; without `copied` this page is not among the receivers. */
+  /** The server has sent the message. `copied`: this page is one of the receivers. */
   | { readonly type: 'send.done'; readonly id: number; readonly copied: boolean }
   | { readonly type: 'send.refused'; readonly id: number; readonly reason: string }
   /** The connection ended before the answer: the message may have arrived, or not. */
   | { readonly type: 'send.unconfirmed'; readonly id: number }
-  /** Anything but a message was refused. */
+  /** A command other than a message was refused. */
   | { readonly type: 'command.refused'; readonly reason: string };
 
-/** What a function takes, by the names of its parameters; plain JSON. */
+/** The arguments of a function by the names of its parameters, as plain JSON. */
 export type CallArguments = Readonly<Record<string, unknown>>;
 
 /** How a call of a servant's function ended. */
 export type CallOutcome =
   | { readonly type: 'result'; readonly result: unknown }
-  /** `message` says why, `code` stands for it in the server's table. */
+  /** `message` is the reason, `code` its number in the server's error table. */
   | { readonly type: 'failed'; readonly code: number; readonly message: string }
   /** The server did not take the command. */
   | { readonly type: 'refused'; readonly reason: string }
@@ -57,11 +57,11 @@ export interface RoomClient {
   connect(): void;
   /** Closes and stays closed. */
   disconnect(): void;
-  /** Connects anew under this user, or under none. */
+  /** Reconnects as this user, or without one. */
   signIn(user: string | undefined): void;
-  /** The network came back or changed: looks whether the connection still lives, or connects at once. */
+  /** The network came back or changed: checks an open connection, or connects at once. */
   checkNetwork(): void;
-  /** Joins the room now if the connection is open, and again whenever it opens anew. */
+  /** Joins the room now if the connection is open, and again at each reconnect. */
   join(room: string): void;
   leave(room: string): void;
   /** Sends a message; returns its id, or nothing when the connection is not open. */

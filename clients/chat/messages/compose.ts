@@ -1,4 +1,4 @@
-/** The form that a person writes messages with. It checks nothing: what the server does not take, the server says. */
+/** The form for writing messages. It checks nothing: the server answers with an error where needed. */
 
 import { element } from '../../shared/dom.ts';
 import { createChoice } from '../../shared/choice.ts';
@@ -6,7 +6,7 @@ import type { Target } from '../connection/room-client.ts';
 
 export interface ComposeOptions {
   readonly room: string;
-  /** Takes the message; `false` leaves the text in the field. */
+  /** Sends the message; `false` leaves the text in the field. */
   readonly send: (target: Target, text: string) => boolean;
 }
 
@@ -67,7 +67,7 @@ export function createCompose({ room, send }: ComposeOptions): Compose {
     submit();
   });
   message.addEventListener('keydown', (event) => {
-    // Enter also ends a word in an input method (Chinese, Japanese): that one is not ours.
+    // In an input method (Chinese, Japanese) Enter confirms a word. That must not send the message.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     submit();

@@ -1,16 +1,16 @@
-/** The messages of this page as bubbles, newest last. It knows texts and times, and nothing of connections. */
+/** The list of messages, newest last. */
 
 import { element } from '../../shared/dom.ts';
 
 /** How many entries stay in the document. */
 const KEPT_ENTRIES = 500;
-/** Entries wait for the next frame, or for this long where frames rest since nobody looks. */
+/** Entries are drawn with the next frame, or after this time in a hidden tab, which has no frames. */
 const FLUSH_TIMEOUT_MS = 150;
-/** So near to the end, in pixels, counts as reading the newest. */
+/** Within this distance from the end, in pixels, the list keeps scrolling to new messages. */
 const BOTTOM_TOLERANCE_PX = 40;
 
 type Entry =
-  /** `label` says more than "you" or "somebody": that it went to everybody, for instance. */
+  /** `label` adds where it went, for example to everybody. */
   | {
       readonly type: 'message';
       readonly text: string;
@@ -18,15 +18,15 @@ type Entry =
       readonly at: Date;
       readonly label?: string;
     }
-  /** A quiet remark of the page itself. */
+  /** A remark of the page itself. */
   | { readonly type: 'note'; readonly text: string; readonly at: Date };
 
 export interface MessageList {
   readonly root: HTMLElement;
   add(entry: Entry): void;
-  /** What stands here until there is a message. */
+  /** The text that is shown until there is a message. */
   setHint(text: string): void;
-  /** Shows the end, as after an own message. */
+  /** Scrolls to the newest message. */
   scrollToEnd(): void;
 }
 
@@ -62,7 +62,7 @@ export function createMessageList(footer: HTMLElement): MessageList {
     scrollToEnd();
     scroller.focus();
   });
-  // A keyboard that slides in, a growing text field or an answer to an own message must not push the end out of sight.
+  // An on-screen keyboard, a growing text field or a changed footer must not push the end out of view.
   const sizes = new ResizeObserver(() => {
     if (atEnd) scroller.scrollTop = scroller.scrollHeight;
   });
@@ -80,7 +80,7 @@ export function createMessageList(footer: HTMLElement): MessageList {
 
   function add(entry: Entry): void {
     queue.push(entry);
-    // A crowd may say more than anybody can read: what would fall off at once is never drawn.
+    // Under heavy traffic, entries that would be removed at once are never drawn.
     if (queue.length > KEPT_ENTRIES) queue.shift();
     if (entry.type === 'message' && entry.own) return flush();
     if (frame !== 0) return;

@@ -1,9 +1,9 @@
-/** Messages that the server has not confirmed: on their way, refused, or lost from sight. It sends nothing itself. */
+/** Messages that the server has not confirmed: being sent, refused, or of unknown outcome. It sends nothing itself. */
 
 import { element } from '../../shared/dom.ts';
 import type { Target } from '../connection/room-client.ts';
 
-/** A long message is told by its beginning, in UTF-16 units. */
+/** A long message is shown by its beginning, in UTF-16 units. */
 const PREVIEW_LENGTH = 280;
 
 interface Outgoing {
@@ -14,14 +14,14 @@ interface Outgoing {
 export interface OutboxOptions {
   /** Sends a message again; `false` when that is not possible now. */
   readonly retry: (outgoing: Outgoing) => boolean;
-  /** An entry that may have had the focus is gone. */
+  /** An entry was removed that may have had the focus. */
   readonly released: () => void;
 }
 
 export interface Outbox {
   readonly root: HTMLElement;
   add(id: number, outgoing: Outgoing): void;
-  /** Takes a message out: it has arrived. */
+  /** Removes a message that was confirmed, and returns it. */
   take(id: number): Outgoing | undefined;
   refuse(id: number, reason: string): void;
   markUnconfirmed(id: number): void;

@@ -3,7 +3,7 @@
 import { element } from '../../shared/dom.ts';
 import { nameMember, type Presence, type PresentMember } from './presence.ts';
 
-/** How many members are listed by name; the count tells them all. */
+/** How many members are listed by name; the count includes all. */
 const LISTED_MEMBERS = 200;
 
 export interface People {
@@ -29,7 +29,7 @@ export function createPeople(): People {
     'data-testid': 'member-list',
     'aria-labelledby': 'people-heading',
   });
-  const remark = element('p', { class: 'remark', 'data-testid': 'presence-remark' }, 'Looking…');
+  const remark = element('p', { class: 'remark', 'data-testid': 'presence-remark' }, 'Loading…');
   const details = element('div', { id: 'people-details', class: 'people-details' }, list);
   const root = element(
     'section',
@@ -63,7 +63,7 @@ export function createPeople(): People {
   }
 
   function showMembers(members: readonly PresentMember[]): void {
-    // Every two seconds the answer is mostly the same: leave the document alone then.
+    // The answer comes every two seconds and is mostly the same: then nothing is drawn.
     const next = JSON.stringify(members);
     if (next !== drawn || list.childElementCount === 0) {
       drawn = next;

@@ -29,7 +29,7 @@ function setUp() {
 }
 
 describe('watching presence', () => {
-  test('asks when somebody looks, and again after each answer', async () => {
+  test('asks when the page becomes visible, and again after each answer', async () => {
     const { clock, watch, questions, heard, answer } = setUp();
     watch.refresh();
     expect(questions).toHaveLength(0);
@@ -40,7 +40,7 @@ describe('watching presence', () => {
     expect(questions).toHaveLength(2);
   });
 
-  test('rests while nobody looks', async () => {
+  test('asks nothing while the page is hidden', async () => {
     const { clock, watch, questions, answer } = setUp();
     watch.setVisible(true);
     await answer(NOBODY);
@@ -51,7 +51,7 @@ describe('watching presence', () => {
     expect(questions).toHaveLength(2);
   });
 
-  test('asks once more when something changed while an answer was on its way', async () => {
+  test('asks once more when it is refreshed during a request', async () => {
     const { watch, questions, answer } = setUp();
     watch.setVisible(true);
     watch.refresh();
@@ -70,7 +70,7 @@ describe('watching presence', () => {
     expect(questions).toHaveLength(2);
   });
 
-  test('never asks again once the server has said that it does not tell', async () => {
+  test('never asks again once the server has refused to show its members', async () => {
     const { clock, watch, questions, heard, answer } = setUp();
     watch.setVisible(true);
     watch.refresh();

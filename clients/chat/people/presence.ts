@@ -1,4 +1,4 @@
-/** Who is in a room, asked again and again while somebody looks. It knows no page and no WebSocket. */
+/** Who is in a room, polled while the page is visible. */
 
 import type { Clock } from '../../shared/clock.ts';
 import { createPolling, type Polling } from '../../shared/polling.ts';
@@ -11,7 +11,7 @@ export interface PresentMember {
   readonly id: string;
   /** Absent for an anonymous member. */
   readonly user?: string;
-  /** `away`: the user has no connection at the moment and may come back. */
+  /** `away`: the user has no connection at the moment. */
   readonly state: 'joined' | 'away';
   /** Milliseconds since 1970. */
   readonly joinedAt: number;
@@ -19,7 +19,7 @@ export interface PresentMember {
 
 export type Presence =
   | { readonly type: 'members'; readonly members: readonly PresentMember[] }
-  /** The server does not tell; it is not asked again. */
+  /** The server does not show its members; it is not asked again. */
   | { readonly type: 'hidden' }
   /** No usable answer this time. */
   | { readonly type: 'unavailable' };
@@ -32,7 +32,7 @@ export interface PresenceOptions {
   readonly clock?: Clock;
 }
 
-/** Watches a room's presence; it rests until `setVisible(true)`. */
+/** Polls a room's presence; starts with `setVisible(true)`. */
 export function watchPresence({ listener, ask, clock }: PresenceOptions): Polling {
   const polling = createPolling<Presence>({
     intervalMs: PRESENCE_INTERVAL_MS,
@@ -64,7 +64,7 @@ export function parsePresence(body: unknown): Presence {
   return { type: 'members', members: members.flatMap(parseMember) };
 }
 
-/** What a member is called: the user's name, or a few letters to tell guests apart. */
+/** The user's name; for a guest, the first letters of its id. */
 export function nameMember(member: PresentMember): string {
   return member.user ?? `Guest ${member.id.slice(0, 4)}`;
 }

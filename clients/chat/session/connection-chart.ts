@@ -1,4 +1,4 @@
-/** Draws the life cycle of the connection as a statechart, the present state filled. An ornament: words tell it too. */
+/** Draws the life cycle of the connection as a statechart, with the current state filled. The same is shown as text. */
 
 import type { ConnectionState } from '../connection/room-client.ts';
 
@@ -17,7 +17,7 @@ const BOXES: Record<StateName, { x: number; y: number; width: number }> = {
 };
 const BOX_HEIGHT = 30;
 
-/** The ways most taken, from state to state, each with its arrow head. */
+/** The most common transitions, each with its arrow head. */
 const ARROWS = [
   'M85 16H129 m-6 -4 6 4 -6 4',
   'M200 31V75 m-4 -6 4 6 4 -6',

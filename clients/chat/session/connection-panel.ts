@@ -1,11 +1,11 @@
-/** Shows where the connection stands and lets the person change it. */
+/** Shows the state of the connection, with buttons to connect and to disconnect. */
 
 import type { Announcer } from '../../shared/announcer.ts';
 import { element } from '../../shared/dom.ts';
 import { createConnectionChart } from './connection-chart.ts';
 import type { ConnectionState } from '../connection/room-client.ts';
 
-/** How often the countdown is drawn anew. */
+/** How often the countdown is updated. */
 const COUNTDOWN_INTERVAL_MS = 250;
 
 export interface ConnectionPanel {
@@ -13,7 +13,7 @@ export interface ConnectionPanel {
   readonly status: HTMLElement;
   /** Its buttons. */
   readonly controls: HTMLElement;
-  /** The chart of the life cycle, for those who have room for it. */
+  /** The chart of the life cycle, for layouts that have room for it. */
   readonly chart: SVGElement;
   show(connection: ConnectionState): void;
 }
@@ -65,7 +65,7 @@ export function createConnectionPanel(options: ConnectionPanelOptions): Connecti
     },
   };
 
-  /** A button that goes while it has the focus hands it to the status, never to a button that does the opposite. */
+  /** When a focused button is hidden, the focus moves to the status, and never to the button that does the opposite. */
   function setShown(button: HTMLButtonElement, shown: boolean): void {
     if (!shown && document.activeElement === button) status.focus();
     button.hidden = !shown;
@@ -79,7 +79,7 @@ const STATUS_WORDS: Record<ConnectionState['name'], string> = {
   closed: 'Disconnected',
 };
 
-/** What to tell about the end of a connection, if there is more to tell than that it ended. */
+/** The reason why a connection ended, where it is known and useful. */
 export function describeClosure(connection: ConnectionState): string | undefined {
   if (connection.name !== 'waiting' && connection.name !== 'closed') return undefined;
   const { closure } = connection;
@@ -87,10 +87,10 @@ export function describeClosure(connection: ConnectionState): string | undefined
   if (connection.name === 'closed') {
     const reason =
       closure.reason === '' ? `code ${closure.code}` : `${closure.reason} (code ${closure.code})`;
-    return `The server closed this connection and asks not to come back by itself: ${reason}.`;
+    return `The server closed this connection and asks clients not to reconnect: ${reason}.`;
   }
   if (closure.code === SHUTDOWN_CODE) return 'The server is shutting down or restarting.';
-  if (closure.code === SLOW_CODE) return 'This page was too slow to read what came; some messages are lost.';
+  if (closure.code === SLOW_CODE) return 'This page read its messages too slowly; some messages are lost.';
   return undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Membership } from '../connection/room-client.ts';
 
 export interface MembershipButton {
   readonly root: HTMLButtonElement;
-  /** `online`: the connection is open, so that the button can do something. */
+  /** `online`: the connection is open, so the button has an effect. */
   show(membership: Membership, online: boolean): void;
 }
 
@@ -20,7 +20,7 @@ export function createMembershipButton({ room, join, leave }: MembershipButtonOp
   let usable = false;
 
   root.addEventListener('click', () => {
-    // Not `disabled`: that would take the focus away each time the state changes.
+    // Not `disabled`: a disabled button loses the focus, here at each change of the state.
     if (!usable) return;
     if (root.dataset['state'] === 'joined') leave();
     else join();

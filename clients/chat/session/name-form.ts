@@ -1,4 +1,4 @@
-/** Lets a person be known by a name, where the server takes one. It remembers the name for this tab. */
+/** Asks for the name of the user, where the server accepts one. The name is kept for this tab. */
 
 import { element } from '../../shared/dom.ts';
 import { createStoredText } from '../../shared/stored-text.ts';

@@ -1,9 +1,9 @@
-/** One line that tells what the server or the page has to say beside the messages. */
+/** One line for messages of the server or the page that do not belong to the conversation. */
 
 import type { Announcer } from '../../shared/announcer.ts';
 import { element } from '../../shared/dom.ts';
 
-/** How long something that needs no action stays; an error stays until it is dismissed or replaced. */
+/** How long an information stays; an error stays until it is dismissed or replaced. */
 const INFO_NOTICE_MS = 5_000;
 
 type NoticeKind = 'info' | 'error';
@@ -11,7 +11,7 @@ type NoticeKind = 'info' | 'error';
 export interface Notice {
   readonly root: HTMLElement;
   show(kind: NoticeKind, text: string): void;
-  /** Hides the notice if it still says this. */
+  /** Hides the notice if it still shows this text. */
   withdraw(text: string): void;
 }
 

@@ -1,4 +1,4 @@
-/** Who is looked at, how it stands at the moment, and who is next to it. */
+/** The head of a watched actor: its name, its state at the shown moment, and the actors related to it. */
 
 import { useMemo, type ReactNode } from 'react';
 import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -61,7 +61,9 @@ function Standing({
   }
   if (moment === undefined) {
     return (
-      <p className="standing quiet">{state.type === 'asking' ? 'Asking…' : 'Not there at this moment.'}</p>
+      <p className="standing quiet">
+        {state.type === 'asking' ? 'Loading…' : 'The actor does not exist at this moment.'}
+      </p>
     );
   }
   const at = playback.type === 'live' ? now : (log.entryAt(position)?.at ?? moment.since);
@@ -93,7 +95,7 @@ function Relations({ actor, view }: { readonly actor: ActorAddress; readonly vie
   const { log, position } = view;
   const relations = useMemo(
     () => relationsOf(actor, log.momentsAt(position)),
-    // A live log is the same object with more in it: the view tells when.
+    // A live log stays the same object while it grows. The view is new each time.
     [actor, view],
   );
   if (relations.length === 0) return null;
@@ -114,7 +116,7 @@ function Relations({ actor, view }: { readonly actor: ActorAddress; readonly vie
   );
 }
 
-/** Beside a room or a connection, its part of a membership's name goes without saying. */
+/** Leaves out the part of a membership's id that names the watched room or connection itself. */
 function nameBeside(actor: ActorAddress, { kind, id }: ActorAddress): string {
   if (kind !== 'membership' && kind !== 'moderation') return id;
   const at = id.indexOf('@');

@@ -1,4 +1,4 @@
-/** The middle pane of a watched actor: its header, and its chart, its members or its past. */
+/** The middle pane of a watched actor: its header, and its chart, its members or its history. */
 
 import { useState, type ReactNode } from 'react';
 import type { StatePath } from '../../../src/inspect/chart/chart.ts';
@@ -90,7 +90,7 @@ export function ActorStage(props: ActorStageProps): ReactNode {
   );
 }
 
-/** Whether there is anybody to act on, whatever moment is shown. */
+/** Whether the actor is alive now, whatever moment is shown. */
 function useLiveliness(watch: WatchStore): boolean {
   const { state, actor, log } = useStore(watch);
   const now = log.momentsAt(log.last).get(keyOf(actor));
@@ -117,7 +117,7 @@ function WatchedChart(props: WatchedChartProps): ReactNode {
   );
 }
 
-/** Whoever looks at an actor that has failed or is gone wants to know what happened before. */
+/** A link to the history of an actor that has failed or is gone. */
 function FailureHint({
   watch,
   isShown,

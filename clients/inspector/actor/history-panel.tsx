@@ -1,4 +1,4 @@
-/** What the recorder has kept of an actor: what happened before it broke, or until now. */
+/** The transitions of an actor that the recorder has kept, until its failure or until now. */
 
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import type { ActorAddress, ActorHistory, HistoryEntry } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -82,7 +82,7 @@ function Entries({ history, names, changesOnly }: EntriesProps): ReactNode {
         </div>
       )}
       {entries.length === 0 ? (
-        <p className="remark">The recorder has kept nothing of it.</p>
+        <p className="remark">The recorder has no entries for this actor.</p>
       ) : (
         <div className="history-table" tabIndex={0} role="region" aria-label="Recorded transitions">
           <table>
@@ -144,8 +144,8 @@ function isChange({ from, to }: HistoryEntry): boolean {
 }
 
 function describeKept(kept: number, lost: number | undefined): string {
-  const words = `The last ${formatCount(kept)} kept, newest first`;
+  const words = `The last ${formatCount(kept)} transitions, newest first`;
   return lost === undefined || lost === 0
     ? `${words}.`
-    : `${words}; ${formatCount(lost)} older ones are gone.`;
+    : `${words}; ${formatCount(lost)} older ones are no longer kept.`;
 }

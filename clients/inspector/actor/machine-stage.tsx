@@ -1,4 +1,4 @@
-/** The middle pane of a kind of actors: its chart, whether or not an actor runs it. */
+/** The middle pane of a kind of actors: the chart of its machine, also without a running actor. */
 
 import { useState, type ReactNode } from 'react';
 import type { StatePath } from '../../../src/inspect/chart/chart.ts';
@@ -66,7 +66,7 @@ export function MachineStage({ inspector, kind, selected, onSelect }: MachineSta
   );
 }
 
-/** A way from a state to the actors that are in it. */
+/** Lists the actors that are in the selected state. */
 function StateFilter({
   catalogue,
   kind,

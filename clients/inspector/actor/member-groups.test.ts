@@ -14,7 +14,7 @@ function resting(count: number) {
 }
 
 describe('the members of a room', () => {
-  test('are grouped by state, in the order of a life, with a look for each', () => {
+  test('are grouped by state, in the order of a membership, with a look for each', () => {
     const members = [
       watched(membership(1), { status: 'resting', states: ['joined'], user: 'ann' }),
       watched(membership(2), { states: ['leaving.recording'] }),
@@ -37,7 +37,7 @@ describe('the members of a room', () => {
     expect(group!.tiles).toHaveLength(MOST_TILES);
   });
 
-  test('stand as they were last seen, those who are not told of as well', () => {
+  test('have their last seen states, also those that the server did not send', () => {
     const log = new SeenLog(ROOM);
     log.begin([watched(ROOM)], 0);
     log.add(

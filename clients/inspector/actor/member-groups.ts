@@ -1,4 +1,4 @@
-/** The members of a room by their states, as counts and as a bounded number of tiles. It knows no page. */
+/** The members of a room by their states, as counts and as a bounded number of tiles. */
 
 import type { ActorSummary } from '../../../src/inspect/feed/feed-protocol.ts';
 import { keyOf } from '../names/address.ts';
@@ -26,7 +26,7 @@ export interface MemberGroup {
   readonly tiles: readonly MemberTile[];
 }
 
-/** Groups in the order of a membership's life. */
+/** Groups in the order in which a membership passes its states. */
 const LOOKS: readonly (readonly [string, Look])[] = [
   ['requesting', { tone: 'warn', shape: 'triangle' }],
   ['joined', { tone: 'good', shape: 'disc' }],
@@ -40,7 +40,7 @@ const LOOKS: readonly (readonly [string, Look])[] = [
 ];
 const OTHER_LOOK: Look = { tone: 'quiet', shape: 'ring' };
 
-/** What the server tells of a room's members: not all of them, when there are many. */
+/** The members that the server sends: not all of them, when there are many. */
 export interface MembersTold {
   readonly room: string;
   readonly members: readonly ActorSummary[];
@@ -49,8 +49,8 @@ export interface MembersTold {
 }
 
 /**
- * @param moments how watched memberships stand, which is newer than what is told, and names all that are under way:
- *   whoever is neither told nor watched rests in `joined`
+ * @param moments the watched memberships, which are newer than what the server sends. They include all memberships
+ *   that are joining or leaving: one that is neither sent nor watched rests in `joined`.
  */
 export function groupMembers(
   { room, members, total }: MembersTold,

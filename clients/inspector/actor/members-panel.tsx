@@ -1,4 +1,4 @@
-/** The members of a room as small multiples: a tile for each, in groups by state. */
+/** The members of a room: a tile for each, in groups by state. */
 
 import { useEffect, useMemo, type ReactNode } from 'react';
 import { hashOf } from '../names/address.ts';
@@ -25,7 +25,7 @@ export function MembersPanel({ client, watch }: MembersPanelProps): ReactNode {
   }, [store, isVisible]);
   const members = useStore(store);
   const { log, position } = useStore(watch);
-  if (members === undefined) return <p className="remark">Nobody is known to be in the room.</p>;
+  if (members === undefined) return <p className="remark">No members are known.</p>;
   const groups = groupMembers(members, log.momentsAt(position));
   return (
     <div className="members" data-testid="members">

@@ -4,7 +4,7 @@ import type { FeedClient, Outcome } from '../feed/feed.ts';
 import { MEMBERS_INTERVAL_MS, MembersStore, MOST_MEMBERS, type Members } from './members-store.ts';
 
 describe('the members of a room', () => {
-  test('are asked for while somebody looks, and gone when the room is', async () => {
+  test('are requested while the page is visible, and gone when the room is', async () => {
     const clock = new SimulatedClock();
     const questions: unknown[] = [];
     let settle: ((outcome: Outcome<Members>) => void) | undefined;

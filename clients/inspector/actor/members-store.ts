@@ -1,4 +1,4 @@
-/** The members of one room, asked for while somebody looks. */
+/** The members of one room, polled while the page is visible. */
 
 import type { FeedMessage } from '../../../src/inspect/feed/feed-protocol.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -9,7 +9,7 @@ import { ViewStore } from '../ui/view-store.ts';
 export type Members = Extract<FeedMessage, { type: 'members' }>;
 
 export const MEMBERS_INTERVAL_MS = 1_000;
-/** Members that are told at a time, which is as many as the server tells; a room may have more. */
+/** Members in one answer, which is the limit of the server; a room may have more. */
 export const MOST_MEMBERS = 1_000;
 
 export class MembersStore extends ViewStore<Members | undefined> {

@@ -1,4 +1,4 @@
-/** Which actors belong together, by their ids and by what is watched with them. */
+/** Which actors are related, by their ids and by what is watched together. */
 
 import type { ActorAddress, MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
 import { keyOf, MACHINE_NAMES } from '../names/address.ts';
@@ -14,7 +14,7 @@ export interface Relation {
   readonly more: number;
 }
 
-/** The actors next to one: whom its id names, and who was watched with it and lives. */
+/** The actors related to one: those that its id names, and those that are watched with it and alive. */
 export function relationsOf(actor: ActorAddress, moments: ReadonlyMap<string, ActorMoment>): Relation[] {
   const found = new Map<string, ActorAddress>();
   const add = (address: ActorAddress): void => void found.set(keyOf(address), address);
@@ -22,7 +22,7 @@ export function relationsOf(actor: ActorAddress, moments: ReadonlyMap<string, Ac
   for (const { address, status } of moments.values()) {
     if (!isAlive(status)) continue;
     add(address);
-    // A room's members stand for their connections already; a connection's memberships name its rooms.
+    // The rooms of a connection are in the ids of its memberships.
     if (actor.kind === 'connection') namedBy(address).forEach(add);
   }
   found.delete(keyOf(actor));
@@ -33,7 +33,7 @@ export function relationsOf(actor: ActorAddress, moments: ReadonlyMap<string, Ac
   });
 }
 
-/** Whom an id names: of a membership its connection and its room, of a moderation its room. */
+/** The actors in an id: for a membership its connection and its room, for a moderation its room. */
 function namedBy({ kind, id }: ActorAddress): ActorAddress[] {
   const at = id.indexOf('@');
   if (at === -1) return [];

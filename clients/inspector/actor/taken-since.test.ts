@@ -28,7 +28,7 @@ function viewAt(position: number): WatchView {
 }
 
 describe('what was taken since the last picture', () => {
-  test('is nothing in the first one: that is old news', () => {
+  test('is nothing in the first one', () => {
     expect(new TakenSince(ROOM).at(viewAt(4))).toBeUndefined();
   });
 

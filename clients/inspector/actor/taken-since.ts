@@ -1,16 +1,16 @@
-/** Which transitions an actor took between one picture of it and the next. It knows no picture. */
+/** Which transitions an actor took between one drawing of its chart and the next. */
 
 import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
 import { keyOf } from '../names/address.ts';
 import type { WatchView } from '../watch/watch-store.ts';
 
 export interface Taken {
-  /** Another number whenever something was taken since the last picture. */
+  /** A new number whenever a transition was taken since the last drawing. */
   readonly seq: number;
   readonly taken: readonly string[];
 }
 
-/** Further than this, pictures have nothing to do with each other, and only the last transition is told. */
+/** After a longer jump only the last transition is shown. */
 const MOST_ENTRIES = 500;
 
 export class TakenSince {
@@ -23,7 +23,7 @@ export class TakenSince {
     this.#key = keyOf(actor);
   }
 
-  /** The same object as before while nothing was taken. */
+  /** The same object until another transition is taken. */
   at(view: WatchView): Taken | undefined {
     if (view === this.#view) return this.#taken;
     const { log, position } = view;
@@ -33,7 +33,7 @@ export class TakenSince {
     const hasMoved = position !== this.#position;
     this.#view = view;
     this.#position = position;
-    // What was taken before the first picture is old news.
+    // Transitions before the first drawing are not played.
     if (isFirst || !hasMoved) return this.#taken;
     const taken = new Set<string>();
     for (const { what, key } of log.slice(from, position)) {

@@ -1,4 +1,4 @@
-/** The panes beside the chart of a watched actor: its states as a list, and its context at the moment. */
+/** The panes beside the chart of a watched actor: its states as a list, and its context at the shown moment. */
 
 import { useEffect, type ReactNode } from 'react';
 import type { StatePath } from '../../../src/inspect/chart/chart.ts';
@@ -12,7 +12,7 @@ import type { ActorMoment } from '../watch/moments.ts';
 import { StateList } from '../chart/state-list.tsx';
 import type { WatchStore, WatchView } from '../watch/watch-store.ts';
 
-/** How the watched actor stands at the moment that is shown. */
+/** The watched actor at the moment that is shown. */
 export function momentOf({ actor, log, position }: WatchView): ActorMoment | undefined {
   return log.momentsAt(position).get(keyOf(actor));
 }
@@ -63,7 +63,7 @@ export function ContextPanel({ watch }: { readonly watch: WatchStore }): ReactNo
 }
 
 function explainNoContext(moment: ActorMoment | undefined): string {
-  if (moment === undefined) return 'Nothing is known of the actor at this moment.';
-  if (moment.status === 'resting') return 'A resting membership is a record and has no context.';
-  return 'The server has not told the context of this moment.';
+  if (moment === undefined) return 'The actor is not known at this moment.';
+  if (moment.status === 'resting') return 'A resting membership is only a record and has no context.';
+  return 'The server did not send the context for this moment.';
 }

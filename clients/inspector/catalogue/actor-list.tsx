@@ -1,4 +1,4 @@
-/** The list of actors: rows that are in sight are asked for, the others are only counted. */
+/** The list of actors: only rows in view are requested, the others are only counted. */
 
 import { useCallback, useState, type ReactNode } from 'react';
 import type { ActorAddress, ActorSummary } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -37,7 +37,7 @@ export function ActorList({ catalogue, view: { total = 0, rows, at }, shown }: A
         setRow(row);
         const actor = rows.get(row);
         if (actor === undefined) return;
-        // Under the name of a failed actor another one may live by now: what is looked for is its past.
+        // Another actor may have the id of a failed one by now, so the history is shown.
         location.hash = hashOf(actor, actor.status === 'failed' ? 'history' : undefined);
       }}
       onWindow={handleWindow}
@@ -80,7 +80,7 @@ function ActorRow({
   );
 }
 
-/** Where the actor stands now that was at a row before, if it is still near. */
+/** The row of an actor that was at another row before, if it is still loaded. */
 function followRow(rows: ReadonlyMap<number, ActorSummary>, key: string | undefined, row: number): number {
   const actor = rows.get(row);
   if (key === undefined || actor === undefined || keyOf(actor) === key) return row;

@@ -1,4 +1,4 @@
-/** What the catalogue can be filtered and sorted by, as things are. It knows no page. */
+/** The values that the catalogue can be filtered and sorted by at the moment. */
 
 import type { ActorSummary, CatalogueMessage } from '../../../src/inspect/feed/feed-protocol.ts';
 import { MACHINE_NAMES } from '../names/address.ts';
@@ -6,12 +6,12 @@ import type { CatalogueQuery } from './catalogue-store.ts';
 
 export interface StateOption {
   readonly state: string;
-  /** Actors in it; missing for one that has states in it. */
+  /** Actors in it; missing for a state that has inner states. */
   readonly count?: number;
   readonly depth: number;
 }
 
-/** The states that somebody of the chosen kinds is in, and those around them; and the chosen one in any case. */
+/** The states that actors of the chosen kinds are in, with the states around them, and always the chosen one. */
 export function statesToFilter(
   { kinds, state: chosen }: Pick<CatalogueQuery, 'kinds' | 'state'>,
   counts: CatalogueMessage['counts'] | undefined,
@@ -32,7 +32,7 @@ export function statesToFilter(
     .sort((a, b) => (a.state < b.state ? -1 : 1));
 }
 
-/** Names to sort by: those that all have, and the figures of the rows in sight. */
+/** Names to sort by: those that all actors have, and the figures of the loaded rows. */
 export function sortsOf(
   { sort: chosen }: Pick<CatalogueQuery, 'sort'>,
   rows: ReadonlyMap<number, ActorSummary>,

@@ -55,7 +55,7 @@ function connection(number: number): ActorSummary {
 }
 
 describe('the catalogue', () => {
-  test('asks at once when somebody looks, then once a second after each answer', async () => {
+  test('asks at once when the page becomes visible, then once a second after each answer', async () => {
     const { clock, store, questions, answer } = setUp();
     expect(questions).toEqual([]);
     store.setVisible(true);
@@ -66,7 +66,7 @@ describe('the catalogue', () => {
     expect(questions).toHaveLength(2);
   });
 
-  test('asks nothing while nobody looks', async () => {
+  test('asks nothing while the page is hidden', async () => {
     const { clock, store, questions, answer } = setUp();
     store.setVisible(true);
     await answer(3);

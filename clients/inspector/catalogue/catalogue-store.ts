@@ -1,6 +1,6 @@
 /**
- * The catalogue as the page shows it: what is asked for, the rows that are in sight, the counts. It asks once a
- * second while somebody looks, at once when something else is asked for, and one thing at a time.
+ * The catalogue as the page shows it: the query, the rows in view, the counts. It asks once a second while the page
+ * is visible, at once when the query changes, and one request at a time.
  */
 
 import type {
@@ -17,11 +17,11 @@ import { ViewStore } from '../ui/view-store.ts';
 import type { RowWindow } from '../ui/windowing.ts';
 
 export const ASK_INTERVAL_MS = 1_000;
-/** Rows that are asked for at a time. */
+/** Rows in one request. */
 export const PAGE_ROWS = 100;
-/** Rows this far from those in sight are let go. */
+/** Rows further than this from the requested ones are dropped. */
 const KEPT_ROWS = 3 * PAGE_ROWS;
-/** The page's offset is a multiple of this, so that slow scrolling does not ask for every row anew. */
+/** The offset of a request is a multiple of this, so slow scrolling does not send a request for each row. */
 const PAGE_STEP = 25;
 
 export interface CatalogueQuery {
@@ -44,17 +44,17 @@ export const EVERYBODY: CatalogueQuery = {
   descending: false,
 };
 
-/** A new object with each answer and each question. */
+/** A new object with each query and each answer. */
 export interface CatalogueView {
   readonly query: CatalogueQuery;
-  /** Actors that fit; undefined before the first answer to the query. */
+  /** Actors that match; undefined before the first answer to the query. */
   readonly total: number | undefined;
-  /** By index; those that were not asked for yet are missing. */
+  /** By index; rows that are not loaded are missing. */
   readonly rows: ReadonlyMap<number, ActorSummary>;
   readonly counts: CatalogueMessage['counts'] | undefined;
-  /** When it was so, by the server's clock, in milliseconds since 1970. */
+  /** The time of the answer, by the server's clock, in milliseconds since 1970. */
   readonly at: number;
-  /** Why the server does not answer the query. */
+  /** Why the server refused the query. */
   readonly error: string | undefined;
 }
 
@@ -85,12 +85,12 @@ export class CatalogueStore extends ViewStore<CatalogueView> {
     });
   }
 
-  /** Nothing is asked while nobody looks. */
+  /** Nothing is requested while the page is hidden. */
   setVisible(isVisible: boolean): void {
     this.#polling.setVisible(isVisible);
   }
 
-  /** Asks for others; the rows of before are forgotten. */
+  /** Changes the query; the loaded rows are dropped. */
   setQuery(change: Partial<CatalogueQuery>): void {
     const query = { ...this.getView().query, ...change };
     this.#change({ query, rows: new Map(), total: undefined, error: undefined });
@@ -98,7 +98,7 @@ export class CatalogueStore extends ViewStore<CatalogueView> {
     this.#polling.refresh();
   }
 
-  /** Tells which rows are in sight. */
+  /** Sets which rows are in view. */
   setWindow(window: RowWindow): void {
     this.#window = window;
     const { rows, total } = this.getView();
@@ -128,7 +128,7 @@ export class CatalogueStore extends ViewStore<CatalogueView> {
 
   #read({ query, offset, outcome }: Answered): void {
     if (outcome.type === 'unanswered') return;
-    // The person may have asked for something else meanwhile: then this answers an old question.
+    // The query may have changed since the request: then this answer is for an old query.
     const isCurrent = query === this.getView().query;
     if (outcome.type === 'refused') {
       if (isCurrent) this.#change({ error: outcome.error, rows: new Map(), total: 0 });

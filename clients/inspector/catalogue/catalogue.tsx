@@ -1,4 +1,4 @@
-/** The left pane: who is there. Kinds with live counts, search and filters, and the list of actors. */
+/** The left pane: kinds with live counts, search and filters, and the list of actors. */
 
 import { memo, useEffect, useState, type ReactNode } from 'react';
 import type { ActorAddress, ActorStatus, MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -15,7 +15,7 @@ import { useStore } from '../ui/hooks.ts';
 import { KindList } from './kind-list.tsx';
 import { sortsOf, statesToFilter } from './catalogue-options.ts';
 
-/** A person who types is asked for the rest of the word first. */
+/** The search starts after a pause in the typing. */
 const TYPING_MS = 150;
 
 const STATUSES: readonly ActorStatus[] = ['active', 'resting', 'failed', 'done'];
@@ -110,7 +110,7 @@ function SearchField({
 }): ReactNode {
   const [text, setText] = useState(search);
   const [told, setTold] = useState(search);
-  // The query may be changed elsewhere: then the field follows.
+  // When the query is changed elsewhere, the field takes over its text.
   if (search !== told) {
     setTold(search);
     setText(search);

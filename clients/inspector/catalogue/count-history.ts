@@ -1,4 +1,4 @@
-/** How many actors there were over the last minutes, by series. It knows no page and asks nobody. */
+/** How many actors there were over the last minutes, as series of samples. */
 
 import type { CatalogueMessage } from '../../../src/inspect/feed/feed-protocol.ts';
 
@@ -26,7 +26,7 @@ export class CountHistory {
       for (const [state, value] of Object.entries(states))
         values.set(CountHistory.nameOf(kind, state), value);
     }
-    // A state that nobody is in is not told of: its series goes on with zeros until it is forgotten.
+    // The server sends no counts of zero: a missing series continues with zeros until it is removed.
     for (const name of this.#series.keys()) if (!values.has(name)) values.set(name, 0);
     for (const [name, value] of values) this.#extend(name, { at, value });
   }

@@ -1,4 +1,4 @@
-/** The kinds of actors with their counts, each a filter of the list and a way to its chart. */
+/** The kinds of actors with their counts: each is a filter of the list, with a link to its chart. */
 
 import type { ReactNode } from 'react';
 import type { MachineName } from '../../../src/inspect/feed/feed-protocol.ts';

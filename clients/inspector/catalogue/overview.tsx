@@ -1,4 +1,4 @@
-/** What the page shows before anything is chosen: all machines, and how many actors are in which of their states. */
+/** The first view: all machines, and how many actors are in each of their states. */
 
 import type { ReactNode } from 'react';
 import type { CatalogueMessage, MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -16,9 +16,10 @@ export function Overview({ catalogue }: { readonly catalogue: CatalogueStore }):
   return (
     <div className="overview" data-testid="overview">
       <header className="actor-header">
-        <h2>What this server is made of</h2>
+        <h2>State machines of this server</h2>
         <p className="quiet">
-          Every actor runs a statechart. Choose one to watch it live, or open a chart to see what can happen.
+          Every actor runs a statechart. Choose an actor to watch it live, or open a chart to see all its
+          states.
         </p>
       </header>
       <ul className="cards">

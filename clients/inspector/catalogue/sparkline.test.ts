@@ -17,7 +17,7 @@ describe('a sparkline', () => {
     expect(path).toBe('M177 10H179V0H180V5');
   });
 
-  test('has a gap where nobody asked', () => {
+  test('has a gap where there are no samples', () => {
     expect(toSparklinePath([at(0, 1), at(1, 1), at(60, 1), at(61, 1)], 180, 10)).toBe('M119 0M179 0H180V0');
   });
 });

@@ -1,13 +1,13 @@
-/** The line of a count over the last minutes. An ornament: the count is always told in words beside it. */
+/** The line of a count over the last minutes. The count itself is always shown as text beside it. */
 
 import type { ReactNode } from 'react';
 import { HISTORY_MS, type Sample } from './count-history.ts';
 
 const WIDTH = 72;
 const HEIGHT = 16;
-/** Samples further apart than this have nothing between them: nobody asked. */
+/** Samples further apart than this are not connected: nothing was measured between them. */
 const GAP_MS = 5_000;
-/** What is shorter than this looks like a stray dot and is left out; in the unit of the width. */
+/** A shorter line looks like a dot and is left out; in the unit of the width. */
 const MIN_LENGTH = 3;
 
 export function Sparkline({ samples }: { readonly samples: readonly Sample[] }): ReactNode {
@@ -19,8 +19,8 @@ export function Sparkline({ samples }: { readonly samples: readonly Sample[] }):
 }
 
 /**
- * Draws steps, as counts are whole numbers that stay until they change. The newest sample stands at the right
- * edge, zero at the bottom.
+ * The line as the `d` of an SVG path. Counts are whole numbers, so it is drawn in steps. The newest sample is at the
+ * right edge, zero at the bottom.
  */
 export function toSparklinePath(samples: readonly Sample[], width: number, height: number): string {
   const newest = samples.at(-1);

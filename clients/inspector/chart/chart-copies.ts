@@ -1,4 +1,4 @@
-/** A chart in the forms that other programs read. What makes them is loaded when somebody asks for it. */
+/** A chart in the formats of other programs. The code for a format is loaded when it is needed. */
 
 import type { Chart, StatePath } from '../../../src/inspect/chart/chart.ts';
 import type { LayOut } from './picture/prepared-layouts.ts';
@@ -8,9 +8,9 @@ export const CHART_FORMS = ['SVG', 'Mermaid', 'XState JSON'] as const;
 export type ChartForm = (typeof CHART_FORMS)[number];
 
 export interface ChartCopyOptions {
-  /** The states that are lit in a picture. */
+  /** The states that are marked as active in a picture. */
   readonly active: readonly StatePath[];
-  /** A picture shows the actions too. */
+  /** A picture includes the actions. */
   readonly details: boolean;
   /** Default: the layouts that the page was built with. */
   readonly layOut?: LayOut;
@@ -21,7 +21,7 @@ const layOutAsBuilt: LayOut = async (chart, options) => {
   return findLayout(chart, options);
 };
 
-/** @throws {Error} for a picture of a chart that the page was not built with, as of another version of the server */
+/** @throws {Error} for a picture of a chart that the page was not built with, for example of another version */
 export async function writeChart(chart: Chart, form: ChartForm, options: ChartCopyOptions): Promise<string> {
   switch (form) {
     case 'SVG': {

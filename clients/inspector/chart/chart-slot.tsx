@@ -1,4 +1,4 @@
-/** The place of the chart's picture, which is large and comes after the first paint. */
+/** The place of the chart's picture. The code of the picture is large, and is loaded after the first paint. */
 
 import { Component, lazy, Suspense, type ComponentProps, type ReactNode } from 'react';
 import type { Chart } from '../../../src/inspect/chart/chart.ts';
@@ -18,17 +18,17 @@ export function ChartSlot({ chart, ...rest }: ChartSlotProps): ReactNode {
   if (chart === undefined) return <p className="remark">The chart is loading…</p>;
   return (
     <div className="chart-slot" data-testid="chart">
-      <Containment key={chart.machine}>
+      <ErrorBoundary key={chart.machine}>
         <Suspense fallback={<p className="remark">The picture is loading…</p>}>
           <ChartView chart={chart} {...rest} />
         </Suspense>
-      </Containment>
+      </ErrorBoundary>
     </div>
   );
 }
 
-/** A picture that cannot be drawn costs the picture: the list of states beside it tells the same. */
-class Containment extends Component<{ readonly children: ReactNode }, { readonly hasFailed: boolean }> {
+/** Contains an error of the picture: the list of states beside it shows the same chart. */
+class ErrorBoundary extends Component<{ readonly children: ReactNode }, { readonly hasFailed: boolean }> {
   override state = { hasFailed: false };
 
   static getDerivedStateFromError(): { hasFailed: boolean } {
@@ -37,6 +37,6 @@ class Containment extends Component<{ readonly children: ReactNode }, { readonly
 
   override render(): ReactNode {
     if (!this.state.hasFailed) return this.props.children;
-    return <p className="remark">The picture could not be drawn. The list of states tells the same.</p>;
+    return <p className="remark">The picture could not be drawn. The list of states shows the same chart.</p>;
   }
 }

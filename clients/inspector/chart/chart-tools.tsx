@@ -8,7 +8,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 
 interface ChartToolsProps {
   readonly chart: Chart;
-  /** The states that are lit in a copied picture, when it is copied. */
+  /** Read when a picture is copied: the states that are marked as active in it. */
   readonly getActive: () => readonly StatePath[];
   readonly showActions: boolean;
   readonly onShowActions: (showActions: boolean) => void;

@@ -1,4 +1,4 @@
-/** The charts of all machines, asked for once each. */
+/** The charts of the machines, each requested once. */
 
 import type { Chart } from '../../../src/inspect/chart/chart.ts';
 import type { MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -19,7 +19,7 @@ export class MachineCharts extends ViewStore<Charts> {
     });
   }
 
-  /** Asks for a chart, now or with the next link, unless it is here. */
+  /** Requests a chart, now or with the next link, unless it is loaded. */
   want(machine: MachineName): void {
     if (this.getView().has(machine) || this.#wanted.has(machine)) return;
     this.#wanted.add(machine);

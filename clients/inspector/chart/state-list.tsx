@@ -1,7 +1,4 @@
-/**
- * The chart as a list: every state with its description and every transition, the active ones marked. What the
- * picture shows can be read here.
- */
+/** The chart as a list of all states with their descriptions and transitions. It shows all that the picture shows. */
 
 import { memo, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import type { Chart, StatePath } from '../../../src/inspect/chart/chart.ts';
@@ -28,7 +25,7 @@ export function StateList({ chart, counts, ...rest }: StateListProps): ReactNode
   const hasBegun = useRef(false);
   useEffect(() => {
     if (first === undefined || hasBegun.current) return;
-    // Only once: whoever reads the list is not torn away by what happens.
+    // Only once: later changes must not scroll the list while it is read.
     hasBegun.current = true;
     if (selected === undefined) headOf(list.current, first)?.scrollIntoView({ block: 'center' });
   }, [first, selected]);

@@ -1,11 +1,11 @@
-/** A chart as nested lines to be read: every state and every transition. It knows no picture. */
+/** A chart as nested lines: every state and every transition. */
 
 import type { Chart, ChartState, ChartTransition, StatePath } from '../../../src/inspect/chart/chart.ts';
 import { describeTransition, joinText } from '../../../src/inspect/chart/transition-text.ts';
 
 export interface StateLine {
   readonly state: ChartState;
-  /** Levels below the root, which has none. */
+  /** Levels below the root; 0 for the root. */
   readonly depth: number;
   readonly transitions: readonly TransitionLine[];
   readonly children: readonly StateLine[];
@@ -15,7 +15,7 @@ export interface TransitionLine {
   readonly id: string;
   /** `room.join [takesLastSeat] / admit`. */
   readonly text: string;
-  /** Where it leads, as the reader has it in front of them; empty: it stays. */
+  /** The target states; empty: the state stays. */
   readonly targets: readonly StatePath[];
 }
 
@@ -43,18 +43,21 @@ function toTransitionLine(transition: ChartTransition): TransitionLine {
   return { id, text: joinText(describeTransition(transition, true)), targets };
 }
 
-/** Whether a state is active: one of the active states is it or lies in it. */
+/** Whether a state is active: it or a state inside it is one of the active states. */
 export function isActive(path: StatePath, active: readonly StatePath[]): boolean {
   return active.some((state) => path === '' || state === path || state.startsWith(`${path}.`));
 }
 
-/** How many actors are in a state or below it, of the counts by active states without active children. */
+/**
+ * How many actors are in a state or in a state inside it.
+ * @param counts by active states without active children
+ */
 export function countIn(
   { path, type, states }: ChartState,
   counts: Readonly<Record<StatePath, number>>,
 ): number {
   const inside = states.map((child) => countIn(child, counts));
-  // All regions of a parallel state are active at the same time: each of them counts the same actors.
+  // All regions of a parallel state are active at the same time, so each of them counts the same actors.
   if (type === 'parallel') return Math.max(0, ...inside);
   return inside.reduce((sum, count) => sum + count, counts[path] ?? 0);
 }

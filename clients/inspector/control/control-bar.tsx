@@ -1,4 +1,4 @@
-/** What may be done to an actor: buttons, each with a question and the server's answer. */
+/** The actions on an actor: buttons, each with a dialog that confirms it and shows the server's answer. */
 
 import { useState, type ReactNode } from 'react';
 import type { ActorAddress, ControlCommand } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -48,21 +48,21 @@ function questionOf(actor: ActorAddress): ControlQuestion | undefined {
       return {
         label: 'Kick',
         title: `Close ${describeParty(actor)}?`,
-        words: 'Its socket is closed with 3503, and its rooms see it leave.',
+        words: 'Its socket is closed with code 3503, and it leaves its rooms.',
         type: 'kick',
       };
     case 'membership':
       return {
         label: 'Kick',
-        title: `Put ${describeParty(actor)} out?`,
-        words: 'The member is put out of its room; its connection stays.',
+        title: `Remove ${describeParty(actor)} from its room?`,
+        words: 'The member is removed from its room. Its connection stays open.',
         type: 'kick',
       };
     case 'room':
       return {
         label: 'Close room',
         title: `Close ${describeParty(actor)}?`,
-        words: 'All members are put out, and the room is closed.',
+        words: 'All members are removed, and the room is closed.',
         type: 'close',
       };
     case 'server':

@@ -1,4 +1,4 @@
-/** Asks whether something is really meant, has it done, and shows the answer. */
+/** Asks for a confirmation, sends the command, and shows the answer. */
 
 import { useId, useState, type ReactNode } from 'react';
 import type { ControlCommand } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -28,7 +28,7 @@ export function ControlDialog({ question, control, onClose }: ControlDialogProps
   return (
     <ModalDialog title={title} onClose={onClose}>
       <p>{words}</p>
-      <label htmlFor={id}>Reason, which it is told (optional)</label>
+      <label htmlFor={id}>Reason, which is sent to the client (optional)</label>
       <input
         id={id}
         type="text"

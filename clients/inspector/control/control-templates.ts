@@ -1,4 +1,4 @@
-/** What a person starts from who wants to send an event. It knows no page. */
+/** The text that the dialog for sending an event starts with. */
 
 import type { ActorAddress, FeedObject } from '../../../src/inspect/feed/feed-protocol.ts';
 import { keyOf } from '../names/address.ts';
@@ -17,8 +17,8 @@ const FIELDS: Readonly<Record<string, FeedObject>> = {
 };
 
 /**
- * The event's fields as JSON, as they were when it was last seen. What the server withholds, and what is no plain
- * data, is left to be filled in.
+ * The event's fields as JSON, with the values of its last occurrence. Values that the server withholds have to be
+ * filled in.
  */
 export function templateOf(event: string, actor: ActorAddress, log: SeenLog): string {
   const key = keyOf(actor);
@@ -34,7 +34,7 @@ export type ReadData =
   | { readonly type: 'data'; readonly data: FeedObject }
   | { readonly type: 'invalid'; readonly error: string };
 
-/** Reads what the person wrote; an event's fields are an object, and its type stands elsewhere. */
+/** Parses the text of the dialog: the fields of an event without its type. */
 export function readData(text: string): ReadData {
   try {
     const data: unknown = JSON.parse(text);

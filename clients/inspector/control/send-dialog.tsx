@@ -1,4 +1,4 @@
-/** Writes an event and sends it to an actor, after a question. */
+/** The dialog for sending an event to an actor, with a confirmation. */
 
 import { useId, useState, type ReactNode } from 'react';
 import { AnswerLine, toAnswer, type Answer, type Control } from './control-dialog.tsx';

@@ -1,4 +1,4 @@
-/** All that is known of one event: its data, the transitions taken, the actions run. */
+/** The details of one event: its data, the transitions taken, the actions run. */
 
 import type { ReactNode } from 'react';
 import type { EventRow } from './event-rows.ts';
@@ -45,7 +45,7 @@ function Names(props: {
   );
 }
 
-/** `active.occupancy.empty on room.join, second`: an id of the chart, for people. */
+/** A transition's id of the chart as text, such as `active.occupancy.empty (2.)`. */
 function nameTransition(id: string): string {
   const [source = '', descriptor = '', index = '0'] = id.split('|');
   const place = source === '' ? 'root' : source;

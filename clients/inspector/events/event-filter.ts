@@ -1,18 +1,18 @@
-/** Which of the things that happened a person wants to see. It knows no page. */
+/** The filter of events. */
 
 import { nameOf } from './event-names.ts';
 import type { SeenEntry } from '../watch/seen-log.ts';
 
 export interface EventFilter {
-  /** In what an event is called, or in its type, in any case of letters. */
+  /** Searched in the name and in the type of an event, without regard to case. */
   readonly text: string;
-  /** Only what changed a state, and who came and went. */
+  /** Only changes of states, and actors that start and end. */
   readonly changesOnly: boolean;
 }
 
 export const NO_FILTER: EventFilter = { text: '', changesOnly: false };
 
-/** Tells of entries that are no gaps, by what they are called, whether they are shown. */
+/** Creates the function that decides, for an entry that is no gap and its name, whether it is shown. */
 export function createAcceptance(filter: EventFilter): (entry: SeenEntry, name: string) => boolean {
   const wanted = filter.text.trim().toLowerCase();
   return ({ what, entered }, name) => {

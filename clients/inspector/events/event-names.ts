@@ -1,13 +1,13 @@
-/** What events are called: by the charts, which know what XState's own events stand for. */
+/** The names of events, from the charts, which know the meaning of XState's own events. */
 
 import { describeTrigger } from '../../../src/inspect/chart/transition-text.ts';
 import type { FeedItem, MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
 import type { Charts } from '../chart/machine-charts.ts';
 
-/** What an event of that type is called by the chart of the actor that takes it. */
+/** The name of an event type in the chart of a kind. */
 export type EventNames = (kind: MachineName, type: string) => string;
 
-/** Without charts, events have their types for names. */
+/** Without charts, the name of an event is its type. */
 export const RAW_NAMES: EventNames = (_, type) => type;
 
 /** `xstate.after.flush.room.active.journal.dirty` is `after flush`, `xstate.done.actor.0.room…` is `sync done`. */
@@ -24,7 +24,7 @@ export function createEventNames(charts: Charts): EventNames {
   return (kind, type) => byKind.get(kind)?.get(type) ?? type;
 }
 
-/** What happened, in a word or two: an event, an action, `started`… */
+/** A short name for what happened: an event, an action, `started`… */
 export function nameOf(item: FeedItem, names: EventNames = RAW_NAMES): string {
   if (item.type === 'transition') return names(item.actor.kind, item.event.type);
   return item.type === 'effect' ? item.action : item.type;

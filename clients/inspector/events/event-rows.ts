@@ -1,4 +1,4 @@
-/** What was seen as rows to be read: filtered, and with repeats in a row folded into one. It knows no page. */
+/** Log entries as rows: filtered, and with repeats folded into one row. */
 
 import type { StatePath } from '../../../src/inspect/chart/chart.ts';
 import type { FeedItem, Party } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -7,47 +7,47 @@ import { nameOf, RAW_NAMES, type EventNames } from './event-names.ts';
 import type { Gap, SeenEntry, SeenLog } from '../watch/seen-log.ts';
 
 export interface EventRow {
-  /** Of the first entry in it, which names the row. */
+  /** The position of the first entry in it, which identifies the row. */
   readonly first: number;
-  /** Of the last entry in it. */
+  /** The position of the last entry in it. */
   readonly position: number;
-  /** When the last one was, in milliseconds since 1970. */
+  /** The time of the last entry, in milliseconds since 1970. */
   readonly at: number;
   readonly what: FeedItem | Gap;
-  /** Of the actor it is about; empty for a gap. */
+  /** The key of the actor that it is about; empty for a gap. */
   readonly key: string;
-  /** What happened, in a word or two; empty for a gap. */
+  /** A short name for what happened; empty for a gap. */
   readonly name: string;
-  /** Who it came from, where that can be told. */
+  /** Where it came from, if that is known. */
   readonly sender: Correspondent | undefined;
-  /** Who it went to, or to whom it happened; nobody for a gap. */
+  /** Where it went to, or the actor that it happened to; undefined for a gap. */
   readonly receiver: Correspondent | undefined;
   /** The states that were entered. */
   readonly entered: readonly StatePath[];
-  /** How many such events stand here; of a gap, how many are missing. */
+  /** How many events the row stands for; for a gap, how many are missing. */
   readonly count: number;
 }
 
-/** A party, with what is compared of it often. */
+/** A party, with its key, which is compared often. */
 export interface Correspondent {
   readonly party: Party;
   readonly key: string;
-  /** Of somebody outside, the same as the key. */
+  /** For a party outside of the server, the same as the key. */
   readonly kind: string;
 }
 
 export interface EventRowOptions {
-  /** Which entries are shown, by what they are called; gaps always are. Default: all. */
+  /** Which entries are shown, by entry and name; gaps always are. Default: all. */
   readonly accepts?: (entry: SeenEntry, name: string) => boolean;
-  /** Default: events have their types for names. */
+  /** Default: the name of an event is its type. */
   readonly names?: EventNames;
 }
 
-/** The rows of a log that grows: each entry is looked at once. */
+/** The rows of a log that grows: each entry is read once. */
 export class EventFold {
   readonly #accepts: (entry: SeenEntry, name: string) => boolean;
   readonly #names: EventNames;
-  /** By their keys: thousands of rows name the same few parties, and comparing the same objects is quick. */
+  /** By their keys. Thousands of rows share the same few parties, and comparing the same objects is fast. */
   readonly #parties = new Map<string, Correspondent>();
   #rows: EventRow[] = [];
   #last = 0;
@@ -57,9 +57,9 @@ export class EventFold {
     this.#names = names;
   }
 
-  /** The rows of a log, oldest first; later calls give the same log, with more in it, or a copy of it. */
+  /** The rows of a log, oldest first. Later calls must pass the same log after it has grown, or a copy of it. */
   of(log: SeenLog): readonly EventRow[] {
-    // Between what was looked at and what is kept by now, entries are gone.
+    // Entries between those that were read and those that are still kept were dropped.
     if (log.first > this.#last + 1 || log.last < this.#last) this.#rows = [];
     if (log.last < this.#last) this.#last = 0;
     for (const entry of log.slice(this.#last + 1)) this.#add(entry);
@@ -76,7 +76,7 @@ export class EventFold {
     const { sender, receiver } = this.#endsOf(what);
     const before = this.#rows.at(-1);
     const repeated = before !== undefined && isRepeat(before, what, sender, receiver) ? before : undefined;
-    // Written out: rows that are all of one shape are read many times as fast as those made by spreading.
+    // Not spread: objects of one shape are read much faster.
     const row: EventRow = {
       first: repeated?.first ?? position,
       position,
@@ -122,10 +122,10 @@ export class EventFold {
 
 const NONE: readonly StatePath[] = [];
 
-/** Parties come and go: they are remembered for speed only. */
+/** The parties are kept for speed only, so the map may be cleared at any time. */
 const MOST_PARTIES = 2_000;
 
-/** The row that shows a moment: the last one that begins before it or at it; -1 when none does. */
+/** The row that shows a moment: the last one that begins at or before it; -1 if there is none. */
 export function rowAt(rows: readonly EventRow[], position: number): number {
   let low = 0;
   let high = rows.length;
@@ -142,7 +142,7 @@ function countOf(what: FeedItem | Gap): number {
   return 'repeat' in what ? (what.repeat ?? 1) : 1;
 }
 
-/** The same thing once more; what changed a state, and what comes and goes, always stands for itself. */
+/** Whether an entry repeats the row. A change of states, a start or an end always has its own row. */
 function isRepeat(
   { what: before, sender: beforeFrom, receiver: beforeTo }: EventRow,
   what: FeedItem | Gap,

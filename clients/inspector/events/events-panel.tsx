@@ -1,4 +1,4 @@
-/** What happened last to the watched actor, newest first, and all that is known of one such event. */
+/** The last events of the watched actor, newest first, with the details of one of them. */
 
 import { useMemo, useState, type ReactNode } from 'react';
 import { keyOf } from '../names/address.ts';
@@ -35,7 +35,7 @@ export function EventsPanel({ watch, names, filter, onFilter }: EventsPanelProps
       accepts: (entry, name) => (isOfAll || entry.key === key) && accepts(entry, name),
     });
   }, [names, filter, isOfAll, key]);
-  // A live log is the same object with more in it: the view tells when.
+  // A live log stays the same object while it grows. The view is new each time.
   const rows = useMemo(() => fold.of(view.log), [fold, view]);
   const now = rowAt(rows, position);
   const at = (row: number): EventRow | undefined => rows[rows.length - 1 - row];
@@ -51,7 +51,7 @@ export function EventsPanel({ watch, names, filter, onFilter }: EventsPanelProps
         </Check>
       </div>
       {rows.length === 0 && (
-        <p className="remark">{filter === NO_FILTER ? 'Nothing yet.' : 'Nothing fits.'}</p>
+        <p className="remark">{filter === NO_FILTER ? 'No events yet.' : 'No event matches the filter.'}</p>
       )}
       <VirtualList
         label="Events, newest first"
@@ -100,7 +100,7 @@ function EventLines({
   );
 }
 
-/** The last two parts of a path are enough to know it by. */
+/** The last two parts of a path are enough to recognise it. */
 function leafOf(path: string): string {
   return path.split('.').slice(-2).join('.');
 }

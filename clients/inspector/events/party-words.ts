@@ -1,4 +1,4 @@
-/** What happened, and between whom, in words. */
+/** Parties, and what happened between them, as text. */
 
 import type { FeedItem, Party } from '../../../src/inspect/feed/feed-protocol.ts';
 import type { EventRow } from './event-rows.ts';
@@ -16,13 +16,13 @@ export function describeGap({ reason, count }: Pick<Gap, 'reason' | 'count'>): s
   return reason === 'skipped' ? `${formatCount(count)} skipped` : 'not watched for a while';
 }
 
-/** Who spoke to whom: `from socket`, `to broker`; empty when it cannot be told. */
+/** The other party: `from socket`, `to broker`; empty when it is not known. */
 export function describeOther(item: FeedItem): string {
   if (item.type === 'effect') return `to ${describeParty(item.to)}`;
   return item.type === 'transition' && item.source !== undefined ? `from ${describeParty(item.source)}` : '';
 }
 
-/** All of a row, for those who do not see it. */
+/** A row as one text, for screen readers. */
 export function describeRow({ what, at, name, entered, count }: EventRow): string {
   if (what.type === 'gap') return describeGap({ ...what, count });
   const parts = [

@@ -108,7 +108,7 @@ describe('the link', () => {
     expect(client.welcome?.version).toBe('1.2.3');
   });
 
-  test('shows itself with its token, in the hello only', () => {
+  test('sends its token, in the hello only', () => {
     const { client, wire } = setUp('secret');
     client.connect();
     wire().handlers.opened();
@@ -152,7 +152,7 @@ describe('the link', () => {
     expect(client.state).toMatchObject({ retryAt: START + clock.now() + 250 });
   });
 
-  test('that a server lets nobody have says why, and is tried again when it would', async () => {
+  test('that the server allows nobody tells the reason, and is tried again when it is allowed', async () => {
     let reason: string | undefined = 'set inspector.token';
     const { client, clock, wire, wires, states } = setUp(undefined, () => Promise.resolve(reason));
     const until = (name: string) => vi.waitUntil(() => client.state.name === name, { interval: 0 });

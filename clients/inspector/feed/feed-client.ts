@@ -1,6 +1,6 @@
 /**
- * The page's end of the feed: asks and hears the answers, keeps watches across lost links. It knows no page, and
- * nothing of what the answers say.
+ * The client of the feed: sends requests and receives their answers, and renews watches after a lost link. It does
+ * not interpret the answers.
  */
 
 import { createActor, fromPromise, type SnapshotFrom } from 'xstate';
@@ -12,13 +12,13 @@ import { feedMachine, type ReasonReader } from './feed-machine.ts';
 
 /** How long an answer may take. */
 export const ANSWER_TIMEOUT_MS = 10_000;
-/** From the refusal of a watch to asking for it again: who is not there may come. */
+/** A refused watch is requested again after this time: the actor may exist by then. */
 export const WATCH_RETRY_MS = 1_000;
 
 export interface FeedClientOptions {
   readonly url: string;
   readonly token?: string | undefined;
-  /** Asked when the server did not open a socket: see {@link ReasonReader}. Default: nobody knows why. */
+  /** Called when a socket could not be opened: see {@link ReasonReader}. Default: the reason is unknown. */
   readonly readReason?: ReasonReader;
   /** Default: the browser's WebSocket. */
   readonly openWire?: OpenWire;
@@ -46,7 +46,7 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
   const { now = Date.now, random = Math.random, readReason = () => Promise.resolve(undefined) } = options;
   const questions = new Map<number, PendingQuestion>();
   const watches = new Set<Watch>();
-  /** By the ids under which they were asked for on this link. */
+  /** By the ids of their requests on this link. */
   const watching = new Map<number, Watch>();
   /** The timers of those that were refused on this link. */
   const refused = new Map<Watch, unknown>();
@@ -93,7 +93,7 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
       token = given;
       actor.send({ type: 'token.given' });
     },
-    // The server answers a question with a message of the question's type: the contract is the cast's reason.
+    // The cast is safe: the server answers a request with a message of the matching type.
     ask: (question) => ask(question) as Promise<Outcome<never>>,
     watch(target, related, listener) {
       const watch: Watch = { actor: target, related, listener };

@@ -1,14 +1,14 @@
-/** The life of the page's link to the feed, as a statechart. It knows no WebSocket: its owner provides the effects. */
+/** The life cycle of the page's link to the feed, as a statechart. Its owner provides the effects. */
 
 import { assign, fromPromise, setup } from 'xstate';
 import { NO_RETRY, planRetry, type Retry, type RetryInput } from '../../shared/backoff.ts';
 
-/** From opening the socket to the server's welcome. */
+/** The deadline from opening the socket to the server's welcome. */
 export const GREET_TIMEOUT_MS = 10_000;
-/** How long a link must hold until the next failure counts as the first one. */
+/** A link that lasts this long resets the count of failures. */
 export const STABLE_LINK_MS = 10_000;
 
-/** How often a server that lets nobody in is asked whether it still does not. */
+/** How often a server that allows nobody to watch is asked again. */
 export const REASON_INTERVAL_MS = 5_000;
 
 /** The close code of a feed whose token is wrong or missing. */
@@ -17,26 +17,26 @@ export const UNAUTHORIZED = 4401;
 export type FeedMachineEvent =
   | { readonly type: 'connect' }
   | { readonly type: 'disconnect' }
-  /** The person has typed a token. */
+  /** The user has entered a token. */
   | { readonly type: 'token.given' }
-  /** The browser says that the network is back. */
+  /** The browser reports that the network is back. */
   | { readonly type: 'network.changed' }
   | { readonly type: 'socket.opened' }
   | { readonly type: 'socket.closed'; readonly code: number }
   | { readonly type: 'feed.welcomed' }
-  /** The server says why it is about to close the socket. */
+  /** The server gives the reason why it is about to close the socket. */
   | { readonly type: 'feed.refused'; readonly error: string }
-  /** A request was not answered in time, and nothing else came either. */
+  /** A request was not answered in time, and no other message came either. */
   | { readonly type: 'feed.silent' };
 
 /**
- * Finds out why the server opens no socket, which a browser does not tell; undefined unless it lets nobody in. It
- * must not reject.
+ * Finds out why a socket could not be opened, which a browser does not report. Undefined unless the server allows
+ * nobody to watch. It must not reject.
  */
 export type ReasonReader = () => Promise<string | undefined>;
 
 interface FeedMachineContext extends Retry {
-  /** Why the server refused last. */
+  /** The reason of the last refusal. */
   readonly error: string;
 }
 
@@ -74,7 +74,7 @@ export const feedMachine = setup({
   initial: 'resting',
   states: {
     resting: {
-      description: 'No socket and no attempt.',
+      description: 'No socket and no attempt to connect.',
       on: { connect: 'linked' },
     },
     linked: {
@@ -92,11 +92,11 @@ export const feedMachine = setup({
       },
       states: {
         greeting: {
-          description: 'The page says who it is, and waits for the welcome.',
+          description: 'The page sends its token, if it has one, and waits for the welcome.',
           initial: 'opening',
           states: {
             opening: {
-              on: { 'socket.opened': 'introduced', 'socket.closed': '#feed.waiting.wondering' },
+              on: { 'socket.opened': 'introduced', 'socket.closed': '#feed.waiting.askingReason' },
             },
             introduced: { entry: 'sayHello' },
           },
@@ -113,7 +113,7 @@ export const feedMachine = setup({
           initial: 'young',
           states: {
             young: {
-              description: 'A server that welcomes and hangs up at once must not reset the backoff.',
+              description: 'A server that welcomes and closes at once must not reset the backoff.',
               after: { stableLink: 'stable' },
             },
             stable: { entry: 'forgetFailures' },
@@ -122,17 +122,16 @@ export const feedMachine = setup({
       },
     },
     locked: {
-      description: 'The server wants a token, or another one.',
+      description: 'The server asks for a token, or refused the one that was sent.',
       on: { 'token.given': 'linked', disconnect: 'resting' },
     },
     barred: {
-      description:
-        'The server lets nobody in, by its settings; it is asked now and then whether it does again.',
+      description: 'By its settings the server allows nobody to watch. It is asked again from time to time.',
       initial: 'resting',
-      on: { connect: '.wondering', 'network.changed': '.wondering', disconnect: 'resting' },
+      on: { connect: '.askingReason', 'network.changed': '.askingReason', disconnect: 'resting' },
       states: {
-        resting: { after: { reasonInterval: 'wondering' } },
-        wondering: {
+        resting: { after: { reasonInterval: 'askingReason' } },
+        askingReason: {
           invoke: {
             src: 'readReason',
             onDone: [
@@ -151,13 +150,14 @@ export const feedMachine = setup({
       },
     },
     waiting: {
-      description: 'There is no link; the next attempt starts by itself.',
+      description: 'There is no link; the next attempt starts after a delay.',
       entry: 'planRetry',
       initial: 'resting',
       states: {
         resting: {},
-        wondering: {
-          description: 'No socket was opened: either nobody is there, or nobody may.',
+        askingReason: {
+          description:
+            'The socket could not be opened: the server is not running, or allows nobody to watch.',
           invoke: {
             src: 'readReason',
             onDone: {
@@ -174,5 +174,5 @@ export const feedMachine = setup({
   },
 });
 
-/** Stands where the owner of the machine provides the real effect. */
+/** A placeholder: the owner of the machine provides the real effect. */
 function noEffect(): void {}

@@ -1,4 +1,4 @@
-/** What the page can ask of the feed and hear from it, whoever brings it. Types only. */
+/** What the page can request from the feed, and what it receives. Types only. */
 
 import type {
   ActorAddress,
@@ -14,12 +14,12 @@ export type LinkState =
   | { readonly name: 'resting' | 'connecting' | 'ready' }
   /** `retryAt` is in milliseconds since 1970. */
   | { readonly name: 'waiting'; readonly retryAt: number }
-  /** The server wants a token; `error` is what it says. */
+  /** The server asks for a token; `error` is its message. */
   | { readonly name: 'locked'; readonly error: string }
-  /** Nobody may watch this server from here, with a token or without; `error` is what it says. */
+  /** This server cannot be watched from here, with or without a token; `error` is its message. */
   | { readonly name: 'barred'; readonly error: string };
 
-/** Requests that are answered once; watches are asked for by `watch`. */
+/** Requests that have one answer. For watches there is `watch`. */
 export type Question = WithoutId<
   Extract<FeedRequest, { type: 'catalogue' | 'chart' | 'history' | 'members' | 'control' }>
 >;
@@ -33,25 +33,24 @@ export type AnswerTo<Type extends Question['type']> = Extract<
 export type Outcome<Answer> =
   | { readonly type: 'answered'; readonly answer: Answer }
   | { readonly type: 'refused'; readonly error: string }
-  /** The link was lost, or was not there, or the answer took too long. */
+  /** There was no link, the link was lost, or the answer took too long. */
   | { readonly type: 'unanswered' };
 
 export interface WatchListener {
-  /** The watch has begun, for the first time or anew after a lost link: these are all actors there are. */
+  /** The watch has begun, for the first time or after a lost link. `actors` are all watched actors. */
   began(actors: readonly WatchedActor[]): void;
   heard(batch: BatchMessage): void;
-  /** For one, there is no such actor; it is asked for again, and each refusal is told. */
+  /** For example, there is no such actor. The watch is requested again, and each refusal calls this. */
   refused(error: string): void;
-  /** The link is lost; the watch is taken up again with the next one. */
+  /** The link is lost; the watch is renewed with the next link. */
   lost(): void;
 }
 
 export interface FeedClient {
-  /** How the link is. */
   readonly state: LinkState;
-  /** What the server said when it last welcomed the page. */
+  /** The last welcome of the server. */
   readonly welcome: Welcome | undefined;
-  /** The token that the page shows itself with, if it has one. */
+  /** The token that the page sends, if it has one. */
   readonly token: string | undefined;
   subscribe(listener: () => void): () => void;
   connect(): void;
@@ -61,6 +60,6 @@ export interface FeedClient {
   ask<Type extends Question['type']>(
     question: Extract<Question, { type: Type }>,
   ): Promise<Outcome<AnswerTo<Type>>>;
-  /** Watches until what it returns is called. */
+  /** @returns ends the watch */
   watch(actor: ActorAddress, related: boolean, listener: WatchListener): () => void;
 }

@@ -1,4 +1,4 @@
-/** What the page shows instead of the inspector where nobody may watch, or nobody without the admin token. */
+/** What the page shows instead of the inspector: that nobody may watch, or a form for the admin token. */
 
 import { useId, useState, type FormEvent, type ReactNode } from 'react';
 import type { FeedClient, LinkState } from './feed.ts';
@@ -9,7 +9,7 @@ interface GateProps {
   readonly children: ReactNode;
 }
 
-/** Shows its children to a person who may see them. */
+/** Shows its children when the server allows watching. */
 export function Gate({ client, state, children }: GateProps): ReactNode {
   if (state.name === 'barred') return <Barred error={state.error} />;
   if (state.name !== 'locked') return children;
@@ -25,16 +25,16 @@ export function Gate({ client, state, children }: GateProps): ReactNode {
 function Barred({ error }: { readonly error: string }): ReactNode {
   return (
     <div className="barred" role="alert" data-testid="barred">
-      <h2>Nobody may watch this server from here</h2>
+      <h2>This server cannot be watched from here</h2>
       <p>The server says: {error}</p>
     </div>
   );
 }
 
 interface TokenFormProps {
-  /** What the server said. */
+  /** The message of the server. */
   readonly error: string;
-  /** A token was given before, and was not the right one. */
+  /** A token was sent before, and was wrong. */
   readonly isRetry: boolean;
   readonly onToken: (token: string) => void;
 }
@@ -44,10 +44,8 @@ function TokenForm({ error, isRetry, onToken }: TokenFormProps): ReactNode {
   const id = useId();
   return (
     <form className="token-form" onSubmit={submit} data-testid="token-form">
-      <h2>The inspector is closed</h2>
-      <p id={`${id}-about`}>
-        This server shows its machines to those who have its admin token. It is kept in this tab only.
-      </p>
+      <h2>The inspector needs a token</h2>
+      <p id={`${id}-about`}>Enter the admin token of this server. The page keeps it in this tab only.</p>
       <label htmlFor={id}>Admin token</label>
       <input
         id={id}

@@ -45,15 +45,15 @@ describe('the history as a file', () => {
     expect(await fetchHistory(ROOM, 'json', undefined, ask)).toMatchObject({ type: 'refused' });
   });
 
-  test('has a name that any disk takes', () => {
+  test('has a name that every file system accepts', () => {
     expect(nameFile('membership', 'c1@a b/c\\"', 'mermaid')).toBe('history-membership-c1@a_b_c__.mmd');
   });
 });
 
-describe('the reason for a door that does not open', () => {
+describe('the reason why the feed is closed', () => {
   const answering = (response: Response) => () => Promise.resolve(response);
 
-  test('is what the server says when it lets nobody in', async () => {
+  test('is the message of the server when nobody may watch', async () => {
     const ask = answering(
       new Response('{"error":{"code":403,"message":"set inspector.token"}}', { status: 403 }),
     );

@@ -1,4 +1,4 @@
-/** The HTTP route beside the feed: what the recorder has kept of an actor, as a file, and why the feed is closed. */
+/** The HTTP route for the history of an actor as a file. It also tells why the feed is closed. */
 
 import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
 
@@ -28,37 +28,37 @@ export async function fetchHistory(
   }
 }
 
-/** `history-room-room1.json`; what a file's name had better not hold becomes `_`. */
+/** `history-room-room1.json`; characters that are a problem in file names become `_`. */
 export function nameFile(kind: string, id: string, format: HistoryFormat): string {
   const safe = id.replaceAll(/[^\p{L}\p{N}.@-]/gu, '_').slice(0, 80);
   return `history-${kind}-${safe}.${format === 'json' ? 'json' : 'mmd'}`;
 }
 
-/** Lies behind the same door as the feed. */
-const BESIDE_THE_FEED = '/inspector/history?kind=server&id=server&format=json';
+/** Has the same access rules as the feed. */
+const SAME_ACCESS_AS_FEED = '/inspector/history?kind=server&id=server&format=json';
 const FORBIDDEN = 403;
-/** Who does not answer in this time tells no reason. */
+/** Without an answer in this time there is no reason. */
 const ANSWER_WITHIN_MS = 10_000;
 
-/** What the server says if it lets nobody in; undefined if it would, or is not there. Does not reject. */
+/** The reason why nobody may watch; undefined if watching is allowed, or without an answer. Never rejects. */
 export async function readReason(ask: typeof fetch = fetch): Promise<string | undefined> {
   try {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const response = await ask(BESIDE_THE_FEED, { cache: 'no-store', signal });
+    const response = await ask(SAME_ACCESS_AS_FEED, { cache: 'no-store', signal });
     return response.status === FORBIDDEN ? await readError(response) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** What the server says in the body of an error. */
+/** The message in the body of an error. */
 async function readError(response: Response): Promise<string> {
   try {
     const body = (await response.json()) as { error?: { message?: unknown } } | null;
     const message = body?.error?.message;
     if (typeof message === 'string') return message;
   } catch {
-    // Then the status says all there is.
+    // Without a readable body, the status is all that is known.
   }
   return `the server answered with ${response.status}`;
 }

@@ -1,4 +1,4 @@
-/** In the page's head: how the link is, which server it leads to, and whether the page may do anything to it. */
+/** In the page's head: the state of the link, the server's version, and whether the page may control the server. */
 
 import type { ReactNode } from 'react';
 import type { FeedClient, LinkState } from './feed.ts';

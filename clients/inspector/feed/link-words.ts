@@ -1,4 +1,4 @@
-/** Says how the link to the server is. */
+/** The state of the link to the server as text. */
 
 import type { LinkState } from './feed.ts';
 

@@ -1,4 +1,4 @@
-/** Where the panes stand: side by side on a wide screen, behind tabs on a narrow one. It knows no pane. */
+/** The arrangement of the panes: side by side on a wide screen, in tabs on a narrow one. */
 
 import { useEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 import { createStoredText } from '../../shared/stored-text.ts';
@@ -11,22 +11,22 @@ export interface Panes {
   readonly catalogue: ReactNode;
   /** The middle. */
   readonly stage: ReactNode;
-  /** What stands beside the middle, if anything does. */
+  /** Beside the middle, if given. */
   readonly context?: ReactNode;
   readonly states?: ReactNode;
   readonly events?: ReactNode;
   readonly timeline?: ReactNode;
   /** Below. */
   readonly sequence?: ReactNode;
-  /** Names what is shown: when it changes, a narrow screen turns to the stage. */
+  /** Identifies what is shown: when it changes, a narrow screen switches to the stage. */
   readonly subject: string;
 }
 
 const storedSizes = createStoredText('statecast.inspector.panes', () => localStorage);
 
-/** From here on there is room for three columns. */
+/** Room for three columns. */
 const WIDE = '(width >= 75rem)';
-/** From here on there is room for two. */
+/** Room for two columns. */
 const MEDIUM = '(width >= 46rem)';
 
 export function Layout(panes: Panes): ReactNode {
@@ -145,7 +145,7 @@ function NarrowLayout(panes: Panes): ReactNode {
   useEffect(() => {
     if (first.current === subject) return;
     first.current = subject;
-    // What was clicked is gone with its pane: the focus goes to what came in its place.
+    // The clicked link is gone with its pane, so the focus moves to the tab of the new pane.
     root.current?.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
   }, [subject]);
   const tabs: Tab[] = [

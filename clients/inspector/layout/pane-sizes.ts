@@ -1,4 +1,4 @@
-/** How large the panes are, kept from visit to visit. */
+/** The sizes of the panes, kept between visits. */
 
 import type { StoredText } from '../../shared/stored-text.ts';
 

@@ -1,16 +1,16 @@
-/** The movable line between two panes. It knows neither. */
+/** The movable line between two panes. */
 
 import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 
 interface SplitterProps {
   readonly label: string;
-  /** The way the line runs. */
+  /** The direction of the line. */
   readonly orientation: 'vertical' | 'horizontal';
   /** The size of the pane that it sets, in CSS pixels. */
   readonly value: number;
   readonly min: number;
   readonly max: number;
-  /** The pane lies after the line: it grows when the line moves left or up. */
+  /** The pane is after the line: it grows when the line moves left or up. */
   readonly isAfter?: boolean;
   readonly onChange: (value: number) => void;
 }

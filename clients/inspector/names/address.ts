@@ -1,14 +1,14 @@
-/** The page's address: which actor or chart it shows, as the hash of its URL. It knows no browser. */
+/** The address of a view: which actor or chart is shown, as the hash of the URL. */
 
 import type { ActorAddress, MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
 
-/** What is shown of an actor, besides its chart. */
+/** The views of an actor besides its chart. */
 export type ActorView = 'members' | 'history';
 
-/** What the middle of the page shows. */
+/** What the middle pane shows. */
 export type Place =
   | { readonly type: 'overview' }
-  /** The chart of a machine, whether or not an actor runs it. */
+  /** The chart of a machine, also without a running actor. */
   | { readonly type: 'machine'; readonly kind: MachineName }
   | { readonly type: 'actor'; readonly actor: ActorAddress; readonly view?: ActorView };
 
@@ -22,7 +22,7 @@ export const MACHINE_NAMES = [
   'tarsProxy',
 ] as const satisfies readonly MachineName[];
 
-/** Reads a hash such as `#/room/room1` or `#/room/room1/members`; whatever it cannot read is the overview. */
+/** Reads a hash such as `#/room/room1` or `#/room/room1/members`; any other hash is the overview. */
 export function parseHash(hash: string): Place {
   const [kind, encodedId = '', view] = hash.replace(/^#?\/?/, '').split('/');
   if (!isMachineName(kind)) return { type: 'overview' };
@@ -42,7 +42,7 @@ export function hashOf({ kind, id }: ActorAddress, view?: ActorView): string {
   return `#/${kind}/${encodeURIComponent(id)}${view === undefined ? '' : `/${view}`}`;
 }
 
-/** An actor as one text, to compare and to look up by. */
+/** An actor as one text, for comparing and for maps. */
 export function keyOf({ kind, id }: ActorAddress): string {
   return `${kind}/${id}`;
 }
@@ -51,12 +51,12 @@ export function isMachineName(name: string | undefined): name is MachineName {
   return MACHINE_NAMES.some((known) => known === name);
 }
 
-/** Whether something names what is shown of an actor besides its chart. */
+/** Whether a name is one of the views besides the chart. */
 export function isActorView(name: string | undefined): name is ActorView {
   return name === 'members' || name === 'history';
 }
 
-/** A hash that somebody typed may be no valid encoding. */
+/** A hash that was typed by hand can have an invalid encoding. */
 function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

@@ -1,4 +1,4 @@
-/** What the kinds of actors are called. */
+/** The names of the kinds of actors. */
 
 import type { MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
 
@@ -13,7 +13,7 @@ export function pluralOf(kind: MachineName): string {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** An id short enough for a line: of a connection's the first eight letters, which tell it from nearly all others. */
+/** Shortens the ids of connections to their first eight characters, which are nearly always unique. */
 export function shortenId(id: string): string {
   return id.replaceAll(UUID, (found) => `${found.slice(0, 8)}…`);
 }

@@ -1,9 +1,9 @@
-/** Small pictures: of the kinds of actors, and of how an actor or a member stands. Ornaments: words stand beside them. */
+/** Icons for the kinds of actors and for the status of an actor or a member. Text always stands beside them. */
 
 import type { ReactNode } from 'react';
 import type { ActorStatus, MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
 
-/** A colour and a shape, so that neither alone has to be told apart. */
+/** A colour and a shape: a reader who cannot tell the colours apart has the shapes. */
 export interface Look {
   readonly tone: 'good' | 'warn' | 'bad' | 'info' | 'quiet';
   readonly shape: 'disc' | 'ring' | 'triangle' | 'diamond' | 'square' | 'cross';
@@ -37,7 +37,7 @@ export function StatusShape({ status }: { readonly status: ActorStatus }): React
   return <LookShape {...STATUS_LOOKS[status]} />;
 }
 
-/** Shapes around the middle of a square of 12. */
+/** In a square of 12 by 12. */
 const SHAPE_PATHS: Readonly<Record<Look['shape'], string>> = {
   disc: 'M6 1.500a4.500 4.500 0 1 1 0 9a4.500 4.500 0 1 1 0-9z',
   ring: 'M6 2.250a3.750 3.750 0 1 1 0 7.500a3.750 3.750 0 1 1 0-7.500z',

@@ -1,4 +1,4 @@
-/** Writes a sequence as Mermaid, for documents and tickets. */
+/** Writes a sequence as a Mermaid diagram. */
 
 import type { EventRow } from '../events/event-rows.ts';
 import type { Ends, Lane, Sequence } from './sequence.ts';
@@ -10,7 +10,7 @@ export function toSequenceMermaid({ lanes, rows, endsOf }: Sequence): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** `room room1`, `broker`; `connections` for those that share a lane. */
+/** `room room1`, `broker`; `connections` for a lane that several actors share. */
 export function titleOf({ kind, id, key }: Lane): string {
   if (id !== undefined) return kind === id ? kind : `${kind} ${id}`;
   return isShared(kind, key) ? `${kind}s` : kind;
@@ -37,7 +37,7 @@ function writeMessage(row: EventRow, { from, to }: Ends, lanes: number): string 
   return states === '' ? line : `${line}\n  Note right of p${to}: ${escape(states)}`;
 }
 
-/** A `;` ends a statement of Mermaid, a `#` begins an entity, and a line's end ends both. */
+/** In Mermaid, `;` and a line break end a statement, and `#` begins an entity. */
 function escape(text: string): string {
   return text
     .replaceAll(/[#;]/g, (found) => `#${found.charCodeAt(0)};`)

@@ -1,4 +1,4 @@
-/** The lower pane: who said what to whom, as a picture that scrolls with what is seen, or as a table. */
+/** The lower pane: the messages between actors, as a picture or as a table. */
 
 import { useMemo, useState, type ReactNode } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
@@ -30,7 +30,7 @@ export function SequencePanel({ watch, names, filter, onFilter, announce }: Sequ
   const [hovered, setHovered] = useState<number>();
   const { position } = view;
   const fold = useMemo(() => new EventFold({ names, accepts: createAcceptance(filter) }), [names, filter]);
-  // A live log is the same object with more in it: the view tells when.
+  // A live log stays the same object while it grows. The view is new each time.
   const rows = useMemo(() => fold.of(view.log), [fold, view]);
   const sequence = useMemo(() => toSequence(rows, watch.actor, isByActor), [rows, watch, isByActor]);
   const now = rowAt(rows, position);

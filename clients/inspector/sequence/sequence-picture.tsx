@@ -1,4 +1,4 @@
-/** A sequence as a picture: lanes from left to right, time from top to bottom, only the rows in sight drawn. */
+/** A sequence as a picture: lanes from left to right, time from top to bottom. Only rows in view are drawn. */
 
 import { type ReactNode } from 'react';
 import { isMachineName } from '../names/address.ts';
@@ -13,13 +13,13 @@ import { KindShape } from '../names/shapes.tsx';
 import { HEAD_HEIGHT, VirtualList } from '../ui/virtual-list.tsx';
 
 const ROW_HEIGHT = 24;
-/** Where the arrow lies in a row; its label stands above it. */
+/** The place of the arrow in a row; its label is above it. */
 const ARROW_Y = 18;
 const TIME_WIDTH = 92;
-/** Room for the states on the right. */
+/** The space for the states on the right. */
 const STATES_WIDTH = 180;
 const MIN_LANE_WIDTH = 104;
-/** A message from nowhere comes from this far. */
+/** The length of the arrow of a message without a known sender. */
 const FOUND_LENGTH = 44;
 
 interface SequencePictureProps {
@@ -80,7 +80,7 @@ export function SequencePicture(props: SequencePictureProps): ReactNode {
   );
 }
 
-/** Of many lanes of a kind, the ids tell them apart. */
+/** Lanes of one kind are distinguished by their ids. */
 function LaneTitle({ lane }: { readonly lane: Lane }): ReactNode {
   const { kind, id } = lane;
   if (id === undefined || !isMachineName(kind)) return titleOf(lane);

@@ -1,4 +1,4 @@
-/** A sequence as a table: the same messages, for those who do not see the picture. */
+/** A sequence as a table: the same messages, for screen readers and for reading. */
 
 import type { ReactNode } from 'react';
 import type { EventRow } from '../events/event-rows.ts';
@@ -6,9 +6,9 @@ import { formatCount, formatTime } from '../ui/format.ts';
 import { describeGap, describeParty } from '../events/party-words.ts';
 import type { Sequence } from './sequence.ts';
 
-/** A table of thousands is of no use to anybody. */
+/** A longer table would not be useful. */
 const MOST_ROWS = 200;
-/** Of those, so many are after the moment. */
+/** How many of them are after the shown moment. */
 const ROWS_AROUND = 50;
 
 interface SequenceTableProps {

@@ -1,4 +1,4 @@
-/** Who said what to whom, as lanes and the messages between them. It knows no picture. */
+/** The messages between actors, as lanes and rows. */
 
 import type { ActorAddress, MachineName, Outside, Party } from '../../../src/inspect/feed/feed-protocol.ts';
 import { keyOf } from '../names/address.ts';
@@ -6,7 +6,7 @@ import type { Correspondent, EventRow } from '../events/event-rows.ts';
 
 export interface Lane {
   readonly key: string;
-  /** Whose lane it is; a kind alone stands for all its actors. */
+  /** The kind of the actor; without an id, the lane is shared by actors of the kind. */
   readonly kind: MachineName | Outside;
   readonly id?: string;
 }
@@ -15,18 +15,18 @@ export interface Sequence {
   readonly lanes: readonly Lane[];
   /** Oldest first. */
   readonly rows: readonly EventRow[];
-  /** Between which lanes a row is a message. */
+  /** The lanes that a row connects. */
   readonly endsOf: (row: EventRow) => Ends;
 }
 
 export interface Ends {
-  /** The lane it comes from, by its index; missing when that cannot be told, and for timers. */
+  /** The index of the lane it comes from; missing when that is not known, and for timers. */
   readonly from: number | undefined;
-  /** The lane it goes to, or at which something happened; missing for a gap. */
+  /** The index of the lane it goes to, or at which something happened; missing for a gap. */
   readonly to: number | undefined;
 }
 
-/** Lanes from left to right, in the order in which a message passes them. */
+/** The order of the lanes from left to right: the way of a message. */
 const LANE_ORDER: readonly (MachineName | Outside)[] = [
   'http',
   'library',
@@ -43,22 +43,22 @@ const LANE_ORDER: readonly (MachineName | Outside)[] = [
   'server',
 ];
 
-/** Those that get lanes of their own, of those that were heard of in the last rows; the others of a kind share one. */
+/** How many actors of the last rows get their own lanes; the others of a kind share one. */
 export const MOST_OWN_LANES = 14;
 const RECENT_ROWS = 1_000;
 
-/** A timer is the actor's own: it has no lane. */
+/** A timer belongs to its actor and has no lane. */
 const TIMER = 'timer';
 
 /**
  * @param own the actor that always has its own lane
- * @param isByActor a lane for each actor, as far as that goes, instead of one for each kind
+ * @param isByActor a lane for each actor, up to a limit, instead of one for each kind
  */
 export function toSequence(rows: readonly EventRow[], own: ActorAddress, isByActor: boolean): Sequence {
   const owners = isByActor ? recentActors(rows) : new Set<string>();
   owners.add(keyOf(own));
   const found = new Map<string, Lane>();
-  // This is done for thousands of rows with every batch.
+  // This runs for thousands of rows with every batch, so it must be fast.
   for (const { sender, receiver } of rows) {
     if (sender !== undefined && sender.key !== TIMER) enter(sender);
     if (receiver !== undefined) enter(receiver);
@@ -90,7 +90,7 @@ function toLane(key: string, party: Party): Lane {
   return key === party.kind ? { key, kind: party.kind } : { key, kind: party.kind, id: party.id };
 }
 
-/** The keys of the actors that were last heard of. */
+/** The keys of the actors in the last rows. */
 function recentActors(rows: readonly EventRow[]): Set<string> {
   const keys = new Set<string>();
   const first = Math.max(0, rows.length - RECENT_ROWS);
@@ -102,7 +102,7 @@ function recentActors(rows: readonly EventRow[]): Set<string> {
   return keys;
 }
 
-/** All others stand to the right of those of their kind that have a lane of their own. */
+/** The shared lane is to the right of the other lanes of its kind. */
 function compareIds(a: string | undefined, b: string | undefined): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
   return a < b ? -1 : 1;

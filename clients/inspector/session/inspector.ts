@@ -1,4 +1,4 @@
-/** Puts the page's parts together, without a page: the link, the catalogue, the charts, the watches. */
+/** Creates the parts of the page that are not drawn: the link, the catalogue, the charts, the watches. */
 
 import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
 import type { Announcer } from '../../shared/announcer.ts';
@@ -24,7 +24,7 @@ export interface Inspector {
   readonly announcer: Announcer;
 }
 
-/** Makes the parts; nothing is connected until `client.connect()`. */
+/** Creates the parts; nothing is connected until `client.connect()`. */
 export function createInspector(url: string, announcer: Announcer): Inspector {
   const client = createFeedClient({ url, token: storedToken.read(), readReason: () => readReason() });
   let isLost = false;

@@ -1,23 +1,23 @@
-/** What was seen as a few columns: how much happened where, and what is worth looking at. Numbers only. */
+/** The log as a few columns: how much happened in each, with changes, gaps and failures. */
 
 import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
 import { keyOf } from '../names/address.ts';
 import type { SeenEntry } from '../watch/seen-log.ts';
 
 export interface TimelineBin {
-  /** Events of the actor, repeats counted. */
+  /** Events of the actor, with repeats. */
   readonly own: number;
-  /** Those of the others that are watched with it. */
+  /** Events of the other actors that are watched with it. */
   readonly others: number;
   /** The actor changed its states. */
   readonly isChange: boolean;
-  /** Something is missing here. */
+  /** Entries are missing here. */
   readonly isGap: boolean;
-  /** Somebody failed. */
+  /** An actor failed. */
   readonly isFailure: boolean;
 }
 
-/** Deals entries out to columns of equally many. */
+/** Distributes the entries evenly to columns. */
 export function toTimelineBins(
   entries: readonly SeenEntry[],
   own: ActorAddress,

@@ -1,4 +1,4 @@
-/** Where in time the page is: live, or at a moment of what was seen, and how fast that is replayed. */
+/** The shown moment: live, or a moment of the log, and the speed of a replay. */
 
 import { useMemo, type ReactNode } from 'react';
 import { nameOf, type EventNames } from '../events/event-names.ts';
@@ -94,7 +94,7 @@ export function Timeline({ watch, names }: TimelineProps): ReactNode {
 
 function Density({ view: { actor, log, position, playback } }: { readonly view: WatchView }): ReactNode {
   const { first, last } = log;
-  // While the log is frozen its columns stay the same; a live one grows with each of its entries.
+  // The columns of a frozen log stay the same. Those of a live log change with each entry.
   const bins = useMemo(() => toTimelineBins(log.slice(), actor, COLUMNS), [actor, log, first, last]);
   const highest = Math.max(1, ...bins.map(({ own, others }) => own + others));
   const share = last < first ? 0 : (position - first + 1) / (last - first + 1);
@@ -118,7 +118,7 @@ function Density({ view: { actor, log, position, playback } }: { readonly view: 
 }
 
 function toColumns(bins: readonly TimelineBin[], share: (bin: TimelineBin) => number): string {
-  // By the square root, so that a single event is seen beside a burst.
+  // The square root keeps a single event visible beside a burst.
   return bins
     .map((bin, x) => ({ x, height: Math.sqrt(share(bin)) * (HEIGHT - 4) }))
     .filter(({ height }) => height > 0)

@@ -1,6 +1,6 @@
-/** Puts texts on the clipboard and files on the disk, and says so. */
+/** Copies texts to the clipboard and saves files. */
 
-/** @param what what was copied, as the start of a sentence */
+/** @param what the name of the text, as the start of a sentence */
 export async function copyText(
   text: string,
   what: string,
@@ -11,7 +11,7 @@ export async function copyText(
     announce(`${what} is copied.`);
     return true;
   } catch {
-    // Outside of a secure context, such as over plain HTTP from another machine, there is no clipboard.
+    // Without HTTPS, except on localhost, browsers have no clipboard API.
     const copied = copyBySelection(text);
     announce(copied ? `${what} is copied.` : `${what} could not be copied.`);
     return copied;
@@ -33,7 +33,7 @@ function copyBySelection(text: string): boolean {
   field.className = 'visually-hidden';
   document.body.append(field);
   field.select();
-  // Deprecated, and the only way that is left there.
+  // Deprecated, but the only way without the clipboard API.
   const copied = document.execCommand('copy');
   field.remove();
   return copied;

@@ -1,13 +1,13 @@
-/** A button that copies a text, and says for a moment that it has. */
+/** A button that copies a text, and shows the result for a moment. */
 
 import { useEffect, useState, type ReactNode } from 'react';
 import { copyText } from './clipboard.ts';
 
-const TOLD_MS = 1_500;
+const SHOWN_MS = 1_500;
 
 interface CopyButtonProps {
   readonly label: string;
-  /** What is copied, as the start of a sentence. */
+  /** The name of the text, as the start of a sentence. */
   readonly what: string;
   readonly getText: () => string | Promise<string>;
   readonly announce: (text: string) => void;
@@ -17,7 +17,7 @@ export function CopyButton({ label, what, getText, announce }: CopyButtonProps):
   const [outcome, setOutcome] = useState<'copied' | 'failed'>();
   useEffect(() => {
     if (outcome === undefined) return;
-    const timer = setTimeout(() => setOutcome(undefined), TOLD_MS);
+    const timer = setTimeout(() => setOutcome(undefined), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [outcome]);
   return (

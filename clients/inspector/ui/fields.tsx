@@ -1,4 +1,4 @@
-/** Fields that several panes have. */
+/** Form fields that several panes use. */
 
 import type { ReactNode } from 'react';
 

@@ -1,16 +1,16 @@
-/** Calls back once for all that happened since the last frame. It knows no page. */
+/** Combines all calls since the last frame into one. */
 
 export interface FrameClock {
-  /** `time` is in milliseconds and only grows. */
+  /** `time` is in milliseconds and never decreases. */
   request(callback: (time: number) => void): void;
 }
 
-/** The frames of the browser; a hidden page has none. */
+/** The frames of the browser; a hidden page gets none. */
 export const browserFrames: FrameClock = {
   request: (callback) => void requestAnimationFrame(callback),
 };
 
-/** Makes a function that may be called as often as one likes: `act` follows once, with the next frame. */
+/** Creates a function that may be called any number of times: `act` runs once, with the next frame. */
 export function oncePerFrame(act: (time: number) => void, frames: FrameClock = browserFrames): () => void {
   let isAsked = false;
   return () => {

@@ -1,4 +1,4 @@
-/** What ties the page's stores and its window to React. */
+/** Hooks for the page's stores and the browser window. */
 
 import type { Store } from './view-store.ts';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
@@ -46,7 +46,7 @@ export function useElementSize(): [(target: Element | null) => void, ElementSize
   return [ref, size];
 }
 
-/** The present time, again after each interval; in milliseconds since 1970. */
+/** The current time, updated at each interval; in milliseconds since 1970. */
 export function useNow(intervalMs: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -56,7 +56,7 @@ export function useNow(intervalMs: number): number {
   return now;
 }
 
-/** Whether anybody can see the page. */
+/** Whether the page is visible. */
 export function useDocumentVisible(): boolean {
   return useSyncExternalStore(subscribeToVisibility, () => document.visibilityState === 'visible');
 }

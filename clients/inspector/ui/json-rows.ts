@@ -1,24 +1,24 @@
-/** A JSON object as rows of a tree, as far as it is unfolded. It knows no page. */
+/** A JSON object as the rows of a tree that are visible. */
 
 import type { FeedJson, FeedObject } from '../../../src/inspect/feed/feed-protocol.ts';
 
-/** What the server puts in the place of a value that it does not show. */
+/** The server sends this instead of a value that it does not show. */
 export const WITHHELD = '‹withheld›';
 
 export interface JsonRow {
-  /** Names the row as long as the tree has it: the keys from the root. */
+  /** Identifies the row: the keys from the root. */
   readonly path: string;
   readonly depth: number;
   readonly name: string;
-  /** `withheld`: the server does not show it. `remark`: the server's own words about what it does not show. */
+  /** `withheld`: the server does not show the value. `remark`: a remark of the server about such a value. */
   readonly kind: 'object' | 'array' | 'text' | 'number' | 'literal' | 'withheld' | 'remark';
-  /** The value, or how much is in it. */
+  /** The value, or the number of its entries. */
   readonly text: string;
-  /** Missing for what holds nothing. */
+  /** Missing for a value without entries. */
   readonly isOpen?: boolean;
 }
 
-/** @param isOpen whether what stands at a path is unfolded */
+/** @param isOpen whether the value at a path is expanded */
 export function toJsonRows(object: FeedObject, isOpen: (path: string, depth: number) => boolean): JsonRow[] {
   const rows: JsonRow[] = [];
   addFields(Object.entries(object), '', 0);

@@ -1,4 +1,4 @@
-/** A JSON object as a tree that can be folded; what the server withholds is marked. */
+/** A JSON object as a tree that can be collapsed. Values that the server withholds are marked. */
 
 import { useState, type ReactNode } from 'react';
 import type { FeedObject } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -7,12 +7,12 @@ import { toJsonRows, type JsonRow } from './json-rows.ts';
 interface JsonTreeProps {
   readonly label: string;
   readonly value: FeedObject;
-  /** Levels that are unfolded at first. Default 2. */
+  /** Levels that are expanded at first. Default 2. */
   readonly levels?: number;
 }
 
 export function JsonTree({ label, value, levels = 2 }: JsonTreeProps): ReactNode {
-  /** What the person has folded or unfolded; everything else is as deep as `levels` says. */
+  /** What the user has collapsed or expanded; `levels` decides about everything else. */
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
   const rows = toJsonRows(value, (path, depth) => folds.get(path) ?? depth < levels - 1);
   if (rows.length === 0) return <p className="remark">empty</p>;

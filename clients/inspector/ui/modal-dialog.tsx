@@ -1,4 +1,4 @@
-/** A dialog over the page: the rest waits, Escape closes it, and focus goes back to where it came from. */
+/** A modal dialog: Escape closes it, and the focus returns to where it was. */
 
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 

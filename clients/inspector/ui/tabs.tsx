@@ -1,4 +1,4 @@
-/** Panels of which one is shown at a time, by tabs. It knows no panel. */
+/** Tabs that show one of several panels. */
 
 import { useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 
@@ -14,7 +14,7 @@ interface TabsProps {
   readonly tabs: readonly Tab[];
   readonly chosen: string;
   readonly onChoose: (id: string) => void;
-  /** Stands beside the tabs. */
+  /** Shown beside the tabs. */
   readonly beside?: ReactNode;
 }
 

@@ -1,4 +1,4 @@
-/** What the page's stores have in common: a view that subscribers are told of when it is another. */
+/** The base of the page's stores: a view, and subscribers that are called when it changes. */
 
 export interface Store<View> {
   readonly subscribe: (listener: () => void) => () => void;

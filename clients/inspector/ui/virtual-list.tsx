@@ -1,4 +1,4 @@
-/** A long list of rows of one height, of which only those in sight are drawn. It knows no rows. */
+/** A long list of rows of one height, of which only those in view are drawn. */
 
 import {
   useCallback,
@@ -21,19 +21,19 @@ export interface VirtualListProps {
   readonly rowHeight: number;
   /** The row that the keys start from; -1 for none. */
   readonly active: number;
-  /** The row that is chosen, if it is another than the active one. */
+  /** The selected row, if it is not the active one. */
   readonly selected?: number | undefined;
-  /** The keys have led to a row. */
+  /** A key has moved to a row. */
   readonly onActive: (row: number) => void;
   /** A row was clicked, or Enter was pressed on it. */
   readonly onChoose: (row: number) => void;
-  /** The pointer is over a row; undefined: over none. */
+  /** The pointer is over a row; undefined: it has left the rows. */
   readonly onHover?: (row: number | undefined) => void;
-  /** Other rows are in sight. */
+  /** Other rows are in view. */
   readonly onWindow?: (window: RowWindow) => void;
   /**
-   * What happens when another row becomes the active one: it is brought into sight `always`, or only if the one
-   * before was, so that a person who has scrolled away is left there. Default: nothing.
+   * Whether the list scrolls to a new active row: `always`, or only if the one before was in view, so that a reader
+   * who has scrolled away is not moved. Default: never.
    */
   readonly follow?: 'always' | 'in-sight';
   /** A stable name of a row, for React. */
@@ -42,7 +42,7 @@ export interface VirtualListProps {
   readonly rowClass?: (row: number) => string | undefined;
   /** Drawn behind the rows, as tall as all of them. */
   readonly backdrop?: ReactNode;
-  /** Stays above the rows. */
+  /** Shown above the rows; does not scroll with them. */
   readonly head?: ReactNode;
   readonly minWidth?: number;
 }
@@ -65,7 +65,7 @@ export function VirtualList(props: VirtualListProps): ReactNode {
 
   useEffect(() => onWindow?.({ start, end }), [onWindow, start, end]);
 
-  // Before it is painted, so that nothing is seen to jump.
+  // In a layout effect: it must scroll before the paint.
   const before = useRef<number | undefined>(undefined);
   useLayoutEffect(() => {
     if (size.height === 0) return;
@@ -139,7 +139,7 @@ export function VirtualList(props: VirtualListProps): ReactNode {
     const to = element && scrollTopFor(row, sightOf(element), rowHeight);
     if (element === null || to === undefined || to === null) return;
     element.scrollTop = to;
-    // The browser tells of it after the next paint, which would be without rows.
+    // The scroll event comes after the next paint, which would show no rows.
     setTop(element.scrollTop);
   }
 
@@ -158,5 +158,5 @@ export function VirtualList(props: VirtualListProps): ReactNode {
   }
 }
 
-/** Of a list's head, in CSS pixels. */
+/** The height of a list's head, in CSS pixels. */
 export const HEAD_HEIGHT = 28;

@@ -1,12 +1,12 @@
-/** Which rows of a long list are worth drawing. Numbers only. */
+/** Which rows of a long list are drawn, as plain numbers. */
 
-/** Rows that are drawn beyond each edge, so that slow scrolling shows no holes. */
+/** Rows that are drawn beyond each edge, so slow scrolling shows no empty space. */
 const OVERSCAN_ROWS = 6;
 
 export interface RowWindow {
   /** The first row that is drawn. */
   readonly start: number;
-  /** The first row after it that is not. */
+  /** The first row after the drawn ones. */
   readonly end: number;
 }
 
@@ -22,7 +22,7 @@ export function windowOf({ top, height }: Scroll, rowHeight: number, total: numb
   return { start: clamp(start, total), end: clamp(end, total) };
 }
 
-/** Where to scroll to so that a row is seen, or undefined when it is seen already. */
+/** Where to scroll to bring a row into view; undefined when it is in view already. */
 export function scrollTopFor(row: number, { top, height }: Scroll, rowHeight: number): number | undefined {
   const rowTop = row * rowHeight;
   if (rowTop < top) return rowTop;
@@ -30,7 +30,7 @@ export function scrollTopFor(row: number, { top, height }: Scroll, rowHeight: nu
   return undefined;
 }
 
-/** The row that a key leads to in a list of `total` rows, or undefined when it leads nowhere. */
+/** The row that a key leads to in a list of `total` rows; undefined for other keys. */
 export function rowAtKey(key: string, from: number, total: number, pageRows: number): number | undefined {
   const to = targetOf(key, from, total, pageRows);
   return to === undefined || total === 0 ? undefined : Math.min(Math.max(to, 0), total - 1);

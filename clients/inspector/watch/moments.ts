@@ -1,4 +1,4 @@
-/** How actors stood at one moment of what was seen. It knows no log. */
+/** The states of actors at one moment of a log. */
 
 import type {
   ActorAddress,
@@ -14,9 +14,9 @@ export interface ActorMoment {
   readonly address: ActorAddress;
   readonly status: ActorStatus;
   readonly states: readonly StatePath[];
-  /** When it entered these states, in milliseconds since 1970. */
+  /** When the actor entered these states, in milliseconds since 1970. */
   readonly since: number;
-  /** What the server last told of it: context and figures, perhaps of a moment ago. */
+  /** The last report of the server about it: context and figures, which can be slightly outdated. */
   readonly told?: WatchedActor;
   /** The last event on which a transition was taken. */
   readonly last?: LastTransition;
@@ -31,7 +31,7 @@ export interface LastTransition {
 /** By the actors' keys. */
 export type Moments = Map<string, ActorMoment>;
 
-/** Lets an item happen that stands at `position` of its log. */
+/** Applies an item, which is at `position` of its log. */
 export function applyItem(moments: Moments, item: FeedItem, position: number): void {
   const key = keyOf(item.actor);
   const before = moments.get(key) ?? {
@@ -52,7 +52,7 @@ export function applyItem(moments: Moments, item: FeedItem, position: number): v
       });
       return;
     case 'started':
-      // A room that is started again is another life: what was told of the one before is over.
+      // A new start is a new actor: reports about the one before do not apply.
       moments.set(key, { address: item.actor, status: 'active', states: item.states, since: item.at });
       return;
     case 'rested':
@@ -72,7 +72,7 @@ export function applyItem(moments: Moments, item: FeedItem, position: number): v
 
 const STATUS_AFTER = { rested: 'resting', ended: 'done', failed: 'failed' } as const;
 
-/** Takes over what the server tells of an actor. */
+/** Applies a report of the server about an actor. */
 export function applyTold(moments: Moments, told: WatchedActor): void {
   const key = keyOf(told);
   const { kind, id, status, states, since, error } = told;
@@ -88,7 +88,7 @@ export function applyTold(moments: Moments, told: WatchedActor): void {
   });
 }
 
-/** Marks everybody as gone who is not among the `present`. */
+/** Marks all actors as ended that are not among the `present`. */
 export function endOthers(moments: Moments, present: readonly ActorAddress[]): void {
   const keys = new Set(present.map(keyOf));
   for (const [key, moment] of moments) {

@@ -35,7 +35,7 @@ describe('a replay', () => {
     expect(advance({ position: 1, elapsedMs: 0 }, log, 400, 0.25).position).toBe(2);
   });
 
-  test('waits no longer than the person has patience for, at any speed', () => {
+  test('shortens long pauses, at any speed', () => {
     const log = logOf(0, 3_600_000);
     for (const speed of [4, 1, 0.02]) {
       expect(advance({ position: 1, elapsedMs: 0 }, log, LONGEST_IDLE_MS - 1, speed).position).toBe(1);

@@ -1,8 +1,8 @@
-/** Where in what was seen the page is: at the live end, at a moment, or on the way from one to the other. */
+/** Which moment of a log is shown: the live end, a fixed moment, or a moving one during a replay. */
 
 import type { SeenLog } from './seen-log.ts';
 
-/** How fast what was seen can be replayed; 1 is as fast as it happened. */
+/** The speeds of a replay; 1 is real time. */
 export const SPEEDS = [4, 2, 1, 0.5, 0.25, 0.1, 0.02] as const;
 
 /** The speed of a replay: `¼×`. */
@@ -17,7 +17,7 @@ const SPEED_NAMES: Readonly<Record<number, string>> = {
   0.02: '1⁄50',
 };
 
-/** A pause in what was seen is replayed no longer than this, in milliseconds of the person's time. */
+/** A longer pause in the log is shortened to this in a replay, in milliseconds. */
 export const LONGEST_IDLE_MS = 1_000;
 
 export type Playback =
@@ -26,7 +26,7 @@ export type Playback =
   | {
       readonly type: 'replaying';
       readonly position: number;
-      /** How much of the time to the next entry has gone by, in milliseconds of the log. */
+      /** The time since the entry at `position`, in milliseconds of the log. */
       readonly elapsedMs: number;
     };
 
@@ -35,14 +35,14 @@ export function positionOf(playback: Playback, log: SeenLog): number {
   return playback.type === 'live' ? log.last : playback.position;
 }
 
-/** Brings a position to one that the log still knows; `first - 1` is the moment before its first entry. */
+/** Limits a position to those that the log has; `first - 1` is the moment before its first entry. */
 export function clampPosition(position: number, log: SeenLog): number {
   return Math.min(Math.max(position, log.first - 1), log.last);
 }
 
 /**
- * Replays for a while. The result stands at the end of the log when there is nothing left of it.
- * @param frameMs how much of the person's time has gone by
+ * Advances a replay by one frame, at most to the end of the log.
+ * @param frameMs the real time since the last frame
  */
 export function advance(
   { position, elapsedMs }: { readonly position: number; readonly elapsedMs: number },

@@ -1,6 +1,5 @@
 /**
- * What was seen of one watch: the last items in a ring, and how every actor stood at each of them. It knows no
- * server and no page.
+ * The log of one watch: its last items in a ring, from which the states of every actor at each item can be computed.
  */
 
 import type {
@@ -13,15 +12,15 @@ import type { StatePath } from '../../../src/inspect/chart/chart.ts';
 import { keyOf } from '../names/address.ts';
 import { applyItem, applyTold, endOthers, isAlive, type ActorMoment, type Moments } from './moments.ts';
 
-/** Entries that are kept of a watch. */
+/** Entries that a log keeps. */
 export const KEPT_ENTRIES = 5_000;
 
-/** A stretch of which nothing was seen. */
+/** A part of the log that is missing. */
 export interface Gap {
   readonly type: 'gap';
-  /** `skipped`: more came than is sent. `unwatched`: nobody watched, or the connection was lost. */
+  /** `skipped`: there was more than the server sends. `unwatched`: the watch was stopped, or the link was lost. */
   readonly reason: 'skipped' | 'unwatched';
-  /** How many items are missing; 0 when nobody knows. */
+  /** How many items are missing; 0 when that is not known. */
   readonly count: number;
 }
 
@@ -31,16 +30,16 @@ export interface SeenEntry {
   /** In milliseconds since 1970. */
   readonly at: number;
   readonly what: FeedItem | Gap;
-  /** Of the actor it is about; empty for a gap. */
+  /** The key of the actor that it is about; empty for a gap. */
   readonly key: string;
   /** The states that the actor entered with it, if it changed any. */
   readonly entered: readonly StatePath[] | undefined;
 }
 
-/** An entry, with what the server told of actors as they were right after it. */
+/** An entry, with the reports of the server about actors right after it. */
 interface Slot extends SeenEntry {
   told: readonly WatchedActor[] | undefined;
-  /** `told` is everybody there is. */
+  /** `told` includes all actors that exist. */
   readonly isComplete: boolean;
 }
 
@@ -48,24 +47,24 @@ export class SeenLog {
   readonly #pinned: ActorAddress;
   readonly #capacity: number;
   readonly #slots: Slot[] = [];
-  /** How actors stood before the first entry that is kept. */
+  /** The actors before the first entry that is kept. */
   #base: Moments = new Map();
-  /** How they stand after the last one. */
+  /** The actors after the last entry. */
   #latest: Moments = new Map();
   #last = 0;
 
-  /** @param pinned the actor that is remembered even when it has ended long ago */
+  /** @param pinned this actor is kept even when its end has left the ring */
   constructor(pinned: ActorAddress, capacity = KEPT_ENTRIES) {
     this.#pinned = pinned;
     this.#capacity = capacity;
   }
 
-  /** The position of the newest entry; 0 when nothing was seen yet. */
+  /** The position of the newest entry; 0 in an empty log. */
   get last(): number {
     return this.#last;
   }
 
-  /** The position of the oldest entry that is kept; `last + 1` when nothing was seen yet. */
+  /** The position of the oldest entry that is kept; `last + 1` in an empty log. */
   get first(): number {
     return this.#last - this.#slots.length + 1;
   }
@@ -83,7 +82,7 @@ export class SeenLog {
     return entries;
   }
 
-  /** How all actors stood right after a position; before the first kept entry, how they stood then. */
+  /** All actors right after a position; for a position before the first entry, the actors at that time. */
   momentsAt(position: number): ReadonlyMap<string, ActorMoment> {
     if (position >= this.#last) return this.#latest;
     const moments: Moments = new Map(this.#base);
@@ -91,7 +90,7 @@ export class SeenLog {
     return moments;
   }
 
-  /** A copy of the log as it is now; what comes later does not reach it. */
+  /** A copy of the log that does not change any more. */
   freeze(): SeenLog {
     const copy = new SeenLog(this.#pinned, this.#capacity);
     copy.#slots.push(...this.#slots);
@@ -101,7 +100,7 @@ export class SeenLog {
     return copy;
   }
 
-  /** A watch has begun: these are all actors there are. A log that was left for a while has a gap there. */
+  /** A watch has begun, with all its actors. In a log that has entries, the time without a watch is a gap. */
   begin(actors: readonly WatchedActor[], at: number): void {
     if (this.#last > 0) {
       this.#push({ type: 'gap', reason: 'unwatched', count: 0 }, at, actors);
@@ -113,7 +112,7 @@ export class SeenLog {
     }
   }
 
-  /** Takes a batch in; `at` is when it came, in milliseconds since 1970. */
+  /** Adds a batch; `at` is when it came, in milliseconds since 1970. */
   add(batch: Pick<BatchMessage, 'items' | 'skipped' | 'actors'>, at: number): void {
     const before = this.#last;
     if (batch.skipped > 0) {
@@ -124,8 +123,8 @@ export class SeenLog {
   }
 
   /**
-   * The server tells actors as they are at the end of a batch, which is right after the last thing that happened
-   * to each of them: there the moment is exact. Where something was skipped, only the end of the batch is sure.
+   * A batch ends with the state of its actors. For each actor that is exact right after its last item in the batch.
+   * Where items were skipped, it is exact only at the end of the batch.
    */
   #tell(actors: readonly WatchedActor[], lastPositions: ReadonlyMap<string, number> | undefined): void {
     for (const actor of actors) {
@@ -157,7 +156,7 @@ export class SeenLog {
     applySlot(this.#latest, slot);
   }
 
-  /** What happened before the ring is part of how it begins; who has ended before it is forgotten. */
+  /** Applies an entry that leaves the ring to the base, and removes actors that have ended. */
   #retire(slot: Slot): void {
     applySlot(this.#base, slot);
     const { what, key } = slot;

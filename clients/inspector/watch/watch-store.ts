@@ -1,6 +1,6 @@
 /**
- * One watched actor as the page shows it: what was seen of it, and the moment that is looked at. However much
- * arrives, its subscribers are told once a frame. It knows neither React nor the server.
+ * One watched actor as the page shows it: its log, and the moment that is shown. Its subscribers are called at most
+ * once a frame, however much arrives.
  */
 
 import type { ActorAddress, FeedItem } from '../../../src/inspect/feed/feed-protocol.ts';
@@ -11,24 +11,24 @@ import { advance, clampPosition, positionOf, type Playback } from './playback.ts
 import { ViewStore } from '../ui/view-store.ts';
 import { SeenLog } from './seen-log.ts';
 
-/** How the watch stands with the server. */
+/** The state of the watch at the server. */
 export type WatchState =
   | { readonly type: 'asking' }
   | { readonly type: 'watching' }
-  /** There is no such actor, for one. */
+  /** For example, there is no such actor. */
   | { readonly type: 'refused'; readonly error: string };
 
-/** What subscribers see; a new object with each frame in which something changed. */
+/** A new object with each frame in which something changed. */
 export interface WatchView {
   readonly actor: ActorAddress;
   readonly state: WatchState;
-  /** What is shown: the live log, or as much of it as there was when the person stopped it. */
+  /** The live log, or its frozen copy while the page is paused or replays. */
   readonly log: SeenLog;
   readonly playback: Playback;
   /** The moment that is shown. */
   readonly position: number;
   readonly speed: number;
-  /** How many entries came since what is shown. */
+  /** How many entries came after those of `log`. */
   readonly newer: number;
 }
 
@@ -39,7 +39,7 @@ export interface WatchStoreOptions {
   readonly frames?: FrameClock;
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
-  /** Told when the watched actor itself ends or fails. */
+  /** Called when the watched actor itself ends or fails. */
   readonly onEnd?: (how: 'ended' | 'failed', error: string | undefined) => void;
 }
 
@@ -70,7 +70,7 @@ export class WatchStore extends ViewStore<WatchView> {
     this.#changed = oncePerFrame(() => this.#publish(), this.#frames);
   }
 
-  /** Watches; what was seen before stays, with a gap after it. */
+  /** Starts the watch. Earlier entries stay, with a gap after them. */
   start(): void {
     this.#unwatch ??= this.#options.client.watch(this.actor, true, {
       began: (actors) => {
@@ -84,7 +84,7 @@ export class WatchStore extends ViewStore<WatchView> {
         this.#changed();
       },
       refused: (error) => {
-        // It is asked for again and again; the same refusal is no news.
+        // The watch is requested again and again: the same refusal changes nothing.
         if (this.#state.type === 'refused' && this.#state.error === error) return;
         this.#state = { type: 'refused', error };
         this.#changed();
@@ -106,7 +106,7 @@ export class WatchStore extends ViewStore<WatchView> {
     this.goTo(this.#position);
   }
 
-  /** Shows another moment; 0 or less is the one before the first entry that is kept. */
+  /** Shows another moment; 0 or less is the moment before the first entry that is kept. */
   goTo(position: number): void {
     this.#frozen ??= this.#live.freeze();
     this.#playback = { type: 'paused', position: clampPosition(position, this.#frozen) };
@@ -117,7 +117,7 @@ export class WatchStore extends ViewStore<WatchView> {
     this.goTo(this.#position + by);
   }
 
-  /** Replays from the moment that is shown; from the first one if there is nothing after it. */
+  /** Replays from the shown moment; from the first one if there is nothing after it. */
   replay(): void {
     this.#frozen ??= this.#live.freeze();
     const isAtEnd = this.#position >= this.#frozen.last;
@@ -156,7 +156,7 @@ export class WatchStore extends ViewStore<WatchView> {
     if (next.position >= log.last && !this.#thaw(next.position)) return this.#endReplay();
     const hasMoved = next.position !== this.#playback.position;
     this.#playback = { type: 'replaying', ...next };
-    // This is a frame already: the next one would show it too late.
+    // This already runs in a frame: waiting for the next one would be too late.
     if (hasMoved) this.#publish();
     this.#askForFrame();
   }
@@ -167,7 +167,7 @@ export class WatchStore extends ViewStore<WatchView> {
     this.#publish();
   }
 
-  /** What came while it was replayed is replayed too, as far as it is kept; false when there is nothing more. */
+  /** Takes in the entries that came during the replay; false when there are none. */
   #thaw(position: number): boolean {
     if (this.#live.last <= position) return false;
     this.#frozen = this.#live.freeze();

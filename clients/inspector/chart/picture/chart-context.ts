@@ -1,4 +1,4 @@
-/** What the parts of a picture share, besides the geometry that each is given. */
+/** What the parts of a picture share. */
 
 import { createContext, type RefObject, useContext, useEffect } from 'react';
 import type { LitStates } from './lit-states.ts';
@@ -17,14 +17,14 @@ export const ChartContext = createContext<ChartContextValue | undefined>(undefin
 
 export function useChart(): ChartContextValue {
   const value = useContext(ChartContext);
-  if (value === undefined) throw new Error('a part of a chart stands outside of one');
+  if (value === undefined) throw new Error('a part of a chart is used outside of a chart');
   return value;
 }
 
 /**
- * Marks an element with `data-taken` while one of these transitions is played. The element is marked directly:
- * nothing is drawn again for it, however often it happens.
- * @param onStart begins what else shows it; keep it the same from one drawing to the next
+ * Marks an element with `data-taken` while one of these transitions is played. The attribute is set without React,
+ * because transitions can be taken many times a second.
+ * @param onStart is called when it starts; must be a stable function
  */
 export function useTaken(
   transitions: readonly string[],

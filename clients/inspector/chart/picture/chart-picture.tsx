@@ -123,7 +123,7 @@ interface PartsProps {
   readonly boxes: ReadonlyMap<StatePath, Box>;
 }
 
-/** Is drawn again only for another layout: each part itself asks what is active, selected or taken. */
+/** Is drawn again only for another layout: each part itself subscribes to what is active, selected or taken. */
 const Parts = memo(({ layout: { nodes, edges, initials }, boxes }: PartsProps): ReactNode => {
   const { dots } = useChart();
   return (

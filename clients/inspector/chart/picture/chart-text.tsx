@@ -1,4 +1,4 @@
-/** A line of text in a chart, its parts set apart. It goes on with an ellipsis where a font is too wide for its box. */
+/** A line of text in a chart, with a style for each of its parts. */
 
 import type { ReactNode } from 'react';
 import type { LayoutText } from '../../../../src/inspect/chart/chart-layout.ts';

@@ -1,6 +1,6 @@
 /**
- * The chart of a machine with what one of its actors is doing in it. It is told everything and asks for nothing:
- * it knows neither the feed nor the actor.
+ * The chart of a machine, with the active states and the last transitions of an actor. All of it comes as props: it
+ * is independent of the feed.
  */
 
 import './chart.css';
@@ -35,7 +35,7 @@ export interface ChartViewProps {
   readonly chart: Chart;
   /** The active states that have no active children. */
   readonly active: readonly StatePath[];
-  /** The ids of the transitions that were taken last; they are played whenever `seq` is another. */
+  /** The ids of the transitions that were taken last; they are played whenever `seq` changes. */
   readonly last: { readonly seq: number; readonly taken: readonly string[] } | undefined;
   /** Entry and exit actions, invoked actors, and the actions of transitions. */
   readonly showActions: boolean;
@@ -50,9 +50,9 @@ const FONT = {
   '--chart-title': `${TITLE_SIZE}px`,
 } as CSSProperties;
 
-/** Fills the box that it stands in, which must have a height. */
+/** Fills its parent element, which must have a height. */
 export function ChartView(props: ChartViewProps): ReactNode {
-  // Another machine is another picture, with a place of its own; another actor of the same machine is not.
+  // Another machine has its own picture and viewport; another actor of the same machine keeps both.
   return <MachineView key={props.chart.machine} {...props} />;
 }
 
@@ -104,7 +104,7 @@ type LayoutState =
   | { readonly type: 'ready'; readonly layout: ChartLayout }
   | { readonly type: 'failed'; readonly reason: string };
 
-/** Until the picture with actions is there, the one without them stays, and the other way round. */
+/** While the layout with actions is loading, the layout without them stays, and the other way round. */
 function useLayout(chart: Chart, details: boolean): LayoutState {
   const [state, setState] = useState<LayoutState>({ type: 'pending' });
   useLayoutEffect(() => {
@@ -135,7 +135,7 @@ function useChartContext(chart: Chart): ChartContextValue {
   }, [chart, store, player, dots]);
 }
 
-/** A function that stays the same and calls the newest. */
+/** A stable function that calls the newest one. */
 function useLatest(callback: (path: StatePath) => void): (path: StatePath) => void {
   const latest = useRef(callback);
   useLayoutEffect(() => {

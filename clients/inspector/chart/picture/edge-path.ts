@@ -1,17 +1,17 @@
-/** The geometry of an arrow along the points of its line. It knows numbers and path data, and no elements. */
+/** The geometry of an arrow along the points of its line, as path data. */
 
 import type { Point } from '../../../../src/inspect/chart/chart-layout.ts';
 
-/** How round the corners of a line are, in CSS pixels at zoom 1. */
+/** The radius of the corners of a line, in CSS pixels at zoom 1. */
 const CORNER_RADIUS = 6;
 
 /** From the tip of an arrow's head to its back, in CSS pixels at zoom 1. */
 export const HEAD_LENGTH = 8;
 const HEAD_HALF_WIDTH = 4;
 
-/** A place on the way along a line. */
+/** A point on a line. */
 export interface Waypoint extends Point {
-  /** How much of the way lies behind, 0 to 1. */
+  /** The part of the line up to this point, 0 to 1. */
   readonly offset: number;
 }
 
@@ -24,7 +24,7 @@ export function toLinePath(points: readonly Point[]): string {
     const before = line[index] ?? point;
     const after = line[index + 2];
     if (after === undefined) return `L${show(point)}`;
-    // Two corners on a short segment share it.
+    // Two corners on a short segment get half of it each.
     const radius = Math.min(CORNER_RADIUS, distance(before, point) / 2, distance(point, after) / 2);
     return `L${show(towards(point, before, radius))}Q${show(point)} ${show(towards(point, after, radius))}`;
   });
@@ -48,20 +48,20 @@ export function toHeadPath(points: readonly Point[]): string {
   return `M${show(tip)}L${show(left)}L${show(right)}Z`;
 }
 
-/** The points of a line with how far each is along the way, for something that travels it at one speed. */
+/** The points of a line with their offsets, for an animation along the line at constant speed. */
 export function toWaypoints(points: readonly Point[]): Waypoint[] {
   const lengths = points.slice(1).map((point, index) => distance(points[index] ?? point, point));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   let behind = 0;
   return points.map(({ x, y }, index) => {
     behind += lengths[index - 1] ?? 0;
-    // The last one is 1 whatever the sum has been rounded to: an animation takes nothing beyond.
+    // The last offset must be exactly 1, in spite of rounding: an animation rejects larger ones.
     const isLast = index === points.length - 1 && index > 0;
     return { x, y, offset: isLast ? 1 : total === 0 ? 0 : Math.min(1, behind / total) };
   });
 }
 
-/** Takes `length` off the end, at most the last segment. */
+/** Shortens the end by `length`, at most by the last segment. */
 function shorten(points: readonly Point[], length: number): Point[] {
   const last = points.at(-1);
   const before = points.at(-2);

@@ -1,4 +1,4 @@
-/** What the picture reads from a layout: where the boxes are, and where an actor of the machine begins. */
+/** What the picture computes from a layout: the places of the boxes, and the first states of an actor. */
 
 import type { StatePath } from '../../../../src/inspect/chart/chart.ts';
 import type { Box, ChartLayout } from '../../../../src/inspect/chart/chart-layout.ts';

@@ -19,7 +19,7 @@ describe('the store of a picture', () => {
     expect(store.activityOf('')).toBe('none');
   });
 
-  it('tells nobody of a change that is none', () => {
+  it('calls no subscriber when nothing changes', () => {
     const store = createLitStates();
     store.light(['a', 'b']);
     let told = 0;
@@ -32,7 +32,7 @@ describe('the store of a picture', () => {
     expect(told).toBe(1);
   });
 
-  it('stops telling who has left', () => {
+  it('calls no subscriber after it has unsubscribed', () => {
     const store = createLitStates();
     let told = 0;
     const leave = store.subscribe(() => told++);

@@ -1,6 +1,6 @@
 /**
- * What changes in a picture while its geometry stays: the active states, the selected one, and the one that the
- * tab key reaches. Each box asks for its own part, so a change draws only the boxes that it is about.
+ * What changes in a picture while its geometry stays: the active states, the selected state, and the state that the
+ * tab key reaches. Each box reads its own part, so a change redraws only the boxes that it concerns.
  */
 
 import type { StatePath } from '../../../../src/inspect/chart/chart.ts';
@@ -13,12 +13,12 @@ export interface LitStates {
   light(leaves: readonly StatePath[]): void;
   /** The selected state is also the one that the tab key reaches. */
   select(path: StatePath | undefined): void;
-  /** A state that has the keyboard keeps its place among the stops of the tab key. */
+  /** The tab key returns to the state that had the focus last. */
   stopAt(path: StatePath): void;
   activityOf(path: StatePath): Activity;
   isSelected(path: StatePath): boolean;
   isTabStop(path: StatePath): boolean;
-  /** @returns stops telling */
+  /** @returns unsubscribes */
   readonly subscribe: (listener: () => void) => () => void;
 }
 

@@ -1,4 +1,4 @@
-/** What lies over a picture: its buttons, and a small map of the whole when only a part is seen. */
+/** What lies over a picture: its buttons, and a small map when only a part of the picture is in view. */
 
 import { memo, type PointerEvent, type ReactNode, useSyncExternalStore } from 'react';
 import type { StatePath } from '../../../../src/inspect/chart/chart.ts';
@@ -23,7 +23,7 @@ export function PictureOverlay(props: PictureOverlayProps): ReactNode {
   );
 }
 
-/** How much of the picture's border may be out of sight while the whole picture counts as seen, in CSS pixels. */
+/** How much of the picture's border may be out of view while the whole picture counts as visible, in CSS pixels. */
 const SLACK = 16;
 
 function Overview({ picture, screen, boxes, moves }: PictureOverlayProps): ReactNode {

@@ -10,5 +10,5 @@ export type LayOut = (chart: Chart, options: LayoutOptions) => Promise<ChartLayo
 export const findLayout: LayOut = async (chart, { details = false }) => {
   const prepared = await layouts[`${chart.machine}/${details ? 'details' : 'states'}`]?.();
   if (prepared?.chart === JSON.stringify(chart)) return prepared.layout;
-  throw new Error('the server runs another version than this page is of: load the page again');
+  throw new Error('the server runs another version than this page: reload the page');
 };

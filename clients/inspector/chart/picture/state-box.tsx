@@ -7,7 +7,7 @@ import { useChart, useTaken } from './chart-context.ts';
 import type { Activity } from './lit-states.ts';
 import { ChartText } from './chart-text.tsx';
 
-/** What a text may be wider than measured by rounding, in CSS pixels, before it goes on with an ellipsis. */
+/** Rounding can make a text this much wider than measured, in CSS pixels. It must not end with an ellipsis then. */
 const TEXT_SLACK = 1;
 
 interface StateBoxProps {
@@ -45,7 +45,7 @@ export function StateBox({ state, box }: StateBoxProps): ReactNode {
   );
 }
 
-/** They lie over the box instead of in it: what is in a button is read out as its name, if at all. */
+/** They are beside the box and not in it: a screen reader reads the content of a button as its name only. */
 const StateLines = memo(({ lines }: { readonly lines: readonly LayoutLine[] }): ReactNode => {
   if (lines.length === 0) return null;
   return (
@@ -85,7 +85,7 @@ function toClassName({ type, isRegion, lines }: LayoutNode): string {
   return classes.join(' ');
 }
 
-/** From afar a name is set as large as its bar allows; everything else is too small to be read then anyway. */
+/** At small zoom a name is as large as its bar allows; all other texts are too small to read anyway. */
 function toTitleStyle({ key, width, titleHeight }: LayoutNode): CSSProperties {
   const widest = Math.max(TITLE_SIZE, width / (measureText(key, 100) / 100) - 1);
   const style = {

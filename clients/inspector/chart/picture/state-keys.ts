@@ -1,17 +1,17 @@
-/** Where the arrow keys lead from a state: along the nesting of states, not along the picture's geometry. */
+/** Where the arrow keys lead from a state: along the nesting of the states, not by their places in the picture. */
 
 import type { StatePath } from '../../../../src/inspect/chart/chart.ts';
 
-/** A state and the one it stands in, which the root does not have. */
+/** A state and its parent, which the root does not have. */
 export interface NestedState {
   readonly path: StatePath;
   readonly parent?: StatePath;
 }
 
 /**
- * The state that a key leads to, or undefined if it leads nowhere. Right goes into a state, left out of it, down
- * and up to the next and the previous one beside it or, where there is none, on the way out; Home and End to the
- * root and to the last state.
+ * The state that a key leads to, or undefined. Right goes into a state, left to its parent. Down and up go to the next
+ * and the previous sibling or, where there is none, on from the parent. Home and End go to the root and to the last
+ * state.
  *
  * @param states parents before their children, in the order of the chart
  */

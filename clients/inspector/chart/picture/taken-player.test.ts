@@ -40,7 +40,7 @@ describe('what plays taken transitions', () => {
     expect(arrow.log).toEqual(['start']);
   });
 
-  it('plays what is taken anew while it plays again afterwards, without letting go between', () => {
+  it('plays again, without a stop between, what is taken again while it plays', () => {
     const { player, clock } = setUp();
     const arrow = record();
     player.register('a', arrow);

@@ -1,11 +1,11 @@
 /**
- * Plays what shows that a transition was taken, at most once a frame and never twice at once on the same line,
- * however many were taken. It knows no elements, and time only by its clock.
+ * Plays the marks of taken transitions: it starts at most once a frame, and never plays the same line twice at a
+ * time, however many transitions are taken.
  */
 
-/** What can show that it was taken: a line, or a text. */
+/** What can be marked as taken: a line, or a text. */
 export interface Playable {
-  /** Is called again, without a stop, when it was taken anew while it played. */
+  /** Is called again, without a stop, when the transition is taken again while this plays. */
   start(): void;
   stop(): void;
 }
@@ -17,13 +17,13 @@ export interface PlayerClock {
 }
 
 export interface TakenPlayer {
-  /** Plays, with the next frame, everything that stands for one of these transitions. */
+  /** Plays, with the next frame, everything that is registered for one of these transitions. */
   take(transitions: readonly string[]): void;
-  /** @returns withdraws it */
+  /** @returns unregisters it */
   register(transition: string, playable: Playable): () => void;
 }
 
-/** How long one is played: long enough to be followed by eye, short enough to be over before it is stale. */
+/** How long one is played: long enough to be seen, short enough to end before it is outdated. */
 export const PLAY_MS = 700;
 
 const platformClock: PlayerClock = {

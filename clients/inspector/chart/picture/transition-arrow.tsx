@@ -1,4 +1,4 @@
-/** An arrow from a state to another, with the texts of the transitions that it stands for. */
+/** An arrow from a state to another, with the texts of its transitions. */
 
 import { type ReactNode, useCallback, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { LayoutEdge, LayoutLabelLine } from '../../../../src/inspect/chart/chart-layout.ts';

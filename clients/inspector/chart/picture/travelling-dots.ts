@@ -1,19 +1,19 @@
 /**
- * Dots that travel along lines. They stand in a layer above everything else: what moves among the parts of the
- * picture would have the browser paint these parts again in every frame.
+ * Dots that move along lines. They are in a layer of their own above everything else: otherwise the browser would
+ * paint the other parts of the picture again in every frame.
  */
 
 import type { Point } from '../../../../src/inspect/chart/chart-layout.ts';
 import { toWaypoints } from './edge-path.ts';
 import { PLAY_MS } from './taken-player.ts';
 
-/** More at once tell nothing, and cost frames. */
+/** More dots at a time are of no use, and slow the page down. */
 const MAX_DOTS = 12;
 
 export interface TravellingDots {
-  /** The element to travel in, whose coordinates are the picture's. */
+  /** The layer for the dots; it has the coordinates of the picture. */
   readonly attach: (layer: HTMLElement | null) => void;
-  /** Sends a dot along a line, unless many are on their way or whoever looks wants nothing to move. */
+  /** Sends a dot along a line, unless many are moving or the user prefers reduced motion. */
   send(points: readonly Point[]): void;
 }
 

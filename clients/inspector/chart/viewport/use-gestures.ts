@@ -30,7 +30,7 @@ export function useGestures(
 
   useEffect(() => {
     const target = element.current;
-    // React listens to the wheel passively: it could not keep the page from scrolling.
+    // Listeners of React are passive for the wheel: they cannot prevent the page from scrolling.
     target?.addEventListener('wheel', handleWheel, { passive: false });
     return () => target?.removeEventListener('wheel', handleWheel);
   }, [element]);
@@ -44,7 +44,7 @@ export function useGestures(
     onPointerMove: (event) => {
       const before = pointers.current.get(event.pointerId);
       if (before === undefined) return;
-      // It was released where the element could not hear of it.
+      // The pointer was released outside of the element, so its release was missed.
       if (event.buttons === 0) return release(event);
       const now = toScreen(event);
       if (!isDrag.current && distance(before, now) < CLICK_SLACK) return;

@@ -28,7 +28,7 @@ export interface ViewportMoves {
   reveal(box: Box): void;
 }
 
-/** What is looked at: what was shown first, all of it, or a place that was chosen, which is left as it is. */
+/** What is shown: the first view, all of the picture, or a place that the user chose, which stays as it is. */
 type Place = 'first' | 'all' | 'chosen';
 
 const ZOOM_STEP = 1.2;

@@ -17,7 +17,7 @@ describe('fitViewport', () => {
     expect(fitViewport({ width: 1800, height: 600 }, SCREEN)).toEqual({ x: 0, y: 150, zoom: 0.5 });
   });
 
-  it('hardly blows a small picture up', () => {
+  it('enlarges a small picture only a little', () => {
     expect(fitViewport({ width: 300, height: 200 }, SCREEN)).toEqual({ x: 270, y: 180, zoom: 1.2 });
   });
 });

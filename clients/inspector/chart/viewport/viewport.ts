@@ -1,8 +1,8 @@
-/** Which part of a picture is looked at, and how large: numbers only. */
+/** Which part of a picture is in view, and at which zoom: plain numbers. */
 
 import type { Box, Point } from '../../../../src/inspect/chart/chart-layout.ts';
 
-/** What the picture is moved by, in CSS pixels of the screen, and how many of them one of the picture's is. */
+/** The offset of the picture in CSS pixels of the screen, and its zoom. */
 export interface Viewport {
   readonly x: number;
   readonly y: number;
@@ -17,30 +17,30 @@ export interface Size {
 const MIN_ZOOM = 0.05;
 const MAX_ZOOM = 3;
 
-/** Small charts are hardly blown up. */
+/** Small charts are enlarged only a little. */
 const MAX_FIT_ZOOM = 1.2;
-/** Below it the names of states are set larger than the layout has them. */
+/** Below it the names of states are drawn larger than in the layout. */
 const FAR_ZOOM = 0.5;
-/** Below it even these cannot be made out: 20 px come down to 6. */
+/** Below it even these cannot be read: 20 px become 6. */
 const MIN_OVERVIEW_ZOOM = 0.33;
-/** Names that are set large are read at the one, texts of 11 px at the other. */
+/** Large names can be read at the smaller one, texts of 11 px at the other. */
 const READING_ZOOMS = { least: 0.4, most: 0.8 };
-/** How much of the screen is left around what has been brought into view, in CSS pixels. */
+/** The space around a box that was brought into view, in CSS pixels. */
 const REVEAL_MARGIN = 24;
 
-/** What the buttons cover of the lower left corner, in CSS pixels. */
+/** The size of the buttons in the lower left corner, in CSS pixels. */
 const BUTTONS: Size = { width: 140, height: 52 };
 
 const START: Box = { x: 0, y: 0, width: 0, height: 0 };
 
 /** The longer side of the overview map, in CSS pixels. */
 const MAP_LENGTH = 150;
-/** The map's border and what is free around it, in CSS pixels. */
+/** The map's border and margin, in CSS pixels. */
 const MAP_FRAME = 26;
-/** On smaller screens the map would cover what it is a map of. */
+/** On smaller screens the map would cover too much of the picture. */
 const MIN_MAP_SCREEN: Size = { width: 640, height: 400 };
 
-/** All of the picture, in the middle, and not below the buttons. */
+/** All of the picture, in the middle, and not covered by the buttons. */
 export function fitViewport(picture: Size, screen: Size): Viewport {
   const fit = fitInto(picture, screen);
   const isBelowButtons =
@@ -68,21 +68,21 @@ export function zoomAround({ x, y, zoom }: Viewport, point: Point, factor: numbe
   return { x: point.x - (point.x - x) * scale, y: point.y - (point.y - y) * scale, zoom: next };
 }
 
-/** How many CSS pixels one of the picture's is on the overview map; undefined where there is no room for a map. */
+/** The zoom of the overview map; undefined where there is no room for a map. */
 export function mapScale(picture: Size, screen: Size): number | undefined {
   if (screen.width < MIN_MAP_SCREEN.width || screen.height < MIN_MAP_SCREEN.height) return undefined;
   return MAP_LENGTH / Math.max(picture.width, picture.height);
 }
 
-/** Whether so little can be read that names should be set as large as their boxes allow. */
+/** Whether the zoom is so small that names should be as large as their boxes allow. */
 export function isFar({ zoom }: Viewport): boolean {
   return zoom < FAR_ZOOM;
 }
 
 /**
- * What is shown of a picture at first: all of it, or, where that could not be read, a part at a size that can.
- * @param focus what had better be seen of it then, or as many of the first of these as can be, and not below the
- * overview map; otherwise its start is
+ * What is shown of a picture at first: all of it or, where that would be too small to read, a part of it.
+ * @param focus the boxes that this part should show, or as many of the first of them as possible, and not covered by
+ * the overview map; without any, the start of the picture
  */
 export function firstViewport(picture: Size, screen: Size, focus: readonly Box[]): Viewport {
   const fit = fitViewport(picture, screen);
@@ -99,7 +99,7 @@ export function firstViewport(picture: Size, screen: Size, focus: readonly Box[]
   );
 }
 
-/** Whether all of a box is in view, and nothing of it below the map, which stands in the upper right corner. */
+/** Whether all of a box is in view, and not covered by the map, which is in the upper right corner. */
 function isSeen({ x, y, zoom }: Viewport, screen: Size, map: Size, box: Box): boolean {
   const [left, top] = [x + box.x * zoom, y + box.y * zoom];
   const [right, bottom] = [left + box.width * zoom, top + box.height * zoom];
@@ -119,7 +119,7 @@ function focusViewport(picture: Size, screen: Size, focus: readonly Box[]): View
   };
 }
 
-/** The least that the picture has to be moved for a box to be seen; one that is too large is seen from its start. */
+/** Moves the picture as little as needed to show a box; of a box that is too large, its start is shown. */
 export function revealViewport(viewport: Viewport, screen: Size, box: Box): Viewport {
   const { x, y, zoom } = viewport;
   return {
@@ -141,12 +141,12 @@ function boxAround(boxes: readonly Box[]): Box {
   };
 }
 
-/** At which all of a box is just seen. */
+/** The largest zoom at which all of a box is in view. */
 function zoomFor({ width, height }: Size, screen: Size): number {
   return Math.min((screen.width - 2 * REVEAL_MARGIN) / width, (screen.height - 2 * REVEAL_MARGIN) / height);
 }
 
-/** Brings `middle` to the middle of the screen, without leaving room empty that the picture could fill. */
+/** Brings `middle` to the middle of the screen, but leaves no empty space that the picture could fill. */
 function centre(picture: number, screen: number, middle: number): number {
   if (picture <= screen) return (screen - picture) / 2;
   return clamp(screen / 2 - middle, screen - picture, 0);
