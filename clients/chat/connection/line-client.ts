@@ -166,7 +166,7 @@ export function createLineClient(options: LineClientOptions): RoomClient {
     setMembership(command.room, joined.has(command.room) ? 'joined' : 'out');
   }
 
-  /** The server itself joins a user who comes back, and sends a line about it. Without a user, the line is a message. */
+  /** The server itself joins a user who comes back, and sends a line. Without a user, such a line is a message. */
   function readUnasked(text: string): void {
     const room = user === undefined ? undefined : parseJoinedRoom(text);
     if (room === undefined || resumed.has(room)) return listener({ type: 'message.received', text });
