@@ -12,6 +12,10 @@ export interface Violation {
 /** What is in a frame: commands in their order, or a violation of the protocol. */
 export type Decoded = readonly Command[] | Violation;
 
+export function isViolation(decoded: Decoded): decoded is Violation {
+  return !Array.isArray(decoded);
+}
+
 export interface Codec {
   /** A short stable name, without a slash. One topic a room and codec is made of it. */
   readonly name: string;

@@ -12,7 +12,7 @@ import { sendDirectly } from '../actors/runtime/fast-lane/send.ts';
 import type { ConnectionPort, RoomsPort } from '../actors/room/ports.ts';
 import type { EventSink } from '../events/server-events.ts';
 import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts';
-import type { Codec } from '../protocol/codec.ts';
+import { isViolation, type Codec } from '../protocol/codec.ts';
 import type { MemberInfo, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
@@ -72,7 +72,7 @@ class ClientSession implements SocketSession, ConnectionPort {
 
   received(frame: string | Uint8Array): void {
     const decoded = this.#codec.decode(frame);
-    if ('violation' in decoded) {
+    if (isViolation(decoded)) {
       this.#actor?.send({ type: 'protocol.violated', close: decoded.violation });
       return;
     }

@@ -45,42 +45,42 @@ export class ConnectionSubscriber implements Subscriber {
 export class PublishCommand implements Publisher, PublishUnderWay {
   readonly type = 'publish';
   readonly member: MemberInfo;
-  readonly #subscriber: ConnectionSubscriber;
-  readonly #id: number | undefined;
+  private readonly subscriber: ConnectionSubscriber;
+  private readonly id: number | undefined;
   /** What the connection owes an answer to; this command is in it when it was not answered in its own turn. */
-  readonly #underWay: UnderWay[];
-  #gone: (() => void) | undefined;
+  private readonly underWay: UnderWay[];
+  private gone: (() => void) | undefined;
   isAnswered = false;
 
   constructor(subscriber: ConnectionSubscriber, underWay: UnderWay[], id: number | undefined) {
     this.member = subscriber.member;
-    this.#subscriber = subscriber;
-    this.#underWay = underWay;
-    this.#id = id;
+    this.subscriber = subscriber;
+    this.underWay = underWay;
+    this.id = id;
   }
 
   /** Answers the client, once: a second answer is ignored. */
   settle(outcome: PublishOutcome): void {
     if (this.isAnswered) return;
     this.isAnswered = true;
-    this.#subscriber.port.reply(withId(toReply(outcome), this.#id));
-    if (this.#underWay.length > 0) this.#endWait();
+    this.subscriber.port.reply(withId(toReply(outcome), this.id));
+    if (this.underWay.length > 0) this.endWait();
   }
 
   onGone(callback: () => void): void {
-    this.#gone = callback;
+    this.gone = callback;
   }
 
   /** The connection is gone: nobody waits for the answer. */
   abandon(): void {
-    this.#gone?.();
+    this.gone?.();
   }
 
-  #endWait(): void {
-    const index = this.#underWay.indexOf(this);
+  private endWait(): void {
+    const index = this.underWay.indexOf(this);
     if (index === -1) return;
-    this.#underWay.splice(index, 1);
-    this.#subscriber.settled();
+    this.underWay.splice(index, 1);
+    this.subscriber.settled();
   }
 }
 
