@@ -10,11 +10,12 @@ export type {
 } from './actors/room/room-options.ts';
 export type { MemberView } from './actors/room/roster.ts';
 export type { ServerAddress } from './actors/server/server.ts';
+export type { History, HistoryQuery, Position } from './broker/broker.ts';
 export { ConfigError } from './config/layer/config-error.ts';
 export type { ConfigProblem } from './config/layer/config-error.ts';
 export type { ServerEventListener } from './events/event-bus.ts';
 export type { ServerEventName, ServerEvents, LeaveReason } from './events/server-events.ts';
-export type { Json, MemberInfo } from './protocol/command.ts';
+export type { Json, MemberInfo, Publication } from './protocol/command.ts';
 export type { ErrorName, Refusal } from './protocol/errors.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export { createServer } from './server/create-server.ts';
@@ -22,7 +23,7 @@ export { RefusedError } from './server/refused-error.ts';
 export type { RpcOf, ServantDefinition, ServantDefinitions } from './server/rpc.ts';
 export type {
   LibrarySettings,
-  Position,
+  HistoryDefinition,
   RoomDefinition,
   ServerOptions,
   StatecastServer,

@@ -1,13 +1,10 @@
-/** The public entry `statecast/testing`: what a store of your own is checked with. */
+/** The public entry `statecast/testing`: what parts of your own are checked with. */
 
-export {
-  describeMembershipStore,
-  type StorePlace,
-  type StoreUnderTest,
-  type TestFramework,
-} from './storage/store-contract.ts';
+export { describeBroker, type BrokerPlace, type BrokerUnderTest } from './broker/broker-contract.ts';
+export { describeMembershipStore, type StorePlace, type StoreUnderTest } from './storage/store-contract.ts';
 export {
   describeStatStore,
   type StatStorePlace,
   type StatStoreUnderTest,
 } from './platform/statistics/stat-store-contract.ts';
+export type { TestFramework } from './system/test-framework.ts';

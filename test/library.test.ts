@@ -268,6 +268,32 @@ describe('onLeave', () => {
   });
 });
 
+describe('the history of a room', () => {
+  test('has what its rule says, and outlives the room in memory', async () => {
+    const { server, connect } = await startServer({
+      lingerSeconds: 0,
+      rooms: { 'news:*': { history: { size: 2, ttlSeconds: 60 } } },
+    });
+    const client = await connect();
+    await client.join('news:1');
+    client.send(sendByRoom('news:1', 'a'), sendByRoom('news:1', 'b'));
+    await client.settle();
+    const closed = nextEvent(server, 'room.closed');
+    await client.ask('unsubscribe|news:1');
+    await closed;
+    const { offset, epoch } = await server.publish('news:1', 'c');
+    const history = await server.history('news:1');
+    expect(history).toMatchObject({ offset: 3, epoch, publications: [{ data: 'b' }, { data: 'c' }] });
+    expect(history.publications[0]?.from).toEqual({ id: expect.any(String) });
+    expect(await server.history('news:1', { since: { offset: 2, epoch }, limit: 5 })).toMatchObject({
+      publications: [{ room: 'news:1', data: 'c', offset, epoch }],
+    });
+    await server.publish('other', 'd');
+    expect(await server.history('other')).toMatchObject({ offset: 1, publications: [] });
+    await expect(server.history('')).rejects.toMatchObject({ code: 'badRequest' });
+  });
+});
+
 describe('patterns of rooms', () => {
   test('of several that match, the longest wins, and a name over a prefix', async () => {
     const refuseWith = (reason: string): RoomDefinition => ({ onJoin: () => refuse(reason) });

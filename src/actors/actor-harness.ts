@@ -1,7 +1,7 @@
 /** For tests of actors: rooms and connections on in-memory parts, a simulated clock, and a store that fails on demand. */
 
 import { SimulatedClock } from 'xstate';
-import { createLocalBroker } from '../broker/local-broker.ts';
+import { createMemoryBroker } from '../broker/memory-broker.ts';
 import type { EventSink, ServerEventName, ServerEvents } from '../events/server-events.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
 import type { Command, Json, Push, Reply } from '../protocol/command.ts';
@@ -62,9 +62,9 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     ...options.machines,
   });
   const directory = createDirectory(machines.connection, clock);
-  const broker = createLocalBroker();
+  const broker = createMemoryBroker({ clock, newEpoch: () => 'epoch' });
   const clients = new Set<FakeClient>();
-  broker.subscribe({
+  broker.attach({
     publication({ room, data }) {
       for (const client of clients) if (client.subscribed.has(room)) client.frames.push(data);
     },
@@ -80,9 +80,9 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     rpc: options.rpc ?? { call: async () => failCall('unknownFunction') },
     events,
     clock,
-    newEpoch: () => 'epoch',
     optionsOf: () => ({
       capacity: 100,
+      history: { size: 0, ttlMs: 0 },
       handlerMs: 1_000,
       lingerMs: 10_000,
       ...options.limits,

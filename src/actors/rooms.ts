@@ -1,7 +1,7 @@
 /** The way into rooms that connections, HTTP and the library share: checks names and messages, opens rooms, hands on. */
 
 import type { Clock } from '../system/clock.ts';
-import type { Broker } from '../broker/broker.ts';
+import type { Broker, History, HistoryQuery } from '../broker/broker.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
@@ -24,7 +24,6 @@ export interface RoomsInput {
   readonly rpc: RpcPort;
   readonly events: EventSink;
   readonly clock: Clock;
-  readonly newEpoch: () => string;
   /** What belongs to a room of this name. */
   readonly optionsOf: (room: string) => RoomOptions;
   readonly durability: Durability;
@@ -47,6 +46,8 @@ export interface RoomsInput {
 export interface Rooms extends RoomsPort {
   /** Opens a room, or finds it open. */
   open(room: string): SupervisedRoom | Refusal;
+  /** What the stream of a room keeps; the room is not opened. */
+  history(room: string, query?: HistoryQuery): Promise<History | Refusal>;
   /** Who is in a room. One that is not in memory has nobody: whoever the store knew was read at the start. */
   members(room: string): Promise<MemberView[] | Refusal>;
 }
@@ -75,10 +76,9 @@ export function createRooms(input: RoomsInput): Rooms {
     if (rooms.size >= limits.rooms) {
       return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
     }
-    const { durability, newEpoch, clock, store, broker, rpc, flushMs, awayTtlMs, machines } = input;
+    const { durability, clock, store, broker, rpc, flushMs, awayTtlMs, machines } = input;
     const record = createRoomRecord(room, input.optionsOf(room), {
       durability,
-      epoch: newEpoch(),
       now: clock.now(),
     });
     const opened = new SupervisedRoom({
@@ -140,6 +140,10 @@ export function createRooms(input: RoomsInput): Rooms {
       const refusal = refuseMessage(data, limits);
       if (refusal === undefined) input.broadcast(data, publisher);
       else publisher.settle({ type: 'refused', refusal });
+    },
+
+    async history(room, query) {
+      return refuseRoomName(room, limits) ?? (await input.broker.history(room, query));
     },
 
     async members(room) {

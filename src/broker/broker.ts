@@ -1,21 +1,84 @@
-/** How a publication reaches every node that has members for it. It knows no sockets. */
+/**
+ * The seam of a room's stream: its order, its history, and which nodes hear it. Implement it to connect several
+ * servers, and check it with `statecast/testing`. It knows no sockets and no members' connections.
+ */
 
-import type { Json, Publication } from '../protocol/command.ts';
+import type { Json, MemberInfo, Publication } from '../protocol/command.ts';
+
+/** Where a publication stands in its room's stream. */
+export interface Position {
+  readonly offset: number;
+  readonly epoch: string;
+}
+
+/** How much of a stream is kept. */
+export interface HistoryLimits {
+  /** The latest publications that are kept. 0: none, only the position. */
+  readonly size: number;
+  /** How long they are kept after the latest one, in milliseconds. */
+  readonly ttlMs: number;
+}
+
+export interface PublishOptions {
+  /** The connection that publishes; absent when the server itself speaks. */
+  readonly from?: MemberInfo | undefined;
+  /** Default: nothing is kept. It is the same for all publications of a room. */
+  readonly history?: HistoryLimits | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface HistoryQuery {
+  /** Only what comes after this position; with `reverse`, what came before it. Nothing when its epoch is another one. */
+  readonly since?: Position | undefined;
+  /** At most so many publications. Default: all that are kept. 0: only the position. */
+  readonly limit?: number | undefined;
+  /** The latest first. Default: the oldest first. */
+  readonly reverse?: boolean | undefined;
+}
+
+/** A part of a stream, and the stream's position when it was read. */
+export interface History extends Position {
+  readonly publications: readonly Publication[];
+}
 
 /** What a node does with what the broker brings it. */
 export interface BrokerListener {
+  /** Of a room that this node has subscribed to. */
   publication(publication: Publication): void;
-  broadcast(data: Json): void;
+  broadcast(data: Json, from?: MemberInfo): void;
+  joined?(room: string, member: MemberInfo): void;
+  left?(room: string, member: MemberInfo): void;
 }
 
 /**
- * Carries publications to every node, the publishing one included.
+ * The streams of all rooms, as one node uses them.
  *
- * Both calls return nothing when the broker has accepted and, here, already delivered; a broker that
- * needs time returns a promise that resolves on acceptance. They keep the order of the calls per room.
+ * Each call returns its result, or a promise of it. A result means that it is done, and that the listeners of this
+ * node have been told. The calls about one room take effect in their order. A promise must settle: reject it when it
+ * takes too long.
  */
 export interface Broker {
-  subscribe(listener: BrokerListener): void;
-  publish(publication: Publication): void | Promise<void>;
-  broadcast(data: Json): void | Promise<void>;
+  /** Tells this listener what comes to this node, from other nodes and from this one. */
+  attach(listener: BrokerListener): void;
+  /**
+   * Gives a message the next offset of its room's stream, keeps it as the history asks for, and brings it to every node
+   * that has subscribed to the room. A publication that is refused, by throwing or rejecting, takes no offset.
+   */
+  publish(room: string, data: Json, options: PublishOptions): Position | Promise<Position>;
+  /** Reads what is kept. A room without a stream gets one, at offset 0. */
+  history(room: string, query?: HistoryQuery): History | Promise<History>;
+  /** Drops what is kept. The position stays. */
+  removeHistory(room: string): void | Promise<void>;
+  /** Where a stream stands as far as this node knows without asking; undefined when it does not. */
+  position(room: string): Position | undefined;
+  /** From now on this node hears the room. Once it is done, no publication is missed. */
+  subscribe(room: string): void | Promise<void>;
+  unsubscribe(room: string): void | Promise<void>;
+  /** Tells every node that has subscribed to the room of a new member. */
+  join(room: string, member: MemberInfo): void | Promise<void>;
+  leave(room: string, member: MemberInfo): void | Promise<void>;
+  /** Brings a message to every node, for every open socket. */
+  broadcast(data: Json, from?: MemberInfo): void | Promise<void>;
+  /** Lets go of connections. This node hears nothing any more; the streams stay where they are shared. */
+  close(): void | Promise<void>;
 }

@@ -32,6 +32,7 @@ describe('good settings', () => {
       line: { userParameter: false },
       limits: {
         messageBytes: 65_536,
+        historyBytes: 64 * 1024 * 1024,
         roomNameBytes: 255,
         roomsPerConnection: 128,
         roomCapacity: 100_000,

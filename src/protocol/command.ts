@@ -67,7 +67,7 @@ export type CallOutcome =
   | { readonly type: 'result'; readonly result: Json }
   | { readonly type: 'failed'; readonly code: number; readonly message: string };
 
-/** A message on its way to the members of a room. */
+/** A message on its way to the members of a room, as its stream has it. */
 export interface Publication {
   readonly room: string;
   readonly data: Json;
@@ -75,8 +75,12 @@ export interface Publication {
   readonly offset: number;
   /** Names one life of the room's stream: offsets compare only within it. */
   readonly epoch: string;
+  /** When the stream took it, in milliseconds since 1970. */
+  readonly time: number;
   /** The connection that published it; absent when the server itself speaks. */
   readonly from?: MemberInfo;
+  /** Short notes of the publisher about the message, for those who receive it. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A message on its way to every connection. */

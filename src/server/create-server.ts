@@ -1,7 +1,6 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
 import { systemClock } from '../system/clock.ts';
-import { randomBytes } from 'node:crypto';
 import { createDirectory } from '../actors/directory.ts';
 import type { PublishOutcome, Publisher } from '../actors/room/ports.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
@@ -12,7 +11,7 @@ import { createServants } from '../actors/servant/servants.ts';
 import { createServerActor, type ServerAddress } from '../actors/server/server.ts';
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
-import { createLocalBroker } from '../broker/local-broker.ts';
+import { createMemoryBroker } from '../broker/memory-broker.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
@@ -86,7 +85,7 @@ export function createServer<All extends ServantDefinitions = {}>(
   const inspector = createInspection({ settings, allowsOrigin, events, clock, onError });
   const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.now());
   const directory = createDirectory(machines.connection, clock);
-  const broker = createLocalBroker();
+  const broker = createMemoryBroker({ clock, maxBytes: limits.historyBytes });
   const startedAt = clock.now();
 
   const servantDefinitions = definedServants ?? ({} as All);
@@ -113,7 +112,6 @@ export function createServer<All extends ServantDefinitions = {}>(
     rpc: createRpcPort(servantDefinitions, servants),
     events,
     clock,
-    newEpoch: () => randomBytes(6).toString('base64url'),
     optionsOf: createRoomOptions(createPatternTable(definitions), settings, () => server),
     durability: membership.durability,
     flushMs: membership.durability === 'strict' ? 0 : membership.flushMs,
@@ -174,6 +172,11 @@ export function createServer<All extends ServantDefinitions = {}>(
     },
     async broadcast(data) {
       await settled((publisher) => rooms.broadcast(data, publisher));
+    },
+    async history(room, query) {
+      const history = await rooms.history(room, query);
+      if ('error' in history) throw new RefusedError(history);
+      return history;
     },
     async members(room) {
       const members = await rooms.members(room);

@@ -1,9 +1,10 @@
 /** Turns what a library user says of rooms into what a room's machine is given. */
 
 import type { HandlerContext, RoomHandlers, RoomOptions } from '../actors/room/room-options.ts';
+import { DEFAULT_HISTORY_TTL_SECONDS } from '../config/schema/room-schema.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import type { ServantDefinitions } from './rpc.ts';
-import type { RoomDefinition, StatecastServer, WithServer } from './server-options.ts';
+import type { HistoryDefinition, RoomDefinition, StatecastServer, WithServer } from './server-options.ts';
 
 /**
  * Finds the options of a room; those of one definition share their handlers. The server is asked for
@@ -19,7 +20,7 @@ export function createRoomOptions<All extends ServantDefinitions>(
 
   return (room) => {
     const definition: RoomDefinition<All> = find(room) ?? NOTHING;
-    const { capacity = limits.roomCapacity, messagesPerSecond, rpc = [] } = definition;
+    const { capacity = limits.roomCapacity, messagesPerSecond, rpc = [], history } = definition;
     let handlers = handlersOf.get(definition);
     if (handlers === undefined) {
       handlers = bindHandlers(definition, getServer);
@@ -28,6 +29,7 @@ export function createRoomOptions<All extends ServantDefinitions>(
     return {
       capacity,
       rpc,
+      history: toHistoryLimits(history),
       ...(messagesPerSecond !== undefined && { messagesPerSecond }),
       handlerMs: limits.handlerSeconds * 1000,
       lingerMs: lingerSeconds * 1000,
@@ -37,6 +39,10 @@ export function createRoomOptions<All extends ServantDefinitions>(
 }
 
 const NOTHING: RoomDefinition = {};
+
+function toHistoryLimits({ size = 0, ttlSeconds = DEFAULT_HISTORY_TTL_SECONDS }: HistoryDefinition = {}) {
+  return { size, ttlMs: ttlSeconds * 1000 };
+}
 
 function bindHandlers<All extends ServantDefinitions>(
   definition: RoomDefinition<All>,

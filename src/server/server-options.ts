@@ -13,6 +13,7 @@ import type {
 } from '../actors/room/room-options.ts';
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
+import type { History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Json } from '../protocol/command.ts';
 import type { RpcOf, ServantDefinitions } from './rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
@@ -26,12 +27,22 @@ export type WithServer<Context extends HandlerContext, All extends ServantDefini
   readonly rpc: RpcOf<All>;
 };
 
+/** What the streams of rooms keep. */
+export interface HistoryDefinition {
+  /** The latest publications that are kept. Default 0: only the position of the stream. */
+  readonly size?: number | undefined;
+  /** How long they are kept after the latest one. Default 300. */
+  readonly ttlSeconds?: number | undefined;
+}
+
 /** What belongs to the rooms of a pattern: an exact name, or a prefix ending in `*`. */
 export interface RoomDefinition<All extends ServantDefinitions = {}> {
   /** Members a room takes. Default: `limits.roomCapacity`. */
   readonly capacity?: number | undefined;
   /** Messages that a room takes of its connections a second. Default: any number. */
   readonly messagesPerSecond?: number | undefined;
+  /** Which publications are kept, for `server.history` and for clients that come back. Default: none. */
+  readonly history?: HistoryDefinition | undefined;
   /** Functions that the room's connections may call, as `hello.sayHello` or `hello.*`. Default: none. */
   readonly rpc?: readonly string[] | undefined;
   /** Asked before a join; return `refuse(reason)` to keep it out. Throwing or being late refuses it too. */
@@ -65,12 +76,6 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
   readonly onError?: (error: unknown, where: string) => void;
 }
 
-/** Where a publication stands in its room's stream. */
-export interface Position {
-  readonly offset: number;
-  readonly epoch: string;
-}
-
 export interface StatecastServer<All extends ServantDefinitions = {}> {
   readonly settings: Omit<Settings, 'store' | 'dataDir' | 'log'>;
   /** A typed proxy for each servant; its methods reject with `RpcError`. */
@@ -93,6 +98,11 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    * @throws {RefusedError} as `publish`.
    */
   broadcast(data: Json): Promise<void>;
+  /**
+   * What the stream of a room keeps, and where it stands. `rooms` says how much that is.
+   * @throws {RefusedError} when the name breaks a limit.
+   */
+  history(room: string, query?: HistoryQuery): Promise<History>;
   /**
    * Who is in a room, in the order of their joins, and who is away.
    * @throws {RefusedError} when the name breaks a limit.

@@ -106,6 +106,6 @@ export function createWeb(input: WebInput): Transport {
       idleTimeoutSeconds: limits.idleTimeoutSeconds,
     },
   );
-  broker.subscribe(createFanout([...CODECS.values()], (topic, frame) => transport.publish(topic, frame)));
+  broker.attach(createFanout([...CODECS.values()], (topic, frame) => transport.publish(topic, frame)));
   return transport;
 }

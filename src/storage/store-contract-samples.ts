@@ -68,13 +68,3 @@ export function applyToModel(model: Map<string, StoredMember>, change: Membershi
   if (change.type === 'put') model.set(change.member.id, change.member);
   else model.delete(change.id);
 }
-
-/** Whole numbers below a bound, the same ones for the same seed (a linear congruential generator). */
-export function createRandom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    // Multiplier and increment: "Numerical Recipes", quick generator. The low bits are poor, so the high ones count.
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}

@@ -4,24 +4,18 @@
  */
 
 import assert from 'node:assert/strict';
+import { createRandom, type TestFramework } from '../system/test-framework.ts';
 import type { MembershipStore, StoredMember } from './membership-store.ts';
 import {
   ada,
   applyToModel,
   bob,
-  createRandom,
   numbered,
   ODD_NAMES,
   put,
   randomChange,
   remove,
 } from './store-contract-samples.ts';
-
-/** The two functions of a test framework that the suite needs; vitest, jest and node:test have them. */
-export interface TestFramework {
-  readonly describe: (name: string, body: () => void) => unknown;
-  readonly test: (name: string, body: () => Promise<void>) => unknown;
-}
 
 /** Somewhere for one test to keep memberships, empty at first. */
 export interface StorePlace {

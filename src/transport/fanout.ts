@@ -32,8 +32,9 @@ export function createFanout(codecs: readonly Codec[], publish: Transport['publi
         publish(topics.of(publication.room), codec.encodePublication(publication));
       }
     },
-    broadcast(data) {
-      for (const { codec, everybody } of tracks) publish(everybody, codec.encodeBroadcast({ data }));
+    broadcast(data, from) {
+      const broadcast = from === undefined ? { data } : { data, from };
+      for (const { codec, everybody } of tracks) publish(everybody, codec.encodeBroadcast(broadcast));
     },
   };
 }

@@ -1,14 +1,15 @@
 /** What a room does to its members, its messages and its journal; when it does so is the chart's (room.ts). */
 
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
-import type { Json, MemberInfo, Publication } from '../../protocol/command.ts';
+import type { Position } from '../../broker/broker.ts';
+import type { Json } from '../../protocol/command.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { LoadedRoom, MembershipChange } from '../../storage/membership-store.ts';
 import { startMembership, wakeMembership, type MembershipInput } from './membership.ts';
 import type { Subscriber, Publisher, RpcRequester } from './ports.ts';
 import { startModeration } from './moderation.ts';
 import type { RoomContext, RoomEvent } from './room-events.ts';
-import { sortLeftovers, type RoomRecord } from './room-record.ts';
+import { sortLeftovers } from './room-record.ts';
 
 const JOIN_FAILED = createRefusal('internal', 'the join failed, try again later');
 const PUBLISH_FAILED = createRefusal('internal', 'the message could not be published, try again later');
@@ -17,6 +18,7 @@ const PUBLISH_FAILED = createRefusal('internal', 'the message could not be publi
 export function admit(context: RoomContext, subscriber: Subscriber): void {
   const { roster } = context.record;
   const { id, user } = subscriber.member;
+  listen(context);
   // Registered first: a join that needs nobody's answer is over when `startMembership` returns.
   roster.awake.set(id, { subscriber, ref: undefined });
   const input = toMembershipInput(
@@ -27,6 +29,20 @@ export function admit(context: RoomContext, subscriber: Subscriber): void {
   );
   const ref = startMembership(context.machines.membership, input, context);
   if (roster.awake.has(id)) roster.awake.set(id, { subscriber, ref });
+}
+
+/** Has the broker bring the room's publications to this node, from the first local member on. */
+function listen({ record, broker }: RoomContext): void {
+  if (record.isListening) return;
+  record.isListening = true;
+  void broker.subscribe(record.name);
+}
+
+/** The room has no local member any more. */
+export function stopListening({ record, broker }: Pick<RoomContext, 'record' | 'broker'>): void {
+  if (!record.isListening) return;
+  record.isListening = false;
+  void broker.unsubscribe(record.name);
 }
 
 /** Wakes the membership of a connection for its leave, or takes back a join that is under way. */
@@ -131,20 +147,21 @@ export function moderate(context: RoomContext, data: Json, publisher: Publisher)
   );
 }
 
-/** Gives a message the next offset and hands it to the broker; the publisher is answered when it is accepted. */
+/** Gives a message to the room's stream; the publisher is answered when the broker has accepted it. */
 export function publish(context: RoomContext, data: Json, publisher: Publisher): void {
   const { record, broker } = context;
-  const publication = createPublication(record, data, publisher.member);
   try {
-    const accepting = broker.publish(publication);
-    record.offset = publication.offset;
-    if (accepting === undefined) {
-      confirm(context, publication, publisher);
-    } else {
-      accepting.then(
-        () => confirm(context, publication, publisher),
+    const position = broker.publish(record.name, data, {
+      from: publisher.member,
+      history: record.options.history,
+    });
+    if (position instanceof Promise) {
+      position.then(
+        (accepted) => confirm(context, data, accepted, publisher),
         (error: unknown) => failPublish(context, publisher, error),
       );
+    } else {
+      confirm(context, data, position, publisher);
     }
   } catch (error) {
     failPublish(context, publisher, error);
@@ -164,17 +181,19 @@ export function isFromConnection(event: RoomEvent): boolean {
   return 'publisher' in event && event.publisher.member !== undefined;
 }
 
-/** Once for every message: objects are written out, spreading costs several times as much as all the rest. */
-function createPublication(record: RoomRecord, data: Json, from: MemberInfo | undefined): Publication {
-  const { name: room, epoch } = record;
-  const offset = record.offset + 1;
-  return from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from };
-}
-
-function confirm({ events }: RoomContext, publication: Publication, publisher: Publisher): void {
-  const { offset, epoch } = publication;
+/** The event is written out: with a spread, this would cost several times as much as all the rest. */
+function confirm(
+  { record: { name: room }, events }: RoomContext,
+  data: Json,
+  { offset, epoch }: Position,
+  publisher: Publisher,
+): void {
+  const { member: from } = publisher;
   publisher.settle({ type: 'published', offset, epoch });
-  events.emit('message.published', publication);
+  events.emit(
+    'message.published',
+    from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from },
+  );
 }
 
 function failPublish({ record, events }: RoomContext, publisher: Publisher, error: unknown): void {

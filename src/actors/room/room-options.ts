@@ -1,5 +1,6 @@
 /** What a room's owner decides: its limits and its handlers, and which pattern of names they go with. */
 
+import type { HistoryLimits } from '../../broker/broker.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
 
 /** What every handler is told. */
@@ -56,6 +57,8 @@ export interface RoomLimits {
 }
 
 export interface RoomOptions extends RoomLimits {
+  /** What the room's stream keeps. */
+  readonly history: HistoryLimits;
   /** Functions that the room's connections may call, as `servant.function` or `servant.*`. Default: none. */
   readonly rpc: readonly string[];
   readonly handlers: RoomHandlers;

@@ -16,10 +16,6 @@ export interface RoomRecord {
   readonly moderations: Moderations;
   /** Present when the room limits its connections' messages. */
   readonly meter: RateMeter | undefined;
-  /** Names this life of the room's stream. */
-  readonly epoch: string;
-  /** Of the last publication; 0 before the first. */
-  offset: number;
   /** Messages that were given to the handler so far. */
   judged: number;
   /** Whether the store was asked who was here, and answered. */
@@ -27,12 +23,14 @@ export interface RoomRecord {
   /** Whether the room was announced as opened. */
   opened: boolean;
   muted: boolean;
+  /** Whether this node hears the room's stream. */
+  isListening: boolean;
 }
 
 export function createRoomRecord(
   name: string,
   options: RoomOptions,
-  { durability, epoch, now }: { durability: Durability; epoch: string; now: number },
+  { durability, now }: { durability: Durability; now: number },
 ): RoomRecord {
   const { messagesPerSecond } = options;
   return {
@@ -41,13 +39,12 @@ export function createRoomRecord(
     roster: new Roster(),
     journal: new Journal(durability),
     meter: messagesPerSecond === undefined ? undefined : new RateMeter(messagesPerSecond, now),
-    epoch,
     moderations: new Map(),
-    offset: 0,
     judged: 0,
     loaded: false,
     opened: false,
     muted: false,
+    isListening: false,
   };
 }
 

@@ -17,6 +17,7 @@ import {
   kick,
   moderate,
   publish,
+  stopListening,
 } from './room-effects.ts';
 import type { RoomContext, RoomEvent, RoomInput } from './room-events.ts';
 import { allowsMethod } from './room-options.ts';
@@ -114,6 +115,7 @@ export const roomSetup = setup({
       assertEvent(event, 'room.join');
       admit(context, event.subscriber);
     },
+    stopListening: ({ context }) => stopListening(context),
     refuseFull: ({ context: { record, events }, event }) => {
       assertEvent(event, 'room.join');
       const room = record.name;

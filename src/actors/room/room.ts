@@ -88,7 +88,8 @@ export const roomMachine = roomSetup.createMachine({
               ],
             },
             empty: {
-              description: 'No connection is a member.',
+              description: 'No connection is a member, and the broker need not bring publications.',
+              entry: 'stopListening',
               initial: 'lingering',
               on: {
                 'room.join': [
@@ -388,7 +389,7 @@ export const roomMachine = roomSetup.createMachine({
     closed: {
       description: 'The room is not in memory any more; a join or a publication opens it anew.',
       type: 'final',
-      entry: 'announceClosed',
+      entry: ['stopListening', 'announceClosed'],
     },
   },
 });

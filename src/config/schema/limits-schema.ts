@@ -49,6 +49,15 @@ export const limitsSchema = z.strictObject({
     .default(100_000)
     .describe('How many rooms may be live at a time.')
     .register(fieldNotes, { unit: 'rooms' }),
+  historyBytes: z
+    .int()
+    .min(MIB)
+    .max(64 * GIB)
+    .default(64 * MIB)
+    .describe(
+      'What the streams of rooms may take: 384 bytes for the position of a room without members, 256 and the message for a publication that is kept. Beyond it, the streams that were used longest ago are dropped.',
+    )
+    .register(fieldNotes, { unit: 'bytes' }),
   sendQueueBytes: z
     .int()
     .min(KIB)

@@ -2,11 +2,11 @@
 
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
-import { limitsSchema, MAX_ROOM_CAPACITY } from './limits-schema.ts';
+import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
-import { rpcListSchema, tarsSchema } from './tars-schema.ts';
-import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
+import { tarsSchema } from './tars-schema.ts';
+import { roomsSchema } from './room-schema.ts';
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -68,12 +68,6 @@ const membership = z.strictObject({
     .register(fieldNotes, { unit: 'seconds' }),
 });
 
-const roomRule = z.strictObject({
-  capacity: z.int().min(1).max(MAX_ROOM_CAPACITY).optional().register(fieldNotes, { unit: 'members' }),
-  messagesPerSecond: z.number().positive().optional().register(fieldNotes, { allowed: 'a number above 0' }),
-  rpc: rpcListSchema,
-});
-
 /** The settings of a server. It judges each field by itself; `parseSettings` also judges them together. */
 export const settingsSchema = z
   .strictObject({
@@ -133,15 +127,6 @@ export const settingsSchema = z
       .default(10)
       .describe('How long an empty room stays in memory.')
       .register(fieldNotes, { unit: 'seconds' }),
-    rooms: z
-      .record(
-        z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }),
-        roomRule,
-      )
-      .default({})
-      .describe('Rules for rooms by name or prefix; of several that match, the longest wins.')
-      .register(fieldNotes, {
-        allowed: `an object from ${ROOM_PATTERN_WORDS}, to an object with any of capacity, messagesPerSecond and rpc`,
-      }),
+    rooms: roomsSchema,
   })
   .register(fieldNotes, { allowed: 'an object of settings' });

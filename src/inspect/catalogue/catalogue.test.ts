@@ -129,9 +129,11 @@ function createFakes(plan: Plan, redact: readonly string[] = []) {
             fake('moderation', ['moderating'], {}),
           ]),
         ),
-        offset: 3,
       };
-      const actor = isRestarting ? undefined : fake('room', ROOM_STATES, { record, held: [], attempts: 0 });
+      const broker = { position: () => ({ offset: 3, epoch: 'epoch' }) };
+      const actor = isRestarting
+        ? undefined
+        : fake('room', ROOM_STATES, { record, broker, held: [], attempts: 0 });
       return [name, { name, record, actor } as never];
     }),
   );

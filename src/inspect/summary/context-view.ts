@@ -49,14 +49,15 @@ export function viewContext(
       };
     }
     case 'room': {
-      const { record, held, attempts, flushMs, awayTtlMs } = subject.context;
-      const { name, roster, options, epoch, offset, judged, moderations, journal } = record;
-      const { handlers, ...limits } = options;
+      const { record, broker, held, attempts, flushMs, awayTtlMs } = subject.context;
+      const { name, roster, options, judged, moderations, journal } = record;
+      const { handlers, history: _history, ...limits } = options;
+      const position = broker.position(name);
       return {
         name,
         ...viewRoster(roster),
-        epoch,
-        offset,
+        epoch: position?.epoch ?? null,
+        offset: position?.offset ?? 0,
         muted: record.muted,
         judged,
         judging: first(moderations.keys(), moderations.size),

@@ -17,13 +17,13 @@ export function readFigures(subject: Subject, population: Population, since: num
       return { rooms: joined.size, waiting: queue.waiting, calls };
     }
     case 'room': {
-      const { record, held, attempts } = subject.context;
-      const { roster, journal, moderations, offset } = record;
+      const { record, broker, held, attempts } = subject.context;
+      const { roster, journal, moderations } = record;
       return {
         members: roster.joined.size,
         awake: roster.awake.size,
         away: roster.away.size,
-        offset,
+        offset: broker.position(record.name)?.offset ?? 0,
         judging: moderations.size,
         held: held.length,
         unwritten: journal.size,

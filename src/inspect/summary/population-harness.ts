@@ -1,5 +1,6 @@
 /** For tests of the inspector: everybody who lives in a server, on the rooms and connections of an actor harness. */
 
+import { createMemoryBroker } from '../../broker/memory-broker.ts';
 import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
 import { createMachines } from '../../actors/machines.ts';
 import { NO_OBSERVER } from '../../actors/runtime/live-machine.ts';
@@ -37,7 +38,7 @@ export function createPopulation(
         async closeRooms() {},
         async release() {},
       },
-      broker: { publish() {}, broadcast() {}, subscribe() {} },
+      broker: createMemoryBroker(),
       events,
       drainMs: 1_000,
     },

@@ -98,6 +98,7 @@ const room: Effects<RoomEvent, RoomContext> = {
   announceClosed: quiet,
   absorb: quiet,
   admit: ({ id, event }) => ('subscriber' in event ? [membershipOf(event.subscriber.member.id, id)] : NOBODY),
+  stopListening: quiet,
   refuseFull: toJoiner,
   beginLeave: ({ id, event, context }) => {
     if (!('subscriber' in event)) return NOBODY;

@@ -3,6 +3,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
 import type { MachineObserver } from '../../actors/runtime/live-machine.ts';
+import { createMemoryBroker } from '../../broker/memory-broker.ts';
 import { MACHINES } from '../../actors/machines.ts';
 import { createServerActor } from '../../actors/server/server.ts';
 import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
@@ -60,7 +61,7 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
   const server = createServerActor(
     MACHINES.server,
     {
-      broker: { subscribe() {}, publish() {}, broadcast() {} },
+      broker: createMemoryBroker(),
       events: { emit() {} },
       drainMs: 1_000,
       services: {

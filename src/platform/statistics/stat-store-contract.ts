@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
-import type { TestFramework } from '../../storage/store-contract.ts';
+import type { TestFramework } from '../../system/test-framework.ts';
 import { nameKey, toEntry, type CallRecord, type StatEntry } from './stat-counts.ts';
 import type { StatStore } from './stat-store.ts';
 

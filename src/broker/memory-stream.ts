@@ -1,0 +1,113 @@
+/** One room's stream in memory: its position, what it keeps, and which nodes hear it. What may stay in all is in memory-streams.ts. */
+
+import type { Json, Publication } from '../protocol/command.ts';
+import type { History, HistoryQuery, PublishOptions } from './broker.ts';
+import { copyJson, KeptPublications } from './kept-publications.ts';
+
+/** Counted for each stream that no node hears, besides its name: the object, its epoch, its place in the table. */
+const STREAM_BYTES = 384;
+
+/** A node that hears a stream. */
+export interface StreamNode {
+  publication(publication: Publication): void;
+}
+
+const NO_NODES: readonly StreamNode[] = [];
+
+export class MemoryStream {
+  readonly room: string;
+  readonly epoch: string;
+  offset = 0;
+  /** A new list with each change: who is told of a publication does not change while it is delivered. */
+  nodes: readonly StreamNode[] = NO_NODES;
+  /** When what is kept expires, in milliseconds since 1970. */
+  expiresAt = 0;
+  /** What it counts for in all streams together; 0 while it is not to be bounded. */
+  cost = 0;
+  /** Its neighbours in the order of use; undefined while it is not in that order. */
+  older: MemoryStream | undefined;
+  newer: MemoryStream | undefined;
+  #kept: KeptPublications | undefined;
+
+  constructor(room: string, epoch: string) {
+    this.room = room;
+    this.epoch = epoch;
+  }
+
+  get keptCount(): number {
+    return this.#kept?.size ?? 0;
+  }
+
+  /** Whether it is among those that are bounded together, or has to be from now on. */
+  get isBounded(): boolean {
+    return this.#kept !== undefined || this.cost > 0 || this.nodes.length === 0;
+  }
+
+  get bytes(): number {
+    const own = this.nodes.length === 0 ? STREAM_BYTES + 2 * this.room.length : 0;
+    return own + (this.#kept?.bytes ?? 0);
+  }
+
+  /** Makes the next publication. */
+  append(data: Json, options: PublishOptions, now: number): Publication {
+    const { history } = options;
+    this.offset += 1;
+    if (history === undefined || history.size === 0) {
+      // What is kept has no gap.
+      if (this.#kept !== undefined) this.clear();
+      return this.#make(data, options, now);
+    }
+    if (this.expiresAt <= now) this.clear();
+    const publication = this.#make(copyJson(data), options, now);
+    const kept = (this.#kept ??= new KeptPublications());
+    kept.push(publication);
+    while (kept.size > history.size) kept.shift();
+    this.expiresAt = now + history.ttlMs;
+    return publication;
+  }
+
+  /** Takes a publication back that could not be delivered, unless another one has followed it. */
+  takeBack({ offset }: Publication): void {
+    if (offset !== this.offset) return;
+    this.offset -= 1;
+    this.#kept?.pop();
+  }
+
+  /** Reads what is kept. */
+  read(query: HistoryQuery, now: number): History {
+    const { epoch, offset } = this;
+    if (this.expiresAt <= now) this.clear();
+    const isForeign = query.since !== undefined && query.since.epoch !== epoch;
+    const publications = this.#kept === undefined || isForeign ? [] : this.#kept.read(query, offset);
+    return { publications, offset, epoch };
+  }
+
+  /** Drops what is kept. */
+  clear(): void {
+    this.#kept = undefined;
+  }
+
+  dropOldest(): void {
+    this.#kept?.shift();
+  }
+
+  /** Brings a publication to the nodes that hear the room. */
+  deliver(publication: Publication): void {
+    const { nodes } = this;
+    // Counted (docs/decisions/0013-written-for-every-message.md).
+    for (let index = 0; index < nodes.length; index += 1) nodes[index]!.publication(publication);
+  }
+
+  /** Written out: with spreads, each would get a hidden class of its own, at several times the price. */
+  #make(data: Json, { from, tags }: PublishOptions, time: number): Publication {
+    const { room, offset, epoch } = this;
+    if (tags !== undefined) {
+      return from === undefined
+        ? { room, data, offset, epoch, time, tags }
+        : { room, data, offset, epoch, time, from, tags };
+    }
+    return from === undefined
+      ? { room, data, offset, epoch, time }
+      : { room, data, offset, epoch, time, from };
+  }
+}

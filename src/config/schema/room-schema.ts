@@ -1,0 +1,37 @@
+/** The settings of rooms by the pattern of their names, a part of the schema. */
+
+import * as z from 'zod';
+import { fieldNotes } from './field-notes.ts';
+import { MAX_ROOM_CAPACITY } from './limits-schema.ts';
+import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
+import { rpcListSchema } from './tars-schema.ts';
+
+export const DEFAULT_HISTORY_TTL_SECONDS = 300;
+
+const MAX_HISTORY_SIZE = 100_000;
+const MAX_HISTORY_TTL_SECONDS = 30 * 24 * 60 * 60;
+
+const history = z.strictObject({
+  size: z.int().min(0).max(MAX_HISTORY_SIZE).optional().register(fieldNotes, { unit: 'publications' }),
+  ttlSeconds: z
+    .number()
+    .min(1)
+    .max(MAX_HISTORY_TTL_SECONDS)
+    .optional()
+    .register(fieldNotes, { unit: 'seconds' }),
+});
+
+const roomRule = z.strictObject({
+  capacity: z.int().min(1).max(MAX_ROOM_CAPACITY).optional().register(fieldNotes, { unit: 'members' }),
+  messagesPerSecond: z.number().positive().optional().register(fieldNotes, { allowed: 'a number above 0' }),
+  history: history.optional(),
+  rpc: rpcListSchema,
+});
+
+export const roomsSchema = z
+  .record(z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }), roomRule)
+  .default({})
+  .describe('Rules for rooms by name or prefix; of several that match, the longest wins.')
+  .register(fieldNotes, {
+    allowed: `an object from ${ROOM_PATTERN_WORDS}, to an object with any of capacity, messagesPerSecond, history and rpc`,
+  });
