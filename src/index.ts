@@ -15,9 +15,21 @@ export { ConfigError } from './config/layer/config-error.ts';
 export type { ConfigProblem } from './config/layer/config-error.ts';
 export type { ServerEventListener } from './events/event-bus.ts';
 export type { ServerEventName, ServerEvents, LeaveReason } from './events/server-events.ts';
-export type { Json, MemberInfo, Publication } from './protocol/command.ts';
+export { CLOSE_CODES, type CloseName } from './protocol/close-codes.ts';
+export type { Codec, Decoded, Violation } from './protocol/codec.ts';
+export type {
+  Broadcast,
+  CallOutcome,
+  Command,
+  Json,
+  MemberInfo,
+  Publication,
+  Push,
+  Reply,
+} from './protocol/command.ts';
 export type { ErrorName, Refusal } from './protocol/errors.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
+export type { Frame, Text } from './protocol/text.ts';
 export { createServer } from './server/create-server.ts';
 export { RefusedError } from './server/refused-error.ts';
 export type { RpcOf, ServantDefinition, ServantDefinitions } from './server/rpc.ts';

@@ -68,6 +68,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     store = createMemoryStore(),
     rooms: definitions = {},
     routes = {},
+    codecs = {},
     servants: definedServants,
     onError = printError,
     ...rest
@@ -212,6 +213,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     settings,
     directory,
     rooms,
+    codecs,
     broker,
     events,
     userRoutes: createUserRoutes(routes, server),

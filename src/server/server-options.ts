@@ -14,6 +14,7 @@ import type {
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
 import type { History, HistoryQuery, Position } from '../broker/broker.ts';
+import type { Codec } from '../protocol/codec.ts';
 import type { Json } from '../protocol/command.ts';
 import type { RpcOf, ServantDefinitions } from './rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
@@ -66,6 +67,11 @@ type LibraryOmits = 'store' | 'dataDir' | 'log' | 'rooms' | 'tars';
 export interface ServerOptions<All extends ServantDefinitions = {}> extends LibrarySettings {
   /** Where memberships are kept. Default: in memory; `createLowdbStore({ dir })` keeps them in files. */
   readonly store?: MembershipStore;
+  /**
+   * Protocols of your own, by the path of their WebSocket endpoint, besides the line protocol at `/`. `statecast/testing`
+   * has their contract.
+   */
+  readonly codecs?: Readonly<Record<`/${string}`, Codec>>;
   /** By pattern; of several that match a room's name, the longest wins. */
   readonly rooms?: Readonly<Record<string, RoomDefinition<All>>>;
   /** TARS servants that handlers and, where a room allows it, clients may call. */

@@ -34,13 +34,15 @@ const FRAME_OVERHEAD_BYTES = 1024;
 
 const INSPECTOR_PAGE = '/inspector';
 
-/** The codec of each path on which sockets are taken. */
-const CODECS: ReadonlyMap<string, Codec> = new Map([['/', lineCodec]]);
+/** The path of the line protocol. */
+const LINE_PATH = '/';
 
 export interface WebInput {
   readonly settings: StatecastServer['settings'];
   readonly directory: Directory;
   readonly rooms: Rooms;
+  /** The codecs of the library's user, by their paths. */
+  readonly codecs: Readonly<Record<string, Codec>>;
   readonly broker: Broker;
   readonly events: EventSink;
   /** Routes of the library's user, which come before ours. */
@@ -60,6 +62,7 @@ export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
   const { limits, http } = settings;
+  const codecs = new Map([[LINE_PATH, lineCodec], ...Object.entries(input.codecs)]);
   const onLoopback = isLoopbackHost(settings.host);
   const access = createAccess({
     apiKey: http.apiKey,
@@ -86,7 +89,7 @@ export function createWeb(input: WebInput): Transport {
     rooms,
     events,
     limits,
-    codecs: CODECS,
+    codecs,
     allowsOrigin,
     userParameter: settings.line.userParameter,
     isDraining,
@@ -106,6 +109,6 @@ export function createWeb(input: WebInput): Transport {
       idleTimeoutSeconds: limits.idleTimeoutSeconds,
     },
   );
-  broker.attach(createFanout([...CODECS.values()], (topic, frame) => transport.publish(topic, frame)));
+  broker.attach(createFanout([...codecs.values()], (topic, frame) => transport.publish(topic, frame)));
   return transport;
 }

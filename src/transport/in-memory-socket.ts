@@ -134,7 +134,6 @@ export class MemorySocket<Session> implements Socket {
   }
 
   subscribe(topic: string): void {
-    this.#depart();
     if (this.#isOpen) this.topics.add(topic);
   }
 

@@ -115,8 +115,8 @@ export class UwsSocket<Session> implements Socket {
     this.look();
   }
 
+  /** What leaves soon still comes before what is published to the topic: a publication lets it go first. */
   subscribe(topic: string): void {
-    this.depart();
     if (this.#state !== 'open') return;
     this.#ws.subscribe(topic);
     this.#heardTopic = undefined;

@@ -1,0 +1,169 @@
+/**
+ * What any codec must do, as a test suite: run it on a protocol of your own with the test framework of your choice. It
+ * knows no protocol and imports no framework.
+ */
+
+import assert from 'node:assert/strict';
+import { createRandom, type TestFramework } from '../system/test-framework.ts';
+import { CLOSE_CODES } from './close-codes.ts';
+import { isViolation, type Codec } from './codec.ts';
+import type { Command, Json, Publication, Push, Reply } from './command.ts';
+import { createRefusal } from './errors.ts';
+import type { Frame } from './text.ts';
+
+export interface CodecUnderTest {
+  readonly name: string;
+  readonly codec: Codec;
+  /** The frame in which a client sends a command: `ping`, `room.join`, `room.leave`, `room.publish`, perhaps `connect`. */
+  readonly write: (command: Command) => string | Uint8Array;
+}
+
+const FRAMES_OF_NOISE = 2_000;
+const LONGEST_NOISE = 40;
+/** What noise is made of: letters, what protocols divide by, and what is no text. */
+const NOISE = ['a', '1', '"', '{', '}', '[', ':', ',', '|', '\n', ' ', '\\', 'é', '☃', '\u0000', '\ud800'];
+
+/** A sub-protocol's name is a token of RFC 9110. */
+const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
+
+const ROOMS = ['room1', 'é ☃ "quoted"', 'line\nbreak'];
+const MESSAGES: readonly Json[] = [
+  'hi',
+  '',
+  'é ☃ 🎈 "quoted" \\ |\n',
+  'half of a pair: \ud800',
+  1.5,
+  null,
+  ['a', { b: true }],
+];
+
+/**
+ * Registers the contract of {@link Codec} as tests.
+ *
+ * @example
+ * ```ts
+ * import { describe, test } from 'node:test';
+ * import { describeCodec } from 'statecast/testing';
+ *
+ * describeCodec({ describe, test }, { name: 'my protocol', codec: myCodec, write: (command) => JSON.stringify(command) });
+ * ```
+ */
+export function describeCodec(
+  { describe, test }: TestFramework,
+  { name, codec, write }: CodecUnderTest,
+): void {
+  const id = codec.keepsOrder ? undefined : 7;
+
+  describe(`${name} keeps the contract of a codec`, () => {
+    test('has a name that may stand in a topic, and sub-protocols that may stand in a header', async () => {
+      assert.match(codec.name, /^[^/]+$/);
+      for (const subprotocol of codec.subprotocols) assert.match(subprotocol, TOKEN);
+      assert.equal(new Set(codec.subprotocols).size, codec.subprotocols.length);
+    });
+
+    test('reads what a client writes', async () => {
+      for (const command of commandsOf(codec, id)) {
+        assert.deepEqual(codec.decode(write(command)), [command]);
+      }
+    });
+
+    test('reads any frame without an error: commands, or a violation that closes the socket', async () => {
+      const random = createRandom(1);
+      for (let count = 0; count < FRAMES_OF_NOISE; count += 1) {
+        const length = random(LONGEST_NOISE);
+        const text = Array.from({ length }, () => NOISE[random(NOISE.length)]).join('');
+        const bytes = Uint8Array.from({ length }, () => random(256));
+        for (const frame of [text.toWellFormed(), bytes]) {
+          const decoded = codec.decode(frame);
+          if (isViolation(decoded)) assert.ok(decoded.violation in CLOSE_CODES);
+          else for (const { type } of decoded) assert.equal(typeof type, 'string');
+        }
+      }
+    });
+
+    test('has frames for every answer and every push', async () => {
+      for (const reply of repliesOf(id)) {
+        const frames = codec.encodeReply(reply);
+        // A protocol whose handshake is the greeting never answers `connect`.
+        if (reply.type !== 'connected' || codec.greeting === 'connect') assert.notEqual(frames.length, 0);
+        for (const frame of frames) checkFrame(frame);
+      }
+      for (const push of PUSHES) for (const frame of codec.encodePush(push)) checkFrame(frame);
+    });
+
+    test('has a frame for any publication and any broadcast', async () => {
+      for (const room of ROOMS) {
+        for (const [index, data] of MESSAGES.entries()) {
+          const publication: Publication = { room, data, offset: index + 1, epoch: 'epoch', time: 1_000 };
+          checkFrame(codec.encodePublication(publication));
+          checkFrame(codec.encodePublication({ ...publication, from: { id: 'c1', user: 'ann' } }));
+          checkFrame(codec.encodeBroadcast({ data }));
+        }
+      }
+    });
+
+    test('names the command in its answer, unless it keeps the order of answers', async () => {
+      if (codec.keepsOrder) return;
+      const [first, second] = [1, 2].map((number) =>
+        codec.encodeReply({ type: 'joined', room: 'room1', id: number }).map(textOf),
+      );
+      assert.notDeepEqual(first, second);
+    });
+
+    test('joins frames to one that has all of them', async () => {
+      const { joinFrames } = codec;
+      if (joinFrames === undefined) return;
+      const frames = ['a', 'b'].flatMap((room) => codec.encodeReply({ type: 'joined', room, id: 1 }));
+      const joined = textOf(joinFrames(frames));
+      for (const frame of frames) assert.ok(joined.includes(textOf(frame)));
+    });
+  });
+}
+
+function commandsOf({ greeting }: Codec, id: number | undefined): Command[] {
+  const commands: Command[] = [
+    { type: 'ping' },
+    { type: 'room.join', room: 'room1' },
+    { type: 'room.leave', room: 'room1' },
+    { type: 'room.publish', room: 'room1', data: 'hi "there" ☃' },
+  ];
+  if (greeting === 'connect') commands.unshift({ type: 'connect' });
+  return commands.map((command) => (id === undefined ? command : { ...command, id }));
+}
+
+function repliesOf(id: number | undefined): Reply[] {
+  const replies: Reply[] = [
+    { type: 'pong' },
+    { type: 'connected', client: 'c1' },
+    ...ROOMS.flatMap((room): Reply[] => [
+      { type: 'joined', room },
+      { type: 'alreadyMember', room },
+      { type: 'left', room },
+      { type: 'notMember', room },
+    ]),
+    { type: 'published' },
+    { type: 'broadcasted' },
+    ...MESSAGES.map((data): Reply => ({ type: 'answered', data })),
+    { type: 'called', method: 'hello.add', outcome: { type: 'result', result: { sum: 3 } } },
+    { type: 'called', method: 'hello.add', outcome: { type: 'failed', code: 1005, message: 'too late' } },
+    { type: 'unknown' },
+    { type: 'refused', refusal: createRefusal('limitExceeded', 'room1 is full \ud800') },
+  ];
+  return replies.map((reply) => (id === undefined ? reply : { ...reply, id }));
+}
+
+const PUSHES: readonly Push[] = ROOMS.flatMap((room): Push[] => [
+  { type: 'joined', room },
+  { type: 'left', room, refusal: createRefusal('permissionDenied', 'not you') },
+]);
+
+function checkFrame(frame: Frame): void {
+  assert.ok(typeof frame === 'string' || frame instanceof ArrayBuffer || frame instanceof Uint8Array);
+  // Half of a pair has no UTF-8: a receiver would drop its connection.
+  if (typeof frame === 'string')
+    assert.ok(frame.isWellFormed(), `${JSON.stringify(frame)} is not well-formed`);
+}
+
+function textOf(frame: Frame): string {
+  return typeof frame === 'string' ? frame : new TextDecoder().decode(frame);
+}

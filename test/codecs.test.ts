@@ -1,0 +1,109 @@
+/** A protocol from outside, on real sockets beside the line protocol. */
+
+import { once } from 'node:events';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Command } from '../src/index.ts';
+import { lineCodec } from '../src/protocol/line/line-codec.ts';
+import { Inbox } from '../src/system/inbox-harness.ts';
+import { describeCodec } from '../src/testing.ts';
+import { createGate } from './support/gate.ts';
+import { startServer } from './support/start-server.ts';
+import { toyCodec, writeToy } from './support/toy-codec.ts';
+
+function writeLine(command: Command): string {
+  switch (command.type) {
+    case 'room.join':
+      return `subscribe|${command.room}`;
+    case 'room.leave':
+      return `unsubscribe|${command.room}`;
+    case 'room.publish':
+      return `sendByRoom|${JSON.stringify({ roomNum: command.room, message: command.data })}`;
+    default:
+      return 'ping';
+  }
+}
+
+const framework = { describe, test };
+describeCodec(framework, { name: 'the line protocol', codec: lineCodec, write: writeLine });
+describeCodec(framework, { name: 'the toy protocol', codec: toyCodec, write: writeToy });
+
+/** A client of the toy protocol; `take` gives whole frames, of one or more lines. */
+async function connectToy(port: number, protocols: string[] = []) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/toy`, protocols);
+  const inbox = new Inbox<string>();
+  const closed = once(socket, 'close').then(([code]) => code as number);
+  socket.on('message', (data: Buffer) => inbox.push(data.toString()));
+  onTestFinished(() => socket.terminate());
+  await once(socket, 'open');
+  return {
+    protocol: socket.protocol,
+    closed,
+    send: (...commands: Command[]) => socket.send(writeToy(...commands)),
+    sendText: (text: string) => socket.send(text),
+    take: async () => (await inbox.next()).split('\n').map((line) => JSON.parse(line) as unknown),
+  };
+}
+
+const hello: Command = { type: 'connect', id: 1 };
+const join = (id: number, room: string): Command => ({ type: 'room.join', room, id });
+
+describe('a protocol of its own', () => {
+  test('has its first sub-protocol that the client offers named, and no other', async () => {
+    const { port } = await startServer({ codecs: { '/toy': toyCodec } });
+    expect((await connectToy(port, ['unknown', 'toy.v1', 'toy.v2'])).protocol).toBe('toy.v1');
+    expect((await connectToy(port)).protocol).toBe('');
+  });
+
+  test('has commands in one frame answered in one frame, the greeting first', async () => {
+    const { port, server } = await startServer({ codecs: { '/toy': toyCodec } });
+    // The room is open already: its store is not asked any more.
+    await server.publish('room1', 'opened');
+    const client = await connectToy(port);
+    client.send(hello, join(2, 'room1'), join(3, 'room1'), { type: 'ping', id: 4 });
+    const [greeting, ...answers] = await client.take();
+    expect(greeting).toMatchObject({ id: 1, type: 'connected' });
+    expect(answers).toEqual([
+      { id: 2, type: 'joined', room: 'room1' },
+      { id: 3, type: 'alreadyMember', room: 'room1' },
+      { id: 4, type: 'pong' },
+    ]);
+  });
+
+  test('meets the line protocol in the same rooms, both ways', async () => {
+    const { port, connect } = await startServer({ codecs: { '/toy': toyCodec } });
+    const [toy, line] = [await connectToy(port), await connect()];
+    toy.send(hello, join(2, 'room1'));
+    await toy.take();
+    await line.ask('subscribe|room1');
+    line.send('sendByRoom|{"roomNum":"room1","message":"from the line"}');
+    await expect.poll(() => toy.take()).toMatchObject([{ room: 'room1', data: 'from the line', offset: 1 }]);
+    toy.send({ type: 'room.publish', room: 'room1', data: 'from the toy', id: 3 });
+    await line.take(2).then((frames) => expect(frames.at(-1)).toBe('SendByRoom success!'));
+    expect(await line.next()).toBe('from the toy');
+  });
+
+  test('has rooms joined side by side', async () => {
+    const gate = createGate();
+    const { port } = await startServer({
+      codecs: { '/toy': toyCodec },
+      rooms: { slow: { onJoin: () => gate.opened } },
+    });
+    const client = await connectToy(port);
+    client.send(hello, join(2, 'slow'), join(3, 'quick'));
+    const answered: unknown[] = [];
+    while (answered.length < 2) answered.push(...(await client.take()));
+    expect(answered).toMatchObject([{ id: 1 }, { id: 3, type: 'joined', room: 'quick' }]);
+    gate.open();
+    expect(await client.take()).toEqual([{ id: 2, type: 'joined', room: 'slow' }]);
+  });
+
+  test('loses the socket of who breaks it, and nobody else', async () => {
+    const { port } = await startServer({ codecs: { '/toy': toyCodec } });
+    const [rude, polite] = [await connectToy(port), await connectToy(port)];
+    rude.sendText('this is no line');
+    expect(await rude.closed).toBe(3501);
+    polite.send(hello);
+    expect(await polite.take()).toMatchObject([{ id: 1, type: 'connected' }]);
+  });
+});
