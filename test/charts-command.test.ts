@@ -39,6 +39,22 @@ test('only the formats that are asked for are written', async () => {
   expect((await readdir(dir)).filter((file) => file.endsWith('.svg'))).toEqual([]);
 });
 
+test('pictures need the layouts of this version, and nothing is written without them', async () => {
+  const refused = {
+    exitCode: 1,
+    stdout: '',
+    stderr:
+      'error: pictures need the layouts of this version: run npm run build, or leave svg out of --format\n',
+  };
+  const layouts = join(dir, 'layouts.json');
+  const out = join(dir, 'out');
+  expect(await runCharts({ out }, layouts)).toEqual(refused);
+  await writeFile(layouts, JSON.stringify({ room: { chart: {}, layout: {} } }));
+  expect(await runCharts({ out, format: 'svg' }, layouts)).toEqual(refused);
+  expect(await readdir(dir)).toEqual(['layouts.json']);
+  expect((await runCharts({ out, format: 'json' }, layouts)).exitCode).toBe(0);
+});
+
 test('a command line that cannot be followed is answered with what to do', async () => {
   expect(await runCharts({})).toEqual({
     exitCode: 1,

@@ -1,12 +1,15 @@
 /** The command `statecast charts`: writes the charts of all machines as files, or their page as a text. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MACHINES } from '../actors/machines.ts';
+import type { ChartLayout } from '../inspect/chart/chart-layout.ts';
 import type { Chart } from '../inspect/chart/chart.ts';
 import { renderChartsPage } from '../inspect/chart/formats/charts-page.ts';
 import { describeChart } from '../inspect/chart/describe-chart.ts';
 import { toMermaid } from '../inspect/chart/formats/to-mermaid.ts';
+import { toSvg } from '../inspect/chart/formats/to-svg.ts';
 import { toXStateJson } from '../inspect/chart/formats/to-xstate-json.ts';
 
 /** The flags of the command. */
@@ -27,10 +30,20 @@ export interface ChartsResult {
   readonly stderr: string;
 }
 
+/** What the build writes for the pictures: each chart with its layout, by the machine's name. */
+export type PreparedLayouts = Readonly<
+  Record<string, { readonly chart: Chart; readonly layout: ChartLayout }>
+>;
+
 interface Format {
   readonly suffix: string;
-  readonly render: (chart: Chart) => Promise<string> | string;
+  readonly render: (chart: Chart, layouts: PreparedLayouts) => string;
 }
+
+/** The layouts are made by the build: the layout engine is large, and only development installs it. */
+const LAYOUTS_FILE = fileURLToPath(new URL('../../dist/chart-layouts.json', import.meta.url));
+const NOT_BUILT =
+  'pictures need the layouts of this version: run npm run build, or leave svg out of --format';
 
 const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['svg', { suffix: 'svg', render: renderSvg }],
@@ -39,7 +52,11 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
 ]);
 const FORMAT_NAMES = [...FORMATS.keys()];
 
-export async function runCharts({ out, format, docs = false }: ChartsFlags): Promise<ChartsResult> {
+/** @param layoutsFile where the layouts are; by default where the build puts them */
+export async function runCharts(
+  { out, format, docs = false }: ChartsFlags,
+  layoutsFile: string = LAYOUTS_FILE,
+): Promise<ChartsResult> {
   const charts = Object.values(MACHINES).map((machine) => describeChart(machine));
   if (docs) return { exitCode: 0, stdout: renderChartsPage(charts), stderr: '' };
   if (out === undefined) return refuse('say where to write: statecast charts --out DIR');
@@ -50,13 +67,16 @@ export async function runCharts({ out, format, docs = false }: ChartsFlags): Pro
       return refuse(`there is no format '${name.trim()}', only ${FORMAT_NAMES.join(', ')}`);
     formats.push(found);
   }
+  const needsLayouts = formats.some(({ suffix }) => suffix === 'svg');
+  const layouts = needsLayouts ? await readLayouts(layoutsFile, charts) : {};
+  if (layouts === undefined) return refuse(NOT_BUILT);
   const written: string[] = [];
   try {
     await mkdir(out, { recursive: true });
     for (const chart of charts) {
       for (const { suffix, render } of formats) {
         const file = join(out, `${chart.machine}.${suffix}`);
-        await writeFile(file, await render(chart));
+        await writeFile(file, render(chart, layouts));
         written.push(`${file}\n`);
       }
     }
@@ -67,14 +87,24 @@ export async function runCharts({ out, format, docs = false }: ChartsFlags): Pro
   return { exitCode: 0, stdout: written.join(''), stderr: '' };
 }
 
-/** The layout engine is large, and a server that serves needs it not. */
-async function renderSvg(chart: Chart): Promise<string> {
-  const [{ default: elkjs }, { layoutChart }, { toSvg }] = await Promise.all([
-    import('elkjs'),
-    import('../inspect/chart/layout/layout-chart.ts'),
-    import('../inspect/chart/formats/to-svg.ts'),
-  ]);
-  return toSvg(chart, await layoutChart(chart, new elkjs.default()));
+/** Nothing when there are none, or when one of the charts has changed since they were made. */
+async function readLayouts(file: string, charts: readonly Chart[]): Promise<PreparedLayouts | undefined> {
+  try {
+    const layouts = JSON.parse(await readFile(file, 'utf8')) as PreparedLayouts;
+    const areCurrent = charts.every(
+      (chart) => JSON.stringify(layouts[chart.machine]?.chart) === JSON.stringify(chart),
+    );
+    return areCurrent ? layouts : undefined;
+  } catch (error) {
+    if (isFileError(error) && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function renderSvg(chart: Chart, layouts: PreparedLayouts): string {
+  const prepared = layouts[chart.machine];
+  if (prepared === undefined) throw new Error(`${chart.machine} has no layout`);
+  return toSvg(chart, prepared.layout);
 }
 
 function refuse(problem: string): ChartsResult {
