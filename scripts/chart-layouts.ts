@@ -12,7 +12,7 @@ import type { PreparedLayouts } from '../src/cli/charts.ts';
 import type { ChartLayout } from '../src/inspect/chart/chart-layout.ts';
 import type { Chart } from '../src/inspect/chart/chart.ts';
 import { describeChart } from '../src/inspect/chart/describe-chart.ts';
-import { layoutChart } from '../src/inspect/chart/layout/layout-chart.ts';
+import { layoutChart } from './layout/layout-chart.ts';
 
 const LIST = 'virtual:chart-layouts';
 /** One layout: `virtual:chart-layout/room/details`, or `…/room/states`. */

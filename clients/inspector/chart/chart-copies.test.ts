@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import ELK from 'elkjs/lib/elk.bundled.js';
-import { layoutChart } from '../../../src/inspect/chart/layout/layout-chart.ts';
+import { layoutChart } from '../../../scripts/layout/layout-chart.ts';
 import type { LayOut } from './picture/prepared-layouts.ts';
 import { writeChart } from './chart-copies.ts';
 import { chartOf, stateOf } from '../testing/charts.ts';

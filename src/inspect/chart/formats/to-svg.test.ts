@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createMachine } from 'xstate';
 import { MACHINES } from '../../../actors/machines.ts';
 import { describeChart } from '../describe-chart.ts';
-import { layoutChart } from '../layout/layout-chart.ts';
+import { layoutChart } from '../../../../scripts/layout/layout-chart.ts';
 import { toSvg } from './to-svg.ts';
 
 const elk = new Elk.default();

@@ -3,12 +3,17 @@
  * sizes and no places.
  */
 
-import type { Chart, ChartState, ChartTransition, StatePath } from '../chart.ts';
-import type { LayoutLabelLine, LayoutLine, LayoutOptions, LayoutText } from '../chart-layout.ts';
-import { groupBy } from '../group-by.ts';
-import { isInside } from '../state-path.ts';
-import { LINE_HEIGHT, measureText, TITLE_HEIGHT, TITLE_SIZE } from '../text-metrics.ts';
-import { describeTransition, joinText } from '../transition-text.ts';
+import type { Chart, ChartState, ChartTransition, StatePath } from '../../src/inspect/chart/chart.ts';
+import type {
+  LayoutLabelLine,
+  LayoutLine,
+  LayoutOptions,
+  LayoutText,
+} from '../../src/inspect/chart/chart-layout.ts';
+import { groupBy } from '../../src/inspect/chart/group-by.ts';
+import { isInside } from '../../src/inspect/chart/state-path.ts';
+import { LINE_HEIGHT, measureText, TITLE_HEIGHT, TITLE_SIZE } from '../../src/inspect/chart/text-metrics.ts';
+import { describeTransition, joinText } from '../../src/inspect/chart/transition-text.ts';
 
 export interface ChartGraph {
   readonly machine: string;

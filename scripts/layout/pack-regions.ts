@@ -3,10 +3,10 @@
  * ELK would put them all side by side.
  */
 
-import type { StatePath } from '../chart.ts';
+import type { StatePath } from '../../src/inspect/chart/chart.ts';
 import type { Size } from './chart-graph.ts';
 import type { ClusterLayout } from './cluster.ts';
-import type { Box } from '../chart-layout.ts';
+import type { Box } from '../../src/inspect/chart/chart-layout.ts';
 
 /** The layouts of one region to choose from; the first has arrows run down. */
 export type RegionChoice = readonly [ClusterLayout, ...ClusterLayout[]];

@@ -1,13 +1,13 @@
 import Elk from 'elkjs';
 import { describe, expect, test } from 'vitest';
 import { type AnyStateMachine, createMachine } from 'xstate';
-import { MACHINES } from '../../../actors/machines.ts';
-import type { Box, ChartLayout, LayoutEdge, Point } from '../chart-layout.ts';
-import { describeChart } from '../describe-chart.ts';
+import { MACHINES } from '../../src/actors/machines.ts';
+import type { Box, ChartLayout, LayoutEdge, Point } from '../../src/inspect/chart/chart-layout.ts';
+import { describeChart } from '../../src/inspect/chart/describe-chart.ts';
 import { crosses, moveBox } from './geometry.ts';
 import { layoutChart } from './layout-chart.ts';
-import { LINE_HEIGHT, measureText } from '../text-metrics.ts';
-import { joinText } from '../transition-text.ts';
+import { LINE_HEIGHT, measureText } from '../../src/inspect/chart/text-metrics.ts';
+import { joinText } from '../../src/inspect/chart/transition-text.ts';
 
 const elk = new Elk.default();
 

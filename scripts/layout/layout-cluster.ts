@@ -1,8 +1,8 @@
 /** Lays a cluster out: asks ELK, looks whether headers have room, and asks again where they do not. */
 
 import type { ELK, ElkNode } from 'elkjs/lib/elk-api.js';
-import type { StatePath } from '../chart.ts';
-import type { Box } from '../chart-layout.ts';
+import type { StatePath } from '../../src/inspect/chart/chart.ts';
+import type { Box } from '../../src/inspect/chart/chart-layout.ts';
 import { type Cluster, type ClusterLayout, stateAt } from './cluster.ts';
 import { BOX_PADDING, type HeaderRoom, toElkGraph } from './elk-graph.ts';
 import { crosses } from './geometry.ts';

@@ -1,6 +1,6 @@
 /** Boxes and lines that run straight down, up or sideways. */
 
-import type { Box, LayoutInitial, Point } from '../chart-layout.ts';
+import type { Box, LayoutInitial, Point } from '../../src/inspect/chart/chart-layout.ts';
 
 export function movePoint({ x, y }: Point, by: Point): Point {
   return { x: x + by.x, y: y + by.y };

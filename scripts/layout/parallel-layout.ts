@@ -3,8 +3,8 @@
  * of the state, where its surroundings take them over.
  */
 
-import type { StatePath } from '../chart.ts';
-import type { Box, LayoutInitial, Point } from '../chart-layout.ts';
+import type { StatePath } from '../../src/inspect/chart/chart.ts';
+import type { Box, LayoutInitial, Point } from '../../src/inspect/chart/chart-layout.ts';
 import type { ChartGraph } from './chart-graph.ts';
 import { type Crossing, type Direction, type Packing, type Port, type Strand, stateAt } from './cluster.ts';
 import { BOX_PADDING } from './elk-graph.ts';

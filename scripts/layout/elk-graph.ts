@@ -1,7 +1,7 @@
 /** A cluster as ELK is asked to lay it out. What it is asked for is told here; what comes back is read elsewhere. */
 
 import type { ElkExtendedEdge, ElkNode, LayoutOptions as ElkOptions } from 'elkjs/lib/elk-api.js';
-import type { StatePath } from '../chart.ts';
+import type { StatePath } from '../../src/inspect/chart/chart.ts';
 import type { Size } from './chart-graph.ts';
 import { type Cluster, type ClusterEdge, edgesOf, stateAt } from './cluster.ts';
 import { elkId } from './elk-ids.ts';

@@ -1,7 +1,7 @@
 /** A parallel state that is laid out already, as a box that ELK puts somewhere: where arrows begin and end at it. */
 
 import type { ElkNode } from 'elkjs/lib/elk-api.js';
-import type { StatePath } from '../chart.ts';
+import type { StatePath } from '../../src/inspect/chart/chart.ts';
 import type { Size } from './chart-graph.ts';
 import type { Cluster, ClusterEdge, Direction, Packing, Port } from './cluster.ts';
 import { elkId } from './elk-ids.ts';

@@ -3,15 +3,15 @@
  * makes the picture fit on a screen. The same chart is always laid out alike, in Node.js and in browsers.
  */
 
-import type { Chart, StatePath } from '../chart.ts';
-import type { ChartLayout, LayoutOptions } from '../chart-layout.ts';
+import type { Chart, StatePath } from '../../src/inspect/chart/chart.ts';
+import type { ChartLayout, LayoutOptions } from '../../src/inspect/chart/chart-layout.ts';
 import { assembleLayout } from './assemble-layout.ts';
 import { type ChartGraph, createChartGraph } from './chart-graph.ts';
 import { type ClusterLayout, type Direction, isPackable, type Packing } from './cluster.ts';
 import { type Elk, layoutCluster } from './layout-cluster.ts';
 import { costOf, type RegionChoice } from './pack-regions.ts';
 import { layoutParallel } from './parallel-layout.ts';
-import { isInside } from '../state-path.ts';
+import { isInside } from '../../src/inspect/chart/state-path.ts';
 
 export type { Elk } from './layout-cluster.ts';
 

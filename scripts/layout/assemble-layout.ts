@@ -1,11 +1,18 @@
 /** Makes the layout of a chart out of that of its outermost cluster: places of boxes in their parents, whole arrows. */
 
-import type { StatePath } from '../chart.ts';
-import type { Box, ChartLayout, LayoutEdge, LayoutLabel, LayoutNode, Point } from '../chart-layout.ts';
+import type { StatePath } from '../../src/inspect/chart/chart.ts';
+import type {
+  Box,
+  ChartLayout,
+  LayoutEdge,
+  LayoutLabel,
+  LayoutNode,
+  Point,
+} from '../../src/inspect/chart/chart-layout.ts';
 import type { ChartGraph, GraphEdge, GraphState } from './chart-graph.ts';
 import type { ClusterLayout } from './cluster.ts';
 import { moveBox, moveInitial, movePoint, straighten } from './geometry.ts';
-import { TITLE_HEIGHT } from '../text-metrics.ts';
+import { TITLE_HEIGHT } from '../../src/inspect/chart/text-metrics.ts';
 
 /** Around the root's box. */
 const MARGIN = 16;

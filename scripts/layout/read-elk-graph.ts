@@ -1,8 +1,8 @@
 /** Reads what ELK has laid out: boxes, arrows and labels with their places relative to the cluster's box. */
 
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
-import type { StatePath } from '../chart.ts';
-import type { Box, LayoutInitial, Point } from '../chart-layout.ts';
+import type { StatePath } from '../../src/inspect/chart/chart.ts';
+import type { Box, LayoutInitial, Point } from '../../src/inspect/chart/chart-layout.ts';
 import type { GraphEdge } from './chart-graph.ts';
 import { type Cluster, type ClusterLayout, type Crossing, edgesOf, type Strand, stateAt } from './cluster.ts';
 import { DOT_SIZE, isBefore, LABEL_PADDING } from './elk-graph.ts';

@@ -1,6 +1,6 @@
 /** How what is laid out is named for ELK, so that it is found again in the answer. */
 
-import type { StatePath } from '../chart.ts';
+import type { StatePath } from '../../src/inspect/chart/chart.ts';
 
 export const elkId = {
   state: (path: StatePath) => `state ${path}`,
