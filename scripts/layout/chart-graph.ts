@@ -3,7 +3,13 @@
  * sizes and no places.
  */
 
-import type { Chart, ChartState, ChartTransition, StatePath } from '../../src/inspect/chart/chart.ts';
+import {
+  isInside,
+  type Chart,
+  type ChartState,
+  type ChartTransition,
+  type StatePath,
+} from '../../src/inspect/chart/chart.ts';
 import type {
   LayoutLabelLine,
   LayoutLine,
@@ -11,7 +17,6 @@ import type {
   LayoutText,
 } from '../../src/inspect/chart/chart-layout.ts';
 import { groupBy } from '../../src/inspect/chart/group-by.ts';
-import { isInside } from '../../src/inspect/chart/state-path.ts';
 import { LINE_HEIGHT, measureText, TITLE_HEIGHT, TITLE_SIZE } from '../../src/inspect/chart/text-metrics.ts';
 import { describeTransition, joinText } from '../../src/inspect/chart/transition-text.ts';
 

@@ -3,10 +3,9 @@
  * regions have been laid out on their own. It tells which arrows are drawn in it, and between which ends.
  */
 
-import type { StatePath } from '../../src/inspect/chart/chart.ts';
+import { isInside, type StatePath } from '../../src/inspect/chart/chart.ts';
 import type { Box, LayoutInitial, Point } from '../../src/inspect/chart/chart-layout.ts';
 import type { ChartGraph, GraphEdge, GraphState, Size } from './chart-graph.ts';
-import { isInside } from '../../src/inspect/chart/state-path.ts';
 
 export type Direction = 'DOWN' | 'RIGHT';
 

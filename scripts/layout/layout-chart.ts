@@ -3,7 +3,7 @@
  * makes the picture fit on a screen. The same chart is always laid out alike, in Node.js and in browsers.
  */
 
-import type { Chart, StatePath } from '../../src/inspect/chart/chart.ts';
+import { isInside, type Chart, type StatePath } from '../../src/inspect/chart/chart.ts';
 import type { ChartLayout, LayoutOptions } from '../../src/inspect/chart/chart-layout.ts';
 import { assembleLayout } from './assemble-layout.ts';
 import { type ChartGraph, createChartGraph } from './chart-graph.ts';
@@ -11,7 +11,6 @@ import { type ClusterLayout, type Direction, isPackable, type Packing } from './
 import { type Elk, layoutCluster } from './layout-cluster.ts';
 import { costOf, type RegionChoice } from './pack-regions.ts';
 import { layoutParallel } from './parallel-layout.ts';
-import { isInside } from '../../src/inspect/chart/state-path.ts';
 
 export type { Elk } from './layout-cluster.ts';
 

@@ -18,7 +18,6 @@ import { createFeedEndpoint, type FeedAccess } from './endpoint/feed-endpoint.ts
 import type { ActorAddress, ActorHistory, ActorSummary, MachineName } from './feed/feed-protocol.ts';
 import { createTokenCheck } from './endpoint/feed-token.ts';
 import { createHistoryRoute } from './endpoint/history-route.ts';
-import { toSequenceDiagram } from './history-diagram.ts';
 import { findInhabitant, type Population } from './population/population.ts';
 import type { FailedActor } from './recorder/failures.ts';
 import { createRecorder } from './recorder/recorder.ts';
@@ -140,14 +139,7 @@ export function createInspector(input: InspectorInput): Inspector {
     observer: combineObservers(recorder.observer, { ...watcher.observer, watched: watcher.watched }),
     attach: (living) => population.attach(living),
     endpoints: [feed, stately],
-    routes: [
-      createHistoryRoute({
-        access,
-        isRightToken,
-        historyOf,
-        toDiagram: toSequenceDiagram,
-      }),
-    ],
+    routes: [createHistoryRoute({ access, isRightToken, historyOf })],
     close() {
       feed.close();
       stately.close();

@@ -6,6 +6,11 @@
 /** A state by its keys from the root, joined by dots: `open.work.ready`; the root is the empty text. */
 export type StatePath = string;
 
+/** Whether a path is that of a state inside another, at any depth. */
+export function isInside(path: StatePath, outer: StatePath): boolean {
+  return path !== outer && (outer === '' || path.startsWith(`${outer}.`));
+}
+
 export interface Chart {
   /** The machine's id, such as `room`. */
   readonly machine: string;

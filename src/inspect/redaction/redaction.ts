@@ -5,7 +5,6 @@
 
 import { ERRORS } from '../../protocol/errors.ts';
 import type { FeedJson, FeedObject } from '../feed/feed-protocol.ts';
-import { describeValue } from './describe-value.ts';
 import { createWithheldNames, WITHHELD, type WithheldNames } from './withheld-names.ts';
 
 export interface Redaction {
@@ -29,6 +28,8 @@ const MAX_DEPTH = 6;
 const MAX_TEXT = 256;
 /** Characters of a field's name. */
 const MAX_NAME = 64;
+/** Characters of the name of a class, and of the id of an actor. */
+const MAX_CLASS_NAME = 80;
 const MAX_ITEMS = 20;
 const MAX_FIELDS = 40;
 /** About the longest JSON of one value, in characters. */
@@ -193,6 +194,37 @@ function describeError(error: unknown): string {
   } catch {
     return UNREADABLE;
   }
+}
+
+/** What is shown of a value; `undefined` for plain data: texts, numbers, arrays and objects of those. */
+function describeValue(value: unknown): string | undefined {
+  if (typeof value === 'function') return 'function';
+  if (typeof value === 'symbol') return 'symbol';
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isPlain(value)) return undefined;
+  if (value instanceof Map) return `Map(${value.size})`;
+  if (value instanceof Set) return `Set(${value.size})`;
+  const name = nameOfClass(value);
+  const actor = idOfActor(value);
+  return actor === undefined ? name : `${name} ${actor}`;
+}
+
+/** Whether an object is one that `{…}` or `JSON.parse` makes, of this realm or of another. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function nameOfClass(value: object): string {
+  const { constructor } = value;
+  const name: unknown = typeof constructor === 'function' ? constructor.name : undefined;
+  return typeof name === 'string' && name !== '' ? name.slice(0, MAX_CLASS_NAME) : 'object';
+}
+
+function idOfActor(value: object): string | undefined {
+  const { id, getSnapshot } = value as { id?: unknown; getSnapshot?: unknown };
+  return typeof id === 'string' && typeof getSnapshot === 'function'
+    ? id.slice(0, MAX_CLASS_NAME)
+    : undefined;
 }
 
 function cut(text: string, most: number): string {

@@ -3,7 +3,7 @@ import { createMachine, transition, initialTransition, type AnyMachineSnapshot }
 import { MACHINES } from '../../actors/machines.ts';
 import { describeChart } from '../chart/describe-chart.ts';
 import { toStatePaths } from '../population/state-paths.ts';
-import { toStateValue } from './state-value.ts';
+import { toStateValue } from './stately-translator.ts';
 
 test.each([
   [

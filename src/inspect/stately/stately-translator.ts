@@ -3,13 +3,14 @@
  * what the actors were last seen like, since snapshots go over that wire whole.
  */
 
-import type { Chart } from '../chart/chart.ts';
+import { isInside, type Chart, type ChartState, type StatePath } from '../chart/chart.ts';
 import { toXStateJson } from '../chart/formats/to-xstate-json.ts';
 import type {
   ActorAddress,
   ActorStatus,
   BatchMessage,
   FeedItem,
+  FeedJson,
   FeedObject,
   LifeItem,
   MachineName,
@@ -17,7 +18,6 @@ import type {
   TransitionItem,
   WatchedActor,
 } from '../feed/feed-protocol.ts';
-import { toStateValue } from './state-value.ts';
 import { STATELY_VERSION, type StatelyMachineSnapshot, type StatelyMessage } from './stately-protocol.ts';
 
 /** Actors that are shown at a time: each costs its machine's definition, and Stately's pages a chart. */
@@ -202,4 +202,22 @@ const STATUSES: Readonly<Record<ActorStatus, StatelyMachineSnapshot['status']>> 
 
 function toSessionId({ kind, id }: ActorAddress): string {
   return `${kind}:${id}`;
+}
+
+/**
+ * The states of an actor as XState writes them: `{ open: { flow: 'clear', work: { busy: 'serving' } } }`.
+ * @param leaves the active states that have no active children
+ */
+export function toStateValue({ root }: Chart, leaves: readonly StatePath[]): FeedJson {
+  const isActive = ({ path }: ChartState): boolean =>
+    leaves.some((leaf) => leaf === path || isInside(leaf, path));
+
+  function toValue({ type, states }: ChartState): FeedJson {
+    if (type === 'parallel') return Object.fromEntries(states.map((region) => [region.key, toValue(region)]));
+    const active = states.find(isActive);
+    if (active === undefined) return {};
+    return active.states.length === 0 ? active.key : { [active.key]: toValue(active) };
+  }
+
+  return toValue(root);
 }

@@ -4,7 +4,7 @@
  */
 
 import type { AnyMachineSnapshot } from 'xstate';
-import type { StatePath } from '../chart/chart.ts';
+import { isInside, type StatePath } from '../chart/chart.ts';
 import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
 
 /** A combination of active states without active children; the same one is the same object. */
@@ -42,5 +42,5 @@ export class LeafStatesIndex {
 
 /** Whether one of the states is this one or lies below it. */
 export function isWithin({ paths }: LeafStates, state: StatePath): boolean {
-  return state === '' || paths.some((path) => path === state || path.startsWith(`${state}.`));
+  return state === '' || paths.some((path) => path === state || isInside(path, state));
 }

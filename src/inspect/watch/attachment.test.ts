@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { join, leave, ping, settle } from '../../actors/actor-harness.ts';
 import { connectionMachine } from '../../actors/connection/connection.ts';
 import { createRefusal } from '../../protocol/errors.ts';
-import { nameActions } from './action-names.ts';
+import { nameActions } from './step-log.ts';
 import { isAtWork } from './attachment.ts';
 import { createWatchHarness, FakePage } from './watch-harness.ts';
 

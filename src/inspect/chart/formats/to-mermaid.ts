@@ -3,9 +3,8 @@
  * children and draws no arrow from it to one of them: what such a state does by itself stands in a box among them.
  */
 
-import type { Chart, ChartState, ChartTransition, StatePath } from '../chart.ts';
+import { isInside, type Chart, type ChartState, type ChartTransition, type StatePath } from '../chart.ts';
 import { groupBy } from '../group-by.ts';
-import { isInside } from '../state-path.ts';
 import { describeTransition, joinText } from '../transition-text.ts';
 
 /** The name of the box for what happens in whichever child is active. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createHarness, join, publish, settle } from '../actors/actor-harness.ts';
-import { combineObservers } from './watch/combine-observers.ts';
-import { createRecorder } from './recorder/recorder.ts';
-import type { ActorHistory } from './feed/feed-protocol.ts';
+import { createHarness, join, publish, settle } from '../../actors/actor-harness.ts';
+import { combineObservers } from '../watch/combine-observers.ts';
+import { createRecorder } from '../recorder/recorder.ts';
+import type { ActorHistory } from '../feed/feed-protocol.ts';
 import { toSequenceDiagram } from './history-diagram.ts';
 
 /** What our diagrams are made of, as Mermaid reads it; names are letters, entity codes and harmless signs. */
@@ -95,7 +95,7 @@ describe('a sequence diagram of a history', () => {
   });
 
   test('is made of what the recorder has kept', async () => {
-    const recorder = createRecorder({ entries: 100, now: () => harness.clock.now() });
+    const recorder = createRecorder({ entries: 100, now: () => harness.clock.now(), describeError: String });
     const harness = createHarness({ observer: combineObservers(recorder.observer) });
     const client = harness.connect();
     client.send(join('room1'));

@@ -1,10 +1,10 @@
 /** What the recorder has kept of an actor, as the text of a Mermaid sequence diagram. It draws nothing. */
 
 import type { AnyStateNode } from 'xstate';
-import { MACHINES } from '../actors/machines.ts';
-import type { StatePath } from './chart/chart.ts';
-import type { ActorHistory, HistoryEntry, MachineName } from './feed/feed-protocol.ts';
-import { INVOKED, SENDERS, STARTERS } from './watch/senders.ts';
+import { MACHINES } from '../../actors/machines.ts';
+import type { StatePath } from '../chart/chart.ts';
+import type { ActorHistory, HistoryEntry, MachineName } from '../feed/feed-protocol.ts';
+import { INVOKED, SENDERS, STARTERS } from '../watch/senders.ts';
 
 /** One side of an arrow: entries tell which event came, and so what kind of sender, but not which one. */
 interface Step {

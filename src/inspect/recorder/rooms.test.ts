@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createMachine } from 'xstate';
-import { NodeSets } from './recorded-nodes.ts';
+import { NodeSets } from './rooms.ts';
 
 const machine = createMachine({ initial: 'a', states: { a: {}, b: {} } });
 const root = machine.root;
