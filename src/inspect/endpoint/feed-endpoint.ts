@@ -6,6 +6,7 @@ import type { SocketEndpoint, SocketSession } from '../../transport/socket-sessi
 import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
 import type { FeedAnswers } from './feed-answers.ts';
 import { FeedSession } from './feed-session.ts';
+import type { InspectorSession } from './inspector-session.ts';
 import type { TokenCheck } from './feed-token.ts';
 
 const FEED_PATH = '/inspector/feed';
@@ -24,14 +25,14 @@ export interface FeedEndpointOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export interface FeedEndpoint extends SocketEndpoint {
+export interface InspectorEndpoint extends SocketEndpoint {
   /** Says goodbye to all inspectors. */
   close(): void;
 }
 
-export function createFeedEndpoint(options: FeedEndpointOptions): FeedEndpoint {
+export function createFeedEndpoint(options: FeedEndpointOptions): InspectorEndpoint {
   const { access, isRightToken, answers, clock, onError } = options;
-  const sessions = new Set<FeedSession>();
+  const sessions = new Set<InspectorSession>();
 
   function upgrade(request: RequestHead): UpgradeOutcome<SocketSession> | undefined {
     if (request.path !== FEED_PATH) return undefined;

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import { settle } from '../../actors/actor-harness.ts';
 import type { Socket } from '../../transport/transport.ts';
-import type { FeedAnswers, FeedSink } from './feed-answers.ts';
+import type { WatchSink } from '../watch/live-watch.ts';
+import type { FeedAnswers } from './feed-answers.ts';
 import type { CatalogueMessage, FeedMessage } from '../feed/feed-protocol.ts';
 import { FeedSession } from './feed-session.ts';
 
@@ -42,7 +43,7 @@ function createOpened(options: { token?: string; answers?: Partial<FeedAnswers> 
   const clock = new SimulatedClock();
   const socket = new FakeSocket();
   const errors: unknown[] = [];
-  const sinks: FeedSink[] = [];
+  const sinks: WatchSink[] = [];
   const told: string[] = [];
   const answers: FeedAnswers = {
     welcome: () => ({

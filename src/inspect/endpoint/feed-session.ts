@@ -5,11 +5,11 @@
 
 import type { Clock } from '../../system/clock.ts';
 import { readFrame } from '../../protocol/text.ts';
-import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import type { Socket } from '../../transport/transport.ts';
-import type { SocketSession } from '../../transport/socket-session.ts';
-import type { FeedAnswers, FeedSink, FeedWatch } from './feed-answers.ts';
+import type { FeedAnswers } from './feed-answers.ts';
 import type { CatalogueRequest, FeedMessage, FeedRequest } from '../feed/feed-protocol.ts';
+import type { WatchSink } from '../watch/live-watch.ts';
+import { InspectorSession, type SessionListener } from './inspector-session.ts';
 import { readRequest } from './read-request.ts';
 
 /** How long a socket may say nothing before it says hello. */
@@ -18,10 +18,8 @@ const HELLO_WITHIN_MS = 5_000;
 const MAX_WATCHES = 16;
 /** Commands of `control` that are under way at a time. */
 const MAX_CONTROLS = 16;
-/** With more than this in the send queue nothing that happens is sent any more. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
 
-/** Why the server closes an inspector's socket, besides {@link CLOSE_CODES}. */
+/** Why the server closes an inspector's socket, besides the codes that all sockets have. */
 const FEED_CLOSE_CODES = {
   /** It did not say hello first, or not in time. */
   badRequest: { code: 4400, reason: 'say hello first' },
@@ -29,39 +27,35 @@ const FEED_CLOSE_CODES = {
   unauthorized: { code: 4401, reason: 'unauthorized' },
 } as const;
 
-export interface FeedSessionInput {
+export interface FeedSessionInput extends SessionListener {
   readonly answers: FeedAnswers;
   /** Whether a page with this token may watch. */
   readonly allows: (token: string | undefined) => boolean;
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   /** Told of what is a bug in here or in the answers; the page is told that it has failed. */
   readonly onError: (error: unknown) => void;
-  readonly onOpened: (session: FeedSession) => void;
-  readonly onClosed: (session: FeedSession) => void;
 }
 
-export class FeedSession implements SocketSession {
+export class FeedSession extends InspectorSession {
   readonly #input: FeedSessionInput;
-  #socket: Socket | undefined;
   #hasSaidHello = false;
   #helloTimer: unknown;
-  readonly #watches = new Map<number, FeedWatch>();
   #controls = 0;
   #isLooking = false;
   /** The catalogue request that is next, when the one at work is done. */
   #nextLook: CatalogueRequest | undefined;
 
   constructor(input: FeedSessionInput) {
+    super(input);
     this.#input = input;
   }
 
-  opened(socket: Socket): void {
-    this.#socket = socket;
+  override opened(socket: Socket): void {
     this.#helloTimer = this.#input.clock.setTimeout(
       () => this.#refuseToGoOn('badRequest', 'no hello came in time'),
       HELLO_WITHIN_MS,
     );
-    this.#input.onOpened(this);
+    super.opened(socket);
   }
 
   received(frame: string | Uint8Array): void {
@@ -75,25 +69,10 @@ export class FeedSession implements SocketSession {
     }
   }
 
-  drained(): void {
-    if (this.#hasSpace()) for (const watch of this.#watches.values()) watch.drained();
-  }
-
-  overflowed(): void {
-    this.#close(CLOSE_CODES.slow);
-  }
-
-  closed(): void {
+  override closed(): void {
     this.#input.clock.clearTimeout(this.#helloTimer);
-    for (const watch of this.#watches.values()) watch.stop();
-    this.#watches.clear();
     this.#nextLook = undefined;
-    this.#input.onClosed(this);
-  }
-
-  /** The server is shutting down. */
-  shutDown(): void {
-    this.#close(CLOSE_CODES.shutdown);
+    super.closed();
   }
 
   #begin(request: FeedRequest | undefined): void {
@@ -113,7 +92,7 @@ export class FeedSession implements SocketSession {
 
   #refuseToGoOn(why: keyof typeof FEED_CLOSE_CODES, error: string): void {
     this.#refuse(undefined, error);
-    this.#close(FEED_CLOSE_CODES[why]);
+    this.close(FEED_CLOSE_CODES[why]);
   }
 
   #answer(request: FeedRequest): void {
@@ -185,33 +164,33 @@ export class FeedSession implements SocketSession {
   }
 
   #watch({ id, actor, related }: Extract<FeedRequest, { type: 'watch' }>): void {
-    if (this.#watches.has(id)) return this.#refuse(id, `${id} is watched already`);
-    if (this.#watches.size >= MAX_WATCHES) {
+    if (this.watches.has(id)) return this.#refuse(id, `${id} is watched already`);
+    if (this.watches.size >= MAX_WATCHES) {
       return this.#refuse(id, `${MAX_WATCHES} watches are open already`);
     }
     const watch = this.#input.answers.watch(actor, related, this.#createSink(id));
     if (watch === 'unknown') return this.#refuse(id, `there is no ${actor.kind} ${actor.id}`);
-    this.#watches.set(id, watch);
+    this.watches.set(id, watch);
     this.#send({ type: 'watching', id, actors: watch.actors() });
   }
 
-  #createSink(id: number): FeedSink {
+  #createSink(id: number): WatchSink {
     return {
       send: (batch) => {
         this.#send({ type: 'batch', id, ...batch });
-        return this.#hasSpace();
+        return this.hasSpace();
       },
       failed: () => {
-        this.#watches.delete(id);
+        this.watches.delete(id);
         this.#refuse(id, 'the watch has failed and is over');
       },
     };
   }
 
   #unwatch(id: number): void {
-    const watch = this.#watches.get(id);
+    const watch = this.watches.get(id);
     if (watch === undefined) return this.#refuse(id, `${id} is not watched`);
-    this.#watches.delete(id);
+    this.watches.delete(id);
     watch.stop();
     this.#send({ type: 'done', id });
   }
@@ -242,14 +221,6 @@ export class FeedSession implements SocketSession {
   }
 
   #send(message: FeedMessage): void {
-    this.#socket?.send(JSON.stringify(message));
-  }
-
-  #hasSpace(): boolean {
-    return this.#socket !== undefined && this.#socket.bufferedBytes <= MAX_BUFFERED_BYTES;
-  }
-
-  #close({ code, reason }: { readonly code: number; readonly reason: string }): void {
-    this.#socket?.close(code, reason);
+    this.send(message);
   }
 }

@@ -5,9 +5,11 @@
  */
 
 import { jsonError } from '../../transport/responses.ts';
-import type { SocketEndpoint, SocketSession } from '../../transport/socket-session.ts';
+import type { SocketSession } from '../../transport/socket-session.ts';
 import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
+import type { FeedAccess, InspectorEndpoint } from '../endpoint/feed-endpoint.ts';
 import type { TokenCheck } from '../endpoint/feed-token.ts';
+import type { InspectorSession } from '../endpoint/inspector-session.ts';
 import { findInhabitant, type Population } from '../population/population.ts';
 import { StatelySession, type StatelySessionInput, type StatelyView } from './stately-session.ts';
 
@@ -20,19 +22,14 @@ const MAX_ROOMS = 5;
 
 export interface StatelyEndpointOptions extends Pick<StatelySessionInput, 'answers' | 'now' | 'onError'> {
   /** What a request needs: nothing more, the token as `token` in the query, or to be elsewhere. */
-  readonly access: (request: RequestHead) => 'open' | 'token' | TransportResponse;
+  readonly access: FeedAccess;
   readonly isRightToken: TokenCheck;
   readonly population: Population;
 }
 
-export interface StatelyEndpoint extends SocketEndpoint {
-  /** Says goodbye to all inspectors. */
-  close(): void;
-}
-
-export function createStatelyEndpoint(options: StatelyEndpointOptions): StatelyEndpoint {
+export function createStatelyEndpoint(options: StatelyEndpointOptions): InspectorEndpoint {
   const { access, isRightToken, population, answers, now, onError } = options;
-  const sessions = new Set<StatelySession>();
+  const sessions = new Set<InspectorSession>();
 
   function upgrade(request: RequestHead): UpgradeOutcome<SocketSession> | undefined {
     if (request.path !== STATELY_PATH) return undefined;

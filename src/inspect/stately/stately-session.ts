@@ -1,15 +1,12 @@
 /** One open inspector of Stately: it is told of what it wanted to see, asks nothing, and is not waited for. */
 
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
-import type { SocketSession } from '../../transport/socket-session.ts';
 import type { Socket } from '../../transport/transport.ts';
-import type { FeedAnswers, FeedWatch } from '../endpoint/feed-answers.ts';
+import type { FeedAnswers } from '../endpoint/feed-answers.ts';
+import { InspectorSession, type SessionListener } from '../endpoint/inspector-session.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import type { StatelyMessage } from './stately-protocol.ts';
 import { StatelyTranslator } from './stately-translator.ts';
-
-/** With more than this in the send queue nothing that happens is sent any more. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** What is watched. */
 export interface StatelyView {
@@ -18,56 +15,35 @@ export interface StatelyView {
   readonly related: boolean;
 }
 
-export interface StatelySessionInput {
+export interface StatelySessionInput extends SessionListener {
   readonly views: readonly StatelyView[];
   readonly answers: Pick<FeedAnswers, 'watch' | 'chart'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Told of bugs, each of which costs a socket. */
   readonly onError: (error: unknown) => void;
-  readonly onOpened: (session: StatelySession) => void;
-  readonly onClosed: (session: StatelySession) => void;
 }
 
-export class StatelySession implements SocketSession {
+export class StatelySession extends InspectorSession {
   readonly #input: StatelySessionInput;
-  readonly #watches: FeedWatch[] = [];
-  #socket: Socket | undefined;
 
   constructor(input: StatelySessionInput) {
+    super(input);
     this.#input = input;
   }
 
-  opened(socket: Socket): void {
-    this.#socket = socket;
-    this.#input.onOpened(this);
+  override opened(socket: Socket): void {
+    super.opened(socket);
     try {
       for (const view of this.#input.views) this.#watch(view);
     } catch (error) {
-      this.#fail(error);
+      this.#input.onError(error);
+      this.close(CLOSE_CODES.internal);
     }
   }
 
-  /** Stately's inspectors say nothing; whatever comes is nothing to us. */
+  /** Stately's inspectors ask for nothing; what comes from them is ignored. */
   received(): void {}
-
-  drained(): void {
-    if (this.#hasSpace()) for (const watch of this.#watches) watch.drained();
-  }
-
-  overflowed(): void {
-    this.#close(CLOSE_CODES.slow);
-  }
-
-  closed(): void {
-    for (const watch of this.#watches.splice(0)) watch.stop();
-    this.#input.onClosed(this);
-  }
-
-  /** The server is shutting down. */
-  shutDown(): void {
-    this.#close(CLOSE_CODES.shutdown);
-  }
 
   #watch({ target, related }: StatelyView): void {
     const { answers, now } = this.#input;
@@ -75,30 +51,17 @@ export class StatelySession implements SocketSession {
     const watch = answers.watch(target, related, {
       send: (batch) => {
         this.#send(translator.translate(batch));
-        return this.#hasSpace();
+        return this.hasSpace();
       },
-      failed: () => this.#close(CLOSE_CODES.internal),
+      failed: () => this.close(CLOSE_CODES.internal),
     });
     // It has gone since the handshake.
     if (watch === 'unknown') return;
-    this.#watches.push(watch);
+    this.watches.set(this.watches.size, watch);
     this.#send(translator.begin(watch.actors()));
   }
 
-  #fail(error: unknown): void {
-    this.#input.onError(error);
-    this.#close(CLOSE_CODES.internal);
-  }
-
   #send(messages: readonly StatelyMessage[]): void {
-    for (const message of messages) this.#socket?.send(JSON.stringify(message));
-  }
-
-  #hasSpace(): boolean {
-    return this.#socket !== undefined && this.#socket.bufferedBytes <= MAX_BUFFERED_BYTES;
-  }
-
-  #close({ code, reason }: { readonly code: number; readonly reason: string }): void {
-    this.#socket?.close(code, reason);
+    for (const message of messages) this.send(message);
   }
 }

@@ -205,7 +205,7 @@ function toSessionId({ kind, id }: ActorAddress): string {
 }
 
 /**
- * The states of an actor as XState writes them: `{ open: { flow: 'clear', work: { busy: 'serving' } } }`.
+ * The states of an actor as XState writes them: `{ open: { flow: 'clear', work: 'busy' } }`.
  * @param leaves the active states that have no active children
  */
 export function toStateValue({ root }: Chart, leaves: readonly StatePath[]): FeedJson {
