@@ -16,7 +16,7 @@ import type { ActorAddress, Party } from '../feed/feed-protocol.ts';
 import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
 import { EFFECTS } from './effects.ts';
 import { invokedBy, sourceOf, type Receiver } from './event-source.ts';
-import type { Happening, Life, Listener } from './happening.ts';
+import type { HandledEvent, LifeChange, Listener } from './actor-listener.ts';
 import type { Inspected, Inspections } from './inspections.ts';
 import { StepLog } from './step-log.ts';
 import type { WorkStack } from './work-stack.ts';
@@ -167,8 +167,8 @@ export class Attachment implements Receiver {
 
   #speak(to: Party, action: string): void {
     const { now, tell } = this.#surroundings;
-    const speech = { at: now(), to, action };
-    tell(this, (listener) => listener.spoke(this, speech));
+    const effect = { at: now(), to, action };
+    tell(this, (listener) => listener.affected(this, effect));
   }
 
   #stepped(transitions: readonly AnyTransitionDefinition[]): void {
@@ -206,7 +206,7 @@ export class Attachment implements Receiver {
     this.#missedBeginning = false;
     if (work.event !== event) this.#recognize(work, event);
     const isEventful = event.type !== INIT || !this.#steps.isEmpty;
-    const happening: Happening = {
+    const handled: HandledEvent = {
       at: work.at,
       event,
       source: work.source,
@@ -215,7 +215,7 @@ export class Attachment implements Receiver {
     };
     this.#work = undefined;
     this.#surroundings.work.leave(this);
-    this.#surroundings.tell(this, (listener) => listener.ended(this, isEventful ? happening : undefined));
+    this.#surroundings.tell(this, (listener) => listener.ended(this, isEventful ? handled : undefined));
   }
 
   /** The event was another one than the first that was seen to be sent: that one is still to come, if there is one. */
@@ -238,8 +238,8 @@ export class Attachment implements Receiver {
     return isEqual(before, this.#states) ? undefined : this.#states;
   }
 
-  #tellLife(life: Life): void {
-    this.#surroundings.tell(this, (listener) => listener.lived(this, life));
+  #tellLife(life: LifeChange): void {
+    this.#surroundings.tell(this, (listener) => listener.lifeChanged(this, life));
   }
 
   /** What throws in here must not reach the actor, which would die of it. */
@@ -262,6 +262,6 @@ export function isAtWork(actor: AnyActorRef): boolean {
   return mailbox._current !== null;
 }
 
-function isEqual(a: readonly string[], b: readonly string[]): boolean {
+export function isEqual(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }

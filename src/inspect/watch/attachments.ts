@@ -4,7 +4,7 @@ import type { AnyActorRef, EventObject } from 'xstate';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import { findMembership, splitId, type Population } from '../population/population.ts';
 import { Attachment, toKey, type InspectedActor, type Surroundings } from './attachment.ts';
-import type { Listener } from './happening.ts';
+import type { Listener } from './actor-listener.ts';
 import { Inspections } from './inspections.ts';
 import { WorkStack } from './work-stack.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createActor, fromPromise, setup, type AnyActorRef, type InspectionEvent } from 'xstate';
 import { ping, settle } from '../../actors/actor-harness.ts';
 import { createSharedSystem } from '../../actors/runtime/shared-system.ts';
-import { Inspections, type Inspected, type Inspector } from './inspections.ts';
+import { Inspections, type Inspected, type InspectionListener } from './inspections.ts';
 import { createWatchHarness } from './watch-harness.ts';
 
 const machine = setup({
@@ -20,7 +20,7 @@ const machine = setup({
 });
 
 /** Hands each moment of an actor's life out as a line. */
-class Notes implements Inspector {
+class Notes implements InspectionListener {
   readonly lines: string[] = [];
 
   inspect(inspected: Inspected): void {
@@ -178,7 +178,7 @@ describe('a system is left as it was', () => {
   ])('for the other, when %s of two that overhear it goes', (_, goes) => {
     const { x } = createActors('x');
     const notes = [new Notes(), new Notes()];
-    const inspections = notes.map((inspector) => new Inspections().inspect(x, inspector));
+    const inspections = notes.map((listener) => new Inspections().inspect(x, listener));
     inspections[goes]?.unsubscribe();
     x.start();
     expect(notes.map(({ lines }) => lines.length)).toEqual(goes === 0 ? [0, 2] : [2, 0]);

@@ -21,7 +21,7 @@ type ActorRef = InspectionEvent['actorRef'];
 type ActorSystem = AnyActorRef['system'];
 
 /** Is told in the midst of what happens: it must be quick, and it must not throw. */
-export interface Inspector {
+export interface InspectionListener {
   /** Something happens to the actor itself. */
   inspect(inspected: Inspected): void;
   /** The actor has started one of its own, as one that it invokes. */
@@ -34,7 +34,7 @@ interface SystemInside {
 }
 
 interface Inspection {
-  readonly inspectors: Map<ActorRef, Inspector>;
+  readonly listeners: Map<ActorRef, InspectionListener>;
   readonly end: () => void;
 }
 
@@ -42,16 +42,16 @@ export class Inspections {
   /** Of the systems in which somebody is watched. */
   readonly #inspections = new Map<ActorSystem, Inspection>();
 
-  /** Has an inspector told of an actor, in the place of the one before it. */
-  inspect(actor: AnyActorRef, inspector: Inspector): Subscription {
+  /** Has a listener told of an actor, in the place of the one before it. */
+  inspect(actor: AnyActorRef, listener: InspectionListener): Subscription {
     const { system } = actor;
-    const { inspectors, end } = this.#inspections.get(system) ?? this.#begin(system);
-    inspectors.set(actor, inspector);
+    const { listeners, end } = this.#inspections.get(system) ?? this.#begin(system);
+    listeners.set(actor, listener);
     return {
       unsubscribe: () => {
-        if (inspectors.get(actor) !== inspector) return;
-        inspectors.delete(actor);
-        if (inspectors.size > 0) return;
+        if (listeners.get(actor) !== listener) return;
+        listeners.delete(actor);
+        if (listeners.size > 0) return;
         this.#inspections.delete(system);
         end();
       },
@@ -60,12 +60,12 @@ export class Inspections {
 
   #begin(system: ActorSystem): Inspection {
     const inside = system as unknown as SystemInside;
-    const inspectors: Inspection['inspectors'] = new Map();
+    const listeners: Inspection['listeners'] = new Map();
     const passOn = inside._sendInspectionEvent;
     const overhear = (inspected: Inspected): void => {
-      inspectors.get(inspected.actorRef)?.inspect(inspected);
+      listeners.get(inspected.actorRef)?.inspect(inspected);
       const parent = startedBy(inspected);
-      if (parent !== undefined) inspectors.get(parent)?.invoked(inspected.actorRef);
+      if (parent !== undefined) listeners.get(parent)?.invoked(inspected.actorRef);
       passOn(inspected);
     };
     inside._sendInspectionEvent = overhear;
@@ -73,7 +73,7 @@ export class Inspections {
       // Who overhears it since then passes on to this one, which has nobody left to tell.
       if (inside._sendInspectionEvent === overhear) inside._sendInspectionEvent = passOn;
     };
-    const inspection: Inspection = { inspectors, end };
+    const inspection: Inspection = { listeners, end };
     this.#inspections.set(system, inspection);
     return inspection;
   }

@@ -4,12 +4,13 @@ import type { Clock } from '../../system/clock.ts';
 import type { EventObject } from 'xstate';
 import type { ActorAddress, BatchMessage, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
 import { findInhabitant, splitId, type Inhabitant, type Population } from '../population/population.ts';
+import { RESTING_STATES } from '../summary/leaf-states.ts';
 import type { Attachment, InspectedActor } from './attachment.ts';
-import { Departures } from './departures.ts';
-import type { Attached, Happening, Life, Listener, Speech } from './happening.ts';
-import { Lane } from './lane.ts';
-import { Lanes } from './lanes.ts';
-import { Outbox } from './outbox.ts';
+import { SilentEnds } from './silent-ends.ts';
+import type { Attached, HandledEvent, LifeChange, Listener, Effect } from './actor-listener.ts';
+import { FollowedActor } from './followed-actors.ts';
+import { FollowedActors } from './followed-actors.ts';
+import { PendingItems } from './pending-items.ts';
 import { covers, inhabitantsOf, isActive, MAX_CONNECTIONS, type Scope } from './scope.ts';
 
 /** How long what happens is gathered. */
@@ -50,22 +51,22 @@ export interface LiveWatchInput {
 
 export class LiveWatch implements Listener {
   readonly #input: LiveWatchInput;
-  readonly #outbox: Outbox;
-  readonly #lanes = new Lanes();
-  readonly #departures: Departures;
+  readonly #pending: PendingItems;
+  readonly #followed = new FollowedActors();
+  readonly #silentEnds: SilentEnds;
   #timer: unknown;
 
   constructor(input: LiveWatchInput) {
     this.#input = input;
-    this.#outbox = new Outbox(input);
-    this.#departures = new Departures(input.scope, input.population);
+    this.#pending = new PendingItems(input);
+    this.#silentEnds = new SilentEnds(input.scope, input.population);
   }
 
   start(): void {
     const { scope, population } = this.#input;
     for (const inhabitant of inhabitantsOf(scope, population)) {
       if (isActive(inhabitant)) this.#follow(inhabitant.address, inhabitant.actor).isTold = true;
-      else this.#departures.rests(inhabitant.address.id);
+      else this.#silentEnds.rests(inhabitant.address.id);
     }
   }
 
@@ -76,17 +77,17 @@ export class LiveWatch implements Listener {
 
   /** The sink takes batches again. */
   drained(): void {
-    this.#outbox.isShut = false;
+    this.#pending.isShut = false;
     this.#schedule();
   }
 
   stop(): void {
     this.#input.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const lane of this.#lanes) this.#release(lane);
-    this.#lanes.clear();
-    this.#departures.clear();
-    this.#outbox.changed.clear();
+    for (const followed of this.#followed) this.#release(followed);
+    this.#followed.clear();
+    this.#silentEnds.clear();
+    this.#pending.changed.clear();
   }
 
   /** An actor is being made. */
@@ -98,35 +99,35 @@ export class LiveWatch implements Listener {
   }
 
   began({ key }: Attached, at: number): void {
-    const lane = this.#lanes.get(key);
-    if (lane !== undefined) this.#outbox.began(lane, at);
+    const followed = this.#followed.get(key);
+    if (followed !== undefined) this.#pending.began(followed, at);
   }
 
-  spoke({ key }: Attached, speech: Speech): void {
-    const lane = this.#lanes.get(key);
-    if (lane !== undefined && !this.#hears(speech.to)) this.#outbox.spoke(lane, speech);
+  affected({ key }: Attached, effect: Effect): void {
+    const followed = this.#followed.get(key);
+    if (followed !== undefined && !this.#hears(effect.to)) this.#pending.affected(followed, effect);
   }
 
-  ended({ key }: Attached, happening: Happening | undefined): void {
-    const lane = this.#lanes.get(key);
-    if (lane === undefined) return;
-    this.#outbox.ended(lane, happening);
+  ended({ key }: Attached, handled: HandledEvent | undefined): void {
+    const followed = this.#followed.get(key);
+    if (followed === undefined) return;
+    this.#pending.ended(followed, handled);
     this.#schedule();
   }
 
-  lived({ key, address }: Attached, life: Life): void {
-    const lane = this.#lanes.get(key);
-    if (lane === undefined) return;
-    const isSaid = this.#outbox.lived(lane, life);
-    if (isSaid) lane.isTold = true;
+  lifeChanged({ key, address }: Attached, life: LifeChange): void {
+    const followed = this.#followed.get(key);
+    if (followed === undefined) return;
+    const isSaid = this.#pending.lifeChanged(followed, life);
+    if (isSaid) followed.isTold = true;
     this.#schedule();
     if (life.type === 'started') return;
-    lane.attachment = undefined;
+    followed.attachment = undefined;
     if (life.type === 'rested') {
-      lane.actor = undefined;
-      if (isSaid) this.#departures.rests(address.id);
-    } else this.#departures.ended(address, this.#lanes.connections);
-    if (this.#lanes.leave(lane) > MAX_GONE || !lane.isTold) this.#forget(lane);
+      followed.actor = undefined;
+      if (isSaid) this.#silentEnds.rests(address.id);
+    } else this.#silentEnds.ended(address, this.#followed.connections);
+    if (this.#followed.leave(followed) > MAX_GONE || !followed.isTold) this.#forget(followed);
   }
 
   broke(error: unknown): void {
@@ -134,19 +135,19 @@ export class LiveWatch implements Listener {
   }
 
   /** Whether an actor that is spoken to is heard itself. */
-  #hears(to: Speech['to']): boolean {
+  #hears(to: Effect['to']): boolean {
     if ('outside' in to) return false;
-    if (this.#lanes.find(to)?.attachment !== undefined) return true;
+    if (this.#followed.find(to)?.attachment !== undefined) return true;
     // It is heard as soon as it is there, but a servant need not have a proxy.
     return to.kind !== 'tarsProxy' && covers(this.#input.scope, to);
   }
 
-  #follow(address: ActorAddress, actor: InspectedActor): Lane {
-    const lane = this.#lanes.open(address);
-    if (address.kind === 'membership' && this.#departures.wakes(address.id)) lane.isTold = true;
-    lane.actor = actor;
-    lane.attachment = this.#input.attach(address, actor, this);
-    return lane;
+  #follow(address: ActorAddress, actor: InspectedActor): FollowedActor {
+    const followed = this.#followed.open(address);
+    if (address.kind === 'membership' && this.#silentEnds.wakes(address.id)) followed.isTold = true;
+    followed.actor = actor;
+    followed.attachment = this.#input.attach(address, actor, this);
+    return followed;
   }
 
   /** A connection joins the room that is watched: it is watched too, as long as there is space. */
@@ -155,16 +156,16 @@ export class LiveWatch implements Listener {
     const { part: id, room } = splitId(membership.id);
     const actor = directory.connections.get(id);
     const isLeaving = directory.rooms.get(room)?.record.roster.joined.has(id) ?? false;
-    const { connections } = this.#lanes;
+    const { connections } = this.#followed;
     if (actor === undefined || isLeaving || connections.has(id) || connections.size >= MAX_CONNECTIONS)
       return;
     const { attachment } = this.#follow({ kind: 'connection', id }, actor);
     if (attachment === undefined) return;
-    this.lived(attachment, { type: 'started', at: this.#input.now(), states: attachment.states });
+    this.lifeChanged(attachment, { type: 'started', at: this.#input.now(), states: attachment.states });
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#outbox.isShut) return;
+    if (this.#timer !== undefined || this.#pending.isShut) return;
     this.#timer = this.#input.clock.setTimeout(() => this.#flush(), BATCH_INTERVAL_MS);
   }
 
@@ -172,52 +173,56 @@ export class LiveWatch implements Listener {
     this.#timer = undefined;
     try {
       this.#input.settleRests();
-      this.#tellDepartures();
-      const { items, skipped } = this.#outbox.takeBatch();
+      this.#tellSilentEnds();
+      const { items, skipped } = this.#pending.takeBatch();
       const actors = this.#describeChanged();
       if (items.length > 0 || skipped > 0 || actors.length > 0)
-        this.#outbox.isShut = !this.#input.sink.send({ items, skipped, actors });
-      if (!this.#outbox.isEmpty || this.#departures.areLikely) this.#schedule();
+        this.#pending.isShut = !this.#input.sink.send({ items, skipped, actors });
+      if (!this.#pending.isEmpty || this.#silentEnds.areLikely) this.#schedule();
     } catch (error) {
       this.#input.fail(error);
     }
   }
 
-  #tellDepartures(): void {
+  #tellSilentEnds(): void {
     const { now } = this.#input;
-    for (const address of this.#departures.due()) {
+    for (const address of this.#silentEnds.due()) {
       // Whoever cannot be told of now is gone in a later batch.
-      if (!this.#outbox.hasSpace(now())) return;
-      this.#departures.settled(address);
-      const lane = this.#lanes.find(address) ?? new Lane(address);
-      this.#outbox.lived(lane, { type: 'ended', at: now(), states: lane.attachment?.states ?? RESTING });
-      this.#release(lane);
-      this.#forget(lane);
+      if (!this.#pending.hasSpace(now())) return;
+      this.#silentEnds.settled(address);
+      const followed = this.#followed.find(address) ?? new FollowedActor(address);
+      this.#pending.lifeChanged(followed, {
+        type: 'ended',
+        at: now(),
+        states: followed.attachment?.states ?? RESTING_STATES.paths,
+      });
+      this.#release(followed);
+      this.#forget(followed);
     }
   }
 
   /** First those whose states are not in the items. */
   #describeChanged(): WatchedActor[] {
-    const { changed } = this.#outbox;
-    const lanes = [...changed];
-    if (lanes.length > MAX_DESCRIBED) lanes.sort((a, b) => Number(b.isStale) - Number(a.isStale));
+    const { changed } = this.#pending;
+    const ordered = [...changed];
+    if (ordered.length > MAX_DESCRIBED) ordered.sort((a, b) => Number(b.isStale) - Number(a.isStale));
     const described: WatchedActor[] = [];
-    for (const lane of lanes.slice(0, MAX_DESCRIBED)) {
-      changed.delete(lane);
-      lane.isStale = false;
-      const inhabitant = this.#inhabitantOf(lane);
+    for (const followed of ordered.slice(0, MAX_DESCRIBED)) {
+      changed.delete(followed);
+      followed.isStale = false;
+      const inhabitant = this.#inhabitantOf(followed);
       if (inhabitant !== undefined) {
         described.push(this.#input.describe(inhabitant));
-        lane.isTold = true;
-        if (!isActive(inhabitant)) this.#departures.rests(inhabitant.address.id);
+        followed.isTold = true;
+        if (!isActive(inhabitant)) this.#silentEnds.rests(inhabitant.address.id);
       }
-      if (lane.attachment === undefined) this.#forget(lane);
+      if (followed.attachment === undefined) this.#forget(followed);
     }
     return described;
   }
 
-  /** Also of an actor that is gone, as long as its lane is there. */
-  #inhabitantOf({ address, actor }: Lane): Inhabitant | undefined {
+  /** Also of an actor that is gone, as long as the page has not been told. */
+  #inhabitantOf({ address, actor }: FollowedActor): Inhabitant | undefined {
     const { population } = this.#input;
     if (actor === undefined) return findInhabitant(population, address);
     const name = address.kind === 'room' ? address.id : splitId(address.id).room;
@@ -225,16 +230,13 @@ export class LiveWatch implements Listener {
     return { address, actor, ...(room !== undefined && { room }) };
   }
 
-  #release(lane: Lane): void {
-    if (lane.attachment !== undefined) this.#input.release(lane.attachment, this);
-    lane.attachment = undefined;
+  #release(followed: FollowedActor): void {
+    if (followed.attachment !== undefined) this.#input.release(followed.attachment, this);
+    followed.attachment = undefined;
   }
 
-  #forget(lane: Lane): void {
-    this.#lanes.forget(lane);
-    this.#outbox.changed.delete(lane);
+  #forget(followed: FollowedActor): void {
+    this.#followed.forget(followed);
+    this.#pending.changed.delete(followed);
   }
 }
-
-/** Where a resting membership is. */
-const RESTING = ['joined'];

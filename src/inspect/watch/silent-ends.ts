@@ -7,7 +7,7 @@ import type { ActorAddress } from '../feed/feed-protocol.ts';
 import { findInhabitant, splitId, type Population } from '../population/population.ts';
 import { isMember, type Scope } from './scope.ts';
 
-export class Departures {
+export class SilentEnds {
   readonly #scope: Scope;
   readonly #population: Population;
   /** Connections whose memberships have ended: they may be members again. */

@@ -5,14 +5,15 @@
 
 import type { EventObject } from 'xstate';
 import type { EffectItem, FeedItem, FeedObject, LifeItem, TransitionItem } from '../feed/feed-protocol.ts';
+import { isEqual } from './attachment.ts';
 import { isSame } from './event-source.ts';
-import type { Happening, Life, Speech } from './happening.ts';
-import type { Lane, Place, PlacedSpeech } from './lane.ts';
+import type { HandledEvent, LifeChange, Effect } from './actor-listener.ts';
+import type { FollowedActor, Place, PlacedEffect } from './followed-actors.ts';
 
 /** Items of a batch at most. */
 const MAX_ITEMS = 200;
 
-export interface OutboxOptions {
+export interface PendingItemsOptions {
   readonly itemsPerSecond: number;
   readonly redactEvent: (event: EventObject) => FeedObject;
 }
@@ -20,12 +21,12 @@ export interface OutboxOptions {
 /** An item without what is only known when it is sent. */
 type Unsent<Item> = Item extends unknown ? Omit<Item, 'seq' | 'repeat'> : never;
 
-export class Outbox {
-  /** Lanes in which something happened that their pages have not been told. */
-  readonly changed = new Set<Lane>();
+export class PendingItems {
+  /** Actors to which something happened that the page has not been told. */
+  readonly changed = new Set<FollowedActor>();
   /** While shut, everything is left out. */
   isShut = false;
-  readonly #options: OutboxOptions;
+  readonly #options: PendingItemsOptions;
   /** What is to be said, and places that are not filled yet, or any more. */
   #places: Place[] = [];
   #filled = 0;
@@ -36,7 +37,7 @@ export class Outbox {
   #allowance = MAX_ITEMS;
   #allowedAt = 0;
 
-  constructor(options: OutboxOptions) {
+  constructor(options: PendingItemsOptions) {
     this.#options = options;
   }
 
@@ -44,47 +45,47 @@ export class Outbox {
     return this.#filled === 0 && this.#skipped === 0 && this.changed.size === 0;
   }
 
-  began(lane: Lane, at: number): void {
-    lane.open = { place: this.#take(at), speeches: [] };
+  began(followed: FollowedActor, at: number): void {
+    followed.open = { place: this.#take(at), effects: [] };
   }
 
-  spoke(lane: Lane, speech: Speech): void {
-    const place = this.#take(speech.at);
+  affected(followed: FollowedActor, effect: Effect): void {
+    const place = this.#take(effect.at);
     if (place !== undefined) {
-      const { at, to, action } = speech;
-      place.item = { type: 'effect', at, actor: lane.address, to, action } satisfies Unsent<EffectItem>;
+      const { at, to, action } = effect;
+      place.item = { type: 'effect', at, actor: followed.address, to, action } satisfies Unsent<EffectItem>;
     }
     // Whether it is one more of an earlier one is known when the event is done.
-    if (lane.open !== undefined) lane.open.speeches.push({ speech, place });
+    if (followed.open !== undefined) followed.open.effects.push({ effect, place });
     else if (place === undefined) this.#skipped += 1;
   }
 
-  ended(lane: Lane, happening: Happening | undefined): void {
-    const { place, speeches } = lane.open ?? NOTHING_OPEN;
-    lane.open = undefined;
-    this.changed.add(lane);
-    if (happening !== undefined && this.#repeats(lane, happening)) {
-      lane.last.place.count += 1;
+  ended(followed: FollowedActor, handled: HandledEvent | undefined): void {
+    const { place, effects } = followed.open ?? NOTHING_OPEN;
+    followed.open = undefined;
+    this.changed.add(followed);
+    if (handled !== undefined && this.#repeats(followed, handled)) {
+      followed.last.place.count += 1;
       this.#giveBack(place);
-      this.#foldSpeeches(speeches, lane.last.speeches);
+      this.#foldEffects(effects, followed.last.effects);
       return;
     }
-    for (const speech of speeches) if (speech.place === undefined) this.#skipped += 1;
-    lane.last = undefined;
-    if (happening === undefined) {
+    for (const effect of effects) if (effect.place === undefined) this.#skipped += 1;
+    followed.last = undefined;
+    if (handled === undefined) {
       this.#giveBack(place);
       return;
     }
     if (place === undefined) {
       this.#skipped += 1;
-      if (happening.states !== undefined) lane.isStale = true;
+      if (handled.states !== undefined) followed.isStale = true;
       return;
     }
-    const { at, event, source, taken, actions, states } = happening;
+    const { at, event, source, taken, actions, states } = handled;
     place.item = {
       type: 'transition',
       at,
-      actor: lane.address,
+      actor: followed.address,
       // What an actor was started with is its context.
       event: { type: event.type, data: event.type === 'xstate.init' ? {} : this.#options.redactEvent(event) },
       ...(source !== undefined && { source }),
@@ -92,23 +93,23 @@ export class Outbox {
       actions,
       ...(states !== undefined && { states }),
     } satisfies Unsent<TransitionItem>;
-    lane.last = { batch: this.#batch, happening, place, speeches: speeches.filter(isPlaced) };
+    followed.last = { batch: this.#batch, handled, place, effects: effects.filter(isPlaced) };
   }
 
   /** Whether the page will know of it. */
-  lived(lane: Lane, { type, at, states, error }: Life): boolean {
+  lifeChanged(followed: FollowedActor, { type, at, states, error }: LifeChange): boolean {
     const place = this.#take(at);
-    lane.last = undefined;
-    this.changed.add(lane);
+    followed.last = undefined;
+    this.changed.add(followed);
     if (place === undefined) {
       this.#skipped += 1;
-      lane.isStale = true;
+      followed.isStale = true;
       return false;
     }
     place.item = {
       type,
       at,
-      actor: lane.address,
+      actor: followed.address,
       states,
       ...(error !== undefined && { error }),
     } satisfies Unsent<LifeItem>;
@@ -132,25 +133,28 @@ export class Outbox {
     return { items: items as unknown as FeedItem[], skipped };
   }
 
-  #repeats(lane: Lane, happening: Happening): lane is Lane & { last: NonNullable<Lane['last']> } {
-    const { last } = lane;
+  #repeats(
+    followed: FollowedActor,
+    handled: HandledEvent,
+  ): followed is FollowedActor & { last: NonNullable<FollowedActor['last']> } {
+    const { last } = followed;
     return (
       last !== undefined &&
       last.batch === this.#batch &&
-      last.happening.states === undefined &&
-      happening.states === undefined &&
-      last.happening.event.type === happening.event.type &&
-      isSame(last.happening.source, happening.source) &&
-      isEqual(last.happening.taken, happening.taken) &&
-      isEqual(last.happening.actions, happening.actions)
+      last.handled.states === undefined &&
+      handled.states === undefined &&
+      last.handled.event.type === handled.event.type &&
+      isSame(last.handled.source, handled.source) &&
+      isEqual(last.handled.taken, handled.taken) &&
+      isEqual(last.handled.actions, handled.actions)
     );
   }
 
-  #foldSpeeches(speeches: readonly PlacedSpeech[], earlier: PlacedSpeech[]): void {
+  #foldEffects(effects: readonly PlacedEffect[], earlier: PlacedEffect[]): void {
     // Backwards, so that the places at the end are free again.
-    for (const said of speeches.toReversed()) {
+    for (const said of effects.toReversed()) {
       const same = earlier.find(
-        ({ speech }) => speech.action === said.speech.action && isSame(speech.to, said.speech.to),
+        ({ effect }) => effect.action === said.effect.action && isSame(effect.to, said.effect.to),
       );
       if (same?.place !== undefined) {
         same.place.count += 1;
@@ -190,12 +194,8 @@ export class Outbox {
 }
 
 /** Of an event whose beginning was before the watch. */
-const NOTHING_OPEN = { place: undefined, speeches: [] } as const;
+const NOTHING_OPEN = { place: undefined, effects: [] } as const;
 
-function isPlaced({ place }: PlacedSpeech): boolean {
+function isPlaced({ place }: PlacedEffect): boolean {
   return place !== undefined;
-}
-
-function isEqual(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }

@@ -6,7 +6,7 @@ import type { ActorAddress, LifeItem, Party } from '../feed/feed-protocol.ts';
 import type { Steps } from './step-log.ts';
 
 /** An event that an actor has taken, with all that came of it. */
-export interface Happening extends Steps {
+export interface HandledEvent extends Steps {
   readonly at: number;
   readonly event: EventObject;
   readonly source: Party | undefined;
@@ -15,13 +15,13 @@ export interface Happening extends Steps {
 }
 
 /** An actor is about to speak to somebody. */
-export interface Speech {
+export interface Effect {
   readonly at: number;
   readonly to: Party;
   readonly action: string;
 }
 
-export interface Life {
+export interface LifeChange {
   readonly type: LifeItem['type'];
   readonly at: number;
   readonly states: readonly StatePath[];
@@ -39,11 +39,11 @@ export interface Attached {
 export interface Listener {
   /** The actor has begun to work on an event. What it says comes next, and {@link ended} at last. */
   began(attached: Attached, at: number): void;
-  spoke(attached: Attached, speech: Speech): void;
+  affected(attached: Attached, effect: Effect): void;
   /** Nothing to tell: the actor has started, and that did no more than enter its first states. */
-  ended(attached: Attached, happening: Happening | undefined): void;
+  ended(attached: Attached, handled: HandledEvent | undefined): void;
   /** After `ended`, `rested` and `failed` nothing more comes: the actor is detached. */
-  lived(attached: Attached, life: Life): void;
+  lifeChanged(attached: Attached, life: LifeChange): void;
   /** It has thrown, or the inspection of an actor that it listens to. */
   broke(error: unknown): void;
 }
