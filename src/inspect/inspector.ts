@@ -18,7 +18,7 @@ import { createFeedEndpoint, type FeedAccess } from './endpoint/feed-endpoint.ts
 import type { ActorAddress, ActorHistory, ActorSummary, MachineName } from './feed/feed-protocol.ts';
 import { createTokenCheck } from './endpoint/feed-token.ts';
 import { createHistoryRoute } from './endpoint/history-route.ts';
-import { findInhabitant, type Population } from './population/population.ts';
+import { findActor, type Population } from './population/population.ts';
 import type { FailedActor } from './recorder/failures.ts';
 import { createRecorder } from './recorder/recorder.ts';
 import { createRedaction } from './redaction/redaction.ts';
@@ -79,7 +79,7 @@ export function createInspector(input: InspectorInput): Inspector {
   const recorder = createRecorder({ entries: settings.history, now, describeError });
   const watcher = createWatcher({
     population,
-    describe: (inhabitant) => summaries.describe(inhabitant),
+    describe: (entry) => summaries.describe(entry),
     redactEvent: (event) => redaction.showFields(event, 'type'),
     describeError,
     clock,
@@ -98,7 +98,7 @@ export function createInspector(input: InspectorInput): Inspector {
 
   function historyOf(actor: ActorAddress): ActorHistory | undefined {
     const known = recorder.historyOf(actor);
-    if (known !== undefined || findInhabitant(population, actor) === undefined) return known;
+    if (known !== undefined || findActor(population, actor) === undefined) return known;
     return { ...actor, entries: [] };
   }
 

@@ -4,7 +4,7 @@ import { join, publish, settle, until } from '../../actors/actor-harness.ts';
 import { MACHINES } from '../../actors/machines.ts';
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { ActorAddress, ActorSummary, CatalogueRequest, MachineName } from '../feed/feed-protocol.ts';
-import { findInhabitant, type Inhabitant, type Population } from '../population/population.ts';
+import { findActor, type ActorEntry, type Population } from '../population/population.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createPopulation } from '../summary/population-harness.ts';
 import { createSummaries, type Summaries } from '../summary/summaries.ts';
@@ -185,9 +185,9 @@ function everybody(plan: Plan, population: Population, summaries: Summaries): Ac
     ),
   ];
   return addresses
-    .map((address) => findInhabitant(population, address))
-    .filter((found): found is Inhabitant => found !== undefined)
-    .map((inhabitant) => summaries.summarize(summaries.sight(inhabitant)));
+    .map((address) => findActor(population, address))
+    .filter((found): found is ActorEntry => found !== undefined)
+    .map((entry) => summaries.summarize(summaries.read(entry)));
 }
 
 /** The same as the catalogue, without any care. */

@@ -5,12 +5,12 @@
 
 import type { ActorSummary, CatalogueMessage, CatalogueRequest } from '../feed/feed-protocol.ts';
 import type { Population } from '../population/population.ts';
-import type { Sighting } from '../summary/sighting.ts';
+import type { ActorReading } from '../summary/actor-reading.ts';
 import type { Summaries } from '../summary/summaries.ts';
-import { Census, type Counts } from './census.ts';
+import { ActorCounter, type Counts } from './actor-counter.ts';
 import { Search, type CatalogueQuery } from './search.ts';
 import { Shared } from './shared.ts';
-import { EVERYBODY_ACTIVE, inSlices, joinRoutes, walk, type Route } from './walk.ts';
+import { ALL_ACTIVE, inSlices, joinPlans, walk, type WalkPlan } from './walk.ts';
 
 export interface CatalogueInput {
   readonly population: Population;
@@ -28,10 +28,10 @@ export interface Catalogue {
 }
 
 /** One walk through those who live in the server, for all who wait for it. */
-interface Look {
+interface Pass {
   readonly searches: Search[];
   /** Not there when nobody wants the counts. */
-  census: Census | undefined;
+  counter: ActorCounter | undefined;
   readonly isDone: Promise<void>;
 }
 
@@ -45,68 +45,68 @@ export function createCatalogue(input: CatalogueInput): Catalogue {
   const { population, summaries, failures, now, yieldTurn } = input;
   const pages = new Shared<Page>(FRESH_MS, now);
   const counts = new Shared<Counts>(FRESH_MS, now);
-  /** The look that is not taken yet. */
-  let next: Look | undefined;
+  /** The pass that is not taken yet. */
+  let next: Pass | undefined;
   let last: Promise<void> = Promise.resolve();
 
   /** Looks wait for each other: two at a time would make each turn twice as long. */
-  function joinNextLook(): Look {
+  function joinNextPass(): Pass {
     if (next !== undefined) return next;
-    const look: Look = {
+    const pass: Pass = {
       searches: [],
-      census: undefined,
+      counter: undefined,
       isDone: last.then(yieldTurn).then(() => {
         next = undefined;
-        return take(look);
+        return take(pass);
       }),
     };
-    last = look.isDone.catch(() => {});
-    next = look;
-    return look;
+    last = pass.isDone.catch(() => {});
+    next = pass;
+    return pass;
   }
 
-  async function take({ searches, census }: Look): Promise<void> {
+  async function take({ searches, counter }: Pass): Promise<void> {
     const wide: Search[] = [];
-    const routes: Route[] = census === undefined ? [] : [EVERYBODY_ACTIVE];
+    const plans: WalkPlan[] = counter === undefined ? [] : [ALL_ACTIVE];
     for (const search of searches) {
-      const route = search.route(population);
-      if (route.connection !== undefined) {
-        await follow(route, (sighting) => search.meet(sighting));
+      const plan = search.plan(population);
+      if (plan.connection !== undefined) {
+        await follow(plan, (reading) => search.visit(reading));
         continue;
       }
       wide.push(search);
-      routes.push(route);
+      plans.push(plan);
     }
-    await follow(joinRoutes(routes), (sighting) => {
-      census?.meet(sighting);
-      for (const search of wide) search.meet(sighting);
+    await follow(joinPlans(plans), (reading) => {
+      counter?.visit(reading);
+      for (const search of wide) search.visit(reading);
     });
-    if (census === undefined) return;
+    if (counter === undefined) return;
     await inSlices(population.directory.rooms.values(), yieldTurn, ({ record }) =>
-      census.meetResting(record.roster.joined.size),
+      counter.countResting(record.roster.joined.size),
     );
   }
 
-  function follow(route: Route, meet: (sighting: Sighting) => void): Promise<void> {
-    return inSlices(walk(population, route), yieldTurn, (inhabitant) => {
-      if (inhabitant !== undefined) meet(summaries.sight(inhabitant));
+  function follow(plan: WalkPlan, visit: (reading: ActorReading) => void): Promise<void> {
+    return inSlices(walk(population, plan), yieldTurn, (entry) => {
+      if (entry !== undefined) visit(summaries.read(entry));
     });
   }
 
   async function find(query: CatalogueQuery): Promise<Page> {
     const search = new Search(query, summaries);
-    const look = joinNextLook();
-    look.searches.push(search);
-    await look.isDone;
-    for (const failed of failures()) search.meetFailed(failed);
+    const pass = joinNextPass();
+    pass.searches.push(search);
+    await pass.isDone;
+    for (const failed of failures()) search.visitFailed(failed);
     return { at: now(), total: search.total, actors: search.finish() };
   }
 
   async function count(): Promise<Counts> {
-    const look = joinNextLook();
-    const census = (look.census ??= new Census());
-    await look.isDone;
-    return census.finish(failures());
+    const pass = joinNextPass();
+    const counter = (pass.counter ??= new ActorCounter());
+    await pass.isDone;
+    return counter.finish(failures());
   }
 
   return {

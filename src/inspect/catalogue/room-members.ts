@@ -3,7 +3,7 @@
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { FeedMessage } from '../feed/feed-protocol.ts';
-import type { Inhabitant } from '../population/population.ts';
+import type { ActorEntry } from '../population/population.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import type { Summaries } from '../summary/summaries.ts';
 
@@ -22,7 +22,7 @@ export function listMembers(
   const { joined, awake, away } = room.record.roster;
   const most = Math.min(limit, MAX_MEMBERS);
   const toAddress = (id: string) => ({ kind: 'membership' as const, id: nameMembership(id, room.name) });
-  const found: Inhabitant[] = [];
+  const found: ActorEntry[] = [];
   for (const [id, member] of take(joined, most)) {
     found.push({ address: toAddress(id), room, member });
   }
@@ -33,7 +33,7 @@ export function listMembers(
     room: room.name,
     // The roster keeps each of the two in order.
     members: found
-      .map((inhabitant) => summaries.summarize(summaries.sight(inhabitant)))
+      .map((entry) => summaries.summarize(summaries.read(entry)))
       .sort((a, b) => (a.figures['joinedAt'] ?? 0) - (b.figures['joinedAt'] ?? 0))
       .slice(0, most),
     total: joined.size + awake.size,

@@ -11,11 +11,11 @@ import type {
 import type { Population } from '../population/population.ts';
 import type { Figures } from '../summary/figures.ts';
 import { isWithin, type LeafStates } from '../summary/leaf-states.ts';
-import { sinceOf, statusOf, type Sighting } from '../summary/sighting.ts';
+import { sinceOf, statusOf, type ActorReading } from '../summary/actor-reading.ts';
 import type { Summaries } from '../summary/summaries.ts';
 import { KIND_ORDER } from '../population/machine-names.ts';
 import { TopList } from './top-list.ts';
-import type { Route } from './walk.ts';
+import type { WalkPlan } from './walk.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -27,7 +27,7 @@ interface Hit {
   readonly address: ActorAddress;
   readonly key: SortKey;
   /** Where the line of the page comes from; a failed actor has left its summary only. */
-  readonly from: Sighting | ActorSummary;
+  readonly from: ActorReading | ActorSummary;
 }
 
 type SortKey = string | number | undefined;
@@ -54,7 +54,7 @@ const FAILED: Reader<ActorSummary> = {
 export class Search {
   readonly #query: CatalogueQuery;
   readonly #summaries: Summaries;
-  readonly #living: Reader<Sighting>;
+  readonly #living: Reader<ActorReading>;
   /** In lower case. */
   readonly #needle: string;
   readonly #offset: number;
@@ -69,12 +69,12 @@ export class Search {
     this.#query = query;
     this.#summaries = summaries;
     this.#living = {
-      address: ({ inhabitant }) => inhabitant.address,
+      address: ({ entry }) => entry.address,
       states: ({ states }) => states,
       status: statusOf,
       since: sinceOf,
-      user: (sighting) => summaries.userOf(sighting),
-      figures: (sighting) => summaries.figuresOf(sighting),
+      user: (reading) => summaries.userOf(reading),
+      figures: (reading) => summaries.figuresOf(reading),
     };
     this.#needle = query.search?.toLowerCase() ?? '';
     this.#offset = offset;
@@ -82,7 +82,7 @@ export class Search {
   }
 
   /** Where somebody who fits may be met; nothing is wrong with meeting others too. */
-  route({ directory }: Population): Route {
+  plan({ directory }: Population): WalkPlan {
     const { kinds, status, search = '' } = this.#query;
     const visits = (kind: MachineName): boolean => kinds?.includes(kind) ?? true;
     const connection = UUID.exec(search)?.[0];
@@ -95,11 +95,11 @@ export class Search {
     };
   }
 
-  meet(sighting: Sighting): void {
-    this.#judge(sighting, this.#living);
+  visit(reading: ActorReading): void {
+    this.#judge(reading, this.#living);
   }
 
-  meetFailed(failed: ActorSummary): void {
+  visitFailed(failed: ActorSummary): void {
     this.#judge(failed, FAILED);
   }
 
@@ -108,7 +108,7 @@ export class Search {
     // Whoever moved on in the middle of the walk, as from joining to resting, may have been met twice.
     const actors = new Map<string, ActorSummary>();
     for (const { from } of this.#page.takeFrom(this.#offset)) {
-      const actor = 'inhabitant' in from ? this.#summaries.summarize(from) : from;
+      const actor = 'entry' in from ? this.#summaries.summarize(from) : from;
       actors.set(`${actor.kind} ${actor.status === 'failed'} ${actor.id}`, actor);
     }
     return [...actors.values()];

@@ -2,14 +2,9 @@
 
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { MachineName } from '../feed/feed-protocol.ts';
-import {
-  findInhabitant,
-  findMembership,
-  type Inhabitant,
-  type Population,
-} from '../population/population.ts';
+import { findActor, findMembership, type ActorEntry, type Population } from '../population/population.ts';
 
-export interface Route {
+export interface WalkPlan {
   /** Whether actors of a kind are visited. */
   visits(kind: MachineName): boolean;
   /** Whether those with an actor are visited. */
@@ -21,7 +16,7 @@ export interface Route {
 }
 
 /** Everybody but resting memberships. */
-export const EVERYBODY_ACTIVE: Route = {
+export const ALL_ACTIVE: WalkPlan = {
   visits: () => true,
   active: true,
   resting: false,
@@ -29,11 +24,11 @@ export const EVERYBODY_ACTIVE: Route = {
 };
 
 /** A way on which everybody is met who would be met on one of these, none of which is for one connection only. */
-export function joinRoutes(routes: readonly Route[]): Route {
+export function joinPlans(plans: readonly WalkPlan[]): WalkPlan {
   return {
-    visits: (kind) => routes.some((route) => route.visits(kind)),
-    active: routes.some(({ active }) => active),
-    resting: routes.some(({ resting }) => resting),
+    visits: (kind) => plans.some((plan) => plan.visits(kind)),
+    active: plans.some(({ active }) => active),
+    resting: plans.some(({ resting }) => resting),
     connection: undefined,
   };
 }
@@ -59,37 +54,37 @@ export async function inSlices<Step>(
  * Everybody on the way; `undefined` is a step on which nobody was met. It may be left and taken up in another
  * turn: who came or went meanwhile is met or not.
  */
-export function* walk(population: Population, route: Route): Generator<Inhabitant | undefined, void> {
+export function* walk(population: Population, plan: WalkPlan): Generator<ActorEntry | undefined, void> {
   const { server, proxies, directory } = population;
-  const { active, connection } = route;
-  if (active && route.visits('server')) yield { address: { kind: 'server', id: 'server' }, actor: server };
-  if (active && route.visits('tarsProxy')) {
+  const { active, connection } = plan;
+  if (active && plan.visits('server')) yield { address: { kind: 'server', id: 'server' }, actor: server };
+  if (active && plan.visits('tarsProxy')) {
     for (const [id, actor] of proxies) yield { address: { kind: 'tarsProxy', id }, actor };
   }
-  if (active && route.visits('connection')) {
-    if (connection !== undefined) yield findInhabitant(population, { kind: 'connection', id: connection });
+  if (active && plan.visits('connection')) {
+    if (connection !== undefined) yield findActor(population, { kind: 'connection', id: connection });
     else {
       for (const [id, actor] of directory.connections) {
         yield { address: { kind: 'connection', id }, actor };
       }
     }
   }
-  if (!['room', 'membership', 'moderation'].some((kind) => route.visits(kind as MachineName))) return;
+  if (!['room', 'membership', 'moderation'].some((kind) => plan.visits(kind as MachineName))) return;
   for (const room of directory.rooms.values()) {
     const { name, actor, record } = room;
     const { roster, moderations } = record;
-    yield active && actor !== undefined && route.visits('room')
+    yield active && actor !== undefined && plan.visits('room')
       ? { address: { kind: 'room', id: name }, actor, room }
       : undefined;
-    if (active && route.visits('moderation')) {
+    if (active && plan.visits('moderation')) {
       for (const [id, judged] of moderations) {
         yield { address: { kind: 'moderation', id }, actor: judged, room };
       }
     }
-    if (!route.visits('membership')) continue;
+    if (!plan.visits('membership')) continue;
     if (connection !== undefined) {
       const membership = findMembership(room, connection);
-      if (membership !== undefined && (membership.actor === undefined ? route.resting : active)) {
+      if (membership !== undefined && (membership.actor === undefined ? plan.resting : active)) {
         yield membership;
       }
       continue;
@@ -99,7 +94,7 @@ export function* walk(population: Population, route: Route): Generator<Inhabitan
         yield ref && { address: { kind: 'membership', id: nameMembership(id, name) }, actor: ref, room };
       }
     }
-    if (route.resting) {
+    if (plan.resting) {
       for (const [id, member] of roster.joined) {
         yield { address: { kind: 'membership', id: nameMembership(id, name) }, room, member };
       }

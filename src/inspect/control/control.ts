@@ -5,10 +5,10 @@ import { createRefusal } from '../../protocol/errors.ts';
 import { MACHINE_NAMES } from '../population/machine-names.ts';
 import type { ActorAddress, ControlCommand, MachineName } from '../feed/feed-protocol.ts';
 import {
-  findInhabitant,
+  findActor,
   splitId,
-  type ActiveInhabitant,
-  type Inhabitant,
+  type ActiveEntry,
+  type ActorEntry,
   type Population,
 } from '../population/population.ts';
 import { closeRoom } from './close-room.ts';
@@ -37,20 +37,20 @@ const DEFAULT_CLOSE_REASON = 'the room was closed';
 export function createControl({ population, isAllowed, clock, yieldTurn }: ControlInput): Control {
   async function run(address: ActorAddress, command: ControlCommand): Promise<string | undefined> {
     if (!isAllowed) return 'the setting inspector.control does not allow this';
-    const inhabitant = findInhabitant(population, address);
-    if (inhabitant === undefined) return `there is no ${address.kind} ${address.id}`;
+    const entry = findActor(population, address);
+    if (entry === undefined) return `there is no ${address.kind} ${address.id}`;
     switch (command.type) {
       case 'kick':
-        return kick(inhabitant, command.reason);
+        return kick(entry, command.reason);
       case 'close': {
-        const { room } = inhabitant;
+        const { room } = entry;
         if (address.kind !== 'room' || room === undefined) return 'only a room can be closed';
         const refusal = createRefusal('notAvailable', command.reason ?? DEFAULT_CLOSE_REASON);
         return closeRoom({ room, refusal, clock, yieldTurn });
       }
       case 'send': {
         const read = readEvent(address.kind, command.event);
-        return read.ok ? send(inhabitant, read.event) : read.error;
+        return read.ok ? send(entry, read.event) : read.error;
       }
     }
   }
@@ -59,34 +59,34 @@ export function createControl({ population, isAllowed, clock, yieldTurn }: Contr
   return { isAllowed, sendable: isAllowed ? Object.fromEntries(sendable) : {}, run };
 }
 
-function kick(inhabitant: Inhabitant, reason = DEFAULT_KICK_REASON): string | undefined {
-  const { address, actor, room } = inhabitant;
+function kick(entry: ActorEntry, reason = DEFAULT_KICK_REASON): string | undefined {
+  const { address, actor, room } = entry;
   if (address.kind === 'membership' && room !== undefined) {
     const { part } = splitId(address.id);
     return putOut(room, part, 'kicked', createRefusal('permissionDenied', reason));
   }
   if (address.kind === 'connection' && actor !== undefined) {
-    return pass(inhabitant, { type: 'server.disconnect' });
+    return pass(entry, { type: 'server.disconnect' });
   }
   return 'only connections and memberships can be kicked';
 }
 
-function send(inhabitant: Inhabitant, event: SendableEvent<MachineName>): string | undefined {
-  const { address, room } = inhabitant;
+function send(entry: ActorEntry, event: SendableEvent<MachineName>): string | undefined {
+  const { address, room } = entry;
   if (event.type === 'membership.leave') {
     if (room === undefined) return undefined;
     const refusal = createRefusal('permissionDenied', DEFAULT_KICK_REASON);
     return putOut(room, splitId(address.id).part, event.reason, refusal);
   }
-  if (inhabitant.actor === undefined) return 'it rests, and takes only membership.leave';
-  const refused = pass(inhabitant, event);
-  if (refused === undefined && event.type === 'moderation.abandon') answerPublisher(inhabitant);
+  if (entry.actor === undefined) return 'it rests, and takes only membership.leave';
+  const refused = pass(entry, event);
+  if (refused === undefined && event.type === 'moderation.abandon') answerPublisher(entry);
   return refused;
 }
 
 /** Sends to an actor that has a use for the event in the states in which it is. */
-function pass(inhabitant: ActiveInhabitant, event: SendableEvent<MachineName>): string | undefined {
-  const { address, actor, room } = inhabitant;
+function pass(entry: ActiveEntry, event: SendableEvent<MachineName>): string | undefined {
+  const { address, actor, room } = entry;
   if (!actor.getSnapshot().can(event)) return `it takes no ${event.type} in the states in which it is`;
   // A room's own way in knows what to do when its machine fails on an event.
   if (address.kind === 'room' && room !== undefined) room.send(event as SendableEvent<'room'>);
@@ -95,7 +95,7 @@ function pass(inhabitant: ActiveInhabitant, event: SendableEvent<MachineName>): 
 }
 
 /** Usually the publisher of an abandoned message is gone; this one waits for its answer. */
-function answerPublisher({ actor }: ActiveInhabitant): void {
+function answerPublisher({ actor }: ActiveEntry): void {
   const { context } = actor.getSnapshot() as { context: { publisher: { settle(outcome: object): void } } };
   const refusal = createRefusal('notAvailable', 'the message was taken back');
   context.publisher.settle({ type: 'refused', refusal });

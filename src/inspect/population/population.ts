@@ -16,9 +16,9 @@ export interface Population {
   readonly proxies: ReadonlyMap<string, TarsProxyRef>;
 }
 
-export type Inhabitant = ActiveInhabitant | RestingInhabitant;
+export type ActorEntry = ActiveEntry | RestingEntry;
 
-export interface ActiveInhabitant {
+export interface ActiveEntry {
   readonly address: ActorAddress;
   readonly actor: AnyActorRef & { getSnapshot(): AnyMachineSnapshot };
   /** Of a room, a membership and a moderation. */
@@ -26,7 +26,7 @@ export interface ActiveInhabitant {
 }
 
 /** A membership that rests in `joined`. */
-export interface RestingInhabitant {
+export interface RestingEntry {
   readonly address: ActorAddress;
   readonly actor?: never;
   readonly room: SupervisedRoom;
@@ -40,7 +40,7 @@ export function splitId(id: string): { readonly part: string; readonly room: str
 }
 
 /** Finds whom an address names; nothing for one who is gone, or whose room is being restarted. */
-export function findInhabitant(population: Population, address: ActorAddress): Inhabitant | undefined {
+export function findActor(population: Population, address: ActorAddress): ActorEntry | undefined {
   const { directory, proxies, server } = population;
   const { kind, id } = address;
   switch (kind) {
@@ -72,7 +72,7 @@ export function findInhabitant(population: Population, address: ActorAddress): I
 }
 
 /** The membership of a connection in a room, awake or resting. */
-export function findMembership(room: SupervisedRoom, connection: string): Inhabitant | undefined {
+export function findMembership(room: SupervisedRoom, connection: string): ActorEntry | undefined {
   const { roster } = room.record;
   const address: ActorAddress = { kind: 'membership', id: nameMembership(connection, room.name) };
   const actor = roster.awake.get(connection)?.ref;

@@ -37,7 +37,7 @@ async function serve(options: Partial<Pick<StatelyEndpointOptions, 'access'>> & 
   const redaction = createRedaction();
   const watcher = createWatcher({
     population,
-    describe: (inhabitant) => summaries.describe(inhabitant),
+    describe: (entry) => summaries.describe(entry),
     redactEvent: (event) => redaction.showFields(event, 'type'),
     describeError: (error) => redaction.showError(error),
     clock,

@@ -10,7 +10,7 @@ import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../trans
 import type { FeedAccess, InspectorEndpoint } from '../endpoint/feed-endpoint.ts';
 import type { TokenCheck } from '../endpoint/feed-token.ts';
 import type { InspectorSession } from '../endpoint/inspector-session.ts';
-import { findInhabitant, type Population } from '../population/population.ts';
+import { findActor, type Population } from '../population/population.ts';
 import { StatelySession, type StatelySessionInput, type StatelyView } from './stately-session.ts';
 
 const STATELY_PATH = '/inspector/stately';
@@ -66,7 +66,7 @@ function chooseViews(query: URLSearchParams, population: Population): StatelyVie
     const id = query.get(kind);
     if (id === null) continue;
     const target = { kind, id };
-    if (findInhabitant(population, target) === undefined) return jsonError(404, `there is no ${kind} ${id}`);
+    if (findActor(population, target) === undefined) return jsonError(404, `there is no ${kind} ${id}`);
     return [{ target, related: true }];
   }
   const views: StatelyView[] = [{ target: { kind: 'server', id: 'server' }, related: false }];

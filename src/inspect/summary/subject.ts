@@ -1,4 +1,4 @@
-/** An inhabitant at one moment, with what its machine keeps, by its kind. It shows nothing of it. */
+/** An entry at one moment, with what its machine keeps, by its kind. It shows nothing of it. */
 
 import type { SnapshotFrom } from 'xstate';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
@@ -8,12 +8,12 @@ import type { RoomRef } from '../../actors/room/room.ts';
 import type { RestingMember } from '../../actors/room/roster.ts';
 import type { ServerRef } from '../../actors/server/server.ts';
 import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
-import type { Sighting } from './sighting.ts';
+import type { ActorReading } from './actor-reading.ts';
 
 type ContextOf<Ref extends { getSnapshot(): unknown }> =
   SnapshotFrom<Ref> extends { context: infer Context } ? Context : never;
 
-/** What the machine of an inhabitant keeps. */
+/** What the machine of an entry keeps. */
 export type Subject =
   | { readonly kind: 'server'; readonly context: ContextOf<ServerRef> }
   | { readonly kind: 'connection'; readonly context: ContextOf<ConnectionRef> }
@@ -23,10 +23,10 @@ export type Subject =
   | { readonly kind: 'tarsProxy'; readonly context: ContextOf<TarsProxyRef> }
   | { readonly kind: 'resting'; readonly member: RestingMember };
 
-export function toSubject({ inhabitant, snapshot }: Sighting): Subject {
-  if (inhabitant.actor === undefined) return { kind: 'resting', member: inhabitant.member };
+export function toSubject({ entry, snapshot }: ActorReading): Subject {
+  if (entry.actor === undefined) return { kind: 'resting', member: entry.member };
   // An actor's kind is that of its machine, and so of its context.
-  return { kind: inhabitant.address.kind, context: snapshot?.context };
+  return { kind: entry.address.kind, context: snapshot?.context };
 }
 
 /** The user of a connection or a membership, if it has one. */

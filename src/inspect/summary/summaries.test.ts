@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { join, publish, settle, until } from '../../actors/actor-harness.ts';
 import type { ActorAddress, MachineName } from '../feed/feed-protocol.ts';
-import { findInhabitant, type Inhabitant } from '../population/population.ts';
+import { findActor, type ActorEntry } from '../population/population.ts';
 import { createPopulation } from './population-harness.ts';
 
 function createTeller(options: Parameters<typeof createPopulation>[0] = {}) {
   const harness = createPopulation(options);
   const { population, summaries } = harness;
-  function find(kind: MachineName, id: string): Inhabitant {
-    const found = findInhabitant(population, { kind, id } satisfies ActorAddress);
+  function find(kind: MachineName, id: string): ActorEntry {
+    const found = findActor(population, { kind, id } satisfies ActorAddress);
     if (found === undefined) throw new Error(`there is no ${kind} ${id}`);
     return found;
   }
   return {
     ...harness,
-    summarize: (kind: MachineName, id: string) => summaries.summarize(summaries.sight(find(kind, id))),
+    summarize: (kind: MachineName, id: string) => summaries.summarize(summaries.read(find(kind, id))),
     describe: (kind: MachineName, id: string) => summaries.describe(find(kind, id)),
   };
 }
@@ -107,11 +107,11 @@ describe('a summary', () => {
     const client = connect('ann');
     const actor = client.actor;
     if (actor === undefined) throw new Error('there is no actor');
-    const inhabitant: Inhabitant = { address: { kind: 'connection', id: 'c1' }, actor };
+    const entry: ActorEntry = { address: { kind: 'connection', id: 'c1' }, actor };
     client.lose();
-    expect(summaries.describe(inhabitant)).toMatchObject({ status: 'done', states: ['closed'], user: 'ann' });
+    expect(summaries.describe(entry)).toMatchObject({ status: 'done', states: ['closed'], user: 'ann' });
     const failed = { ...actor.getSnapshot(), status: 'error', error: new RangeError('it is broken') };
-    const gone = { ...inhabitant, actor: { getSnapshot: () => failed } } as never;
+    const gone = { ...entry, actor: { getSnapshot: () => failed } } as never;
     expect(summaries.describe(gone)).toMatchObject({ status: 'failed', error: 'RangeError: it is broken' });
   });
 });

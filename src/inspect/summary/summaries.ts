@@ -1,12 +1,12 @@
 /** Tells of actors in a line, or in full, as far as that may leave the server. Nothing runs until it is asked. */
 
 import type { ActorSummary, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
-import type { Inhabitant, Population } from '../population/population.ts';
+import type { ActorEntry, Population } from '../population/population.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import { viewContext } from './context-view.ts';
 import { readFigures, type Figures } from './figures.ts';
 import { LeafStatesIndex, RESTING_STATES } from './leaf-states.ts';
-import { sinceOf, statusOf, type Sighting } from './sighting.ts';
+import { sinceOf, statusOf, type ActorReading } from './actor-reading.ts';
 import { toSubject, userOf } from './subject.ts';
 
 export interface SummariesInput {
@@ -18,57 +18,57 @@ export interface SummariesInput {
 
 export interface Summaries {
   /** Looks at an actor. It is done to every actor there is, so the rest is read when it is needed. */
-  sight(inhabitant: Inhabitant): Sighting;
+  read(entry: ActorEntry): ActorReading;
   /** Nothing where users are withheld. */
-  userOf(sighting: Sighting): string | undefined;
-  figuresOf(sighting: Sighting): Figures;
-  summarize(sighting: Sighting): ActorSummary;
+  userOf(reading: ActorReading): string | undefined;
+  figuresOf(reading: ActorReading): Figures;
+  summarize(reading: ActorReading): ActorSummary;
   /** The summary with the context, of an actor as it is now. */
-  describe(inhabitant: Inhabitant): WatchedActor;
+  describe(entry: ActorEntry): WatchedActor;
 }
 
 export function createSummaries({ population, redaction, now }: SummariesInput): Summaries {
   const index = new LeafStatesIndex();
   const withholdsUsers = redaction.withholds('user');
 
-  function sight(inhabitant: Inhabitant): Sighting {
-    const snapshot = inhabitant.actor?.getSnapshot();
-    return { inhabitant, snapshot, states: snapshot === undefined ? RESTING_STATES : index.of(snapshot) };
+  function read(entry: ActorEntry): ActorReading {
+    const snapshot = entry.actor?.getSnapshot();
+    return { entry, snapshot, states: snapshot === undefined ? RESTING_STATES : index.of(snapshot) };
   }
 
-  function figuresOf(sighting: Sighting): Figures {
-    return readFigures(toSubject(sighting), population, sinceOf(sighting), now());
+  function figuresOf(reading: ActorReading): Figures {
+    return readFigures(toSubject(reading), population, sinceOf(reading), now());
   }
 
-  function summarize(sighting: Sighting): ActorSummary {
-    const { inhabitant, snapshot, states } = sighting;
-    const user = userOf(toSubject(sighting));
-    const status = statusOf(sighting);
+  function summarize(reading: ActorReading): ActorSummary {
+    const { entry, snapshot, states } = reading;
+    const user = userOf(toSubject(reading));
+    const status = statusOf(reading);
     return {
-      ...inhabitant.address,
+      ...entry.address,
       status,
       states: states.paths,
-      since: sinceOf(sighting),
+      since: sinceOf(reading),
       ...(user !== undefined && { user: redaction.showText('user', user) }),
-      figures: figuresOf(sighting),
+      figures: figuresOf(reading),
       ...(status === 'failed' && { error: redaction.showError(snapshot?.error) }),
     };
   }
 
-  function view(sighting: Sighting): FeedObject | undefined {
-    const fields = viewContext(toSubject(sighting), sighting.states, population);
+  function view(reading: ActorReading): FeedObject | undefined {
+    const fields = viewContext(toSubject(reading), reading.states, population);
     return fields && redaction.showFields(fields);
   }
 
   return {
-    sight,
-    userOf: (sighting) => (withholdsUsers ? undefined : userOf(toSubject(sighting))),
+    read,
+    userOf: (reading) => (withholdsUsers ? undefined : userOf(toSubject(reading))),
     figuresOf,
     summarize,
-    describe(inhabitant) {
-      const sighting = sight(inhabitant);
-      const context = view(sighting);
-      return { ...summarize(sighting), ...(context !== undefined && { context }) };
+    describe(entry) {
+      const reading = read(entry);
+      const context = view(reading);
+      return { ...summarize(reading), ...(context !== undefined && { context }) };
     },
   };
 }

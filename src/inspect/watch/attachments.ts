@@ -75,8 +75,8 @@ export class Attachments {
     for (const attachment of this.#joined) {
       const { part, room } = splitId(attachment.address.id);
       const inRoom = this.#input.population.directory.rooms.get(room);
-      const inhabitant = inRoom && findMembership(inRoom, part);
-      if (inhabitant !== undefined && inhabitant.actor === undefined) attachment.end('rested');
+      const entry = inRoom && findMembership(inRoom, part);
+      if (entry !== undefined && entry.actor === undefined) attachment.end('rested');
     }
   }
 

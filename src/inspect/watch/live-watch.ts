@@ -3,7 +3,7 @@
 import type { Clock } from '../../system/clock.ts';
 import type { EventObject } from 'xstate';
 import type { ActorAddress, BatchMessage, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
-import { findInhabitant, splitId, type Inhabitant, type Population } from '../population/population.ts';
+import { findActor, splitId, type ActorEntry, type Population } from '../population/population.ts';
 import { RESTING_STATES } from '../summary/leaf-states.ts';
 import type { Attachment, InspectedActor } from './attachment.ts';
 import { SilentEnds } from './silent-ends.ts';
@@ -11,7 +11,7 @@ import type { Attached, HandledEvent, LifeChange, Listener, Effect } from './act
 import { FollowedActor } from './followed-actors.ts';
 import { FollowedActors } from './followed-actors.ts';
 import { PendingItems } from './pending-items.ts';
-import { covers, inhabitantsOf, isActive, MAX_CONNECTIONS, type Scope } from './scope.ts';
+import { covers, entriesOf, isActive, MAX_CONNECTIONS, type Scope } from './scope.ts';
 
 /** How long what happens is gathered. */
 const BATCH_INTERVAL_MS = 50;
@@ -34,7 +34,7 @@ export interface LiveWatchInput {
   readonly scope: Scope;
   readonly sink: WatchSink;
   readonly population: Population;
-  readonly describe: (inhabitant: Inhabitant) => WatchedActor;
+  readonly describe: (entry: ActorEntry) => WatchedActor;
   readonly redactEvent: (event: EventObject) => FeedObject;
   readonly itemsPerSecond: number;
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
@@ -64,15 +64,15 @@ export class LiveWatch implements Listener {
 
   start(): void {
     const { scope, population } = this.#input;
-    for (const inhabitant of inhabitantsOf(scope, population)) {
-      if (isActive(inhabitant)) this.#follow(inhabitant.address, inhabitant.actor).isTold = true;
-      else this.#silentEnds.rests(inhabitant.address.id);
+    for (const entry of entriesOf(scope, population)) {
+      if (isActive(entry)) this.#follow(entry.address, entry.actor).isTold = true;
+      else this.#silentEnds.rests(entry.address.id);
     }
   }
 
   actors(): WatchedActor[] {
     const { scope, population, describe } = this.#input;
-    return inhabitantsOf(scope, population).map(describe);
+    return entriesOf(scope, population).map(describe);
   }
 
   /** The sink takes batches again. */
@@ -210,11 +210,11 @@ export class LiveWatch implements Listener {
     for (const followed of ordered.slice(0, MAX_DESCRIBED)) {
       changed.delete(followed);
       followed.isStale = false;
-      const inhabitant = this.#inhabitantOf(followed);
-      if (inhabitant !== undefined) {
-        described.push(this.#input.describe(inhabitant));
+      const entry = this.#entryOf(followed);
+      if (entry !== undefined) {
+        described.push(this.#input.describe(entry));
         followed.isTold = true;
-        if (!isActive(inhabitant)) this.#silentEnds.rests(inhabitant.address.id);
+        if (!isActive(entry)) this.#silentEnds.rests(entry.address.id);
       }
       if (followed.attachment === undefined) this.#forget(followed);
     }
@@ -222,9 +222,9 @@ export class LiveWatch implements Listener {
   }
 
   /** Also of an actor that is gone, as long as the page has not been told. */
-  #inhabitantOf({ address, actor }: FollowedActor): Inhabitant | undefined {
+  #entryOf({ address, actor }: FollowedActor): ActorEntry | undefined {
     const { population } = this.#input;
-    if (actor === undefined) return findInhabitant(population, address);
+    if (actor === undefined) return findActor(population, address);
     const name = address.kind === 'room' ? address.id : splitId(address.id).room;
     const room = population.directory.rooms.get(name);
     return { address, actor, ...(room !== undefined && { room }) };

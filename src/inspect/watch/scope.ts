@@ -4,11 +4,11 @@ import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import {
-  findInhabitant,
+  findActor,
   findMembership,
   splitId,
-  type ActiveInhabitant,
-  type Inhabitant,
+  type ActiveEntry,
+  type ActorEntry,
   type Population,
 } from '../population/population.ts';
 
@@ -33,27 +33,27 @@ export function covers({ target, related }: Scope, { kind, id }: ActorAddress): 
 }
 
 /** Who belongs to it now, the target first; nobody when there is no target. */
-export function inhabitantsOf(scope: Scope, population: Population): Inhabitant[] {
+export function entriesOf(scope: Scope, population: Population): ActorEntry[] {
   const { target, related } = scope;
-  const inhabitant = findInhabitant(population, target);
-  if (inhabitant === undefined) return [];
-  if (!related) return [inhabitant];
-  if (target.kind === 'connection') return [inhabitant, ...membershipsOf(target.id, population)];
-  if (target.kind !== 'room' || inhabitant.room === undefined) return [inhabitant];
-  const { room } = inhabitant;
+  const entry = findActor(population, target);
+  if (entry === undefined) return [];
+  if (!related) return [entry];
+  if (target.kind === 'connection') return [entry, ...membershipsOf(target.id, population)];
+  if (target.kind !== 'room' || entry.room === undefined) return [entry];
+  const { room } = entry;
   const { awake, joined } = room.record.roster;
   const members = [...awake.keys(), ...[...joined.keys()].toReversed()];
   const memberships = members.slice(0, awake.size + MAX_RESTING).map((id) => findMembership(room, id));
   const publications = [...room.record.moderations.keys()].map((id) =>
-    findInhabitant(population, { kind: 'moderation', id }),
+    findActor(population, { kind: 'moderation', id }),
   );
   const connections = members
     .slice(0, MAX_CONNECTIONS)
-    .map((id) => findInhabitant(population, { kind: 'connection', id }));
+    .map((id) => findActor(population, { kind: 'connection', id }));
   const proxies = [...population.proxies.keys()].map((id) =>
-    findInhabitant(population, { kind: 'tarsProxy', id }),
+    findActor(population, { kind: 'tarsProxy', id }),
   );
-  return [inhabitant, ...memberships, ...publications, ...connections, ...proxies].filter(isThere);
+  return [entry, ...memberships, ...publications, ...connections, ...proxies].filter(isThere);
 }
 
 /** Whether a connection is in a room, or on its way in or out. */
@@ -62,7 +62,7 @@ export function isMember(room: SupervisedRoom | undefined, connection: string): 
   return roster !== undefined && (roster.joined.has(connection) || roster.awake.has(connection));
 }
 
-function membershipsOf(connection: string, { directory }: Population): Inhabitant[] {
+function membershipsOf(connection: string, { directory }: Population): ActorEntry[] {
   const actor = directory.connections.get(connection);
   if (actor === undefined) return [];
   return [...roomsOf(actor.getSnapshot().context)]
@@ -71,10 +71,10 @@ function membershipsOf(connection: string, { directory }: Population): Inhabitan
     .filter(isThere);
 }
 
-function isThere(inhabitant: Inhabitant | undefined): inhabitant is Inhabitant {
-  return inhabitant !== undefined;
+function isThere(entry: ActorEntry | undefined): entry is ActorEntry {
+  return entry !== undefined;
 }
 
-export function isActive(inhabitant: Inhabitant): inhabitant is ActiveInhabitant {
-  return inhabitant.actor !== undefined;
+export function isActive(entry: ActorEntry): entry is ActiveEntry {
+  return entry.actor !== undefined;
 }

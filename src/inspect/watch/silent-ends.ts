@@ -4,7 +4,7 @@
  */
 
 import type { ActorAddress } from '../feed/feed-protocol.ts';
-import { findInhabitant, splitId, type Population } from '../population/population.ts';
+import { findActor, splitId, type Population } from '../population/population.ts';
 import { isMember, type Scope } from './scope.ts';
 
 export class SilentEnds {
@@ -60,7 +60,7 @@ export class SilentEnds {
     if (this.#scope.target.kind === 'room' && !this.#hadRoomEnd) return;
     for (const id of this.#resting) {
       const address: ActorAddress = { kind: 'membership', id };
-      if (findInhabitant(this.#population, address) === undefined) yield address;
+      if (findActor(this.#population, address) === undefined) yield address;
     }
     this.#hadRoomEnd = false;
   }

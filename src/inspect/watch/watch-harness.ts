@@ -17,7 +17,7 @@ import type {
   TransitionItem,
   WatchedActor,
 } from '../feed/feed-protocol.ts';
-import type { Inhabitant, Population } from '../population/population.ts';
+import type { ActorEntry, Population } from '../population/population.ts';
 import { toStatePaths } from '../population/state-paths.ts';
 import { combineObservers } from './combine-observers.ts';
 import type { Batch } from './live-watch.ts';
@@ -174,7 +174,7 @@ export function name({ kind, id }: ActorAddress): string {
   return `${kind} ${id}`;
 }
 
-function describe({ address, actor }: Inhabitant): WatchedActor {
+function describe({ address, actor }: ActorEntry): WatchedActor {
   const snapshot: AnyMachineSnapshot | undefined = actor?.getSnapshot();
   return {
     ...address,

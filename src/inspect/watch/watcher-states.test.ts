@@ -6,7 +6,7 @@ import { MACHINES } from '../../actors/machines.ts';
 import { roomMachine } from '../../actors/room/room.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
-import { findInhabitant } from '../population/population.ts';
+import { findActor } from '../population/population.ts';
 import { toStatePaths } from '../population/state-paths.ts';
 import { createWatchHarness, FakePage, name, type WatchHarness } from './watch-harness.ts';
 import type { Batch } from './live-watch.ts';
@@ -64,9 +64,9 @@ function realStatesOf(
     const { machine, _nodes }: AnyMachineSnapshot = (actor as Inspected).getSnapshot();
     if (actor.id === id && machine.id === kind) return toStatePaths(_nodes);
   }
-  const inhabitant = findInhabitant(population, { kind, id });
-  if (inhabitant === undefined) return 'gone';
-  return inhabitant.actor === undefined ? ['joined'] : 'unwatched';
+  const entry = findActor(population, { kind, id });
+  if (entry === undefined) return 'gone';
+  return entry.actor === undefined ? ['joined'] : 'unwatched';
 }
 
 type Inspected = AnyActorRef & { getSnapshot(): AnyMachineSnapshot };

@@ -7,7 +7,7 @@ import type { Clock } from '../../system/clock.ts';
 import type { AnyActorRef, EventObject } from 'xstate';
 import type { MachineObserver } from '../../actors/runtime/live-machine.ts';
 import type { ActorAddress, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
-import { findInhabitant, type Inhabitant, type Population } from '../population/population.ts';
+import { findActor, type ActorEntry, type Population } from '../population/population.ts';
 import { Attachments } from './attachments.ts';
 import { LiveWatch, type WatchSink } from './live-watch.ts';
 
@@ -17,7 +17,7 @@ const DEFAULT_ITEMS_PER_SECOND = 2_000;
 export interface WatcherInput {
   readonly population: Population;
   /** Tells of an actor in full. It may be one that is done or has failed, and whose room is not in memory any more. */
-  readonly describe: (inhabitant: Inhabitant) => WatchedActor;
+  readonly describe: (entry: ActorEntry) => WatchedActor;
   /** What may leave the server of an event besides its type. */
   readonly redactEvent: (event: EventObject) => FeedObject;
   readonly describeError: (error: unknown) => string;
@@ -101,7 +101,7 @@ export function createWatcher(input: WatcherInput): Watcher {
     },
 
     watch(address, related, sink) {
-      if (findInhabitant(population, address) === undefined) return 'unknown';
+      if (findActor(population, address) === undefined) return 'unknown';
       const watch: LiveWatch = new LiveWatch({
         ...input,
         itemsPerSecond,

@@ -1,25 +1,25 @@
-/** An inhabitant as it was at some moment: what can be told of it without looking into what it keeps. */
+/** An entry as it was at some moment: what can be told of it without looking into what it keeps. */
 
 import type { AnyMachineSnapshot } from 'xstate';
 import { sinceOf as readSince } from '../../actors/runtime/live-machine.ts';
 import type { ActorStatus } from '../feed/feed-protocol.ts';
-import type { Inhabitant } from '../population/population.ts';
+import type { ActorEntry } from '../population/population.ts';
 import type { LeafStates } from './leaf-states.ts';
 
-export interface Sighting {
-  readonly inhabitant: Inhabitant;
+export interface ActorReading {
+  readonly entry: ActorEntry;
   /** A resting membership has none. */
   readonly snapshot: AnyMachineSnapshot | undefined;
   readonly states: LeafStates;
 }
 
-export function statusOf({ snapshot }: Sighting): ActorStatus {
+export function statusOf({ snapshot }: ActorReading): ActorStatus {
   return snapshot === undefined ? 'resting' : STATUSES[snapshot.status];
 }
 
 /** When it entered its states, in milliseconds since 1970; 0 when that is not known. */
-export function sinceOf({ inhabitant, snapshot }: Sighting): number {
-  if (inhabitant.actor === undefined) return inhabitant.member.joinedAt;
+export function sinceOf({ entry, snapshot }: ActorReading): number {
+  if (entry.actor === undefined) return entry.member.joinedAt;
   return (snapshot && readSince(snapshot)) ?? 0;
 }
 

@@ -2,20 +2,20 @@
 
 import type { ActorSummary, KindCount, MachineName } from '../feed/feed-protocol.ts';
 import { RESTING_STATES, type LeafStates } from '../summary/leaf-states.ts';
-import type { Sighting } from '../summary/sighting.ts';
+import type { ActorReading } from '../summary/actor-reading.ts';
 import { MACHINE_NAMES } from '../population/machine-names.ts';
 
 export type Counts = Readonly<Record<MachineName, KindCount>>;
 
-export class Census {
+export class ActorCounter {
   readonly #tallies = new Map(MACHINE_NAMES.map((kind) => [kind, new Map<LeafStates, number>()]));
 
-  meet({ inhabitant, states }: Sighting): void {
-    if (inhabitant.actor !== undefined) this.#count(inhabitant.address.kind, states, 1);
+  visit({ entry, states }: ActorReading): void {
+    if (entry.actor !== undefined) this.#count(entry.address.kind, states, 1);
   }
 
   /** So many memberships rest in a room. */
-  meetResting(members: number): void {
+  countResting(members: number): void {
     this.#count('membership', RESTING_STATES, members);
   }
 
