@@ -1,4 +1,4 @@
-/** The command `statecast charts`: writes the charts of all machines as files, or their page as a text. */
+/** The command `statecast charts`: writes the charts of all machines to files, or prints their page. */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export interface ChartsResult {
   readonly exitCode: 0 | 1;
   /** The page, or the files that were written, one a line. */
   readonly stdout: string;
-  /** What is wrong, or nothing. */
+  /** What is wrong. Empty if nothing is. */
   readonly stderr: string;
 }
 

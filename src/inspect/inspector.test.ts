@@ -102,7 +102,7 @@ class Page {
 }
 
 describe('a page of the inspector', () => {
-  test('is welcomed with what it may do, and what is withheld', async () => {
+  test('is told at first what it may do, and what is withheld', async () => {
     const { openPage } = await createInspected({ settings: { redact: ['phone'] } });
     const page = await openPage();
     expect(page.messages).toMatchObject([
@@ -139,7 +139,7 @@ describe('a page of the inspector', () => {
     });
   });
 
-  test('watches a room: a join and a message are seen, and no word of what is said', async () => {
+  test('watches a room: it sees a join and a message, without its text', async () => {
     const { openPage, connect, clock, inspector } = await createInspected();
     const ann = connect('ann');
     ann.send(join('room1'));
@@ -178,7 +178,7 @@ describe('a page of the inspector', () => {
     expect(inspector.observer.watched.size).toBe(0);
   });
 
-  test('may do what control allows, and sees its end', async () => {
+  test('may do what control allows, and sees the result', async () => {
     const { openPage, connect, directory, clock } = await createInspected();
     const [ann, bob] = [connect('ann'), connect('bob')];
     for (const client of [ann, bob]) client.send(join('room1'));
@@ -265,7 +265,7 @@ describe('a page of the inspector', () => {
 });
 
 describe('who may watch', () => {
-  test('whoever knows the token, where one is needed', async () => {
+  test('everybody who has the token, where one is needed', async () => {
     const { open, request } = await createInspected({ token: TOKEN, access: () => 'token' });
     const [right, wrong] = [await open(), await open()];
     right.send(JSON.stringify({ type: 'hello', token: TOKEN }));
@@ -289,7 +289,7 @@ describe('who may watch', () => {
     expect((await client.closed).code).toBe(4401);
   });
 
-  test('nobody whom the access turns away', async () => {
+  test('nobody whom the access refuses', async () => {
     const { open, request } = await createInspected({ access: () => jsonError(403, 'not from there') });
     await expect(open()).rejects.toMatchObject({ response: { status: 403 } });
     expect((await request({ path: '/inspector/history' })).status).toBe(403);
@@ -342,7 +342,7 @@ describe('the history of an actor', () => {
     expect(response.body).toContain('room.join');
   });
 
-  test('has to be asked for rightly', async () => {
+  test('is refused for a wrong request', async () => {
     const { room, get } = await createWithHistory();
     expect((await get({ kind: 'house', id: room })).status).toBe(400);
     expect((await get({ kind: 'room' })).status).toBe(400);

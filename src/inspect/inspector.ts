@@ -1,4 +1,4 @@
-/** Puts the inspector together: what is recorded, who is watched, what is told and to whom. */
+/** Builds the inspector from its parts: recorder, watcher, catalogue, control and endpoints. */
 
 import type { Clock } from '../system/clock.ts';
 import type { MachineObserver } from '../actors/runtime/live-machine.ts';
@@ -32,41 +32,44 @@ export interface InspectorSettings {
   readonly control: boolean;
   /** Fields whose values are withheld, besides those that always are. */
   readonly redact: readonly string[];
-  /** Transitions that are remembered of each room and of each actor that fails. 0: none, and no failures either. */
+  /**
+   * How many transitions are recorded of each room and of each failed actor. 0: nothing is recorded, no failures
+   * either.
+   */
   readonly history: number;
 }
 
 export interface InspectorInput {
   readonly settings: InspectorSettings;
-  /** What pages must know where {@link InspectorInput.access} says `token`; without one they are all refused there. */
+  /** The token that pages need where {@link InspectorInput.access} says `token`. Without one, all are refused there. */
   readonly token: string | undefined;
-  /** Judges the handshakes of pages, and downloads. */
+  /** Decides on the handshakes of pages, and on downloads. */
   readonly access: FeedAccess;
   /** Of the server. */
   readonly version: string;
-  /** Tells of actors that fail. */
+  /** The events of the server; those about failed actors are used. */
   readonly events: {
     on<Name extends ServerEventName>(name: Name, listener: (event: ServerEvents[Name]) => void): void;
   };
   /** Milliseconds since 1970, with fractions where there are any. */
   readonly now: () => number;
   readonly clock: Clock;
-  /** Told of bugs in the inspector; nobody else notices them. */
+  /** Called with errors in the inspector, which are bugs. */
   readonly onError: (error: unknown) => void;
-  /** Lets others have their turn in long work. Default: by `setImmediate`. */
+  /** Lets other work run during long work. Default: by `setImmediate`. */
   readonly yieldTurn?: () => Promise<void>;
 }
 
 export interface Inspector {
   /** For `createMachines`. */
   readonly observer: MachineObserver;
-  /** Tells who lives in the server, as soon as they are made; before that no page may connect. */
+  /** Gives the actors of the server, when they are created. No page may connect before that. */
   attach(population: Population): void;
-  /** Take the sockets of pages, at `/inspector/feed`, and of Stately's inspectors, at `/inspector/stately`. */
+  /** For the sockets of pages, at `/inspector/feed`, and of Stately's inspectors, at `/inspector/stately`. */
   readonly endpoints: readonly SocketEndpoint[];
   /** `/inspector/history`. */
   readonly routes: readonly Route[];
-  /** Says goodbye to all pages. */
+  /** Closes the sockets of all pages. */
   close(): void;
 }
 
@@ -147,7 +150,7 @@ export function createInspector(input: InspectorInput): Inspector {
   };
 }
 
-/** Those who live in the server are made of machines, which are made with the inspector's observer. */
+/** The population is known late: its actors need machines, and those need the inspector's observer. */
 class LatePopulation implements Population {
   #living: Population | undefined;
 
@@ -173,7 +176,7 @@ class LatePopulation implements Population {
   }
 }
 
-/** Each once, by its latest failure. */
+/** Each actor once, with its latest failure. */
 function summarizeFailures(failures: readonly FailedActor[]): ActorSummary[] {
   const latest = new Map(
     failures.map(({ kind, id, states, at, error }) => [

@@ -1,4 +1,4 @@
-/** Counts all actors by kind and by state. Resting memberships are counted by rooms, without walking through them. */
+/** Counts all actors by kind and by state. Resting memberships are counted for each room, without a walk. */
 
 import type { ActorSummary, KindCount, MachineName } from '../feed/feed-protocol.ts';
 import { RESTING_STATES, type LeafStates } from '../summary/leaf-states.ts';
@@ -14,12 +14,12 @@ export class ActorCounter {
     if (entry.actor !== undefined) this.#count(entry.address.kind, states, 1);
   }
 
-  /** So many memberships rest in a room. */
+  /** Adds the resting memberships of a room. */
   countResting(members: number): void {
     this.#count('membership', RESTING_STATES, members);
   }
 
-  /** The counts, when everybody was met. Those who have failed are counted besides. */
+  /** The counts, after all actors were visited. Failed ones are counted in addition. */
   finish(failed: readonly Pick<ActorSummary, 'kind'>[]): Counts {
     const counts = [...this.#tallies].map(([kind, tally]) => [
       kind,

@@ -330,7 +330,7 @@ const queries: fc.Arbitrary<Query> = fc.record(
 );
 
 describe('the catalogue', () => {
-  test('lists, filters, sorts, pages and counts as if it had no care', async () => {
+  test('lists, filters, sorts, pages and counts as a simple implementation does', async () => {
     await fc.assert(
       fc.asyncProperty(plans, fc.array(queries, { minLength: 1, maxLength: 5 }), async (plan, asked) => {
         const { population, summaries, catalogue } = createFakes(plan);
@@ -441,7 +441,7 @@ describe('with 100,000 connections', () => {
     expect(looks.longest).toBeLessThanOrEqual(SLICE_STEPS);
   });
 
-  test('who asks within a second shares one look', async () => {
+  test('requests within a second share one walk', async () => {
     looks.reset();
     pass(1_000);
     await Promise.all(Array.from({ length: 10 }, () => ask(catalogue, { kinds: ['connection'] })));

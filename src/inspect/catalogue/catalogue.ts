@@ -1,6 +1,6 @@
 /**
- * The list of all actors, a page at a time. It looks when somebody asks, once for all who have asked by then, and
- * in slices, so that a server of a hundred thousand connections goes on.
+ * The list of all actors, in pages. Each request leads to a walk through all actors. Requests that come before it
+ * begins share it. It is done in slices, so that a server with a hundred thousand connections is not blocked.
  */
 
 import type { ActorSummary, CatalogueMessage, CatalogueRequest } from '../feed/feed-protocol.ts';
@@ -15,11 +15,11 @@ import { ALL_ACTIVE, inSlices, joinPlans, walk, type WalkPlan } from './walk.ts'
 export interface CatalogueInput {
   readonly population: Population;
   readonly summaries: Summaries;
-  /** Actors that have failed, each once. They are listed besides those that live, perhaps under the same names. */
+  /** Failed actors, each once. They are listed in addition to living ones, which may have the same addresses. */
   readonly failures: () => readonly ActorSummary[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Lets others have their turn. */
+  /** Lets other work run. */
   readonly yieldTurn: () => Promise<void>;
 }
 
@@ -27,29 +27,29 @@ export interface Catalogue {
   ask(request: CatalogueRequest): Promise<CatalogueMessage>;
 }
 
-/** One walk through those who live in the server, for all who wait for it. */
+/** One walk through all actors, for all requests that wait for it. */
 interface Pass {
   readonly searches: Search[];
-  /** Not there when nobody wants the counts. */
+  /** Undefined when no request needs the counts. */
   counter: ActorCounter | undefined;
   readonly isDone: Promise<void>;
 }
 
-/** What was found, for whoever asks the same. */
+/** A result that equal queries share. */
 type Page = Omit<CatalogueMessage, 'type' | 'id' | 'counts'>;
 
-/** How long what was found is good for others, at least. */
+/** A result is shared for at least this time. */
 const FRESH_MS = 1_000;
 
 export function createCatalogue(input: CatalogueInput): Catalogue {
   const { population, summaries, failures, now, yieldTurn } = input;
   const pages = new Shared<Page>(FRESH_MS, now);
   const counts = new Shared<Counts>(FRESH_MS, now);
-  /** The pass that is not taken yet. */
+  /** The pass that has not begun yet. */
   let next: Pass | undefined;
   let last: Promise<void> = Promise.resolve();
 
-  /** Looks wait for each other: two at a time would make each turn twice as long. */
+  /** Passes run one after the other: two at a time would make each slice twice as long. */
   function joinNextPass(): Pass {
     if (next !== undefined) return next;
     const pass: Pass = {
@@ -57,7 +57,7 @@ export function createCatalogue(input: CatalogueInput): Catalogue {
       counter: undefined,
       isDone: last.then(yieldTurn).then(() => {
         next = undefined;
-        return take(pass);
+        return run(pass);
       }),
     };
     last = pass.isDone.catch(() => {});
@@ -65,7 +65,7 @@ export function createCatalogue(input: CatalogueInput): Catalogue {
     return pass;
   }
 
-  async function take({ searches, counter }: Pass): Promise<void> {
+  async function run({ searches, counter }: Pass): Promise<void> {
     const wide: Search[] = [];
     const plans: WalkPlan[] = counter === undefined ? [] : [ALL_ACTIVE];
     for (const search of searches) {
@@ -120,7 +120,7 @@ export function createCatalogue(input: CatalogueInput): Catalogue {
   };
 }
 
-/** The same for queries that ask the same, whatever the order of their fields. */
+/** Equal for equal queries, whatever the order of their fields. */
 function toKey(query: CatalogueQuery): string {
   const { kinds, ...rest } = query;
   return JSON.stringify([kinds?.toSorted(), Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1))]);

@@ -1,4 +1,4 @@
-/** Who is in one room, resting members too: for the view of a room. */
+/** The members of one room, resting ones too. */
 
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
@@ -9,7 +9,7 @@ import type { Summaries } from '../summary/summaries.ts';
 
 export type MembersMessage = Omit<Extract<FeedMessage, { type: 'members' }>, 'type' | 'id'>;
 
-/** Members that are told at once, whatever is asked for: telling them all must not hold up the server. */
+/** At most so many members are listed, so that a large room does not block the server. */
 const MAX_MEMBERS = 2_000;
 
 /** The memberships in the order of their joins, and the users who are away: at most `limit` of each. */
@@ -31,7 +31,7 @@ export function listMembers(
   }
   return {
     room: room.name,
-    // The roster keeps each of the two in order.
+    // The roster has each of the two in order.
     members: found
       .map((entry) => summaries.summarize(summaries.read(entry)))
       .sort((a, b) => (a.figures['joinedAt'] ?? 0) - (b.figures['joinedAt'] ?? 0))

@@ -1,4 +1,4 @@
-/** One request for the catalogue: who fits, and which of them stand on the page that was asked for. */
+/** One request to the catalogue: which actors match, and which of them are on the requested page. */
 
 import type { StatePath } from '../chart/chart.ts';
 import type {
@@ -19,20 +19,20 @@ import type { WalkPlan } from './walk.ts';
 
 const DEFAULT_LIMIT = 100;
 
-/** What is asked for, without the number of the request. */
+/** The request without its id. */
 export type CatalogueQuery = Omit<CatalogueRequest, 'type' | 'id'>;
 
-/** Who fits, with what the page is sorted by. */
+/** An actor that matches, with its sort key. */
 interface Hit {
   readonly address: ActorAddress;
   readonly key: SortKey;
-  /** Where the line of the page comes from; a failed actor has left its summary only. */
+  /** What its line is made from. Of a failed actor only the summary is left. */
   readonly from: ActorReading | ActorSummary;
 }
 
 type SortKey = string | number | undefined;
 
-/** Reads what a page is filtered and sorted by, each when it is needed. */
+/** Reads the fields for filters and sorting, each only when it is needed. */
 interface Reader<From> {
   address(from: From): ActorAddress;
   states(from: From): LeafStates;
@@ -59,9 +59,9 @@ export class Search {
   readonly #needle: string;
   readonly #offset: number;
   readonly #page: TopList<Hit>;
-  /** Whether a combination of states fits, looked up once for each. */
-  readonly #fitting = new Map<LeafStates, boolean>();
-  /** Who fits so far. */
+  /** Whether a combination of states matches, computed once for each. */
+  readonly #matching = new Map<LeafStates, boolean>();
+  /** How many match so far. */
   total = 0;
 
   constructor(query: CatalogueQuery, summaries: Summaries) {
@@ -81,7 +81,7 @@ export class Search {
     this.#page = new TopList(offset + limit, descending ? compareDescending : compareAscending);
   }
 
-  /** Where somebody who fits may be met; nothing is wrong with meeting others too. */
+  /** Which actors have to be visited. It may visit more than match. */
   plan({ directory }: Population): WalkPlan {
     const { kinds, status, search = '' } = this.#query;
     const visits = (kind: MachineName): boolean => kinds?.includes(kind) ?? true;
@@ -90,22 +90,22 @@ export class Search {
       visits,
       active: status !== 'resting' && status !== 'failed',
       resting: (status === undefined || status === 'resting') && visits('membership'),
-      // Nobody else's id holds a whole one of a connection.
+      // Only this connection and its memberships have the id of the connection in theirs.
       connection: connection !== undefined && directory.connections.has(connection) ? connection : undefined,
     };
   }
 
   visit(reading: ActorReading): void {
-    this.#judge(reading, this.#living);
+    this.#consider(reading, this.#living);
   }
 
   visitFailed(failed: ActorSummary): void {
-    this.#judge(failed, FAILED);
+    this.#consider(failed, FAILED);
   }
 
-  /** The page, when everybody was met. */
+  /** The page, after all actors were visited. */
   finish(): ActorSummary[] {
-    // Whoever moved on in the middle of the walk, as from joining to resting, may have been met twice.
+    // An actor that has changed during the walk, as from joining to resting, may have been visited twice.
     const actors = new Map<string, ActorSummary>();
     for (const { from } of this.#page.takeFrom(this.#offset)) {
       const actor = 'entry' in from ? this.#summaries.summarize(from) : from;
@@ -114,7 +114,7 @@ export class Search {
     return [...actors.values()];
   }
 
-  #judge<From extends Hit['from']>(from: From, reader: Reader<From>): void {
+  #consider<From extends Hit['from']>(from: From, reader: Reader<From>): void {
     const { kinds, state, status, sort } = this.#query;
     const address = reader.address(from);
     if (kinds !== undefined && !kinds.includes(address.kind)) return;
@@ -126,12 +126,12 @@ export class Search {
   }
 
   #isIn(states: LeafStates, state: StatePath): boolean {
-    let fits = this.#fitting.get(states);
-    if (fits === undefined) {
-      fits = isWithin(states, state);
-      this.#fitting.set(states, fits);
+    let matches = this.#matching.get(states);
+    if (matches === undefined) {
+      matches = isWithin(states, state);
+      this.#matching.set(states, matches);
     }
-    return fits;
+    return matches;
   }
 
   #isNamed(id: string, user: string | undefined): boolean {
@@ -139,7 +139,7 @@ export class Search {
   }
 }
 
-/** As the transport names connections. */
+/** The form of connection ids. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
 function holds(text: string, needle: string): boolean {
@@ -176,12 +176,12 @@ function compareDescending(a: Hit, b: Hit): number {
   return compareMissing(a, b) || compareKeys(b.key, a.key) || compareAddresses(a, b);
 }
 
-/** Those without a key come last, whichever way the others are sorted. */
+/** Actors without a key come last in both directions. */
 function compareMissing(a: Hit, b: Hit): number {
   return Number(a.key === undefined) - Number(b.key === undefined);
 }
 
-/** All keys of a search are of one type. */
+/** All keys of one search have the same type. */
 function compareKeys(a: SortKey, b: SortKey): number {
   if (a === undefined || b === undefined || a === b) return 0;
   return a < b ? -1 : 1;

@@ -15,7 +15,7 @@ function createShared() {
   return { time, get, shared };
 }
 
-test('who asks for the same within a second gets the same', async () => {
+test('equal requests within a second share a result', async () => {
   const { time, get } = createShared();
   expect(await Promise.all([get(0), get(0), get(0, 'other')])).toEqual([1, 1, 2]);
   time.now += 999;
@@ -24,7 +24,7 @@ test('who asks for the same within a second gets the same', async () => {
   expect(await get(0)).toBe(3);
 });
 
-test('what took long is good for nine times as long', async () => {
+test('what took long is shared for nine times as long', async () => {
   const { time, get } = createShared();
   expect(await get(500)).toBe(1);
   time.now += 4_499;
@@ -33,7 +33,7 @@ test('what took long is good for nine times as long', async () => {
   expect(await get(500)).toBe(2);
 });
 
-test('a failure is nobody else’s', async () => {
+test('a failure is not shared with later requests', async () => {
   const { get, shared } = createShared();
   await expect(shared.obtain('same', () => Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
   expect(await get(0)).toBe(1);

@@ -1,22 +1,22 @@
-/** What takes long to find, found once for all who ask at about the same time. No timer runs. */
+/** Results that are expensive to find, shared by requests that come at about the same time. It needs no timer. */
 
 interface Kept<Result> {
   readonly result: Promise<Result>;
-  /** Until when it is good for others, in milliseconds since 1970; not there while it is being looked for. */
-  goodUntil?: number;
+  /** Until when it is shared, in milliseconds since 1970. Not set while it is being found. */
+  freshUntil?: number;
 }
 
-/** Results that are kept at a time. */
+/** At most so many results are kept. */
 const MAX_KEPT = 32;
-/** A result is good for so many times as long as it took: who asks over and over has a tenth of the time at most. */
-const GOOD_PER_SPENT = 9;
+/** A result is shared for so many times as long as it took. Requests then take at most a tenth of the time. */
+const FRESH_PER_SPENT = 9;
 
 export class Shared<Result> {
   readonly #freshMs: number;
   readonly #now: () => number;
   readonly #kept = new Map<string, Kept<Result>>();
 
-  /** A result is good for at least `freshMs` milliseconds after it was found. */
+  /** @param freshMs a result is shared for at least so many milliseconds after it was found */
   constructor(freshMs: number, now: () => number) {
     this.#freshMs = freshMs;
     this.#now = now;
@@ -32,17 +32,17 @@ export class Shared<Result> {
     kept.result.then(
       () => {
         const foundAt = this.#now();
-        kept.goodUntil = foundAt + Math.max(this.#freshMs, GOOD_PER_SPENT * (foundAt - startedAt));
+        kept.freshUntil = foundAt + Math.max(this.#freshMs, FRESH_PER_SPENT * (foundAt - startedAt));
       },
-      // Whoever asks next may have more luck.
+      // The next request tries again.
       () => this.#kept.delete(key),
     );
     return kept.result;
   }
 
   #forgetStale(): void {
-    for (const [key, { goodUntil = Infinity }] of this.#kept) {
-      if (this.#now() >= goodUntil || this.#kept.size > MAX_KEPT) this.#kept.delete(key);
+    for (const [key, { freshUntil = Infinity }] of this.#kept) {
+      if (this.#now() >= freshUntil || this.#kept.size > MAX_KEPT) this.#kept.delete(key);
     }
   }
 }

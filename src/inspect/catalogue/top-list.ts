@@ -1,9 +1,9 @@
-/** The first few of many, kept while the many go by: a bounded heap. */
+/** Keeps the first few of many items in sort order. It is a bounded heap. */
 
 export class TopList<Item> {
   readonly #capacity: number;
   readonly #compare: (a: Item, b: Item) => number;
-  /** A heap: no item comes before its parent's place, so that the last of all stands first. */
+  /** A heap: every item sorts before its parent, so the last of all is at index 0. */
   readonly #items: Item[] = [];
 
   /** `compare` is as for sorting; two items are never equal. */
@@ -25,7 +25,7 @@ export class TopList<Item> {
     this.#sink();
   }
 
-  /** The items from `offset` on, in order; they are taken out. It costs as much as they are many. */
+  /** Removes the items from `offset` on and returns them in order. */
   takeFrom(offset: number): Item[] {
     const taken: Item[] = [];
     while (this.#items.length > offset) taken.push(this.#takeLast());

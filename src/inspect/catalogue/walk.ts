@@ -1,4 +1,4 @@
-/** Goes through everybody who lives in the server, in steps that somebody may rest between. It judges nobody. */
+/** Walks through all actors of the server, in steps. The walk can be paused between two steps. */
 
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { MachineName } from '../feed/feed-protocol.ts';
@@ -11,11 +11,11 @@ export interface WalkPlan {
   readonly active: boolean;
   /** Whether resting memberships are visited. */
   readonly resting: boolean;
-  /** Of connections and memberships, only this connection and its own are visited. */
+  /** If set: of connections and memberships, only this connection and its memberships are visited. */
   readonly connection: string | undefined;
 }
 
-/** Everybody but resting memberships. */
+/** All but resting memberships. */
 export const ALL_ACTIVE: WalkPlan = {
   visits: () => true,
   active: true,
@@ -23,7 +23,7 @@ export const ALL_ACTIVE: WalkPlan = {
   connection: undefined,
 };
 
-/** A way on which everybody is met who would be met on one of these, none of which is for one connection only. */
+/** A plan that visits all actors of all these plans. None of them may be for one connection only. */
 export function joinPlans(plans: readonly WalkPlan[]): WalkPlan {
   return {
     visits: (kind) => plans.some((plan) => plan.visits(kind)),
@@ -33,10 +33,10 @@ export function joinPlans(plans: readonly WalkPlan[]): WalkPlan {
   };
 }
 
-/** Steps between two rests: a millisecond or less. */
+/** Steps in a slice. They take a millisecond or less. */
 export const SLICE_STEPS = 500;
 
-/** Takes the steps, and lets others have their turn after every {@link SLICE_STEPS} of them. */
+/** Runs through the steps, and lets other work run after every {@link SLICE_STEPS} of them. */
 export async function inSlices<Step>(
   steps: Iterable<Step>,
   yieldTurn: () => Promise<void>,
@@ -51,8 +51,8 @@ export async function inSlices<Step>(
 }
 
 /**
- * Everybody on the way; `undefined` is a step on which nobody was met. It may be left and taken up in another
- * turn: who came or went meanwhile is met or not.
+ * The actors of a plan. `undefined` is a step without an actor. Between two steps actors may start and end: those may
+ * be visited or not.
  */
 export function* walk(population: Population, plan: WalkPlan): Generator<ActorEntry | undefined, void> {
   const { server, proxies, directory } = population;

@@ -1,6 +1,6 @@
 /**
- * A chart as geometry: boxes, lines and texts with their places, all numbers in CSS pixels at zoom 1. Plain data,
- * which the page, the SVG and the tests read; it knows neither ELK, which made it, nor how it is drawn.
+ * The layout of a chart: boxes, lines and texts with their places, in CSS pixels at zoom 1. It is plain data for the
+ * page, the SVG and the tests.
  */
 
 import type { StatePath } from './chart.ts';
@@ -8,7 +8,7 @@ import type { StatePath } from './chart.ts';
 export interface ChartLayout {
   /** The machine's id. */
   readonly machine: string;
-  /** Of the whole picture, the margin around the root's box included. */
+  /** Of the whole picture, with the margin around the root's box. */
   readonly width: number;
   readonly height: number;
   /** The root first, parents before their children, in the chart's order. */
@@ -38,11 +38,11 @@ export interface LayoutNode extends Box {
   readonly description: string;
   /** 0 for the root. */
   readonly depth: number;
-  /** It is a child of a parallel state, active as long as that is: drawn as a region, with dashes. */
+  /** It is a child of a parallel state: drawn as a region, with dashes. */
   readonly isRegion: boolean;
   /** The height of the bar with the key, at the top of the box. */
   readonly titleHeight: number;
-  /** What stands below the title, above the children. */
+  /** The lines below the title and above the children. */
   readonly lines: readonly LayoutLine[];
 }
 
@@ -57,7 +57,7 @@ export interface LayoutLine extends Box {
   readonly text: LayoutText;
 }
 
-/** One line of text by its parts, to be set one after the other in the monospace font, without anything between. */
+/** The parts of one line of text, to be drawn one after the other in the monospace font, without a gap. */
 export type LayoutText = readonly LayoutTextPart[];
 
 export interface LayoutTextPart {
@@ -67,8 +67,8 @@ export interface LayoutTextPart {
 }
 
 /**
- * An arrow from a state to another. Transitions with the same source and the same target share one, each with a line of its
- * label. A transition with several targets has an arrow to each, and stands at all of them.
+ * An arrow from a state to another. Transitions with the same source and the same target share one, and each has a line
+ * of its label. A transition with several targets has an arrow to each of them.
  */
 export interface LayoutEdge {
   /** `source>target`. */
@@ -78,17 +78,17 @@ export interface LayoutEdge {
   /** Ids of the chart's transitions, in the chart's order; never empty. */
   readonly transitions: readonly string[];
   /**
-   * Absolute, at least two, each straight below, above or beside the one before. The first is on the border of
-   * the source, or at the label if the target lies inside the source; the last is on the border of the target,
-   * where the tip of the arrow is.
+   * At least two points, absolute. Each is straight below, above or beside the one before. The first is on the border
+   * of the source, or at the label if the target is inside the source. The last is the tip of the arrow, on the border
+   * of the target.
    */
   readonly points: readonly Point[];
   readonly label: LayoutLabel;
 }
 
 /**
- * The texts of an arrow; `x` and `y` are absolute. The box is just that of the texts, with 4 pixels free on either
- * side; the line runs through below them, or starts there if the target lies inside the source.
+ * The texts of an arrow. `x` and `y` are absolute. The box is that of the texts, and 4 pixels on both sides are free.
+ * The line runs behind them, or starts there if the target is inside the source.
  */
 export interface LayoutLabel extends Box {
   /** One for each of the edge's transitions, in their order, from top to bottom. */
@@ -110,7 +110,7 @@ export interface LayoutInitial {
   readonly points: readonly Point[];
 }
 
-/** What is drawn beyond states and the transitions between them. */
+/** What is drawn besides states and transitions. */
 export interface LayoutOptions {
   /** Entry and exit actions, invoked actors, and the actions of transitions. Default false. */
   readonly details?: boolean;

@@ -1,12 +1,12 @@
 /**
- * A machine's chart as plain data: what the inspector's page, `statecast charts` and the documentation draw.
- * It knows no running actor. Pages import it too, so nothing of Node.js stands in this folder.
+ * The chart of a machine as plain data, for the inspector's page, `statecast charts` and the documentation. Pages
+ * import this folder too, so nothing in it may need Node.js.
  */
 
-/** A state by its keys from the root, joined by dots: `open.work.ready`; the root is the empty text. */
+/** The keys of a state from the root, joined by dots: `open.work.ready`. The root is the empty string. */
 export type StatePath = string;
 
-/** Whether a path is that of a state inside another, at any depth. */
+/** Whether a state is inside another one, at any depth. */
 export function isInside(path: StatePath, outer: StatePath): boolean {
   return path !== outer && (outer === '' || path.startsWith(`${outer}.`));
 }
@@ -15,7 +15,7 @@ export interface Chart {
   /** The machine's id, such as `room`. */
   readonly machine: string;
   readonly root: ChartState;
-  /** All transitions, by the order of their source states, then as they are tried. */
+  /** All transitions, in the order of their source states, then in the order in which they are tried. */
   readonly transitions: readonly ChartTransition[];
 }
 
@@ -42,10 +42,10 @@ export interface ChartTransition {
    */
   readonly id: string;
   readonly source: StatePath;
-  /** Empty: the states stay as they are, and only actions happen. */
+  /** Empty if the states stay as they are and only actions run. */
   readonly targets: readonly StatePath[];
   readonly trigger: ChartTrigger;
-  /** The name of the condition. */
+  /** The name of the guard. */
   readonly guard?: string;
   /** The names of the actions, in order. */
   readonly actions: readonly string[];
@@ -55,11 +55,11 @@ export interface ChartTransition {
 
 export type ChartTrigger =
   | { readonly type: 'event'; readonly event: string }
-  /** As soon as its condition holds. */
+  /** As soon as its guard is true. */
   | { readonly type: 'always' }
   /** When the source has been active for that long. `delay` is its name, or milliseconds. */
   | { readonly type: 'after'; readonly delay: string }
-  /** The actor of that name is done, or with an empty name: the final child state is reached. */
+  /** The invoked actor of that name is done; with an empty name, a final child state is reached. */
   | { readonly type: 'done'; readonly of: string }
-  /** The actor of that name has failed. */
+  /** The invoked actor of that name has failed. */
   | { readonly type: 'error'; readonly of: string };

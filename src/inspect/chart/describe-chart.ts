@@ -1,6 +1,5 @@
 /**
- * Reads the chart out of a machine. It runs nothing: names stand for actions, guards and actors, and what only
- * a running machine can tell, such as the length of a named delay, stays a name.
+ * Reads the chart of a machine as plain data. Actions, guards, actors and named delays are given by their names.
  */
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
@@ -9,7 +8,7 @@ import { nameTransition } from './transition-id.ts';
 
 type Definition = AnyStateNode['always'] extends readonly (infer T)[] | undefined ? T : never;
 
-/** What XState makes of actions, guards and actors: a name, an object with the name as its type, or a function. */
+/** How XState keeps actions, guards and actors: a name, an object with the name as its type, or a function. */
 type Named = string | { readonly type: string } | NamedFunction;
 
 interface NamedFunction {
@@ -27,7 +26,7 @@ interface NamedFunction {
 }
 
 const INLINE = 'inline';
-/** What JavaScript calls functions that were written in the chart, by the fields that they were written to. */
+/** The names of inline functions: JavaScript names them after the fields that they are written in. */
 const FIELDS: ReadonlySet<string> = new Set(['', 'actions', 'guard', 'entry', 'exit']);
 const INLINE_ACTOR = 'xstate.invoke.';
 const AFTER = 'xstate.after.';
@@ -133,7 +132,7 @@ function nameStateValue(value: unknown): string {
     .join(', ');
 }
 
-/** A delayed transition starts its timer in an entry action and ends it in an exit action; both go without saying. */
+/** A delayed transition starts its timer in an entry action and cancels it in an exit action. A chart shows neither. */
 function isTimer(action: Named): boolean {
   if (typeof action !== 'function') return false;
   const { type, event, sendId } = action;

@@ -1,4 +1,4 @@
-/** Groups values by a key, in the order in which the keys come. `Map.groupBy` of newer Node.js. */
+/** Groups values by a key, in the order of the first value of each key, like `Map.groupBy` of newer Node.js. */
 
 export function groupBy<Value>(
   values: readonly Value[],

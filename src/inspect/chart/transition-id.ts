@@ -1,16 +1,16 @@
-/** The ids of transitions: the chart writes them, the feed names those that were taken. */
+/** The ids of transitions. The chart has them, and the feed tells by them which were taken. */
 
 import type { AnyTransitionDefinition } from 'xstate';
 import type { StatePath } from './chart.ts';
 
 const ids = new WeakMap<AnyTransitionDefinition, string>();
 
-/** The id of the transition that stands at `index` among those of `source` with this descriptor. */
+/** The id of the transition at `index` among those of `source` with this descriptor. */
 export function nameTransition(source: StatePath, descriptor: string, index: number): string {
   return `${source}|${descriptor}|${index}`;
 }
 
-/** The id of a transition that a machine has taken; copies of a machine take transitions of the same ids. */
+/** The id of a transition that a machine has taken. Copies of a machine have the same ids. */
 export function toTransitionId(transition: AnyTransitionDefinition): string {
   const known = ids.get(transition);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** What charts say of a transition, in one line: its trigger, its condition, its actions. */
+/** The text of a transition, in one line: its trigger, its guard, its actions. */
 
 import type { ChartTransition, ChartTrigger } from './chart.ts';
 import type { LayoutText, LayoutTextPart } from './chart-layout.ts';
@@ -21,7 +21,7 @@ export function describeTrigger(trigger: ChartTrigger): string {
   }
 }
 
-/** `room.join [isFull] / admit, seat`, with `(reenter)` where it says so, as parts to be set in different colours. */
+/** Such as `room.join [isFull] / admit, seat`, with `(reenter)` where it applies, in parts for different colours. */
 export function describeTransition(
   { trigger, guard, actions, reenter }: Pick<ChartTransition, 'trigger' | 'guard' | 'actions' | 'reenter'>,
   withActions: boolean,

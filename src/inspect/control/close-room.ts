@@ -1,4 +1,4 @@
-/** Closes a room under its members: every one of them is put out and told, and the room leaves memory. */
+/** Closes a room that may have members: all of them are removed and told, and the room leaves memory. */
 
 import type { Clock } from '../../system/clock.ts';
 import type { SnapshotFrom } from 'xstate';
@@ -7,9 +7,9 @@ import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import { putOut } from './put-out.ts';
 
-/** Members that are put out in one turn: each costs as much as a leave. */
+/** So many members are removed in one turn. Each costs as much as a leave. */
 const SLICE_MEMBERS = 20;
-/** A room whose store does not answer closes without it after half of this (`CLOSE_DEADLINE_MS` of the room). */
+/** If the store does not answer, the room closes without it after half of this (`CLOSE_DEADLINE_MS` of the room). */
 const CLOSED_WITHIN_MS = 10_000;
 
 export interface CloseRoomInput {
@@ -20,11 +20,11 @@ export interface CloseRoomInput {
   readonly yieldTurn: () => Promise<void>;
 }
 
-/** Resolves when the room is not in memory any more, or to what has gone wrong. */
+/** Resolves when the room is not in memory any more, or with what has gone wrong. */
 export async function closeRoom(input: CloseRoomInput): Promise<string | undefined> {
   const { room, refusal, clock, yieldTurn } = input;
   const { joined, awake } = room.record.roster;
-  // A closing room waits for leaves but not for members, so that they have to be put out before.
+  // A closing room waits for leaves but does not remove members: they must be removed before.
   let inSlice = 0;
   for (const id of [...joined.keys(), ...awake.keys()]) {
     putOut(room, id, 'kicked', refusal);
@@ -36,14 +36,14 @@ export async function closeRoom(input: CloseRoomInput): Promise<string | undefin
   return waitForEnd(room, clock);
 }
 
-/** Those who have come in meanwhile, until the room has closed. */
+/** Removes members who join until the room has closed. */
 function putOutLate(room: SupervisedRoom, refusal: Refusal): void {
   const { joined, awake } = room.record.roster;
   const seen = new Set<string>();
   let isFirst = true;
   function notice(snapshot: SnapshotFrom<RoomRef>): void {
     if (!snapshot.matches('closing')) return;
-    // A closing room begins no joins, so that those under way need to be looked for only once.
+    // A closing room begins no joins, so unfinished ones are looked for only once.
     const late = isFirst ? [...joined.keys(), ...awake.keys()] : [...joined.keys()];
     isFirst = false;
     for (const id of late) {
@@ -53,7 +53,7 @@ function putOutLate(room: SupervisedRoom, refusal: Refusal): void {
     }
   }
 
-  // Without an `error` of its own a subscription would make a failure of the room one of the process.
+  // A subscription without `error` would turn a failure of the room into one of the process.
   room.actor?.subscribe({ next: notice, error() {} });
 }
 

@@ -57,7 +57,7 @@ describe('kicking', () => {
     expect(await run('connection', 'c1', { type: 'kick' })).toBe('there is no connection c1');
   });
 
-  test('puts a resting member out of its room: it is told why, and may come back', async () => {
+  test('removes a resting member from its room: it is told why, and may join again', async () => {
     const { run, connect, directory, toldOf } = createControlled();
     const [ann, bob] = [connect('ann'), connect('bob')];
     await joined([ann, bob]);
@@ -74,7 +74,7 @@ describe('kicking', () => {
     expect(roomsOf(ann)).toEqual(['room1']);
   });
 
-  test('takes back a join on which the handler has not decided: the connection goes on', async () => {
+  test('cancels a join that the handler has not decided: the connection goes on', async () => {
     let signal: AbortSignal | undefined;
     const { run, connect, directory } = createControlled({
       handlers: {
@@ -144,7 +144,7 @@ describe('closing a room', () => {
     },
   );
 
-  test('takes back the joins that are under way', async () => {
+  test('cancels unfinished joins', async () => {
     const { run, connect, directory } = createControlled({
       handlers: { onJoin: ({ member }) => (member.id === 'c2' ? new Promise(() => {}) : undefined) },
     });
@@ -177,7 +177,7 @@ describe('closing a room', () => {
     expect(roomsOf(client)).toEqual([]);
   });
 
-  test('reaches those who come while others are being put out', async () => {
+  test('reaches those who join while others are being removed', async () => {
     const { run, connect, directory } = createControlled({ limits: { capacity: 1_000 } });
     const clients = Array.from({ length: 150 }, () => connect());
     await joined(clients);
@@ -250,7 +250,7 @@ describe('sending events', () => {
     expect(client.actor?.getSnapshot().matches({ open: { flow: 'congested' } })).toBe(true);
   });
 
-  test('tells what an actor has no use for now', async () => {
+  test('refuses an event that the present states do not take', async () => {
     const { send, connect } = createControlled();
     await joined([connect()]);
     expect(await send('room', 'room1', { type: 'room.unmute' })).toBe(
@@ -259,7 +259,7 @@ describe('sending events', () => {
     expect(await send('connection', 'c1', { type: 'socket.drained' })).toContain('takes no socket.drained');
   });
 
-  test('tells all that is wrong with an event, and what is right', async () => {
+  test('names all problems of an event, and what is taken', async () => {
     const { send, connect, directory } = createControlled();
     await joined([connect()]);
     expect(await send('connection', 'c1', { type: 'room.joined', room: 'room1' })).toBe(

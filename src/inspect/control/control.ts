@@ -1,4 +1,4 @@
-/** Does to actors what the inspector's page asks for, where that is allowed. Who may ask is decided before. */
+/** Runs the control commands of the inspector's page, if the settings allow it. Access was checked before. */
 
 import type { Clock } from '../../system/clock.ts';
 import { createRefusal } from '../../protocol/errors.ts';
@@ -25,9 +25,9 @@ export interface ControlInput {
 
 export interface Control {
   readonly isAllowed: boolean;
-  /** The events that `send` takes, by machine; none when nothing is allowed. */
+  /** The events that `send` takes, by machine. Empty when control is not allowed. */
   readonly sendable: Readonly<Partial<Record<MachineName, readonly string[]>>>;
-  /** Resolves when it is done, to nothing, or to why it cannot be done. */
+  /** Resolves when it is done, or with the reason why it cannot be done. */
   run(address: ActorAddress, command: ControlCommand): Promise<string | undefined>;
 }
 
@@ -84,17 +84,17 @@ function send(entry: ActorEntry, event: SendableEvent<MachineName>): string | un
   return refused;
 }
 
-/** Sends to an actor that has a use for the event in the states in which it is. */
+/** Sends an event to an actor, if its present states take the event. */
 function pass(entry: ActiveEntry, event: SendableEvent<MachineName>): string | undefined {
   const { address, actor, room } = entry;
   if (!actor.getSnapshot().can(event)) return `it takes no ${event.type} in the states in which it is`;
-  // A room's own way in knows what to do when its machine fails on an event.
+  // A room's own `send` handles a failure of its machine.
   if (address.kind === 'room' && room !== undefined) room.send(event as SendableEvent<'room'>);
   else actor.send(event);
   return undefined;
 }
 
-/** Usually the publisher of an abandoned message is gone; this one waits for its answer. */
+/** Usually the publisher of an abandoned message has gone. Here it still waits for its answer. */
 function answerPublisher({ actor }: ActiveEntry): void {
   const { context } = actor.getSnapshot() as { context: { publisher: { settle(outcome: object): void } } };
   const refusal = createRefusal('notAvailable', 'the message was taken back');

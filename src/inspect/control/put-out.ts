@@ -1,10 +1,10 @@
-/** Ends a membership from outside so that its connection knows, whatever state it is in. */
+/** Ends a membership from outside, in any state, and tells its connection. */
 
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 
-/** Puts a connection out of a room, or takes back its join; it is told the refusal. Returns why that cannot be done. */
+/** Removes a connection from a room, or cancels its join, and sends it the refusal. @returns why that cannot be done */
 export function putOut(
   room: SupervisedRoom,
   connection: string,
@@ -18,7 +18,7 @@ export function putOut(
     if (reason === 'kicked' && room.snapshot?.matches('active') === true) {
       room.send({ type: 'room.kick', id: connection, refusal });
     } else {
-      // As a kick does: the connection does not wait for this leave, and has to be told by this.
+      // As a kick does: the connection does not wait for this leave, so it must be told here.
       subscriber.send({ type: 'room.closed', room: room.name, refusal });
       room.send({ type: 'room.leave', subscriber, reason });
     }
@@ -28,7 +28,7 @@ export function putOut(
   if (awake === undefined) return `${connection} is not in ${room.name}`;
   if (awake.ref?.getSnapshot().matches('requesting') !== true) return 'it is leaving already';
   room.send({ type: 'room.leave', subscriber: awake.subscriber, reason });
-  // A join that is taken back is not answered, since usually its socket is gone: this one waits for its answer.
+  // A cancelled join is not answered, since usually its socket is closed. Here it still waits for the answer.
   awake.subscriber.send({ type: 'room.refused', room: room.name, refusal });
   return undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * Which events of the charts may be sent from the inspector, and what has to come with them. Left out are those
- * that carry ports and functions, facts that only their own actor can know, and what would leave somebody
- * waiting for an answer for ever.
+ * Which events may be sent from the inspector, and with which fields. Left out are events that carry ports or
+ * functions, facts that only another actor can know, and events after which somebody would wait for an answer
+ * forever.
  */
 
 import * as z from 'zod';
@@ -10,14 +10,14 @@ import { ERRORS, type ErrorName } from '../../protocol/errors.ts';
 import type { FeedObject, MachineName } from '../feed/feed-protocol.ts';
 
 const room = z.string();
-/** What arrived as JSON is JSON. */
+/** Any JSON. */
 const json = z.json();
 const refusal = z.strictObject({
   error: z.enum(Object.keys(ERRORS) as [ErrorName, ...ErrorName[]]),
   message: z.string().max(1_000),
 });
 
-/** Why a membership may be told to leave; the other reasons are found out, not given. */
+/** The reasons to leave that may be given. The server finds the other reasons itself. */
 const REASONS = ['left', 'kicked', 'disconnected', 'shutdown'] as const satisfies readonly LeaveReason[];
 
 /** Each machine's events. */
@@ -56,7 +56,7 @@ export type ReadEvent<Kind extends MachineName> =
   | { readonly ok: true; readonly event: SendableEvent<Kind> }
   | { readonly ok: false; readonly error: string };
 
-/** Checks an event; the error tells all that is wrong with it, and what the kind takes. */
+/** Checks an event. The error names all problems, and what the machine takes. */
 export function readEvent<Kind extends MachineName>(
   kind: Kind,
   event: FeedObject & { readonly type: string },

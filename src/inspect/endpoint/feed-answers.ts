@@ -1,4 +1,4 @@
-/** What answers the requests of a feed: the parts of the inspector, as its sockets see them. */
+/** What answers the requests of a feed: the parts of the inspector, as its sockets use them. */
 
 import type { Chart } from '../chart/chart.ts';
 import type {
@@ -20,10 +20,10 @@ export interface FeedAnswers {
   catalogue(request: CatalogueRequest): Promise<CatalogueMessage>;
   chart(machine: MachineName): Chart;
   watch(actor: ActorAddress, related: boolean, sink: WatchSink): Watch | 'unknown';
-  /** Nothing of an actor that is not known and never was. */
+  /** Undefined for an actor that is not known and never was. */
   history(actor: ActorAddress): ActorHistory | undefined;
-  /** Nothing of a room that is not in memory. */
+  /** Undefined for a room that is not in memory. */
   members(room: string, limit: number): Omit<Message<'members'>, 'type' | 'id'> | undefined;
-  /** Resolves to nothing when it is done, or to why it cannot be done. */
+  /** Resolves when it is done, or with the reason why it cannot be done. */
   control(actor: ActorAddress, command: ControlCommand): Promise<string | undefined>;
 }

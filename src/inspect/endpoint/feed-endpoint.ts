@@ -1,4 +1,4 @@
-/** Takes the sockets of inspectors: as many as are good for the server, and from whom they may come. */
+/** The WebSocket endpoint of inspector pages: it checks who may connect, and how many. */
 
 import type { Clock } from '../../system/clock.ts';
 import { jsonError } from '../../transport/responses.ts';
@@ -11,10 +11,10 @@ import type { TokenCheck } from './feed-token.ts';
 
 const FEED_PATH = '/inspector/feed';
 
-/** Inspectors that are open at a time. */
+/** At most so many inspectors are open at a time. */
 const MAX_SOCKETS = 8;
 
-/** What a request of an inspector needs: nothing more, the token, or to be elsewhere. */
+/** What an inspector's request needs: nothing more, the token, or it is refused with a response. */
 export type FeedAccess = (request: RequestHead) => 'open' | 'token' | TransportResponse;
 
 export interface FeedEndpointOptions {
@@ -26,7 +26,7 @@ export interface FeedEndpointOptions {
 }
 
 export interface InspectorEndpoint extends SocketEndpoint {
-  /** Says goodbye to all inspectors. */
+  /** Closes all sockets. */
   close(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One open inspector: reads what its page asks, has it answered, and holds back what the page does not read fast
- * enough. What the answers are, others know.
+ * The socket of one inspector page: reads its requests and sends the answers and the batches of its watches. The
+ * answers come from outside.
  */
 
 import type { Clock } from '../../system/clock.ts';
@@ -12,16 +12,16 @@ import type { WatchSink } from '../watch/live-watch.ts';
 import { InspectorSession, type SessionListener } from './inspector-session.ts';
 import { readRequest } from './read-request.ts';
 
-/** How long a socket may say nothing before it says hello. */
+/** The `hello` must come within this time. */
 const HELLO_WITHIN_MS = 5_000;
-/** Watches that are open at a time. */
+/** At most so many watches are open at a time. */
 const MAX_WATCHES = 16;
-/** Commands of `control` that are under way at a time. */
+/** At most so many `control` commands run at a time. */
 const MAX_CONTROLS = 16;
 
 /** Why the server closes an inspector's socket, besides the codes that all sockets have. */
 const FEED_CLOSE_CODES = {
-  /** It did not say hello first, or not in time. */
+  /** The first frame was not a `hello`, or did not come in time. */
   badRequest: { code: 4400, reason: 'say hello first' },
   /** Its token is wrong or missing. */
   unauthorized: { code: 4401, reason: 'unauthorized' },
@@ -32,18 +32,18 @@ export interface FeedSessionInput extends SessionListener {
   /** Whether a page with this token may watch. */
   readonly allows: (token: string | undefined) => boolean;
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
-  /** Told of what is a bug in here or in the answers; the page is told that it has failed. */
+  /** Called with errors, which are bugs in here or in the answers. The page is told that its request has failed. */
   readonly onError: (error: unknown) => void;
 }
 
 export class FeedSession extends InspectorSession {
   readonly #input: FeedSessionInput;
-  #hasSaidHello = false;
+  #isGreeted = false;
   #helloTimer: unknown;
   #controls = 0;
-  #isLooking = false;
-  /** The catalogue request that is next, when the one at work is done. */
-  #nextLook: CatalogueRequest | undefined;
+  #isListing = false;
+  /** The catalogue request that comes next, when the current one is done. */
+  #nextList: CatalogueRequest | undefined;
 
   constructor(input: FeedSessionInput) {
     super(input);
@@ -52,7 +52,7 @@ export class FeedSession extends InspectorSession {
 
   override opened(socket: Socket): void {
     this.#helloTimer = this.#input.clock.setTimeout(
-      () => this.#refuseToGoOn('badRequest', 'no hello came in time'),
+      () => this.#closeWith('badRequest', 'no hello came in time'),
       HELLO_WITHIN_MS,
     );
     super.opened(socket);
@@ -60,7 +60,7 @@ export class FeedSession extends InspectorSession {
 
   received(frame: string | Uint8Array): void {
     const read = readRequest(readFrame(frame));
-    if (!this.#hasSaidHello) {
+    if (!this.#isGreeted) {
       this.#begin(read.ok ? read.request : undefined);
     } else if (read.ok) {
       this.#answer(read.request);
@@ -71,26 +71,26 @@ export class FeedSession extends InspectorSession {
 
   override closed(): void {
     this.#input.clock.clearTimeout(this.#helloTimer);
-    this.#nextLook = undefined;
+    this.#nextList = undefined;
     super.closed();
   }
 
   #begin(request: FeedRequest | undefined): void {
     if (request?.type !== 'hello') {
-      this.#refuseToGoOn('badRequest', 'the first frame must be a hello');
+      this.#closeWith('badRequest', 'the first frame must be a hello');
     } else if (!this.#input.allows(request.token)) {
-      this.#refuseToGoOn(
+      this.#closeWith(
         'unauthorized',
         request.token === undefined ? 'a token is needed' : 'the token is wrong',
       );
     } else {
-      this.#hasSaidHello = true;
+      this.#isGreeted = true;
       this.#input.clock.clearTimeout(this.#helloTimer);
       this.#send(this.#input.answers.welcome());
     }
   }
 
-  #refuseToGoOn(why: keyof typeof FEED_CLOSE_CODES, error: string): void {
+  #closeWith(why: keyof typeof FEED_CLOSE_CODES, error: string): void {
     this.#refuse(undefined, error);
     this.close(FEED_CLOSE_CODES[why]);
   }
@@ -111,7 +111,7 @@ export class FeedSession extends InspectorSession {
         this.#refuse(undefined, 'hello was said before');
         return;
       case 'catalogue':
-        this.#look(request);
+        this.#list(request);
         return;
       case 'chart':
         this.#send({ type: 'chart', id: request.id, chart: answers.chart(request.machine) });
@@ -141,14 +141,14 @@ export class FeedSession extends InspectorSession {
     }
   }
 
-  /** One look at a time; of those that wait for it only the latest is still wanted. */
-  #look(request: CatalogueRequest): void {
-    if (this.#isLooking) {
-      if (this.#nextLook !== undefined) this.#refuse(this.#nextLook.id, 'a later request came in its place');
-      this.#nextLook = request;
+  /** One catalogue request at a time. Of those that wait only the latest is answered, the others are refused. */
+  #list(request: CatalogueRequest): void {
+    if (this.#isListing) {
+      if (this.#nextList !== undefined) this.#refuse(this.#nextList.id, 'a later request came in its place');
+      this.#nextList = request;
       return;
     }
-    this.#isLooking = true;
+    this.#isListing = true;
     this.#input.answers
       .catalogue(request)
       .then(
@@ -156,9 +156,9 @@ export class FeedSession extends InspectorSession {
         (error: unknown) => this.#fail(request.id, error),
       )
       .finally(() => {
-        this.#isLooking = false;
-        const next = this.#nextLook;
-        this.#nextLook = undefined;
+        this.#isListing = false;
+        const next = this.#nextList;
+        this.#nextList = undefined;
         if (next !== undefined) this.#answer(next);
       });
   }

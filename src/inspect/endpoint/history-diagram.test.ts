@@ -88,7 +88,7 @@ describe('a sequence diagram of a history', () => {
     expect(diagram.match(/^ {2}participant/gm)).toHaveLength(4);
   });
 
-  test('is made of nothing, too', () => {
+  test('can be made of an empty history', () => {
     expect(strangeLinesOf(toSequenceDiagram({ kind: 'membership', id: 'c1@room1', entries: [] }))).toEqual(
       [],
     );

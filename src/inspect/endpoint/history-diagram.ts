@@ -1,4 +1,4 @@
-/** What the recorder has kept of an actor, as the text of a Mermaid sequence diagram. It draws nothing. */
+/** Writes the recorded history of an actor as a Mermaid sequence diagram. */
 
 import type { AnyStateNode } from 'xstate';
 import { MACHINES } from '../../actors/machines.ts';
@@ -6,15 +6,15 @@ import type { StatePath } from '../chart/chart.ts';
 import type { ActorHistory, HistoryEntry, MachineName } from '../feed/feed-protocol.ts';
 import { INVOKED, SENDERS, STARTERS } from '../watch/senders.ts';
 
-/** One side of an arrow: entries tell which event came, and so what kind of sender, but not which one. */
+/** The sender and the label of an arrow. An entry tells the event, and so the kind of its sender, but not which one. */
 interface Step {
-  /** Nothing for what the actor sends itself, and where nobody can be named. */
+  /** Undefined for events that the actor sends to itself, and where the sender is not known. */
   readonly sender: string | undefined;
   readonly label: string;
 }
 
 const SELF = 'a';
-const CROWDS: Readonly<Record<MachineName, string>> = {
+const PLURALS: Readonly<Record<MachineName, string>> = {
   server: 'server',
   connection: 'connections',
   membership: 'memberships',
@@ -69,7 +69,7 @@ function toStep(kind: MachineName, event: string): Step {
   if (event === 'xstate.init') return { sender: nameSender(STARTERS[kind]), label: 'start' };
   const [, topic, rest = ''] = /^xstate\.(after|done\.actor|error\.actor)\.(.*)$/s.exec(event) ?? [];
   if (topic === undefined) return { sender: nameSender(SENDERS[kind][event]), label: event };
-  // What follows ends with the id of the state, which begins with the machine's.
+  // The rest ends with the id of the state, which begins with the id of the machine.
   const [name = rest, state = ''] = rest.split(new RegExp(`\\.${kind}(?:\\.|$)`), 2);
   if (topic === 'after') return { sender: 'timer', label: `after ${name}, ${state}` };
   let node: AnyStateNode | undefined = MACHINES[kind].root;
@@ -84,7 +84,7 @@ function toStep(kind: MachineName, event: string): Step {
 
 function nameSender(sender: (typeof SENDERS)[MachineName][string]): string | undefined {
   if (sender === undefined || 'itself' in sender) return undefined;
-  return 'outside' in sender ? sender.outside : CROWDS[sender.kind];
+  return 'outside' in sender ? sender.outside : PLURALS[sender.kind];
 }
 
 /** The states that were left and entered. */
@@ -104,7 +104,7 @@ function without(states: readonly StatePath[], others: readonly StatePath[]): St
   return states.filter((state) => !others.includes(state));
 }
 
-/** Writes whatever could mean something to Mermaid as the code of its character. */
+/** Writes characters that mean something to Mermaid by their codes. */
 function escape(text: string): string {
   return text.replaceAll(/[^\p{L}\p{N} .,()/@'+×…_-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

@@ -1,4 +1,4 @@
-/** Lets what the recorder knows of an actor be saved as a file: for a report on a fault, or to read it in peace. */
+/** The HTTP route that downloads the recorded history of an actor as a file. */
 
 import { jsonError } from '../../transport/responses.ts';
 import type { Route } from '../../http/router.ts';
@@ -13,7 +13,7 @@ const HISTORY_PATH = '/inspector/history';
 
 export interface HistoryRouteOptions {
   readonly access: FeedAccess;
-  /** Asked about the token of `Authorization: Bearer TOKEN`, where one is needed. */
+  /** Checks the token of `Authorization: Bearer TOKEN`, where one is needed. */
   readonly isRightToken: TokenCheck;
   readonly historyOf: (address: ActorAddress) => ActorHistory | undefined;
 }
@@ -87,7 +87,7 @@ function refuse(
   return { ...response, headers: { ...response.headers, 'www-authenticate': 'Bearer' } };
 }
 
-/** As RFC 8187 wants it: what is no letter, digit, dot, dash or underscore is percent-encoded. */
+/** Encoded as in RFC 8187: all but letters, digits, dots, dashes and underscores is percent-encoded. */
 function toFileName(kind: string, id: string, extension: string): string {
   const name = `${kind}-${id}`.replaceAll(/[^\p{L}\p{N}._-]/gu, '-').slice(0, MAX_FILE_NAME);
   return `${encodeURIComponent(name.toWellFormed())}.${extension}`;

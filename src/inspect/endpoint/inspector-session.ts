@@ -1,4 +1,4 @@
-/** What the sockets of all inspectors share: their watches, and that they get no more than they read. */
+/** What both kinds of inspector sockets share: their watches, and that batches stop while the client does not read. */
 
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import type { SocketSession } from '../../transport/socket-session.ts';

@@ -1,4 +1,4 @@
-/** Reads the frames of the inspector's page: a request of feed-protocol.ts, or what is wrong with it. */
+/** Parses the frames of the inspector's page: the result is a request of feed-protocol.ts, or what is wrong. */
 
 import * as z from 'zod';
 import { MACHINE_NAMES } from '../population/machine-names.ts';
@@ -7,7 +7,7 @@ import type { FeedJson, FeedObject, FeedRequest, MachineName } from '../feed/fee
 /** The longest name: a connection's id, and a room's name of 255 bytes. */
 const MAX_NAME = 512;
 const MAX_REASON = 200;
-/** Actors of one page of the catalogue. */
+/** At most so many actors are in one page of the catalogue. */
 const MAX_LIMIT = 500;
 
 const id = z.int().min(0);
@@ -21,7 +21,7 @@ const command = z.discriminatedUnion('type', [
     type: z.literal('send'),
     event: z
       .looseObject({ type: name })
-      // What was read as JSON is JSON.
+      // It was parsed from JSON.
       .transform((event) => event as FeedObject & { type: string }),
   }),
   z.strictObject({ type: z.literal('kick'), reason }),
@@ -57,10 +57,10 @@ const request: z.ZodType<FeedRequest> = z.discriminatedUnion('type', [
 
 export type ReadRequest =
   | { readonly ok: true; readonly request: FeedRequest }
-  /** With the number of the request, as far as it can be told. */
+  /** With the id of the request, if it could be read. */
   | { readonly ok: false; readonly id?: number; readonly error: string };
 
-/** `undefined` stands for a frame that is not UTF-8. */
+/** @param frame undefined for a frame that is not UTF-8 */
 export function readRequest(frame: string | undefined): ReadRequest {
   const json = frame === undefined ? undefined : parseJson(frame);
   if (json === undefined) return { ok: false, error: 'a frame must be JSON' };

@@ -1,6 +1,6 @@
 /**
- * What travels between the inspector's page and the server, on the WebSocket `/inspector/feed`: one JSON object
- * a frame. Types only; pages import them too. Times are in milliseconds since 1970, with fractions.
+ * The messages between the inspector's page and the server, on the WebSocket `/inspector/feed`: one JSON object a
+ * frame. Only types; pages import them too. Times are in milliseconds since 1970, with fractions.
  */
 
 import type { Chart, StatePath } from '../chart/chart.ts';
@@ -21,12 +21,12 @@ export interface ActorAddress {
   readonly id: string;
 }
 
-/** Whom actors speak with that are no actors themselves. */
+/** What actors use or hear from that is not an actor itself. */
 export type Outside = 'socket' | 'http' | 'library' | 'broker' | 'store' | 'handler' | 'servant' | 'timer';
 
 export type Party = ActorAddress | { readonly outside: Outside };
 
-/** `resting`: a membership without an actor, which is a record in its room. */
+/** `resting`: a joined membership that has no actor; only its room keeps it. */
 export type ActorStatus = 'active' | 'resting' | 'failed' | 'done';
 
 /** One line of the catalogue. */
@@ -38,7 +38,7 @@ export interface ActorSummary extends ActorAddress {
   readonly since: number;
   /** The user of a connection or a membership, if it has one. */
   readonly user?: string;
-  /** What counts for its kind: members, offset, queue, inFlight…, the same for all of a kind. */
+  /** Numbers such as members, offset or inFlight. All actors of a kind have the same names. */
   readonly figures: Readonly<Record<string, number>>;
   /** Of a failed one. */
   readonly error?: string;
@@ -53,8 +53,8 @@ export type FeedRequest =
   /** The chart of a machine, whether or not an actor runs it. */
   | { readonly type: 'chart'; readonly id: number; readonly machine: MachineName }
   /**
-   * Watches an actor until `unwatch`. With `related`, a room's memberships and judged messages, its members'
-   * connections (up to 200) and the proxies are watched with it; a connection's memberships with it.
+   * Watches an actor until `unwatch`. With `related`, a room's memberships, moderations, the connections of its members
+   * (up to 200) and the proxies are watched with it, or a connection's memberships.
    */
   | {
       readonly type: 'watch';
@@ -63,7 +63,7 @@ export type FeedRequest =
       readonly related: boolean;
     }
   | { readonly type: 'unwatch'; readonly id: number }
-  /** What the recorder knows of an actor's past. */
+  /** The recorded history of an actor. */
   | { readonly type: 'history'; readonly id: number; readonly actor: ActorAddress }
   /** The memberships of a room, resting ones too: at most `limit`. */
   | { readonly type: 'members'; readonly id: number; readonly room: string; readonly limit: number }
@@ -77,7 +77,7 @@ export type FeedRequest =
 export interface CatalogueRequest {
   readonly type: 'catalogue';
   readonly id: number;
-  /** Only these; left out: all. */
+  /** Only these. Default: all. */
   readonly kinds?: readonly MachineName[];
   /** Only actors in this state or below it, such as `open.flow.congested`. */
   readonly state?: StatePath;
@@ -97,9 +97,9 @@ export interface CatalogueRequest {
 export type ControlCommand =
   /** Sends an event of the actor's chart that can be written as JSON. */
   | { readonly type: 'send'; readonly event: FeedObject & { readonly type: string } }
-  /** A connection: closes it with 3503. A membership: puts the member out of its room. */
+  /** A connection: closes it with 3503. A membership: removes the member from its room. */
   | { readonly type: 'kick'; readonly reason?: string }
-  /** A room: puts all members out and closes it. */
+  /** A room: removes all members and closes it. */
   | { readonly type: 'close'; readonly reason?: string };
 
 /* What the server says. */
@@ -119,7 +119,7 @@ export type FeedMessage =
     }
   | CatalogueMessage
   | { readonly type: 'chart'; readonly id: number; readonly chart: Chart }
-  /** Answers `watch`: who is watched now, as they are. More may follow in batches as `started`. */
+  /** Answers `watch`: the watched actors as they are now. More may follow in batches as `started`. */
   | { readonly type: 'watching'; readonly id: number; readonly actors: readonly WatchedActor[] }
   | BatchMessage
   | { readonly type: 'history'; readonly id: number; readonly history: ActorHistory }
@@ -141,10 +141,10 @@ export interface CatalogueMessage {
   readonly type: 'catalogue';
   readonly id: number;
   readonly at: number;
-  /** Actors that fit, of which `actors` is one page. */
+  /** How many actors match; `actors` is one page of them. */
   readonly total: number;
   readonly actors: readonly ActorSummary[];
-  /** All actors, whatever was asked for: by kind, and by each active state without active children. */
+  /** Of all actors, whatever the request was: by kind, and by each active state without active children. */
   readonly counts: Readonly<Record<MachineName, KindCount>>;
 }
 
@@ -159,13 +159,13 @@ export interface WatchedActor extends ActorSummary {
   readonly context?: FeedObject;
 }
 
-/** What happened to the watched actors of one watch, every 50 ms at most. */
+/** What happened to the actors of one watch. It comes at most every 50 ms. */
 export interface BatchMessage {
   readonly type: 'batch';
   /** Of the `watch`. */
   readonly id: number;
   readonly items: readonly FeedItem[];
-  /** Items that were left out since the last batch: more came than are sent. States are right nevertheless. */
+  /** How many items were left out since the last batch, because there were too many. States are still correct. */
   readonly skipped: number;
   /** The actors that changed, as they are at the end of the batch. */
   readonly actors: readonly WatchedActor[];
@@ -180,23 +180,23 @@ interface ItemBase {
   readonly actor: ActorAddress;
 }
 
-/** An actor took an event; or could not. */
+/** An actor has handled an event, or failed on it. */
 export interface TransitionItem extends ItemBase {
   readonly type: 'transition';
   readonly event: { readonly type: string; readonly data: FeedObject };
-  /** Who sent it, as far as that can be told. */
+  /** Who sent it, if that is known. */
   readonly source?: Party;
   /** Ids of the chart's transitions, in the order in which they were taken; empty: the event was ignored. */
   readonly taken: readonly string[];
   /** Names of the actions that ran, in order. */
   readonly actions: readonly string[];
-  /** The new states, when they are others than before. */
+  /** The new states, if they have changed. */
   readonly states?: readonly StatePath[];
-  /** How many such events in a row stand here; missing: one. */
+  /** How many such events came in a row. Missing: one. */
   readonly repeat?: number;
 }
 
-/** An actor spoke to somebody who is no actor, or is not watched. */
+/** An actor used something that is not an actor, or sent an event to an actor that is not watched. */
 export interface EffectItem extends ItemBase {
   readonly type: 'effect';
   readonly to: Party;
@@ -205,7 +205,7 @@ export interface EffectItem extends ItemBase {
   readonly repeat?: number;
 }
 
-/** An actor came or went. `rested`: a membership is a record from now on. */
+/** An actor has started or ended. `rested`: a joined membership, which has no actor from now on. */
 export interface LifeItem extends ItemBase {
   readonly type: 'started' | 'rested' | 'ended' | 'failed';
   readonly states: readonly StatePath[];
@@ -215,7 +215,7 @@ export interface LifeItem extends ItemBase {
 /** What the recorder has kept of an actor, oldest first. */
 export interface ActorHistory extends ActorAddress {
   readonly entries: readonly HistoryEntry[];
-  /** Entries that were overwritten since the actor started; absent when that is not known. */
+  /** How many entries were overwritten since the actor started. Missing when that is not known. */
   readonly lost?: number;
   /** Of an actor that failed: the event it failed on, and why. */
   readonly failure?: { readonly at: number; readonly event: string; readonly error: string };

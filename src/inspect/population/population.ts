@@ -1,4 +1,4 @@
-/** Who lives in the server: every actor by its address, and the memberships that rest as records. */
+/** All actors of the server by their addresses, and the resting memberships, which have no actor. */
 
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate';
 import type { Directory } from '../../actors/directory.ts';
@@ -33,13 +33,13 @@ export interface RestingEntry {
   readonly member: RestingMember;
 }
 
-/** Takes the id of a membership or a moderation apart: what stands before the first `@`, and the room. */
+/** Splits the id of a membership or a moderation: the part before the first `@`, and the room. */
 export function splitId(id: string): { readonly part: string; readonly room: string } {
   const at = id.indexOf('@');
   return at === -1 ? { part: id, room: '' } : { part: id.slice(0, at), room: id.slice(at + 1) };
 }
 
-/** Finds whom an address names; nothing for one who is gone, or whose room is being restarted. */
+/** Finds an actor by its address. Undefined if it has ended, or its room is being restarted. */
 export function findActor(population: Population, address: ActorAddress): ActorEntry | undefined {
   const { directory, proxies, server } = population;
   const { kind, id } = address;
@@ -71,7 +71,7 @@ export function findActor(population: Population, address: ActorAddress): ActorE
   }
 }
 
-/** The membership of a connection in a room, awake or resting. */
+/** The membership of a connection in a room, with an actor or resting. */
 export function findMembership(room: SupervisedRoom, connection: string): ActorEntry | undefined {
   const { roster } = room.record;
   const address: ActorAddress = { kind: 'membership', id: nameMembership(connection, room.name) };

@@ -3,7 +3,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { StatePath } from '../chart/chart.ts';
 
-/** The nodes of a snapshot: an array of the chart's own nodes, which may be kept without keeping the actor. */
+/** The state nodes of a snapshot. They belong to the machine: keeping them does not keep the actor in memory. */
 export type StateNodes = AnyMachineSnapshot['_nodes'];
 
 /** The active states that have no active children, in the chart's order. */

@@ -1,4 +1,4 @@
-/** The last actors that have failed, with what came before. It keeps neither actors nor what they knew. */
+/** The last failed actors with their histories. It keeps no actors and no contexts in memory. */
 
 import type { ActorAddress, ActorHistory } from '../feed/feed-protocol.ts';
 import type { StatePath } from '../chart/chart.ts';
@@ -6,7 +6,7 @@ import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
 import { toHistoryEntries, type RecordedTransition } from './transition-ring.ts';
 
 export interface FailedActor extends ActorAddress {
-  /** The ones in which it failed; none for an actor that failed on its start. */
+  /** The states in which it failed. Empty for an actor that failed at its start. */
   readonly states: readonly StatePath[];
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -24,7 +24,7 @@ export interface Failure {
   readonly at: number;
   readonly event: string;
   readonly nodes: StateNodes;
-  /** Kept to know it again: it may be told twice. */
+  /** Kept because the same failure may be reported twice. */
   readonly cause: unknown;
   readonly error: string;
   readonly transitions: readonly RecordedTransition[];
@@ -34,7 +34,7 @@ export interface Failure {
 export class FailureList {
   readonly #capacity: number;
   #failures: Failure[] = [];
-  /** Made when they are asked for, and then kept. */
+  /** Made when they are needed, and then kept. */
   readonly #views = new WeakMap<Failure, FailedActor>();
 
   constructor(capacity: number) {

@@ -65,7 +65,7 @@ function createFailingRoom(isBroken: () => boolean) {
 }
 
 describe('the recorder', () => {
-  test('knows what a room went through, with states before and after', async () => {
+  test('knows the events of a room, with the states before and after', async () => {
     const { recorder, connect, clock } = record();
     const client = connect();
     client.send(join('room1'));
@@ -168,7 +168,7 @@ describe('the recorder', () => {
     expect(recorder.historyOf({ kind: 'connection', id: 'c9999' })).toBeUndefined();
   });
 
-  test('is off when it is to keep no entries', async () => {
+  test('is off with zero entries', async () => {
     const { recorder, connect } = record(
       { machines: { room: createFailingRoom(() => true) } },
       { entries: 0 },
@@ -185,7 +185,7 @@ describe('the recorder', () => {
 });
 
 describe('of actors that have failed the recorder', () => {
-  test('tells the event and what came before, though the room runs again', async () => {
+  test('tells the event and what came before, although the room runs again', async () => {
     let isBroken = false;
     const { recorder, connect, clock } = record({
       machines: { room: createFailingRoom(() => isBroken) },
@@ -214,7 +214,7 @@ describe('of actors that have failed the recorder', () => {
     expect(recorder.failures()[0]?.history.entries).toHaveLength(entries.length - 2);
   });
 
-  test('keeps what a connection did, though it is overwritten by others', () => {
+  test('keeps the events of a connection, although others have overwritten them', () => {
     const { recorder, connect } = record({
       machines: { connection: connectionMachine.provide({ actions: { replyPong: broken } }) },
     });
@@ -253,7 +253,7 @@ describe('of actors that have failed the recorder', () => {
     ]);
   });
 
-  test('remembers a hundred', () => {
+  test('keeps a hundred', () => {
     const { recorder } = record();
     for (let count = 1; count <= 150; count += 1) {
       recorder.noteFailure({ kind: 'connection', id: `c${count}` }, new Error('x'));
@@ -292,7 +292,7 @@ describe('the recorder of rooms that are gone', () => {
     ]);
   });
 
-  test('keeps neither them nor what they knew alive', async () => {
+  test('keeps neither them nor their contexts in memory', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const { recorder, connect, clock, directory } = record();

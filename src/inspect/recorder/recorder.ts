@@ -1,6 +1,6 @@
 /**
- * Remembers the last transitions of every room, and of actors that have failed, so that it can be read afterwards
- * what came before. It is always on: it must cost next to nothing, and it knows nobody who reads.
+ * Records the last transitions of every room, and those of actors that have failed. It is always on, so it must cost
+ * almost nothing.
  */
 
 import type { AnyMachineSnapshot } from 'xstate';
@@ -11,16 +11,16 @@ import { RoomRings } from './rooms.ts';
 import type { StateNodes } from '../population/state-paths.ts';
 import { toHistoryEntries, TransitionRing, type RecordedTransition } from './transition-ring.ts';
 
-/** Moves of all actors but rooms that are remembered together: enough for a second of a busy server. */
+/** How many transitions of all other actors are kept together: enough for a second of a busy server. */
 const SHARED_ENTRIES = 8_192;
 const DEFAULT_FAILURES = 100;
 
 export interface RecorderOptions {
-  /** Entries that are kept of each room, and of each actor that fails. 0: nothing is recorded. */
+  /** How many entries are kept of each room and of each failed actor. 0: nothing is recorded. */
   readonly entries: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Actors that have failed and are remembered. Default 100. */
+  /** How many failed actors are kept. Default 100. */
   readonly failures?: number;
   /** Makes the text of an error, as it is kept and shown. */
   readonly describeError: (error: unknown) => string;
@@ -28,11 +28,11 @@ export interface RecorderOptions {
 
 export interface Recorder {
   readonly observer: Omit<MachineObserver, 'watched'>;
-  /** What is known of an actor's past; nothing when it has done nothing lately. */
+  /** The history of an actor. Undefined if nothing is kept of it. */
   historyOf(address: ActorAddress): ActorHistory | undefined;
   /** The last actors that have failed, oldest first. */
   failures(): readonly FailedActor[];
-  /** Takes a failure that machines do not tell, such as that of a first action; one that is known is not taken again. */
+  /** Adds a failure that machines do not tell, such as that of a first action. A known one is not added again. */
   noteFailure(address: ActorAddress, error: unknown): void;
 }
 
@@ -49,7 +49,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const rooms = new RoomRings(entries);
   const others = new TransitionRing(SHARED_ENTRIES);
   const failed = new FailureList(failures);
-  // Most events are those of the room that had the one before.
+  // Most events are for the same room as the one before.
   let lastRoom: string | undefined;
   let lastRing: TransitionRing | undefined;
 
@@ -58,7 +58,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     lastRoom = room;
   }
 
-  /** Counts an event that left a room where it was: for a message after a message nothing is written. */
+  /** Counts an event that did not change the states of a room. For equal events in a row no entry is written. */
   function countRoom(room: string, event: string, nodes: StateNodes): void {
     if (room !== lastRoom) {
       lastRing = rooms.find(room);
@@ -108,7 +108,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         if (kind === 'room') writeRoom(id, event.type, from._nodes, to._nodes);
         else others.write(now(), event.type, from._nodes, to._nodes, kind, id);
         if (to.status === 'active') return;
-        // Of an actor that it runs, not of its own.
+        // An error of an invoked actor, and not thrown by the machine itself.
         if (to.status === 'error') fail({ kind, id }, event.type, from, to.error);
         end(kind, id);
       },
@@ -125,7 +125,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const failure = failed.find(address);
       const { transitions, lost } = pastOf(address);
       const isSinceFailure = (transitions.at(-1)?.at ?? 0) > (failure?.at ?? 0);
-      // Of a failure that was the last of it, everything is kept, even what has been overwritten since.
+      // If nothing followed the failure, its own copy is returned: it has entries that were overwritten since then.
       if (failure !== undefined && !isSinceFailure) return failure.history;
       if (transitions.length === 0) return undefined;
       return {
@@ -147,6 +147,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
 interface Past {
   readonly transitions: RecordedTransition[];
-  /** Unknown where actors share a ring. */
+  /** Undefined where actors share a ring. */
   readonly lost: number | undefined;
 }

@@ -1,21 +1,21 @@
-/** The rings of all rooms by name. A room that is gone keeps its ring for as long as not too many others are gone. */
+/** The rings of all rooms by name. The rings of the latest closed rooms are kept too. */
 
 import { NodesMap } from '../../actors/runtime/fast-lane/nodes-map.ts';
 import type { StateNodes } from '../population/state-paths.ts';
 import { TransitionRing } from './transition-ring.ts';
 
-/** Rooms that are not in memory any more and whose last transitions are still known: the latest ones. */
-const MAX_GONE_ROOMS = 200;
+/** The rings of so many closed rooms are kept. */
+const MAX_CLOSED_ROOMS = 200;
 
-/** More than a chart has in practice; sets beyond are kept as they come. */
+/** More than charts have in practice. Further sets are not shared. */
 const MAX_SETS = 4_096;
 
 export class RoomRings {
   readonly #capacity: number;
   readonly #live = new Map<string, TransitionRing>();
-  /** In the order in which they went. */
-  readonly #gone = new Map<string, TransitionRing>();
-  /** When the machine of a room that has a ring was started again, until the first entry since then. */
+  /** In the order in which they closed. */
+  readonly #closed = new Map<string, TransitionRing>();
+  /** When the machine of a room with a ring was started again. It is removed with the first entry after that. */
   readonly #restartedAt = new Map<string, number>();
   readonly #sets = new NodeSets();
 
@@ -24,12 +24,12 @@ export class RoomRings {
   }
 
   find(room: string): TransitionRing | undefined {
-    return this.#live.get(room) ?? this.#gone.get(room);
+    return this.#live.get(room) ?? this.#closed.get(room);
   }
 
-  /** Writes an entry, after one for a new start of the machine if there was one. */
+  /** Writes an entry. If the machine was started again, an entry for that comes before it. */
   write(room: string, at: number, event: string, from: StateNodes, to: StateNodes): TransitionRing {
-    const ring = this.#live.get(room) ?? this.#revive(room);
+    const ring = this.#live.get(room) ?? this.#reopen(room);
     const restartedAt = this.#restartedAt.get(room);
     if (restartedAt !== undefined) {
       this.#restartedAt.delete(room);
@@ -42,26 +42,26 @@ export class RoomRings {
   }
 
   started(room: string, at: number): void {
-    if (this.#gone.has(room)) this.#restartedAt.set(room, at);
+    if (this.#closed.has(room)) this.#restartedAt.set(room, at);
   }
 
-  /** The machine is over; it may be started again. */
+  /** The machine has ended. It may be started again. */
   ended(room: string): void {
-    const ring = this.#live.get(room) ?? this.#gone.get(room);
+    const ring = this.#live.get(room) ?? this.#closed.get(room);
     this.#restartedAt.delete(room);
     if (ring === undefined) return;
     this.#live.delete(room);
-    this.#gone.delete(room);
-    this.#gone.set(room, ring);
-    if (this.#gone.size <= MAX_GONE_ROOMS) return;
-    const [oldest = ''] = this.#gone.keys();
-    this.#gone.delete(oldest);
+    this.#closed.delete(room);
+    this.#closed.set(room, ring);
+    if (this.#closed.size <= MAX_CLOSED_ROOMS) return;
+    const [oldest = ''] = this.#closed.keys();
+    this.#closed.delete(oldest);
     this.#restartedAt.delete(oldest);
   }
 
-  #revive(room: string): TransitionRing {
-    const ring = this.#gone.get(room) ?? new TransitionRing(this.#capacity);
-    this.#gone.delete(room);
+  #reopen(room: string): TransitionRing {
+    const ring = this.#closed.get(room) ?? new TransitionRing(this.#capacity);
+    this.#closed.delete(room);
     this.#live.set(room, ring);
     return ring;
   }
@@ -69,12 +69,12 @@ export class RoomRings {
 
 const NO_STATES: StateNodes = [];
 
-/** Sets of state nodes, one array for each: rooms are in few different states, and each of them has arrays of its own. */
+/** Shares arrays of state nodes: rooms are in few different states, but each has its own array. */
 export class NodeSets {
   readonly #sets = new NodesMap<StateNodes>();
   #size = 0;
 
-  /** An array with the same nodes in the same order, the same one each time. */
+  /** Returns the one shared array with the same nodes in the same order. */
   share(nodes: StateNodes): StateNodes {
     const known = this.#sets.get(nodes);
     if (known !== undefined) return known;

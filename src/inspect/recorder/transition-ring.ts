@@ -1,27 +1,27 @@
-/** The last transitions of something, of which old ones are overwritten. Once it is full it allocates nothing. */
+/** The last transitions of one or more actors. Old ones are overwritten. Once it is full, it allocates nothing. */
 
 import type { MachineKind } from '../../actors/runtime/live-machine.ts';
 import type { ActorAddress, HistoryEntry } from '../feed/feed-protocol.ts';
 import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
 
-/** Nodes of the chart rather than snapshots, which would keep what actors know from being forgotten. */
+/** It has state nodes and no snapshots: those would keep contexts in memory. */
 export interface RecordedTransition {
   at: number;
   event: string;
   /** How many such events came in a row. */
   count: number;
   from: StateNodes;
-  /** The same array as `from` when the event led to no other states. */
+  /** The same array as `from` if the event did not change the states. */
   to: StateNodes;
-  /** Whose it is: one ring may be of several actors. */
+  /** The actor: one ring may have entries of several actors. */
   kind: MachineKind;
   id: string;
 }
 
 export class TransitionRing {
-  /** The latest one. It may be counted up. */
+  /** The latest entry. Its count may grow. */
   last: RecordedTransition | undefined;
-  /** The actor's own array of states when the latest event changed none: it may be told again in the same ones. */
+  /** The actor's own array of states, if the latest event did not change them. */
   stayedIn: StateNodes | undefined;
   readonly #capacity: number;
   /** Grows up to the capacity. */
@@ -33,7 +33,7 @@ export class TransitionRing {
     this.#capacity = capacity;
   }
 
-  /** Entries that were overwritten. */
+  /** How many entries were overwritten. */
   get lost(): number {
     return this.#written - this.#entries.length;
   }
@@ -57,7 +57,7 @@ export class TransitionRing {
     this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
   }
 
-  /** Copies of the latest ones of an actor, `limit` at most, oldest first. */
+  /** Copies of the latest entries of an actor, at most `limit`, oldest first. */
   copy({ kind, id }: ActorAddress, limit: number): RecordedTransition[] {
     const found: RecordedTransition[] = [];
     const count = this.#entries.length;

@@ -20,7 +20,7 @@ describe('what is withheld', () => {
     expect(redaction.showField('anything', new ArrayBuffer(3))).toBe(WITHHELD);
   });
 
-  test('what opens doors, however its name is spelt', () => {
+  test('secrets that give access, however their names are written', () => {
     const names = ['token', 'accessToken', 'api_key', 'X-API-Key', 'PASSWORD', 'clientSecret', 'Set-Cookie'];
     for (const name of [...names, 'Authorization', 'auth', 'sessionId', 'credentials', 'key']) {
       expect(redaction.showFields({ headers: { [name]: 'x' } })).toEqual({ headers: { [name]: WITHHELD } });
@@ -61,7 +61,7 @@ describe('what is withheld', () => {
     expect(createRedaction(['refusal']).showFields({ refusal })).toEqual({ refusal: WITHHELD });
   });
 
-  test('of a real event, all but who and where', () => {
+  test('of a real event, all but its member and its room', () => {
     const seen: object[] = [];
     const { connect, directory } = createHarness();
     const client = connect('ann');
@@ -90,7 +90,7 @@ describe('what is shown', () => {
     expect(redaction.showField('value', value)).toEqual(value);
   });
 
-  test('other values by a word', () => {
+  test('other values by a short text', () => {
     const value = {
       map: new Map([[1, 2]]),
       set: new Set([1, 2]),
@@ -129,7 +129,7 @@ describe('what is shown', () => {
     expect(createRedaction(['message']).showField('error', error)).toBe('RangeError');
   });
 
-  test('circles, getters and what throws at a touch, as such', () => {
+  test('circles, getters and values that throw when they are read, as such', () => {
     const circle: Record<string, unknown> = { a: 1 };
     circle['self'] = circle;
     const hostile = new Proxy({}, { getPrototypeOf: () => expect.fail('touched') });

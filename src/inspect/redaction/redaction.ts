@@ -1,6 +1,6 @@
 /**
- * Makes what actors are told and keep fit to leave the server: plain JSON of a bounded size, in which the
- * values of withheld fields do not occur. It never throws, and knows no kind of actor.
+ * Turns events and contexts into data that may leave the server: plain JSON of a bounded size, without the values of
+ * withheld fields. It never throws.
  */
 
 import { ERRORS } from '../../protocol/errors.ts';
@@ -10,7 +10,7 @@ import { createWithheldNames, WITHHELD, type WithheldNames } from './withheld-na
 export interface Redaction {
   /** The names of fields whose values are withheld. */
   readonly names: readonly string[];
-  /** Whether the values of fields of that name are withheld, whatever they are. */
+  /** Whether the values of fields with that name are always withheld. */
   withholds(name: string): boolean;
   /** The value of a field of that name. */
   showField(name: string, value: unknown): FeedJson;
@@ -18,11 +18,11 @@ export interface Redaction {
   showText(name: string, text: string): string;
   /** The fields of an object or an event, without those named in `except`. */
   showFields(fields: object, except?: string): FeedObject;
-  /** The text of an error, as short as other texts. */
+  /** The text of an error, cut as other texts are. */
   showError(error: unknown): string;
 }
 
-/** How deep is looked. */
+/** Objects inside of objects are shown to this depth. */
 const MAX_DEPTH = 6;
 /** Characters of a text. */
 const MAX_TEXT = 256;
@@ -34,10 +34,10 @@ const MAX_ITEMS = 20;
 const MAX_FIELDS = 40;
 /** About the longest JSON of one value, in characters. */
 const MAX_SIZE = 4 * 1024;
-/** What a value costs besides its texts. */
+/** What a value adds to the size besides its texts. */
 const VALUE_OVERHEAD = 4;
 
-/** Under this name stands how many fields or items are not shown. */
+/** The name of the field that tells how many fields or items are not shown. */
 const MORE = '…';
 
 /** Withholds the fields named in `configured`, at any depth, besides those that are always withheld. */
@@ -56,10 +56,10 @@ export function createRedaction(configured: readonly string[] = []): Redaction {
   };
 }
 
-/** One value on its way out, with what is left of its size. */
+/** The conversion of one value, with the size that is left for it. */
 class Showing {
   readonly #names: WithheldNames;
-  /** The objects around the one that is looked at: one of them inside itself is a circle. */
+  /** The objects around the current one. If one of them is found inside itself, that is a circle. */
   readonly #around = new Set<object>();
   #left = MAX_SIZE;
 
@@ -83,7 +83,7 @@ class Showing {
     return this.#contained(value);
   }
 
-  /** Getters, proxies and classes may throw at any touch. */
+  /** Getters, proxies and classes may throw whenever they are read. */
   #contained(value: unknown): FeedJson {
     try {
       return this.#value(value);
@@ -99,7 +99,7 @@ class Showing {
     if (typeof value === 'string') return this.#text(value);
     if (typeof value === 'bigint') return this.#text(`${value}n`);
     if (value instanceof Error) return this.#error(value);
-    // Bytes are packets and messages on their way.
+    // Bytes are packets and messages.
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return WITHHELD;
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
     const description = describeValue(value);
@@ -148,7 +148,7 @@ class Showing {
 
   #text(text: string, most = MAX_TEXT): string {
     const shown = cut(text, most);
-    // As JSON, a character may take six.
+    // In JSON, one character may take six.
     this.#left -= JSON.stringify(shown).length;
     return shown;
   }
@@ -156,20 +156,20 @@ class Showing {
 
 const UNREADABLE = '‹unreadable›';
 
-/** A field's value. What a getter gives is made at this moment and may do harm, so that it is not asked. */
+/** The value of a field. A getter is not called: it may have effects. */
 function readField(object: object, name: string): unknown {
   const field = Object.getOwnPropertyDescriptor(object, name);
   return field?.get === undefined ? field?.value : '‹getter›';
 }
 
-/** Who a connection is that an event speaks of, whatever else its object holds. */
+/** The `member` of an object that has one, such as a connection in an event. The rest of it is not shown. */
 function readMember(value: unknown): object | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'member')) return undefined;
   const member = readField(value, 'member');
   return typeof member === 'object' && member !== null ? member : undefined;
 }
 
-/** An error of our own table; another `message` may be somebody's words. */
+/** Whether it is a refusal from our own table. Another `message` may be written by a user. */
 function isRefusal(value: unknown): value is { error: string; message: string } {
   if (typeof value !== 'object' || value === null) return false;
   try {
@@ -196,7 +196,7 @@ function describeError(error: unknown): string {
   }
 }
 
-/** What is shown of a value; `undefined` for plain data: texts, numbers, arrays and objects of those. */
+/** A short text for a value that is not plain data. Undefined for plain data, which is shown itself. */
 function describeValue(value: unknown): string | undefined {
   if (typeof value === 'function') return 'function';
   if (typeof value === 'symbol') return 'symbol';
@@ -208,7 +208,7 @@ function describeValue(value: unknown): string | undefined {
   return actor === undefined ? name : `${name} ${actor}`;
 }
 
-/** Whether an object is one that `{…}` or `JSON.parse` makes, of this realm or of another. */
+/** Whether an object is a plain one, as from `{…}` or `JSON.parse`, also from another realm. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -1,12 +1,11 @@
-/** Which fields are never shown, by their names alone. It looks at no value. */
+/** Which fields are withheld, by their names alone. */
 
-/** What stands in the place of a value that is not shown; nothing of it can be told from this. */
+/** What is shown instead of a withheld value. */
 export const WITHHELD = '‹withheld›';
 
 /**
- * Withheld when this is the whole name: what people and servants say to each other, such as messages of rooms,
- * arguments and results of calls, the bytes and the context of TARS packets (a `routeKey` is often the number
- * of a user or an order); and keys.
+ * Withheld if this is the whole name: messages of rooms, arguments and results of calls, the bytes and the context of
+ * TARS packets (a `routeKey` is often the number of a user or an order), and keys.
  */
 const NAMES = [
   'data',
@@ -27,7 +26,7 @@ const NAMES = [
   'auth',
 ];
 
-/** Withheld when the name holds one of these, as `accessToken` and `x-api-key` do: what opens doors. */
+/** Withheld if the name contains one of these, such as `accessToken` and `x-api-key`: secrets that give access. */
 const PARTS_OF_NAMES = [
   'token',
   'secret',
@@ -46,11 +45,11 @@ const PARTS_OF_NAMES = [
 ];
 
 export interface WithheldNames {
-  /** All of them, for the person who wonders what is missing. */
+  /** All names, to be shown to users. */
   readonly list: readonly string[];
   /** Whether the value under a name is withheld. */
   has(name: string): boolean;
-  /** Whether the name was given by the settings: then no shape of the value makes it fit to be shown. */
+  /** Whether the name is from the settings. Then the value is withheld in every case. */
   isConfigured(name: string): boolean;
 }
 
@@ -59,7 +58,7 @@ export function createWithheldNames(configured: readonly string[]): WithheldName
   const own = new Set(configured.map((name) => name.toLowerCase()));
   const whole = new Set(NAMES.map((name) => name.toLowerCase()));
   const parts = PARTS_OF_NAMES.map((name) => name.toLowerCase());
-  // Field names are few and come again with every event.
+  // There are few field names, and they repeat with every event.
   const known = new Map<string, boolean>();
 
   function judge(name: string): boolean {
@@ -83,6 +82,6 @@ export function createWithheldNames(configured: readonly string[]): WithheldName
   };
 }
 
-/** Names may come from clients too, so that they are not remembered without end. */
+/** Names may also come from clients, so their number must be limited. */
 const MAX_KNOWN = 1_000;
 const MAX_KNOWN_LENGTH = 64;

@@ -111,7 +111,7 @@ function refusalOf(url: string): Promise<number | undefined> {
   });
 }
 
-test("Stately's receiver is told of a room, of a join, and of a message without its words", async () => {
+test("Stately's receiver is told of a room, of a join, and of a message without its text", async () => {
   const { url, connect, clock, watcher } = await serve();
   const ann = connect('ann');
   ann.send(join('room1'));
@@ -144,7 +144,7 @@ test("Stately's receiver is told of a room, of a join, and of a message without 
   expect(watcher.size).toBe(1);
 });
 
-test('without a word the server and the first rooms are seen', async () => {
+test('without a query the server and the first rooms are shown', async () => {
   const { url, connect } = await serve();
   for (let room = 1; room <= 8; room += 1) connect('ann').send(join(`room${room}`));
   await settle();
@@ -157,7 +157,7 @@ test('without a word the server and the first rooms are seen', async () => {
   expect(received.items[0]).toMatchObject({ name: 'server', snapshot: { value: 'listening' } });
 });
 
-test('a connection is seen with its memberships, until the inspector goes', async () => {
+test('a connection is shown with its memberships, until the inspector closes', async () => {
   const { url, connect, clock, watcher, closed } = await serve();
   const ann = connect('ann');
   const socket = new WebSocket(url('?connection=c1'));
@@ -177,7 +177,7 @@ test('a connection is seen with its memberships, until the inspector goes', asyn
   expect([watcher.size, watcher.watched.size]).toEqual([0, 0]);
 });
 
-test('who may not look is refused, and what is not there', async () => {
+test('a request without access is refused, and one for an unknown room', async () => {
   const { url } = await serve({ token: 'the right one', access: () => 'token' });
   expect(await refusalOf(url())).toBe(401);
   expect(await refusalOf(url('?token=the+wrong+one'))).toBe(401);
@@ -188,7 +188,7 @@ test('who may not look is refused, and what is not there', async () => {
   expect(await refusalOf(elsewhere.url())).toBe(403);
 });
 
-test('only a few inspectors are open at a time, and a server that goes says goodbye to them', async () => {
+test('only a few inspectors are open at a time, and a server that stops closes them', async () => {
   const { url, endpoint, closed } = await serve();
   const codes = new Inbox<number>();
   for (let count = 0; count < 4; count += 1) {

@@ -1,7 +1,8 @@
 /**
- * Takes the sockets of Stately's inspectors, at `/inspector/stately`: what `createWebSocketReceiver` of
- * `@statelyai/inspect` connects to. They ask for nothing, so the query says what they see: `?room=NAME` a room with
- * all that belongs to it, `?connection=ID` a connection with its memberships, nothing the server and its first rooms.
+ * The WebSocket endpoint of Stately's inspectors, at `/inspector/stately`; `createWebSocketReceiver` of
+ * `@statelyai/inspect` connects to it. They send no requests, so the query tells what they see: `?room=NAME` a room and
+ * all that belongs to it, `?connection=ID` a connection and its memberships. Without a query they see the server and
+ * its first rooms.
  */
 
 import { jsonError } from '../../transport/responses.ts';
@@ -15,13 +16,13 @@ import { StatelySession, type StatelySessionInput, type StatelyView } from './st
 
 const STATELY_PATH = '/inspector/stately';
 
-/** Inspectors that are open at a time. */
+/** At most so many inspectors are open at a time. */
 const MAX_SOCKETS = 4;
-/** Rooms that are seen without being asked for, the oldest ones. */
+/** How many rooms are shown without a query: the oldest ones. */
 const MAX_ROOMS = 5;
 
 export interface StatelyEndpointOptions extends Pick<StatelySessionInput, 'answers' | 'now' | 'onError'> {
-  /** What a request needs: nothing more, the token as `token` in the query, or to be elsewhere. */
+  /** What a request needs: nothing more, the token as `token` in the query, or it is refused. */
   readonly access: FeedAccess;
   readonly isRightToken: TokenCheck;
   readonly population: Population;

@@ -1,11 +1,11 @@
 /**
- * What Stately's inspector is told, one JSON object a frame: the shapes of `@statelyai/inspect` 0.7.2. An actor
- * is announced once, with its machine; then come its events, each with the snapshot that it has led to.
+ * The messages to Stately's inspector, one JSON object a frame, as in `@statelyai/inspect` 0.7.2. An actor is announced
+ * once, with its machine. Its events follow, each with the snapshot after it.
  */
 
 import type { FeedJson, FeedObject } from '../feed/feed-protocol.ts';
 
-/** The version whose shapes these are; every message carries it. */
+/** The version of these messages. Every message carries it. */
 export const STATELY_VERSION = '0.7.2';
 
 export type StatelyMessage = StatelyActor | StatelyEvent | StatelySnapshot;
@@ -39,12 +39,12 @@ export interface StatelyEvent extends StatelyBase {
 
 export interface StatelySnapshot extends StatelyBase {
   readonly type: '@xstate.snapshot';
-  /** The one that led to it. */
+  /** The event before this snapshot. */
   readonly event: FeedObject & { readonly type: string };
   readonly snapshot: StatelyMachineSnapshot;
 }
 
-/** As XState writes the snapshot of a machine, as far as it is known. */
+/** The known fields of a machine's snapshot, as XState writes it. */
 export interface StatelyMachineSnapshot {
   readonly status: 'active' | 'done' | 'error' | 'stopped';
   readonly value: FeedJson;

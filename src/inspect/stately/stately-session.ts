@@ -1,4 +1,4 @@
-/** One open inspector of Stately: it is told of what it wanted to see, asks nothing, and is not waited for. */
+/** The socket of one Stately inspector. It receives what its address asked for, and sends nothing. */
 
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import type { Socket } from '../../transport/transport.ts';
@@ -11,7 +11,7 @@ import { StatelyTranslator } from './stately-translator.ts';
 /** What is watched. */
 export interface StatelyView {
   readonly target: ActorAddress;
-  /** With its memberships and whatever else belongs to it. */
+  /** With its memberships and the other actors that belong to it. */
   readonly related: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface StatelySessionInput extends SessionListener {
   readonly answers: Pick<FeedAnswers, 'watch' | 'chart'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Told of bugs, each of which costs a socket. */
+  /** Called with errors, which are bugs. Each closes a socket. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -55,7 +55,7 @@ export class StatelySession extends InspectorSession {
       },
       failed: () => this.close(CLOSE_CODES.internal),
     });
-    // It has gone since the handshake.
+    // The target has ended since the handshake.
     if (watch === 'unknown') return;
     this.watches.set(this.watches.size, watch);
     this.#send(translator.begin(watch.actors()));

@@ -78,7 +78,7 @@ function show(messages: readonly StatelyMessage[]): string[] {
   });
 }
 
-test('who is watched is announced with its machine and its states', () => {
+test('a watched actor is announced with its machine and its states', () => {
   const [room, ...others] = translator().begin([
     watched(ROOM, EMPTY, { context: { members: 0 } }),
     watched({ kind: 'membership', id: 'c2@room1' }, ['joined'], { status: 'resting' }),
@@ -180,7 +180,7 @@ test('actors that belong to the watched one are its children, come and go, and a
   ]);
 });
 
-test('of a batch with too much in it the end is told, and what it has led to', () => {
+test('of a batch with too many items the last ones are sent, and the result', () => {
   const told = translator();
   told.begin([watched(ROOM, EMPTY)]);
   const items = [
@@ -196,7 +196,7 @@ test('of a batch with too much in it the end is told, and what it has led to', (
   expect(lines.at(-1)).toMatch(/^@xstate.snapshot room:room1  active .*"occupied"/);
 });
 
-test('no more actors are shown at a time than somebody can look at, and places become free', () => {
+test('only a limited number of actors is shown at a time, and places become free', () => {
   const told = translator();
   const many = Array.from({ length: 300 }, (_, index) =>
     watched({ kind: 'connection', id: `c${index}` }, ['greeting']),

@@ -1,6 +1,6 @@
 /**
- * Tells Stately's inspector what a watch tells: actors, their events, and the snapshots these led to. It keeps
- * what the actors were last seen like, since snapshots go over that wire whole.
+ * Translates the batches of a watch for Stately's inspector: actors, their events, and the snapshots after them. It
+ * keeps the last known state of each actor, since that protocol sends whole snapshots.
  */
 
 import { isInside, type Chart, type ChartState, type StatePath } from '../chart/chart.ts';
@@ -20,22 +20,25 @@ import type {
 } from '../feed/feed-protocol.ts';
 import { STATELY_VERSION, type StatelyMachineSnapshot, type StatelyMessage } from './stately-protocol.ts';
 
-/** Actors that are shown at a time: each costs its machine's definition, and Stately's pages a chart. */
+/** At most so many actors are shown at a time: for each one, the whole machine is sent and Stately draws a chart. */
 const MAX_ACTORS = 200;
-/** Items of a batch that are told; of the others, what they have led to. A batch comes every 50 ms at most. */
+/**
+ * At most so many items of a batch are sent. Of the others only the result is sent. A batch comes at most every 50
+ * ms.
+ */
 const MAX_ITEMS = 25;
-/** The event of a snapshot that no single event has led to. */
+/** The event of a snapshot that does not come from one single event. */
 const NO_EVENT = { type: '' };
 
 export interface StatelyTranslatorInput {
-  /** Whose watch it is; memberships and judged messages that are watched with it are its children. */
+  /** The target of the watch. Memberships and moderations that are watched with it are shown as its children. */
   readonly target: ActorAddress;
   readonly chartOf: (machine: MachineName) => Chart;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** An actor as it was last told of. */
+/** An actor as it was last sent. */
 type Known = Pick<WatchedActor, 'kind' | 'id' | 'states' | 'context' | 'status' | 'error'>;
 
 export class StatelyTranslator {
@@ -48,7 +51,7 @@ export class StatelyTranslator {
     this.#input = input;
   }
 
-  /** Announces those who are watched. Resting memberships are no actors: they are announced when they wake. */
+  /** Announces the watched actors. A resting membership has no actor: it is announced when it has one again. */
   begin(actors: readonly WatchedActor[]): StatelyMessage[] {
     return actors.filter(({ status }) => status !== 'resting').flatMap((actor) => this.#announce(actor));
   }
@@ -61,7 +64,7 @@ export class StatelyTranslator {
     const left = items.slice(0, -MAX_ITEMS).filter(({ type }) => type !== 'transition' && type !== 'effect');
     const messages = [...left, ...told].flatMap((item) => {
       const id = toSessionId(item.actor);
-      // What an actor is like is known at the end of a batch; its last event has led there.
+      // A batch describes an actor as it is at the end, which is after its last event.
       const now = latest.get(id) === item.seq ? described.get(id) : undefined;
       return this.#tell(item, now, described.get(id));
     });
@@ -129,7 +132,7 @@ export class StatelyTranslator {
     const known = this.#known.get(id);
     if (known === undefined) return [];
     this.#known.delete(id);
-    // A membership that rests, and a connection that is no member any more, live on without being watched.
+    // A resting membership, and a connection that has left the room, go on without being watched.
     const context = later?.context ?? known.context ?? {};
     const status =
       type === 'failed' ? 'failed' : type === 'ended' && later?.status !== 'active' ? 'done' : 'resting';
@@ -137,12 +140,14 @@ export class StatelyTranslator {
     return [this.#snapshot(last, at)];
   }
 
-  /** An actor that is not as its items have made it: some were left out, or its context has changed by itself. */
+  /**
+   * Corrects an actor that differs from its items: items were left out, or its context has changed without an event.
+   */
   #correct(actor: WatchedActor): StatelyMessage[] {
     const id = toSessionId(actor);
     const known = this.#known.get(id);
     if (known === actor) return [];
-    // Its beginning may have been left out. One that is gone is told of once.
+    // Its start may have been left out. An actor that has ended is not announced again.
     if (known === undefined) return actor.status === 'active' ? this.#announce(actor) : [];
     if (actor.status !== 'active') return [];
     this.#known.set(id, actor);
@@ -185,7 +190,7 @@ export class StatelyTranslator {
     return isChild ? toSessionId(target) : undefined;
   }
 
-  /** Of an actor that was announced; Stately's inspector knows no others. */
+  /** The session id of an actor, if it was announced: Stately's inspector knows no others. */
   #sessionOf(party: Party | undefined): string | undefined {
     if (party === undefined || 'outside' in party) return undefined;
     const id = toSessionId(party);

@@ -1,4 +1,4 @@
-/** An entry as it was at some moment: what can be told of it without looking into what it keeps. */
+/** What was read of an actor at one moment: its snapshot and its states, without its context. */
 
 import type { AnyMachineSnapshot } from 'xstate';
 import { sinceOf as readSince } from '../../actors/runtime/live-machine.ts';

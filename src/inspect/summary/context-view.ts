@@ -1,4 +1,4 @@
-/** What a person who looks for a fault wants to see of an actor, chosen by its kind. Ports and functions are left out. */
+/** The parts of an actor's context that help to find a fault, by its kind. Ports and functions are left out. */
 
 import type { UnderWay } from '../../actors/connection/under-way.ts';
 import type { ProxyCall } from '../../actors/servant/call-table.ts';
@@ -8,15 +8,15 @@ import type { Population } from '../population/population.ts';
 import { isWithin, type LeafStates } from './leaf-states.ts';
 import type { Subject } from './subject.ts';
 
-/** Of a long list the first few stand for all. */
+/** Of a long list only the first few are shown. */
 const FIRST = 10;
-/** Of calls, which take more space. */
+/** The same for calls, which take more space. */
 const FIRST_CALLS = 4;
 
-/** The states of a membership that has a reason to leave. */
+/** The states in which a membership has a reason to leave. */
 const LEAVING = ['withdrawing', 'leaving', 'left', 'gone'];
 
-/** Fields that have yet to be redacted; nothing for a resting membership, which keeps nothing else. */
+/** The fields are not redacted yet. Undefined for a resting membership, which has no context. */
 export function viewContext(
   subject: Subject,
   states: LeafStates,
@@ -76,7 +76,7 @@ export function viewContext(
         member: subscriber.member,
         joinedAt,
         resumed,
-        // Before it is refused, or leaves, these are only what it was made with.
+        // Before it is refused or leaves, these fields have only their initial values.
         refusal: isWithin(states, 'refused') ? refusal : null,
         reason: LEAVING.some((state) => isWithin(states, state)) ? reason : null,
         handlers: namesOf(handlers),

@@ -1,11 +1,11 @@
-/** The key figures of actors by their kind: cheap to read, since a catalogue is sorted by them. */
+/** The figures of actors by their kind. They must be cheap to read: the catalogue sorts by them. */
 
 import type { Population } from '../population/population.ts';
 import type { Subject } from './subject.ts';
 
 export type Figures = Readonly<Record<string, number>>;
 
-/** The same names for all of a kind. `since` is when the actor entered its states, in milliseconds since 1970. */
+/** All actors of a kind have the same names. `since`: when the actor entered its states, in milliseconds since 1970. */
 export function readFigures(subject: Subject, population: Population, since: number, now: number): Figures {
   switch (subject.kind) {
     case 'server': {

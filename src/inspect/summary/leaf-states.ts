@@ -1,21 +1,21 @@
 /**
- * The active states of snapshots, each combination told once: a hundred thousand connections are in a handful
- * of them. It knows charts by their nodes, and no actors.
+ * The active states of snapshots. Each combination is made once and shared: a hundred thousand connections have only a
+ * few different ones.
  */
 
 import type { AnyMachineSnapshot } from 'xstate';
 import { isInside, type StatePath } from '../chart/chart.ts';
 import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
 
-/** A combination of active states without active children; the same one is the same object. */
+/** A combination of active states without active children. Equal combinations are the same object. */
 export interface LeafStates {
   readonly paths: readonly StatePath[];
 }
 
-/** Where a resting membership is. */
+/** The states of a resting membership. */
 export const RESTING_STATES: LeafStates = { paths: ['joined'] };
 
-/** The combinations that begin with the nodes on the way here. */
+/** A node of a tree: the combinations that begin with the same state nodes. */
 interface Branch {
   readonly next: Map<StateNodes[number], Branch>;
   states: LeafStates | undefined;
@@ -40,7 +40,7 @@ export class LeafStatesIndex {
   }
 }
 
-/** Whether one of the states is this one or lies below it. */
+/** Whether one of the states is this state or inside it. */
 export function isWithin({ paths }: LeafStates, state: StatePath): boolean {
   return state === '' || paths.some((path) => path === state || isInside(path, state));
 }

@@ -1,4 +1,4 @@
-/** For tests of the inspector: everybody who lives in a server, on the rooms and connections of an actor harness. */
+/** For tests of the inspector: all actors of a server, with the rooms and connections of an actor harness. */
 
 import { createMemoryBroker } from '../../broker/memory-broker.ts';
 import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
@@ -19,7 +19,7 @@ export interface PopulationHarness extends Harness {
   readonly summaries: Summaries;
 }
 
-/** `redact` names fields that are withheld. The server is started and listens when promises have settled. */
+/** @param redact fields that are withheld. The server is started, and listens when promises have settled. */
 export function createPopulation(
   options: HarnessOptions & { readonly redact?: readonly string[] } = {},
 ): PopulationHarness {

@@ -1,4 +1,4 @@
-/** An entry at one moment, with what its machine keeps, by its kind. It shows nothing of it. */
+/** An actor or a resting membership, with its context, typed by its kind. */
 
 import type { SnapshotFrom } from 'xstate';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
@@ -13,7 +13,7 @@ import type { ActorReading } from './actor-reading.ts';
 type ContextOf<Ref extends { getSnapshot(): unknown }> =
   SnapshotFrom<Ref> extends { context: infer Context } ? Context : never;
 
-/** What the machine of an entry keeps. */
+/** The kind with the context of its machine. */
 export type Subject =
   | { readonly kind: 'server'; readonly context: ContextOf<ServerRef> }
   | { readonly kind: 'connection'; readonly context: ContextOf<ConnectionRef> }
@@ -25,7 +25,7 @@ export type Subject =
 
 export function toSubject({ entry, snapshot }: ActorReading): Subject {
   if (entry.actor === undefined) return { kind: 'resting', member: entry.member };
-  // An actor's kind is that of its machine, and so of its context.
+  // The kind of an actor is that of its machine, and so of its context.
   return { kind: entry.address.kind, context: snapshot?.context };
 }
 

@@ -22,7 +22,7 @@ function createTeller(options: Parameters<typeof createPopulation>[0] = {}) {
 const LIMITS = { roomsPerConnection: 128, receiveQueueBytes: 1024 * 1024, callsPerConnection: 2 };
 
 describe('a summary', () => {
-  test('tells the active states, since when, and what counts for its kind', async () => {
+  test('tells the active states, since when, and the figures of its kind', async () => {
     const { summarize, connect, clock } = createTeller();
     clock.increment(100);
     const ann = connect('ann');
@@ -102,7 +102,7 @@ describe('a summary', () => {
     expect(summarize('moderation', '1@room1').figures).toEqual({ ageMs: 250 });
   });
 
-  test('of an actor that is over tells so, and why', () => {
+  test('of an actor that has ended tells that, and why', () => {
     const { summaries, connect } = createTeller();
     const client = connect('ann');
     const actor = client.actor;
@@ -143,7 +143,7 @@ describe('a context', () => {
     });
   });
 
-  test('of a room shows who is in it by a few names, and what it has to do', async () => {
+  test('of a room shows a few of its members, and its unfinished work', async () => {
     const { describe, connect, store, clock } = createTeller({
       limits: { capacity: 50, messagesPerSecond: 10 },
       allowed: ['hello.*'],

@@ -1,4 +1,4 @@
-/** Tells of actors in a line, or in full, as far as that may leave the server. Nothing runs until it is asked. */
+/** Describes actors, in short or with their context, without what is withheld. */
 
 import type { ActorSummary, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
 import type { ActorEntry, Population } from '../population/population.ts';
@@ -17,9 +17,9 @@ export interface SummariesInput {
 }
 
 export interface Summaries {
-  /** Looks at an actor. It is done to every actor there is, so the rest is read when it is needed. */
+  /** Reads an actor. This is done for every actor, so the rest is read only when it is needed. */
   read(entry: ActorEntry): ActorReading;
-  /** Nothing where users are withheld. */
+  /** Undefined where users are withheld. */
   userOf(reading: ActorReading): string | undefined;
   figuresOf(reading: ActorReading): Figures;
   summarize(reading: ActorReading): ActorSummary;

@@ -1,20 +1,20 @@
-/** What attached actors are seen to do, before it is an item of a feed. */
+/** What inspected actors do, before it becomes items of a feed. */
 
 import type { EventObject } from 'xstate';
 import type { StatePath } from '../chart/chart.ts';
 import type { ActorAddress, LifeItem, Party } from '../feed/feed-protocol.ts';
 import type { Steps } from './step-log.ts';
 
-/** An event that an actor has taken, with all that came of it. */
+/** An event that an actor has handled, with its transitions and actions. */
 export interface HandledEvent extends Steps {
   readonly at: number;
   readonly event: EventObject;
   readonly source: Party | undefined;
-  /** When they are others than before. */
+  /** The new states; undefined if they have not changed. */
   readonly states: readonly StatePath[] | undefined;
 }
 
-/** An actor is about to speak to somebody. */
+/** An actor is about to use a port, or to send an event. */
 export interface Effect {
   readonly at: number;
   readonly to: Party;
@@ -28,22 +28,22 @@ export interface LifeChange {
   readonly error?: string;
 }
 
-/** Which attached actor it is. */
+/** An inspected actor. */
 export interface Attached {
   readonly address: ActorAddress;
   /** The address as one text. */
   readonly key: string;
 }
 
-/** Is told of attached actors in the midst of what they do. */
+/** It is called while the actors are working. */
 export interface Listener {
-  /** The actor has begun to work on an event. What it says comes next, and {@link ended} at last. */
+  /** The actor begins to handle an event. Its effects follow, and then {@link ended}. */
   began(attached: Attached, at: number): void;
   affected(attached: Attached, effect: Effect): void;
-  /** Nothing to tell: the actor has started, and that did no more than enter its first states. */
+  /** Without `handled` there is nothing to show: the actor has only entered its first states. */
   ended(attached: Attached, handled: HandledEvent | undefined): void;
-  /** After `ended`, `rested` and `failed` nothing more comes: the actor is detached. */
+  /** After `ended`, `rested` and `failed` nothing follows: the inspection has ended. */
   lifeChanged(attached: Attached, life: LifeChange): void;
-  /** It has thrown, or the inspection of an actor that it listens to. */
+  /** This listener has thrown, or the inspection of one of its actors. */
   broke(error: unknown): void;
 }

@@ -7,7 +7,7 @@ import { nameActions } from './step-log.ts';
 import { isAtWork } from './attachment.ts';
 import { createWatchHarness, FakePage } from './watch-harness.ts';
 
-test('an actor is known to be in the midst of an event by its mailbox', () => {
+test('the mailbox of an actor tells whether it is handling an event', () => {
   const seen: boolean[] = [];
   const look = ({ self }: { self: AnyActorRef }): void => void seen.push(isAtWork(self));
   const actor = createActor(createMachine({ entry: look, on: { go: { actions: look } } }));
@@ -102,7 +102,7 @@ test('an event that is ignored takes nothing', () => {
   expect(page.items[0]).not.toHaveProperty('states');
 });
 
-test('a membership whose leave need not be recorded goes on by itself', async () => {
+test('a membership whose leave is not recorded continues by itself', async () => {
   const { connect, watch, flush } = createWatchHarness();
   const client = connect('ann');
   client.send(join('room1'));
@@ -115,7 +115,7 @@ test('a membership whose leave need not be recorded goes on by itself', async ()
   expect(page.story()).toContain('c1@room1 -> c1@room1: membership.recorded');
 });
 
-test('an event that arrives at an actor which is at work is told in its turn, with its own sender', async () => {
+test('an event that waits for a busy actor is told in its turn, with its own sender', async () => {
   const { connect, watch, flush } = createWatchHarness();
   const [ann, bob] = [connect(), connect()];
   ann.send(join('room1'));
@@ -138,7 +138,7 @@ test('an event that arrives at an actor which is at work is told in its turn, wi
   ]);
 });
 
-test('an actor that is attached in the midst of its work is told from there on, with what it had been sent unseen', () => {
+test('an actor that is attached while it is working is told from there on, with events that were sent before', () => {
   let page = new FakePage();
   const harness = createWatchHarness({
     machines: {

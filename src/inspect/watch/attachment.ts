@@ -1,6 +1,6 @@
 /**
- * The inspection of one actor: puts what XState tells of it together, event by event. It is told of each step in
- * the midst of the actor's work, so whoever listens must not speak to actors; it knows nothing of feeds.
+ * The inspection of one actor: combines what XState tells about it, event by event. Listeners are called while the
+ * actor is working, so they must not send events to actors.
  */
 
 import type {
@@ -24,27 +24,27 @@ import type { WorkStack } from './work-stack.ts';
 export type InspectedActor = Receiver['actor'];
 
 /** What attachments share. */
-export interface Surroundings {
+export interface AttachmentContext {
   readonly inspections: Inspections;
   readonly now: () => number;
   readonly work: WorkStack<Attachment>;
   readonly describeError: (error: unknown) => string;
   readonly isWatched: (address: ActorAddress) => boolean;
-  /** The actor is not to be inspected any more. */
+  /** The inspection of the actor has ended. */
   readonly detached: (attachment: Attachment) => void;
-  /** Tells all listeners, and survives those that throw. */
+  /** Calls all listeners, also when one of them throws. */
   readonly tell: (attachment: Attachment, tell: (listener: Listener) => void) => void;
-  /** Something threw that is no listener's. */
+  /** Something threw outside of listeners. */
   readonly broke: (attachment: Attachment, error: unknown) => void;
 }
 
-/** An event on its way to the actor. */
+/** An event that was sent to the actor. */
 interface Relayed {
   readonly event: EventObject;
   readonly source: Party | undefined;
 }
 
-/** The event that the actor is at work on; unknown until its end when that had begun before it was attached. */
+/** The event that the actor handles. It is not known until its end if it began before the actor was attached. */
 interface Work {
   readonly at: number;
   event: EventObject | undefined;
@@ -59,28 +59,28 @@ export class Attachment implements Receiver {
   readonly key: string;
   readonly actor: InspectedActor;
   readonly listeners = new Set<Listener>();
-  readonly #surroundings: Surroundings;
+  readonly #shared: AttachmentContext;
   readonly #inspection: Subscription;
-  /** Whether the actor was at work already when it was attached. */
+  /** Whether the actor was already handling an event when it was attached. */
   #missedBeginning: boolean;
-  /** Events that were sent to it and that it has not begun with, in order. */
+  /** Events that were sent to it and wait, in order. */
   #relayed: Relayed[] = [];
   #work: Work | undefined;
   readonly #steps = new StepLog();
   #nodes: StateNodes | undefined;
   #states: readonly StatePath[] = [];
 
-  constructor(address: ActorAddress, actor: InspectedActor, surroundings: Surroundings) {
+  constructor(address: ActorAddress, actor: InspectedActor, shared: AttachmentContext) {
     this.address = address;
     this.key = toKey(address);
     this.actor = actor;
-    this.#surroundings = surroundings;
+    this.#shared = shared;
     this.#missedBeginning = isAtWork(actor);
-    if (this.#missedBeginning) surroundings.work.enterFirst(this);
-    // An actor that is being made has none yet.
+    if (this.#missedBeginning) shared.work.enterFirst(this);
+    // An actor that is being created has no snapshot yet.
     const snapshot = actor.getSnapshot() as AnyMachineSnapshot | undefined;
     if (snapshot !== undefined) this.#note(snapshot._nodes);
-    this.#inspection = surroundings.inspections.inspect(actor, {
+    this.#inspection = shared.inspections.inspect(actor, {
       inspect: (inspected) => this.#contain(() => this.#inspect(inspected)),
       invoked: (child) => this.#contain(() => this.#invoked(child)),
     });
@@ -91,7 +91,7 @@ export class Attachment implements Receiver {
     return this.#states;
   }
 
-  /** It could not stomach an event; XState tells nothing of that. */
+  /** It has failed on an event. XState does not tell that. */
   threw(event: EventObject, error: unknown): void {
     this.#contain(() => {
       this.#complete(event, undefined);
@@ -99,21 +99,21 @@ export class Attachment implements Receiver {
     });
   }
 
-  /** Tells the last of the actor, and lets go of it. */
+  /** Tells that the actor has ended, and stops inspecting it. */
   end(type: 'ended' | 'rested' | 'failed', cause?: unknown): void {
     this.#contain(() => {
-      const { now, describeError } = this.#surroundings;
+      const { now, describeError } = this.#shared;
       const error = type === 'failed' ? { error: describeError(cause) } : undefined;
       this.#tellLife({ type, at: now(), states: this.#states, ...error });
       this.detach();
     });
   }
 
-  /** Lets go of the actor without a word. */
+  /** Stops inspecting the actor without telling anything. */
   detach(): void {
     this.#inspection.unsubscribe();
-    this.#surroundings.work.leave(this);
-    this.#surroundings.detached(this);
+    this.#shared.work.leave(this);
+    this.#shared.detached(this);
   }
 
   #inspect(inspected: Inspected): void {
@@ -136,14 +136,14 @@ export class Attachment implements Receiver {
       this.end('failed', error);
       return;
     }
-    this.#tellLife({ type: 'started', at: this.#surroundings.now(), states: this.#states });
-    const { work, isWatched } = this.#surroundings;
+    this.#tellLife({ type: 'started', at: this.#shared.now(), states: this.#states });
+    const { work, isWatched } = this.#shared;
     const source = sourceOf(event, this, { sourceRef: undefined, worker: work.worker?.address, isWatched });
     this.#relayed.unshift({ event, source });
   }
 
   #heard(event: EventObject, sourceRef: InspectionEvent['actorRef'] | undefined): void {
-    const { work, isWatched } = this.#surroundings;
+    const { work, isWatched } = this.#shared;
     const source = sourceOf(event, this, { sourceRef, worker: work.worker?.address, isWatched });
     this.#relayed.push({ event, source });
   }
@@ -155,40 +155,40 @@ export class Attachment implements Receiver {
     if (event === undefined) return;
     const { kind, id } = this.address;
     const { context } = this.actor.getSnapshot();
-    for (const to of EFFECTS[kind][action]?.({ id, context, event }) ?? []) this.#speak(to, action);
+    for (const to of EFFECTS[kind][action]?.({ id, context, event }) ?? []) this.#noteEffect(to, action);
   }
 
   #invoked(child: InspectionEvent['actorRef']): void {
     const invoked = invokedBy(this.address, child);
     if (invoked === undefined) return;
     this.#begin();
-    this.#speak({ outside: invoked.outside }, invoked.name);
+    this.#noteEffect({ outside: invoked.outside }, invoked.name);
   }
 
-  #speak(to: Party, action: string): void {
-    const { now, tell } = this.#surroundings;
+  #noteEffect(to: Party, action: string): void {
+    const { now, tell } = this.#shared;
     const effect = { at: now(), to, action };
     tell(this, (listener) => listener.affected(this, effect));
   }
 
   #stepped(transitions: readonly AnyTransitionDefinition[]): void {
-    // What an actor does before it has started is told when it starts.
+    // The steps before the start are told when the actor starts.
     if (this.#nodes !== undefined) this.#begin();
     this.#steps.stepped(transitions);
   }
 
   #settled(event: EventObject, snapshot: AnyMachineSnapshot): void {
     if (event.type !== STOP) this.#complete(event, snapshot._nodes);
-    // An action of its start that threw shows here only.
+    // If an action threw at the start, only this shows it.
     const { status, error } = this.actor.getSnapshot();
     if (status === 'error') this.end('failed', error);
     else if (status !== 'active') this.end('ended');
   }
 
-  /** The actor is at work, on the event that came first. */
+  /** The actor handles the event that was sent first. */
   #begin(): Work {
     if (this.#work !== undefined) return this.#work;
-    const { now, work, tell } = this.#surroundings;
+    const { now, work, tell } = this.#shared;
     const first = this.#missedBeginning ? undefined : this.#relayed.shift();
     const begun: Work = { at: now(), event: first?.event, source: first?.source };
     this.#work = begun;
@@ -214,11 +214,11 @@ export class Attachment implements Receiver {
       states: nodes === undefined ? undefined : this.#note(nodes),
     };
     this.#work = undefined;
-    this.#surroundings.work.leave(this);
-    this.#surroundings.tell(this, (listener) => listener.ended(this, isEventful ? handled : undefined));
+    this.#shared.work.leave(this);
+    this.#shared.tell(this, (listener) => listener.ended(this, isEventful ? handled : undefined));
   }
 
-  /** The event was another one than the first that was seen to be sent: that one is still to come, if there is one. */
+  /** It is not the event that was expected. The expected one, if there is one, still waits. */
   #recognize(work: Work, event: EventObject): void {
     const at = this.#relayed.findIndex((relayed) => relayed.event === event);
     const [relayed] = this.#relayed.splice(0, at + 1).slice(-1);
@@ -229,7 +229,7 @@ export class Attachment implements Receiver {
     work.source = relayed === undefined ? sourceOf(event, this, unknown) : relayed.source;
   }
 
-  /** Keeps the states, and gives them back when they are others than before. */
+  /** Keeps the states. @returns the states if they have changed */
   #note(nodes: StateNodes): readonly StatePath[] | undefined {
     if (nodes === this.#nodes) return undefined;
     const before = this.#states;
@@ -239,15 +239,15 @@ export class Attachment implements Receiver {
   }
 
   #tellLife(life: LifeChange): void {
-    this.#surroundings.tell(this, (listener) => listener.lifeChanged(this, life));
+    this.#shared.tell(this, (listener) => listener.lifeChanged(this, life));
   }
 
-  /** What throws in here must not reach the actor, which would die of it. */
+  /** An error in here must not reach the actor: it would end the actor. */
   #contain(watch: () => void): void {
     try {
       watch();
     } catch (error) {
-      this.#surroundings.broke(this, error);
+      this.#shared.broke(this, error);
     }
   }
 }
@@ -256,7 +256,7 @@ export function toKey({ kind, id }: ActorAddress): string {
   return `${kind} ${id}`;
 }
 
-/** Whether an actor is in the midst of an event: XState tells the end of that work, and not its beginning. */
+/** Whether an actor is handling an event now. XState tells the end of that work and not its beginning. */
 export function isAtWork(actor: AnyActorRef): boolean {
   const { mailbox } = actor as unknown as { readonly mailbox: { readonly _current: unknown } };
   return mailbox._current !== null;

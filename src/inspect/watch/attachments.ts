@@ -1,9 +1,12 @@
-/** All actors that are inspected, each once, however many watches follow it; what throws in here stays in here. */
+/**
+ * All inspected actors. Each is inspected once, even if several watches follow it. Errors in here do not reach
+ * actors.
+ */
 
 import type { AnyActorRef, EventObject } from 'xstate';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import { findMembership, splitId, type Population } from '../population/population.ts';
-import { Attachment, toKey, type InspectedActor, type Surroundings } from './attachment.ts';
+import { Attachment, toKey, type InspectedActor, type AttachmentContext } from './attachment.ts';
 import type { Listener } from './actor-listener.ts';
 import { Inspections } from './inspections.ts';
 import { WorkStack } from './work-stack.ts';
@@ -16,19 +19,19 @@ export interface AttachmentsInput {
 }
 
 export class Attachments {
-  /** Whoever is inspected. */
+  /** The inspected actors. */
   readonly actors = new Set<AnyActorRef>();
   readonly #input: AttachmentsInput;
   /** By the keys of their addresses. */
   readonly #attachments = new Map<string, Attachment>();
-  /** Memberships that have joined: they rest as soon as their rooms have seated them. */
+  /** Memberships that have joined. They rest as soon as their rooms have added them to the roster. */
   readonly #joined = new Set<Attachment>();
   #willSettleRests = false;
-  readonly #surroundings: Surroundings;
+  readonly #shared: AttachmentContext;
 
   constructor(input: AttachmentsInput) {
     this.#input = input;
-    this.#surroundings = {
+    this.#shared = {
       inspections: new Inspections(),
       now: input.now,
       work: new WorkStack(),
@@ -46,7 +49,7 @@ export class Attachments {
     const key = toKey(address);
     let attachment = this.#attachments.get(key);
     if (attachment === undefined) {
-      attachment = new Attachment(address, actor, this.#surroundings);
+      attachment = new Attachment(address, actor, this.#shared);
       this.#attachments.set(key, attachment);
       this.actors.add(actor);
     }
@@ -59,7 +62,7 @@ export class Attachments {
     if (attachment.listeners.size === 0) attachment.detach();
   }
 
-  /** Another actor is being made at an address: the one before is gone, if that was not told yet. */
+  /** Another actor is being created for an address: the one before it has ended, even if that was not told yet. */
   supersede(address: ActorAddress, actor: InspectedActor): void {
     const before = this.#attachments.get(toKey(address));
     if (before === undefined || before.actor === actor) return;
@@ -70,7 +73,7 @@ export class Attachments {
     this.#attachments.get(toKey(address))?.threw(event, error);
   }
 
-  /** Ends the memberships that rest: their actors are dropped without a word. */
+  /** Ends the inspection of memberships that rest. Their actors are dropped, which XState does not tell. */
   settleRests(): void {
     for (const attachment of this.#joined) {
       const { part, room } = splitId(attachment.address.id);
@@ -99,7 +102,7 @@ export class Attachments {
     this.#joined.add(attachment);
     if (this.#willSettleRests) return;
     this.#willSettleRests = true;
-    // By then the room has seated the member, unless its machine has failed on it.
+    // By then the room has added the member to its roster, unless its machine has failed.
     queueMicrotask(() => {
       this.#willSettleRests = false;
       this.settleRests();

@@ -9,7 +9,7 @@ const observe = (log: string[], name: string): Omit<MachineObserver, 'watched'> 
   threw: (...args) => void log.push(`${name} threw ${args.length}`),
 });
 
-test('observers are told in turn, with all there is to tell', () => {
+test('observers are called in turn, with all arguments', () => {
   const log: string[] = [];
   const { made, moved, stayed, threw } = combineObservers(observe(log, 'a'), observe(log, 'b'));
   const nothing = undefined as never;
@@ -29,7 +29,7 @@ test('observers are told in turn, with all there is to tell', () => {
   ]);
 });
 
-test('what only one of them listens to is its own call, and what none does is nothing', () => {
+test('a method that only one of them has is used itself, and one that none has does nothing', () => {
   const { made, stayed } = observe([], 'a');
   const combined = combineObservers({ made }, { stayed }, {});
   expect(combined.made).toBe(made);

@@ -1,8 +1,8 @@
-/** One observer of all machines out of several: an event that only one of them listens to costs one call. */
+/** Makes one observer of all machines out of several. What only one of them listens to costs one call. */
 
 import { NO_OBSERVER, type MachineObserver } from '../../actors/runtime/live-machine.ts';
 
-/** Tells each in turn; what one leaves out costs nothing. */
+/** Calls each in turn. A method that none of them has costs nothing. */
 export function combineObservers(...observers: readonly Partial<MachineObserver>[]): MachineObserver {
   return {
     watched: observers.find(({ watched }) => watched !== undefined)?.watched ?? NO_OBSERVER.watched,

@@ -1,26 +1,26 @@
-/** The actors that one watch follows: what its page knows of each, and what is counted of them. */
+/** The actors that one watch follows, and what its page knows of each. */
 
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import { toKey, type Attachment, type InspectedActor } from './attachment.ts';
 import type { HandledEvent, Effect } from './actor-listener.ts';
 
-/** The place of an item in the next batch; taken before it is known what stands there. */
+/** The place of an item in the next batch. It is reserved before the item is known. */
 export interface Place {
-  /** Nothing yet, or nothing any more: what happened was one more of an earlier item. */
+  /** Undefined before it is known, or when it repeats an earlier item. */
   item: object | undefined;
-  /** How many such in a row. */
+  /** How many equal ones in a row. */
   count: number;
-  /** Items that were left out of this batch before it. */
+  /** How many items of this batch were left out before it. */
   readonly skippedBefore: number;
 }
 
 export interface PlacedEffect {
   readonly effect: Effect;
-  /** None when there was no room for it. */
+  /** Undefined when the limits did not allow it. */
   readonly place: Place | undefined;
 }
 
-/** The last transition of an actor in the next batch: one more of the same only counts. */
+/** The last transition of an actor in the next batch. An equal one is only counted. */
 export interface LastTransition {
   readonly batch: number;
   readonly handled: HandledEvent;
@@ -32,13 +32,13 @@ export class FollowedActor {
   readonly address: ActorAddress;
   /** While the actor is inspected. */
   attachment: Attachment | undefined;
-  /** The last one at this address, to describe it by; none for a membership that rests. */
+  /** The last actor of this address, to describe it. Undefined for a resting membership. */
   actor: InspectedActor | undefined;
-  /** Whether the page has heard of the actor. */
+  /** Whether the page was told of the actor. */
   isTold = false;
-  /** Whether something was left out that the page needs to know its states. */
+  /** Whether a change of its states was left out. */
   isStale = false;
-  /** The event that the actor is at work on. */
+  /** The event that the actor is handling. */
   open: { readonly place: Place | undefined; readonly effects: PlacedEffect[] } | undefined;
   last: LastTransition | undefined;
 
@@ -47,12 +47,12 @@ export class FollowedActor {
   }
 }
 
-/** By the keys of their addresses. */
+/** They are found by their addresses. */
 export class FollowedActors {
   /** The ids of the connections among them. */
   readonly connections = new Set<string>();
   readonly #followed = new Map<string, FollowedActor>();
-  /** Actors that are gone, and of whose end the page has not been told. */
+  /** Actors that have ended, while the page has not been told that. */
   readonly #gone = new Set<FollowedActor>();
 
   [Symbol.iterator](): Iterator<FollowedActor> {
@@ -63,12 +63,12 @@ export class FollowedActors {
     return this.#followed.get(toKey(address));
   }
 
-  /** By the key of an address, for those who have it at hand. */
+  /** By the key of an address. */
   get(key: string): FollowedActor | undefined {
     return this.#followed.get(key);
   }
 
-  /** Follows an actor, perhaps again: one that was followed before keeps what the page knows of it. */
+  /** Follows an actor. If its address is followed already, what the page knows of it is kept. */
   open(address: ActorAddress): FollowedActor {
     const key = toKey(address);
     const followed = this.#followed.get(key) ?? new FollowedActor(address);
@@ -78,7 +78,7 @@ export class FollowedActors {
     return followed;
   }
 
-  /** Its actor is gone; returns how many are gone now. */
+  /** Its actor has ended. @returns how many have ended and not been told */
   leave(followed: FollowedActor): number {
     this.#gone.add(followed);
     return this.#gone.size;

@@ -68,7 +68,7 @@ const LIFE = [
   'x @xstate.snapshot end',
 ];
 
-test('an actor is told of, and what it starts, and nobody else of its system', async () => {
+test('an actor is inspected, and what it starts, and no other actor of its system', async () => {
   const { x, other } = createActors('x', 'other');
   const notes = new Notes();
   new Inspections().inspect(x, notes);
@@ -76,7 +76,7 @@ test('an actor is told of, and what it starts, and nobody else of its system', a
   expect(notes.lines).toEqual(LIFE);
 });
 
-test('two of a system are told of to whom they belong, and each as long as it is asked for', () => {
+test('two actors of a system are told to their own listeners, and each until it is released', () => {
   const { x, y } = createActors('x', 'y');
   const [ofX, ofY] = [new Notes(), new Notes()];
   const inspections = new Inspections();
@@ -95,7 +95,7 @@ test('two of a system are told of to whom they belong, and each as long as it is
   ]);
 });
 
-test('whoever takes the place of another one keeps it when that one goes', () => {
+test('a listener that replaces another one stays when the other one is released', () => {
   const { x } = createActors('x');
   const [before, after] = [new Notes(), new Notes()];
   const inspections = new Inspections();
@@ -106,7 +106,7 @@ test('whoever takes the place of another one keeps it when that one goes', () =>
   expect([before.lines, after.lines]).toEqual([[], LIFE.slice(0, 2)]);
 });
 
-test('what is overheard is what XState tells of a system', async () => {
+test('what is listened to is what XState tells of a system', async () => {
   const actor = createActor(machine, { id: 'x' });
   const overheard: string[] = [];
   const told: string[] = [];
@@ -139,7 +139,7 @@ function countCopies({ system }: AnyActorRef, actorRef: AnyActorRef): number {
   return copies;
 }
 
-test('nothing is copied of those that nobody asks for', () => {
+test('nothing is copied for actors that are not inspected', () => {
   const { x, other } = createActors('x', 'other');
   new Inspections().inspect(x, { inspect() {}, invoked() {} });
   expect(countCopies(other, other)).toBe(0);
@@ -151,7 +151,7 @@ describe('a system is left as it was', () => {
   const sendOf = ({ system }: AnyActorRef): unknown =>
     (system as unknown as { _sendInspectionEvent: unknown })._sendInspectionEvent;
 
-  test('when nobody in it is asked for any more', () => {
+  test('when none of its actors is inspected any more', () => {
     const { x, y } = createActors('x', 'y');
     const before = sendOf(x);
     const inspections = new Inspections();

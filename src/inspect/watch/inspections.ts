@@ -1,18 +1,17 @@
 /**
- * The inspection of single actors. XState inspects systems, of which actors may share one: here a system is listened
- * to while somebody in it is watched, and what is about its other actors ends at a look into a map. It knows neither
- * what is told nor who watches.
+ * Inspects single actors. XState can only inspect a whole system, and many actors may share one. Here a system is
+ * inspected while one of its actors is watched. For its other actors this costs one look-up in a map.
  *
- * `system.inspect` would do, but with somebody there XState makes a copy of all that happens to any actor of the
- * system: a microsecond each time, a quarter of what a join costs. So it is overheard before it is copied.
+ * It does not use `system.inspect`: with that, XState copies every inspection event of every actor in the system. That
+ * takes about a microsecond each time, a quarter of what a join costs. So the events are taken before they are copied.
  *
- * What it takes for granted of XState 5.33, and inspections.test.ts holds it to: all that is to be inspected of a
- * system is handed to its `_sendInspectionEvent`, which is looked up each time.
+ * It depends on this detail of XState 5.33, which inspections.test.ts checks: a system passes all its inspection events
+ * to its `_sendInspectionEvent`, and reads that property each time.
  */
 
 import type { AnyActorRef, InspectionEvent, Subscription } from 'xstate';
 
-/** What XState tells those who inspect, before it adds the root of the system. */
+/** An inspection event of XState, before XState adds the root of the system. */
 export type Inspected = WithoutRoot<InspectionEvent>;
 
 type WithoutRoot<Event> = Event extends unknown ? Omit<Event, 'rootId'> : never;
@@ -20,15 +19,15 @@ type WithoutRoot<Event> = Event extends unknown ? Omit<Event, 'rootId'> : never;
 type ActorRef = InspectionEvent['actorRef'];
 type ActorSystem = AnyActorRef['system'];
 
-/** Is told in the midst of what happens: it must be quick, and it must not throw. */
+/** It is called while the actor is working: it must be quick, and it must not throw. */
 export interface InspectionListener {
   /** Something happens to the actor itself. */
   inspect(inspected: Inspected): void;
-  /** The actor has started one of its own, as one that it invokes. */
+  /** The actor has started a child, such as an invoked actor. */
   invoked(child: ActorRef): void;
 }
 
-/** An XState system from the inside. */
+/** The internals of an XState system. */
 interface SystemInside {
   _sendInspectionEvent: (inspected: Inspected) => void;
 }
@@ -39,10 +38,10 @@ interface Inspection {
 }
 
 export class Inspections {
-  /** Of the systems in which somebody is watched. */
+  /** Of the systems with a watched actor. */
   readonly #inspections = new Map<ActorSystem, Inspection>();
 
-  /** Has a listener told of an actor, in the place of the one before it. */
+  /** Sets the listener of an actor. It replaces the one before. */
   inspect(actor: AnyActorRef, listener: InspectionListener): Subscription {
     const { system } = actor;
     const { listeners, end } = this.#inspections.get(system) ?? this.#begin(system);
@@ -62,16 +61,16 @@ export class Inspections {
     const inside = system as unknown as SystemInside;
     const listeners: Inspection['listeners'] = new Map();
     const passOn = inside._sendInspectionEvent;
-    const overhear = (inspected: Inspected): void => {
+    const listen = (inspected: Inspected): void => {
       listeners.get(inspected.actorRef)?.inspect(inspected);
       const parent = startedBy(inspected);
       if (parent !== undefined) listeners.get(parent)?.invoked(inspected.actorRef);
       passOn(inspected);
     };
-    inside._sendInspectionEvent = overhear;
+    inside._sendInspectionEvent = listen;
     const end = (): void => {
-      // Who overhears it since then passes on to this one, which has nobody left to tell.
-      if (inside._sendInspectionEvent === overhear) inside._sendInspectionEvent = passOn;
+      // If it was replaced since then, the new one still calls this one, which has no listeners any more.
+      if (inside._sendInspectionEvent === listen) inside._sendInspectionEvent = passOn;
     };
     const inspection: Inspection = { listeners, end };
     this.#inspections.set(system, inspection);
@@ -79,7 +78,7 @@ export class Inspections {
   }
 }
 
-/** Who has started the actor, when that is what happens. */
+/** The parent of the actor, if the event is the start of an actor. */
 function startedBy(inspected: Inspected): ActorRef | undefined {
   const isStart = inspected.type === '@xstate.event' && inspected.event.type === 'xstate.init';
   return isStart ? inspected.sourceRef : undefined;

@@ -1,4 +1,4 @@
-/** One watch: which actors it follows, and when it tells its page of them. It never speaks to an actor. */
+/** One watch: which actors it follows, and when it sends to its page. It never sends events to actors. */
 
 import type { Clock } from '../../system/clock.ts';
 import type { EventObject } from 'xstate';
@@ -13,20 +13,20 @@ import { FollowedActors } from './followed-actors.ts';
 import { PendingItems } from './pending-items.ts';
 import { covers, entriesOf, isActive, MAX_CONNECTIONS, type Scope } from './scope.ts';
 
-/** How long what happens is gathered. */
+/** How long items are collected for one batch. */
 const BATCH_INTERVAL_MS = 50;
-/** Actors that a batch describes at most. */
+/** At most so many actors are described in a batch. */
 const MAX_DESCRIBED = 100;
-/** Actors that are gone and not told yet; of more than that the page is not told. */
+/** At most so many ended actors wait to be described; the page is not told of more. */
 const MAX_GONE = 5_000;
 
-/** What happened, without the names that the feed gives it. */
+/** A batch without the fields that the feed adds. */
 export type Batch = Omit<BatchMessage, 'type' | 'id'>;
 
 export interface WatchSink {
-  /** Takes what happened. False: no more until {@link Watch.drained}; what happens meanwhile is left out. */
+  /** Takes a batch. False: no more until {@link Watch.drained}; what happens until then is left out. */
   send(batch: Batch): boolean;
-  /** The watch has failed on an error of its own and is over. */
+  /** The watch has ended because of an error in it. */
   failed(error: unknown): void;
 }
 
@@ -40,12 +40,12 @@ export interface LiveWatchInput {
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Has an actor inspected, and this watch hear of it. */
+  /** Starts to inspect an actor for this watch. */
   readonly attach: (address: ActorAddress, actor: InspectedActor, listener: Listener) => Attachment;
   readonly release: (attachment: Attachment, listener: Listener) => void;
-  /** Looks which memberships have come to rest. */
+  /** Finds the memberships that rest now. */
   readonly settleRests: () => void;
-  /** Ends the watch for an error of its own. */
+  /** Ends the watch because of an error in it. */
   readonly fail: (error: unknown) => void;
 }
 
@@ -90,7 +90,7 @@ export class LiveWatch implements Listener {
     this.#pending.changed.clear();
   }
 
-  /** An actor is being made. */
+  /** An actor is being created. */
   made(address: ActorAddress, actor: InspectedActor): void {
     const { scope } = this.#input;
     if (!covers(scope, address)) return;
@@ -118,14 +118,14 @@ export class LiveWatch implements Listener {
   lifeChanged({ key, address }: Attached, life: LifeChange): void {
     const followed = this.#followed.get(key);
     if (followed === undefined) return;
-    const isSaid = this.#pending.lifeChanged(followed, life);
-    if (isSaid) followed.isTold = true;
+    const isTold = this.#pending.lifeChanged(followed, life);
+    if (isTold) followed.isTold = true;
     this.#schedule();
     if (life.type === 'started') return;
     followed.attachment = undefined;
     if (life.type === 'rested') {
       followed.actor = undefined;
-      if (isSaid) this.#silentEnds.rests(address.id);
+      if (isTold) this.#silentEnds.rests(address.id);
     } else this.#silentEnds.ended(address, this.#followed.connections);
     if (this.#followed.leave(followed) > MAX_GONE || !followed.isTold) this.#forget(followed);
   }
@@ -134,11 +134,11 @@ export class LiveWatch implements Listener {
     this.#input.fail(error);
   }
 
-  /** Whether an actor that is spoken to is heard itself. */
+  /** Whether the receiver of an event is watched itself: the page then sees the event there. */
   #hears(to: Effect['to']): boolean {
     if ('outside' in to) return false;
     if (this.#followed.find(to)?.attachment !== undefined) return true;
-    // It is heard as soon as it is there, but a servant need not have a proxy.
+    // It is watched as soon as it exists. A servant may have no proxy.
     return to.kind !== 'tarsProxy' && covers(this.#input.scope, to);
   }
 
@@ -150,7 +150,7 @@ export class LiveWatch implements Listener {
     return followed;
   }
 
-  /** A connection joins the room that is watched: it is watched too, as long as there is space. */
+  /** A connection joins the watched room: it is watched too, up to the limit. */
   #followJoiner(membership: ActorAddress): void {
     const { directory } = this.#input.population;
     const { part: id, room } = splitId(membership.id);
@@ -187,7 +187,7 @@ export class LiveWatch implements Listener {
   #tellSilentEnds(): void {
     const { now } = this.#input;
     for (const address of this.#silentEnds.due()) {
-      // Whoever cannot be told of now is gone in a later batch.
+      // The others are told in a later batch.
       if (!this.#pending.hasSpace(now())) return;
       this.#silentEnds.settled(address);
       const followed = this.#followed.find(address) ?? new FollowedActor(address);
@@ -201,7 +201,7 @@ export class LiveWatch implements Listener {
     }
   }
 
-  /** First those whose states are not in the items. */
+  /** Actors whose states are not in the items come first. */
   #describeChanged(): WatchedActor[] {
     const { changed } = this.#pending;
     const ordered = [...changed];
@@ -221,7 +221,7 @@ export class LiveWatch implements Listener {
     return described;
   }
 
-  /** Also of an actor that is gone, as long as the page has not been told. */
+  /** Also for an actor that has ended, until the page has been told. */
   #entryOf({ address, actor }: FollowedActor): ActorEntry | undefined {
     const { population } = this.#input;
     if (actor === undefined) return findActor(population, address);

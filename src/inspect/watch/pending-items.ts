@@ -1,6 +1,6 @@
 /**
- * What happened in one watch since its last batch: in order, folded, and no more than a page can take. It knows
- * neither actors nor sockets.
+ * The items of the next batch of one watch, in order. Equal items in a row are counted in one, and what is above the
+ * limits is left out. It does not use actors or sockets.
  */
 
 import type { EventObject } from 'xstate';
@@ -10,7 +10,7 @@ import { isSame } from './event-source.ts';
 import type { HandledEvent, LifeChange, Effect } from './actor-listener.ts';
 import type { FollowedActor, Place, PlacedEffect } from './followed-actors.ts';
 
-/** Items of a batch at most. */
+/** At most so many items are in a batch. */
 const MAX_ITEMS = 200;
 
 export interface PendingItemsOptions {
@@ -18,22 +18,22 @@ export interface PendingItemsOptions {
   readonly redactEvent: (event: EventObject) => FeedObject;
 }
 
-/** An item without what is only known when it is sent. */
+/** An item without the fields that are only known when it is sent. */
 type Unsent<Item> = Item extends unknown ? Omit<Item, 'seq' | 'repeat'> : never;
 
 export class PendingItems {
-  /** Actors to which something happened that the page has not been told. */
+  /** Actors that have changed since the page was last told. */
   readonly changed = new Set<FollowedActor>();
-  /** While shut, everything is left out. */
+  /** While it is true, everything is left out. */
   isShut = false;
   readonly #options: PendingItemsOptions;
-  /** What is to be said, and places that are not filled yet, or any more. */
+  /** The items, and places that have no item yet or have none any more. */
   #places: Place[] = [];
   #filled = 0;
   #skipped = 0;
   #batch = 0;
   #nextSeq = 0;
-  /** How many more items may be said now. */
+  /** How many more items the rate limit allows now. */
   #allowance = MAX_ITEMS;
   #allowedAt = 0;
 
@@ -55,7 +55,7 @@ export class PendingItems {
       const { at, to, action } = effect;
       place.item = { type: 'effect', at, actor: followed.address, to, action } satisfies Unsent<EffectItem>;
     }
-    // Whether it is one more of an earlier one is known when the event is done.
+    // Whether it repeats an earlier one is known when the event is done.
     if (followed.open !== undefined) followed.open.effects.push({ effect, place });
     else if (place === undefined) this.#skipped += 1;
   }
@@ -86,7 +86,7 @@ export class PendingItems {
       type: 'transition',
       at,
       actor: followed.address,
-      // What an actor was started with is its context.
+      // The page sees the input of an actor as its context.
       event: { type: event.type, data: event.type === 'xstate.init' ? {} : this.#options.redactEvent(event) },
       ...(source !== undefined && { source }),
       taken,
@@ -96,7 +96,7 @@ export class PendingItems {
     followed.last = { batch: this.#batch, handled, place, effects: effects.filter(isPlaced) };
   }
 
-  /** Whether the page will know of it. */
+  /** @returns whether the page will be told */
   lifeChanged(followed: FollowedActor, { type, at, states, error }: LifeChange): boolean {
     const place = this.#take(at);
     followed.last = undefined;
@@ -116,7 +116,7 @@ export class PendingItems {
     return true;
   }
 
-  /** The next batch. Nobody is at work on an event when a timer asks for it, so that every place is filled. */
+  /** The next batch. It is asked for by a timer: no actor handles an event then, so every place is filled. */
   takeBatch(): { items: FeedItem[]; skipped: number } {
     const said = this.#places.filter(({ item }) => item !== undefined);
     const items = said.map(({ item, count, skippedBefore }, index) => ({
@@ -151,7 +151,7 @@ export class PendingItems {
   }
 
   #foldEffects(effects: readonly PlacedEffect[], earlier: PlacedEffect[]): void {
-    // Backwards, so that the places at the end are free again.
+    // From the last to the first, so that the places at the end become free.
     for (const said of effects.toReversed()) {
       const same = earlier.find(
         ({ effect }) => effect.action === said.effect.action && isSame(effect.to, said.effect.to),
@@ -164,7 +164,7 @@ export class PendingItems {
     }
   }
 
-  /** Whether one more item may be said now. */
+  /** Whether the limits allow one more item now. */
   hasSpace(at: number): boolean {
     if (this.isShut || this.#filled >= MAX_ITEMS) return false;
     const { itemsPerSecond } = this.#options;
@@ -193,7 +193,7 @@ export class PendingItems {
   }
 }
 
-/** Of an event whose beginning was before the watch. */
+/** For an event that began before the watch. */
 const NOTHING_OPEN = { place: undefined, effects: [] } as const;
 
 function isPlaced({ place }: PlacedEffect): boolean {

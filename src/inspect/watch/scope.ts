@@ -1,4 +1,4 @@
-/** Who belongs to a watch: the actor that was asked for, and with `related` those around it. */
+/** Which actors belong to a watch: the target, and with `related` also those around it. */
 
 import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
@@ -12,9 +12,9 @@ import {
   type Population,
 } from '../population/population.ts';
 
-/** Connections that are watched with a room at most. */
+/** At most so many connections are watched with a room. */
 export const MAX_CONNECTIONS = 200;
-/** Resting memberships that are told of at most: the latest ones. */
+/** At most so many resting memberships are listed: the latest ones. */
 const MAX_RESTING = 1_000;
 
 export interface Scope {
@@ -22,7 +22,7 @@ export interface Scope {
   readonly related: boolean;
 }
 
-/** Whether an actor of this address belongs to it; of the connections of a room only its members know. */
+/** Whether an actor of this address belongs to the watch. The connections of a room are not told by their address. */
 export function covers({ target, related }: Scope, { kind, id }: ActorAddress): boolean {
   if (kind === target.kind && id === target.id) return true;
   if (!related) return false;
@@ -32,7 +32,7 @@ export function covers({ target, related }: Scope, { kind, id }: ActorAddress): 
   return (kind === 'membership' || kind === 'moderation') && splitId(id).room === target.id;
 }
 
-/** Who belongs to it now, the target first; nobody when there is no target. */
+/** The actors that belong to the watch now, the target first. Empty when the target does not exist. */
 export function entriesOf(scope: Scope, population: Population): ActorEntry[] {
   const { target, related } = scope;
   const entry = findActor(population, target);
@@ -56,7 +56,7 @@ export function entriesOf(scope: Scope, population: Population): ActorEntry[] {
   return [entry, ...memberships, ...publications, ...connections, ...proxies].filter(isThere);
 }
 
-/** Whether a connection is in a room, or on its way in or out. */
+/** Whether a connection is in a room, or is joining or leaving it. */
 export function isMember(room: SupervisedRoom | undefined, connection: string): boolean {
   const roster = room?.record.roster;
   return roster !== undefined && (roster.joined.has(connection) || roster.awake.has(connection));

@@ -14,7 +14,7 @@ import type { TarsProxyContext, TarsProxyEvent } from '../../actors/servant/tars
 import type { MachineName, Outside } from '../feed/feed-protocol.ts';
 import { splitId } from '../population/population.ts';
 
-/** The usual one, and who else sends it: always somebody who is at work on an event at that moment. */
+/** The usual sender, and who else may send it: always an actor that is handling an event at that moment. */
 export type Sender<Event, Context = unknown> = UsualSender<Event, Context> & {
   readonly or?: readonly (MachineName | 'itself')[];
 };
@@ -41,7 +41,7 @@ const TIMER = { outside: 'timer' } as const;
 const LIBRARY = { outside: 'library' } as const;
 const SERVER = { kind: 'server', id: () => 'server' } as const;
 
-/** A command comes from the socket; one that had to wait, or that brings a user back, from the connection. */
+/** A command comes from the socket. One that had to wait, or that brings a user back, comes from the connection. */
 const COMMAND = { outside: 'socket', or: ['itself'] } as const;
 
 const PUBLISHER = {
@@ -106,7 +106,7 @@ const connection: Senders<ConnectionEvent, ConnectionContext> = {
 };
 
 const membership: Senders<MembershipEvent, unknown> = {
-  // Where nothing is recorded, at a shutdown, it goes on by itself.
+  // At a shutdown, where nothing is recorded, it sends this to itself.
   'membership.recorded': { kind: 'room', id: (_, id) => splitId(id).room, or: ['itself'] },
   'membership.unrecorded': { kind: 'room', id: (_, id) => splitId(id).room },
   'membership.leave': { kind: 'room', id: (_, id) => splitId(id).room },
@@ -169,7 +169,7 @@ export const STARTERS: Readonly<Partial<Record<MachineName, Sender<EventObject>>
   moderation: { kind: 'room', id: (_, id) => splitId(id).room },
 };
 
-/** Whom an actor that a machine invokes stands for, by the machine and the name of what it invokes. */
+/** What an invoked actor stands for, by the machine and the name of the invoked actor. */
 export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outside>>>> = {
   server: {
     restore: 'store',

@@ -1,6 +1,6 @@
 /**
- * Who of a watch goes without a word that could be inspected: connections that leave the room that is watched and
- * live on, and resting memberships, which are records, with the room that is gone.
+ * The ends in a watch that no inspection tells: a connection that leaves the watched room and stays open, and a resting
+ * membership, which has no actor, when its room ends.
  */
 
 import type { ActorAddress } from '../feed/feed-protocol.ts';
@@ -10,11 +10,11 @@ import { isMember, type Scope } from './scope.ts';
 export class SilentEnds {
   readonly #scope: Scope;
   readonly #population: Population;
-  /** Connections whose memberships have ended: they may be members again. */
+  /** Connections whose memberships have ended. They may have joined again. */
   readonly #leavers = new Set<string>();
-  /** Memberships that the page believes to rest, by their ids. */
+  /** The ids of memberships that are resting as far as the page knows. */
   readonly #resting = new Set<string>();
-  /** Whether the room that is watched was over, at least for a moment. */
+  /** Whether the watched room has ended; it may have been opened again. */
   #hadRoomEnd = false;
 
   constructor(scope: Scope, population: Population) {
@@ -22,22 +22,22 @@ export class SilentEnds {
     this.#population = population;
   }
 
-  /** Whether {@link due} might tell of anybody. */
+  /** Whether {@link due} may find something. */
   get areLikely(): boolean {
     return this.#leavers.size > 0 || this.#hadRoomEnd;
   }
 
-  /** The page has heard that a membership rests. */
+  /** The page was told that a membership rests. */
   rests(membership: string): void {
     this.#resting.add(membership);
   }
 
-  /** A membership is awake; true when the page knew it. */
+  /** A membership has an actor again. @returns whether the page knew of the membership */
   wakes(membership: string): boolean {
     return this.#resting.delete(membership);
   }
 
-  /** A watched actor is over; `connections` are the ones that are watched with the room. */
+  /** A watched actor has ended. `connections` are those that are watched with the room. */
   ended({ kind, id }: ActorAddress, connections: ReadonlySet<string>): void {
     if (this.#scope.target.kind !== 'room') return;
     if (kind === 'room') {
@@ -49,14 +49,14 @@ export class SilentEnds {
     }
   }
 
-  /** Who has gone; each is told again until it is {@link settled}. */
+  /** What has ended. Each is given again until it is {@link settled}. */
   *due(): Generator<ActorAddress> {
     const room = this.#population.directory.rooms.get(this.#scope.target.id);
     for (const id of this.#leavers) {
       if (isMember(room, id)) this.#leavers.delete(id);
       else yield { kind: 'connection', id };
     }
-    // Of other watches nobody hears that a room has ended: their few memberships are looked after each time.
+    // Other watches are not told that a room has ended. Their few memberships are checked each time.
     if (this.#scope.target.kind === 'room' && !this.#hadRoomEnd) return;
     for (const id of this.#resting) {
       const address: ActorAddress = { kind: 'membership', id };

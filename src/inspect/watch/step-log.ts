@@ -1,4 +1,4 @@
-/** What an actor has done about one event so far: the transitions it has taken and the actions that ran, in order. */
+/** What an actor has done for one event so far: the transitions it has taken and the actions that ran, in order. */
 
 import type { AnyTransitionDefinition } from 'xstate';
 import { toTransitionId } from '../chart/transition-id.ts';
@@ -13,7 +13,7 @@ export interface Steps {
 export class StepLog {
   #taken: string[] = [];
   #actions: string[] = [];
-  /** Of the step that is not over yet. */
+  /** Actions of the step that has not ended yet. */
   #running: string[] = [];
 
   get isEmpty(): boolean {
@@ -24,14 +24,14 @@ export class StepLog {
     this.#running.push(action);
   }
 
-  /** A step is over: it took these transitions, and ran what has run since the last one. */
+  /** A step has ended: it took these transitions, and the actions since the last step belong to it. */
   stepped(transitions: readonly AnyTransitionDefinition[]): void {
     this.#actions.push(...nameActions(transitions, this.#running));
     this.#running = [];
     for (const transition of transitions) this.#taken.push(toTransitionId(transition));
   }
 
-  /** Everything, also of a step that came to no end. */
+  /** Returns everything, also of a step that has not ended, and forgets it. */
   take(): Steps {
     const steps = { taken: this.#taken, actions: [...this.#actions, ...this.#running] };
     this.#taken = [];
@@ -42,8 +42,8 @@ export class StepLog {
 }
 
 /**
- * What ran in a step that took these transitions, with its assignments, of which XState does not tell. They stand in
- * transitions, whose actions run after those of the states that are left and before those of the states that are entered.
+ * The actions of a step that took these transitions, with its assignments, which XState does not tell. Assignments are
+ * only in transitions. The actions of transitions run after exit actions and before entry actions.
  */
 export function nameActions(
   transitions: readonly AnyTransitionDefinition[],
@@ -61,7 +61,7 @@ export function nameActions(
   }
   if (told.length === all.length) return ran;
   const start = told.length === 0 ? 0 : indexOfRun(ran, told);
-  // Of a step that was seen from its middle on, the places are not known.
+  // If only a part of the step was seen, the places of the assignments are not known.
   if (start === -1) return [...all.filter((name) => !told.includes(name)), ...ran];
   return [...ran.slice(0, start), ...all, ...ran.slice(start + told.length)];
 }

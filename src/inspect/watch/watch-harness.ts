@@ -1,4 +1,4 @@
-/** For tests of watches: the rooms of actor-harness.ts with a watcher, and pages that keep what they are told. */
+/** For tests of watches: the rooms of actor-harness.ts with a watcher, and pages that keep what they receive. */
 
 import type { AnyMachineSnapshot } from 'xstate';
 import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
@@ -27,13 +27,13 @@ export interface WatchHarness extends Harness {
   readonly watcher: Watcher;
   readonly population: Population;
   readonly proxies: Map<string, TarsProxyRef>;
-  /** Of all machines: for actors that a test starts itself. */
+  /** The observer of all machines, for actors that a test starts itself. */
   readonly observer: MachineObserver;
   /** Errors of the watcher. */
   readonly errors: unknown[];
-  /** Watches, and fails when there is nobody of that address. */
+  /** Watches an actor, and fails when there is none of that address. */
   watch(address: ActorAddress, related?: boolean, page?: FakePage): { page: FakePage; watch: Watch };
-  /** Lets pages have what has happened. */
+  /** Sends the next batches. */
   flush(): void;
 }
 
@@ -105,7 +105,7 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
   };
 }
 
-/** A page that folds what it is told into what it believes. */
+/** A page that computes the states of actors from the items it receives. */
 export class FakePage {
   readonly batches: Batch[] = [];
   readonly items: FeedItem[] = [];

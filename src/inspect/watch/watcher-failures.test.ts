@@ -63,7 +63,7 @@ describe('an actor that fails while it is watched', () => {
     expect(watcher.watched.size).toBe(1);
   });
 
-  test('a room that fails for good takes its resting memberships with it', async () => {
+  test('a room that fails too often ends with its resting memberships', async () => {
     const { connect, watch, watcher, clock, flush, directory } = createWatchHarness({
       machines: { room: roomMachine.provide({ actions: { publish: broken } }) },
     });
@@ -113,7 +113,7 @@ describe('an actor that fails while it is watched', () => {
     expect(errors).toEqual([]);
   });
 
-  test('a connection in the midst of others, which go on', async () => {
+  test('a connection among others, which go on', async () => {
     const { connect, watch, watcher, flush, rooms } = createWatchHarness({
       machines: { connection: connectionMachine.provide({ actions: { answerJoined: broken } }) },
     });
@@ -183,7 +183,7 @@ describe('a watch that fails', () => {
     expect(page.story()).toEqual(['socket -> c1: ping', 'c1 => socket: replyPong']);
   });
 
-  test('and cannot even be told so is reported', () => {
+  test('and whose sink throws again is reported', () => {
     const { connect, watcher, errors, flush } = createWatchHarness();
     const client = connect();
     watcher.watch(CONNECTION, false, { send: fail, failed: fail });

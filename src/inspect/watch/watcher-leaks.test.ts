@@ -19,7 +19,7 @@ async function heapUsed(): Promise<number> {
 /** A watch, or what it keeps of an actor, takes more than a kilobyte; what the engine compiles meanwhile, less. */
 const ALLOWED_BYTES = 1_000_000;
 
-test('a thousand watches leave nothing behind', async () => {
+test('a thousand watches leave nothing in memory', async () => {
   const { connect, watch, watcher, flush, told } = createWatchHarness();
   const clients = [connect(), connect(), connect()];
   for (const client of clients) client.send(join('room1'));
@@ -47,7 +47,7 @@ test('a thousand watches leave nothing behind', async () => {
   expect((await heapUsed()) - before).toBeLessThan(ALLOWED_BYTES);
 });
 
-test('a thousand connections that come and go leave nothing behind in the watch of their room', async () => {
+test('a thousand connections that join and leave add nothing to the memory of a watch of their room', async () => {
   const { connect, watch, watcher, flush, told, directory, store } = createWatchHarness();
   const stayer = connect();
   stayer.send(join('room1'));

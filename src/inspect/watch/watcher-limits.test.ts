@@ -98,7 +98,7 @@ describe('a watch', () => {
     expect(page.skipped).toBe(6);
   });
 
-  test('tells nothing while its page cannot take more, and how it is when it can again', async () => {
+  test('sends nothing while its page cannot take more, and the present states when it can again', async () => {
     const { connect, watch, watcher, clock, flush } = createWatchHarness();
     const [ann, bob] = [connect(), connect()];
     await joinAll('room1', ann, bob);
@@ -174,7 +174,7 @@ describe('a watched room', () => {
     expect(watcher.watched.size).toBe(201);
   });
 
-  test('lets a connection go that has left it', async () => {
+  test('stops watching a connection that has left it', async () => {
     const { connect, watch, watcher, flush } = createWatchHarness();
     const [ann, bob] = [connect(), connect()];
     await joinAll('room1', ann, bob);
@@ -238,7 +238,7 @@ describe('actors of several watches', () => {
     expect(watcher.watched.size).toBe(0);
   });
 
-  test('speak to others in one of them, and to watched actors in another', async () => {
+  test('show an event as an effect in one watch, and at its watched receiver in another', async () => {
     const { connect, watch, flush } = createWatchHarness();
     const client = connect();
     await joinAll('room1', client);
@@ -263,7 +263,7 @@ test('a watch that was stopped tells nothing more', () => {
   expect([watcher.size, watcher.watched.size]).toEqual([0, 0]);
 });
 
-test('actors that come and go while their page cannot take more leave nothing behind', async () => {
+test('actors that start and end while their page cannot take more leave nothing in memory', async () => {
   const { connect, watch, watcher, flush } = createWatchHarness({
     handlers: { onJoin: ({ member }) => (member.user === undefined ? new Promise(() => {}) : undefined) },
     limits: { capacity: 10_000 },

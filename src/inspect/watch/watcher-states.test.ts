@@ -256,7 +256,7 @@ describe.each([
   });
 });
 
-test('a page that doubts finds mistakes', async () => {
+test('a page that checks all states finds mistakes', async () => {
   const harness = createBusyHarness(1_000_000);
   harness.connect().send(join('room1'));
   await settle();

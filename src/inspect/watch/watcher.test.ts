@@ -48,7 +48,7 @@ function idsOf(machine: AnyStateMachine): Set<string> {
 }
 
 describe('a watched room', () => {
-  test('tells who is there, and is told to nobody before something happens', async () => {
+  test('begins with the present actors, and sends nothing before something happens', async () => {
     const { page, watch, watcher, flush } = await watchRoom();
     expect(watch.actors().map(({ kind, id, status }) => `${kind} ${id} ${status}`)).toEqual([
       'room room1 active',
@@ -117,7 +117,7 @@ describe('a watched room', () => {
     expectKnownTransitions(page);
   });
 
-  test('shows a leave, from a membership that wakes to the last word', async () => {
+  test('shows a leave, from the start of the membership to its end', async () => {
     const { page, client, flush } = await watchRoom({ handlers: { onLeave: async () => {} } });
     client.send(leave('room1'));
     await settle();
@@ -144,7 +144,7 @@ describe('a watched room', () => {
     expectKnownTransitions(page);
   });
 
-  test('shows how it is throttled, and that it flows again', async () => {
+  test('shows that messages are throttled, and that they are taken again later', async () => {
     const { page, client, clock, flush, stateOf } = await watchRoom({ limits: { messagesPerSecond: 2 } });
     for (let count = 0; count < 4; count += 1) client.send(publish('room1', count));
     flush();
@@ -166,7 +166,7 @@ describe('a watched room', () => {
     expectKnownTransitions(page);
   });
 
-  test('shows a store that fails, and is back', async () => {
+  test('shows a store that fails, and recovers', async () => {
     const store = new FaultyStore();
     const { page, connect, clock, flush } = await watchRoom({ store });
     store.error = new Error('the disk is full');
@@ -215,7 +215,7 @@ describe('a watched room', () => {
 });
 
 describe('a watched connection', () => {
-  test('shows what it says to rooms that are not watched', async () => {
+  test('shows what it sends to rooms that are not watched', async () => {
     const { connect, watch, flush } = createWatchHarness();
     const client = connect();
     const { page } = watch({ kind: 'connection', id: 'c1' });
@@ -326,7 +326,7 @@ describe('a watched connection', () => {
   });
 });
 
-test('a membership is watched through its rest', async () => {
+test('a membership is watched while it rests too', async () => {
   const { connect, watch, watcher, flush } = createWatchHarness();
   const client = connect();
   client.send(join('room1'));
@@ -362,7 +362,7 @@ test('a membership is watched through its rest', async () => {
   expect(page.statuses.get('membership c1@room1')).toBe('resting');
 });
 
-test('nobody is watched at an address where nobody is', () => {
+test('an address without an actor cannot be watched', () => {
   const { watcher } = createWatchHarness();
   const sink = { send: () => true, failed() {} };
   expect(watcher.watch(ROOM, true, sink)).toBe('unknown');

@@ -1,6 +1,6 @@
 /**
- * Lets pages watch actors while the server runs: has just those inspected that somebody watches, and tells what
- * happens to them in batches. Nobody watched costs nothing, and an error in here costs a watch, never an actor.
+ * Lets pages watch actors while the server runs. Only watched actors are inspected, and what happens to them is sent in
+ * batches. It costs nothing while nothing is watched. An error in here ends a watch and never an actor.
  */
 
 import type { Clock } from '../../system/clock.ts';
@@ -11,45 +11,45 @@ import { findActor, type ActorEntry, type Population } from '../population/popul
 import { Attachments } from './attachments.ts';
 import { LiveWatch, type WatchSink } from './live-watch.ts';
 
-/** Items that a watch tells a second, on the long run. */
+/** How many items a watch sends a second, on average. */
 const DEFAULT_ITEMS_PER_SECOND = 2_000;
 
 export interface WatcherInput {
   readonly population: Population;
-  /** Tells of an actor in full. It may be one that is done or has failed, and whose room is not in memory any more. */
+  /** Describes an actor. It may have ended or failed, and its room may not be in memory any more. */
   readonly describe: (entry: ActorEntry) => WatchedActor;
-  /** What may leave the server of an event besides its type. */
+  /** The fields of an event that may leave the server, without its type. */
   readonly redactEvent: (event: EventObject) => FeedObject;
   readonly describeError: (error: unknown) => string;
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Told of errors in here, each of which has ended a watch. */
+  /** Called with errors in here. Each has ended a watch. */
   readonly onError: (error: unknown) => void;
   /** Default 2,000 for each watch, in bursts of up to 200. */
   readonly itemsPerSecond?: number;
 }
 
 export interface Watch {
-  /** Who is watched now, as they are, the one that was asked for first. Of resting memberships the latest 1,000. */
+  /** The watched actors as they are now, the target first. Of resting memberships only the latest 1,000. */
   actors(): WatchedActor[];
-  /** The sink takes batches again, after it has refused more. */
+  /** The sink takes batches again, after it has returned false. */
   drained(): void;
   stop(): void;
 }
 
 export interface Watcher {
-  /** For the machines of the server: actors that are made while they are watched are watched from the beginning. */
+  /** For the machines of the server: actors that are created during a watch are watched from their start. */
   readonly observer: Pick<MachineObserver, 'made' | 'threw'>;
-  /** Whoever is inspected now. */
+  /** The actors that are inspected now. */
   readonly watched: ReadonlySet<AnyActorRef>;
-  /** Open watches. */
+  /** How many watches are open. */
   readonly size: number;
   /**
-   * Watches an actor, and with `related` those around it: of a room its memberships and judged messages, its
-   * members' connections (up to 200) and the proxies; of a connection its memberships. An actor of the same address
-   * that is made later, as by a restart, is watched too. A connection that joins the room is told as `started`, and
-   * one that leaves it as `ended`, though it lives on.
+   * Watches an actor. With `related`, a room's memberships, moderations, proxies and the connections of its members
+   * (up to 200) are watched too, or a connection's memberships. A later actor of the same address, as after a restart,
+   * is watched too. A connection that joins the watched room is reported as `started`, and one that leaves it as
+   * `ended`, although it stays open.
    */
   watch(address: ActorAddress, related: boolean, sink: WatchSink): Watch | 'unknown';
 }

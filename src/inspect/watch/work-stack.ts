@@ -1,12 +1,12 @@
 /**
- * Which watched actors are at work on an event: XState is synchronous, so that an actor that is spoken to in the
- * midst of another's work has finished, or has queued the event, before that one goes on.
+ * Which watched actors are handling an event now. XState is synchronous: an actor that is sent an event by another one
+ * has handled or queued it before that one continues.
  */
 
 export class WorkStack<Worker> {
   readonly #workers: Worker[] = [];
 
-  /** The innermost one. */
+  /** The one that began last. */
   get worker(): Worker | undefined {
     return this.#workers.at(-1);
   }
@@ -15,12 +15,12 @@ export class WorkStack<Worker> {
     this.#workers.push(worker);
   }
 
-  /** One that was at work before all others that are known. */
+  /** One that began before all others. */
   enterFirst(worker: Worker): void {
     this.#workers.unshift(worker);
   }
 
-  /** Also for one that is not on top: it was attached in the midst of its work, or gave up with others above it. */
+  /** It need not be the last: it may have been attached while it was working, or have failed before others. */
   leave(worker: Worker): void {
     const at = this.#workers.lastIndexOf(worker);
     if (at !== -1) this.#workers.splice(at, 1);

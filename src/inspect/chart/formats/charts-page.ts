@@ -8,18 +8,18 @@ const INTRODUCTION = `# Statecharts
 
 <!-- Made by \`statecast charts --docs > docs/statecharts.md\` from the machines themselves. -->
 
-These are the machines that run the server, as they stand in the code; [architecture.md](architecture.md) tells how
-they work together. \`statecast charts --out DIR\` writes each of them as a picture (SVG), as a Mermaid diagram and as
+These are the machines that run the server, read from the code. [architecture.md](architecture.md) tells how they
+work together. \`statecast charts --out DIR\` writes each of them as a picture (SVG), as a Mermaid diagram and as
 JSON that XState and Stately's editor read.
 
 A state is named by its path: \`open.work.ready\` is \`ready\` in \`work\` in \`open\`. The children of a parallel state are
-its regions, which are active at the same time. The regions of a diagram have dashed lines around them, and what
-happens in whichever child of a state is active stands in a box \`(any of these)\`.
+its regions, which are active at the same time. In the diagrams, regions have dashed lines around them. The box
+\`(any of these)\` shows the transitions of the state itself: they are taken in any of its children.
 
-In the tables, a transition without a target leaves the states as they are. Of several transitions of a state on the
-same event, the first whose condition holds is taken; a state's own come before those of the states around it.
-\`always\` is taken as soon as its condition holds, \`after X\` when the state has been active for the delay X,
-\`X done\` and \`X failed\` when the work X that the state runs has come to its end, and \`done\` when the state has
+In the tables, a transition without a target does not change the states. If a state has several transitions for the same
+event, the first whose condition is true is taken. The transitions of a state come before those of the states around it.
+\`always\` is taken as soon as its condition is true. \`after X\` is taken when the state has been active for the delay X.
+\`X done\` and \`X failed\` are taken when the work X, which the state runs, has ended. \`done\` is taken when the state has
 reached a final child.
 `;
 

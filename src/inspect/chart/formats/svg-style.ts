@@ -1,4 +1,4 @@
-/** The look of charts in SVG documents, in the colours of the pages. */
+/** The style sheet of charts in SVG documents, with the colours of the pages. */
 
 import { CHART_FONT, TEXT_SIZE, TITLE_SIZE } from '../text-metrics.ts';
 

@@ -1,18 +1,19 @@
 /**
- * A chart as a Mermaid state diagram, which GitHub and many editors draw. Mermaid writes nothing into a state with
- * children and draws no arrow from it to one of them: what such a state does by itself stands in a box among them.
+ * Writes a chart as a Mermaid state diagram, which GitHub and many editors draw. In Mermaid a state with children has
+ * no text of its own and no arrow to its children. So its own transitions are written into an extra box among the
+ * children.
  */
 
 import { isInside, type Chart, type ChartState, type ChartTransition, type StatePath } from '../chart.ts';
 import { groupBy } from '../group-by.ts';
 import { describeTransition, joinText } from '../transition-text.ts';
 
-/** The name of the box for what happens in whichever child is active. */
+/** The name of that box: its transitions are taken in any of the children. */
 const ANY = '(any of these)';
 const INDENT = '    ';
-/** What Mermaid takes for something else than the id of a state. */
+/** Words with a meaning in Mermaid, which cannot be ids of states. */
 const RESERVED: ReadonlySet<string> = new Set(['default', 'click', 'href', 'direction']);
-/** Characters that end a text, or start a comment, as Mermaid wants them. */
+/** Characters that would end a text or start a comment, with their escapes. */
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '#quot;',
   '#': '#35;',
@@ -94,8 +95,8 @@ interface Lead {
 }
 
 /**
- * Whether an arrow leads from a child of a state to another. Only such ones are written into the state: Mermaid moves
- * what is named in a state into it. In a parallel state it belongs to no region.
+ * Whether an arrow leads from one child of a state to another. Only such arrows are written inside the state: Mermaid
+ * moves every state that is named there into it. In a parallel state such an arrow belongs to no region.
  */
 function isAmongChildren({ states, type }: ChartState, { transition, target }: Lead): boolean {
   const isChild = (path: StatePath): boolean => states.some((child) => child.path === path);
@@ -111,12 +112,12 @@ function staysInside({ source, targets }: ChartTransition): boolean {
   return targets.every((target) => target === source || isInside(target, source));
 }
 
-/** Mermaid breaks the texts of arrows after a few words, so that actions would make them towers. */
+/** Mermaid breaks the texts of arrows after a few words: with actions they would become very high. */
 function describe(transition: ChartTransition, withActions: boolean): string {
   return escape(joinText(describeTransition(transition, withActions)));
 }
 
-/** An id for each state, and for what stands for any child of it; letters, digits and underscores. */
+/** An id for each state and for each extra box, of letters, digits and underscores. */
 function nameStates(root: ChartState): Map<string, string> {
   const ids = new Map<string, string>();
   const taken = new Set(RESERVED);

@@ -1,4 +1,4 @@
-/** A laid out chart as an SVG document that needs nothing else: for files, pages and papers. */
+/** Writes a chart with its layout as a complete SVG document. */
 
 import type { Chart, StatePath } from '../chart.ts';
 import type {
@@ -15,9 +15,9 @@ import { svgStyle, type SvgTheme } from './svg-style.ts';
 import { joinText } from '../transition-text.ts';
 
 export interface SvgOptions {
-  /** Default `auto`: light or dark as the reader's surroundings are. */
+  /** Default `auto`: light or dark, as the reader's system prefers. */
   readonly theme?: SvgTheme;
-  /** The active states that have no active children; they are lit, with their ancestors. Default: none. */
+  /** The active states that have no active children. They are highlighted, with their ancestors. Default: none. */
   readonly active?: readonly StatePath[];
 }
 
@@ -26,7 +26,7 @@ const HEAD_LENGTH = 8;
 const HEAD_HALF_WIDTH = 4;
 const DOT_RADIUS = 5;
 const LABEL_PADDING = 4;
-/** From the top of a line of text to where its letters stand. */
+/** From the top of a line of text to its baseline. */
 const BASELINE = 12;
 
 export function toSvg(chart: Chart, layout: ChartLayout, options: SvgOptions = {}): string {
@@ -142,7 +142,7 @@ function renderLabel({ label }: LayoutEdge): string {
   return `<g class="label">${renderBox(box, 3)}${texts.join('')}</g>`;
 }
 
-/** The boxes by their place in the picture. */
+/** The boxes with absolute places. */
 function toPlaces(nodes: readonly LayoutNode[]): Map<StatePath, Box> {
   const places = new Map<StatePath, Box>();
   for (const { path, parent, x, y, width, height } of nodes) {

@@ -1,6 +1,6 @@
 /**
- * A chart as a configuration that `createMachine` of XState v5 takes, and Stately's editor imports: names stand for
- * actions, guards, delays and actors, which are to be provided before such a machine does anything.
+ * Writes a chart as a machine configuration for `createMachine` of XState v5, which Stately's editor imports too. It
+ * has only the names of actions, guards, delays and actors: they must be provided to run such a machine.
  */
 
 import type { Chart, ChartState, ChartTransition, StatePath } from '../chart.ts';
@@ -67,7 +67,8 @@ export function toXStateJson({ machine, root, transitions }: Chart): XStateJson 
     failed: readonly Triggered<'error'>[],
   ): XStateInvoke[] {
     return invokes.map((src, index) => {
-      // Of several invocations of one actor the first has the transitions: by its name they are told apart no further.
+      // If an actor is invoked several times, the first has the transitions: the chart knows them by the actor's name
+      // only.
       const isFirst = invokes.indexOf(src) === index;
       const isOwn = ({ trigger }: Triggered<'done' | 'error'>): boolean => isFirst && trigger.of === src;
       return {
@@ -108,7 +109,7 @@ type Triggered<Type extends ChartTransition['trigger']['type']> = ChartTransitio
   readonly trigger: Extract<ChartTransition['trigger'], { type: Type }>;
 };
 
-/** Leaves out what says nothing: no text, no items, no fields. */
+/** Leaves out undefined fields, empty texts, empty lists and empty objects. */
 function dropEmpty<Fields extends object>(
   fields: Fields,
 ): { [Key in keyof Fields]?: NonNullable<Fields[Key]> } {
