@@ -28,7 +28,7 @@ export abstract class InspectorSession implements SocketSession {
     this.#listener.onOpened(this);
   }
 
-  abstract received(frame: string | undefined): void;
+  abstract received(frame: string | Uint8Array): void;
 
   drained(): void {
     if (this.hasSpace()) for (const watch of this.watches.values()) watch.drained();
