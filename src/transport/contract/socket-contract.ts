@@ -1,16 +1,10 @@
-/** The half of the transport contract that is about WebSockets. */
+/** The part of the transport contract that is about WebSockets: how they open, what they carry, how they end. */
 
-import { encodeOnce, readFrame } from '../../protocol/text.ts';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { InMemoryClient } from '../in-memory-socket.ts';
-import type { Peer, RunningTransport, Server, Session, StartServer } from './contract-server.ts';
+import { readFrame } from '../../protocol/text.ts';
+import { connected, connectTo, KIBIBYTE, sendUntil, take } from './contract-client.ts';
+import type { Session, StartServer } from './contract-server.ts';
 import type { RequestHead, TransportHandlers } from '../transport.ts';
-
-const KIBIBYTE = 1024;
-
-/** More frames of 16 KiB than any system's own buffers take. */
-const ENDLESS = 10_000;
 
 const join = (frames: readonly unknown[]): string => frames.join('+');
 
@@ -127,139 +121,6 @@ export function describeSockets(start: StartServer): void {
     const headers = { 'Sec-WebSocket-Protocol': 'other, spoken' };
     expect((await connect({ headers })).protocol).toBe('spoken');
     expect((await connect()).protocol).toBe('');
-  });
-
-  test('texts that were encoded once are what they were, as often as they are used', async () => {
-    const server = await start();
-    const { client, peer } = await connectTo(server);
-    const [topic, frame] = [encodeOnce('room/☃'), encodeOnce('hello ☃')];
-    peer.socket.subscribe('room/☃');
-    peer.socket.send(frame);
-    server.transport.publish(topic, frame);
-    server.transport.publish('room/☃', 'plain');
-    peer.socket.sendSoon(frame);
-    expect(await take(client, 4)).toEqual(['hello ☃', 'hello ☃', 'plain', 'hello ☃']);
-  });
-
-  test('a publication reaches the subscribers of its topic, and nobody else', async () => {
-    const server = await start();
-    const { client: first, peer: firstPeer } = await connectTo(server);
-    const { client: second, peer: secondPeer } = await connectTo(server);
-    firstPeer.socket.subscribe('news');
-    secondPeer.socket.subscribe('other');
-    server.transport.publish('news', 'one');
-    server.transport.publish('nobody listens', 'lost');
-    secondPeer.socket.subscribe('news');
-    server.transport.publish('news', 'two');
-    firstPeer.socket.unsubscribe('news');
-    server.transport.publish('news', 'three');
-    firstPeer.socket.send('end');
-    secondPeer.socket.send('end');
-    expect(await take(first, 3)).toEqual(['one', 'two', 'end']);
-    expect(await take(second, 3)).toEqual(['two', 'three', 'end']);
-  });
-
-  test('what clients publish while their frames are handled reaches every subscriber once, in one order', async () => {
-    const server: RunningTransport & Server = await start({
-      message({ peer }, frame) {
-        server.transport.publish('room', `said ${readFrame(frame)}`);
-        peer?.socket.send(`done ${readFrame(frame)}`);
-      },
-    });
-    const { client: first, peer: firstPeer } = await connectTo(server);
-    const { client: second, peer: secondPeer } = await connectTo(server);
-    const { client: guest } = await connectTo(server);
-    firstPeer.socket.subscribe('room');
-    secondPeer.socket.subscribe('room');
-    const numbers = Array.from({ length: 100 }, (_, index) => index);
-    for (const number of numbers) {
-      first.send(`a${number}`);
-      second.send(`b${number}`);
-    }
-    guest.send('from outside');
-    expect(await take(guest, 1)).toEqual(['done from outside']);
-    const seen = [await take(first, 301), await take(second, 301)];
-    const said = seen.map((frames) => frames.filter((frame) => frame.startsWith('said')));
-    expect(said[0]).toEqual(said[1]);
-    expect(said[0]?.filter((frame) => frame.startsWith('said a'))).toEqual(numbers.map((n) => `said a${n}`));
-    expect(said[0]?.filter((frame) => frame.startsWith('said b'))).toEqual(numbers.map((n) => `said b${n}`));
-    expect(said[0]).toHaveLength(201);
-    for (const [index, speaker] of ['a', 'b'].entries()) {
-      const own = seen[index]?.filter((frame) => new RegExp(`^(said|done) ${speaker}`).test(frame));
-      expect(own).toEqual(numbers.flatMap((n) => [`said ${speaker}${n}`, `done ${speaker}${n}`]));
-    }
-  });
-
-  test('subscriptions that change while a frame is handled count from then on', async () => {
-    const others: Peer[] = [];
-    const server: RunningTransport & Server = await start({
-      message({ peer }) {
-        const { transport } = server;
-        transport.publish('room', 'one');
-        others[0]?.socket.subscribe('room');
-        transport.publish('room', 'two');
-        peer?.socket.unsubscribe('room');
-        transport.publish('room', 'three');
-        peer?.socket.subscribe('room');
-        others[0]?.socket.unsubscribe('room');
-        transport.publish('room', 'four');
-        peer?.socket.send('end');
-        others[0]?.socket.send('end');
-      },
-    });
-    const { client: speaker, peer } = await connectTo(server);
-    const { client: other, peer: otherPeer } = await connectTo(server);
-    others.push(otherPeer);
-    peer.socket.subscribe('room');
-    speaker.send('go');
-    expect(await take(speaker, 4)).toEqual(['one', 'two', 'four', 'end']);
-    expect(await take(other, 3)).toEqual(['two', 'three', 'end']);
-  });
-
-  test('publications and sends of one turn arrive in order, short and long, and before the close frame', async () => {
-    const { client, peer, transport } = await connected(start);
-    const long = 'x'.repeat(40 * KIBIBYTE);
-    peer.socket.subscribe('room');
-    transport.publish('room', 'one');
-    peer.socket.send('two');
-    transport.publish('room', long);
-    peer.socket.send(long);
-    transport.publish('room', 'five');
-    peer.socket.close(4000, 'done');
-    expect(await take(client, 5)).toEqual(['one', 'two', long, long, 'five']);
-    expect(await client.closed).toEqual({ code: 4000, reason: 'done' });
-  });
-
-  test('frames that may wait for others of their turn keep their places', async () => {
-    const { client, peer, transport } = await connected(start);
-    peer.socket.sendSoon('zero');
-    expect(await client.nextFrame()).toBe('zero');
-    peer.socket.sendSoon('one');
-    peer.socket.subscribe('room');
-    transport.publish('room', 'two');
-    peer.socket.sendSoon('three');
-    peer.socket.sendSoon('x'.repeat(40 * KIBIBYTE));
-    peer.socket.send('five');
-    peer.socket.sendSoon('six');
-    transport.publish('room', 'seven');
-    peer.socket.sendSoon('eight');
-    peer.socket.close(4000, 'done');
-    peer.socket.sendSoon('too late');
-    const long = 'x'.repeat(40 * KIBIBYTE);
-    expect(await take(client, 8)).toEqual(['one', 'two', 'three', long, 'five', 'six', 'seven', 'eight']);
-    expect(await client.closed).toEqual({ code: 4000, reason: 'done' });
-  });
-
-  test('drain tells that a frame which was sent soon has to wait', async () => {
-    const { client, peer } = await connected(start);
-    client.pause();
-    for (let sent = 0; peer.socket.bufferedBytes === 0 && sent < ENDLESS; sent += 1) {
-      peer.socket.sendSoon('x'.repeat(16 * KIBIBYTE));
-      await nextTurn();
-    }
-    expect(peer.socket.bufferedBytes).toBeGreaterThan(0);
-    expect(peer.count('drain')).toBeGreaterThan(0);
-    client.resume();
   });
 
   test('the server says goodbye with its own code, and is told before its call returns', async () => {
@@ -381,102 +242,6 @@ export function describeSockets(start: StartServer): void {
     expect(await peer.events.next()).toMatch(/^close 1006/);
   });
 
-  test('frames for a slow reader wait in order, and drain tells when they have gone', async () => {
-    const { client, peer } = await connected(start);
-    const sent = sendUntil('queued', client, peer);
-    expect(peer.socket.bufferedBytes).toBeGreaterThan(0);
-    client.resume();
-    await peer.until('drain');
-    expect(await take(client, sent.length)).toEqual(sent);
-    expect(peer.count('overflow')).toBe(0);
-    expect(peer.socket.isOpen).toBe(true);
-  });
-
-  test('a slow reader closed with something in its queue gets all of it, and then the code', async () => {
-    const { client, peer } = await connected(start);
-    const sent = sendUntil('queued', client, peer);
-    peer.socket.close(4000, 'enough');
-    expect(peer.events.items.at(-1)).toBe('close 4000 enough');
-    client.resume();
-    expect(await client.closed).toEqual({ code: 4000, reason: 'enough' });
-    expect(client.frames).toEqual(sent);
-  });
-
-  test('overflow is told once, outside of the call that dropped the frame', async () => {
-    const { client, peer } = await connected(start);
-    const sent = sendUntil('dropped', client, peer);
-    expect(peer.socket.send('also dropped')).toBe('dropped');
-    expect(peer.count('overflow')).toBe(0);
-    await peer.until('overflow');
-    client.resume();
-    await peer.until('drain');
-    peer.socket.send('end');
-    expect(await take(client, sent.length)).toEqual([...sent.slice(0, -1), 'end']);
-    expect(peer.count('overflow')).toBe(1);
-  });
-
-  test('a reader that overflowed is closed at once for the server, and learns the code when it reads again', async () => {
-    const { connect, peers, transport } = await start({
-      overflow: ({ peer }) => peer?.socket.close(3008, 'slow'),
-    });
-    const client = await connect();
-    const peer = await peers.next();
-    peer.socket.subscribe('room');
-    const sent = sendUntil('dropped', client, peer);
-    await peer.until('close 3008 slow');
-    expect(peer.socket.isOpen).toBe(false);
-    expect(peer.socket.bufferedBytes).toBe(0);
-    expect(peer.socket.send('too late')).toBe('dropped');
-    peer.socket.close(4000, 'too late');
-    transport.publish('room', 'too late');
-    client.send('too late');
-    client.resume();
-    expect(await client.closed).toEqual({ code: 3008, reason: 'slow' });
-    expect(client.frames).toEqual(sent.slice(0, -1));
-    await transport.close();
-    expect(peer.events.items).toEqual(['close 3008 slow']);
-  });
-
-  test('a publication that a slow reader cannot take overflows it, and reaches the others', async () => {
-    const server = await start({
-      overflow({ peer }) {
-        peer?.events.push('overflow');
-        peer?.socket.close(3008, 'slow');
-      },
-    });
-    const { client: slow, peer: slowPeer } = await connectTo(server);
-    const { client: quick, peer: quickPeer } = await connectTo(server);
-    slowPeer.socket.subscribe('room');
-    quickPeer.socket.subscribe('room');
-    slow.pause();
-    const frame = 'x'.repeat(15 * KIBIBYTE);
-    let published = 0;
-    while (slowPeer.socket.isOpen && published < ENDLESS) {
-      server.transport.publish('room', frame);
-      published += 1;
-      // The quick reader has read it, so both have been sent it.
-      await quick.nextFrame();
-    }
-    await slowPeer.until('close 3008 slow');
-    slow.resume();
-    expect(await slow.closed).toEqual({ code: 3008, reason: 'slow' });
-    expect(quickPeer.socket.isOpen).toBe(true);
-    expect(slow.frames.length).toBeLessThan(published);
-    expect(slowPeer.events.items.filter((event) => event !== 'drain')).toEqual([
-      'overflow',
-      'close 3008 slow',
-    ]);
-  });
-
-  test('a slow reader that is closed and vanishes leaves nothing behind', async () => {
-    const { client, peer, transport } = await connected(start);
-    sendUntil('dropped', client, peer);
-    peer.socket.close(3008, 'slow');
-    client.terminate();
-    await transport.close();
-    expect(peer.events.items).toEqual(['close 3008 slow']);
-  });
-
   test('a closing transport drops its sockets, and tells of each once', async () => {
     const server = await start();
     const { client: open, peer: openPeer } = await connectTo(server);
@@ -504,35 +269,4 @@ export function describeSockets(start: StartServer): void {
     expect(sockets.map(({ peer }) => peer.events.items.length)).toEqual([1, 1, 1]);
     await Promise.all(sockets.map(({ client }) => client.closed));
   });
-}
-
-async function connected(
-  start: StartServer,
-  options: Parameters<StartServer>[1] = {},
-): Promise<RunningTransport & Server & { client: InMemoryClient; peer: Peer }> {
-  const server = await start({}, options);
-  return { ...server, ...(await connectTo(server)) };
-}
-
-async function connectTo(server: RunningTransport & Server): Promise<{ client: InMemoryClient; peer: Peer }> {
-  const [client, peer] = await Promise.all([server.connect(), server.peers.next()]);
-  return { client, peer };
-}
-
-async function take(client: InMemoryClient, count: number): Promise<string[]> {
-  const frames: string[] = [];
-  while (frames.length < count) frames.push(await client.nextFrame());
-  return frames;
-}
-
-/** Stops the client reading and sends numbered frames until one meets that fate; all that were sent, with it. */
-function sendUntil(fate: 'queued' | 'dropped', client: InMemoryClient, { socket }: Peer): string[] {
-  client.pause();
-  const sent: string[] = [];
-  while (sent.length < ENDLESS) {
-    const frame = `${sent.length} ${'x'.repeat(16 * KIBIBYTE)}`;
-    sent.push(frame);
-    if (socket.send(frame) === fate) return sent;
-  }
-  throw new Error(`no frame was ${fate}`);
 }

@@ -8,6 +8,8 @@ import { readFrame } from '../../protocol/text.ts';
 import { Inbox } from '../../system/inbox-harness.ts';
 import { Peer, type Server, type Session, type StartServer, type StartTransport } from './contract-server.ts';
 import { describeRequests } from './request-contract.ts';
+import { describePublications } from './publication-contract.ts';
+import { describeSlowReaders } from './slow-reader-contract.ts';
 import { describeSockets } from './socket-contract.ts';
 import type { Transport, TransportHandlers, TransportOptions } from '../transport.ts';
 
@@ -35,6 +37,8 @@ export function describeTransport(name: string, start: StartTransport): void {
 
     describe('sockets', () => {
       describeSockets(startServer);
+      describePublications(startServer);
+      describeSlowReaders(startServer);
     });
     describe('requests', () => {
       describeRequests(startServer);
