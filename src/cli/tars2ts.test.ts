@@ -114,7 +114,7 @@ describe('the files', () => {
       'lib/b.tars': base,
     });
     expect(Object.keys(outputs).sort()).toEqual(['a.ts', 'b.ts']);
-    expect(outputs['a.ts']).toContain("import { S } from '../idl/b.ts';");
+    expect(outputs['a.ts']).toContain("import { S } from './b.ts';");
   });
 
   test('of one name keep their directories', async () => {
@@ -124,7 +124,7 @@ describe('the files', () => {
       'a.tars': '#include "two/b.tars"\nmodule A { struct S { 0 require B::S s; }; };',
     });
     expect(Object.keys(outputs).sort()).toEqual(['a.ts', 'one/b.ts', 'two/b.ts']);
-    expect(outputs['a.ts']).toContain("import { S as B_S } from '../idl/two/b.ts';");
+    expect(outputs['a.ts']).toContain("import { S as B_S } from './two/b.ts';");
   });
 
   test('are all written or none, and no drafts are left', async () => {

@@ -101,6 +101,8 @@ test('src/tars/servants is what tars/*.tars generate', async () => {
   expect(result.stderr).toBe('');
   for (const name of await readdir(out)) {
     const generated = await readFile(join(out, name), 'utf8');
-    expect(await readFile(join(root, 'src', 'servants', name), 'utf8'), 'run npm run tars').toBe(generated);
+    expect(await readFile(join(root, 'src', 'tars', 'servants', name), 'utf8'), 'run npm run tars').toBe(
+      generated,
+    );
   }
 });
