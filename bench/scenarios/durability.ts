@@ -1,10 +1,12 @@
 /** What it costs that a join is answered only when it is safe on disk. */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { statecast } from '../contender.ts';
 import { costFigures, MACHINE_FIGURES, toCosts, toMillis } from '../figures.ts';
 import { measure } from '../measure.ts';
 import type { Sample } from '../results/results.ts';
-import { withTempDirectory } from '../temp-directory.ts';
 import { timed, type Scenario, type Setup } from '../scenario.ts';
 
 const RELAXED = 'relaxed';
@@ -42,4 +44,17 @@ function measureOnDisk(durability: string, setup: Setup): Promise<Sample> {
     const { joinLatency } = measured.result;
     return { ...toCosts(measured, 'pair'), ...(joinLatency && toMillis(joinLatency)) };
   });
+}
+
+/** Gives `use` a directory that is removed afterwards, or with this process when it is interrupted. */
+async function withTempDirectory<Result>(use: (path: string) => Promise<Result>): Promise<Result> {
+  const path = mkdtempSync(join(tmpdir(), 'statecast-bench-'));
+  const remove = (): void => rmSync(path, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    return await use(path);
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
 }

@@ -1,41 +1,23 @@
-/** The command line `statecast`: its commands and flags. What `serve` does is told to it. */
+/**
+ * The command line `statecast`: its commands and flags. A command is loaded when it runs: `statecast config` must not
+ * load the native socket library.
+ */
 
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { runConfigCommand } from './config.ts';
 import { FILE_VARIABLE } from '../config/environment.ts';
-import { FIELDS } from '../config/schema/fields.ts';
 import type { SettingsFlags } from '../config/flags.ts';
 import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
+import { FIELDS } from '../config/schema/fields.ts';
+import { VERSION } from '../system/package-info.ts';
 import type { ChartsFlags } from './charts.ts';
 import type { PackageFlags } from './package/package.ts';
-import type { Settings } from '../config/schema/settings.ts';
-
-/** What `statecast tars2ts` is told. */
-export interface Tars2tsFlags {
-  readonly out: string;
-  readonly client?: boolean;
-  readonly server?: boolean;
-  readonly long: 'number' | 'string' | 'bigint';
-  readonly withTars?: boolean;
-  readonly runtime: string;
-}
-
-/** What a command line hands its results to. */
-export interface CommandLineActions {
-  /** @param configFile the file that `--config` or its variable names. */
-  serve(settings: Settings, configFile: string | undefined): Promise<void>;
-  pack(flags: PackageFlags): Promise<void>;
-  compile(files: readonly string[], flags: Tars2tsFlags): Promise<void>;
-  draw(flags: ChartsFlags): Promise<void>;
-  print(text: string): void;
-}
+import type { Tars2tsOptions } from './tars2ts.ts';
 
 /** Makes the command line. Parsing rejects with `ConfigError` for a bad configuration and exits for a bad command line. */
-export function createCommandLine(actions: CommandLineActions): Command {
+export function createCommandLine(): Command {
   const program = new Command('statecast')
     .description('A real-time room server.')
-    .version(readVersion())
+    .version(VERSION)
     .showHelpAfterError('Try "statecast --help" for the commands, "statecast serve --help" for the flags.')
     .addHelpText(
       'after',
@@ -44,9 +26,11 @@ export function createCommandLine(actions: CommandLineActions): Command {
 
   addSettingsFlags(program.command('serve', { isDefault: true }))
     .description('start the server')
-    .action((options: Options) => {
+    .action(async (options: Options) => {
       const sources = toSources(options);
-      return actions.serve(loadSettings(sources), sources.file ?? sources.env[FILE_VARIABLE]);
+      const settings = loadSettings(sources);
+      const { serve } = await import('./serve/serve.ts');
+      await serve(settings, sources.file ?? sources.env[FILE_VARIABLE]);
     });
 
   program
@@ -60,7 +44,10 @@ export function createCommandLine(actions: CommandLineActions): Command {
     .option('--upload <url>', "the platform's web, such as http://tars.example.com:3000")
     .option('--ticket <ticket>', "the platform's ticket for uploads")
     .option('--comment <text>', 'what the platform shows beside the version')
-    .action((flags: PackageFlags) => actions.pack(flags));
+    .action(async (flags: PackageFlags) => {
+      const { runPackage } = await import('./package/package.ts');
+      await runPackage('.', flags, { print, isTerminal: process.stdout.isTTY });
+    });
 
   program
     .command('tars2ts')
@@ -74,7 +61,11 @@ export function createCommandLine(actions: CommandLineActions): Command {
     )
     .option('--with-tars', "allow names that start with 'tars', as the platform's own files have")
     .option('--runtime <module>', 'what generated code imports', 'statecast/tars')
-    .action((files: string[], flags: Tars2tsFlags) => actions.compile(files, flags));
+    .action(async (files: string[], flags: Omit<Tars2tsOptions, 'files'>) => {
+      const { runTars2ts } = await import('./tars2ts.ts');
+      const { written, ...result } = await runTars2ts({ files, ...flags });
+      finish({ ...result, stdout: written.map((file) => `${file}\n`).join('') });
+    });
 
   program
     .command('charts')
@@ -82,13 +73,17 @@ export function createCommandLine(actions: CommandLineActions): Command {
     .option('--out <dir>', 'the directory to write to')
     .option('--format <names>', 'some of svg, mermaid and json, with commas between them (default: all)')
     .option('--docs', 'print docs/statecharts.md instead')
-    .action((flags: ChartsFlags) => actions.draw(flags));
+    .action(async (flags: ChartsFlags) => {
+      const { runCharts } = await import('./charts.ts');
+      finish(await runCharts(flags));
+    });
 
   addSettingsFlags(program.command('config'))
     .description('print the effective settings as JSON, secrets masked')
     .option('--docs', 'print docs/configuration.md instead')
-    .action((options: Options) => {
-      actions.print(runConfigCommand(toSources(options), options.docs ?? false));
+    .action(async (options: Options) => {
+      const { runConfigCommand } = await import('./config.ts');
+      print(runConfigCommand(toSources(options), options.docs ?? false));
     });
 
   return program;
@@ -119,8 +114,18 @@ function toSources({ config, docs: _docs, ...flags }: Options): SettingsSources 
   return { file: config, env: process.env, flags: Object.fromEntries(texts) as SettingsFlags };
 }
 
-/** `package.json` is two directories up in the source and in `dist` alike. */
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+interface Result {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function finish({ exitCode, stdout, stderr }: Result): void {
+  print(stdout);
+  process.stderr.write(stderr);
+  process.exitCode = exitCode;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
 }

@@ -1,14 +1,27 @@
-/** `statecast config`: what the configuration is and what it could be, as a text. It prints nothing itself. */
+/** The command `statecast config`: the effective settings with their secrets masked, or the page of all settings. */
 
 import { renderConfigurationPage } from '../config/configuration-page.ts';
+import { SECRET_MASK } from '../config/layer/given.ts';
 import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
-import { maskSettings } from '../config/mask-settings.ts';
+import { FIELDS } from '../config/schema/fields.ts';
+import { setAt, valueAt } from '../config/schema/path.ts';
+import type { Settings } from '../config/schema/settings.ts';
 
 /**
- * The page of all settings if `docs` is asked for, whatever the sources say; else the effective settings as JSON.
+ * Returns what the command prints: the page if `docs` is true, whatever the sources say; else the settings as JSON.
  * @throws {ConfigError} when the sources have mistakes.
  */
 export function runConfigCommand(sources: SettingsSources, docs: boolean): string {
   if (docs) return renderConfigurationPage();
   return `${JSON.stringify(maskSettings(loadSettings(sources)), undefined, 2)}\n`;
+}
+
+/** Copies the settings, with `(set)` in the place of each secret that is set. */
+export function maskSettings(settings: Settings): unknown {
+  const masked = {};
+  for (const field of FIELDS) {
+    const value = valueAt(settings, field.keys);
+    if (value !== undefined) setAt(masked, field.keys, field.secret ? SECRET_MASK : value);
+  }
+  return masked;
 }

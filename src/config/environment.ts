@@ -1,4 +1,4 @@
-/** Settings from environment variables. It takes the environment as an argument and reads no file. */
+/** Settings from environment variables. */
 
 import type { ConfigProblem } from './layer/config-error.ts';
 import { ENVIRONMENT_PREFIX, FIELDS } from './schema/fields.ts';
@@ -39,4 +39,9 @@ function suggestVariable(name: string, known: readonly string[]): string {
 
 function nameSource(variable: string): string {
   return `environment ${variable}`;
+}
+
+/** Whether `NODE_ENV` is `production`, as hosting services set it. */
+export function isProduction(): boolean {
+  return process.env['NODE_ENV'] === 'production';
 }

@@ -1,8 +1,8 @@
 /** Turns any value into settings or the list of everything that is wrong with it. It knows no sources. */
 
-import type * as z from 'zod';
+import * as z from 'zod';
+import { isLoopbackHost } from '../system/loopback.ts';
 import type { ConfigProblem } from './layer/config-error.ts';
-import { findExposure } from './exposure.ts';
 import { FIELDS } from './schema/fields.ts';
 import { formatGiven } from './layer/given.ts';
 import type { SourceOf } from './layer/layer.ts';
@@ -35,10 +35,19 @@ export function findFieldProblems(input: unknown, sourceOf: SourceOf = unknownSo
   return [...different.values()];
 }
 
-/** What is wrong with settings that are right each by itself. */
+/** Only what the rule below needs, so that it is checked even when other settings are wrong. */
+const exposureSchema = z.object(settingsSchema.pick({ host: true, http: true }).shape);
+
+/** A problem if these settings would open HTTP push to everybody who reaches the host. */
 export function findExposureProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
-  const exposure = findExposure(input);
-  return exposure ? [createProblem(['host'], exposure.host, exposure.advice, sourceOf)] : [];
+  const parsed = exposureSchema.safeParse(input);
+  if (!parsed.success) return [];
+  const { host, http } = parsed.data;
+  if (isLoopbackHost(host) || http.apiKey !== undefined || http.open) return [];
+  const advice =
+    `the server would listen on ${host} with HTTP push open to everybody: ` +
+    'set http.apiKey (STATECAST_HTTP_API_KEY) or, if that is meant, http.open to true';
+  return [createProblem(['host'], host, advice, sourceOf)];
 }
 
 function findProblemsAt(place: Path, schema: z.ZodType, value: unknown, sourceOf: SourceOf): ConfigProblem[] {

@@ -2,10 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../system/clock.ts';
+import { createDirectCaller, type DirectCaller } from '../tars/client/direct-caller.ts';
+import { createRegistryLocator } from '../tars/client/registry-locator.ts';
+import { createTcpLink } from '../tars/client/tcp-link.ts';
 import { isTarsConf } from '../config/tars-conf/conf-parser.ts';
 import { readTarsSettings } from '../config/tars-conf/conf-settings.ts';
-import type { PlatformLog } from './calls/platform-caller.ts';
-import { createPlatformCallers } from './calls/platform-callers.ts';
+import type { PlatformCaller, PlatformLog } from './calls/platform-caller.ts';
 import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 import { openRotatingFile, type LogDestination } from './rotating-file.ts';
 import type { TarsConf } from '../config/tars-conf/tars-conf.ts';
@@ -63,6 +65,36 @@ export function joinPlatform({ log, ...options }: JoinOptions): Platform {
     async stop() {
       await platform.stop();
       callers.close();
+    },
+  };
+}
+
+interface PlatformCallers {
+  readonly caller: PlatformCaller;
+  /** Drops all connections; calls under way fail. */
+  close(): void;
+}
+
+/**
+ * Makes callers of the platform's objects over TCP, one for each object.
+ * @param locator The registry's object with its endpoints, as in `locator=`; without one, only objects that are
+ * given with endpoints are reached.
+ */
+function createPlatformCallers(locator: string | undefined): PlatformCallers {
+  const callers = new Map<string, DirectCaller>();
+  const createLink = createTcpLink(
+    locator === undefined ? {} : { locator: createRegistryLocator({ registry: locator }) },
+  );
+  return {
+    caller(object) {
+      const known = callers.get(object);
+      if (known !== undefined) return known;
+      const caller = createDirectCaller({ createLink, object });
+      callers.set(object, caller);
+      return caller;
+    },
+    close() {
+      for (const caller of callers.values()) caller.close();
     },
   };
 }

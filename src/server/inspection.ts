@@ -2,7 +2,7 @@
 
 import type { Clock } from '../system/clock.ts';
 import type { EventBus } from '../events/event-bus.ts';
-import { isProduction } from '../config/run-mode.ts';
+import { isProduction } from '../config/environment.ts';
 import { createInspector, type Inspector } from '../inspect/inspector.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createInspectorAccess } from '../http/inspector-access.ts';

@@ -3,7 +3,6 @@
 import { resolve } from 'node:path';
 import { writeArchive } from './archive.ts';
 import { PackageError } from './package-error.ts';
-import { createProgressBar } from './progress-bar.ts';
 import { readServiceNames } from './service-names.ts';
 import { uploadArchive } from './upload.ts';
 
@@ -27,6 +26,7 @@ export interface PackageTerminal {
 }
 
 const MIB = 1024 * 1024;
+const BAR_WIDTH = 30;
 
 /** @throws {PackageError} when the project cannot be packed, or the platform does not take it. */
 export async function runPackage(
@@ -59,4 +59,22 @@ export async function runPackage(
     progress: createProgressBar(print, isTerminal),
   });
   print(`published ${app}.${server}: ${said}\n`);
+}
+
+/** Told how far it is, in bytes; the last call has `done` equal to `total`. */
+type Progress = (done: number, total: number) => void;
+
+/** A bar that grows on a terminal; elsewhere a line for each quarter. */
+export function createProgressBar(write: (text: string) => void, isTerminal: boolean): Progress {
+  let told = -1;
+  return (done, total) => {
+    const share = total === 0 ? 1 : done / total;
+    const step = isTerminal ? Math.floor(share * 100) : Math.floor(share * 4) * 25;
+    if (step === told) return;
+    told = step;
+    const amount = `${String(step).padStart(3)} % of ${(total / MIB).toFixed(1)} MiB`;
+    if (!isTerminal) return write(`uploaded ${amount.trimStart()}\n`);
+    const full = Math.floor(share * BAR_WIDTH);
+    write(`\r[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}] ${amount}${share === 1 ? '\n' : ''}`);
+  };
 }

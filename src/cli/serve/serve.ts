@@ -1,5 +1,7 @@
 /** Runs a server as a process: its store, its log, its banner, its signals. */
 
+import { destination, pino, type DestinationStream, type Logger } from 'pino';
+import pretty from 'pino-pretty';
 import type { Settings } from '../../config/schema/settings.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
 import { createLowdbStore } from '../../storage/lowdb-store.ts';
@@ -10,7 +12,6 @@ import { loadServants } from './configured-servants.ts';
 import { createServer } from '../../server/create-server.ts';
 import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
-import { createLogger } from './logger.ts';
 import { VERSION } from '../../system/package-info.ts';
 
 /**
@@ -63,6 +64,24 @@ export async function serve(settings: Settings, configFile?: string): Promise<vo
     await demo?.close();
     logFile?.close();
   }
+}
+
+const STDERR = 2;
+
+/**
+ * Makes the log: readable on a terminal, JSON lines elsewhere. It is written line by line, so that a process that is
+ * killed has lost no line.
+ * @param file Where to write JSON lines instead of stderr.
+ */
+function createLogger({ level, format }: Settings['log'], file?: DestinationStream): Logger {
+  const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY);
+  const options = { level, base: { pid: process.pid } };
+  if (file !== undefined) return pino(options, file);
+  if (!isPretty) return pino(options, destination({ dest: STDERR, sync: true }));
+  return pino(
+    options,
+    pretty({ destination: STDERR, sync: true, translateTime: 'HH:MM:ss.l', ignore: 'pid,hostname' }),
+  );
 }
 
 interface Stopping {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findJsonError } from './json-error.ts';
+import { findJsonError } from './settings-file.ts';
 
 test.each([
   ['{"a": }', 1, 7],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProgressBar } from './progress-bar.ts';
+import { createProgressBar } from './package.ts';
 
 const MIB = 1024 * 1024;
 

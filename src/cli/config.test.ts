@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { maskSettings } from './mask-settings.ts';
-import { parseSettings } from './parse-settings.ts';
+import { parseSettings } from '../config/parse-settings.ts';
+import { maskSettings } from './config.ts';
 
 test('a secret that is set is masked, and nothing else is changed', () => {
   const parsed = parseSettings({ http: { apiKey: '0123456789abcdef' }, rooms: { lobby: { capacity: 3 } } });
