@@ -24,7 +24,7 @@ export interface ChartsFlags {
 
 export interface ChartsResult {
   readonly exitCode: 0 | 1;
-  /** The page, or the files that were written, one a line. */
+  /** The page, or the written files, one a line. */
   readonly stdout: string;
   /** What is wrong. Empty if nothing is. */
   readonly stderr: string;

@@ -6,7 +6,7 @@ import { compile, type Output } from '../idl/compile.ts';
 import { formatDiagnostics } from '../idl/syntax/diagnostics.ts';
 import type { LongMode } from '../idl/check/model.ts';
 
-/** What generated code imports its run-time from, unless told otherwise. */
+/** The module that generated code imports by default. */
 const DEFAULT_RUNTIME = 'statecast/tars';
 
 export interface Tars2tsOptions {
@@ -18,7 +18,7 @@ export interface Tars2tsOptions {
   readonly client?: boolean;
   /** Write servants and their adapters. Default false. */
   readonly server?: boolean;
-  /** What a `long` is. Default `number`. */
+  /** The TypeScript type of a `long`. Default `number`. */
   readonly long?: LongMode;
   /** Names may start with `tars`. Default false. */
   readonly withTars?: boolean;
@@ -28,7 +28,7 @@ export interface Tars2tsOptions {
 
 export interface Tars2tsResult {
   readonly exitCode: 0 | 1;
-  /** What is wrong, or nothing. */
+  /** What is wrong; empty if nothing is. */
   readonly stderr: string;
   /** The files that were written. */
   readonly written: readonly string[];
@@ -58,7 +58,7 @@ function toCompileOptions(flags: Omit<Tars2tsOptions, 'files' | 'out'>) {
   };
 }
 
-/** Everything is written beside its place first, so that a full disk leaves what was there. */
+/** All files are written to temporary names first, so that a full disk leaves the old files as they were. */
 async function writeAll(out: string, outputs: readonly Output[]): Promise<string[]> {
   const moves = outputs.map(({ path, text }) => {
     const place = join(out, path);

@@ -1,4 +1,4 @@
-/** Who may use the routes that reach into rooms from outside. */
+/** Who may use the HTTP routes that read or change rooms. */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopbackHost } from '../system/loopback.ts';
@@ -9,14 +9,14 @@ import { jsonError } from '../transport/responses.ts';
 export interface AccessOptions {
   readonly apiKey: string | undefined;
   /**
-   * Who may use these routes without a key. `this machine` looks at the `Host` that was asked for too: behind
-   * a proxy, or a page whose name was rebound to this address, it is not loopback's, or the proxy says so.
+   * Who may use these routes without a key. For `this machine` the `Host` of the request must be loopback, and no
+   * proxy header may be present: this keeps out requests through a proxy and pages with a rebound DNS name.
    */
   readonly open: 'everybody' | 'this machine' | 'nobody';
   readonly allowsOrigin: OriginPolicy;
 }
 
-/** The response that turns a request away, or nothing when it may go on. */
+/** Returns the response that refuses a request, or nothing when the request may go on. */
 export type Access = (request: RequestHead) => TransportResponse | undefined;
 
 export function createAccess({ apiKey, open, allowsOrigin }: AccessOptions): Access {
@@ -35,7 +35,7 @@ export function createAccess({ apiKey, open, allowsOrigin }: AccessOptions): Acc
   };
 }
 
-/** Whether a request was made to this machine by its own name, and not handed on by a proxy that tells so. */
+/** Whether the `Host` of a request is loopback, and no header says that a proxy passed it on. */
 export function asksThisMachine(request: RequestHead): boolean {
   return (
     namesThisMachine(request.header('host') ?? '') && !PROXY_HEADERS.some((name) => request.header(name))
@@ -44,7 +44,7 @@ export function asksThisMachine(request: RequestHead): boolean {
 
 const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
 
-/** Of a `Host`. Clients ask for one and the same over and over, so the last answer is kept. */
+/** Clients send the same `Host` again and again, so the last result is kept. */
 const namesThisMachine = keepLast((host) => isLoopbackHost(host.replace(/:\d+$/, '')));
 
 function keepLast(judge: (text: string) => boolean): (text: string) => boolean {
@@ -63,7 +63,7 @@ function readKey(request: RequestHead): string | undefined {
   return request.header('x-api-key') ?? /^apikey\s+(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
 }
 
-/** Digests are of one length, which a comparison in constant time needs. */
+/** A comparison in constant time needs inputs of the same length; digests have it. */
 function digest(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }

@@ -1,4 +1,4 @@
-/** Tells a load balancer, a person and the pages how the server is. */
+/** The health of the server, for load balancers, people and the pages. */
 
 import { jsonResponse } from '../transport/responses.ts';
 import type { Route } from './router.ts';
@@ -7,7 +7,7 @@ import type { Route } from './router.ts';
 export const HEALTH_PATH = '/health';
 
 export interface Health {
-  /** `degraded`: it works, and its store does not. */
+  /** `degraded`: the server works, its store does not. */
   readonly status: 'ok' | 'degraded' | 'draining';
   readonly version: string;
   readonly uptimeSeconds: number;
@@ -16,7 +16,7 @@ export interface Health {
   /** Rooms in memory. */
   readonly rooms: number;
   readonly store: 'ok' | 'failing';
-  /** What is wrong with the store, while something is; a few rooms stand for all. */
+  /** The failures of the store, for a few of the rooms; absent when there are none. */
   readonly errors?: readonly { readonly room: string; readonly message: string }[];
   /** The state of each servant's proxy, such as `ready.circuit.closed`; absent when there are none. */
   readonly servants?: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface Health {
     readonly userParameter: boolean;
     /** The example servant runs, and every room may call it as `hello`. */
     readonly demo: boolean;
-    /** The machines can be watched at `/inspector`, by whoever may. */
+    /** The inspector is served at `/inspector`. */
     readonly inspector: boolean;
   };
 }

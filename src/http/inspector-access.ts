@@ -1,4 +1,4 @@
-/** Who may watch the machines. What they see and may do is the inspector's. */
+/** Who may watch the machines. What they may see and do is decided by the inspector. */
 
 import { isForeignPage, type OriginPolicy } from '../transport/origin-policy.ts';
 import type { RequestHead, TransportResponse } from '../transport/transport.ts';
@@ -12,7 +12,7 @@ export interface InspectorAccessOptions {
   readonly allowsOrigin: OriginPolicy;
 }
 
-/** `open`: may watch; `token`: may watch with the token; or the response that turns a request away. */
+/** `open`: may watch; `token`: may watch with the token; or the response that refuses the request. */
 export type InspectorAccess = (request: RequestHead) => 'open' | 'token' | TransportResponse;
 
 export function createInspectorAccess({
@@ -24,7 +24,7 @@ export function createInspectorAccess({
     ? 'token'
     : jsonError(
         403,
-        'the inspector is closed here: set inspector.token on the server, and come back with it',
+        'the inspector is closed here: set inspector.token on the server, and open it with that token',
       );
   return (request) => {
     if (open === 'nobody' || (open === 'this machine' && !asksThisMachine(request))) return byToken;

@@ -1,4 +1,4 @@
-/** Serves the built pages from memory; without them, only the original's plain answer stands at `/`. */
+/** Serves the built pages from memory. Without them only `/` is served, with the plain answer of the original server. */
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -21,8 +21,8 @@ interface Page {
 }
 
 /**
- * The routes of the files below `directory`; `index.html` stands at `/`, `room1.html` at `/room1`. Those of
- * the paths in `without` are not served.
+ * The routes of the files below `directory`: `index.html` at `/`, `room1.html` at `/room1`. The paths in `without`
+ * are not served.
  */
 export function createPageRoutes(directory: string | undefined, without: readonly string[] = []): Route[] {
   const pages = directory === undefined ? new Map<string, Page>() : readPages(directory);

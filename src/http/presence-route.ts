@@ -1,4 +1,4 @@
-/** Who is in a room, over HTTP: for the chat page's list and for scripts. */
+/** The members of a room over HTTP, for the chat page and for scripts. */
 
 import type { Rooms } from '../actors/rooms.ts';
 import type { Access } from './access.ts';

@@ -1,4 +1,4 @@
-/** The HTTP routes of the TarsPHP example: what comes in by them goes to rooms as from a connection, by the server. */
+/** The HTTP push routes, named as in the TarsPHP example. They publish to rooms in the name of the server. */
 
 import type { PublishOutcome, Publisher, RoomsPort } from '../actors/room/ports.ts';
 import type { ErrorName } from '../protocol/errors.ts';
@@ -8,9 +8,9 @@ import { readFields, type Fields } from './fields.ts';
 import { jsonError, textResponse } from '../transport/responses.ts';
 import type { Route } from './router.ts';
 
-/** Longest form, in multiples of the longest message: percent-encoding spells a byte with three. */
+/** Longest form, in multiples of the longest message: percent-encoding writes a byte with three. */
 const FORM_OVERHEAD = 4;
-/** And what it may have besides: a room's name, of up to 1 KiB before it is encoded, and the names of the fields. */
+/** Further bytes of a form: the room's name, up to 1 KiB before it is encoded, and the names of the fields. */
 const FORM_NAMES_BYTES = 4 * 1024;
 
 export interface PushRoutesOptions {
@@ -23,7 +23,7 @@ export interface PushRoutesOptions {
 export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOptions): Route[] {
   const maxBodyBytes = messageBytes * FORM_OVERHEAD + FORM_NAMES_BYTES;
 
-  /** Reads the named fields, all of them required, and hands them on; answers at once where nothing has to be waited for. */
+  /** Reads the named fields, all of them required, and publishes them. It answers without a promise where it can. */
   function push(
     names: readonly string[],
     success: string,
@@ -74,7 +74,7 @@ export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOpti
   ];
 }
 
-/** Hears how a push ended: mostly before the publishing returns, and then nobody has to wait for a promise. */
+/** Keeps the outcome of a push. Mostly it is known before the publishing returns, and no promise is needed. */
 class Pusher implements Publisher {
   outcome: PublishOutcome | undefined;
   #resolve: ((outcome: PublishOutcome) => void) | undefined;
@@ -84,7 +84,7 @@ class Pusher implements Publisher {
     this.#resolve?.(outcome);
   }
 
-  /** Only for one that has not been told yet. */
+  /** Only to be called while there is no outcome. */
   untilTold(): Promise<PublishOutcome> {
     return new Promise((resolve) => {
       this.#resolve = resolve;

@@ -1,4 +1,4 @@
-/** Finds the route of a request. What routes do is told by theme in the files beside this one. */
+/** Finds the route of a request. The routes themselves are in the files beside this one. */
 
 import { addRoute, createRouter as createRouteTree, findAllRoutes, findRoute } from 'rou3';
 import {
@@ -16,17 +16,17 @@ export interface RouteMatch {
 }
 
 export interface Route {
-  /** Upper case. Where HEAD is named it is answered as GET would be, without the body. */
+  /** Upper case. HEAD is answered like GET, without the body. */
   readonly methods: readonly string[];
   /** A path with `:name` for one part and `**` for the rest. */
   readonly path: string;
   handle(match: RouteMatch): TransportResponse | Promise<TransportResponse>;
 }
 
-/** Answers a request; rejects only for what is a bug or broken in a route. */
+/** Answers a request; rejects only when a route fails. */
 export type Router = (request: TransportRequest) => TransportResponse | Promise<TransportResponse>;
 
-/** Earlier routes win where the same method and path are given twice. */
+/** Of two routes with the same method and path, the first wins. */
 export function createRouter(routes: readonly Route[]): Router {
   const tree = createRouteTree<Route>();
   const seen = new Set<string>();

@@ -1,4 +1,4 @@
-/** The HTTP routes of a library user (what the TarsPHP example calls controllers): parsed input in, a value out. */
+/** HTTP routes of a library user (controllers in the TarsPHP example): a handler gets parsed input and returns a value. */
 
 import type { Json } from '../protocol/command.ts';
 import type { TransportRequest, TransportResponse } from '../transport/transport.ts';
@@ -16,11 +16,11 @@ export interface RouteRequest<Server> {
   readonly path: string;
   /** The values of the path's `:name` parts, decoded. */
   readonly params: Readonly<Record<string, string>>;
-  /** The query; of a name given twice, the last value. */
+  /** The query; if a name is given twice, the last value counts. */
   readonly query: Readonly<Record<string, string>>;
   /**
-   * The body by its content type: a JSON value, the fields of a form, the text of `text/*`, the bytes of
-   * anything else; `undefined` without a body. At most 1 MiB.
+   * The body by its content type: a JSON value, the fields of a form, the text of `text/*`, otherwise the bytes;
+   * `undefined` without a body. At most 1 MiB.
    */
   readonly body: unknown;
   /** A header by its name, in lower case. */
@@ -42,10 +42,10 @@ export function respond(response: Partial<TransportResponse>): RouteResponse {
   return new RouteResponse({ status: 200, ...response });
 }
 
-/** A text is sent as plain text, another value as JSON, nothing as 204; {@link respond} says more. */
+/** A text is sent as plain text, another value as JSON, `undefined` as 204; {@link respond} sets status and headers too. */
 export type RouteReply = RouteResponse | Json | undefined | void;
 
-/** Throwing or rejecting answers 500, without the error's text, and is logged. */
+/** An error is logged and answered with 500, without its text. */
 export type RouteHandler<Server> = (request: RouteRequest<Server>) => RouteReply | Promise<RouteReply>;
 
 /** By method and path, such as `GET /hello/:name`; a path alone takes GET and POST. `**` takes the rest of a path. */

@@ -1,4 +1,4 @@
-/** Time, as links and servers see it; a test gives a simulated one. */
+/** The clock that parts are given; tests give a simulated one. */
 
 export interface Clock {
   /** Milliseconds since 1970. */

@@ -1,4 +1,4 @@
-/** For tests: what has come to somebody, all of it, and the next of it when it comes. It knows no sockets. */
+/** For tests: keeps everything that was received, and lets a test wait for the next item. */
 
 interface Waiting<Item> {
   resolve(item: Item): void;
@@ -6,7 +6,7 @@ interface Waiting<Item> {
 }
 
 export class Inbox<Item> {
-  /** Everything so far, also what `next` has handed out. */
+  /** Everything so far, including what `next` has returned. */
   readonly items: Item[] = [];
   readonly #waiting: Waiting<Item>[] = [];
   #taken = 0;
@@ -20,7 +20,7 @@ export class Inbox<Item> {
     first.resolve(item);
   }
 
-  /** Resolves to the first item that was not handed out yet; rejects when none can come any more. */
+  /** Resolves to the first item that was not returned yet; rejects when there will be none. */
   next(): Promise<Item> {
     const item = this.items[this.#taken];
     if (item !== undefined) {
@@ -31,7 +31,7 @@ export class Inbox<Item> {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  /** Nothing comes after this, for the reason given. */
+  /** There will be no more items, for the given reason. */
   end(why: string): void {
     this.#end = why;
     for (const waiting of this.#waiting.splice(0)) waiting.reject(new Error(why));

@@ -1,4 +1,4 @@
-/** Which hosts are this machine only, as they stand in settings, in `Host` and in `Origin`. It resolves no names. */
+/** Which hosts in settings, `Host` and `Origin` are this machine only. Names are not resolved. */
 
 /** `localhost` and names below it, 127.0.0.0/8 and `::1`, with or without brackets. */
 export function isLoopbackHost(host: string): boolean {

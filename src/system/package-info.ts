@@ -1,4 +1,4 @@
-/** What the package says of itself. */
+/** The version of this package, and where its built pages are. */
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,5 +8,5 @@ const packageFile = new URL('../../package.json', import.meta.url);
 /** The version in package.json. */
 export const VERSION = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 
-/** Where the build puts the pages; they are there in a published package and after `npm run build`. */
+/** The built pages; present in a published package and after `npm run build`. */
 export const PAGES_DIRECTORY = fileURLToPath(new URL('../../dist/clients', import.meta.url));

@@ -1,4 +1,4 @@
-/** Packs a built project the way the platform unpacks it: one `.tgz` of `NAME/NAME/src` and what starts it. */
+/** Packs a built project as a TARS platform expects it: one `.tgz` with `NAME/NAME/src` and the launcher that starts it. */
 
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
@@ -15,20 +15,20 @@ export interface ArchiveOptions {
   readonly directory: string;
   /** The archive; it is replaced when all of it is written. Default: `NAME.tgz` in the project. */
   readonly out?: string;
-  /** What the servers run on, as `process.platform` and `process.arch` say: `linux-x64`. */
+  /** The servers' `process.platform` and `process.arch`: `linux-x64`. */
   readonly target: string;
 }
 
 export interface Archive {
   readonly path: string;
   readonly bytes: number;
-  /** How many packages of others are in it. */
+  /** How many dependencies are in it. */
   readonly packages: number;
 }
 
-/** What belongs to a project besides the files that its package.json lists. */
+/** What is packed besides the files that package.json lists. */
 const ALWAYS = ['package.json', 'tars'];
-/** The oldest version of Node.js that Statecast runs on, as native modules number it: 20. */
+/** `process.versions.modules` of Node.js 20, the oldest version that Statecast runs on. */
 const OLDEST_ABI = 115;
 
 /** @throws {PackageError} when the project is not built, not installed or has no name on the platform. */
@@ -60,7 +60,7 @@ export async function writeArchive({ directory, out, target }: ArchiveOptions): 
   return { path, bytes: (await stat(path)).size, packages: packages.length };
 }
 
-/** A project of its own starts by its `main`; one without code of its own by the server that it depends on. */
+/** A project with a `main` starts with that; one without code of its own starts the server that it depends on. */
 function findEntry(directory: string, { name, main, bin, dependencies = {} }: PackageJson): string {
   const own = name === 'statecast' && typeof bin === 'object' ? bin['statecast'] : main;
   const entry = own ?? ('statecast' in dependencies ? 'node_modules/statecast/dist/main.js' : undefined);
@@ -89,13 +89,13 @@ async function linkProject(
   }
 }
 
-/** A project that does not list its files is packed whole, without what is hidden, installed or packed already. */
+/** For a project that does not list its files: everything that is not hidden, installed or an archive. */
 async function listOwnFiles(directory: string): Promise<readonly string[]> {
   const names = await readdir(directory);
   return names.filter((name) => !/^\.|^node_modules$|\.tgz(\.tmp)?$/.test(name));
 }
 
-/** Packages inside of packages come along with them. */
+/** Packages inside other packages are packed with those. */
 function isDirect(path: string): boolean {
   return path.lastIndexOf('node_modules/') === 0;
 }
@@ -115,7 +115,7 @@ interface FilterOptions {
   readonly without: readonly string[];
 }
 
-/** Leaves out packages inside of packages that only development needs, and native modules for other machines. */
+/** Leaves out nested packages that only development needs, and native modules for other machines. */
 function createFilter({ root, packages, target, without }: FilterOptions): (path: string) => boolean {
   const needed = new Set(packages);
   return (path) => {

@@ -1,9 +1,9 @@
-/** The file by which a TARS node daemon starts a packed server. It is text here: it runs only in the archive. */
+/** The file with which a TARS node daemon starts a packed server. It is text here because it runs only in the archive. */
 
 /**
- * Where it lies in the archive, below `NAME/NAME`. A node daemon starts servers of the type `tars_nodejs` by
- * `node <bin>/tars_nodejs/node-agent/bin/node-agent <directory of package.json> -c <conf>`. The agent that is
- * usually there forks and watches workers of its own; this server needs neither, and answers the daemon itself.
+ * Where it is in the archive, below `NAME/NAME`. A node daemon starts servers of the type `tars_nodejs` with
+ * `node <bin>/tars_nodejs/node-agent/bin/node-agent <directory of package.json> -c <conf>`. The usual agent starts
+ * and watches worker processes. This server has none and answers the daemon itself.
  */
 export const LAUNCHER_PATH = 'tars_nodejs/node-agent/bin/node-agent';
 

@@ -1,4 +1,4 @@
-/** The error of packing and uploading: something that the person at the keyboard can mend. */
+/** The error of packing and uploading: a problem that the user can correct. */
 
 export class PackageError extends Error {
   readonly code = 'PACKAGE';

@@ -10,13 +10,13 @@ import { uploadArchive } from './upload.ts';
 export interface PackageFlags {
   /** The archive. Default: `NAME.tgz` in the project. */
   readonly out?: string;
-  /** The platform's web, to upload to; nothing is uploaded without it. */
+  /** The address of the platform's web console, to upload to; nothing is uploaded without it. */
   readonly upload?: string;
   /** The platform's ticket for uploads. */
   readonly ticket?: string;
-  /** What the platform shows beside the version. Default: the time. */
+  /** The platform shows it beside the version. Default: the time. */
   readonly comment?: string;
-  /** What the servers run on. Default: what this machine is. */
+  /** The platform and architecture of the servers. Default: those of this machine. */
   readonly target?: string;
 }
 
@@ -28,7 +28,7 @@ export interface PackageTerminal {
 const MIB = 1024 * 1024;
 const BAR_WIDTH = 30;
 
-/** @throws {PackageError} when the project cannot be packed, or the platform does not take it. */
+/** @throws {PackageError} when the project cannot be packed, or the platform refuses it. */
 export async function runPackage(
   directory: string,
   flags: PackageFlags,

@@ -1,4 +1,4 @@
-/** Finds the packages that a project needs at run time, where they are installed. It installs none. */
+/** Finds the installed packages that a project needs at run time. */
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ export interface PackageJson {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** @throws {PackageError} when there is none, or it does not parse. */
+/** @throws {PackageError} when the file is missing or does not parse. */
 export async function readPackageJson(directory: string): Promise<PackageJson> {
   const path = join(directory, 'package.json');
   try {
@@ -28,9 +28,9 @@ export async function readPackageJson(directory: string): Promise<PackageJson> {
 }
 
 /**
- * The directories of all packages that are needed, relative to the project and with `/`, each after the one that
+ * Returns the directories of all needed packages, relative to the project and with `/`, each after the package that
  * needs it: `node_modules/pino`, `node_modules/pino/node_modules/split2`.
- * @throws {PackageError} for one that is not installed, or not below the project.
+ * @throws {PackageError} for a package that is not installed, or not below the project.
  */
 export async function findProductionPackages(directory: string): Promise<readonly string[]> {
   const found = new Set<string>();
@@ -44,7 +44,7 @@ export async function findProductionPackages(directory: string): Promise<readonl
     for (const name of Object.keys({ ...peerDependencies, ...optionalDependencies, ...dependencies })) {
       const place = resolve(owner, name, directory);
       if (place === undefined) {
-        // Peers and optional packages are for those who have them.
+        // Peer and optional dependencies may be missing.
         if (!(name in dependencies) || name in optionalDependencies) continue;
         throw new PackageError(`${name} is not installed in ${directory}: run npm install first`);
       }
@@ -57,7 +57,7 @@ export async function findProductionPackages(directory: string): Promise<readonl
   return [...found];
 }
 
-/** Looks where Node.js would look, and no further up than the project. */
+/** Looks in the same directories as Node.js, but not above the project. */
 function resolve(owner: string, name: string, project: string): string | undefined {
   for (let directory = owner; ; directory = dirname(directory)) {
     const place = join(directory, 'node_modules', name);

@@ -1,13 +1,12 @@
-/** What a server is called on its platform, as the project's tars/service.json says. It asks no platform. */
+/** The names of a server on its TARS platform, read from the project's tars/service.json. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PackageError } from './package-error.ts';
 
-/** Where a project names its server. */
 const SERVICE_FILE = 'tars/service.json';
 
-/** The names must be those that the server was deployed under, letter by letter. */
+/** The names must be exactly those of the server on the platform. */
 export interface ServiceNames {
   readonly app: string;
   readonly server: string;
@@ -17,7 +16,7 @@ export interface ServiceNames {
 const NAMES = ['app', 'server', 'object'] as const;
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
-/** @throws {PackageError} when the file is missing, is no JSON, or lacks a name. */
+/** @throws {PackageError} when the file is missing, is not JSON, or lacks a name. */
 export async function readServiceNames(directory: string): Promise<ServiceNames> {
   const path = join(directory, SERVICE_FILE);
   let names: Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** Posts an archive to a TARS platform, which publishes it. It knows nothing of what is in it. */
+/** Uploads an archive to a TARS platform, which publishes it. */
 
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -9,30 +9,30 @@ import { pipeline } from 'node:stream/promises';
 import { PackageError } from './package-error.ts';
 
 const UPLOAD_PATH = '/api/upload_and_publish';
-/** What the platform says in the body when all went well; it answers 200 in any case. */
+/** The `ret_code` of success; the HTTP status is 200 in any case. */
 const PLATFORM_OK = 200;
-/** How long a connection may be silent. Publishing waits for the servers to restart. */
+/** How long the connection may be idle. Publishing waits for the servers to restart. */
 const SILENCE_MS = 120_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const CRLF = '\r\n';
 
 export interface UploadOptions {
   readonly file: string;
-  /** Where the platform's web is: `http://tars.example.com:3000`. */
+  /** The address of the platform's web console: `http://tars.example.com:3000`. */
   readonly url: string;
-  /** What the platform gives for scripts; it is a secret. */
+  /** The platform's token for scripts; it is a secret. */
   readonly ticket: string;
   readonly application: string;
   /** The server's name. */
   readonly moduleName: string;
   readonly comment: string;
-  /** Told of each part that was handed to the network. */
+  /** Called after each part that was handed to the network. */
   readonly progress?: (sentBytes: number, totalBytes: number) => void;
 }
 
 /**
- * Uploads and publishes; resolves to what the platform says.
- * @throws {PackageError} when it cannot be reached, or refuses.
+ * Uploads and publishes; resolves to the platform's answer.
+ * @throws {PackageError} when the platform cannot be reached, or refuses.
  */
 export async function uploadArchive(options: UploadOptions): Promise<string> {
   const url = toUploadUrl(options.url, options.ticket);
@@ -68,7 +68,7 @@ export async function uploadArchive(options: UploadOptions): Promise<string> {
   }
 
   try {
-    // A platform that refuses answers before it has all, and hangs up: its answer counts, not the broken pipe.
+    // A platform that refuses answers early and closes the connection: its answer matters, not the broken pipe.
     const writing = pipeline(body, request);
     writing.catch(() => undefined);
     const response = await answered;
@@ -80,7 +80,7 @@ export async function uploadArchive(options: UploadOptions): Promise<string> {
   }
 }
 
-/** @throws {PackageError} for what is no address of a platform. */
+/** @throws {PackageError} when the text is no HTTP address. */
 function toUploadUrl(text: string, ticket: string): URL {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
     throw new PackageError(
@@ -112,7 +112,7 @@ async function readAll(response: IncomingMessage): Promise<string> {
   return text.slice(0, MAX_ANSWER_BYTES);
 }
 
-/** The platform answers `{ ret_code, err_msg, data }`; a proxy before it, anything. */
+/** The platform answers `{ ret_code, err_msg, data }`; a proxy in front of it may answer anything. */
 function judge(status: number, text: string): string {
   let answer: { ret_code?: unknown; err_msg?: unknown; data?: unknown } | undefined;
   try {

@@ -1,10 +1,10 @@
-/** The few lines that a started server prints: where to open it. */
+/** The lines that a started server prints: its addresses. */
 
 import { networkInterfaces } from 'node:os';
 import type { ServerAddress } from '../../actors/server/server.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 
-/** The first line is what scripts wait for: it has `listening` and the URL. */
+/** Scripts wait for the first line: it has `listening` and the URL. */
 export function createBanner({ host, port }: ServerAddress, settings: Settings, version: string): string {
   const url = toUrl(host, port);
   const lines = [`statecast ${version} listening on ${url}`];

@@ -1,4 +1,4 @@
-/** The servants that settings name: their interfaces are read from .tars files, and called without generated code. */
+/** The servants of the settings: their interfaces are read from .tars files and called without generated code. */
 
 import { ConfigError, type ConfigProblem } from '../../config/layer/config-error.ts';
 import type { Settings } from '../../config/schema/settings.ts';

@@ -1,4 +1,4 @@
-/** Writes what the event bus tells into the log, one line an event and never a message's text. */
+/** Writes the events of the server to the log, one line each. The text of a message is never logged. */
 
 import type { Logger } from 'pino';
 import type { ServerEvents, ServerEventName } from '../../events/server-events.ts';
@@ -7,9 +7,9 @@ import type { EventBus } from '../../events/event-bus.ts';
 
 type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
-/** How serious each event is. Frequent ones are `debug` and `trace`, and cost nothing when those are off. */
+/** The log level of each event. Frequent ones are `debug` and `trace`, and cost nothing when those are off. */
 const LEVELS: Readonly<Record<ServerEventName, Level>> = {
-  // The banner says it: scripts wait for the one line that has `listening`.
+  // The banner tells it already, and scripts wait for the one line that has `listening`.
   'server.listening': 'debug',
   'server.draining': 'info',
   'server.stopped': 'info',
@@ -45,7 +45,7 @@ export function logEvents(server: Pick<EventBus, 'on' | 'off'>, log: Logger): vo
     },
   }));
 
-  /** Only what the level lets through is listened to: the others cost nothing. */
+  /** Listens only to events that the level lets through, so that the others cost nothing. */
   function listen(): void {
     for (const entry of entries) {
       const isWanted = log.isLevelEnabled(LEVELS[entry.name]);
@@ -60,13 +60,13 @@ export function logEvents(server: Pick<EventBus, 'on' | 'off'>, log: Logger): vo
   log.on('level-change', listen);
 }
 
-/** Calls that fail by the thousand because a servant is away are told once, as `servant.unreachable`. */
+/** When a servant is away, thousands of calls may fail: `servant.unreachable` tells it once. */
 function levelOf(name: ServerEventName, event: ServerEvents[ServerEventName]): Level {
   const isRepeated = name === 'rpc.failed' && 'failure' in event && RPC_ERRORS[event.failure].retry;
   return isRepeated ? 'debug' : LEVELS[name];
 }
 
-/** The event's fields, with the error where pino looks for it and the message's text left out. */
+/** The event's fields without the message's text, and with the error where pino looks for it. */
 function toFields(event: ServerEvents[ServerEventName]): object {
   const { data: _data, error, ...fields } = event as { data?: unknown; error?: unknown };
   return error === undefined ? fields : { ...fields, err: error };

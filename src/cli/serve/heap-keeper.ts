@@ -1,36 +1,36 @@
 /**
- * Has V8 keep little more than what is in use while clients come or go by the thousand, and leaves it to its own
- * ways otherwise. It knows how many clients there are, and nothing of what is kept for them.
+ * Keeps the heap small while thousands of clients connect or leave, and leaves V8 at its defaults otherwise.
  *
- * By default V8 lets a heap grow up to fourfold before it collects the old generation, so that the garbage of
- * 10,000 handshakes stays as long as the clients do, and longer. A tight heap is collected and compacted more often,
- * which messages would pay for; and what a message leaves behind dies young, where none of this matters.
+ * By default V8 lets a heap grow up to fourfold before it collects the old generation, so the garbage of
+ * 10,000 handshakes stays in memory at least as long as the clients. A tight heap is collected and compacted more
+ * often. That would slow down messages, and it would not help them: their garbage is short-lived and is collected in
+ * the young generation.
  */
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { EventBus } from '../../events/event-bus.ts';
 
-/** Clients that come and go within {@link SETTLED_MS} without being a matter of memory. */
+/** From this many connects and disconnects within {@link SETTLED_MS} on, the heap is kept tight. */
 const MANY = 1_000;
-/** How long it has to be quieter than that until the crowd counts as settled, in milliseconds. */
+/** After this many milliseconds with fewer of them, V8 gets its defaults back. */
 const SETTLED_MS = 4_000;
-/** A crowd of which less than this part is left has gone. */
+/** When at most this share of the clients is left, their garbage is collected. */
 const LEFT_BEHIND = 0.5;
 
-/** What can be asked of V8. */
+/** The controls of V8's heap. */
 export interface Heap {
-  /** Whether to let the old generation grow by a third before it is collected, and to compact it; or as usual. */
+  /** Tight: the old generation grows by a third before it is collected, and it is compacted. Otherwise V8's defaults. */
   setTight(isTight: boolean): void;
-  /** Collects everything, in a turn of its own. It takes milliseconds for each 10 MB that stay. */
+  /** Starts a full collection in a later turn of the event loop. It takes milliseconds for each 10 MB in use. */
   collect(): void;
 }
 
 type Later = (callback: () => void, delayMs: number) => void;
 
 /**
- * Follows a server's connections. For a process that the server has for itself.
- * @param later Calls back after so many milliseconds; it need not keep the process alive.
+ * Follows a server's connections. Only for a process in which nothing else runs.
+ * @param later Calls back after a delay in milliseconds; the timer must not keep the process alive.
  */
 export function keepHeap(
   events: Pick<EventBus, 'on'>,
@@ -81,7 +81,7 @@ export function keepHeap(
   events.on('connection.closed', () => move(-1));
 }
 
-/** V8 reads this flag whenever it decides on a collection, so that it can be changed while it runs. */
+/** V8 reads this flag at each decision about a collection, so it can be changed at run time. */
 const v8Heap: Heap = {
   setTight: (isTight) => setFlagsFromString(isTight ? '--optimize-for-size' : '--no-optimize-for-size'),
   collect() {

@@ -1,4 +1,4 @@
-/** Runs a server as a process: its store, its log, its banner, its signals. */
+/** The command `statecast serve`: runs a server as a process, with store, log, banner and signals. */
 
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
@@ -15,7 +15,7 @@ import { keepHeap } from './heap-keeper.ts';
 import { VERSION } from '../../system/package-info.ts';
 
 /**
- * Serves until SIGTERM, SIGINT or the shutdown of a TARS node; a second signal does not wait for the drain.
+ * Serves until SIGTERM, SIGINT or a shutdown command of the TARS node; a second signal ends the process at once.
  * @param configFile may be the configuration of a TARS platform: the server then lives on that platform.
  */
 export async function serve(settings: Settings, configFile?: string): Promise<void> {
@@ -85,9 +85,9 @@ function createLogger({ level, format }: Settings['log'], file?: DestinationStre
 }
 
 interface Stopping {
-  /** Begins to stop; more than once is once. */
+  /** Begins to stop; later calls have no effect. */
   begin(): void;
-  /** Settles when it has stopped. */
+  /** Settles when the server has stopped. */
   readonly ended: Promise<void>;
 }
 
