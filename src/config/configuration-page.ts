@@ -1,4 +1,4 @@
-/** The page `docs/configuration.md`: an introduction by hand, and the table that the schema gives. */
+/** The page `docs/configuration.md`: a fixed introduction, and a table made from the schema. */
 
 import { FIELDS, type Field } from './schema/fields.ts';
 
@@ -30,31 +30,36 @@ A server runs without any configuration. What you set comes from four places; a 
 }
 \`\`\`
 
-A setting \`limits.roomCapacity\` of the table is \`roomCapacity\` in the object \`limits\`. A relative \`dataDir\`
-starts at the working directory of the server, in the file as everywhere else.
+The setting \`limits.roomCapacity\` of the table is \`roomCapacity\` in the object \`limits\`. A relative \`dataDir\`
+is relative to the working directory of the server, not to the file.
 
-The keys of \`rooms\` are exact room names, or prefixes of them that end in one \`*\`. Of several that match a
-room the longest counts, and only that one. \`capacity\` is how many members such a room takes (a whole number),
-\`messagesPerSecond\` how many messages may be published in it (any number above 0). Without them the
-room has the capacity \`limits.roomCapacity\` and no limit on messages.
+The keys of \`rooms\` are exact room names, or prefixes that end in one \`*\`. If several keys match a room, only the
+longest counts. \`capacity\` is the largest number of members of such a room (a whole number), \`messagesPerSecond\`
+the largest number of messages published in it (any number above 0), \`rpc\` the list of TARS functions that the room
+may call. Without them the room has the capacity \`limits.roomCapacity\`, no limit on messages and no calls.
 
 ## Variables
 
-Numbers are decimal. \`true\` and \`1\` mean yes, \`false\` and \`0\` no. Items of a list have commas between them. \`rooms\`
-is JSON. A list or \`rooms\` in a variable takes the place of the one in the file; the two are not mixed.
+Numbers are decimal. \`true\` and \`1\` mean yes, \`false\` and \`0\` mean no. Commas separate the items of a list.
+\`rooms\` and \`tars.servants\` are JSON. Such a value in a variable replaces the one in the file; the two are not merged.
 
-A variable that begins with \`STATECAST_\` and is not in the table stops the server, since most likely
-it is misspelt. In Kubernetes, a Service that is named \`statecast\` makes such variables in every pod of its
-namespace: give the Service another name, or set \`enableServiceLinks: false\` in the pod.
+A variable that begins with \`STATECAST_\` and is not in the table is a mistake, because most likely it is misspelt.
+In Kubernetes, a Service named \`statecast\` sets such variables in every pod of its namespace: give the Service
+another name, or set \`enableServiceLinks: false\` in the pod.
 
 ## Mistakes
 
-The server does not start with a configuration that has mistakes. It prints all of them, with the setting, what
-was given, where, and what is allowed, and exits with code 2. A mistake in the file counts even if a variable or
-a flag sets the same value. Secrets are never printed.
+The server does not start with a configuration that has mistakes. It prints all of them, each with the setting, the
+given value, its source and what is allowed, and exits with code 2. A mistake in the file counts even if a variable
+or a flag overrides the value. Secrets are never printed.
 
-The server listens on this machine only, unless \`host\` says otherwise. Then it also wants \`http.apiKey\`, so that
-not everybody who reaches it can push messages into rooms by HTTP; or \`http.open\`, if everybody may.
+The server listens on this machine only, unless \`host\` says otherwise. With another host it also needs
+\`http.apiKey\`, so that not everybody can push messages into rooms over HTTP; or \`http.open\`, if everybody may.
+
+## TARS
+
+TARS is a framework for microservices. A *servant* is a service of another TARS server, whose functions Statecast can
+call for its rooms. The settings \`tars.*\` and \`rpc\` are about servants; without any, leave them out.
 
 ## Settings
 
@@ -95,7 +100,7 @@ function escapeBars(cell: string): string {
   return cell.replaceAll('|', '\\|');
 }
 
-/** Allowed values are plain text for problems too, and Markdown would read two stars as emphasis. */
+/** Markdown would read two stars as emphasis. */
 function escapeStars(text: string): string {
   return text.replaceAll('*', '\\*');
 }

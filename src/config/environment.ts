@@ -6,10 +6,10 @@ import { HIDDEN } from './layer/given.ts';
 import { createTextLayer, type Layer } from './layer/layer.ts';
 import { suggest } from './layer/nearest.ts';
 
-/** Names the configuration file when no `--config` does. */
+/** The variable that names the configuration file when there is no `--config`. */
 export const FILE_VARIABLE = `${ENVIRONMENT_PREFIX}CONFIG`;
 
-/** Reads the `STATECAST_…` variables; one that belongs to no setting is a problem, as it is most likely a typing error. */
+/** Reads the `STATECAST_…` variables. One that belongs to no setting is a problem: most likely it is misspelt. */
 export function readEnvironment(env: NodeJS.ProcessEnv): Layer {
   const given = FIELDS.flatMap((field) => {
     const text = env[field.variable];
@@ -31,7 +31,7 @@ function findUnknownVariables(env: NodeJS.ProcessEnv): ConfigProblem[] {
   }));
 }
 
-/** The prefix that all names share must not make them look similar. */
+/** Compares names without their common prefix, which would make all of them similar. */
 function suggestVariable(name: string, known: readonly string[]): string {
   const bare = known.map((variable) => variable.slice(ENVIRONMENT_PREFIX.length));
   return suggest(name.slice(ENVIRONMENT_PREFIX.length), bare, ENVIRONMENT_PREFIX);

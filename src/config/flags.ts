@@ -1,9 +1,9 @@
-/** Settings from the flags of the command line. It parses no command line. */
+/** Settings from the flags of the command line, which commander has parsed. */
 
 import { FIELDS, type Field } from './schema/fields.ts';
 import { createTextLayer, type Layer } from './layer/layer.ts';
 
-/** What the flags say, as texts, by the flag's name in camel case: `--data-dir` is `dataDir`. */
+/** The flags as texts, by their names in camel case: `--data-dir` is `dataDir`. */
 export type SettingsFlags = Readonly<Record<string, string | undefined>>;
 
 export function readFlags(flags: SettingsFlags): Layer {
@@ -15,7 +15,7 @@ export function readFlags(flags: SettingsFlags): Layer {
   return createTextLayer(given, []);
 }
 
-/** `--data-dir <dir>` is declared, `data-dir` is its name. */
+/** The flag declared as `--data-dir <dir>` has the name `data-dir`. */
 function flagName(field: Field): string | undefined {
   return field.flag?.split(' ')[0]?.slice(2);
 }

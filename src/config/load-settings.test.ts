@@ -207,7 +207,7 @@ describe('a file', () => {
       {
         path: '(all)',
         given: '(not JSON)',
-        allowed: 'JSON, which the file ceases to be at line 2, column 43',
+        allowed: 'JSON; the first error is at line 2, column 43',
         source: `file ${file}`,
       },
     ]);

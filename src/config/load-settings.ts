@@ -1,4 +1,4 @@
-/** Puts the settings together from file, environment and flags, a later one over an earlier one. It never looks at `process`. */
+/** Combines the settings of file, environment and flags; a later source wins. The environment is an argument. */
 
 import { ConfigError } from './layer/config-error.ts';
 import { FILE_VARIABLE, readEnvironment } from './environment.ts';
@@ -11,16 +11,16 @@ import type { Settings } from './schema/settings.ts';
 import { readSettingsFile } from './settings-file.ts';
 
 export interface SettingsSources {
-  /** A JSON file. Default: the one that `STATECAST_CONFIG` names, if it does. */
+  /** A file of settings. Default: the one that `STATECAST_CONFIG` names, if any. */
   readonly file?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly flags: SettingsFlags;
 }
 
 /**
- * Loads the settings: file, then environment, then flags. Each source is judged by itself, so that a bad value
- * is told even where a later source would hide it.
- * @throws {ConfigError} with everything that is wrong in all sources.
+ * Loads the settings: file, then environment, then flags. Each source is checked by itself, so that a bad value is
+ * reported even if a later source overrides it.
+ * @throws {ConfigError} with the problems of all sources.
  */
 export function loadSettings({ file, env, flags }: SettingsSources): Settings {
   const layers = [...readFile(file, env), readEnvironment(env), readFlags(flags)];
@@ -44,7 +44,7 @@ function readFile(file: string | undefined, env: NodeJS.ProcessEnv): Layer[] {
   return named === undefined ? [] : [readSettingsFile(named, `environment ${FILE_VARIABLE}`)];
 }
 
-/** Takes each setting from the last layer that has it. What belongs to no setting is told by its layer, and left out here. */
+/** Takes each setting from the last layer that has it. Unknown keys are left out; they are problems of their layer. */
 function mergeLayers(layers: readonly Layer[]): {
   input: unknown;
   sourceOf: SourceOf;

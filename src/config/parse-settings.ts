@@ -1,4 +1,4 @@
-/** Turns any value into settings or the list of everything that is wrong with it. It knows no sources. */
+/** Turns any value into settings, or into the list of its problems. */
 
 import * as z from 'zod';
 import { isLoopbackHost } from '../system/loopback.ts';
@@ -16,7 +16,7 @@ export type ParsedSettings =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-/** Completes settings with their defaults and freezes them, or tells all problems at once. It does not throw. */
+/** Adds the defaults and freezes the settings, or returns all problems at once. It does not throw. */
 export function parseSettings(input: unknown): ParsedSettings {
   const parsed = settingsSchema.safeParse(input);
   const problems = [...findFieldProblems(input), ...findExposureProblems(input)];
@@ -25,9 +25,9 @@ export function parseSettings(input: unknown): ParsedSettings {
     : { ok: false, problems };
 }
 
-/** What is wrong with single settings. */
+/** The problems of single settings. */
 export function findFieldProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
-  // A number far out of range breaks two limits of its schema; that is one problem.
+  // A number far out of range breaks two limits of its schema, but that is one problem.
   const different = new Map<string, ConfigProblem>();
   for (const problem of findProblemsAt([], settingsSchema, input, sourceOf)) {
     different.set(`${problem.path} ${problem.allowed}`, problem);
@@ -62,7 +62,7 @@ function findProblemsAt(place: Path, schema: z.ZodType, value: unknown, sourceOf
     } else if (issue.code === 'invalid_key') {
       const allowed = `the name must be ${describeAllowedKey(path)}`;
       problems.push(createProblem(path, given, allowed, sourceOf));
-      // The schema does not look behind a bad name; what is wrong there is told in the same go.
+      // The schema does not check the value under a bad name; its problems are reported too.
       problems.push(...findProblemsAt(path, valueSchema, given, sourceOf));
     } else {
       problems.push(createProblem(path, given, describeAllowed(valueSchema), sourceOf));

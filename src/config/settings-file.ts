@@ -36,7 +36,7 @@ function parseSettingsFile(file: string, text: string): Layer {
     return { input: JSON.parse(json) as unknown, sourceOf: () => source, problems: [] };
   } catch {
     const { line, column } = findJsonError(json);
-    const allowed = `JSON, which the file ceases to be at line ${line}, column ${column}`;
+    const allowed = `JSON; the first error is at line ${line}, column ${column}`;
     return createBrokenLayer({ path: WHOLE_FILE, given: '(not JSON)', allowed, source });
   }
 }

@@ -1,17 +1,17 @@
-/** What is wrong with a configuration, as data and as an error that a person can read. It finds nothing wrong itself. */
+/** The problems of a configuration, as data and as a readable error. */
 
 export interface ConfigProblem {
   /** The setting: `limits.messageBytes`. `(all)` for a file as a whole, `(unknown)` for a variable of no setting. */
   readonly path: string;
-  /** What was given, as JSON and shortened; `(set)` for a secret, `(not shown)` for what might be a misplaced one. */
+  /** The given value as JSON, shortened; `(set)` for a secret, `(not shown)` for a value that might be a misplaced one. */
   readonly given: string;
-  /** What would be right. */
+  /** What is allowed. */
   readonly allowed: string;
   /** Where it was given: `file data.json`, `environment STATECAST_PORT`, `flag --port`. */
   readonly source?: string;
 }
 
-/** The configuration cannot be used; `problems` has everything that is wrong with it. */
+/** The configuration cannot be used; `problems` lists everything that is wrong with it. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'CONFIG_INVALID';

@@ -1,4 +1,4 @@
-/** Shows a given value in a problem without giving away a secret. It does not judge the value. */
+/** Shows a given value in a problem without revealing a secret. */
 
 import { holdsSecret } from '../schema/fields.ts';
 import type { Path } from '../schema/path.ts';
@@ -9,8 +9,8 @@ export const HIDDEN = '(not shown)';
 const MAX_GIVEN_LENGTH = 60;
 
 /**
- * Shows what was given at a path. A text or an object that stands where a secret may have been meant
- * (`http`, the whole configuration, an unknown key beside a secret) is not shown.
+ * Shows the value at a path. A text or an object is not shown in a place where it may hold a secret: in a section
+ * with a secret, or for an unknown key in such a section.
  */
 export function formatGiven(path: Path, value: unknown): string {
   const schema = findSchema(path);
@@ -22,7 +22,7 @@ export function formatGiven(path: Path, value: unknown): string {
   return text.length > MAX_GIVEN_LENGTH ? `${text.slice(0, MAX_GIVEN_LENGTH - 1)}…` : text;
 }
 
-/** A caller of the library may give what JSON cannot say: NaN, a function, an object that contains itself. */
+/** A caller of the library may give values that JSON does not have: NaN, a function, an object that contains itself. */
 function toJson(value: unknown): string {
   if (typeof value === 'number') return String(value);
   try {

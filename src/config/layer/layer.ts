@@ -1,28 +1,28 @@
-/** What one source gives: a part of the settings, where each value came from, and what could not even be read. */
+/** A layer is what one source gives: a part of the settings, the source of each value, and the problems of reading it. */
 
 import type { ConfigProblem } from './config-error.ts';
 import type { Field } from '../schema/fields.ts';
 import { isWithin, setAt, type Path } from '../schema/path.ts';
 
-/** Names the source of the value at a path, if it is known. */
+/** Returns the source of the value at a path, if it is known. */
 export type SourceOf = (path: Path) => string | undefined;
 
 export interface Layer {
   readonly input: unknown;
   readonly sourceOf: SourceOf;
   readonly problems: readonly ConfigProblem[];
-  /** The source could not be read at all: nobody knows what it would have set. */
+  /** The source could not be read at all, so it is unknown what it would have set. */
   readonly isUnread?: true;
 }
 
-/** One setting that was given as a text, by the environment or a flag. */
+/** A setting that was given as a text, by the environment or a flag. */
 interface TextSetting {
   readonly field: Field;
   readonly text: string;
   readonly source: string;
 }
 
-/** Makes a layer of settings that were given as texts. A text that cannot be read stays a text, for the schema to refuse. */
+/** Makes a layer from texts. A text that cannot be converted stays a text, and the schema refuses it. */
 export function createTextLayer(settings: readonly TextSetting[], problems: readonly ConfigProblem[]): Layer {
   const input = {};
   for (const { field, text } of settings) setAt(input, field.keys, readText(field, text));

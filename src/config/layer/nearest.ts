@@ -1,17 +1,17 @@
-/** Finds the name that a mistyped one was meant to be. It knows no settings. */
+/** Finds the name that was probably meant by a misspelt one. */
 
-/** At most this share of a name's letters may be wrong for it to be taken for a typing error. */
+/** A name with a larger share of wrong letters is not taken for a typing error. */
 const MAX_WRONG_SHARE = 0.4;
-/** Two letters that changed places count as two. */
+/** This many wrong letters are always allowed: two exchanged letters count as two. */
 const MIN_WRONG_LETTERS = 2;
 
-/** `; did you mean X?`, or an empty text. The prefix goes before X. */
+/** `; did you mean X?` with the prefix before X, or an empty text. */
 export function suggest(name: string, candidates: readonly string[], prefix = ''): string {
   const nearest = findNearest(name, candidates);
   return nearest === undefined ? '' : `; did you mean ${prefix}${nearest}?`;
 }
 
-/** The most similar candidate, or nothing if none is similar. A candidate that ends in the name is very similar. */
+/** The most similar candidate, or nothing if none is similar. One that ends with the name counts as very similar. */
 function findNearest(name: string, candidates: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let least = Math.max(MIN_WRONG_LETTERS, Math.floor(name.length * MAX_WRONG_SHARE)) + 1;
@@ -34,7 +34,7 @@ function isEndOf(candidate: string, name: string): boolean {
   return end.length > name.length && /[._]/.test(end.charAt(0)) && end.slice(1) === fold(name);
 }
 
-/** Levenshtein's distance: how many letters have to be put in, taken out or changed. */
+/** The Levenshtein distance: how many letters must be inserted, removed or changed. */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row += 1) {

@@ -1,15 +1,15 @@
-/** What a setting's schema cannot say by itself: its unit, its flag, whether it is a secret. It knows no setting. */
+/** Notes on a setting that its Zod schema cannot hold: its unit, its flag, whether it is a secret. */
 
 import * as z from 'zod';
 
 export interface FieldNotes {
-  /** What a number counts, as a plural: `bytes`, `seconds`. */
+  /** The unit of a number, as a plural: `bytes`, `seconds`. */
   readonly unit?: string;
-  /** The flag that sets it, as the command line writes it: `--port <number>`. */
+  /** The flag that sets it, as commander declares it: `--port <number>`. */
   readonly flag?: string;
-  /** Its value is never printed, neither in problems nor by `statecast config`. */
+  /** The value is never printed, neither in problems nor by `statecast config`. */
   readonly secret?: true;
-  /** The allowed values in words, where the schema's own limits do not tell all. */
+  /** The allowed values in words, where the limits of the schema do not say everything. */
   readonly allowed?: string;
 }
 

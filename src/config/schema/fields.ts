@@ -1,4 +1,4 @@
-/** The settings as a flat list, each with the names it has in every source. It reads no source. */
+/** The settings as a flat list, each with its names in every source. */
 
 import * as z from 'zod';
 import { formatPath, isWithin, type Path } from './path.ts';
@@ -16,7 +16,7 @@ export interface Field {
   readonly variable: string;
   /** As commander declares it: `--data-dir <dir>`. */
   readonly flag: string | undefined;
-  /** `undefined` for a setting that has none. */
+  /** `undefined` for a setting without a default. */
   readonly defaultValue: unknown;
   readonly allowed: string;
   readonly meaning: string;
@@ -30,7 +30,7 @@ type FieldKind = 'text' | 'number' | 'boolean' | 'list' | 'json';
 /** All settings, in the order of the schema. */
 export const FIELDS: readonly Field[] = listFields([]);
 
-/** Tells whether a path goes to a secret or to a section with one in it. */
+/** Whether a path goes to a secret or to a section that contains one. */
 export function holdsSecret(path: Path): boolean {
   return FIELDS.some((field) => field.secret && isWithin(field.keys, path));
 }

@@ -1,4 +1,4 @@
-/** The settings of the inspector: who may watch, what is withheld, what is kept. It watches nothing. */
+/** The settings of the inspector, a part of the schema: who may watch, what is hidden, what is kept. */
 
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
@@ -7,12 +7,12 @@ export const inspectorSchema = z.strictObject({
   enabled: z
     .boolean()
     .default(true)
-    .describe('Serve the inspector at `/inspector`, and keep what it may be asked of the past.'),
+    .describe('Serve the inspector at `/inspector`, and keep the latest transitions for it.'),
   access: z
     .enum(['auto', 'token', 'open'])
     .default('auto')
     .describe(
-      'Who may watch: with `auto` whoever has the token, or where none is set this machine, if the server listens on loopback and `NODE_ENV` is not `production`; `token` never without it; `open` everybody, for trusted networks only.',
+      'Who may watch. `auto`: with `inspector.token`, those who have it; without one, this machine, if the server listens on loopback and `NODE_ENV` is not `production`. `token`: only with the token. `open`: everybody, for trusted networks only.',
     ),
   token: z
     .string()
@@ -23,18 +23,20 @@ export const inspectorSchema = z.strictObject({
   control: z
     .boolean()
     .default(false)
-    .describe('Let the inspector send events, kick connections and close rooms, too.'),
+    .describe('The inspector may also send events, close connections and close rooms.'),
   redact: z
     .array(z.string().min(1).register(fieldNotes, { allowed: 'the name of a field, such as user' }))
     .default([])
     .describe(
-      'Fields whose values the inspector is not told, at any depth, besides message bodies, arguments, results, tokens and keys.',
+      'Names of fields that are hidden from the inspector at any depth, besides message bodies, arguments, results, tokens and keys.',
     ),
   history: z
     .int()
     .min(0)
     .max(10_000)
     .default(200)
-    .describe('How much of its past is kept of each room, and of an actor that failed; 0 keeps nothing.')
+    .describe(
+      'How many of the latest transitions are kept for each room and each failed actor; 0 keeps none.',
+    )
     .register(fieldNotes, { unit: 'transitions' }),
 });

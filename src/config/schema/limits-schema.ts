@@ -1,4 +1,4 @@
-/** The settings of how much clients may ask for, a part of the schema. It enforces none of them. */
+/** The settings `limits`, a part of the schema: how much clients may use. */
 
 import * as z from 'zod';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/limits.ts';
@@ -40,14 +40,14 @@ export const limitsSchema = z.strictObject({
     .min(1)
     .max(MAX_ROOM_CAPACITY)
     .default(100_000)
-    .describe('How many members a room takes, unless `rooms` says otherwise.')
+    .describe('How many members a room may have, unless `rooms` says otherwise.')
     .register(fieldNotes, { unit: 'members' }),
   rooms: z
     .int()
     .min(1)
     .max(10_000_000)
     .default(100_000)
-    .describe('How many rooms may be live at a time.')
+    .describe('How many rooms may be in memory at a time.')
     .register(fieldNotes, { unit: 'rooms' }),
   historyBytes: z
     .int()
@@ -63,21 +63,21 @@ export const limitsSchema = z.strictObject({
     .min(KIB)
     .max(GIB)
     .default(MIB)
-    .describe('What may wait for a slow reader before its connection is closed.')
+    .describe('How much data may wait for a slow client before its connection is closed.')
     .register(fieldNotes, { unit: 'bytes' }),
   receiveQueueBytes: z
     .int()
     .min(KIB)
     .max(GIB)
     .default(MIB)
-    .describe('What may wait in commands of one connection for an earlier one of it.')
+    .describe('How much data of one connection may wait while an earlier command of it is not answered.')
     .register(fieldNotes, { unit: 'bytes' }),
   callsPerConnection: z
     .int()
     .min(1)
     .max(10_000)
     .default(16)
-    .describe('How many calls of servants one connection may have under way.')
+    .describe('How many calls of TARS servants one connection may have in flight.')
     .register(fieldNotes, { unit: 'calls' }),
   idleTimeoutSeconds: z
     .int()
@@ -86,7 +86,9 @@ export const limitsSchema = z.strictObject({
         seconds === 0 || (seconds >= MIN_IDLE_TIMEOUT_SECONDS && seconds <= MAX_IDLE_TIMEOUT_SECONDS),
     )
     .default(120)
-    .describe('After how much silence, pings unanswered, a connection is dropped; 0 is never.')
+    .describe(
+      'A connection that sends nothing for this long, not even answers to pings, is closed; 0 is never.',
+    )
     .register(fieldNotes, {
       allowed: `0, or a whole number of seconds from ${MIN_IDLE_TIMEOUT_SECONDS} to ${MAX_IDLE_TIMEOUT_SECONDS}`,
     }),

@@ -1,11 +1,11 @@
-/** Which texts can stand in `allowedOrigins`. It compares nothing with real requests. */
+/** Which texts are valid in `allowedOrigins`. */
 
 export const ORIGIN_WORDS =
   'an origin as browsers send it, such as https://chat.example.com (no path, no default port), or null, or *';
 
 /**
- * Tells whether a browser could send this text as `Origin`, or it is `*`. Origins are compared as a whole, so
- * `https://*.example.com` would match nothing; nor would `wss://chat.example.com`, which no page comes from.
+ * Whether a text is `*`, or an `Origin` that a browser could send. Origins are compared as a whole, so neither
+ * `https://*.example.com` nor `wss://chat.example.com` would ever match: pages have other origins.
  */
 export function isOriginRule(text: string): boolean {
   if (text === '*' || text === 'null') return true;

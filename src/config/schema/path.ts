@@ -1,4 +1,4 @@
-/** Ways from the root of the settings to a value: writing, following and filling them. It knows no setting. */
+/** Paths from the root of the settings to a value: how they are written, read and set. */
 
 /** Property names, and indexes of lists. */
 export type Path = readonly PropertyKey[];
@@ -15,7 +15,7 @@ export function formatPath(path: Path): string {
   return text === '' ? '(all)' : text;
 }
 
-/** The value at a path, or `undefined` where the way ends before. */
+/** The value at a path, or `undefined` if the path does not exist. */
 export function valueAt(value: unknown, path: Path): unknown {
   let inner = value;
   for (const key of path) {
@@ -25,7 +25,7 @@ export function valueAt(value: unknown, path: Path): unknown {
   return inner;
 }
 
-/** Puts a value at a path, with the sections it needs on the way. */
+/** Sets the value at a path and adds missing sections. */
 export function setAt(target: Record<string, unknown>, keys: readonly string[], value: unknown): void {
   let section = target;
   for (const key of keys.slice(0, -1)) {
@@ -34,7 +34,7 @@ export function setAt(target: Record<string, unknown>, keys: readonly string[], 
   section[keys.at(-1) ?? ''] = value;
 }
 
-/** Tells whether a path goes to a place or through it. */
+/** Whether a path equals `place` or starts with it. */
 export function isWithin(path: Path, place: Path): boolean {
   return place.every((key, index) => path[index] === key);
 }

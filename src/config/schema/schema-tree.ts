@@ -1,11 +1,11 @@
-/** Finds its way in the schema: the schema at a path, and what it allows in words. It parses no values. */
+/** Looks up the schema at a path, and describes in words what a schema allows. */
 
 import * as z from 'zod';
 import { fieldNotes, type FieldNotes } from './field-notes.ts';
 import type { Path } from './path.ts';
 import { settingsSchema } from './schema.ts';
 
-/** The schema at a path, or nothing where there is no such setting. */
+/** The schema at a path, or nothing if there is no such setting. */
 export function findSchema(path: Path): z.ZodType | undefined {
   let schema: z.ZodType | undefined = settingsSchema;
   for (const key of path) {
@@ -19,13 +19,13 @@ export function findSchema(path: Path): z.ZodType | undefined {
   return schema;
 }
 
-/** The names a section has; none for anything that is no section. */
+/** The names in a section; none if the schema is no section. */
 export function sectionKeys(schema: z.ZodType | undefined): readonly string[] {
   const inner = schema && unwrap(schema);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
-/** What stands behind a default or an optional. */
+/** The schema inside a default or an optional. */
 export function unwrap(schema: z.ZodType): z.ZodType {
   const isWrapped =
     schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
@@ -36,7 +36,7 @@ export function notesOf(schema: z.ZodType): FieldNotes {
   return fieldNotes.get(schema) ?? fieldNotes.get(unwrap(schema)) ?? {};
 }
 
-/** Says in words which values a schema takes: "a whole number of bytes from 1 to 1024". */
+/** Describes the values that a schema allows: "a whole number of bytes from 1 to 1024". */
 export function describeAllowed(schema: z.ZodType): string {
   const { allowed, unit } = notesOf(schema);
   if (allowed !== undefined) return allowed;
@@ -49,7 +49,7 @@ export function describeAllowed(schema: z.ZodType): string {
   return 'a text';
 }
 
-/** Says which names the key at the end of a path may have, where its parent takes names of the caller's own. */
+/** Describes the names that the last key of a path may have, if its parent allows free names. */
 export function describeAllowedKey(path: Path): string {
   const parent = findSchema(path.slice(0, -1));
   const inner = parent && unwrap(parent);

@@ -1,4 +1,4 @@
-/** Every setting: its type, limits, default and meaning, said once. It knows no file, environment or flag values. */
+/** Every setting with its type, limits, default and meaning. */
 
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
@@ -10,19 +10,19 @@ import { roomsSchema } from './room-schema.ts';
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-/** Timers of Node.js hold 2^31 ms, 24.8 days; a longer one would fire at once. */
+/** Timers of Node.js are limited to 2^31 ms, 24.8 days; a longer one would fire at once. */
 const LONGEST_TIMER_DAYS = 24;
 
 const log = z.strictObject({
   level: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('What is logged: this and everything more serious.')
+    .describe('Log messages of this level and of more serious ones.')
     .register(fieldNotes, { flag: '--log-level <level>' }),
   format: z
     .enum(['auto', 'pretty', 'json'])
     .default('auto')
-    .describe('How log lines look; `auto` is `pretty` on a terminal and `json` elsewhere.'),
+    .describe('The format of log lines; `auto` is `pretty` on a terminal and `json` elsewhere.'),
 });
 
 const http = z.strictObject({
@@ -35,7 +35,7 @@ const http = z.strictObject({
   open: z
     .boolean()
     .default(false)
-    .describe('The HTTP push and presence routes need no key although the server listens beyond loopback.'),
+    .describe('The HTTP push and presence routes need no key, even if the server listens beyond loopback.'),
 });
 
 const line = z.strictObject({
@@ -43,7 +43,7 @@ const line = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Trust `?user=NAME` on the handshake of the line protocol. Anybody can then be anybody: for trusted networks only.',
+      'Trust `?user=NAME` on the handshake of the line protocol. Every client can then use any name: for trusted networks only.',
     ),
 });
 
@@ -51,20 +51,20 @@ const membership = z.strictObject({
   durability: z
     .enum(['relaxed', 'strict'])
     .default('relaxed')
-    .describe('When a join is answered: `relaxed` at once, `strict` when the store has it safe.'),
+    .describe('When a join is answered: `relaxed` at once, `strict` when the store has written it.'),
   flushMs: z
     .int()
     .min(0)
     .max(60_000)
     .default(50)
-    .describe('How long changes gather before they are written together.')
+    .describe('How long changes of a room are collected before they are written together.')
     .register(fieldNotes, { unit: 'milliseconds' }),
   ttlSeconds: z
     .int()
     .min(0)
     .max(LONGEST_TIMER_DAYS * DAY_SECONDS)
     .default(DAY_SECONDS)
-    .describe('How long a member with a user identity stays on the roster as away.')
+    .describe('How long a user who was a member before a restart stays a member, marked as away.')
     .register(fieldNotes, { unit: 'seconds' }),
 });
 
@@ -75,7 +75,7 @@ export const settingsSchema = z
       .string()
       .regex(/^\S+$/)
       .default('127.0.0.1')
-      .describe('Where to listen. Beyond loopback, set `http.apiKey` too.')
+      .describe('The address to listen on. Beyond loopback, set `http.apiKey` too.')
       .register(fieldNotes, { flag: '--host <address>', allowed: 'an address or name of this machine' }),
     port: z
       .int()
@@ -88,7 +88,7 @@ export const settingsSchema = z
       .string()
       .min(1)
       .default('./data')
-      .describe('Where the store keeps its files, relative to the working directory.')
+      .describe('The directory of the store, relative to the working directory.')
       .register(fieldNotes, { flag: '--data-dir <dir>', allowed: 'a path' }),
     store: z
       .enum(['lowdb', 'memory'])
@@ -98,14 +98,14 @@ export const settingsSchema = z
       .array(z.string().refine(isOriginRule).register(fieldNotes, { allowed: ORIGIN_WORDS }))
       .default([])
       .describe(
-        "The origins whose pages may connect besides the server's own; `null` is a page opened from disk, `*` any page.",
+        "The origins whose pages may connect, besides the server's own; `null` is a page opened from disk, `*` any page.",
       ),
     drainSeconds: z
       .int()
       .min(0)
       .max(HOUR_SECONDS)
       .default(30)
-      .describe('How long a stopping server waits for work under way.')
+      .describe('How long a stopping server waits for unfinished work.')
       .register(fieldNotes, { unit: 'seconds' }),
     pages: z.boolean().default(true).describe('Serve the pages: the chat rooms and the inspector.'),
     log: log.prefault({}),
@@ -118,7 +118,7 @@ export const settingsSchema = z
     demo: z
       .boolean()
       .default(false)
-      .describe('Run the example servant too, and let every room call it.')
+      .describe('Also run the example TARS servant, and let every room call it.')
       .register(fieldNotes, { flag: '--demo' }),
     lingerSeconds: z
       .number()

@@ -1,9 +1,9 @@
-/** The types of the settings, as a caller may give them and as the server gets them. */
+/** The types of the settings: as they may be given, and as the server gets them. */
 
 import type * as z from 'zod';
 import type { settingsSchema } from './schema.ts';
 
-/** The settings of a server, complete and frozen. `docs/configuration.md` tells what each means. */
+/** The settings of a server, complete and frozen. `docs/configuration.md` describes each. */
 export type Settings = DeepReadonly<z.output<typeof settingsSchema>>;
 
 /** Settings as they may be given: what is left out gets its default. */

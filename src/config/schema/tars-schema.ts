@@ -1,4 +1,4 @@
-/** The settings of TARS: which servants rooms may call, and what is served to other TARS services. It calls nothing. */
+/** The settings `tars`, a part of the schema: which TARS servants rooms may call, and what other TARS services may call. */
 
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
@@ -34,13 +34,15 @@ export const tarsSchema = z.strictObject({
       servant,
     )
     .default({})
-    .describe('The servants that rooms may call, by the names that clients use.')
+    .describe(
+      'The TARS servants (services of other servers) that rooms may call, by the names that clients use.',
+    )
     .register(fieldNotes, { allowed: 'an object from a name to an object with object, file and interface' }),
   locator: z
     .string()
     .min(1)
     .optional()
-    .describe('The registry, which knows the endpoints of servants that are given by name alone.')
+    .describe('The TARS registry, which knows the endpoints of servants that are given by name alone.')
     .register(fieldNotes, {
       allowed: 'an object such as tars.tarsregistry.QueryObj@tcp -h 127.0.0.1 -p 17890',
     }),
@@ -53,39 +55,39 @@ export const tarsSchema = z.strictObject({
     )
     .default([])
     .describe(
-      'The files that a TARS platform keeps for this server, pulled into `conf` below its `basepath` at the start.',
+      'Configuration files of this server on its TARS platform, downloaded at the start into `conf` below its `basepath`.',
     ),
   callSeconds: z
     .number()
     .min(0.01)
     .max(3600)
     .default(3)
-    .describe('The deadline of a call.')
+    .describe('The deadline of a call of a servant.')
     .register(fieldNotes, { unit: 'seconds' }),
   maxInFlight: z
     .int()
     .min(1)
     .max(1_000_000)
     .default(1_000)
-    .describe('How many calls of one servant may be on their way.')
+    .describe('How many calls of one servant may be in flight.')
     .register(fieldNotes, { unit: 'calls' }),
   maxWaiting: z
     .int()
     .min(0)
     .max(1_000_000)
     .default(1_000)
-    .describe('How many more may wait; others are refused at once.')
+    .describe('How many more calls may wait; further ones are refused at once.')
     .register(fieldNotes, { unit: 'calls' }),
   listen: z
     .string()
     .regex(ENDPOINT)
     .optional()
-    .describe('Where other TARS services reach this server, to push into rooms; nowhere unless set.')
+    .describe('The endpoint where other TARS services can push into rooms; none by default.')
     .register(fieldNotes, { allowed: 'an endpoint such as tcp -h 127.0.0.1 -p 14100' }),
   secret: z
     .string()
     .min(16)
     .optional()
-    .describe('What the context of their calls must carry as `secret`; needed beyond loopback.')
+    .describe('The secret that their calls must carry as `secret` in the context; required beyond loopback.')
     .register(fieldNotes, { secret: true, allowed: 'a text of at least 16 characters' }),
 });

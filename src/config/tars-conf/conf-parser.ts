@@ -1,12 +1,12 @@
-/** Reads the text of a TARS configuration: nested sections of `key=value` lines. It knows no key. */
+/** Parses the text of a TARS configuration: nested sections of `key=value` lines. */
 
-/** A value, and the line it stands in, counted from 1. */
+/** A value and its line, counted from 1. */
 export interface ConfValue {
   readonly text: string;
   readonly line: number;
 }
 
-/** `<name> … </name>`. A section that is opened twice is one section, and of two values of a key the last counts. */
+/** `<name> … </name>`. Sections of the same name are merged, and the last value of a key counts. */
 export interface ConfSection {
   readonly name: string;
   readonly line: number;
@@ -18,7 +18,7 @@ export interface ConfSection {
 
 export interface ConfMistake {
   readonly line: number;
-  /** What is wrong, as a sentence without its full stop. */
+  /** A sentence without a full stop. */
   readonly message: string;
 }
 
@@ -26,12 +26,12 @@ export type ParsedConf =
   | { readonly ok: true; readonly root: ConfSection }
   | { readonly ok: false; readonly mistakes: readonly ConfMistake[] };
 
-/** Tells whether a text is meant as a TARS configuration: `<tars>` is the first thing in it besides comments. */
+/** Whether a text is a TARS configuration: its first line that is no comment is `<tars>`. */
 export function isTarsConf(text: string): boolean {
   return toLines(text).find(isMeaningful)?.trim() === '<tars>';
 }
 
-/** Parses a configuration, or tells everything that is wrong with it. The root has no name and holds `<tars>`. */
+/** Parses a configuration, or returns all its mistakes. The root has no name and contains `<tars>`. */
 export function parseConf(text: string): ParsedConf {
   const root = openSection('', 1);
   const open = [root];
@@ -83,7 +83,7 @@ function enter(parent: OpenSection, name: string, line: number): OpenSection {
   return section;
 }
 
-/** Closes up to the section of this name, if one is open, so that one slip is told once. */
+/** Closes all sections up to the one of this name, if it is open, so that one mistake is reported once. */
 function close(open: OpenSection[], name: string): boolean {
   const index = open.findLastIndex((section) => section.name === name);
   if (index > 0) open.splice(index);
@@ -103,13 +103,13 @@ function isMeaningful(line: string): boolean {
   return /^\s*[^\s#]/.test(line);
 }
 
-/** A key ends at the first `=` that no backslash stands before; a key alone has an empty value. */
+/** A key ends at the first `=` without a backslash before it; a key alone has an empty value. */
 function splitValue(content: string): [key: string, value: string] {
   const end = /(?<!\\)=/.exec(content)?.index ?? content.length;
   return [unescape(content.slice(0, end).trim()), unescape(content.slice(end + 1).trim())];
 }
 
-/** What may follow a backslash; before anything else a backslash is itself. */
+/** The escapes; any other backslash is kept as it is. */
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\\\': '\\',
   '\\r': '\r',

@@ -1,4 +1,4 @@
-/** Our settings out of a TARS configuration, as one more source for `loadSettings`. It reads no file. */
+/** The settings that a TARS configuration contains, as a source for `loadSettings`. */
 
 import type { ConfigProblem } from '../layer/config-error.ts';
 import { FIELDS, type Field } from '../schema/fields.ts';
@@ -11,16 +11,16 @@ import { parseConf, type ConfSection } from './conf-parser.ts';
 import { readTarsConf } from './read-tars-conf.ts';
 import type { TarsAdapter, TarsConf, TarsLogLevel } from './tars-conf.ts';
 
-/** What is spoken on the adapter that we listen on. */
+/** The protocol of the adapter for HTTP and WebSocket. */
 const OUR_PROTOCOL = 'not_tars';
-/** What is spoken on the adapter where other services reach us. */
+/** The protocol of the adapter for other TARS services. */
 const SERVANT_PROTOCOL = 'tars';
-/** The section for settings that the platform knows nothing of. */
+/** The section with settings of Statecast. */
 const OWN_SECTION = ['tars', 'application', 'statecast'];
-/** What is left of the platform's patience for closing sockets and the store after the drain. */
+/** The part of the platform's stop timeout that is kept for closing sockets and the store after the drain. */
 const AFTER_DRAIN_MS = 1000;
 
-/** The levels of the platform in our words. */
+/** Our log levels by those of the platform. */
 export const LOG_LEVELS = {
   DEBUG: 'debug',
   INFO: 'info',
@@ -29,7 +29,7 @@ export const LOG_LEVELS = {
   NONE: 'silent',
 } as const satisfies Record<TarsLogLevel, string>;
 
-/** What a TARS configuration gives: a layer of settings, and the platform's own part if nothing is wrong with it. */
+/** What is read from a TARS configuration: a layer of settings, and the typed rest if there are no problems. */
 export interface TarsSettings {
   readonly layer: Layer;
   readonly conf?: TarsConf;
@@ -82,7 +82,7 @@ export function readTarsSettings(text: string, file: string): TarsSettings {
   return layer.problems.length > 0 ? { layer } : { layer, conf };
 }
 
-/** The settings that the platform's own keys stand for. */
+/** The settings that follow from the platform's own keys. */
 function toInput(conf: TarsConf, listening: TarsAdapter | undefined): Record<string, unknown> {
   const servants = conf.adapters.find((adapter) => adapter.protocol === SERVANT_PROTOCOL);
   return {

@@ -1,11 +1,11 @@
-/** Makes a `TarsConf` of a parsed configuration, or tells everything in it that we cannot serve by. */
+/** Makes a `TarsConf` from a parsed configuration, and lists the values that cannot be used. */
 
 import { join } from 'node:path';
 import { parseEndpoint, parseObject, type Endpoint } from '../../tars/client/endpoint.ts';
 import type { ConfSection, ConfValue } from './conf-parser.ts';
 import type { SetDivision, TarsAdapter, TarsConf, TarsLogLevel } from './tars-conf.ts';
 
-/** Something wrong with one value. */
+/** A problem with one value. */
 export interface ConfProblem {
   /** The place as the platform writes it: `/tars/application/server<logLevel>`. */
   readonly path: string;
@@ -14,7 +14,7 @@ export interface ConfProblem {
   readonly line: number;
 }
 
-/** The platform takes reports no more often than this, whatever `report-interval` says. */
+/** The platform does not accept reports more often, whatever `report-interval` says. */
 const MIN_REPORT_INTERVAL_MS = 10_000;
 const DEFAULT_REPORT_INTERVAL_MS = 60_000;
 const DEFAULT_CALL_TIMEOUT_MS = 5_000;
@@ -23,11 +23,11 @@ const DEFAULT_LOG_BYTES = 50 * 1024 * 1024;
 const DEFAULT_LOG_FILES = 10;
 const LOG_LEVELS: readonly string[] = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'NONE'] satisfies TarsLogLevel[];
 
-/** Each part of a name becomes a part of paths and of object names. */
+/** Names become parts of paths and of object names. */
 const NAME = /^[A-Za-z0-9_-]+$/;
 const NAME_WORDS = 'a name of letters, digits, _ and -';
 
-/** Reads the configuration; `conf` is only to be used when there are no problems. */
+/** Reads the configuration; `conf` may be used only if there are no problems. */
 export function readTarsConf(root: ConfSection, file: string): { conf: TarsConf; problems: ConfProblem[] } {
   const problems: ConfProblem[] = [];
   const application = createReader(root, ['tars', 'application'], problems);
@@ -73,12 +73,12 @@ export function readTarsConf(root: ConfSection, file: string): { conf: TarsConf;
 interface Reader {
   /** The value of a key; nothing if there is none or it is empty. */
   text(key: string): string | undefined;
-  /** As `text`; missing or no plain name is a problem. */
+  /** Like `text`; a missing value, or one that is no plain name, is a problem. */
   name(key: string): string;
   /** A whole number, or the default; anything else is a problem. */
   number(key: string, otherwise: number): number;
   endpoint(key: string): Endpoint | undefined;
-  /** The name of an object, perhaps with its endpoints. */
+  /** The name of an object, with or without its endpoints. */
   object(key: string): string | undefined;
   refuse(key: string, allowed: string): void;
   line(key: string): number;
@@ -100,7 +100,7 @@ function createReader(root: ConfSection, path: readonly string[], problems: Conf
   function text(key: string): string | undefined {
     const value = valueOf(key)?.text;
     if (value === undefined || !/^\$\{\w+\}$/.test(value)) return value;
-    refuse(key, 'a value; this is a place of the template that the node daemon fills in');
+    refuse(key, 'a value; this is a placeholder of the template that the node daemon replaces');
     return undefined;
   }
 
@@ -136,12 +136,12 @@ function createReader(root: ConfSection, path: readonly string[], problems: Conf
   };
 }
 
-/** The platform writes `*` for all addresses of a machine. */
+/** The platform writes `*` for all addresses. */
 function everywhere(endpoint: Endpoint): Endpoint {
   return endpoint.host === '*' ? { ...endpoint, host: '0.0.0.0' } : endpoint;
 }
 
-/** The platform counts processes here, and 0 is one for each core; a second process would have rooms of its own. */
+/** `asyncthread` is the number of processes, 0 for one a core. Several processes would not share their rooms. */
 function checkWorkers(client: Reader): void {
   const workers = client.number('asyncthread', 1);
   if (workers === 1) return;
@@ -151,7 +151,7 @@ function checkWorkers(client: Reader): void {
   );
 }
 
-/** Nobody can be asked where the registry is. */
+/** The registry itself cannot be looked up, so it needs endpoints. */
 function readLocator(client: Reader): string | undefined {
   const locator = client.object('locator');
   const parsed = locator === undefined ? undefined : parseObject(locator);
@@ -192,7 +192,7 @@ function readSet(application: Reader): SetDivision | undefined {
   return undefined;
 }
 
-/** Each section of the server is an adapter. One without an endpoint is none: templates may hold sections of others. */
+/** Each section of the server with an endpoint is an adapter; templates may contain other sections. */
 function readAdapters(root: ConfSection, problems: ConfProblem[]): TarsAdapter[] {
   const path = ['tars', 'application', 'server'];
   const names = [...(findSection(root, path)?.sections.keys() ?? [])];

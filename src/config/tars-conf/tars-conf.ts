@@ -1,17 +1,17 @@
-/** What a TARS configuration says to a server, typed. It knows none of our own settings. */
+/** The types of a TARS configuration: what the platform tells a server. */
 
 import type { Endpoint } from '../../tars/client/endpoint.ts';
 
-/** One adapter: an address to listen on, and what is spoken there. */
+/** An adapter: an address to listen on, and its protocol. */
 export interface TarsAdapter {
-  /** As the platform calls it, `Chat.RoomServer.RoomObjAdapter`. */
+  /** The name on the platform, `Chat.RoomServer.RoomObjAdapter`. */
   readonly name: string;
-  /** The object's name, `Chat.RoomServer.RoomObj`; empty if the section does not say. */
+  /** The object's name, `Chat.RoomServer.RoomObj`; empty if it is not given. */
   readonly servant: string;
   readonly endpoint: Endpoint;
   /** `not_tars` for HTTP and WebSocket, `tars` for servants. */
   readonly protocol: string;
-  /** The line of its endpoint. */
+  /** The line of the endpoint in the file. */
   readonly line: number;
 }
 
@@ -24,30 +24,30 @@ export interface SetDivision {
 
 export type TarsLogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'NONE';
 
-/** The log as the platform wants it: where, how much, and from which level on. */
+/** The log as the platform configures it. */
 export interface TarsLog {
   readonly level: TarsLogLevel;
   /** `<logpath>/<app>/<server>/<app>.<server>.log`; absent without a `logpath`. */
   readonly file?: string;
-  /** How large a file gets before the next one is begun, in bytes. */
+  /** The largest size of a file, in bytes; then the next file is begun. */
   readonly maxBytes: number;
-  /** How many files there are at most, the current one included. */
+  /** The largest number of files, including the current one. */
   readonly files: number;
 }
 
-/** What is read from the sections `application`, `client` and `server`. Names of objects may carry their endpoints. */
+/** The values of the sections `application`, `client` and `server`. Names of objects may include their endpoints. */
 export interface TarsConf {
   /** The file it was read from. */
   readonly file: string;
   readonly app: string;
   readonly server: string;
-  /** What we are called in statistics. Default: `<app>.<server>`. */
+  /** The name of this server in statistics. Default: `<app>.<server>`. */
   readonly moduleName: string;
-  /** Our address as the platform knows it; empty if it does not say. */
+  /** The address of this server on the platform; empty if it is not given. */
   readonly localIp: string;
   /** Present when the server runs in a set. */
   readonly set?: SetDivision;
-  /** Where the node daemon finds our admin servant. */
+  /** Where the node daemon reaches the admin servant of this server. */
   readonly admin?: Endpoint;
   /** The node daemon's object. */
   readonly node?: string;
@@ -59,9 +59,9 @@ export interface TarsConf {
   readonly locator?: string;
   /** How often statistics and properties are sent, in milliseconds; at least 10 s. */
   readonly reportIntervalMs: number;
-  /** How long a call to a servant may take, in milliseconds, unless our settings say otherwise. */
+  /** The deadline of calls to servants, in milliseconds, unless `tars.callSeconds` is set. */
   readonly callTimeoutMs: number;
-  /** How long the node daemon waits for us to stop before it kills us, in milliseconds. */
+  /** How long the node daemon waits for this server to stop before it kills the process, in milliseconds. */
   readonly stopTimeoutMs: number;
   readonly basePath?: string;
   readonly dataPath?: string;
