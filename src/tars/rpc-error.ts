@@ -1,12 +1,12 @@
-/** The error of a call through a proxy of ours: it tells apart what other TARS clients call by one number. */
+/** The error of a call through a proxy actor. Its failures are finer than the return codes of other TARS clients. */
 
 import { RPC_ERRORS, type RpcFailure } from '../protocol/rpc-errors.ts';
 import { TarsCallError } from './calls/caller.ts';
 import { RETURN_CODES } from './wire/return-codes.ts';
 
 /**
- * A call has no result. `failure` says why; `clientMessage` may be shown to clients, while `message` and
- * `cause` carry what the servant or the system said.
+ * A call failed. `failure` says why; `clientMessage` may be shown to clients. `message` and `cause` contain texts of
+ * the servant or the system and must not.
  */
 export class RpcError extends TarsCallError {
   readonly failure: RpcFailure;
@@ -19,12 +19,12 @@ export class RpcError extends TarsCallError {
   }
 }
 
-/** The failure that a servant's own return code tells. */
+/** The failure for a return code of a servant. */
 export function failureOf(ret: number): RpcFailure {
   return ret === RETURN_CODES.noSuchFunction ? 'unknownFunction' : 'servantFailed';
 }
 
-/** The return code of a failure that never came over the wire, as other TARS clients number it. */
+/** The return code that other TARS clients use for a local failure. */
 export function returnCodeOf(failure: RpcFailure): number {
   switch (failure) {
     case 'undecodable':

@@ -1,4 +1,4 @@
-/** What modules generated from .tars files import: the types of the wire, proxies and servants. */
+/** The module that code generated from .tars files imports: types of the wire, proxies and servants. */
 
 export { TarsCallError, type CallOptions, type CallRequest, type Caller } from './calls/caller.ts';
 export { DEFAULT_FRAME_BYTES, FrameSplitter } from './wire/frame-splitter.ts';

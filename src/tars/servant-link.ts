@@ -1,10 +1,10 @@
-/** How calls travel to a servant and replies come back: the interface between the proxy actor and its sockets. */
+/** The interface between the proxy actor of a servant and its sockets: sends requests, receives replies. */
 
 /** Why a servant cannot be reached, or a connection to it ended. */
 export type LinkFailure =
   /** Nothing listens at the endpoint. */
   | 'refused'
-  /** The endpoint's host has no address, or there is no way to it. */
+  /** The endpoint's host has no address, or no route leads to it. */
   | 'noRoute'
   /** The registry that knows the endpoints cannot be reached, or does not answer. */
   | 'registryUnreachable'
@@ -12,9 +12,9 @@ export type LinkFailure =
   | 'noEndpoint'
   /** The connection was closed by the other end, or broke. */
   | 'connectionLost'
-  /** What came cannot be a reply: the connection was dropped. */
+  /** Bytes were received that are no reply, and the connection was dropped. */
   | 'undecodable'
-  /** The connection was not made in time. */
+  /** The connection was not established in time. */
   | 'timedOut';
 
 export class LinkError extends Error {
@@ -30,14 +30,14 @@ export interface LinkRequest {
   /** Chosen by the caller; unique among the calls in flight on this link. An int32 above 0. */
   readonly requestId: number;
   readonly func: string;
-  /** The arguments as TARS fields; it may share memory, and is copied or sent before `send` returns. */
+  /** The arguments as TARS fields; `send` copies or sends them before it returns. */
   readonly body: Uint8Array;
-  /** How long the caller waits, in milliseconds: told to the servant. */
+  /** How long the caller waits, in milliseconds; it is sent to the servant. */
   readonly timeoutMs: number;
   readonly context?: ReadonlyMap<string, string> | undefined;
-  /** Calls with one key go to one endpoint, as long as it lives. */
+  /** Calls with the same key go to the same endpoint, as long as it is connected. */
   readonly routeKey?: string | undefined;
-  /** No reply will come. */
+  /** There is no reply. */
   readonly oneWay?: boolean | undefined;
 }
 
@@ -45,40 +45,40 @@ export interface LinkReply {
   readonly requestId: number;
   /** The servant's return code; 0 is success. */
   readonly ret: number;
-  /** The result as TARS fields; the holder may keep it. */
+  /** The result as TARS fields; the receiver may keep it. */
   readonly body: Uint8Array;
-  /** Who answered. */
+  /** The endpoint that answered. */
   readonly endpoint?: { readonly host: string; readonly port: number };
-  /** The servant's own words on an error: for the log only. */
+  /** The servant's text for an error: for the log only. */
   readonly description?: string;
 }
 
-/** What a link tells; never from within a call of the link's own methods. */
+/** The callbacks of a link. They are never called from within one of its methods. */
 export interface LinkListener {
   reply(reply: LinkReply): void;
   /** A connection ended; these requests were sent on it and have no reply. */
   lost(requestIds: readonly number[], error: LinkError): void;
-  /** The last connection ended: `open` has to be called again. */
+  /** The last connection ended: call `open` again. */
   closed(): void;
-  /** After a request that was not sent although there was a connection: there is room for it now. */
+  /** A request was not sent although there was a connection: now it can be sent. */
   writable?(): void;
 }
 
 export interface ServantLink {
   /**
-   * Connects to the servant's endpoints; resolves when one of them is connected, the others follow. Calling
-   * it while it is connecting or open gives the same result.
-   * @throws {LinkError} when none can be connected: the failure of the first endpoint, or the registry's.
+   * Connects to the servant's endpoints; resolves when one of them is connected, while the others follow. Calling it
+   * while the link is connecting or open returns the same promise.
+   * @throws {LinkError} when none can be connected: the failure of the first endpoint, or of the registry.
    */
   open(): Promise<void>;
   /**
-   * False when no connection takes the request now, and it was not sent: there is none, or they have too much unsent,
-   * of which `writable` tells the end.
+   * False when the request was not sent, because there is no connection or all have too much unsent data; in the second
+   * case `writable` follows.
    */
   send(request: LinkRequest): boolean;
-  /** The caller has given up on a request: enough of these, with nothing heard meanwhile, drop a connection that is half open. */
+  /** The caller does not wait for a request any more. Several of these in a row detect a half-open connection, which is dropped. */
   timedOut(requestId: number): void;
-  /** Drops all connections, without a word to the listener. */
+  /** Drops all connections without calling the listener. */
   close(): void;
 }
 

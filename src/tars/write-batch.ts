@@ -1,26 +1,25 @@
-/** Gathers the frames that one turn of the event loop writes to a socket: they leave together, in one system call. */
+/** Collects the frames that are written to a socket in one turn of the event loop, and sends them with one system call. */
 
 import type { Socket } from 'node:net';
 import { TarsWriter } from './wire/writer.ts';
 
 /**
- * A batch this large leaves at once. It is some twenty calls, so that a system call costs each of them little, and the
- * other end has something to do while the rest is written.
+ * A batch of this size is sent at once. It has about twenty calls, so that the system call costs each of them little,
+ * and the other end can begin while the rest is written.
  */
 const FULL_BATCH_BYTES = 4 * 1024;
-/** What a batch takes before its memory has to grow: the last frame comes on top. */
+/** The memory of a batch: the last frame may exceed {@link FULL_BATCH_BYTES}. */
 const BATCH_BYTES = 2 * FULL_BATCH_BYTES;
 
-/** Writers between two batches, so that a socket with nothing to say has none. */
+/** Unused writers, so that an idle socket needs none. */
 const spare: TarsWriter[] = [];
 const MAX_SPARE = 16;
 
-/** What is used of a socket. */
 type Outlet = Pick<Socket, 'writable' | 'writableLength' | 'write'>;
 
 export class WriteBatch {
   readonly #socket: Outlet;
-  /** None when nothing waits. */
+  /** Undefined when nothing waits. */
   #writer: TarsWriter | undefined;
   #isDue = false;
 
@@ -28,14 +27,14 @@ export class WriteBatch {
     this.#socket = socket;
   }
 
-  /** What was written and has not left the process, in bytes. */
+  /** The bytes that were added but not handed to the operating system yet. */
   get unsentBytes(): number {
     return (this.#writer?.length ?? 0) + this.#socket.writableLength;
   }
 
   /**
-   * Has a frame written, whole or, when that throws, not at all. On a closed socket nothing comes of it.
-   * @param writeFrame As `writeFrame` of a struct.
+   * Adds a frame: whole, or not at all if `writeFrame` throws. On a closed socket it has no effect.
+   * @param writeFrame The `writeFrame` of a struct.
    */
   add<Packet>(writeFrame: (writer: TarsWriter, packet: Packet) => void, packet: Packet): void {
     this.#writer ??= spare.pop() ?? new TarsWriter(BATCH_BYTES);
@@ -44,7 +43,7 @@ export class WriteBatch {
     else if (!this.#isDue) this.#flushLater();
   }
 
-  /** Writes what was gathered now. */
+  /** Sends the batch now. */
   flush(): void {
     const writer = this.#writer;
     if (writer === undefined) return;
@@ -55,7 +54,7 @@ export class WriteBatch {
     spare.push(writer);
   }
 
-  /** After all sockets that have something to say in this turn were read: what they cause leaves together. */
+  /** Waits until all readable sockets were read in this turn, so that all answers leave together. */
   #flushLater(): void {
     this.#isDue = true;
     setImmediate(() => {
@@ -68,7 +67,7 @@ export class WriteBatch {
   #write(writer: TarsWriter): boolean {
     const socket = this.#socket;
     if (socket.writableLength > 0) {
-      // It waits, and in no more memory than it takes.
+      // The bytes wait in the socket, so they are copied into memory of the right size.
       socket.write(writer.copy());
       return true;
     }

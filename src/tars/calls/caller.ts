@@ -1,12 +1,12 @@
-/** What carries the calls of generated proxies to a servant. Implement it to send them some other way. */
+/** The interface that carries the calls of generated proxies to a servant. Implement it to send them another way. */
 
-/** What a call may be told besides its arguments. */
+/** The options of a call. */
 export interface CallOptions {
-  /** How long the reply may take, in milliseconds. Default: the caller's own. */
+  /** The deadline of the reply, in milliseconds. Default: that of the caller. */
   readonly deadlineMs?: number;
-  /** Sent along as the request's context. Default: empty. */
+  /** The request's context. Default: empty. */
   readonly context?: ReadonlyMap<string, string>;
-  /** Calling twice does no harm: the caller may try again when it does not know what became of a call. Default false. */
+  /** The function may safely run twice, so the caller may retry when it does not know the outcome. Default false. */
   readonly idempotent?: boolean;
 }
 
@@ -14,11 +14,11 @@ export interface CallOptions {
 export interface CallRequest {
   /** The function's name. */
   readonly func: string;
-  /** The arguments as TARS fields; who carries the call may keep it. */
+  /** The arguments as TARS fields; the caller may keep the bytes. */
   readonly body: Uint8Array;
   /** The `routekey` argument as text: calls with one key go to one node. */
   readonly routeKey?: string;
-  /** Nobody waits for a reply: resolve with no bytes once the request is on its way. Default false. */
+  /** There is no reply: resolve with no bytes when the request was sent. Default false. */
   readonly oneWay?: boolean;
   readonly options: CallOptions;
 }
@@ -26,12 +26,12 @@ export interface CallRequest {
 export interface Caller {
   /**
    * Sends a request and resolves to the reply's body.
-   * @throws {TarsCallError} (as a rejection) for a reply with another return code than 0, and when there is none.
+   * @throws {TarsCallError} (as a rejection) for a reply with a return code other than 0, and when there is no reply.
    */
   call(request: CallRequest): Promise<Uint8Array>;
 }
 
-/** A call has no result. */
+/** A call failed. */
 export class TarsCallError extends Error {
   readonly code = 'TARS_CALL';
   override readonly name = 'TarsCallError';

@@ -1,4 +1,4 @@
-/** One function of an interface, and calling it: arguments to bytes, the reply to a result. */
+/** A function of an interface, and how it is called: the arguments become bytes, the reply becomes a result. */
 
 import { TarsCallError, type CallOptions, type CallRequest, type Caller } from './caller.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
@@ -10,18 +10,18 @@ export interface Method<Args extends object, Result extends object> {
   readonly name: string;
   readonly args: TarsStruct<Args>;
   readonly result: TarsStruct<Result>;
-  /** It has in parameters. */
+  /** Whether it has in parameters. */
   readonly takes: boolean;
-  /** It has a return value or out parameters. */
+  /** Whether it has a return value or out parameters. */
   readonly gives: boolean;
   /** The name of the `routekey` parameter. */
   readonly routeKey?: string;
 }
 
-/** What a function without in parameters takes, and one without a result gives. */
+/** The arguments of a function without in parameters, and the result of one without a result. */
 export type Nothing = Record<string, never>;
 
-/** Describes a function, which is named `Module.Interface.function`. */
+/** Describes a function. Its path is `Module.Interface.function`. */
 export function method<Args extends object, Result extends object>(
   path: string,
   args: Fields<Args>,
@@ -41,7 +41,7 @@ export function method<Args extends object, Result extends object>(
 /**
  * Calls a function and resolves to its result.
  * @throws {TarsEncodeError} (as a rejection, like all) for arguments that do not fit; nothing is sent then.
- * @throws {TarsCallError} when there is no result, or it does not decode.
+ * @throws {TarsCallError} when the call failed, or its reply does not decode.
  */
 export async function invoke<Args extends object, Result extends object>(
   caller: Caller,
@@ -60,7 +60,7 @@ export async function invoke<Args extends object, Result extends object>(
 }
 
 /**
- * Calls a function without waiting for a reply; resolves when the request is on its way.
+ * Calls a function without a reply; resolves when the request was sent.
  * @throws {TarsEncodeError} (as a rejection) for arguments that do not fit.
  */
 export async function post<Args extends object, Result extends object>(

@@ -1,4 +1,4 @@
-/** Makes of an interface's functions an object with a method for each: the client's side of generated code. */
+/** Proxies: an object with a method for each function of an interface. This is the client's side of generated code. */
 
 import type { CallOptions, Caller } from './caller.ts';
 import { invoke, type Method, type Nothing } from './method.ts';
@@ -7,7 +7,7 @@ import type { Decoded } from '../wire/tars-type.ts';
 /** The functions of an interface by the names of their methods. */
 export type Methods = Readonly<Record<string, Method<object, object>>>;
 
-/** A method for each function; without in parameters it takes the options alone. */
+/** A method for each function; a function without in parameters takes only the options. */
 export type ProxyOf<All extends Methods> = {
   readonly [Name in keyof All]: All[Name] extends Method<infer Args, infer Result>
     ? [Args] extends [Nothing]

@@ -1,4 +1,4 @@
-/** Hands requests to a servant and always has an answer. It knows no sockets; what a servant's error says stays here. */
+/** Passes requests to a servant and always answers. The text of a servant's error is never sent to the caller. */
 
 import { method, type Method, type Nothing } from './method.ts';
 import type { Methods } from './proxy.ts';
@@ -8,38 +8,39 @@ import type { Decoded } from '../wire/tars-type.ts';
 import { decodeAttributes, encodeAttributes, type TupVersion } from '../wire/tup.ts';
 import { t } from '../wire/types.ts';
 
-/** What a servant is told of a call besides its arguments. */
+/** What a servant gets besides the arguments of a call. */
 export interface ServantCall {
   /** The request's context. */
   readonly context: ReadonlyMap<string, string>;
-  /** The caller's address as text, where it is known. */
+  /** The caller's address, if it is known. */
   readonly remoteAddress?: string;
-  /** When nobody waits any more, in milliseconds since 1970; absent when the caller did not say. */
+  /** The caller's deadline, in milliseconds since 1970; absent if the caller has none. */
   readonly deadlineAt?: number;
-  /** The arguments came, and the result goes, as TUP attributes of this version; absent for the plain form. */
+  /** Arguments and result are TUP attributes of this version; absent for the plain form. */
   readonly tupVersion?: TupVersion;
 }
 
-/** The answer: a return code and, when that is 0, the result's bytes. */
+/** The answer: a return code and, if it is 0, the result's bytes. */
 export interface ServantReply {
   readonly ret: number;
   readonly body: Uint8Array;
 }
 
 export interface ServantAdapter {
-  /** Answers a request. It never rejects. One that hands requests on to another hands on the call with them. */
+  /** Answers a request. It never rejects. An adapter that wraps another must pass `call` on. */
   dispatch(func: string, body: Uint8Array, call?: ServantCall): Promise<ServantReply>;
 }
 
 export interface AdapterOptions {
   /**
-   * Told of each call that was answered with an error, for the log: what the servant threw, a `TarsDecodeError` for
-   * arguments that do not decode, a `TarsEncodeError` for a result that does not fit. It must not throw.
+   * Called for each call that was answered with an error, for the log: with what the servant threw, a
+   * `TarsDecodeError` for arguments that do not decode, or a `TarsEncodeError` for a result that does not fit. It must
+   * not throw.
    */
   readonly failed?: (error: unknown, func: string) => void;
 }
 
-/** What does the functions of an interface; one without in parameters is told of its call alone. */
+/** The implementation of an interface; a function without in parameters gets only the call. */
 export type ServantOf<All extends Methods> = {
   readonly [Name in keyof All]: All[Name] extends Method<infer Args, infer Result>
     ? [Args] extends [Nothing]
@@ -56,7 +57,7 @@ export function createServantAdapter<All extends Methods>(
   servant: ServantOf<All>,
   { failed }: AdapterOptions = {},
 ): ServantAdapter {
-  // A Map: the name comes from outside, and an object would answer to `constructor` as well.
+  // A Map, because the name comes from outside: an object also has a property `constructor`.
   const services = new Map<string, Service>([[PING.name, pingService]]);
   for (const [name, method] of Object.entries(methods)) {
     services.set(method.name, toService(method, servant as Servant, name));
@@ -65,7 +66,7 @@ export function createServantAdapter<All extends Methods>(
     async dispatch(func, body, call = NO_CALL) {
       const service = services.get(func);
       if (service === undefined) return { ret: RETURN_CODES.noSuchFunction, body: NO_BYTES };
-      // What the servant throws and what its result lacks are told apart: it may meet an encode error of its own.
+      // The return code depends on the step, not on the error: a servant may itself throw a TarsEncodeError.
       let ret: number = RETURN_CODES.failed;
       try {
         const value = await service.run(body, call);
@@ -88,7 +89,7 @@ type Servant = Readonly<Record<string, (...given: unknown[]) => Promise<object>>
 
 function toService({ args, result, takes, gives }: Methods[string], servant: Servant, name: string): Service {
   return {
-    // Called on the servant, for the sake of its `this`.
+    // Called as a method of the servant, which may use `this`.
     run: async (body, call) =>
       takes ? servant[name]!(decode(args, body, call), call) : servant[name]!(call),
     encode: (value, call) => (gives ? encode(result, value, call) : NO_BYTES),

@@ -1,13 +1,13 @@
-/** Which of a servant's nodes a call goes to. It looks at no connection beyond what it is told. */
+/** Chooses the node of a servant for a route key, by rendezvous hashing. */
 
-/** Something that takes calls, and the number that tells it from the others. */
+/** A node with a number that differs from that of other nodes. */
 export interface Seeded {
   readonly seed: number;
 }
 
 /**
- * The node that a key belongs to: the one with the highest score for it. When a node goes, only its own keys move to
- * others, and they come back with it; the order of the nodes does not matter.
+ * The node with the highest score for a key. When a node is lost, only its own keys move to other nodes, and they
+ * move back when it returns. The order of the nodes does not matter.
  */
 export function chooseByKey<Node extends Seeded>(nodes: readonly Node[], key: string): Node | undefined {
   const keyHash = hashText(key);
@@ -22,7 +22,7 @@ export function chooseByKey<Node extends Seeded>(nodes: readonly Node[], key: st
   return best;
 }
 
-/** FNV-1a over the text's UTF-16 units: 32 bits. */
+/** FNV-1a with 32 bits over the UTF-16 units of a text. */
 export function hashText(text: string): number {
   let hash = 0x81_1c_9d_c5;
   for (let index = 0; index < text.length; index++) {
@@ -31,7 +31,7 @@ export function hashText(text: string): number {
   return hash;
 }
 
-/** Spreads 32 bits so that neighbours end up far apart (the finaliser of MurmurHash3); from 0 to 2^32 - 1. */
+/** Mixes 32 bits so that similar inputs get very different results (the finaliser of MurmurHash3); 0 to 2^32 - 1. */
 function mix(bits: number): number {
   let mixed = bits;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85_eb_ca_6b);

@@ -1,4 +1,4 @@
-/** One TCP connection to a servant: requests out, replies in, and when it is over. It never connects again. */
+/** One TCP connection to a servant: sends requests, receives replies and tells its end. It does not reconnect. */
 
 import type { Socket } from 'node:net';
 import { LinkError, type LinkReply, type LinkRequest } from '../servant-link.ts';
@@ -8,20 +8,20 @@ import { WriteBatch } from '../write-batch.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';
 import { toLoss } from './link-failure.ts';
 
-/** A connection with more than this to send takes no further requests. */
+/** A connection with more unsent bytes than this takes no further requests. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
-/** So many time-outs in a row, with nothing heard since the first of those requests was sent, end a connection. */
+/** This many time-outs in a row, with no byte received since the first of those requests was sent, end a connection. */
 const MAX_SILENT_TIMEOUTS = 3;
-/** Longer deadlines do not fit the request. */
+/** The deadline is an int32 in the request. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** What a connection tells; never from within a call of its own methods. */
+/** The callbacks of a connection. They are never called from within one of its methods. */
 export interface ConnectionListener {
-  /** `isExpected` is false when the request was not sent here, or nobody waits for it any more. */
+  /** `isExpected` is false if the request was not sent here, or has timed out. */
   replied(reply: LinkReply, isExpected: boolean): void;
-  /** It takes requests again, after it had refused one. */
+  /** It takes requests again after it has refused one. */
   drained(): void;
-  /** It is over; these requests have no reply. */
+  /** It has ended; these requests have no reply. */
   ended(requestIds: readonly number[], error: LinkError): void;
 }
 
@@ -31,15 +31,15 @@ export class Connection {
   readonly #listener: ConnectionListener;
   readonly #splitter: FrameSplitter;
   readonly #batch: WriteBatch;
-  /** By request id: how often something had been read when the request was sent. */
+  /** By request id: the value of `#reads` when the request was sent. */
   readonly #pending = new Map<number, number>();
-  /** `ending`: it takes nothing any more, and the listener is about to be told. */
+  /** `ending`: it takes no requests any more, and the listener will be called. */
   #state: 'open' | 'ending' | 'over' = 'open';
   #hasRefused = false;
   #reads = 0;
   #silentTimeouts = 0;
 
-  /** @param socket It is connected, and nobody else listens to it. */
+  /** @param socket A connected socket without other listeners. */
   constructor(socket: Socket, endpoint: Endpoint, maxFrameBytes: number, listener: ConnectionListener) {
     this.#socket = socket;
     this.#endpoint = endpoint;
@@ -51,7 +51,7 @@ export class Connection {
     socket.on('end', () => this.#fail(toLoss(endpoint, 'was closed by the servant')));
     socket.on('error', (cause) => this.#fail(toLoss(endpoint, 'broke', cause)));
     socket.on('close', () => this.#fail(toLoss(endpoint, 'is closed')));
-    // A connection alone keeps no process alive; a call that waits on it does.
+    // An idle connection does not keep the process alive; a call that waits for a reply does.
     socket.unref();
   }
 
@@ -59,7 +59,7 @@ export class Connection {
     return this.#state === 'open';
   }
 
-  /** Nobody waits for a reply on it. */
+  /** No call waits for a reply. */
   get isIdle(): boolean {
     return this.#pending.size === 0;
   }
@@ -69,8 +69,8 @@ export class Connection {
   }
 
   /**
-   * False when the connection is over, or has more unsent than it should: nothing was sent.
-   * @throws {TarsEncodeError} for a request that has no bytes.
+   * False when the connection has ended, or has too much unsent data: nothing was sent.
+   * @throws {TarsEncodeError} for a request that cannot be encoded.
    */
   send(servant: string, request: LinkRequest): boolean {
     if (this.#state !== 'open') return false;
@@ -85,7 +85,7 @@ export class Connection {
     return true;
   }
 
-  /** Nobody waits for this request any more. */
+  /** The caller does not wait for this request any more. */
   timedOut(requestId: number): void {
     const readsBefore = this.#pending.get(requestId);
     if (readsBefore === undefined) return;
@@ -97,11 +97,11 @@ export class Connection {
     process.nextTick(() => this.#fail(toLoss(this.#endpoint, 'is silent, and was dropped')));
   }
 
-  /** Drops the connection without a word; the requests that have no reply are returned. */
+  /** Drops the connection without calling the listener; returns the requests that have no reply. */
   drop(): readonly number[] {
     this.#state = 'over';
     this.#socket.removeAllListeners();
-    // A socket without this listener throws its errors.
+    // Without a listener the socket would throw its errors.
     this.#socket.on('error', ignore);
     this.#socket.destroy();
     const ids = [...this.#pending.keys()];
@@ -120,7 +120,7 @@ export class Connection {
     }
     for (const packet of packets) {
       const reply = this.#decode(packet);
-      // What was told of the one before may have been the end.
+      // The listener may have dropped the connection at the reply before.
       if (reply === undefined || this.#state !== 'open') return;
       this.#listener.replied(reply, this.#forget(reply.requestId));
     }
@@ -140,7 +140,7 @@ export class Connection {
     this.#fail(new LinkError('undecodable', message, { cause }));
   }
 
-  /** Whether the request was waited for. */
+  /** Whether a caller waited for the request. */
   #forget(requestId: number): boolean {
     if (!this.#pending.delete(requestId)) return false;
     if (this.#pending.size === 0) this.#socket.unref();

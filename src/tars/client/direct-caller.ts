@@ -1,25 +1,25 @@
-/** Calls over a link of its own, without retries and circuits: for the platform's servants, and for tests. */
+/** A caller with its own link, without retries or circuit breaker: for the servants of the platform, and for tests. */
 
 import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
 import type { CreateServantLink, LinkError, LinkReply, ServantLink } from '../servant-link.ts';
 import { TarsCallError, type CallRequest, type Caller } from '../calls/caller.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 
-/** How long a call may take, connecting included. */
+/** The deadline of a call, including the time to connect. */
 export const DEFAULT_DEADLINE_MS = 3_000;
 
 export interface DirectCallerOptions {
   readonly createLink: CreateServantLink;
-  /** `App.Server.Obj@tcp -h HOST -p PORT`, or a name to ask the registry for. */
+  /** `App.Server.Obj@tcp -h HOST -p PORT`, or a name alone, which is looked up in the registry. */
   readonly object: string;
-  /** How long a call may take, in milliseconds, connecting included. Default 3,000. */
+  /** The deadline of a call in milliseconds, including the time to connect. Default 3,000. */
   readonly deadlineMs?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
 }
 
 export interface DirectCaller extends Caller {
-  /** Drops the connections; calls under way fail. A later call connects again. */
+  /** Drops the connections; calls in flight fail. A later call connects again. */
   close(): void;
 }
 
@@ -30,7 +30,7 @@ interface PendingCall {
   readonly reject: (error: TarsCallError) => void;
 }
 
-/** Makes a caller that connects with its first call. A failure to connect is the `cause` of the call's error. */
+/** Makes a caller that connects at its first call. If it cannot connect, the call's error has that as its `cause`. */
 export function createDirectCaller(options: DirectCallerOptions): DirectCaller {
   const { createLink, object, deadlineMs = DEFAULT_DEADLINE_MS, clock = systemClock } = options;
   const pending = new Map<number, PendingCall>();
@@ -110,6 +110,6 @@ export function createDirectCaller(options: DirectCallerOptions): DirectCaller {
   }
 }
 
-/** Ids are int32 on the wire. */
+/** Request ids are int32 on the wire. */
 const MAX_REQUEST_ID = 2 ** 31 - 1;
 const NO_BYTES = new Uint8Array(0);

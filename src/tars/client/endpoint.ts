@@ -1,10 +1,10 @@
-/** Servants' addresses as TARS writes them, from text. It asks no registry and connects to nothing. */
+/** Parses the addresses of servants as TARS writes them. */
 
-/** Where a servant listens, by TCP. */
+/** The TCP address of a servant. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
-  /** What `-t` says, in milliseconds: a server closes connections that are silent for so long. */
+  /** The value of `-t`, in milliseconds: a server closes connections that are idle for so long. */
   readonly timeoutMs?: number;
 }
 
@@ -12,13 +12,13 @@ export type ParsedEndpoint =
   | { readonly ok: true; readonly endpoint: Endpoint }
   | { readonly ok: false; readonly problem: string };
 
-/** An object's name and its endpoints; without any, the registry is to be asked for them. */
+/** An object's name and its endpoints; if there are none, the registry must be asked. */
 export type ParsedObject =
   | { readonly ok: true; readonly name: string; readonly endpoints: readonly Endpoint[] }
   | { readonly ok: false; readonly problem: string };
 
 const OBJECT_NAME = /^\w[\w-]*(\.\w[\w-]*){2}$/;
-/** An IPv6 host has colons too, so endpoints part only before a transport's name. */
+/** An IPv6 host has colons too, so only a colon before a transport's name separates endpoints. */
 const BETWEEN_ENDPOINTS = /:(?=\s*(?:tcp|udp|ssl)\s)/iu;
 const MAX_PORT = 65_535;
 
@@ -39,7 +39,7 @@ export function parseObject(text: string): ParsedObject {
   return { ok: true, name, endpoints };
 }
 
-/** Reads `tcp -h HOST -p PORT [-t MS]`; the flags that only the platform needs may be there too. */
+/** Reads `tcp -h HOST -p PORT [-t MS]`. Other flags of the platform are ignored. */
 export function parseEndpoint(text: string): ParsedEndpoint {
   const [transport = '', ...words] = text.trim().split(/\s+/u);
   if (transport === '') return refuse('an endpoint is missing: it reads tcp -h HOST -p PORT');
@@ -62,12 +62,12 @@ export function parseEndpoint(text: string): ParsedEndpoint {
   return { ok: true, endpoint: { host, port: Number(port), timeoutMs: Number(timeout) } };
 }
 
-/** The endpoint as TARS writes it, by which endpoints are told apart as well. */
+/** The endpoint as TARS writes it; also used as its key. */
 export function formatEndpoint({ host, port }: Endpoint): string {
   return `tcp -h ${host} -p ${port}`;
 }
 
-/** Values by their flags, or what is wrong. A flag may stand alone: the platform has some that do. */
+/** Values by their flags, or what is wrong. Some flags of the platform have no value. */
 function readFlags(words: readonly string[]): Map<string, string> | string {
   const flags = new Map<string, string>();
   let flag = '';

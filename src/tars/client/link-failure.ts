@@ -1,4 +1,4 @@
-/** What a failed connection is called: the operating system's codes in the words of a link. */
+/** Turns the error codes of the operating system into the failures of a link. */
 
 import { LinkError, type LinkFailure } from '../servant-link.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';

@@ -1,4 +1,4 @@
-/** For tests of links and servers: a listener that keeps what it is told, peers made of bytes, an echo, and a clock. */
+/** For tests of links and servers: a recording listener, peers with raw sockets, an echo servant and a manual clock. */
 
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -17,7 +17,7 @@ import { createTcpLink, type TcpLinkOptions } from './tcp-link.ts';
 
 export const OBJECT = 'Test.EchoServer.EchoObj';
 
-/** An interface with a function that gives back what it is given. */
+/** An interface with a function that returns its argument. */
 export const ECHO = {
   echo: method<{ text: string }, { ret: string }>(
     'Test.Echo.echo',
@@ -38,20 +38,20 @@ export type Told =
   | { readonly type: 'closed' }
   | { readonly type: 'writable' };
 
-/** A link, with what it told. */
+/** A link, with everything its listener got. */
 export interface Probe {
   readonly link: ServantLink;
-  /** Everything told so far, in order. */
+  /** All events so far, in order. */
   readonly told: readonly Told[];
-  /** What is told next, of this type; each is handed out once. */
+  /** The next event of this type; each is returned once. */
   readonly next: <Type extends Told['type']>(type: Type) => Promise<Extract<Told, { type: Type }>>;
-  /** Sends a call of the echo; 0 when it was not sent, else its id. */
+  /** Sends a call of the echo; returns its id, or 0 if it was not sent. */
   readonly post: (text: string, request?: Partial<LinkRequest>) => number;
-  /** Sends a call of the echo and resolves to its reply; other replies are left to `told`. */
+  /** Sends a call of the echo and resolves to its reply; other replies are only in `told`. */
   readonly call: (text: string, request?: Partial<LinkRequest>) => Promise<LinkReply>;
 }
 
-/** Makes a link to these ports of the loopback, which is closed with the test. */
+/** Makes a link to these ports on loopback; it is closed after the test. */
 export function probe(ports: readonly number[], options: TcpLinkOptions = {}): Probe {
   const endpoints = ports.map((port) => `tcp -h 127.0.0.1 -p ${port}`).join(':');
   return probeObject(ports.length === 0 ? OBJECT : `${OBJECT}@${endpoints}`, options);
@@ -113,13 +113,13 @@ export function probeObject(object: string, options: TcpLinkOptions = {}): Probe
 
 export interface Peer {
   readonly port: number;
-  /** The connections, in the order of their coming. */
+  /** The connections, in their order. */
   readonly sockets: Inbox<Socket>;
-  /** Listens no more and drops everything. */
+  /** Stops listening and drops all connections. */
   readonly stop: () => Promise<void>;
 }
 
-/** Listens with a handler of raw sockets; it is stopped with the test. */
+/** Listens with a handler of raw sockets; it is stopped after the test. */
 export async function startPeer(handle: (socket: Socket) => void, port = 0): Promise<Peer> {
   const sockets = new Inbox<Socket>();
   const server: Server = createServer((socket) => {
@@ -142,7 +142,7 @@ export async function startPeer(handle: (socket: Socket) => void, port = 0): Pro
 
 export type Request = ReturnType<typeof RequestPacket.decode>;
 
-/** Listens as a servant that does with each request what it is told. */
+/** Listens as a servant that passes each request to `handle`. */
 export function startServant(handle: (request: Request, socket: Socket) => void, port = 0): Promise<Peer> {
   return startPeer((socket) => {
     const splitter = new FrameSplitter();
@@ -163,8 +163,8 @@ export function answer({ requestId, body }: Request, ret = 0): Uint8Array {
 }
 
 /**
- * Listens as a servant that answers the echo with its number for a return code. What else it is asked goes to `other`, or
- * has no answer.
+ * Listens as a servant that answers the echo with its number as the return code. Other requests go to `other`, or get
+ * no answer.
  */
 export function startNumbered(
   number: number,
@@ -177,13 +177,13 @@ export function startNumbered(
   }, port);
 }
 
-/** Calls until each of the numbered servants has answered: they are all connected then. */
+/** Calls until each of the numbered servants has answered; then all are connected. */
 export async function reachAll({ call }: Probe, numbers: readonly number[]): Promise<void> {
   const missing = new Set(numbers);
   while (missing.size > 0) missing.delete((await call('are you there?')).ret);
 }
 
-/** A route key whose calls go to this one of the numbered servants. */
+/** Finds a route key whose calls go to this numbered servant. */
 export async function keyOf({ call }: Probe, number: number): Promise<string> {
   for (let index = 0; ; index++) {
     const routeKey = `key-${index}`;
@@ -191,7 +191,7 @@ export async function keyOf({ call }: Probe, number: number): Promise<string> {
   }
 }
 
-/** Starts our own server with the echo on a free port; it is closed with the test. */
+/** Starts our own server with the echo on a free port; it is closed after the test. */
 export async function startEcho(options: Partial<ServantServerOptions> = {}): Promise<number> {
   const server = createServantServer({
     host: '127.0.0.1',
@@ -210,7 +210,7 @@ export async function freePort(): Promise<number> {
   return peer.port;
 }
 
-/** A clock that moves when it is told to. */
+/** A clock that the test moves. */
 export class ManualClock implements Clock {
   #now = 1_000_000;
   readonly #timers = new Map<number, { readonly at: number; readonly fn: () => void }>();
@@ -238,7 +238,7 @@ export class ManualClock implements Clock {
   advance(ms: number): void {
     this.#now += ms;
     for (const [id, { at, fn }] of [...this.#timers].sort(([, one], [, other]) => one.at - other.at)) {
-      // A timer before it may have ended it.
+      // An earlier timer may have cleared it.
       if (at <= this.#now && this.#timers.delete(id)) fn();
     }
   }

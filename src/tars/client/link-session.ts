@@ -1,4 +1,4 @@
-/** One opening of a link, from `open` until its last connection ends. It knows nodes, and no sockets. */
+/** The session of a link: from `open` until its last connection ends. It spreads the calls over the servant's nodes. */
 
 import { startQuietTimer } from '../../system/clock.ts';
 import { LinkError, type LinkListener, type LinkReply, type LinkRequest } from '../servant-link.ts';
@@ -6,7 +6,7 @@ import { chooseByKey } from './choose-node.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';
 import { ServantNode, type NodeListener, type NodeOptions } from './servant-node.ts';
 
-/** How often a registry is asked again, while the link is open. */
+/** How often the registry is asked again while the link is open. */
 const LOCATE_INTERVAL_MS = 60_000;
 
 export interface SessionOptions extends NodeOptions {
@@ -17,7 +17,7 @@ export interface SessionOptions extends NodeOptions {
   /** @throws {LinkError} (as a rejection) */
   readonly locate: (object: string) => Promise<readonly Endpoint[]>;
   readonly listener: LinkListener;
-  /** The session is over: nothing was connected, or the last connection ended. It is told before the listener. */
+  /** The session has ended: no node could be connected, or the last connection ended. Called before the listener. */
   readonly ended: () => void;
 }
 
@@ -27,14 +27,14 @@ interface Settled {
 }
 
 export class LinkSession {
-  /** Resolves when one node is connected. @throws {LinkError} when none can be, or the session is closed before. */
+  /** Resolves when one node is connected. @throws {LinkError} if none can be, or the session is closed before. */
   readonly opened: Promise<void>;
   readonly #options: SessionOptions;
   readonly #settled: Settled;
   #nodes: ServantNode[] = [];
-  /** Nodes that the registry knows no more: they finish their calls. */
+  /** Nodes that are no longer in the registry: they finish their calls. */
   readonly #retiring = new Set<ServantNode>();
-  /** By node, while none has been connected: why the first dial of each was in vain. */
+  /** By node, while no node has been connected: why its first connect failed. */
   readonly #failures = new Map<ServantNode, LinkError>();
   #state: 'opening' | 'open' | 'over' = 'opening';
   #turn = 0;
@@ -47,7 +47,7 @@ export class LinkSession {
       settled = { resolve, reject };
     });
     this.#settled = settled!;
-    // Whoever closes the link may not wait for it any more.
+    // A link may be closed while nobody waits for this promise.
     this.opened.catch(ignore);
     void this.#start();
   }
@@ -71,7 +71,7 @@ export class LinkSession {
     this.#dismissIdle();
   }
 
-  /** Drops everything without a word; `opened` rejects if it was pending. */
+  /** Drops everything without calling the listener; `opened` rejects if it is pending. */
   close(): void {
     if (this.#state === 'opening')
       this.#settled.reject(new LinkError('connectionLost', 'the link was closed'));
@@ -126,7 +126,7 @@ export class LinkSession {
   };
 
   #replied(node: ServantNode, reply: LinkReply, isExpected: boolean): void {
-    // What another node was asked is not this one's to answer.
+    // A node must not answer a request that was sent to another node.
     if (!isExpected && this.#all().some((other) => other.has(reply.requestId))) return;
     this.#options.listener.reply(reply);
     if (this.#retiring.has(node)) this.#dismissIdle();
@@ -142,7 +142,7 @@ export class LinkSession {
     this.#locateTimer = startQuietTimer(this.#options.clock, () => void this.#relocate(), LOCATE_INTERVAL_MS);
   }
 
-  /** Follows the registry. While it knows nothing better, or cannot be reached, all stays as it is. */
+  /** Follows changes in the registry. If the registry cannot be reached, or has no reachable new node, nothing changes. */
   async #relocate(): Promise<void> {
     const found = await this.#options.locate(this.#options.object).catch(() => undefined);
     if (this.#state === 'over') return;
@@ -152,7 +152,7 @@ export class LinkSession {
     const wanted = new Set(found.map(formatEndpoint));
     for (const endpoint of found) if (!known.has(formatEndpoint(endpoint))) this.#add(endpoint, false);
     const staying = this.#nodes.filter(({ endpoint }) => wanted.has(formatEndpoint(endpoint)));
-    // Nothing that works goes before something of the new list does.
+    // Old nodes are kept until at least one node of the new list is connected.
     if (!staying.some(({ connection }) => connection !== undefined)) return;
     for (const node of this.#nodes) if (!staying.includes(node)) this.#retiring.add(node);
     this.#nodes = staying;

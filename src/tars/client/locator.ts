@@ -1,11 +1,11 @@
-/** Where a servant's endpoints are asked for, when its object names none. */
+/** Looks up the endpoints of an object that is given by name alone. */
 
 import type { Endpoint } from './endpoint.ts';
 
 export interface Locator {
   /**
-   * The endpoints of an object, at least one.
-   * @throws {LinkError} `registryUnreachable` when it cannot be told, `noEndpoint` when there is none.
+   * Returns the endpoints of an object, at least one.
+   * @throws {LinkError} `registryUnreachable` when the registry cannot be asked, `noEndpoint` when there are none.
    */
   locate(object: string): Promise<readonly Endpoint[]>;
 }

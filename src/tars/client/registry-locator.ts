@@ -1,4 +1,4 @@
-/** Asks the platform's registry where servants are, and remembers it. It follows no endpoint's fate. */
+/** Asks the platform's registry for the endpoints of servants, and caches the answers. */
 
 import { systemClock, type Clock } from '../../system/clock.ts';
 import { LinkError, type CreateServantLink } from '../servant-link.ts';
@@ -9,9 +9,9 @@ import type { Locator } from './locator.ts';
 import { IS_TCP, QUERY_F, type EndpointF } from './registry-types.ts';
 import { createTcpLink } from './tcp-link.ts';
 
-/** How long an answer holds. */
+/** How long an answer is cached. */
 const REFRESH_MS = 60_000;
-/** How long an old answer holds when the registry could not be asked for a new one. */
+/** How long an old answer is kept when the registry cannot be asked. */
 const RETRY_MS = 5_000;
 const MAX_PORT = 65_535;
 
@@ -32,8 +32,8 @@ interface Answer {
 }
 
 /**
- * Makes a locator that asks the registry at most once a minute for an object, its endpoints one after another until one
- * answers. While none does, the last answer still holds. Endpoints that are not reached by TCP are left out.
+ * Makes a locator that asks the registry at most once a minute for an object. It tries the registry's endpoints one
+ * after another until one answers; if none does, the last answer stays valid. Endpoints without TCP are left out.
  *
  * @throws {TypeError} when the registry's object does not parse, or names no endpoint.
  */
@@ -91,7 +91,7 @@ export function createRegistryLocator(options: RegistryLocatorOptions): Locator 
   }
 
   async function ask(node: Endpoint, object: string): Promise<readonly Endpoint[]> {
-    // A connection for each question: they are rare, and the registry's may be gone until the next one.
+    // A new connection for each request: requests are rare, and the registry may have closed an old one.
     const caller = createDirectCaller({
       createLink,
       object: `${name}@${formatEndpoint(node)}`,
@@ -107,7 +107,7 @@ export function createRegistryLocator(options: RegistryLocatorOptions): Locator 
   }
 }
 
-/** Each once, in an order that does not change with the registry's mood. */
+/** Without duplicates, in an order that does not depend on the order of the answer. */
 function toEndpoints(found: readonly EndpointF[]): readonly Endpoint[] {
   const byText = new Map<string, Endpoint>();
   for (const { host, port, istcp, timeout } of found) {

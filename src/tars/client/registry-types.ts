@@ -1,13 +1,13 @@
-/** What the platform's registry says on the wire, as far as we ask it: `QueryF.findObjectById` and its endpoints. */
+/** The part of the registry's interface that is used here: `QueryF.findObjectById` and its endpoints. */
 
 import { method } from '../calls/method.ts';
 import { optional, required, struct } from '../wire/struct.ts';
 import { t } from '../wire/types.ts';
 
-/** `EndpointF.istcp` of an endpoint that is reached by TCP; others are UDP and TLS. */
+/** `EndpointF.istcp` of a TCP endpoint; other values are UDP and TLS. */
 export const IS_TCP = 1;
 
-/** An endpoint as the registry knows it. Fields that we have no use for are not read, and not sent. */
+/** An endpoint in the registry's answer, without the fields that are not used here. */
 export interface EndpointF {
   host: string;
   port: number;
@@ -26,7 +26,7 @@ const EndpointF = struct<EndpointF>('tars.EndpointF', {
   weight: optional(11, t.int),
 });
 
-/** The functions of the registry's `QueryF` interface that we call, and that a stand-in for it answers. */
+/** The functions of the registry's `QueryF` interface that we call, and that a test registry answers. */
 export const QUERY_F = {
   findObjectById: method<{ id: string }, { ret: EndpointF[] }>(
     'tars.QueryF.findObjectById',

@@ -1,4 +1,4 @@
-/** One endpoint of a servant: it is connected, and connected again whenever the connection ends. Calls are not its own. */
+/** One endpoint of a servant: keeps it connected, and connects again whenever the connection ends. */
 
 import { connect, type Socket } from 'node:net';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
@@ -8,7 +8,7 @@ import { formatEndpoint, type Endpoint } from './endpoint.ts';
 import { hashText } from './choose-node.ts';
 import { toConnectFailure, toConnectTimeout } from './link-failure.ts';
 
-/** Wait before an endpoint is dialled again; it doubles until something sensible was heard from there. */
+/** The wait before the next connect. It doubles each time, until a valid reply was received from the endpoint. */
 const REDIAL_MIN_MS = 50;
 const REDIAL_MAX_MS = 1_000;
 
@@ -18,26 +18,26 @@ export interface NodeOptions {
   readonly clock: Clock;
 }
 
-/** What a node tells; never from within a call of its own methods. */
+/** The callbacks of a node. They are never called from within one of its methods. */
 export interface NodeListener {
   connected(node: ServantNode): void;
-  /** It was dialled in vain, and will be dialled again. */
+  /** A connect failed; the next one will follow. */
   failed(node: ServantNode, error: LinkError): void;
   replied(node: ServantNode, reply: LinkReply, isExpected: boolean): void;
   drained(): void;
-  /** Its connection is over, and it will be dialled again. */
+  /** Its connection has ended; it will be connected again. */
   lost(node: ServantNode, requestIds: readonly number[], error: LinkError): void;
 }
 
 export class ServantNode {
   readonly endpoint: Endpoint;
-  /** Tells nodes apart when keys are spread over them. */
+  /** For {@link chooseByKey}. */
   readonly seed: number;
   readonly #options: NodeOptions;
   readonly #listener: NodeListener;
   #connection: Connection | undefined;
   #dialling: Socket | undefined;
-  /** Of the connect time-out, or until the next dial. */
+  /** For the connect time-out, or for the next connect. */
   #timer: unknown;
   #redialMs = REDIAL_MIN_MS;
 
@@ -53,12 +53,12 @@ export class ServantNode {
     return this.#connection?.isOpen === true ? this.#connection : undefined;
   }
 
-  /** It has a connection, or one whose end is about to be told. */
+  /** It has a connection, or one whose end was not reported yet. */
   get isConnected(): boolean {
     return this.#connection !== undefined;
   }
 
-  /** Nobody waits for a reply from here. */
+  /** No call waits for a reply from this node. */
   get isIdle(): boolean {
     return this.#connection?.isIdle ?? true;
   }
@@ -71,7 +71,7 @@ export class ServantNode {
     this.#connection?.timedOut(requestId);
   }
 
-  /** @param isAwaited Somebody waits: the process stays alive meanwhile. */
+  /** @param isAwaited A caller waits for it: the process stays alive meanwhile. */
   dial(isAwaited: boolean): void {
     const { clock, connectTimeoutMs } = this.#options;
     const { host, port } = this.endpoint;
@@ -84,7 +84,7 @@ export class ServantNode {
     this.#timer = startQuietTimer(clock, expire, connectTimeoutMs);
   }
 
-  /** Ends what there is, without a word; it is not dialled again. */
+  /** Drops the connection without calling the listener; there is no further connect. */
   stop(): void {
     this.#stopDialling();
     this.#connection?.drop();
@@ -124,7 +124,7 @@ export class ServantNode {
   #stopDialling(): void {
     this.#options.clock.clearTimeout(this.#timer);
     this.#dialling?.removeAllListeners();
-    // A socket without this listener throws its errors.
+    // Without a listener the socket would throw its errors.
     this.#dialling?.on('error', ignore).destroy();
     this.#dialling = undefined;
   }

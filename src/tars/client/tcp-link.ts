@@ -1,4 +1,4 @@
-/** A link to a servant over TCP, one connection an endpoint. When to open it again is its owner's affair. */
+/** A link to a servant over TCP, with one connection for each endpoint. Its owner decides when to open it again. */
 
 import { systemClock, type Clock } from '../../system/clock.ts';
 import { LinkError, type CreateServantLink, type LinkRequest, type ServantLink } from '../servant-link.ts';
@@ -16,21 +16,22 @@ export interface TcpLinkOptions {
   readonly connectTimeoutMs?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** Asked for the endpoints of objects that name none; default: such objects cannot be opened (`registryUnreachable`). */
+  /** Looks up the endpoints of objects given by name alone. Without it they cannot be opened (`registryUnreachable`). */
   readonly locator?: Locator;
 }
 
 /**
  * Makes links over TCP.
  *
- * Calls go to the connected endpoints in turn, or by their route key. An endpoint that is lost is dialled again in the
- * background (50 ms later, then up to 1 s) while others are connected; when none is, the link is closed. A connection
- * with more than 1 MiB unsent takes no more requests: they go to another endpoint, and a request that has no other
- * (those with a route key never have) is not sent until `writable`. A connection on which three requests in a row
- * timed out, with no byte read since the first of them was sent, is dropped. Neither timers nor idle connections keep
- * the process alive.
+ * Calls go to the connected endpoints in turn, or by their route key. A lost endpoint is connected again in the
+ * background (after 50 ms, later after up to 1 s) while others are connected; when none is, the link is closed.
  *
- * @returns A function that throws a `TypeError` for an object that does not parse; `parseObject` tells beforehand.
+ * A connection with more than 1 MiB unsent takes no more requests: they go to another endpoint. A request that has no
+ * other endpoint, or has a route key, is not sent until `writable`. A connection is dropped when three requests in a row
+ * timed out and no byte was received since the first of them was sent. Neither timers nor idle connections keep the
+ * process alive.
+ *
+ * @returns A function that throws a `TypeError` for an object that does not parse; check it with `parseObject` before.
  */
 export function createTcpLink(options: TcpLinkOptions = {}): CreateServantLink {
   const given = {

@@ -1,4 +1,4 @@
-/** One client's connection to the servants: requests in, answers out as they come. It knows no interface's functions. */
+/** The connection of one client to the servants of this server: receives requests and sends their answers. */
 
 import type { Socket } from 'node:net';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
@@ -10,13 +10,13 @@ import { isTupVersion, toTupAnswer } from '../wire/tup.ts';
 import { TarsDecodeError } from '../wire/wire-errors.ts';
 import { WriteBatch } from '../write-batch.ts';
 
-/** A client that leaves more than this of its answers unread is not read from. */
+/** While more bytes than this wait to be sent to a client, its requests are not read. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
 
 export interface ErrorOrigin {
   /** The client's address. */
   readonly remoteAddress?: string;
-  /** The object and the function, where the error came from a call. */
+  /** The object and the function, if the error is of a call. */
   readonly servant?: string;
   readonly func?: string;
 }
@@ -39,7 +39,7 @@ export class ClientConnection {
   readonly #batch: WriteBatch;
   readonly #client: { readonly remoteAddress?: string };
   #calls = 0;
-  /** When something was heard or answered last. */
+  /** When something was last received or answered. */
   #activeAt: number;
   #idleTimer: unknown;
   #isFinishing = false;
@@ -52,14 +52,14 @@ export class ClientConnection {
     this.#client = socket.remoteAddress === undefined ? {} : { remoteAddress: socket.remoteAddress };
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('drain', () => socket.resume());
-    // A client that breaks off is an everyday thing; 'close' follows.
+    // A broken connection is nothing special; 'close' follows.
     socket.on('error', () => {});
     socket.on('close', () => options.clock.clearTimeout(this.#idleTimer));
     this.#activeAt = options.clock.now();
     this.#watchIdle(options.idleTimeoutMs);
   }
 
-  /** Takes no new calls, and ends when those under way are answered. */
+  /** Takes no new calls, and ends when the calls in flight are answered. */
   finish(): void {
     this.#isFinishing = true;
     this.#endIfDone();
@@ -69,7 +69,7 @@ export class ClientConnection {
     this.#socket.destroy();
   }
 
-  /** One timer that looks now and then, instead of one that every request starts anew. */
+  /** One timer that checks from time to time is cheaper than one that each request restarts. */
   #watchIdle(delayMs: number): void {
     const { clock, idleTimeoutMs } = this.#options;
     const look = () => {
@@ -126,7 +126,7 @@ export class ClientConnection {
     } else {
       this.#batch.add(ResponsePacket.writeFrame, { requestId, ret, body });
     }
-    // No more questions from somebody who does not read the answers; 'drain' resumes.
+    // A client that does not read its answers is not read either; 'drain' resumes.
     if (this.#batch.unsentBytes > MAX_UNSENT_BYTES) this.#socket.pause();
   }
 
@@ -144,7 +144,7 @@ const FAILED: ServantReply = { ret: RETURN_CODES.failed, body: NO_BYTES };
 const OVERLOADED: ServantReply = { ret: RETURN_CODES.overloaded, body: NO_BYTES };
 const NO_SUCH_SERVANT: ServantReply = { ret: RETURN_CODES.noSuchServant, body: NO_BYTES };
 
-/** Other versions have answers of another form, so there is no way to refuse a single call of theirs. */
+/** The form of an answer depends on the version, so a call of an unknown version cannot be answered at all. */
 function decodeRequest(packet: Uint8Array): Request {
   const request = RequestPacket.decode(packet);
   if (request.version !== TARS_VERSION && !isTupVersion(request.version))

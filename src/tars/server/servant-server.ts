@@ -1,4 +1,4 @@
-/** Serves servants over TCP in the TARS protocol. What the servants do, and how their arguments look, it does not know. */
+/** A TCP server for servants, which other TARS services call. */
 
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
@@ -8,29 +8,29 @@ import { ClientConnection, type OnServerError, type ServingOptions } from './cli
 
 const DEFAULT_MAX_CONNECTIONS = 1_024;
 const DEFAULT_MAX_CALLS = 1_000;
-/** As the platform's template has it. */
+/** The value of the platform's template. */
 const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
 const DEFAULT_CLOSE_TIMEOUT_MS = 3_000;
 
 export interface ServantServerOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
-  /** By their objects' names, `App.Server.Obj`. Those added later are served as well. */
+  /** By object name, `App.Server.Obj`. Servants that are added later are served too. */
   readonly servants: ReadonlyMap<string, ServantAdapter>;
-  /** The longest request to take, its length included, in bytes. Default 10 MiB. */
+  /** The longest request, including its length field, in bytes. Default 10 MiB. */
   readonly maxFrameBytes?: number;
-  /** Further ones are closed as they come. Default 1,024. */
+  /** Further connections are closed at once. Default 1,024. */
   readonly maxConnections?: number;
-  /** Calls of one connection that may be under way; further ones are answered `overloaded`. Default 1,000. */
+  /** The most calls of one connection in flight; further ones are answered `overloaded`. Default 1,000. */
   readonly maxCalls?: number;
-  /** A connection that is silent for so long, with no call under way, is closed; in milliseconds. Default 60,000. */
+  /** A connection that is idle for so long, with no call in flight, is closed; in milliseconds. Default 60,000. */
   readonly idleTimeoutMs?: number;
-  /** How long `close` waits for the calls under way, in milliseconds. Default 3,000. */
+  /** How long `close` waits for the calls in flight, in milliseconds. Default 3,000. */
   readonly closeTimeoutMs?: number;
   /**
-   * Told of each connection that was dropped for what it sent, of an adapter that rejected, and of a failure to accept
-   * connections. It must not throw.
+   * Called when a connection was dropped for invalid data, when an adapter rejected, and when connections cannot be
+   * accepted. It must not throw.
    */
   readonly onError?: OnServerError;
   /** Default: the system's. */
@@ -39,18 +39,18 @@ export interface ServantServerOptions {
 
 export interface ServantServer {
   /**
-   * Listens, and tells where. Calling it again gives the same promise.
+   * Listens and resolves to the address. Calling it again returns the same promise.
    * @throws {Error} (as a rejection) of the operating system, such as `EADDRINUSE`.
    */
   listen(): Promise<{ host: string; port: number }>;
   /**
-   * Accepts no more connections, answers new calls `overloaded`, waits for the calls under way and closes. Calling it
-   * again gives the same promise.
+   * Accepts no more connections, answers new calls `overloaded`, waits for the calls in flight and closes. Calling it
+   * again returns the same promise.
    */
   close(): Promise<void>;
 }
 
-/** Makes a server; it listens when it is told to. */
+/** Makes a server; it listens when `listen` is called. */
 export function createServantServer(options: ServantServerOptions): ServantServer {
   const { clock = systemClock, closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS } = options;
   const serving: ServingOptions = {
@@ -97,7 +97,7 @@ export function createServantServer(options: ServantServerOptions): ServantServe
   }
 
   async function close(): Promise<void> {
-    // Closing a server that is about to listen would leave it listening.
+    // A server that is closed before it listens would listen afterwards.
     await listening?.catch(() => {});
     if (!server.listening) return;
     const closed = new Promise((resolve) => server.close(resolve));

@@ -1,9 +1,8 @@
 /** `vector<T>` and `map<K, V>`: arrays and `Map`s of any TARS type. */
 
-import { describeValue } from './scalar-types.ts';
 import { fromJson, mapFromJson, mapToJson, toJson } from './json.ts';
 import type { Decoded, TarsType } from './tars-type.ts';
-import { TarsEncodeError, locate } from './wire-errors.ts';
+import { locate, refuse } from './wire-errors.ts';
 
 /** `vector<T>`, except `vector<byte>`. */
 export function vector<Item>(item: TarsType<Item>): TarsType<Item[]> {
@@ -13,7 +12,7 @@ export function vector<Item>(item: TarsType<Item>): TarsType<Item[]> {
       writer.beginList(tag, value.length);
       let index = 0;
       try {
-        // By index, so that a hole is refused as the missing item it is.
+        // By index, so that a hole in the array is refused as a missing item.
         for (; index < value.length; index++) item.write(writer, 0, value[index] as Item);
       } catch (error) {
         throw locate(error, `[${index}]`);
@@ -40,7 +39,7 @@ export function vector<Item>(item: TarsType<Item>): TarsType<Item[]> {
   };
 }
 
-/** `map<K, V>`. Entries keep their order; of entries with one key the last one counts. */
+/** `map<K, V>`. Entries keep their order; of two entries with the same key the last one counts. */
 export function map<Key, Value>(
   keyType: TarsType<Key>,
   valueType: TarsType<Value>,
@@ -82,8 +81,4 @@ export function map<Key, Value>(
     toJson: (map) => mapToJson(keyType, valueType, map),
     fromJson: (json) => mapFromJson(keyType, valueType, json),
   };
-}
-
-function refuse(expected: string, value: unknown): TarsEncodeError {
-  return new TarsEncodeError(`expected ${expected}, got ${describeValue(value)}`);
 }

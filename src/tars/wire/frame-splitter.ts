@@ -1,8 +1,8 @@
-/** Cuts what a socket delivers into frames. It believes no length beyond its limit, and keeps no more than it was sent. */
+/** Splits the bytes of a socket into frames. A length over the limit is refused; no memory is reserved for a length. */
 
 import { TarsDecodeError } from './wire-errors.ts';
 
-/** The longest frame that is taken unless told otherwise, its length included. */
+/** The default of the longest frame, including its length field. */
 export const DEFAULT_FRAME_BYTES = 10 * 1024 * 1024;
 
 const LENGTH_BYTES = 4;
@@ -12,15 +12,15 @@ export class FrameSplitter {
   #kept = Buffer.alloc(0);
   #keptBytes = 0;
 
-  /** @param maxFrameBytes The longest frame to take, in bytes. Default 10 MiB. */
+  /** @param maxFrameBytes The longest frame, in bytes. Default 10 MiB. */
   constructor(maxFrameBytes = DEFAULT_FRAME_BYTES) {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
   /**
-   * Takes what arrived and gives the packets that are complete now, without their lengths. They are views: use them
-   * before the next push, or copy them.
-   * @throws {TarsDecodeError} for a length that cannot be or is over the limit. The connection is beyond repair then.
+   * Adds received bytes and returns the packets that are complete now, without their length fields. They are views:
+   * use them before the next push, or copy them.
+   * @throws {TarsDecodeError} for a length that is impossible or over the limit. The connection cannot be used further.
    */
   push(chunk: Uint8Array): Uint8Array[] {
     const bytes = this.#keptBytes === 0 ? toBuffer(chunk) : this.#append(chunk);
@@ -43,7 +43,7 @@ export class FrameSplitter {
     return length;
   }
 
-  /** Doubling, so that a frame that comes byte by byte is not copied at every byte. */
+  /** The memory is doubled, so that a frame that comes byte by byte is not copied at every byte. */
   #append(chunk: Uint8Array): Buffer {
     const needed = this.#keptBytes + chunk.length;
     if (needed > this.#kept.length) {
@@ -61,7 +61,7 @@ export class FrameSplitter {
     if (rest.length === 0) {
       this.#kept = Buffer.alloc(0);
     } else if (handedOut || this.#keptBytes === 0) {
-      // A copy: what was handed out, or came from the socket, must not change under its holder.
+      // A copy: returned packets and the socket's chunk must not change later.
       this.#kept = Buffer.from(rest);
     }
     this.#keptBytes = rest.length;

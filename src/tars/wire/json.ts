@@ -1,14 +1,12 @@
 /**
- * TARS values as JSON and back, for clients that speak nothing else: a `Map` is an object, bytes are base64, a
- * bigint is its digits. Whether a value from JSON fits is judged when it is encoded.
+ * Converts TARS values to JSON and back: a `Map` becomes an object, bytes become base64, a bigint becomes its digits.
+ * Whether a value from JSON fits its type is checked when it is encoded.
  */
 
 import type { TarsType } from './tars-type.ts';
 
-/** A type of which only its JSON is asked. */
 type AnyType = TarsType<unknown>;
 
-/** What a struct's fields are in JSON. */
 interface JsonField {
   readonly name: string;
   readonly type: AnyType;
@@ -19,14 +17,14 @@ export function toJson(type: AnyType, value: unknown): unknown {
   return type.toJson === undefined ? value : type.toJson(value);
 }
 
-/** A map as an object, or as a list of pairs where its keys cannot be names. */
+/** A map as an object, or as a list of pairs if its keys cannot be property names. */
 export function mapToJson(key: AnyType, value: AnyType, map: ReadonlyMap<unknown, unknown>): unknown {
   const entries = [...map].map(([one, other]) => [toJson(key, one), toJson(value, other)] as const);
   return typeof key.initial() === 'object' ? entries : Object.fromEntries(entries);
 }
 
 export function structToJson(fields: readonly JsonField[], value: object): unknown {
-  // Most structs are JSON as they are.
+  // Most structs need no conversion.
   if (fields.every(({ type }) => type.toJson === undefined)) return value;
   const given = value as Record<string, unknown>;
   const json: Record<string, unknown> = {};
@@ -34,12 +32,12 @@ export function structToJson(fields: readonly JsonField[], value: object): unkno
   return json;
 }
 
-/** What JSON says, as a value of a type; what is not of the right shape is passed on as it is. */
+/** JSON as a value of a type; JSON of the wrong shape is returned as it is. */
 export function fromJson(type: AnyType, json: unknown): unknown {
   return type.fromJson === undefined ? json : type.fromJson(json);
 }
 
-/** An object's names are keys; a list of pairs is a map too, as structs cannot be names. */
+/** A map from an object, or from a list of pairs (structs as keys). */
 export function mapFromJson(key: AnyType, value: AnyType, json: unknown): unknown {
   if (typeof json !== 'object' || json === null) return json;
   if (!Array.isArray(json)) {
@@ -51,7 +49,7 @@ export function mapFromJson(key: AnyType, value: AnyType, json: unknown): unknow
   );
 }
 
-/** Names that the struct lacks are left out, as unknown tags are. */
+/** Unknown names are ignored, like unknown tags. */
 export function structFromJson(fields: readonly JsonField[], json: unknown): unknown {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
   const given = json as Record<string, unknown>;

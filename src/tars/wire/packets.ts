@@ -1,15 +1,15 @@
-/** The two packets of the TARS protocol. It knows their fields and not what is called with them. */
+/** The two packets of the TARS protocol: request and response. */
 
 import { optional, required, struct } from './struct.ts';
 import type { TarsType } from './tars-type.ts';
 import { t } from './types.ts';
 
-/** The version that both ends of this protocol send. */
+/** The version of packets with plain bodies. */
 export const TARS_VERSION = 1;
 
 export const PACKET_TYPE = {
   normal: 0,
-  /** Nobody waits for a reply. */
+  /** There is no reply. */
   oneWay: 1,
 } as const;
 
@@ -18,7 +18,7 @@ export interface RequestPacket {
   version?: number;
   packetType?: number;
   messageType?: number;
-  /** Comes back in the reply. */
+  /** Repeated in the reply. */
   requestId: number;
   /** The object's name, `App.Server.Obj`. */
   servant: string;
@@ -41,17 +41,17 @@ export interface ResponsePacket {
   /** The result as TARS fields. Decoded, it is a view of the packet's bytes. */
   body: Uint8Array;
   status?: Map<string, string>;
-  /** What the callee says of an error. It is not for clients' eyes. */
+  /** The servant's text for an error. It must not be shown to clients. */
   description?: string;
   context?: Map<string, string>;
 }
 
 const texts = t.map(t.string, t.string);
 
-/** A packet's body is decoded in its turn, or sent on: copying it first would be for nothing. */
+/** A body is decoded or sent on at once, so it needs no copy. */
 const view: TarsType<Uint8Array> = { ...t.bytes, read: (reader) => reader.bytes() };
 
-/** In memory that short ones share: to have some of its own costs more than the rest of a short reply. */
+/** `Buffer.from` takes short copies from a shared pool, which is much cheaper than new memory for each. */
 const copy: TarsType<Uint8Array> = { ...t.bytes, read: (reader) => Buffer.from(reader.bytes()) };
 
 export const RequestPacket = struct<RequestPacket>('tars.RequestPacket', {
@@ -79,7 +79,7 @@ export const ResponsePacket = struct<ResponsePacket>('tars.ResponsePacket', {
   context: optional(9, texts),
 });
 
-/** What a caller wants to know of an answer. */
+/** The fields of a response that a caller needs. */
 export interface ReplyHead {
   version: number;
   requestId: number;
@@ -89,7 +89,7 @@ export interface ReplyHead {
   description?: string;
 }
 
-/** Reads an answer, and passes over what is of no use to a caller. */
+/** Decodes only the fields that a caller needs. */
 export const ReplyHead = struct<ReplyHead>('tars.ResponsePacket', {
   version: required(1, t.short),
   requestId: required(3, t.int),

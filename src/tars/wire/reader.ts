@@ -1,6 +1,5 @@
 /**
- * Reads TARS fields out of bytes that nobody vouches for: every length, count and depth is checked before it is
- * believed. It knows wire types; what a field means its type knows.
+ * Reads TARS fields from untrusted bytes: every length, count and depth is checked before it is used.
  */
 
 import { TarsDecodeError } from './wire-errors.ts';
@@ -20,8 +19,8 @@ export class TarsReader {
   }
 
   /**
-   * Goes to the field with this tag, past fields with lower tags, and reads its header: the next call reads its
-   * value. False when it is not there, which the next field or the struct's end tells.
+   * Moves to the field with this tag, past fields with lower tags, and reads its header: the next call reads its
+   * value. False when there is no such field before a higher tag or the struct's end.
    */
   seek(tag: number): boolean {
     while (this.#position < this.#bytes.length) {
@@ -36,12 +35,12 @@ export class TarsReader {
     return false;
   }
 
-  /** As {@link seek}, for a field that must be there. */
+  /** Like {@link seek}, for a field that must be there. */
   require(tag: number): void {
     if (!this.seek(tag)) throw new TarsDecodeError(`tag ${tag} is missing`);
   }
 
-  /** A whole number that came in the given wire type (`int8`, `int16` or `int32`) or a narrower one. */
+  /** A whole number of at most the given wire type: `int8`, `int16` or `int32`. */
   integer(widest: number): number {
     if (this.#type === WIRE.zero) return 0;
     if (this.#type > widest) throw this.#mismatch(`a whole number of at most ${8 << widest} bits`);
@@ -50,7 +49,7 @@ export class TarsReader {
     return this.#bytes.readInt32BE(this.#take(4));
   }
 
-  /** A whole number of at most 64 bits: a `bigint` when it came in 64, else a `number`. */
+  /** A whole number of at most 64 bits: a `bigint` if it is sent as 64 bits, else a `number`. */
   long(): number | bigint {
     if (this.#type === WIRE.int64) return this.#bytes.readBigInt64BE(this.#take(8));
     return this.integer(WIRE.int32);
@@ -69,14 +68,14 @@ export class TarsReader {
     throw this.#mismatch('a double');
   }
 
-  /** Bytes that are no UTF-8 come as U+FFFD. */
+  /** Bytes that are no UTF-8 become U+FFFD. */
   string(): string {
     const length = this.#readLength();
     const start = this.#take(length);
     return this.#bytes.toString('utf8', start, start + length);
   }
 
-  /** A view of the bytes, which lives as long as what is read from; copy it to keep it. */
+  /** A view of the bytes that are read from; copy it to keep it. */
   bytes(): Uint8Array {
     if (this.#type === WIRE.list) return this.#listOfBytes();
     if (this.#type !== WIRE.simpleList) throw this.#mismatch('bytes');
@@ -86,14 +85,14 @@ export class TarsReader {
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** Opens a list and tells how many items follow, each with tag 0; then {@link leave}. */
+  /** Begins a list and returns the number of items, each with tag 0. End it with {@link leave}. */
   beginList(): number {
     if (this.#type !== WIRE.list) throw this.#mismatch('a list');
     this.#enter();
     return this.#spend(this.#count(1));
   }
 
-  /** Opens a map and tells how many entries follow, each a key with tag 0 and a value with tag 1; then {@link leave}. */
+  /** Begins a map and returns the number of entries, each a key with tag 0 and a value with tag 1. End it with {@link leave}. */
   beginMap(): number {
     if (this.#type !== WIRE.map) throw this.#mismatch('a map');
     this.#enter();
@@ -105,7 +104,7 @@ export class TarsReader {
     this.#enter();
   }
 
-  /** Skips what a newer peer may have added, and the struct's end. */
+  /** Skips fields that a newer peer may have added, and the struct's end. */
   endStruct(): void {
     for (;;) {
       if (this.#readHead() === WIRE.structEnd) break;
@@ -119,7 +118,7 @@ export class TarsReader {
     this.#depth--;
   }
 
-  /** Reads a field's header and tells its wire type. */
+  /** Reads a field's header and returns its wire type. */
   #readHead(): number {
     const head = this.#bytes[this.#take(1)]!;
     this.#type = head & 0x0f;
@@ -128,7 +127,7 @@ export class TarsReader {
     return this.#type;
   }
 
-  /** Moves past bytes that are known to be there, and tells where they start. */
+  /** Checks that there are so many bytes, moves past them and returns their start. */
   #take(count: number): number {
     const start = this.#position;
     if (count > this.#bytes.length - start) {
@@ -146,7 +145,7 @@ export class TarsReader {
     throw this.#mismatch('a string');
   }
 
-  /** The count in front of items of at least so many bytes each: more than could follow are refused here. */
+  /** Reads the count before items of at least so many bytes each; more items than could follow are refused. */
   #count(bytesEach: number): number {
     this.require(0);
     const count = this.integer(WIRE.int32);
@@ -177,7 +176,7 @@ export class TarsReader {
     return bytes;
   }
 
-  /** Skips the value whose header was read last. */
+  /** Skips the value whose header was just read. */
   #skipValue(): void {
     switch (this.#type) {
       case WIRE.zero:

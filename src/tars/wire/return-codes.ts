@@ -1,8 +1,8 @@
-/** The return codes of the TARS platform that we answer or meet, with the numbers every TARS language uses. */
+/** The return codes of TARS that are used here. All TARS languages have the same numbers. */
 
 export const RETURN_CODES = {
   ok: 0,
-  /** The servant failed, or could not read the arguments: other TARS languages answer one code for both. */
+  /** The servant failed, or the arguments do not decode: other TARS languages use one code for both. */
   failed: -1,
   /** The servant's result does not fit its type. */
   unencodable: -2,
@@ -10,12 +10,12 @@ export const RETURN_CODES = {
   noSuchServant: -4,
   queueTimeout: -6,
   overloaded: -9,
-  /** Ours, never on the wire: the reply does not decode. */
+  /** Local, never on the wire: the reply does not decode. */
   replyUndecodable: -11_000,
-  /** Ours: the connection went away under the call. */
+  /** Local: the connection ended during the call. */
   connectionClosed: -12_001,
-  /** Ours: no connection. */
+  /** Local: no connection. */
   connectionFailed: -12_002,
-  /** Ours: no reply in time. */
+  /** Local: no reply in time. */
   timeout: -13_001,
 } as const;

@@ -1,8 +1,8 @@
-/** The base types of the .tars language: which JavaScript values they take, and in which range. */
+/** The base types of the .tars language: their JavaScript values and ranges. */
 
 import type { TarsReader } from './reader.ts';
 import type { TarsType } from './tars-type.ts';
-import { TarsDecodeError, TarsEncodeError } from './wire-errors.ts';
+import { TarsDecodeError, refuse } from './wire-errors.ts';
 import { WIRE } from './wire-type.ts';
 
 const INT64_MIN = -(2n ** 63n);
@@ -22,12 +22,12 @@ export const byte = integerType(-0x80, 0x7f, (reader) => reader.integer(WIRE.int
 export const short = integerType(-0x80_00, 0x7f_ff, (reader) => reader.integer(WIRE.int16));
 export const int = integerType(-0x80_00_00_00, 0x7f_ff_ff_ff, readInt);
 
-// An unsigned number travels in the next wider signed type, so what arrives can be out of its range.
+// An unsigned number is sent as the next wider signed type, so a received one can be out of range.
 export const unsignedByte = integerType(0, 0xff, (reader) => reader.integer(WIRE.int16));
 export const unsignedShort = integerType(0, 0xff_ff, readInt);
 export const unsignedInt = integerType(0, 0xff_ff_ff_ff, (reader) => Number(reader.long()));
 
-/** `long` as a number: values past 2^53, which a number cannot tell apart, are refused both ways. */
+/** `long` as a number. Values beyond 2^53, which a number cannot hold exactly, are refused in both directions. */
 export const long = integerType(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, (reader) =>
   Number(reader.long()),
 );
@@ -55,7 +55,7 @@ export const longString: TarsType<string> = {
   initial: () => '0',
 };
 
-/** No more digits than 64 bits have: turning very long texts into a bigint takes its time. */
+/** At most as many digits as 64 bits have, because converting a very long text to a bigint is slow. */
 const DECIMAL = /^-?\d{1,19}$/;
 
 export const float: TarsType<number> = {
@@ -88,7 +88,7 @@ export const string: TarsType<string> = {
   initial: () => '',
 };
 
-/** `vector<byte>`. What is decoded is a copy. */
+/** `vector<byte>`. Decoded bytes are a copy. */
 export const bytes: TarsType<Uint8Array> = {
   write(writer, tag, value) {
     if (!(value instanceof Uint8Array)) throw refuse('a Uint8Array', value);
@@ -101,8 +101,8 @@ export const bytes: TarsType<Uint8Array> = {
 };
 
 /**
- * An enum by its table of names and numbers. A number that the table lacks passes both ways, as it does in other
- * TARS languages: a newer peer may know more names, so a `switch` over one needs a `default`.
+ * An enum by its table of names and numbers. Unknown numbers are allowed in both directions, as in other TARS
+ * languages, because a newer peer may know more names. So a `switch` over an enum needs a `default`.
  */
 export function enumeration<Value extends number>(table: Readonly<Record<string, Value>>): TarsType<Value> {
   const first = Object.values(table)[0] as Value;
@@ -135,17 +135,4 @@ function integerType(
     },
     initial: () => 0,
   };
-}
-
-function refuse(expected: string, value: unknown): TarsEncodeError {
-  return new TarsEncodeError(`expected ${expected}, got ${describeValue(value)}`);
-}
-
-/** What was given instead, without its text: that may be long, or not for logs. */
-export function describeValue(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return `${value}`;
-  if (value === undefined) return 'nothing';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,19 +1,18 @@
-/** Structs: a table of fields by name, written and read by rising tags. The arguments of a call are fields as well. */
+/** Structs: fields by name, written and read in the order of their tags. The arguments of a call are a struct too. */
 
 import { structFromJson, structToJson } from './json.ts';
 import { TarsReader } from './reader.ts';
-import { describeValue } from './scalar-types.ts';
 import type { Decoded, TarsType } from './tars-type.ts';
-import { TarsEncodeError, locate } from './wire-errors.ts';
+import { locate, refuse } from './wire-errors.ts';
 import { TarsWriter } from './writer.ts';
 
-/** One field: its tag, its type, and what it is when it is not there. */
+/** One field: its tag, its type and its default. */
 export interface Field<T> {
   readonly tag: number;
   readonly type: TarsType<T>;
-  /** Bytes without this field are refused. */
+  /** Bytes without this field do not decode. */
   readonly required: boolean;
-  /** Written in place of a value that is left out; without it the value cannot be left out. */
+  /** The default, written if the value is left out; without a default the value cannot be left out. */
   readonly fallback?: () => Decoded<T>;
 }
 
@@ -31,8 +30,8 @@ export function required<T>(tag: number, type: TarsType<T>, fallback?: Decoded<T
 }
 
 /**
- * A field that may be missing in bytes and in the value: it is then its default, or its type's own. It is always
- * written, as the reference generator's JavaScript does.
+ * A field that may be missing in the bytes and in the value: then it has its default, or the default of its type. It
+ * is always written, like in the JavaScript of the reference generator.
  */
 export function optional<T>(tag: number, type: TarsType<T>, fallback?: Decoded<T>): Field<T> {
   return { tag, type, required: false, fallback: fallback === undefined ? type.initial : () => fallback };
@@ -40,26 +39,26 @@ export function optional<T>(tag: number, type: TarsType<T>, fallback?: Decoded<T
 
 /** The codec of a struct, and its type inside other types. */
 export interface TarsStruct<T> extends TarsType<T> {
-  /** `Module.Name`, the beginning of the paths in errors. */
+  /** `Module.Name`, the start of the paths in errors. */
   readonly name: string;
   /** Its fields by name. */
   readonly fields: Readonly<Record<string, Field<unknown>>>;
-  /** The fields alone, as in the body of a call. @throws {TarsEncodeError} */
+  /** The fields alone, as the body of a call has them. @throws {TarsEncodeError} */
   encode(value: T): Uint8Array;
   /** Unknown tags are skipped. @throws {TarsDecodeError} */
   decode(bytes: Uint8Array): Decoded<T>;
-  /** As `encode`, with the whole length in four bytes in front. @throws {TarsEncodeError} */
+  /** Like `encode`, with the total length in four bytes before it. @throws {TarsEncodeError} */
   encodeFrame(value: T): Uint8Array;
-  /** Writes what `encodeFrame` gives behind what a writer has; of a value that does not fit, nothing. @throws {TarsEncodeError} */
+  /** Appends the bytes of `encodeFrame` to a writer; nothing if the value does not fit. @throws {TarsEncodeError} */
   writeFrame(this: void, writer: TarsWriter, value: T): void;
-  /** A text that two values share exactly when these fields of theirs are equal. @throws {TarsEncodeError} */
+  /** A text that is the same for two values exactly if these fields are equal. @throws {TarsEncodeError} */
   keyOf(value: T, names: readonly (keyof T & string)[]): string;
 }
 
-/** All of them have the same properties in the same order: types are of many shapes, and this is of one. */
+/** All objects of this type have the same properties in the same order: V8 reads them faster than types of many shapes. */
 interface NamedField {
   readonly name: string;
-  /** Every object has something of this name, as `constructor`: only its own counts. */
+  /** Every object inherits a property of this name, such as `constructor`: only an own property counts. */
   readonly inherited: boolean;
   readonly tag: number;
   readonly type: TarsType<unknown>;
@@ -69,7 +68,7 @@ interface NamedField {
   readonly fallback: (() => unknown) | undefined;
 }
 
-/** Makes the codec of a struct. One that holds vectors or maps of itself gets its own type to list its fields with. */
+/** Makes the codec of a struct. A struct with vectors or maps of itself gives a function, which gets its own type. */
 export function struct<T extends object>(
   name: string,
   fields: Fields<T> | ((self: TarsType<T>) => Fields<T>),
@@ -134,10 +133,10 @@ export function struct<T extends object>(
   return { ...codec, fields: listed };
 }
 
-/** A longer value keeps the memory that it was written to. */
+/** A longer value is returned without a copy, and gets a new scratch writer. */
 const SCRATCH_BYTES = 4 * 1024;
 
-/** Where values are written, to be copied out in as many bytes as they take; taken while one is being written. */
+/** The writer for single values, which are then copied in their exact size; undefined while it is in use. */
 let scratch: TarsWriter | undefined;
 
 function encodeAlone(write: (writer: TarsWriter) => void): Uint8Array {
@@ -168,7 +167,7 @@ function toTable(fields: object): readonly NamedField[] {
 
 function writeFields(writer: TarsWriter, value: object, table: readonly NamedField[]): void {
   if (typeof value !== 'object' || value === null) {
-    throw new TarsEncodeError(`expected an object, got ${describeValue(value)}`);
+    throw refuse('an object', value);
   }
   let current = '';
   try {

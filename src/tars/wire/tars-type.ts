@@ -1,10 +1,10 @@
-/** What it takes to be a TARS type: how its values are written, read and made when they are absent. */
+/** The interface of a TARS type: how its values are written and read, and its default. */
 
 import type { TarsReader } from './reader.ts';
 import type { TarsWriter } from './writer.ts';
 
 /**
- * A value as it was decoded: what may be left out when sending is there, since absent fields get their defaults.
+ * A decoded value: properties that may be left out when sending are always present, because absent fields get defaults.
  *
  * @example
  * interface Greeting { name: string; title?: string }
@@ -21,17 +21,17 @@ export type Decoded<T> = T extends Uint8Array
         : T;
 
 export interface TarsType<T> {
-  /** Writes header and value. @throws {TarsEncodeError} when the value is not of this type. */
+  /** Writes header and value. @throws {TarsEncodeError} if the value does not have this type. */
   write(this: void, writer: TarsWriter, tag: number, value: T): void;
   /** Reads the value whose header was just read. @throws {TarsDecodeError} */
   read(this: void, reader: TarsReader): Decoded<T>;
-  /** What an absent field without a default of its own is: 0, '', empty. */
+  /** The value of an absent field without its own default: 0, '', empty. */
   readonly initial: () => Decoded<T>;
-  /** The value as JSON; a type without it is JSON as it is (see json.ts). */
+  /** Converts the value to JSON (see json.ts); missing if no conversion is needed. */
   toJson?(value: Decoded<T>): unknown;
   /**
-   * A value from JSON (see json.ts), as far as JSON lacks its kind; whether it fits is judged when it is written. What is not
-   * even of the right shape is passed on as it is, to be refused there.
+   * Converts JSON to a value (see json.ts); missing if no conversion is needed. Whether the value fits is checked when
+   * it is written; JSON of the wrong shape is returned as it is and refused then.
    */
   fromJson?(json: unknown): unknown;
 }

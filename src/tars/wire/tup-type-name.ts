@@ -1,4 +1,4 @@
-/** The names that TUP of version 2 has for types. It asks a type what it reads, and keeps no list of types. */
+/** The names of types in TUP version 2. They are found out by letting a type read from a probe. */
 
 import { TarsReader } from './reader.ts';
 import type { TarsType } from './tars-type.ts';
@@ -6,7 +6,7 @@ import { WIRE } from './wire-type.ts';
 
 /**
  * The name of a type as other TARS languages write it: `int32`, `list<char>`, `map<string,int64>`, `Module.Struct`.
- * A struct inside a list or a map cannot be asked for its name and is `struct` there.
+ * The name of a struct inside a list or a map is not known here; it is `struct`.
  */
 export function tupTypeName(type: TarsType<unknown>): string {
   if ('name' in type && typeof type.name === 'string') return type.name;
@@ -15,7 +15,7 @@ export function tupTypeName(type: TarsType<unknown>): string {
   return nameOf(value, probe.leaves);
 }
 
-/** Bytes in which everything is there once and is nothing: it notes what is read from it. */
+/** A reader that returns one empty value for each read, and notes what was read. */
 class TypeProbe extends TarsReader {
   readonly leaves: string[] = [];
 
@@ -69,7 +69,7 @@ const INTEGER_NAMES: Readonly<Record<number, string>> = {
   [WIRE.int32]: 'int32',
 };
 
-/** What was read tells how the names that were noted belong together; it takes them in their order. */
+/** Builds the name from the shape of the read value, and takes the noted names in their order. */
 function nameOf(value: unknown, leaves: string[]): string {
   if (Array.isArray(value)) return `list<${nameOf(value[0], leaves)}>`;
   if (value instanceof Map) {

@@ -1,29 +1,28 @@
-/** TUP, packets of version 2 and 3: parameters travel by name. It knows packets and fields, and neither sockets nor servants. */
+/** TUP: packets of version 2 and 3, in which parameters are sent by name, as attributes. TarsPHP's clients use it. */
 
 import type { RequestPacket } from './packets.ts';
 import { TarsReader } from './reader.ts';
-import { describeValue } from './scalar-types.ts';
 import type { Field, TarsStruct } from './struct.ts';
 import type { Decoded, TarsType } from './tars-type.ts';
 import { tupTypeName } from './tup-type-name.ts';
-import { TarsDecodeError, TarsEncodeError, locate } from './wire-errors.ts';
+import { TarsDecodeError, locate, refuse } from './wire-errors.ts';
 import { TarsWriter } from './writer.ts';
 
 export const TUP_VERSION = {
-  /** Each value goes with the name of its type. */
+  /** Each value is sent with the name of its type. */
   complex: 2,
   simple: 3,
 } as const;
 
 export type TupVersion = (typeof TUP_VERSION)[keyof typeof TUP_VERSION];
 
-/** A function has at most 255 parameters; a caller may add a few names of its own. */
+/** A function has at most 255 parameters; a caller may add some names. */
 const MAX_ATTRIBUTES = 1024;
 
-/** A map of no attributes at tag 0. */
+/** An empty map of attributes, with tag 0. */
 const NO_ATTRIBUTES = Uint8Array.of(0x08, 0x0c);
 
-/** The return value has no name. Servants in C++ and Go give it a second one, and so do we. */
+/** The names of the return value: the empty one, and a second one that servants in C++ and Go add. */
 const RETURN_NAMES = ['', 'tars_ret'];
 
 /** Where callers look for the return code, as a decimal number. */
@@ -34,8 +33,8 @@ export function isTupVersion(version: number): version is TupVersion {
 }
 
 /**
- * The fields of a struct, each from the attribute of its name. Other attributes are passed over, as are the types
- * that version 2 names: the bytes are checked against our own.
+ * Reads the fields of a struct, each from the attribute of its name. Other attributes are ignored, and so are the type
+ * names of version 2: the bytes are checked against the types of the struct.
  * @throws {TarsDecodeError}
  */
 export function decodeAttributes<T extends object>(
@@ -58,7 +57,7 @@ export function decodeAttributes<T extends object>(
 }
 
 /**
- * The fields of a struct as attributes by their names; the one with tag 0 is the return value.
+ * Writes the fields of a struct as attributes by their names; the field with tag 0 is the return value.
  * @throws {TarsEncodeError}
  */
 export function encodeAttributes<T extends object>(
@@ -70,7 +69,7 @@ export function encodeAttributes<T extends object>(
   let step = name;
   try {
     if (typeof value !== 'object' || value === null) {
-      throw new TarsEncodeError(`expected an object, got ${describeValue(value)}`);
+      throw refuse('an object', value);
     }
     for (const [parameter, field] of Object.entries(fields)) {
       step = `${name}.${parameter}`;
@@ -84,12 +83,12 @@ export function encodeAttributes<T extends object>(
   return writeAttributes(attributes, version);
 }
 
-/** What of a request comes back in its answer. */
+/** The fields of a request that are repeated in its answer. */
 export type TupRequest = Readonly<Pick<RequestPacket, 'requestId' | 'servant' | 'func'>> & {
   readonly version: TupVersion;
 };
 
-/** The packet that answers a request. It is itself built as a request. */
+/** The packet that answers a TUP request. It has the form of a request too. */
 export function toTupAnswer(
   { version, requestId, servant, func }: TupRequest,
   { ret, body }: { readonly ret: number; readonly body: Uint8Array },
@@ -155,7 +154,7 @@ function writeValue({ type, fallback }: Field<unknown>, value: unknown): Uint8Ar
   return writer.finish();
 }
 
-/** Every object has something of a name as `constructor`: there only its own counts. */
+/** Every object inherits a property such as `constructor`: of such a name, only an own property counts. */
 function ownOrGiven(value: object, name: string): unknown {
   if (name in Object.prototype && !Object.hasOwn(value, name)) return undefined;
   return (value as Record<string, unknown>)[name];

@@ -1,11 +1,11 @@
-/** What goes wrong between values and bytes: values that cannot be sent, and bytes that are no message. */
+/** The errors of encoding and decoding: values that do not fit their types, and bytes that are no message. */
 
-/** A step into a value on the way to what is wrong with it: `.name`, `[3]`. */
+/** A part of the path to a wrong value: `.name`, `[3]`. */
 type Step = string;
 
 /**
- * A value does not fit its type: wrong kind, out of range, missing. Nothing was sent.
- * `path` names the place in the value, as in `Chat.Message.tags[3]`.
+ * A value does not fit its type: wrong kind, out of range, or missing. Nothing was sent.
+ * `path` is the place in the value, such as `Chat.Message.tags[3]`.
  */
 export class TarsEncodeError extends TypeError {
   readonly code = 'TARS_ENCODE';
@@ -25,8 +25,8 @@ export class TarsEncodeError extends TypeError {
 }
 
 /**
- * Bytes are not what they should be: cut short, of another type, nested too deep, or larger than they say.
- * `path` names the field that was being read.
+ * Bytes do not decode: they are too short, of another type, nested too deep, or have impossible lengths.
+ * `path` is the field that was being read.
  */
 export class TarsDecodeError extends Error {
   readonly code = 'TARS_DECODE';
@@ -45,11 +45,24 @@ export class TarsDecodeError extends Error {
   }
 }
 
-/** What to throw on for an error met at `step` of a value: ours with the step in its path, any other as it is. */
+/** Returns the error to rethrow at `step` of a value: errors of this file get the step in their path. */
 export function locate(error: unknown, step: Step): unknown {
   return error instanceof TarsEncodeError || error instanceof TarsDecodeError ? error.within(step) : error;
 }
 
 function toMessage(problem: string, path: string): string {
   return path === '' ? problem : `${path}: ${problem}`;
+}
+
+/** The error for a value of the wrong kind. It does not quote texts: they may be long, or secret. */
+export function refuse(expected: string, value: unknown): TarsEncodeError {
+  return new TarsEncodeError(`expected ${expected}, got ${describeValue(value)}`);
+}
+
+function describeValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return `${value}`;
+  if (value === undefined) return 'nothing';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,6 +1,6 @@
-/** The numbers of the TARS encoding: what the low half of a field's header says, and the limits of a reader. */
+/** The numbers of the TARS encoding: the wire types, and the limits of a reader. */
 
-/** How a field's value lies on the wire; the high half of the header byte is its tag. */
+/** The low half of a field's header: how its value is encoded. The high half is the tag. */
 export const WIRE = {
   int8: 0,
   int16: 1,
@@ -16,16 +16,16 @@ export const WIRE = {
   list: 9,
   structBegin: 10,
   structEnd: 11,
-  /** The number 0 of any width, without a byte of its own. */
+  /** The number 0 of any width; no bytes follow. */
   zero: 12,
-  /** Bytes: a header of type int8, a count, and the bytes as they are. */
+  /** Bytes: a header of type int8, a count, and the bytes. */
   simpleList: 13,
 } as const;
 
-/** What is wrong to nest deeper than, in structs, lists and maps: a real message is nowhere near. */
+/** The deepest nesting of structs, lists and maps. Real messages are far below it. */
 export const MAX_NESTING = 64;
 
-/** The most list items, map entries and skipped fields of one message: what a small hostile frame may make us build. */
+/** The most list items, map entries and skipped fields of one message. It limits the memory that a small hostile frame costs. */
 export const MAX_ELEMENTS = 1_000_000;
 
 const NAMES = Object.entries(WIRE);

@@ -1,4 +1,4 @@
-/** Writes TARS fields one after another. It knows the bytes of each wire type and nothing of ranges: types check those. */
+/** Writes TARS fields one after another. The types check the ranges of values before. */
 
 import { TarsEncodeError } from './wire-errors.ts';
 import { MAX_NESTING, WIRE } from './wire-type.ts';
@@ -6,7 +6,7 @@ import { MAX_NESTING, WIRE } from './wire-type.ts';
 const DEFAULT_BYTES = 256;
 const LENGTH_BYTES = 4;
 const BIT_32 = 2 ** 32;
-/** A UTF-16 unit is at most three bytes of UTF-8, so a text this short has a length of one byte. */
+/** A UTF-16 unit has at most three bytes in UTF-8, so the length of a text this short fits one byte. */
 const SURELY_SHORT = 85;
 const MAX_ASCII = 0x7f;
 
@@ -15,12 +15,12 @@ export class TarsWriter {
   #length = 0;
   #depth = 0;
 
-  /** @param bytes How many bytes it takes before it has to grow. Default 256. */
+  /** @param bytes The initial capacity. Default 256. */
   constructor(bytes = DEFAULT_BYTES) {
     this.#bytes = Buffer.allocUnsafe(bytes);
   }
 
-  /** How many bytes were written. */
+  /** The number of bytes written. */
   get length(): number {
     return this.#length;
   }
@@ -65,7 +65,7 @@ export class TarsWriter {
     this.#length = this.#bytes.writeDoubleBE(value, this.#length);
   }
 
-  /** Half of a surrogate pair has no UTF-8 and goes as U+FFFD. */
+  /** Half of a surrogate pair has no UTF-8 and is written as U+FFFD. */
   string(tag: number, value: string): void {
     if (value.length <= SURELY_SHORT) {
       this.#head(tag, WIRE.string1, 1 + value.length * 3);
@@ -94,19 +94,19 @@ export class TarsWriter {
     this.#length += value.length;
   }
 
-  /** Opens a list; its items follow, each with tag 0, and then {@link leave}. */
+  /** Begins a list; write its items, each with tag 0, and end it with {@link leave}. */
   beginList(tag: number, count: number): void {
     this.#enter(tag, WIRE.list);
     this.integer(0, count);
   }
 
-  /** Opens a map; its entries follow, each a key with tag 0 and a value with tag 1, and then {@link leave}. */
+  /** Begins a map; write its entries, each a key with tag 0 and a value with tag 1, and end it with {@link leave}. */
   beginMap(tag: number, size: number): void {
     this.#enter(tag, WIRE.map);
     this.integer(0, size);
   }
 
-  /** Opens a struct; its fields follow by rising tags, and then {@link endStruct}. */
+  /** Begins a struct; write its fields in the order of their tags, and end it with {@link endStruct}. */
   beginStruct(tag: number): void {
     this.#enter(tag, WIRE.structBegin);
   }
@@ -121,7 +121,7 @@ export class TarsWriter {
     this.#depth--;
   }
 
-  /** Makes room for the length of a frame, which {@link endFrame} fills in, and tells where the frame starts. */
+  /** Reserves the length field of a frame, which {@link endFrame} fills in, and returns where the frame starts. */
   beginFrame(): number {
     const start = this.#length;
     this.#reserve(LENGTH_BYTES);
@@ -129,23 +129,23 @@ export class TarsWriter {
     return start;
   }
 
-  /** Ends the frame that starts there: its length goes in front of it. */
+  /** Ends the frame that starts at `start` and writes its length. */
   endFrame(start: number): void {
     this.#bytes.writeUInt32BE(this.#length - start, start);
   }
 
-  /** Takes back what was written beyond this length, whatever was open. */
+  /** Removes everything beyond this length, including lists, maps and structs that were not ended. */
   cut(length: number): void {
     this.#length = length;
     this.#depth = 0;
   }
 
-  /** What was written. The writer is done with, or is cut when the bytes are not needed any more. */
+  /** The written bytes as a view. Do not write again before the bytes are not needed any more and `cut` was called. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** What was written, in memory of its own. */
+  /** A copy of the written bytes. */
   copy(): Uint8Array {
     const copy = Buffer.allocUnsafe(this.#length);
     this.#bytes.copy(copy, 0, 0, this.#length);
@@ -153,12 +153,12 @@ export class TarsWriter {
   }
 
   #enter(tag: number, type: number): void {
-    // A value that contains itself would be written until the stack ends.
+    // A value that contains itself would overflow the stack.
     if (++this.#depth > MAX_NESTING) throw new TarsEncodeError(`nested deeper than ${MAX_NESTING}`);
     this.#head(tag, type, 0);
   }
 
-  /** The header of a field, with room for the bytes that follow it. */
+  /** Writes the header of a field and reserves the bytes that follow it. */
   #head(tag: number, type: number, following: number): void {
     this.#reserve(2 + following);
     if (tag < 15) {
@@ -169,7 +169,7 @@ export class TarsWriter {
     }
   }
 
-  /** UTF-8 for which there is room; tells how many bytes it took. A short ASCII text is soonest written in place. */
+  /** Writes UTF-8 into reserved bytes and returns its length. For a short ASCII text this loop is the fastest way. */
   #writeShort(text: string, at: number): number {
     const bytes = this.#bytes;
     for (let index = 0; index < text.length; index++) {
