@@ -1,4 +1,4 @@
-/** Compiles .tars files to TypeScript modules, all of them or none. It writes nothing. */
+/** Compiles .tars files to the texts of TypeScript modules. */
 
 import { basename, dirname, extname, relative, sep } from 'node:path';
 import { checkFile, type CheckedFile } from './check/check-file.ts';
@@ -12,13 +12,13 @@ export interface CompileOptions extends CheckOptions, EmitOptions {}
 
 /** A generated module. */
 export interface Output {
-  /** Below the directory it is written to, with `/`. */
+  /** The path below the output directory, with `/`. */
   readonly path: string;
   readonly text: string;
 }
 
 export interface Compiled {
-  /** One for each file, the included ones too; none when anything is wrong. */
+  /** One for each file, including included ones; none if there is an error. */
   readonly outputs: readonly Output[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -35,7 +35,7 @@ export async function compile(paths: readonly string[], options: CompileOptions)
   return { outputs, diagnostics };
 }
 
-/** Reads and checks files and what they include. */
+/** Reads and checks files and their includes. */
 export async function check(
   paths: readonly string[],
   options: CheckOptions,
@@ -45,7 +45,7 @@ export async function check(
   return { files: checkAll(loaded, options, diagnostics), diagnostics };
 }
 
-/** Files come with the included ones first, so each finds what it includes. */
+/** Included files come first in the list, so each file finds its includes. */
 export function checkAll(
   files: readonly LoadedFile[],
   options: CheckOptions,
@@ -67,8 +67,8 @@ export function checkAll(
 }
 
 /**
- * Where each module goes: all side by side, but files of one name, from different directories, below directories as
- * theirs.
+ * The output path of each module: all in one directory, except that files with the same name keep their own
+ * directories.
  */
 function placeOutputs(files: readonly LoadedFile[]): ReadonlyMap<LoadedFile, string> {
   const root = findRoot(files.map(({ path }) => dirname(path)));
@@ -91,7 +91,7 @@ function nameOf(path: string): string {
   return `${basename(path, extname(path))}.ts`;
 }
 
-/** The deepest directory that all the others are in. */
+/** The deepest directory that contains all the given ones. */
 function findRoot([first = '.', ...others]: readonly string[]): string {
   let root = first;
   while (others.some((other) => relative(root, other).startsWith('..'))) root = dirname(root);

@@ -1,4 +1,4 @@
-/** Reads .tars files and all that they include, each once. What cannot be read, and circles, it reports. */
+/** Reads .tars files and their includes, each once. Unreadable files and include cycles are reported. */
 
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -9,14 +9,14 @@ import type { FileSyntax, IncludeSyntax } from './syntax/syntax.ts';
 
 export interface LoadedFile {
   readonly source: SourceFile;
-  /** The whole path, which tells files apart. */
+  /** The absolute path, which identifies the file. */
   readonly path: string;
   readonly syntax: FileSyntax;
-  /** The files it includes; those that cannot be used are missing. */
+  /** Its includes, without those that cannot be used. */
   readonly includes: ReadonlyMap<IncludeSyntax, LoadedFile>;
 }
 
-/** Loads files. The result has every file once, an included one before those that include it. */
+/** Loads files. The result has each file once, and an included file before those that include it. */
 export async function loadFiles(
   paths: readonly string[],
   diagnose: (diagnostic: Diagnostic) => void,
@@ -44,7 +44,7 @@ export async function loadFiles(
     return file;
   }
 
-  /** Beside the file that includes it or, as other TARS compilers look, below the working directory. */
+  /** Looks beside the including file and then, like other TARS compilers, below the working directory. */
   async function loadInclude(
     include: IncludeSyntax,
     from: string,
@@ -71,7 +71,7 @@ function tellCircle(paths: readonly string[]): string {
   return `the files include each other in a circle: ${names.join(' → ')}`;
 }
 
-/** UTF-8, or GB 18030, which many .tars files are written in. */
+/** UTF-8, or GB 18030, which many .tars files have. */
 async function readText(path: string): Promise<string | { problem: string }> {
   let bytes: Buffer;
   try {

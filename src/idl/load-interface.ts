@@ -1,18 +1,18 @@
-/** Finds one interface in a .tars file, for servants that only settings name. */
+/** Loads one interface of a .tars file, for servants that are configured without generated code. */
 
 import { checkAll } from './compile.ts';
 import { formatDiagnostics, type Diagnostic } from './syntax/diagnostics.ts';
 import { loadFiles } from './load-files.ts';
 import type { InterfaceModel } from './check/model.ts';
 
-/** The file cannot be used: it does not compile, or lacks the interface. The message is for whoever wrote the settings. */
+/** The file does not compile, or does not have the interface. The message is for the author of the settings. */
 export class InterfaceError extends Error {
   override readonly name = 'InterfaceError';
   readonly code = 'TARS_INTERFACE';
 }
 
 /**
- * Reads `Module.Interface`, or `Interface` where no other module has one of that name.
+ * Loads `Module.Interface`, or `Interface` if only one module has an interface of that name.
  * @throws {InterfaceError}
  */
 export async function loadInterface(path: string, name: string): Promise<InterfaceModel> {

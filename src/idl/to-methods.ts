@@ -1,4 +1,4 @@
-/** Makes the functions of an interface callable without generating code: for servants that only settings name. */
+/** Makes the functions of an interface callable without generated code, for servants from the settings. */
 
 import { method, type Method } from '../tars/calls/method.ts';
 import type { Methods } from '../tars/calls/proxy.ts';
@@ -11,7 +11,7 @@ import type { BaseName } from './syntax/syntax.ts';
 type AnyType = TarsType<unknown>;
 type AnyField = Field<unknown>;
 
-/** The functions of an interface, as generated code has them; a `long` is a number. */
+/** The functions of an interface as in generated code; a `long` is a number. */
 export function toMethods(model: InterfaceModel): Methods {
   const structs = new Map<StructModel, AnyType>();
 
@@ -19,7 +19,7 @@ export function toMethods(model: InterfaceModel): Methods {
     const known = structs.get(of);
     if (known !== undefined) return known;
     return struct<object>(`${of.module}.${of.name}`, (self) => {
-      // Noted before its fields are: they may be vectors of it.
+      // Before its fields, which may be vectors of it.
       structs.set(of, self);
       return Object.fromEntries(of.fields.map((field) => [field.name, toField(field)]));
     });

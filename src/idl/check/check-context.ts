@@ -1,4 +1,4 @@
-/** What the checks of one module work on, and what they share: declared names and types. */
+/** The context that the checks of one module share, with the checks of names and the lookup of types. */
 
 import type { Report } from '../syntax/diagnostics.ts';
 import type { FileModel, LongMode, Type } from './model.ts';
@@ -9,7 +9,7 @@ import type { Name, Path, TypeSyntax } from '../syntax/syntax.ts';
 
 export interface CheckOptions {
   readonly long: LongMode;
-  /** Names may start with `tars`, as those of the platform's own files do. */
+  /** Names may start with `tars`, as in the platform's own files. */
   readonly withTars: boolean;
 }
 
@@ -20,9 +20,9 @@ export interface CheckContext {
   /** The name of the module that is being checked. */
   readonly module: string;
   readonly scope: Scope;
-  /** Nothing was passed over so far, here and in included files: else a name that is missing may have been there. */
+  /** No part of this file or an included one was skipped as wrong. If one was, a missing name may have been in it. */
   readonly complete: boolean;
-  /** The types of the whole file by `M::T`: one that is not in the scope yet is defined further down. */
+  /** All types of the file by `M::T`: a type that is not in the scope yet is defined further down. */
   readonly later: ReadonlyMap<string, Name>;
   readonly report: Report;
 }
@@ -52,7 +52,7 @@ function lineOf({ source }: CheckContext, { start }: { start: number }): number 
   return findPlace(source.text, start).line;
 }
 
-/** Adds a definition to the scope, or tells what has its name. */
+/** Adds a definition to the scope, or reports that its name is taken. */
 export function declare(context: CheckContext, definition: Named): void {
   const other = context.scope.add(definition);
   if (other !== undefined) context.report(definition.span, describeTwin(context, definition, other));
@@ -64,7 +64,7 @@ function describeTwin(context: CheckContext, { module, name }: Named, other: Nam
   return `'${module}::${name}' is already defined, as ${other.kind} ${place}`;
 }
 
-/** The type that was written, or nothing: then it has been told why not. */
+/** Resolves a written type; undefined if it is wrong, which has been reported. */
 export function resolveType(context: CheckContext, type: TypeSyntax): Type | undefined {
   switch (type.kind) {
     case 'base':

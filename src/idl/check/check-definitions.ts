@@ -1,4 +1,4 @@
-/** Checks enums, constants, structs and keys, and resolves what they name. */
+/** Checks enums, constants, structs and keys, and resolves the names in them. */
 
 import {
   checkDistinct,
@@ -55,7 +55,7 @@ export function checkEnum(context: CheckContext, { name, doc, members, complete 
   return model;
 }
 
-/** A number, an earlier name of this enum or of one above, or one more than the member before. */
+/** The written number, the value of an earlier member of this enum or one above, or one more than the member before. */
 function checkMemberValue(
   context: CheckContext,
   { name, value }: EnumMemberSyntax,
@@ -106,7 +106,7 @@ export function checkStruct(
     complete,
     fields: [],
   };
-  // Its own vectors and maps may hold it, so it is there before its members are.
+  // A struct may contain vectors and maps of itself, so it is declared before its members are checked.
   declare(context, model);
   if (complete && fields.length === 0)
     context.report(name, `struct ${name.text} has no members: it needs at least one`);

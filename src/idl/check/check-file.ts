@@ -1,4 +1,4 @@
-/** Checks a parsed .tars file, in the order it is written: what is used must stand above, or in an included file. */
+/** Checks a parsed .tars file from top to bottom: a name must be defined above its use, or in an included file. */
 
 import { checkName, type CheckContext, type CheckOptions } from './check-context.ts';
 import { checkConst, checkEnum, checkKey, checkStruct } from './check-definitions.ts';
@@ -11,13 +11,13 @@ import type { DefinitionSyntax, FileSyntax, IncludeSyntax, ModuleSyntax, Name } 
 
 export interface CheckedFile {
   readonly model: FileModel;
-  /** What a file that includes this one can use. */
+  /** The names that a file which includes this one can use. */
   readonly scope: Scope;
-  /** Everything in it was understood, and so was what it includes: what is not in the scope is not there. */
+  /** No part of it or of its includes was skipped as wrong, so a name that is not in the scope does not exist. */
   readonly complete: boolean;
 }
 
-/** Checks a file. `includeOf` gives what an include brings, or nothing when that has been reported. */
+/** Checks a file. `includeOf` returns an included file; undefined if it cannot be used, which has been reported. */
 export function checkFile(
   source: SourceFile,
   syntax: FileSyntax,

@@ -1,13 +1,13 @@
-/** Checks interfaces and their functions, and gives parameters their tags. */
+/** Checks interfaces and their functions, and assigns tags to the parameters. */
 
 import { checkDistinct, checkName, declare, resolveType, type CheckContext } from './check-context.ts';
 import type { FunctionModel, InterfaceModel, ParameterModel } from './model.ts';
 import type { FunctionSyntax, InterfaceSyntax, ParameterSyntax } from '../syntax/syntax.ts';
 
-/** Their tags are bytes, and 0 is the return value's. */
+/** Tags are bytes, and tag 0 is the return value. */
 const MAX_PARAMETERS = 255;
 
-/** The platform asks every servant this; the generated adapter answers. */
+/** The platform calls this function of every servant; the adapter answers it. */
 const PING = 'tars_ping';
 
 export function checkInterface(context: CheckContext, syntax: InterfaceSyntax): InterfaceModel {

@@ -4,7 +4,7 @@ import type { CheckContext } from './check-context.ts';
 import type { Type, Value } from './model.ts';
 import type { BaseName, LiteralSyntax } from '../syntax/syntax.ts';
 
-/** The whole numbers of each type, as far as `long` is not concerned. */
+/** The ranges of the integer types except `long`. */
 const RANGES: Readonly<Partial<Record<BaseName, readonly [number, number]>>> = {
   byte: [-0x80, 0x7f],
   short: [-0x80_00, 0x7f_ff],
@@ -16,7 +16,7 @@ const RANGES: Readonly<Partial<Record<BaseName, readonly [number, number]>>> = {
 
 const FLOAT_MAX = 2 ** 127 * (2 - 2 ** -23);
 
-/** The value that a literal is in a type, or nothing: then it has been told why not. */
+/** The value of a literal as a type; undefined if it does not fit, which has been reported. */
 export function checkValue(context: CheckContext, literal: LiteralSyntax, type: Type): Value | undefined {
   if (type.kind === 'enum') return checkEnumValue(context, literal, type);
   if (type.kind !== 'base') {
@@ -77,7 +77,7 @@ function checkInteger(context: CheckContext, literal: LiteralSyntax, base: BaseN
   return undefined;
 }
 
-/** The whole number that a literal is: its own, or an enum member's. */
+/** The whole number of a literal, or of the enum member that it names. */
 export function readInteger(context: CheckContext, literal: LiteralSyntax): bigint | undefined {
   if (literal.kind === 'integer') return literal.value;
   if (literal.kind !== 'path') {

@@ -1,9 +1,9 @@
-/** A checked .tars file: every name resolved, every value in range. What is generated is generated from this. */
+/** The model of a checked .tars file: all names are resolved, all values are in range. Code is generated from it. */
 
 import type { Span } from '../syntax/source-file.ts';
 import type { BaseName, Doc } from '../syntax/syntax.ts';
 
-/** What a `long` is in TypeScript. */
+/** The TypeScript type of a `long`. */
 export type LongMode = 'number' | 'string' | 'bigint';
 
 export type Type =
@@ -25,7 +25,7 @@ export type Value =
 interface Definition {
   readonly module: string;
   readonly name: string;
-  /** Where the name stands in its file. */
+  /** The place of the name in its file. */
   readonly span: Span;
   readonly file: FileModel;
   readonly doc: Doc;
@@ -39,7 +39,7 @@ export interface EnumMember {
 
 export interface EnumModel extends Definition {
   readonly kind: 'enum';
-  /** All of its members were understood. */
+  /** No member was skipped as wrong. */
   readonly complete: boolean;
   readonly members: readonly EnumMember[];
 }
@@ -61,9 +61,9 @@ export interface FieldModel {
 
 export interface StructModel extends Definition {
   readonly kind: 'struct';
-  /** All of its members were understood. */
+  /** No member was skipped as wrong. */
   readonly complete: boolean;
-  /** As written; by tags they go on the wire. Filled while the struct is checked, since its vectors may hold it. */
+  /** In the order of the file. It is filled while the struct is checked, because vectors may contain the struct itself. */
   readonly fields: FieldModel[];
 }
 
@@ -76,7 +76,7 @@ export interface KeyModel {
 
 export interface ParameterModel {
   readonly name: string;
-  /** Its place in the whole list, from 1. */
+  /** Its position among all parameters, from 1. */
   readonly tag: number;
   readonly out: boolean;
   readonly routeKey: boolean;
@@ -98,7 +98,7 @@ export interface InterfaceModel extends Definition {
 export type DefinitionModel = EnumModel | ConstModel | StructModel | KeyModel | InterfaceModel;
 
 export interface FileModel {
-  /** As it is told in messages. */
+  /** As it is shown in messages. */
   readonly path: string;
   /** The comments of its modules. */
   readonly doc: Doc;

@@ -1,4 +1,4 @@
-/** The names that a place in a .tars file can use: what is defined above it and in the files it includes. */
+/** The names that can be used at a place in a .tars file: those defined above it and in included files. */
 
 import type { ConstModel, EnumMember, EnumModel, InterfaceModel, StructModel } from './model.ts';
 
@@ -7,7 +7,7 @@ export type Named = EnumModel | ConstModel | StructModel | InterfaceModel;
 export class Scope {
   readonly #byName = new Map<string, Named>();
 
-  /** Adds a name, or gives what has the name already. An interface shares its name with nothing but interfaces. */
+  /** Adds a name, or returns the definition that has it. An interface and a type may have the same name. */
   add(definition: Named): Named | undefined {
     const key = toKey(definition);
     const other = this.#byName.get(key);
@@ -16,7 +16,7 @@ export class Scope {
     return undefined;
   }
 
-  /** Adds all names of another scope, and gives the pairs that cannot be both. */
+  /** Adds all names of another scope, and returns the pairs that conflict. */
   addAll(other: Scope): (readonly [Named, Named])[] {
     const conflicts: (readonly [Named, Named])[] = [];
     for (const definition of other.#byName.values()) {
@@ -40,7 +40,7 @@ export class Scope {
     );
   }
 
-  /** The enum members that `A`, `E::A`, `M::A` or `M::E::A` can mean; those of the module itself come first. */
+  /** The enum members that `A`, `E::A`, `M::A` or `M::E::A` can mean; those of the same module come first. */
   findMembers(names: readonly string[], module: string): { enum: EnumModel; member: EnumMember }[] {
     const name = names.at(-1)!;
     const owners = names.slice(0, -1);

@@ -1,4 +1,4 @@
-/** What the emitters of one module share: its names, and the imports they find they need. */
+/** The context that the emitters of one module share: its names and its imports. */
 
 import { nameFile, type FileNames } from './file-names.ts';
 import { layOut } from './layout.ts';
@@ -21,7 +21,7 @@ export class EmitContext {
   readonly #file: FileModel;
   readonly #moduleOf: (file: FileModel) => string;
   readonly #runtime = new Set<RuntimeName>();
-  /** By file, the names it exports and the names they have here. */
+  /** By file: its exported names, and their names in this module. */
   readonly #imports = new Map<FileModel, Map<string, string>>();
 
   /** @param moduleOf The module specifier of another file's generated module. */
@@ -32,13 +32,13 @@ export class EmitContext {
     this.#moduleOf = moduleOf;
   }
 
-  /** Notes that a name of the run-time is used, and gives it. */
+  /** Notes that a name of the run-time must be imported, and returns it. */
   use(name: RuntimeName): string {
     this.#runtime.add(name);
     return name;
   }
 
-  /** The name of a struct, enum or constant here; one of another file is imported. */
+  /** The name of a struct, enum or constant in this module; one of another file is imported. */
   nameOf(definition: StructModel | EnumModel | ConstModel): string {
     if (definition.file === this.#file) return this.names.types.get(definition)!;
     const exported = nameFile(definition.file).types.get(definition)!;
@@ -51,7 +51,7 @@ export class EmitContext {
     return local;
   }
 
-  /** The import declarations, in an order that does not depend on the order of use. */
+  /** The import declarations, sorted. */
   emitImports(): string[] {
     const runtime = [...this.#runtime].sort().map(toSpecifier);
     const others = [...this.#imports].map(([file, names]) => {
@@ -68,7 +68,7 @@ export class EmitContext {
   }
 }
 
-/** A text as a literal, in the quotes that need fewer escapes. */
+/** A text as a literal, in the kind of quotes that needs fewer escapes. */
 export function quote(text: string): string {
   const mark = text.split("'").length > text.split('"').length ? '"' : "'";
   const escaped = JSON.stringify(text)

@@ -1,4 +1,4 @@
-/** Enums, constants, structs and keys as TypeScript: a table, a value, an interface with its codec, a function. */
+/** Emits enums, constants, structs and keys as TypeScript: a table, a value, an interface with its codec, a function. */
 
 import { quote, type EmitContext } from './emit-context.ts';
 import { emitDoc } from './emit-doc.ts';
@@ -53,7 +53,7 @@ export function emitStruct(context: EmitContext, model: StructModel): string[] {
   ];
 }
 
-/** The properties of a struct: `[field, name]`, as written. */
+/** The fields of a struct with their property names, in the order of the file. */
 function nameFields({ fields }: StructModel): (readonly [FieldModel, string])[] {
   const names = new NameSet(RESERVED_PROPERTIES);
   return fields.map((field) => [field, names.take(field.name)] as const);
@@ -76,7 +76,7 @@ export function emitKey(context: EmitContext, model: KeyModel): string[] {
   const properties = new Map(nameFields(model.struct).map(([field, property]) => [field.name, property]));
   const members = model.members.map((member) => quote(properties.get(member) ?? member));
   return [
-    `/** A text that two \`${struct}\` share exactly when their key members are equal: to be the key of a \`Map\`. */`,
+    `/** A text for the key of a \`Map\`: two \`${struct}\` have the same one if their key members are equal. */`,
     `export function ${name}(value: ${struct}): string {`,
     layOut({ open: `return ${struct}.keyOf(value, [`, items: members, close: ']);' }, 1),
     '}',

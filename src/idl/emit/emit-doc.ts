@@ -1,4 +1,4 @@
-/** Doc comments in generated code, and taking apart those of functions: what is said of a parameter goes to it. */
+/** Emits doc comments, and splits those of functions: the text of `@param` goes to the property of the parameter. */
 
 import { measure, WIDTH } from './layout.ts';
 import type { Doc } from '../syntax/syntax.ts';
@@ -13,18 +13,18 @@ export function emitDoc(doc: Doc, depth = 0): string[] {
 }
 
 export interface FunctionDoc {
-  /** What is said of the function itself. */
+  /** The text about the function itself. */
   readonly summary: Doc;
-  /** By name, what `@param` says. */
+  /** The texts of `@param` by name. */
   readonly parameters: ReadonlyMap<string, Doc>;
-  /** What `@return` says. */
+  /** The text of `@return`. */
   readonly returns: Doc;
 }
 
 const PARAM = /^@param(?:\[\w+\])?\s+([A-Za-z_]\w*)\s*[,:-]*\s*(.*)$/;
 const RETURN = /^@returns?\b\s*:?\s*(.*)$/;
 
-/** Takes the doc of a function apart. A `@param` of a name that it does not have stays in the summary. */
+/** Splits the doc of a function. A `@param` with an unknown name stays in the summary. */
 export function splitDoc(doc: Doc, names: ReadonlySet<string>): FunctionDoc {
   const summary: string[] = [];
   const parameters = new Map<string, string[]>();

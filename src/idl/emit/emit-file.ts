@@ -1,4 +1,4 @@
-/** A checked .tars file as one TypeScript module. The same file gives the same bytes. */
+/** Emits a checked .tars file as one TypeScript module. The same file always gives the same bytes. */
 
 import { basename } from 'node:path';
 import { emitConst, emitEnum, emitKey, emitStruct } from './emit-definitions.ts';
@@ -18,7 +18,7 @@ export function emitFile(
   const title = `Generated from ${basename(file.path)} by statecast tars2ts; do not edit.`;
   const head = emitDoc(file.doc.length === 0 ? [title] : [title, '', ...file.doc]);
   const imports = context.emitImports();
-  // A module without an import or an export would be a script.
+  // A file without an import or an export would be a script, not a module.
   const parts = [head, imports, ...(blocks.length === 0 ? [['export {};']] : blocks)];
   return `${parts
     .filter((lines) => lines.length > 0)

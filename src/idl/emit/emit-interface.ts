@@ -1,4 +1,4 @@
-/** An interface as TypeScript: its functions as a table, a proxy to call them, a servant to implement. */
+/** Emits an interface as TypeScript: the table of its functions, a proxy to call it, a servant to implement it. */
 
 import { quote, type EmitContext } from './emit-context.ts';
 import { emitDoc, splitDoc, type FunctionDoc } from './emit-doc.ts';
@@ -16,7 +16,7 @@ interface Property {
   readonly doc: readonly string[];
 }
 
-/** A function with all that is written of it. */
+/** A function with everything that is needed to emit it. */
 interface Emitted {
   readonly func: FunctionModel;
   readonly names: FunctionNames;
@@ -26,7 +26,7 @@ interface Emitted {
   readonly routeKey?: string;
 }
 
-/** The blocks of an interface, each to be parted from the next by an empty line. */
+/** The blocks of an interface; an empty line separates them. */
 export function emitInterface(context: EmitContext, model: InterfaceModel): string[][] {
   const names = context.names.interfaces.get(model)!;
   const functions = model.functions.map((func) => prepare(func, names.functions.get(func)!));
@@ -67,8 +67,8 @@ function emitProperties(context: EmitContext, model: InterfaceModel, emitted: Em
   const { func, names, args, result } = emitted;
   const path = `\`${model.name}.${func.name}\``;
   const blocks: string[][] = [];
-  if (args.length > 0) blocks.push(emitShape(context, names.args, `What ${path} takes.`, args));
-  if (result.length > 0) blocks.push(emitShape(context, names.result, `What ${path} gives.`, result));
+  if (args.length > 0) blocks.push(emitShape(context, names.args, `The arguments of ${path}.`, args));
+  if (result.length > 0) blocks.push(emitShape(context, names.result, `The result of ${path}.`, result));
   return blocks;
 }
 
@@ -95,7 +95,7 @@ function emitMethods(
   { methods }: InterfaceNames,
   functions: readonly Emitted[],
 ): string[] {
-  const doc = `/** The functions of \`${model.name}\` as they travel. */`;
+  const doc = `/** The functions of \`${model.name}\` with the types of their parameters. */`;
   if (functions.length === 0) return [doc, `export const ${methods} = {};`];
   return [
     doc,
@@ -140,7 +140,7 @@ function emitProxy(
   return [
     emitShapeOfMethods(doc, names.proxy, functions, signature),
     [
-      `/** Makes a proxy whose calls travel by \`caller\`. They reject with \`TarsCallError\` or \`TarsEncodeError\`. */`,
+      `/** Makes a proxy that calls through \`caller\`. Calls reject with \`TarsCallError\` or \`TarsEncodeError\`. */`,
       `export function ${names.createProxy}(caller: ${context.use('Caller')}): ${names.proxy} {`,
       `  return ${context.use('createProxy')}(${names.methods}, caller);`,
       '}',
@@ -165,7 +165,7 @@ function emitServant(
   return [
     emitShapeOfMethods(doc, names.servant, functions, signature),
     [
-      '/** Makes the adapter that answers requests with what the servant does; when it fails, `options.failed` is told. */',
+      '/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */',
       layOut({
         open: `export function ${names.createAdapter}(`,
         items: [`servant: ${names.servant}`, `options?: ${context.use('AdapterOptions')}`],

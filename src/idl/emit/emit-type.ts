@@ -1,4 +1,4 @@
-/** Types and values in generated code: the TypeScript type, the codec, the literal. */
+/** Emits types and values: the TypeScript type, the codec, the literal. */
 
 import { quote, type EmitContext } from './emit-context.ts';
 import { call, wrap, type Code } from './layout.ts';
@@ -25,10 +25,10 @@ const CODECS: Readonly<Record<Exclude<BaseName, 'long'>, string>> = {
   string: 't.string',
 };
 
-/** The name that a struct which holds itself has in the list of its fields. */
+/** The name of a struct in the list of its own fields, if it contains itself. */
 export const SELF = 'self';
 
-/** The type that a value has in TypeScript. */
+/** The TypeScript type of a value. */
 export function emitType(context: EmitContext, type: Type): Code {
   switch (type.kind) {
     case 'base':
@@ -57,10 +57,10 @@ function emitBase({ options }: EmitContext, base: BaseName): string {
   return base === 'string' ? 'string' : 'number';
 }
 
-/** The value that writes and reads the type. `inside` is the struct whose fields are being listed. */
+/** The codec of a type. `inside` is the struct whose fields are being listed. */
 export function emitCodec(context: EmitContext, type: Type, inside?: StructModel): Code {
   if (type.kind === 'struct') {
-    // A struct that holds itself is not there yet while its fields are listed.
+    // The constant of a struct does not exist yet while its own fields are listed.
     return type.struct === inside ? SELF : context.nameOf(type.struct);
   }
   context.use('t');
@@ -78,7 +78,7 @@ export function emitCodec(context: EmitContext, type: Type, inside?: StructModel
   }
 }
 
-/** Whether a struct's type holds the struct itself, in a vector or a map. */
+/** Whether a type contains the struct, in vectors or maps. */
 export function holds(type: Type, struct: StructModel): boolean {
   switch (type.kind) {
     case 'vector':
@@ -114,7 +114,7 @@ function emitLong(value: bigint, long: LongMode): string {
   return long === 'string' ? quote(String(value)) : String(value);
 }
 
-/** Without the `+` that the formatter takes out of exponents. */
+/** Without the `+` of an exponent, which the formatter removes. */
 function emitNumber(value: number): string {
   return String(value).replace('e+', 'e');
 }

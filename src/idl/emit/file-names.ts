@@ -1,4 +1,4 @@
-/** Which name each definition of a .tars file has in its generated module. A file's names depend on that file alone. */
+/** The name of each definition of a .tars file in its generated module. It depends on that file alone. */
 
 import type {
   FileModel,
@@ -32,13 +32,13 @@ export interface FileNames {
   readonly types: ReadonlyMap<StructModel | EnumModel | ConstModel, string>;
   readonly interfaces: ReadonlyMap<InterfaceModel, InterfaceNames>;
   readonly keys: ReadonlyMap<KeyModel, string>;
-  /** All of them: what is imported beside them needs other names. */
+  /** All names of the module: imported names must differ from them. */
   readonly taken: NameSet;
 }
 
 /**
- * Names a file's definitions. Structs, enums and constants keep their names, then interfaces are served, then keys; a
- * name that is taken, by another module in the file, gets its module's name in front.
+ * Names a file's definitions: first structs, enums and constants, then interfaces, then keys. A name that is taken by
+ * another module of the file gets its module's name in front.
  */
 export function nameFile({ definitions }: FileModel): FileNames {
   const taken = new NameSet([...RESERVED_NAMES, ...RUNTIME_NAMES]);

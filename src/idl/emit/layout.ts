@@ -1,20 +1,22 @@
-/** Breaks generated code into lines as the formatter would: on one line when it fits, else an item a line. */
+/** Breaks generated code into lines like the formatter: on one line if it fits, else one item on each line. */
+
+import { WIDE } from '../syntax/diagnostics.ts';
 
 /** The longest line, in columns. */
 export const WIDTH = 110;
 
 const INDENT = '  ';
 
-/** A text on one line, or a list in brackets: arguments, parameters, names in braces. */
+/** A text on one line, or a list in brackets, such as arguments, parameters or names in braces. */
 export type Code = string | ListCode;
 
 export interface ListCode {
   readonly open: string;
   readonly items: readonly Code[];
   readonly close: string;
-  /** A blank inside of the brackets while it is on one line, as braces have. */
+  /** Spaces inside the brackets when it is on one line, as for braces. */
   readonly padded?: boolean;
-  /** No comma behind the last item when it is broken, as in type arguments. */
+  /** No comma after the last item when it is broken, as for type arguments. */
   readonly bare?: boolean;
 }
 
@@ -26,7 +28,7 @@ export function braces(items: readonly Code[]): Code {
   return items.length === 0 ? '{}' : { open: '{', items, close: '}', padded: true };
 }
 
-/** The code with a text before its first and one behind its last line. */
+/** The code with a text before its first line and one after its last line. */
 export function wrap(before: string, code: Code, behind: string): Code {
   if (typeof code === 'string') return before + code + behind;
   return { ...code, open: before + code.open, close: code.close + behind };
@@ -42,7 +44,7 @@ export function layOut(code: Code, depth = 0): string {
   return [indent + code.open, ...items, indent + code.close].join('\n');
 }
 
-/** A call with type arguments, which are broken only when the call's first line is too long with them. */
+/** A call with type arguments, which are broken only if the first line would be too long with them. */
 export function layOutGenericCall(
   name: string,
   types: readonly string[],
@@ -58,15 +60,12 @@ export function layOutGenericCall(
   return [`${indent}${name}<`, ...lines, layOut({ open: '>(', items, close }, depth)].join('\n');
 }
 
-/** The columns that a text takes: East Asian characters take two. */
+/** The width of a text in columns: East Asian characters have two. */
 export function measure(text: string): number {
   let columns = 0;
   for (const character of text) columns += WIDE.test(character) ? 2 : 1;
   return columns;
 }
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
 
 function flatten(code: Code): string {
   if (typeof code === 'string') return code;

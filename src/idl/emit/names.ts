@@ -1,6 +1,6 @@
-/** The names that generated code uses: those of the .tars file, changed only where TypeScript would take them amiss. */
+/** The names in generated code: those of the .tars file, changed only where they conflict with TypeScript. */
 
-/** Hands out names, each once. */
+/** A set of names in which each name is taken only once. */
 export class NameSet {
   readonly #taken: Set<string>;
 
@@ -8,7 +8,7 @@ export class NameSet {
     this.#taken = new Set(taken);
   }
 
-  /** The first candidate that is free, else the last one with as many `_` as it takes. */
+  /** Takes the first free candidate, else the last one with as many `_` as needed. */
   take(...candidates: readonly [string, ...string[]]): string {
     let name = candidates.find((candidate) => !this.#taken.has(candidate)) ?? candidates.at(-1)!;
     while (this.#taken.has(name)) name += '_';
@@ -21,18 +21,18 @@ export class NameSet {
   }
 }
 
-/** A property that no object literal can set. */
+/** A property that an object literal cannot set. */
 export const RESERVED_PROPERTIES = ['__proto__'];
 
-/** The property of an enum's table that holds a member. */
+/** The property of a member in the table of its enum. */
 export function toProperty(name: string): string {
   return RESERVED_PROPERTIES.includes(name) ? `${name}_` : name;
 }
 
-/** Methods that would make a proxy a promise, or break a class. */
+/** Methods that would make a proxy look like a promise, or break a class. */
 export const RESERVED_METHODS = [...RESERVED_PROPERTIES, 'constructor', 'then'];
 
-/** What a module's own names must not hide or be: words of the language, its types, and what generated code uses. */
+/** Names that a module must not define: keywords and types of TypeScript, and names that generated code uses. */
 export const RESERVED_NAMES: readonly string[] = [
   ...words(`
     arguments as async await break case catch class const continue debugger default delete do else enum eval export

@@ -1,4 +1,4 @@
-/** What generated modules import from `statecast/tars`. */
+/** The names that generated modules import from `statecast/tars`. */
 
 const VALUES = [
   'createProxy',
@@ -24,7 +24,7 @@ export type RuntimeName = (typeof VALUES)[number] | (typeof TYPES)[number];
 
 export const RUNTIME_NAMES: readonly string[] = [...VALUES, ...TYPES];
 
-/** How a name stands in an import. */
+/** A name as it is written in an import. */
 export function toSpecifier(name: RuntimeName): string {
   return (TYPES as readonly string[]).includes(name) ? `type ${name}` : name;
 }

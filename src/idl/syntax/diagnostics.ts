@@ -1,22 +1,22 @@
-/** What is wrong with .tars files, collected and told: `file:line:column: error: …`, the line, and a caret below it. */
+/** Errors in .tars files, and their text: `file:line:column: error: …`, the line, and a caret below it. */
 
 import { findPlace, type SourceFile, type Span } from './source-file.ts';
 
 export interface Diagnostic {
   readonly file: SourceFile;
-  /** Without it the file as a whole is meant. */
+  /** Without it the error is about the whole file. */
   readonly span?: Span;
-  /** What is wrong and, where one can know, what would be right. */
+  /** What is wrong and, if known, what would be right. */
   readonly message: string;
 }
 
-/** Takes what is wrong with one file. */
+/** Reports an error in a file. */
 export type Report = (span: Span, message: string) => void;
 
-/** The most errors that are told in full: behind a wrong file there may be thousands. */
+/** The most errors that are printed: one wrong file may cause thousands. */
 const MAX_TOLD = 100;
 
-/** The errors as text, by file in the order given and by place, each once, with their number at the end. */
+/** The errors as text, in the order of files and places, without duplicates, with their number at the end. */
 export function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
   const files = [...new Set(diagnostics.map(({ file }) => file))];
   const ordered = files.flatMap((file) =>
@@ -46,7 +46,7 @@ function formatDiagnostic({ file, span, message }: Diagnostic): string {
   ].join('\n');
 }
 
-/** Blanks as wide as a text on a terminal, so that the caret stands below what is meant. */
+/** Spaces with the width of a text on a terminal, so that the caret is below the right character. */
 function toBlank(text: string): string {
   return Array.from(text, (character) => {
     if (character === '\t') return '\t';
@@ -54,10 +54,11 @@ function toBlank(text: string): string {
   }).join('');
 }
 
-/** Characters that terminals draw two columns wide. */
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
+/** Characters that are two columns wide. */
+export const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
 
-/** A file may hold bytes that would move the cursor. */
+/** Without control characters, which could move the cursor. */
 function toPrintable(text: string): string {
   return Array.from(text, (character) => (character < ' ' && character !== '\t' ? '?' : character)).join('');
 }

@@ -1,4 +1,4 @@
-/** Finds the comments that belong to a definition, above it or behind it on its line, and takes their text out. */
+/** Finds the comments of a definition, above it or after it on its line, and extracts their text. */
 
 import type { Span } from './source-file.ts';
 import type { Doc } from './syntax.ts';
@@ -13,13 +13,13 @@ export class DocComments {
     this.#comments = comments;
   }
 
-  /** The doc of what spans from its first token to the `;`, `,` or `{` that ends it. */
+  /** The doc of a definition that spans from its first token to the `;`, `,` or `{` that ends it. */
   of(span: Span): Doc {
     const above = this.#above(span.start);
     return above.length > 0 ? above : this.#behind(span.end);
   }
 
-  /** Comments that end right above, line by line, and have their lines to themselves. */
+  /** Comments directly above, on lines without other text. */
   #above(start: number): Doc {
     const found: Comment[] = [];
     let from = start;
@@ -33,7 +33,7 @@ export class DocComments {
     return toDoc(found);
   }
 
-  /** The first comment behind it on its line. */
+  /** The first comment after it on its line. */
   #behind(end: number): Doc {
     const comment = this.#comments[this.#firstAfter(end)];
     if (comment === undefined || !/^[^\S\n]*[,;]?[^\S\n]*$/.test(this.#text.slice(end, comment.start)))
@@ -46,7 +46,7 @@ export class DocComments {
     return this.#text.slice(lineStart, start).trim() === '';
   }
 
-  /** Comments lie in order: a search by halves finds the first that starts at an offset or after it. */
+  /** The index of the first comment at an offset or after it (a binary search). */
   #firstAfter(offset: number): number {
     let [low, high] = [0, this.#comments.length];
     while (low < high) {
@@ -77,15 +77,15 @@ function uncommentBlock(text: string): string[] {
     .map((line) => line.replace(/^\s*\*+(?!\*)/, ''));
 }
 
-/** What would end the comment that the line is put into is broken up. */
+/** Breaks up a comment end, which would end the generated comment too. */
 function clean(line: string): string {
   return line.trimEnd().replace(/^\s+/, '').replaceAll('*/', '*\\/');
 }
 
-/** What bytes of an unknown encoding were read as. */
+/** The replacement character, which stands for bytes of an unknown encoding. */
 const UNREADABLE = '\ufffd';
 
-/** A line of nothing but strokes. */
+/** A line that consists of strokes only. */
 const RULE = /^[-=*/#~_+]{3,}$/;
 
 function trimBlank(lines: readonly string[]): Doc {

@@ -1,4 +1,4 @@
-/** Cuts a .tars text into tokens and comments. What is no token it reports and leaves out. */
+/** Splits a .tars text into tokens and comments. Anything else is reported and skipped. */
 
 import type { Report } from './diagnostics.ts';
 import { readNumber } from './read-number.ts';
@@ -17,7 +17,7 @@ const BLOCK_COMMENT = /\/\*[\s\S]*?\*\//y;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const INCLUDE = /#[ \t]*include\b/y;
 const PUNCTUATION = /::|[{}[\]()<>,;:=*]/y;
-/** Anything that starts like a number; what it is `readNumber` tells. */
+/** Anything that starts like a number; `readNumber` checks it. */
 const NUMBER = /[+-]?(?:\d|\.\d)(?:[eE][+-]?\d|[A-Za-z0-9_.])*/y;
 /** Up to a character that can start a token again. */
 const NONSENSE = /[^\s\w"/{}[\]()<>,;:=*]+|./suy;

@@ -1,7 +1,7 @@
 /** Parses the definitions of a module: enums, constants, structs and keys. */
 
 import type { DocComments } from './doc-comments.ts';
-import { parseLiteral, parseName, parsePath, parseType } from './parse-parts.ts';
+import { parseLiteral, parseName, parsePath, parseType, refuseArray } from './parse-parts.ts';
 import { join } from './source-file.ts';
 import type {
   ConstSyntax,
@@ -13,13 +13,16 @@ import type {
 } from './syntax.ts';
 import type { TokenStream } from './token-stream.ts';
 
-/** What every parser of a definition works on. */
+/** The input of every parser of a definition. */
 export interface Parsing {
   readonly tokens: TokenStream;
   readonly docs: DocComments;
 }
 
-/** Runs `step` for each entry up to the `}` that ends a body, which it takes, and tells whether all were understood. A new definition means that it is missing. */
+/**
+ * Runs `step` for each entry of a body up to its `}`, and returns whether none was skipped as wrong. If a new definition
+ * begins, the `}` is missing.
+ */
 export function parseBody(tokens: TokenStream, owner: string, step: () => void): boolean {
   let complete = true;
   tokens.expect('{', owner);
@@ -93,13 +96,6 @@ function parseField({ tokens, docs }: Parsing): FieldSyntax {
   const span = join(first, tokens.last);
   tokens.expectSemicolon(`member ${name.text}`);
   return { tag, required, type, name, doc: docs.of(span), ...(initial === undefined ? {} : { initial }) };
-}
-
-/** `T name[8]` and `T name:8`, which other TARS languages know. */
-export function refuseArray(tokens: TokenStream): void {
-  if (tokens.at('[') || tokens.at(':')) {
-    tokens.fail('arrays of a fixed length are not supported: use vector<T>');
-  }
 }
 
 export function parseKey({ tokens }: Parsing): KeySyntax {

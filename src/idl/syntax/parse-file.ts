@@ -1,6 +1,6 @@
 /**
- * Parses a .tars file. What is wrong is reported, and parsing goes on behind it, so that one run tells everything.
- * Written by hand: what is missing and where is then told in the words of the language.
+ * Parses a .tars file. After an error, parsing goes on, so that one run reports all errors. The parser is written by
+ * hand, so that its messages can say what is missing and where.
  */
 
 import type { Report } from './diagnostics.ts';
@@ -26,7 +26,7 @@ export function parseFile(text: string, report: Report): FileSyntax {
       continue;
     }
     complete = false;
-    // A `}` too many ends nothing here.
+    // An unmatched `}` is skipped.
     if (tokens.accept('}')) tokens.accept(';');
   }
   return { items, complete };
@@ -90,7 +90,7 @@ function parseDefinition(parsing: Parsing): DefinitionSyntax {
   return definition;
 }
 
-/** A module in a module, or one whose `}` is missing: its body is passed over as a whole. */
+/** A module in a module, or a missing `}` before it: its body is skipped. */
 function refuseNested(tokens: TokenStream): never {
   const at = tokens.next();
   return tokens.fail("modules do not nest, or a '}' is missing above", at);

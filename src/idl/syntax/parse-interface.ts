@@ -1,7 +1,7 @@
 /** Parses an interface and its functions. */
 
-import { parseBody, refuseArray, type Parsing } from './parse-definitions.ts';
-import { parseName, parseType } from './parse-parts.ts';
+import { parseBody, type Parsing } from './parse-definitions.ts';
+import { parseName, parseType, refuseArray } from './parse-parts.ts';
 import { join } from './source-file.ts';
 import type { FunctionSyntax, InterfaceSyntax, Name, ParameterSyntax } from './syntax.ts';
 import type { TokenStream } from './token-stream.ts';
@@ -27,7 +27,7 @@ function parseFunction({ tokens, docs }: Parsing): FunctionSyntax {
   return { name, doc: docs.of(span), parameters, ...(returns === undefined ? {} : { returns }) };
 }
 
-/** In front of a `(` a keyword is a name like any other. */
+/** A keyword before a `(` is a valid name. */
 function parseFunctionName(tokens: TokenStream): Name {
   const { kind } = tokens.peek();
   if (kind === 'keyword' && tokens.peek(1).text === '(') return tokens.next();

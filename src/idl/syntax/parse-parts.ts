@@ -1,13 +1,13 @@
-/** Parses what definitions are made of: names, paths, types and literal values. */
+/** Parses the parts of definitions: names, paths, types and literal values. */
 
 import { join } from './source-file.ts';
 import type { BaseName, LiteralSyntax, Name, Path, TypeSyntax } from './syntax.ts';
 import type { TokenStream } from './token-stream.ts';
 
-/** Deeper than any sensible type, and far from the end of the stack. */
+/** Deeper than any sensible type, and far from a stack overflow. */
 const MAX_TYPE_DEPTH = 32;
 
-/** A name of something: `what` tells messages of what. */
+/** Parses a name; `what` describes it in messages. */
 export function parseName(tokens: TokenStream, what: string): Name {
   const { kind, text } = tokens.peek();
   if (kind === 'identifier') return tokens.next();
@@ -30,9 +30,15 @@ export function parseType(tokens: TokenStream, depth = 0): TypeSyntax {
   if (depth > MAX_TYPE_DEPTH) tokens.fail(`a type nested deeper than ${MAX_TYPE_DEPTH}`);
   const type = parsePlainType(tokens, depth);
   if (tokens.at('*')) tokens.fail('pointers are not supported: use vector<byte>');
-  if (tokens.at(':') || tokens.at('['))
-    tokens.fail('arrays of a fixed length are not supported: use vector<T>');
+  refuseArray(tokens);
   return { ...type, ...join(first, tokens.last) };
+}
+
+/** Refuses `T[8] name`, `T name[8]` and `T name:8`, which other TARS compilers allow. */
+export function refuseArray(tokens: TokenStream): void {
+  if (tokens.at('[') || tokens.at(':')) {
+    tokens.fail('arrays of a fixed length are not supported: use vector<T>');
+  }
 }
 
 function parsePlainType(tokens: TokenStream, depth: number): TypeSyntax {

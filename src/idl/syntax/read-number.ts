@@ -1,4 +1,4 @@
-/** Integers, decimal, octal and hexadecimal, and floats, as C writes them. */
+/** Reads integers (decimal, octal and hexadecimal) and floats, as in C. */
 
 import type { Report } from './diagnostics.ts';
 import type { Span } from './source-file.ts';
@@ -11,10 +11,10 @@ const FLOAT = /^[+-]?(?:\d*\.\d+|\d+\.|\d+(?=[eE]))(?:[eE][+-]?\d+)?[fF]?$/;
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
-/** Digits that no number of 64 bits needs: a bigint of a million of them takes its time. */
+/** More digits than 64 bits need, because converting a very long text to a bigint is slow. */
 const MAX_DIGITS = 30;
 
-/** The token of what looks like a number. What is none is reported, and 0. */
+/** The token of a text that looks like a number; if it is none, that is reported and the value is 0. */
 export function readNumber(text: string, span: Span, report: Report): Token {
   if (FLOAT.test(text)) return { ...span, kind: 'float', text, float: readFloat(text, span, report) };
   return { ...span, kind: 'integer', text, integer: readInteger(text, span, report) };

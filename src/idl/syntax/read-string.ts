@@ -1,4 +1,4 @@
-/** Strings with C escapes. An octal or hexadecimal escape is a byte, so several can spell one character of UTF-8. */
+/** Reads strings with C escapes. An octal or hexadecimal escape is one byte, so several can be one UTF-8 character. */
 
 import type { Report } from './diagnostics.ts';
 import type { Token } from './tokens.ts';
@@ -19,7 +19,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 const PART = /[^"\\\n]+|\\(?:x[0-9A-Fa-f]+|[0-7]{1,3}|[^\n])/y;
 
-/** Reads the string that starts at a `"`. It ends at the next `"`, or at the line's end, which is reported. */
+/** Reads the string that starts at a `"`. It ends at the next `"`, or at the end of the line, which is an error. */
 export function readString(text: string, start: number, report: Report): Token {
   const chunks: Uint8Array[] = [];
   let position = start + 1;

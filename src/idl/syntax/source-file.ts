@@ -1,12 +1,12 @@
-/** The text of a .tars file, and places in it. It knows nothing of the language. */
+/** The text of a .tars file, and places in it. */
 
 export interface SourceFile {
-  /** As it is told in messages. */
+  /** As it is shown in messages. */
   readonly path: string;
   readonly text: string;
 }
 
-/** From one offset up to another, in UTF-16 units. */
+/** A range of offsets in UTF-16 units, without `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -15,7 +15,7 @@ export interface Span {
 export interface Place {
   /** From 1. */
   readonly line: number;
-  /** From 1, in characters; a tab is one. */
+  /** From 1, in characters; a tab is one character. */
   readonly column: number;
   /** The whole line, without its end. */
   readonly lineText: string;
@@ -23,7 +23,7 @@ export interface Place {
   readonly lineStart: number;
 }
 
-/** Where an offset is. A line ends with `\n`, `\r\n` or the text. */
+/** The place of an offset. A line ends with `\n`, `\r\n` or the end of the text. */
 export function findPlace(text: string, offset: number): Place {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const lineEnd = text.indexOf('\n', lineStart);
@@ -37,7 +37,7 @@ export function findPlace(text: string, offset: number): Place {
   };
 }
 
-/** The span from the beginning of one to the end of another. */
+/** The span from the start of one span to the end of another. */
 export function join(first: Span, last: Span): Span {
   return { start: first.start, end: last.end };
 }

@@ -1,8 +1,8 @@
-/** The syntax tree of a .tars file: what was written and where, before anything is known of its sense. */
+/** The syntax tree of a .tars file: what is written and where, before names are resolved. */
 
 import type { Span } from './source-file.ts';
 
-/** A comment that belongs to a definition, as lines without their stars and slashes. */
+/** The comment of a definition, as lines without comment signs. */
 export type Doc = readonly string[];
 
 export interface Name extends Span {
@@ -50,9 +50,9 @@ export interface IncludeSyntax extends Span {
   readonly path: string;
 }
 
-/** Something with entries of its own, some of which may not have been understood. */
+/** A node with entries. */
 interface Listing {
-  /** All of its entries were: what is not in it is not there. */
+  /** No entry was skipped as wrong. */
   readonly complete: boolean;
 }
 

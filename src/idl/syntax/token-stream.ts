@@ -1,10 +1,10 @@
-/** The tokens of a file one after another, and the way on after a wrong one. It knows brackets, not the grammar. */
+/** Reads the tokens of a file one after another, and finds the place to go on after an error. */
 
 import type { Report } from './diagnostics.ts';
 import type { Span } from './source-file.ts';
 import type { Token } from './tokens.ts';
 
-/** Thrown from the middle of a definition; what is wrong has been reported. */
+/** Thrown inside a definition; the error has been reported. */
 class SyntaxFailure extends Error {}
 
 export class TokenStream {
@@ -18,7 +18,7 @@ export class TokenStream {
     this.#report = report;
   }
 
-  /** The next token, or one further on; at the end always `end`. */
+  /** The next token, or a later one; at the end always `end`. */
   peek(ahead = 0): Token {
     return this.#tokens[Math.min(this.#index + ahead, this.#tokens.length - 1)]!;
   }
@@ -40,7 +40,7 @@ export class TokenStream {
     return found === text && (kind === 'keyword' || kind === 'punctuation');
   }
 
-  /** At a line that starts a definition: whatever came before it is over. */
+  /** Whether the next line starts a definition: then everything before it has ended. */
   atDefinition(): boolean {
     const { kind, text, first } = this.peek();
     return kind === 'keyword' && first === true && STARTERS.has(text);
@@ -63,14 +63,14 @@ export class TokenStream {
   }
 
   /**
-   * Takes a `;`, or says that it is missing where it should stand, and goes on as if it were there: what follows is
-   * most likely right.
+   * Takes a `;`, or reports that it is missing and goes on as if it were there, because the text after it is most likely
+   * right.
    */
   expectSemicolon(after: string): void {
     if (!this.accept(';')) this.reportMissing(';', `after ${after}`);
   }
 
-  /** Reports what should stand behind the last token; one report a place is enough. */
+  /** Reports what is missing after the last token, once for each place. */
   reportMissing(text: string, where: string): void {
     if (this.#missingAt === this.#index) return;
     this.#missingAt = this.#index;
@@ -78,20 +78,20 @@ export class TokenStream {
     this.#report({ start: end, end }, `'${text}' is missing ${where}`);
   }
 
-  /** Reports, at the next token unless told otherwise, and gives the definition up. */
+  /** Reports an error, by default at the next token, and leaves the definition. */
   fail(message: string, span: Span = this.peek()): never {
     this.#report(span, message);
     throw new SyntaxFailure(message);
   }
 
-  /** The next token as told in messages. */
+  /** The next token as it is shown in messages. */
   found(): string {
     const { kind, text } = this.peek();
     if (kind === 'end') return 'the end of the file';
     return kind === 'keyword' ? `the keyword '${text}'` : `'${text}'`;
   }
 
-  /** Runs one step of a list. When it fails, goes on behind the next `;`, or at the `}` that ends the list. */
+  /** Runs one step of a list. If it fails, goes on after the next `;`, or at the `}` that ends the list. */
   attempt<T>(step: () => T): T | undefined {
     const before = this.#index;
     try {
@@ -120,5 +120,5 @@ export class TokenStream {
   }
 }
 
-/** Words that, at the beginning of a line, start a definition. */
+/** Keywords that start a definition when they are first on a line. */
 const STARTERS: ReadonlySet<string> = new Set(['module', 'struct', 'enum', 'interface', 'const']);

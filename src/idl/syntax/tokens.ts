@@ -1,4 +1,4 @@
-/** The words of the .tars language. */
+/** The tokens and keywords of the .tars language. */
 
 import type { Span } from './source-file.ts';
 
@@ -16,13 +16,13 @@ export interface Token extends Span {
   readonly kind: TokenKind;
   /** As written. */
   readonly text: string;
-  /** No other token stands before it on its line. */
+  /** It is the first token on its line. */
   readonly first?: boolean;
-  /** Of an integer. */
+  /** The value of an integer. */
   readonly integer?: bigint;
-  /** Of a float. */
+  /** The value of a float. */
   readonly float?: number;
-  /** Of a string, its escapes resolved. */
+  /** The value of a string, with its escapes resolved. */
   readonly string?: string;
 }
 

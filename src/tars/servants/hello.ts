@@ -1,7 +1,7 @@
 /**
  * Generated from hello.tars by statecast tars2ts; do not edit.
  *
- * The demonstration servant: small functions that show what a call can carry. The chat page's hello panel calls it.
+ * The example servant: small functions that show what a call can carry. The chat page's hello panel calls it.
  */
 
 import {
@@ -54,7 +54,7 @@ export interface Greeting {
   text: string;
   /** How often this name has been greeted since the servant started. */
   visits: number;
-  /** When, in milliseconds since 1970. */
+  /** The time of the greeting, in milliseconds since 1970. */
   at: number;
 }
 
@@ -65,37 +65,37 @@ export const Greeting = struct<Greeting>('StatecastDemo.Greeting', {
   at: required(2, t.long),
 });
 
-/** What `Hello.sayHello` takes. */
+/** The arguments of `Hello.sayHello`. */
 export interface HelloSayHelloArgs {
   /** at most MAX_NAME characters */
   name: string;
 }
 
-/** What `Hello.sayHello` gives. */
+/** The result of `Hello.sayHello`. */
 export interface HelloSayHelloResult {
   /** what to show */
   ret: string;
 }
 
-/** What `Hello.add` takes. */
+/** The arguments of `Hello.add`. */
 export interface HelloAddArgs {
   a: number;
   b: number;
 }
 
-/** What `Hello.add` gives. */
+/** The result of `Hello.add`. */
 export interface HelloAddResult {
   /** the sum, which wraps around as an int does */
   ret: number;
 }
 
-/** What `Hello.greet` takes. */
+/** The arguments of `Hello.greet`. */
 export interface HelloGreetArgs {
   /** who is greeted */
   visitor: Visitor;
 }
 
-/** What `Hello.greet` gives. */
+/** The result of `Hello.greet`. */
 export interface HelloGreetResult {
   /** 0, or -1 when there is no name to greet */
   ret: number;
@@ -103,31 +103,31 @@ export interface HelloGreetResult {
   greeting: Greeting;
 }
 
-/** What `Hello.countWords` takes. */
+/** The arguments of `Hello.countWords`. */
 export interface HelloCountWordsArgs {
-  /** the texts to count in */
+  /** the texts */
   texts: string[];
 }
 
-/** What `Hello.countWords` gives. */
+/** The result of `Hello.countWords`. */
 export interface HelloCountWordsResult {
   /** how many different words there are */
   ret: number;
-  /** how often each word is there */
+  /** how often each word occurs */
   counts: Map<string, number>;
 }
 
-/** What `Hello.echo` takes. */
+/** The arguments of `Hello.echo`. */
 export interface HelloEchoArgs {
   payload: Uint8Array;
 }
 
-/** What `Hello.echo` gives. */
+/** The result of `Hello.echo`. */
 export interface HelloEchoResult {
   ret: Uint8Array;
 }
 
-/** The functions of `Hello` as they travel. */
+/** The functions of `Hello` with the types of their parameters. */
 export const HelloMethods = {
   sayHello: method<HelloSayHelloArgs, HelloSayHelloResult>(
     'StatecastDemo.Hello.sayHello',
@@ -163,13 +163,13 @@ export interface HelloProxy {
   add(args: HelloAddArgs, options?: CallOptions): Promise<Decoded<HelloAddResult>>;
   /** Greets a visitor in a language the visitor reads. */
   greet(args: HelloGreetArgs, options?: CallOptions): Promise<Decoded<HelloGreetResult>>;
-  /** Counts words, whatever their case. */
+  /** Counts words; upper and lower case are the same. */
   countWords(args: HelloCountWordsArgs, options?: CallOptions): Promise<Decoded<HelloCountWordsResult>>;
-  /** Answers with the bytes it got. */
+  /** Returns the bytes it got. */
   echo(args: HelloEchoArgs, options?: CallOptions): Promise<Decoded<HelloEchoResult>>;
 }
 
-/** Makes a proxy whose calls travel by `caller`. They reject with `TarsCallError` or `TarsEncodeError`. */
+/** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
 export function createHelloProxy(caller: Caller): HelloProxy {
   return createProxy(HelloMethods, caller);
 }
@@ -181,13 +181,13 @@ export interface HelloServant {
   add(args: Decoded<HelloAddArgs>, call: ServantCall): Promise<HelloAddResult>;
   /** Greets a visitor in a language the visitor reads. */
   greet(args: Decoded<HelloGreetArgs>, call: ServantCall): Promise<HelloGreetResult>;
-  /** Counts words, whatever their case. */
+  /** Counts words; upper and lower case are the same. */
   countWords(args: Decoded<HelloCountWordsArgs>, call: ServantCall): Promise<HelloCountWordsResult>;
-  /** Answers with the bytes it got. */
+  /** Returns the bytes it got. */
   echo(args: Decoded<HelloEchoArgs>, call: ServantCall): Promise<HelloEchoResult>;
 }
 
-/** Makes the adapter that answers requests with what the servant does; when it fails, `options.failed` is told. */
+/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */
 export function createHelloAdapter(servant: HelloServant, options?: AdapterOptions): ServantAdapter {
   return createServantAdapter(HelloMethods, servant, options);
 }

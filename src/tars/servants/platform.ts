@@ -1,8 +1,8 @@
 /**
  * Generated from platform.tars by statecast tars2ts; do not edit.
  *
- * What the objects of a TARS platform and a server on it say to each other, as far as this server speaks it. Names of
- * functions and tags of fields are the platform's; a call carries nothing else of this file.
+ * The interfaces between a TARS platform and a server on it, as far as this server uses them. The names of functions
+ * and the tags of fields are those of the platform; other names of this file are not sent.
  */
 
 import {
@@ -22,12 +22,12 @@ import {
   t,
 } from '../runtime.ts';
 
-/** A process that says it lives. */
+/** A running process. */
 export interface ServerInfo {
   application: string;
   serverName: string;
   pid: number;
-  /** The adapter it is alive on. */
+  /** The adapter that it serves. */
   adapter?: string;
 }
 
@@ -39,29 +39,29 @@ export const ServerInfo = struct<ServerInfo>('Platform.ServerInfo', {
   adapter: optional(3, t.string),
 });
 
-/** What `Node.keepAlive` takes. */
+/** The arguments of `Node.keepAlive`. */
 export interface NodeKeepAliveArgs {
   info: ServerInfo;
 }
 
-/** What `Node.keepAlive` gives. */
+/** The result of `Node.keepAlive`. */
 export interface NodeKeepAliveResult {
   ret: number;
 }
 
-/** What `Node.reportVersion` takes. */
+/** The arguments of `Node.reportVersion`. */
 export interface NodeReportVersionArgs {
   application: string;
   serverName: string;
   version: string;
 }
 
-/** What `Node.reportVersion` gives. */
+/** The result of `Node.reportVersion`. */
 export interface NodeReportVersionResult {
   ret: number;
 }
 
-/** The functions of `Node` as they travel. */
+/** The functions of `Node` with the types of their parameters. */
 export const NodeMethods = {
   keepAlive: method<NodeKeepAliveArgs, NodeKeepAliveResult>(
     'Platform.Node.keepAlive',
@@ -75,46 +75,54 @@ export const NodeMethods = {
   ),
 };
 
-/** The node daemon, which starts servers and restarts those it no longer hears of. */
+/** The node daemon, which starts servers and restarts those without keep-alives. */
 export interface NodeProxy {
-  /** Says that a process lives. @return 0, or another number when the daemon does not know the server */
+  /**
+   * Reports that a process is alive. @return 0, or another number when the daemon does not know the server
+   */
   keepAlive(args: NodeKeepAliveArgs, options?: CallOptions): Promise<Decoded<NodeKeepAliveResult>>;
-  /** Says which version runs. @return 0, or another number when the daemon does not know the server */
+  /**
+   * Reports the version of a server. @return 0, or another number when the daemon does not know the server
+   */
   reportVersion(
     args: NodeReportVersionArgs,
     options?: CallOptions,
   ): Promise<Decoded<NodeReportVersionResult>>;
 }
 
-/** Makes a proxy whose calls travel by `caller`. They reject with `TarsCallError` or `TarsEncodeError`. */
+/** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
 export function createNodeProxy(caller: Caller): NodeProxy {
   return createProxy(NodeMethods, caller);
 }
 
-/** The node daemon, which starts servers and restarts those it no longer hears of. */
+/** The node daemon, which starts servers and restarts those without keep-alives. */
 export interface NodeServant {
-  /** Says that a process lives. @return 0, or another number when the daemon does not know the server */
+  /**
+   * Reports that a process is alive. @return 0, or another number when the daemon does not know the server
+   */
   keepAlive(args: Decoded<NodeKeepAliveArgs>, call: ServantCall): Promise<NodeKeepAliveResult>;
-  /** Says which version runs. @return 0, or another number when the daemon does not know the server */
+  /**
+   * Reports the version of a server. @return 0, or another number when the daemon does not know the server
+   */
   reportVersion(args: Decoded<NodeReportVersionArgs>, call: ServantCall): Promise<NodeReportVersionResult>;
 }
 
-/** Makes the adapter that answers requests with what the servant does; when it fails, `options.failed` is told. */
+/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */
 export function createNodeAdapter(servant: NodeServant, options?: AdapterOptions): ServantAdapter {
   return createServantAdapter(NodeMethods, servant, options);
 }
 
-/** What `Admin.notify` takes. */
+/** The arguments of `Admin.notify`. */
 export interface AdminNotifyArgs {
   command: string;
 }
 
-/** What `Admin.notify` gives. */
+/** The result of `Admin.notify`. */
 export interface AdminNotifyResult {
   ret: string;
 }
 
-/** The functions of `Admin` as they travel. */
+/** The functions of `Admin` with the types of their parameters. */
 export const AdminMethods = {
   shutdown: method<Nothing, Nothing>('Platform.Admin.shutdown', {}, {}),
   notify: method<AdminNotifyArgs, AdminNotifyResult>(
@@ -124,33 +132,33 @@ export const AdminMethods = {
   ),
 };
 
-/** What the node daemon asks of a server. */
+/** The interface of a server that the node daemon calls. */
 export interface AdminProxy {
-  /** Asks it to stop; it answers first. */
+  /** Stops the server; it answers first. */
   shutdown(options?: CallOptions): Promise<void>;
-  /** Has a command carried out. @return what came of it, for a person to read */
+  /** Runs a command. @return its result, as a text for people */
   notify(args: AdminNotifyArgs, options?: CallOptions): Promise<Decoded<AdminNotifyResult>>;
 }
 
-/** Makes a proxy whose calls travel by `caller`. They reject with `TarsCallError` or `TarsEncodeError`. */
+/** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
 export function createAdminProxy(caller: Caller): AdminProxy {
   return createProxy(AdminMethods, caller);
 }
 
-/** What the node daemon asks of a server. */
+/** The interface of a server that the node daemon calls. */
 export interface AdminServant {
-  /** Asks it to stop; it answers first. */
+  /** Stops the server; it answers first. */
   shutdown(call: ServantCall): Promise<void>;
-  /** Has a command carried out. @return what came of it, for a person to read */
+  /** Runs a command. @return its result, as a text for people */
   notify(args: Decoded<AdminNotifyArgs>, call: ServantCall): Promise<AdminNotifyResult>;
 }
 
-/** Makes the adapter that answers requests with what the servant does; when it fails, `options.failed` is told. */
+/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */
 export function createAdminAdapter(servant: AdminServant, options?: AdapterOptions): ServantAdapter {
   return createServantAdapter(AdminMethods, servant, options);
 }
 
-/** A file that the platform keeps for servers. */
+/** A configuration file of a server on the platform. */
 export interface ConfigInfo {
   application: string;
   /** Empty for a file of the whole application. */
@@ -173,18 +181,18 @@ export const ConfigInfo = struct<ConfigInfo>('Platform.ConfigInfo', {
   setDivision: optional(5, t.string),
 });
 
-/** What `Config.loadConfigByInfo` takes. */
+/** The arguments of `Config.loadConfigByInfo`. */
 export interface ConfigLoadConfigByInfoArgs {
   info: ConfigInfo;
 }
 
-/** What `Config.loadConfigByInfo` gives. */
+/** The result of `Config.loadConfigByInfo`. */
 export interface ConfigLoadConfigByInfoResult {
   ret: number;
   content: string;
 }
 
-/** The functions of `Config` as they travel. */
+/** The functions of `Config` with the types of their parameters. */
 export const ConfigMethods = {
   loadConfigByInfo: method<ConfigLoadConfigByInfoArgs, ConfigLoadConfigByInfoResult>(
     'Platform.Config.loadConfigByInfo',
@@ -193,7 +201,7 @@ export const ConfigMethods = {
   ),
 };
 
-/** The keeper of configuration files. */
+/** The configuration files of the platform. */
 export interface ConfigProxy {
   /** Reads a file. @return 0, or another number when there is no such file */
   loadConfigByInfo(
@@ -202,12 +210,12 @@ export interface ConfigProxy {
   ): Promise<Decoded<ConfigLoadConfigByInfoResult>>;
 }
 
-/** Makes a proxy whose calls travel by `caller`. They reject with `TarsCallError` or `TarsEncodeError`. */
+/** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
 export function createConfigProxy(caller: Caller): ConfigProxy {
   return createProxy(ConfigMethods, caller);
 }
 
-/** The keeper of configuration files. */
+/** The configuration files of the platform. */
 export interface ConfigServant {
   /** Reads a file. @return 0, or another number when there is no such file */
   loadConfigByInfo(
@@ -216,12 +224,12 @@ export interface ConfigServant {
   ): Promise<ConfigLoadConfigByInfoResult>;
 }
 
-/** Makes the adapter that answers requests with what the servant does; when it fails, `options.failed` is told. */
+/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */
 export function createConfigAdapter(servant: ConfigServant, options?: AdapterOptions): ServantAdapter {
   return createServantAdapter(ConfigMethods, servant, options);
 }
 
-/** Which function of which server was called by whom, where, and with which return code it ended. */
+/** The calls that a count is about: caller, server, function, address and return code. */
 export interface StatHead {
   masterName: string;
   slaveName: string;
@@ -251,7 +259,7 @@ export const StatHead = struct<StatHead>('Platform.StatHead', {
   version: optional(10, t.string),
 });
 
-/** How many such calls there were; the times are those of the successful ones, in milliseconds. */
+/** How many such calls there were. The times are of successful calls, in milliseconds. */
 export interface StatBody {
   /** Calls that succeeded. */
   count: number;
@@ -259,7 +267,7 @@ export interface StatBody {
   timeoutCount: number;
   /** Calls that failed in any other way. */
   failureCount: number;
-  /** How many took at most so long. */
+  /** How many calls took at most so many milliseconds. */
   intervalCount: Map<number, number>;
   totalTime: number;
   maxTime: number;
@@ -277,18 +285,18 @@ export const StatBody = struct<StatBody>('Platform.StatBody', {
   minTime: required(6, t.int),
 });
 
-/** What `Stat.reportMicMsg` takes. */
+/** The arguments of `Stat.reportMicMsg`. */
 export interface StatReportMicMsgArgs {
   calls: Map<StatHead, StatBody>;
   fromClient: boolean;
 }
 
-/** What `Stat.reportMicMsg` gives. */
+/** The result of `Stat.reportMicMsg`. */
 export interface StatReportMicMsgResult {
   ret: number;
 }
 
-/** The functions of `Stat` as they travel. */
+/** The functions of `Stat` with the types of their parameters. */
 export const StatMethods = {
   reportMicMsg: method<StatReportMicMsgArgs, StatReportMicMsgResult>(
     'Platform.Stat.reportMicMsg',
@@ -299,27 +307,27 @@ export const StatMethods = {
 
 /** The collector of call statistics. */
 export interface StatProxy {
-  /** Adds statistics, which the caller of the calls made or their servant. */
+  /** Adds statistics, which are counted by the caller or by the servant. */
   reportMicMsg(args: StatReportMicMsgArgs, options?: CallOptions): Promise<Decoded<StatReportMicMsgResult>>;
 }
 
-/** Makes a proxy whose calls travel by `caller`. They reject with `TarsCallError` or `TarsEncodeError`. */
+/** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
 export function createStatProxy(caller: Caller): StatProxy {
   return createProxy(StatMethods, caller);
 }
 
 /** The collector of call statistics. */
 export interface StatServant {
-  /** Adds statistics, which the caller of the calls made or their servant. */
+  /** Adds statistics, which are counted by the caller or by the servant. */
   reportMicMsg(args: Decoded<StatReportMicMsgArgs>, call: ServantCall): Promise<StatReportMicMsgResult>;
 }
 
-/** Makes the adapter that answers requests with what the servant does; when it fails, `options.failed` is told. */
+/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */
 export function createStatAdapter(servant: StatServant, options?: AdapterOptions): ServantAdapter {
   return createServantAdapter(StatMethods, servant, options);
 }
 
-/** Which number of which server. */
+/** Which metric of which server. */
 export interface PropertyHead {
   moduleName: string;
   ip: string;
@@ -343,7 +351,7 @@ export const PropertyHead = struct<PropertyHead>('Platform.PropertyHead', {
   version: optional(7, t.int, 1),
 });
 
-/** A value, and how the platform puts several together: Sum, Avg, Count, Max or Min. */
+/** A value, and how the platform combines several values: Sum, Avg, Count, Max or Min. */
 export interface PropertyValue {
   policy: string;
   value: string;
@@ -364,17 +372,17 @@ export const PropertyBody = struct<PropertyBody>('Platform.PropertyBody', {
   values: required(0, t.vector(PropertyValue)),
 });
 
-/** What `Property.reportPropMsg` takes. */
+/** The arguments of `Property.reportPropMsg`. */
 export interface PropertyReportPropMsgArgs {
   numbers: Map<PropertyHead, PropertyBody>;
 }
 
-/** What `Property.reportPropMsg` gives. */
+/** The result of `Property.reportPropMsg`. */
 export interface PropertyReportPropMsgResult {
   ret: number;
 }
 
-/** The functions of `Property` as they travel. */
+/** The functions of `Property` with the types of their parameters. */
 export const PropertyMethods = {
   reportPropMsg: method<PropertyReportPropMsgArgs, PropertyReportPropMsgResult>(
     'Platform.Property.reportPropMsg',
@@ -383,7 +391,7 @@ export const PropertyMethods = {
   ),
 };
 
-/** The collector of servers' numbers. */
+/** The collector of metrics. */
 export interface PropertyProxy {
   reportPropMsg(
     args: PropertyReportPropMsgArgs,
@@ -391,12 +399,12 @@ export interface PropertyProxy {
   ): Promise<Decoded<PropertyReportPropMsgResult>>;
 }
 
-/** Makes a proxy whose calls travel by `caller`. They reject with `TarsCallError` or `TarsEncodeError`. */
+/** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
 export function createPropertyProxy(caller: Caller): PropertyProxy {
   return createProxy(PropertyMethods, caller);
 }
 
-/** The collector of servers' numbers. */
+/** The collector of metrics. */
 export interface PropertyServant {
   reportPropMsg(
     args: Decoded<PropertyReportPropMsgArgs>,
@@ -404,12 +412,12 @@ export interface PropertyServant {
   ): Promise<PropertyReportPropMsgResult>;
 }
 
-/** Makes the adapter that answers requests with what the servant does; when it fails, `options.failed` is told. */
+/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */
 export function createPropertyAdapter(servant: PropertyServant, options?: AdapterOptions): ServantAdapter {
   return createServantAdapter(PropertyMethods, servant, options);
 }
 
-/** What a message is: the doings of a server, or an alarm. */
+/** A message is a report about what a server does, or an alarm. */
 export const MessageKind = {
   report: 0,
   alarm: 1,
@@ -447,12 +455,12 @@ export const Message = struct<Message>('Platform.Message', {
   level: optional(8, t.enum(MessageLevel), MessageLevel.normal),
 });
 
-/** What `Notify.reportNotifyInfo` takes. */
+/** The arguments of `Notify.reportNotifyInfo`. */
 export interface NotifyReportNotifyInfoArgs {
   message: Message;
 }
 
-/** The functions of `Notify` as they travel. */
+/** The functions of `Notify` with the types of their parameters. */
 export const NotifyMethods = {
   reportNotifyInfo: method<NotifyReportNotifyInfoArgs, Nothing>(
     'Platform.Notify.reportNotifyInfo',
@@ -466,7 +474,7 @@ export interface NotifyProxy {
   reportNotifyInfo(args: NotifyReportNotifyInfoArgs, options?: CallOptions): Promise<void>;
 }
 
-/** Makes a proxy whose calls travel by `caller`. They reject with `TarsCallError` or `TarsEncodeError`. */
+/** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
 export function createNotifyProxy(caller: Caller): NotifyProxy {
   return createProxy(NotifyMethods, caller);
 }
@@ -476,7 +484,7 @@ export interface NotifyServant {
   reportNotifyInfo(args: Decoded<NotifyReportNotifyInfoArgs>, call: ServantCall): Promise<void>;
 }
 
-/** Makes the adapter that answers requests with what the servant does; when it fails, `options.failed` is told. */
+/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */
 export function createNotifyAdapter(servant: NotifyServant, options?: AdapterOptions): ServantAdapter {
   return createServantAdapter(NotifyMethods, servant, options);
 }

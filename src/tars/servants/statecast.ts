@@ -1,7 +1,7 @@
 /**
  * Generated from statecast.tars by statecast tars2ts; do not edit.
  *
- * What a Statecast server answers to other servers of the platform: messages into rooms, and who is there.
+ * The servant of a Statecast server, for other TARS services: publish messages to rooms, and see who is in them.
  */
 
 import {
@@ -20,7 +20,7 @@ import {
   t,
 } from '../runtime.ts';
 
-/** What became of a request. */
+/** The result of a request. */
 export const Outcome = {
   done: 0,
   /** The room's name is empty or too long, or there is no such room where one is needed. */
@@ -42,7 +42,7 @@ export interface Member {
   user?: string;
   /** When the join was accepted, in milliseconds since 1970. */
   joinedAt: number;
-  /** The member has no connection at the moment and may come back. */
+  /** The member has no connection now and may come back. */
   away?: boolean;
 }
 
@@ -54,7 +54,7 @@ export const Member = struct<Member>('Statecast.Member', {
   away: optional(3, t.bool, false),
 });
 
-/** A text that two `Member` share exactly when their key members are equal: to be the key of a `Map`. */
+/** A text for the key of a `Map`: two `Member` have the same one if their key members are equal. */
 export function keyOfMember(value: Member): string {
   return Member.keyOf(value, ['id']);
 }
@@ -72,7 +72,7 @@ export const Room = struct<Room>('Statecast.Room', {
   members: required(1, t.int),
 });
 
-/** What `Push.pushByRoom` takes. */
+/** The arguments of `Push.pushByRoom`. */
 export interface PushPushByRoomArgs {
   /** the room's name */
   room: string;
@@ -80,70 +80,70 @@ export interface PushPushByRoomArgs {
   message: string;
 }
 
-/** What `Push.pushByRoom` gives. */
+/** The result of `Push.pushByRoom`. */
 export interface PushPushByRoomResult {
   ret: Outcome;
   /** how many members the server sent it to */
   delivered: number;
 }
 
-/** What `Push.pushAll` takes. */
+/** The arguments of `Push.pushAll`. */
 export interface PushPushAllArgs {
   /** the text that clients get */
   message: string;
 }
 
-/** What `Push.pushAll` gives. */
+/** The result of `Push.pushAll`. */
 export interface PushPushAllResult {
   ret: Outcome;
   /** how many connections the server sent it to */
   delivered: number;
 }
 
-/** What `Push.members` takes. */
+/** The arguments of `Push.members`. */
 export interface PushMembersArgs {
   /** the room's name */
   room: string;
 }
 
-/** What `Push.members` gives. */
+/** The result of `Push.members`. */
 export interface PushMembersResult {
   ret: Outcome;
-  /** its members in the order they joined */
+  /** its members, in the order of their joins */
   list: Member[];
 }
 
-/** What `Push.rooms` takes. */
+/** The arguments of `Push.rooms`. */
 export interface PushRoomsArgs {
-  /** how many rooms to tell at most; 0 for all */
+  /** the most rooms to list; 0 for all */
   limit: number;
 }
 
-/** What `Push.rooms` gives. */
+/** The result of `Push.rooms`. */
 export interface PushRoomsResult {
   ret: Outcome;
   /** the rooms in the order of their names */
   list: Room[];
-  /** how many there are */
+  /** how many rooms there are */
   total: number;
 }
 
-/** What `Push.kick` takes. */
+/** The arguments of `Push.kick`. */
 export interface PushKickArgs {
   /** the room to leave; empty to close the connection */
   room: string;
   /** the connection's id */
   id: string;
-  /** what the client is told */
+  /** the text that the client gets */
   reason: string;
 }
 
-/** What `Push.kick` gives. */
+/** The result of `Push.kick`. */
 export interface PushKickResult {
   ret: Outcome;
 }
 
-/** The functions of `Push` as they travel. */
+/** The functions of `Push` with the types of their parameters. */
 export const PushMethods = {
   pushByRoom: method<PushPushByRoomArgs, PushPushByRoomResult>(
     'Statecast.Push.pushByRoom',
@@ -180,15 +180,15 @@ export interface PushProxy {
   pushByRoom(args: PushPushByRoomArgs, options?: CallOptions): Promise<Decoded<PushPushByRoomResult>>;
   /** Sends a message to every connection of this server. */
   pushAll(args: PushPushAllArgs, options?: CallOptions): Promise<Decoded<PushPushAllResult>>;
-  /** Tells who is in a room. */
+  /** Lists the members of a room. */
   members(args: PushMembersArgs, options?: CallOptions): Promise<Decoded<PushMembersResult>>;
-  /** Tells which rooms have members on this server. */
+  /** Lists the rooms with members on this server. */
   rooms(args: PushRoomsArgs, options?: CallOptions): Promise<Decoded<PushRoomsResult>>;
-  /** Puts a connection out of a room, or closes it. */
+  /** Removes a connection from a room, or closes it. */
   kick(args: PushKickArgs, options?: CallOptions): Promise<Decoded<PushKickResult>>;
 }
 
-/** Makes a proxy whose calls travel by `caller`. They reject with `TarsCallError` or `TarsEncodeError`. */
+/** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
 export function createPushProxy(caller: Caller): PushProxy {
   return createProxy(PushMethods, caller);
 }
@@ -199,15 +199,15 @@ export interface PushServant {
   pushByRoom(args: Decoded<PushPushByRoomArgs>, call: ServantCall): Promise<PushPushByRoomResult>;
   /** Sends a message to every connection of this server. */
   pushAll(args: Decoded<PushPushAllArgs>, call: ServantCall): Promise<PushPushAllResult>;
-  /** Tells who is in a room. */
+  /** Lists the members of a room. */
   members(args: Decoded<PushMembersArgs>, call: ServantCall): Promise<PushMembersResult>;
-  /** Tells which rooms have members on this server. */
+  /** Lists the rooms with members on this server. */
   rooms(args: Decoded<PushRoomsArgs>, call: ServantCall): Promise<PushRoomsResult>;
-  /** Puts a connection out of a room, or closes it. */
+  /** Removes a connection from a room, or closes it. */
   kick(args: Decoded<PushKickArgs>, call: ServantCall): Promise<PushKickResult>;
 }
 
-/** Makes the adapter that answers requests with what the servant does; when it fails, `options.failed` is told. */
+/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */
 export function createPushAdapter(servant: PushServant, options?: AdapterOptions): ServantAdapter {
   return createServantAdapter(PushMethods, servant, options);
 }
