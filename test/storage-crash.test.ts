@@ -71,7 +71,7 @@ test.skipIf(process.platform !== 'linux')(
     await runUntilKilled(1, async () => {
       await expect(store.rooms()).rejects.toMatchObject({
         code: 'ELOCKED',
-        message: `another Statecast server is using ${dir}; give each an own data directory (--data-dir)`,
+        message: `another Statecast server is using ${dir}; give each its own data directory (--data-dir)`,
       });
     });
     expect(await store.rooms()).toBeDefined();

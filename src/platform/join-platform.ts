@@ -1,4 +1,4 @@
-/** Joins a served process to its TARS platform with the real parts: sockets, the system's clock, the process. */
+/** Connects a server process to its TARS platform: creates the parts of the platform with real sockets and clock. */
 
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../system/clock.ts';
@@ -21,8 +21,8 @@ export interface JoinOptions extends Pick<
 }
 
 /**
- * What a file says to a platform's server; nothing if there is none, or it is no TARS configuration, or has mistakes:
- * `loadSettings` tells those.
+ * Reads a TARS configuration; undefined if there is no file, it is no TARS configuration, or it has mistakes, which
+ * `loadSettings` reports.
  */
 export function loadTarsConf(file: string | undefined): TarsConf | undefined {
   if (file === undefined) return undefined;
@@ -34,7 +34,7 @@ export function loadTarsConf(file: string | undefined): TarsConf | undefined {
   }
 }
 
-/** The log file that a configuration asks for; nothing without a `logpath`, or when it cannot be opened: then stderr tells. */
+/** Opens the log file of a configuration; undefined without a `logpath`, or if it cannot be opened, which stderr tells. */
 export function openPlatformLog({ log: { file, maxBytes, files } }: TarsConf): LogDestination | undefined {
   if (file === undefined) return undefined;
   const failed = (error: unknown): void => {
@@ -71,14 +71,14 @@ export function joinPlatform({ log, ...options }: JoinOptions): Platform {
 
 interface PlatformCallers {
   readonly caller: PlatformCaller;
-  /** Drops all connections; calls under way fail. */
+  /** Drops all connections; calls in flight fail. */
   close(): void;
 }
 
 /**
  * Makes callers of the platform's objects over TCP, one for each object.
- * @param locator The registry's object with its endpoints, as in `locator=`; without one, only objects that are
- * given with endpoints are reached.
+ * @param locator The registry's object with its endpoints, as in `locator=`; without it, only objects that are
+ * given with endpoints can be called.
  */
 function createPlatformCallers(locator: string | undefined): PlatformCallers {
   const callers = new Map<string, DirectCaller>();

@@ -1,4 +1,4 @@
-/** What a server is to the TARS platform it runs on: alive, administered, configured and reported. The chat waits for none of it. */
+/** Everything that a server does for the TARS platform it runs on: keep-alives, admin commands, configuration files, reports. */
 
 import { join } from 'node:path';
 import type { Clock } from '../system/clock.ts';
@@ -18,9 +18,9 @@ import { createStatReporter } from './statistics/stat-reporter.ts';
 import type { StatStore } from './statistics/stat-store.ts';
 import type { TarsConf } from '../config/tars-conf/tars-conf.ts';
 
-/** How long the last reports may take when the server stops: the node daemon kills those who take too long. */
+/** How long the last reports may take when the server stops: the node daemon kills a process that takes too long. */
 const LAST_REPORTS_MS = 500;
-/** Where pulled files go, below the platform's `basepath`. */
+/** The directory of pulled files, below the platform's `basepath`. */
 const CONFIG_DIRECTORY = 'conf';
 
 export interface PlatformOptions {
@@ -34,26 +34,26 @@ export interface PlatformOptions {
   readonly setLogLevel: AdminCommandsOptions['setLogLevel'];
   /** Begins to stop the server: the node daemon asked for it. May be called more than once. */
   readonly stop: () => void;
-  /** The names of files that the platform keeps for this server, pulled by `prepare`. Default: none. */
+  /** The configuration files on the platform that `prepare` pulls. Default: none. */
   readonly configFiles?: readonly string[];
-  /** Where they go. Default: `conf` below `basepath`. */
+  /** Their directory. Default: `conf` below `basepath`. */
   readonly configDir?: string;
-  /** Where call statistics wait. Default: in memory. It is closed by `stop`. */
+  /** The store of call statistics that wait to be sent. Default: in memory. `stop` closes it. */
   readonly statStore?: StatStore;
 }
 
 export interface Platform {
-  /** Pulls the configuration files; before the server listens. It takes a few seconds when the platform is away. */
+  /** Pulls the configuration files; call it before the server listens. It takes seconds when the platform is down. */
   prepare(): Promise<void>;
-  /** Begins to live on the platform; when the server listens. Nothing of it can fail the server. */
+  /** Starts keep-alives, admin servant and reports; call it when the server listens. It never rejects. */
   start(): Promise<void>;
-  /** Counts a call of a servant that has ended. */
+  /** Counts a finished call of a servant. */
   recordCall(call: CallRecord): void;
-  /** Sends the last reports within half a second, and stops; when the server has closed. */
+  /** Sends the last reports within half a second and stops; call it when the server has closed. */
   stop(): Promise<void>;
 }
 
-/** Puts the parts together. A part whose object the configuration does not name is left out. */
+/** Creates the parts. A part is left out if the configuration does not name its object. */
 export function createPlatform(options: PlatformOptions): Platform {
   const { conf, server, log, clock, statStore = createMemoryStatStore() } = options;
   const shared = { conf, caller: options.caller, clock, log, pid: options.pid, version: options.version };
@@ -78,7 +78,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     const servant = createAdminServant({ run, stop: options.stop, clock, log });
     return createServantServer({
       ...endpoint,
-      // The node daemon calls it by the short name, other tools by the long one.
+      // The node daemon uses the short name, other tools use the long one.
       servants: new Map([
         ['AdminObj', servant],
         [`${conf.app}.${conf.server}.AdminObj`, servant],
@@ -106,7 +106,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       numbers = watchNumbers(server);
       unwatchAlarms = watchAlarms(server, (level, text) => notifier?.alarm(level, text));
       await listen(admin, log);
-      // "restart" and "stop" are what operators search the platform's messages for.
+      // Operators search the platform's messages for "restart" and "stop".
       notifier?.report('restart');
       for (const part of parts) part.start();
     },
@@ -133,7 +133,7 @@ function ifNamed<Name, Part>(name: Name | undefined, create: (name: Name) => Par
   return name === undefined ? undefined : create(name);
 }
 
-/** A server without its admin servant cannot be asked to stop, and serves rooms all the same. */
+/** A server without its admin servant still serves rooms, so this failure is only logged. */
 async function listen(admin: ServantServer | undefined, log: PlatformLog): Promise<void> {
   try {
     await admin?.listen();
@@ -142,7 +142,7 @@ async function listen(admin: ServantServer | undefined, log: PlatformLog): Promi
   }
 }
 
-/** Waits for work that is not worth more than so long; it never rejects. */
+/** Waits for work, but not longer than a limit; it never rejects. */
 async function within(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<void> {
   let timer: unknown;
   const limit = new Promise<void>((resolve) => {

@@ -1,29 +1,29 @@
-/** A log file that makes room for itself: full, it is renamed, and the oldest of the renamed ones goes. It knows no log format. */
+/** A log file with rotation: a full file is renamed, and the oldest renamed file is deleted. */
 
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export interface RotatingFileOptions {
-  /** The current file, ending in `.log`. Full ones are `.1.log`, `.2.log` and so on, 1 the newest. */
+  /** The current file, ending in `.log`. Full files are `.1.log`, `.2.log` and so on; 1 is the newest. */
   readonly file: string;
-  /** How large a file gets, in bytes; a single longer line goes whole. */
+  /** The largest size of a file, in bytes; a single longer line is written whole. */
   readonly maxBytes: number;
-  /** How many files there are, the current one included; at least 1. */
+  /** The number of files, including the current one; at least 1. */
   readonly files: number;
-  /** Told of the first of a row of lines that could not be written: a full disk costs the log, not the server. */
+  /** Called for the first of several lines in a row that could not be written. The server goes on without a log. */
   readonly failed?: (error: unknown) => void;
 }
 
-/** Where a logger writes its lines. */
+/** The destination of a logger. */
 export interface LogDestination {
   write(line: string): void;
   close(): void;
 }
 
 /**
- * Opens the file, with its directories. Lines are written at once, so that a process that is killed has
- * written all it had to say.
- * @throws what the system says when the file cannot be opened.
+ * Opens the file and creates its directories. Lines are written at once, so that a process that is killed has lost
+ * no line.
+ * @throws the error of the system if the file cannot be opened.
  */
 export function openRotatingFile({ file, maxBytes, files, failed }: RotatingFileOptions): LogDestination {
   mkdirSync(dirname(file), { recursive: true });
@@ -62,7 +62,7 @@ export function openRotatingFile({ file, maxBytes, files, failed }: RotatingFile
   };
 }
 
-/** A disk that is nearly full takes a part of what it is given. */
+/** A disk that is nearly full may write only a part. */
 function writeAll(fd: number, content: Buffer): void {
   for (let written = 0; written < content.length;) {
     written += writeSync(fd, content, written);

@@ -1,8 +1,8 @@
-/** What changes make of a room's members, in whatever form a store keeps a member. */
+/** Applies changes to the members of a room, in the form in which a store keeps them. */
 
 import type { MembershipChange, StoredMember } from './membership-store.ts';
 
-/** The kept members, by id, after the changes, in order; the given map stays as it is. */
+/** Returns the members by id after the changes; the given map is not changed. */
 export function applyChanges<Kept>(
   members: ReadonlyMap<string, Kept>,
   changes: readonly MembershipChange[],

@@ -19,7 +19,7 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
   test('a directory is locked for one at a time, and free after release', async () => {
     const lock = await lockDirectory(dir);
     await expect(lockDirectory(dir)).rejects.toThrow(
-      `another Statecast server is using ${dir}; give each an own data directory (--data-dir)`,
+      `another Statecast server is using ${dir}; give each its own data directory (--data-dir)`,
     );
     await expect(lockDirectory(dir)).rejects.toMatchObject({ code: 'ELOCKED' });
     await lock.release();

@@ -1,4 +1,4 @@
-/** Keeps a data directory to one store at a time, among all processes of this machine. It knows no rooms. */
+/** Locks a data directory, so that only one store on this machine uses it at a time. */
 
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
@@ -10,14 +10,14 @@ export interface DirectoryLock {
 }
 
 /**
- * Takes a directory that exists.
+ * Locks an existing directory.
  *
- * The lock is a socket in Linux's abstract name space: the kernel frees the name with the process,
- * however it dies, so no stale lock can keep a server from starting. It does not reach beyond the
- * network name space: containers that share a volume do not see each other. Other systems have no
- * such sockets: there nothing is locked, and it is the operator who gives each server its directory.
+ * The lock is a socket in Linux's abstract namespace: the kernel frees the name when the process ends in any way, so
+ * there are no stale locks. It works only within a network namespace: containers that share a volume do not see each
+ * other's locks. Other systems have no such sockets. There nothing is locked, and the operator must give each server
+ * its own directory.
  *
- * @throws {StoreError} `ELOCKED` when another store has it.
+ * @throws {StoreError} `ELOCKED` if another store has the lock.
  */
 export async function lockDirectory(dir: string): Promise<DirectoryLock> {
   if (process.platform !== 'linux') return { release: async () => undefined };
@@ -36,7 +36,7 @@ export async function lockDirectory(dir: string): Promise<DirectoryLock> {
     if (!(error instanceof StoreError) || error.code !== 'EADDRINUSE') throw error;
     throw new StoreError(
       'ELOCKED',
-      `another Statecast server is using ${path}; give each an own data directory (--data-dir)`,
+      `another Statecast server is using ${path}; give each its own data directory (--data-dir)`,
       { cause: error.cause },
     );
   }

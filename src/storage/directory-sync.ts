@@ -1,21 +1,21 @@
-/** Syncs a directory once for all who wait for that at the moment (a group commit). It knows no files. */
+/** Syncs a directory once for all callers that wait at the same time (a group commit). */
 
 import { syncDirectory } from './durable-file.ts';
 
 export interface DirectorySync {
   /**
-   * Resolves when the names in the directory survive a power cut as they were at the time of the call.
+   * Resolves when the names in the directory, as they are at the call, will survive a power failure.
    *
-   * @throws {StoreError} when the sync that it waited for has failed.
+   * @throws {StoreError} if the sync failed.
    */
   sync(): Promise<void>;
-  /** Resolves when nobody waits, whatever became of it. */
+  /** Resolves when no sync runs or waits, even if one failed. */
   idle(): Promise<void>;
 }
 
 export function createDirectorySync(dir: string): DirectorySync {
   let running: Promise<void> | undefined;
-  /** Of those who came after the running one had begun: it may have passed by what they did before. */
+  /** For callers that came while a sync was running: it may have missed their changes. */
   let next: Promise<void> | undefined;
 
   function begin(): Promise<void> {

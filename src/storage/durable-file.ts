@@ -1,22 +1,22 @@
-/** Files that are either the old or the new one after a crash, and stay so. It knows no rooms and no JSON. */
+/** Writes files so that after a crash each has either its old or its new content. */
 
 import { lstat, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { attempt, isSystemError } from './store-error.ts';
 
-/** What follows the name of a file while its next content is written. */
+/** The suffix of the temporary file for the new content. */
 export const TEMPORARY_SUFFIX = '.tmp';
 
-/** The content of a file, or nothing when there is none. */
+/** The content of a file; undefined if it does not exist. */
 export async function readFileIfPresent(path: string): Promise<Uint8Array | undefined> {
   return attempt('read', path, () => unlessMissing(readFile(path)));
 }
 
 /**
- * Gives a file a new content. When it rejects, the file is what it was before; when it resolves, the
- * content is on the disk, and after {@link syncDirectory} it also has this name after a power cut.
+ * Replaces the content of a file. If it rejects, the file is unchanged. When it resolves, the content is on the disk;
+ * the new name survives a power failure only after {@link syncDirectory}.
  *
- * Two of these must not run for one path at a time: they share the temporary file.
+ * Do not run it twice at a time for one path: both would use the same temporary file.
  */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const temporary = path + TEMPORARY_SUFFIX;
@@ -25,7 +25,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
       const file = await open(temporary, 'w');
       try {
         await file.writeFile(content);
-        // A rename may reach the disk before the bytes do: without this a power cut leaves an empty file.
+        // A rename may reach the disk before the bytes: without this, a power failure could leave an empty file.
         await file.sync();
       } finally {
         await file.close();
@@ -33,27 +33,27 @@ export async function replaceFile(path: string, content: string): Promise<void> 
     });
     await attempt('replace', path, () => rename(temporary, path));
   } catch (error) {
-    // Gives a full disk its room back. If this fails too, the next run removes the left-over.
+    // Frees the space on a full disk. If this fails too, the next run removes the file.
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
 }
 
-/** Removes a file and tells whether there was one. It is gone for good after {@link syncDirectory}. */
+/** Removes a file and returns whether it existed. The removal survives a power failure after {@link syncDirectory}. */
 export async function removeFile(path: string): Promise<boolean> {
   const removed = await attempt('remove', path, () => unlessMissing(unlink(path).then(() => true)));
   return removed ?? false;
 }
 
 /**
- * Renames a file to `<path>.broken-<time>`, or with a number behind it when that name is taken, and
- * tells the new path. Nothing is synced: after a power cut the file is found and put aside again.
+ * Renames a file to `<path>.broken-<time>`, with a number if that name is taken, and returns the new path. Nothing is
+ * synced: after a power failure the file is found and moved again.
  */
 export async function moveAside(path: string, time: Date): Promise<string> {
   const stamp = time.toISOString().replaceAll(/[-:.]/g, '');
   for (let number = 1; ; number += 1) {
     const place = `${path}.broken-${stamp}${number === 1 ? '' : `-${number}`}`;
-    // A rename replaces what it meets, so the name is looked up first.
+    // A rename would replace an existing file, so the name is checked first.
     const taken = await attempt('look up', place, () => unlessMissing(lstat(place)));
     if (taken !== undefined) continue;
     await attempt('move aside', path, () => rename(path, place));
@@ -61,7 +61,7 @@ export async function moveAside(path: string, time: Date): Promise<string> {
   }
 }
 
-/** Makes a directory and its parents, where they are missing, and makes the new ones survive a power cut. */
+/** Creates a directory and its missing parents, and syncs them so that they survive a power failure. */
 export async function makeDirectory(dir: string): Promise<void> {
   const first = await attempt('create the directory', dir, () => mkdir(dir, { recursive: true }));
   if (first === undefined) return;
@@ -70,9 +70,9 @@ export async function makeDirectory(dir: string): Promise<void> {
   }
 }
 
-/** Makes the names in a directory, as they are now, survive a power cut. */
+/** Syncs the names in a directory, so that they survive a power failure. */
 export async function syncDirectory(dir: string): Promise<void> {
-  // Windows cannot open a directory; its file system keeps names by itself.
+  // Windows cannot open a directory; NTFS journals names by itself.
   if (process.platform === 'win32') return;
   await attempt('sync the directory', dir, async () => {
     const handle = await open(dir, 'r');

@@ -1,7 +1,7 @@
-/** Runs the tasks of one key one after another, and those of different keys at the same time, up to a limit. */
+/** Runs the tasks of the same key one after another, and those of different keys at the same time, up to a limit. */
 
 export interface KeyedQueue {
-  /** Runs a task when those of its key before it have ended, well or not. */
+  /** Runs a task when all earlier tasks of its key have ended, even if they failed. */
   run<T>(key: string, task: () => Promise<T>): Promise<T>;
   /** Resolves when nothing runs or waits. */
   idle(): Promise<void>;

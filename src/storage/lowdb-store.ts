@@ -1,4 +1,4 @@
-/** The store on disk: a lowdb database, which is one JSON file, a room. It knows nothing of how a file is written safely. */
+/** The store on disk: a lowdb database (one JSON file) for each room. */
 
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -15,27 +15,26 @@ import { isRoomFileName, isTemporaryFileName, roomFileName } from './room-file-n
 import { decodeMember, encodeMember, type RoomFile } from './room-file.ts';
 import { attempt, StoreError } from './store-error.ts';
 
-/** Each holds a file descriptor, of which a process may have few; more than the 4 threads of Node gain nothing. */
+/** Each open file needs a descriptor, and Node.js has 4 threads for files, so more would not be faster. */
 const PARALLEL_FILES = 16;
 
 const NO_MEMBERS: RoomFile = { room: '', lines: new Map() };
 
 export interface LowdbStoreOptions {
-  /** The data directory, made when it is missing. One store at a time may use it. */
+  /** The data directory; it is created if it is missing. Only one store at a time may use it. */
   readonly dir: string;
-  /** The clock that names files put aside, in milliseconds since 1970. Default `Date.now`. */
+  /** The time for the names of broken files, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
 }
 
 /**
- * Makes a store that keeps each room's members in a JSON file of its own. The first call of any method
- * takes the directory, `close` gives it back.
+ * Makes a store that keeps the members of each room in its own JSON file. The first call of any method locks the
+ * directory, `close` unlocks it.
  *
- * A write costs the whole file: lowdb has no other way. That is why the members of a room that has some
- * stay in memory; a room without members has neither a file nor memory. Files are read once, so they
- * are to be edited only while no server runs on them.
+ * lowdb always writes the whole file, so the members of a room stay in memory. A room without members has neither a
+ * file nor memory. Files are read once, so edit them only while no server uses them.
  *
- * @throws {StoreError} from every method, when the file system or another server is in the way.
+ * @throws {StoreError} from every method, if the file system fails or another server uses the directory.
  */
 export function createLowdbStore(options: LowdbStoreOptions): MembershipStore {
   const dir = resolve(options.dir);
@@ -44,14 +43,14 @@ export function createLowdbStore(options: LowdbStoreOptions): MembershipStore {
   const directory = createDirectorySync(dir);
   /** The rooms with members, by file name. */
   const files = new Map<string, RoomFile>();
-  /** By file name: what was put aside, until a caller has been told. */
+  /** By file name: broken files that were moved aside and not reported yet. */
   const unreported = new Map<string, SetAside>();
   /**
-   * What else is called like a room's file, once all those were read: no other file can come, for the directory is
-   * this store's alone. Undefined before: any room may have a file.
+   * Names of room files that are no files (directories, links), known once all room files were read. Before that it is
+   * undefined: any room may have a file. Later no file can appear, because this store alone uses the directory.
    */
   let unread: ReadonlySet<string> | undefined;
-  /** Whether the latest write has failed: what was listed may be gone, so that reads go to the disk, and fail too. */
+  /** The latest write failed. Then reads go to the disk, so that they fail too if the directory is gone. */
   let isFailing = false;
   let taking: Promise<DirectoryLock> | undefined;
   let closed = false;
@@ -114,8 +113,8 @@ export function createLowdbStore(options: LowdbStoreOptions): MembershipStore {
       database.data = before;
       throw error;
     }
-    // From here on the file is the new one, and so is the copy in memory, even if the sync fails. It is not waited
-    // for in the queue, where few have a place: one sync is for all who have come this far.
+    // The file is replaced now, so the copy in memory is too, even if the sync fails. The caller waits for the sync
+    // outside the queue, so that one sync can serve many writes.
     return { synced: directory.sync() };
   }
 
@@ -132,7 +131,7 @@ export function createLowdbStore(options: LowdbStoreOptions): MembershipStore {
     });
   }
 
-  /** It is made for one task and dropped: what it knows is kept without it, which takes a tenth of the memory. */
+  /** Makes the database for one task. Only its data is kept afterwards, which needs a tenth of the memory. */
   async function openDatabase(fileName: string): Promise<Low<RoomFile>> {
     const onSetAside = (setAside: SetAside) => unreported.set(fileName, setAside);
     const adapter = createRoomFileAdapter({ dir, fileName, now, onSetAside });
@@ -143,7 +142,7 @@ export function createLowdbStore(options: LowdbStoreOptions): MembershipStore {
     return database;
   }
 
-  /** Resolves when the directory is this store's; after a failure the next call tries again. */
+  /** Resolves when this store has locked the directory; after a failure the next call tries again. */
   function ready(): Promise<unknown> {
     if (closed) return Promise.reject(new StoreError('ECLOSED', `the store of ${dir} is closed`));
     taking ??= takeDirectory(dir).catch((error: unknown) => {
@@ -158,7 +157,7 @@ async function takeDirectory(dir: string): Promise<DirectoryLock> {
   await makeDirectory(dir);
   const lock = await lockDirectory(dir);
   try {
-    // Only now: before the lock was ours, they could have been another server's writes under way.
+    // Only with the lock: before, they could be files that another server is writing.
     for (const entry of await list(dir)) {
       if (entry.isFile() && isTemporaryFileName(entry.name)) await removeFile(join(dir, entry.name));
     }
@@ -171,7 +170,7 @@ async function takeDirectory(dir: string): Promise<DirectoryLock> {
 
 interface RoomFileNames {
   readonly names: readonly string[];
-  /** What is called like a room's file and is none: a directory, a link. */
+  /** Directories and links with the name of a room file. */
   readonly others: ReadonlySet<string>;
 }
 

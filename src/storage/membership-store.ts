@@ -1,4 +1,4 @@
-/** The seam where memberships are kept: implement it to keep them elsewhere, and check it with `statecast/testing`. */
+/** The interface of a store for memberships. Implement it to keep them elsewhere, and test it with `statecast/testing`. */
 
 /** A membership as a store keeps it. */
 export interface StoredMember {
@@ -8,7 +8,7 @@ export interface StoredMember {
   readonly user?: string;
   /** When the join was accepted, in milliseconds since 1970. */
   readonly joinedAt: number;
-  /** Since when the member has no connection, in milliseconds since 1970; absent while it has one. */
+  /** When the member lost its connection, in milliseconds since 1970; absent while it has one. */
   readonly awaySince?: number;
 }
 
@@ -17,9 +17,9 @@ export type MembershipChange =
   | { readonly type: 'put'; readonly member: StoredMember }
   | { readonly type: 'remove'; readonly id: string };
 
-/** Something unreadable that the store has put aside, so that it is neither lost nor in the way. */
+/** Unreadable data that the store has moved aside, so that it is not lost and does not block the room. */
 export interface SetAside {
-  /** Where it is now, in the store's own terms (a path, a key). */
+  /** The new place: a path or a key, depending on the store. */
   readonly place: string;
   /** One sentence: what is wrong with it. */
   readonly reason: string;
@@ -28,15 +28,15 @@ export interface SetAside {
 export interface RoomList {
   /** The name of each room with at least one member, in any order. */
   readonly rooms: readonly string[];
-  /** What had to be put aside while looking. */
+  /** Unreadable data that was moved aside. */
   readonly setAside?: readonly SetAside[];
 }
 
 export interface LoadedRoom {
   readonly members: readonly StoredMember[];
   /**
-   * Present once, when what was kept for this room could not be read and was put aside. `members` is
-   * then empty, unless the room was written to before it was loaded.
+   * Present once, if the data of this room could not be read and was moved aside. Then `members` is empty, unless the
+   * room was written to before it was loaded.
    */
   readonly setAside?: SetAside;
 }
@@ -44,20 +44,20 @@ export interface LoadedRoom {
 /**
  * Keeps the members of rooms across restarts.
  *
- * The server calls `load` and `write` for one room one at a time, and for different rooms at the same
- * time. A rejected promise means "try again later": the server shows the room's journal as failing,
- * keeps the changes and retries with backoff.
+ * For one room, the server makes one call of `load` or `write` at a time; calls for different rooms run at the same
+ * time. A rejected promise means "try again later": the room's journal is failing, the server keeps the changes and
+ * retries with backoff.
  */
 export interface MembershipStore {
-  /** Finds the rooms that have members, once, when the server starts. */
+  /** Lists the rooms that have members. Called once, when the server starts. */
   rooms(): Promise<RoomList>;
   /** Reads the members of a room; a room that was never written has none. */
   load(room: string): Promise<LoadedRoom>;
   /**
-   * Applies changes in order and resolves when they would survive a crash. Applying the same changes
-   * twice is the same as once; removing an unknown id changes nothing. All of them apply, or none.
+   * Applies changes in order, all or none, and resolves when they will survive a crash. Applying the same changes twice
+   * has the same result as once; removing an unknown id changes nothing.
    */
   write(room: string, changes: readonly MembershipChange[]): Promise<void>;
-  /** Lets go of files and connections, after the last `write` has settled. */
+  /** Releases files and connections; called after the last `write` has settled. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The store that forgets everything with the process: for tests, and for servers that need no restarts. */
+/** A store in memory, for tests and for servers whose members need not survive a restart. */
 
 import { applyChanges } from './apply-changes.ts';
 import type { MembershipStore, StoredMember } from './membership-store.ts';

@@ -1,4 +1,4 @@
-/** What lowdb reads and writes through: one room's file, by atomic replacement. It keeps nothing in memory. */
+/** The lowdb adapter for the file of one room: replaces it atomically. */
 
 import { join } from 'node:path';
 import type { Adapter } from 'lowdb';
@@ -7,15 +7,15 @@ import type { SetAside } from './membership-store.ts';
 import { encodeRoomFile, parseRoomFile, type RoomFile } from './room-file.ts';
 import { StoreError } from './store-error.ts';
 
-/** What is told of a file whose directory is missing; `ENOTDIR` when there is a file in its place. */
+/** The error codes for a missing directory; `ENOTDIR` if there is a file in its place. */
 const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
 export interface RoomFileAdapterOptions {
   readonly dir: string;
   readonly fileName: string;
-  /** The time that names a file put aside, in milliseconds since 1970. */
+  /** The time for the name of a broken file, in milliseconds since 1970. */
   readonly now: () => number;
-  /** Called when the file was unreadable and has been put aside. */
+  /** Called when the file was unreadable and has been moved aside. */
   readonly onSetAside: (setAside: SetAside) => void;
 }
 
@@ -23,7 +23,7 @@ export function createRoomFileAdapter(options: RoomFileAdapterOptions): Adapter<
   const { dir, fileName } = options;
   const path = join(dir, fileName);
   return {
-    /** An unreadable file that cannot be put aside rejects, so that it is never written over. */
+    /** Rejects if an unreadable file cannot be moved aside, so that it is never overwritten. */
     async read() {
       const bytes = await readFileIfPresent(path);
       if (bytes === undefined) return null;
@@ -40,7 +40,7 @@ export function createRoomFileAdapter(options: RoomFileAdapterOptions): Adapter<
 
   async function remove(): Promise<void> {
     const wasThere = await removeFile(path).catch(rethrowUnlessMissing);
-    // Perhaps the directory is not there either; whoever syncs it next needs it.
+    // The directory may be missing too, and the next sync needs it.
     if (wasThere !== true) await makeDirectory(dir);
   }
 

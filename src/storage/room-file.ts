@@ -1,25 +1,25 @@
-/** What stands in a room's file: JSON with one member a line, for people to read. It knows no file system. */
+/** The content of a room's file: JSON with one member on each line, so that people can read it. */
 
 import * as z from 'zod';
 import type { StoredMember } from './membership-store.ts';
 import { roomFileName } from './room-file-name.ts';
 
-/** Rises when an older server could no longer read the file. */
+/** Increased when older servers cannot read the file any more. */
 const SCHEMA = 1;
 
-/** A room's file, read. */
+/** A parsed room file. */
 export interface RoomFile {
   readonly room: string;
-  /** By the member's id: its line, encoded once, since every write writes all of them. */
+  /** The encoded line of each member by id. It is encoded once, because every write writes all members. */
   readonly lines: ReadonlyMap<string, string>;
 }
 
-/** A file's content as a room, or one clause that says what is wrong with it. */
+/** A parsed file, or a clause that says what is wrong with it. */
 export type ParsedRoomFile =
   | { readonly ok: true; readonly file: RoomFile }
   | { readonly ok: false; readonly problem: string };
 
-// Strict: a field that is not known here would be lost with the next write.
+// Strict: an unknown field would be lost with the next write.
 const schema = z.strictObject({
   schema: z.literal(SCHEMA),
   room: z.string(),
@@ -33,7 +33,7 @@ const schema = z.strictObject({
   ),
 });
 
-/** Reads a file's bytes. `fileName` is checked against the room's name inside. */
+/** Parses the bytes of a file. Its name must match the name of the room inside. */
 export function parseRoomFile(bytes: Uint8Array, fileName: string): ParsedRoomFile {
   let json: unknown;
   try {
@@ -60,7 +60,7 @@ export function encodeRoomFile({ room, lines }: RoomFile): string {
   return `{\n  "schema": ${SCHEMA},\n  "room": ${JSON.stringify(room)},\n  "members": [\n${list}\n  ]\n}\n`;
 }
 
-/** A member's line. Fields are picked by name: an unknown one would make the file unreadable. */
+/** The line of a member. Only known fields are written: others would make the file unreadable. */
 export function encodeMember({ id, user, joinedAt, awaySince }: StoredMember): string {
   return `    ${JSON.stringify({ id, user, joinedAt, awaySince })}`;
 }

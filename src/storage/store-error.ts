@@ -1,12 +1,12 @@
-/** The error of a store whose surroundings fail it: the disk, the directory, another process. It knows no rooms. */
+/** The error of a store for failures of the disk, the directory, or another process. */
 
 import { getSystemErrorMap } from 'node:util';
 
 /**
  * A store could not do its work now; the same call may succeed later.
  *
- * `code` is the system's (`ENOSPC`, `EROFS`, `EACCES`, …), `ELOCKED` when another server uses the same
- * data, or `ECLOSED` after `close`. `cause` is the error of the system, where there is one.
+ * `code` is that of the system (`ENOSPC`, `EROFS`, `EACCES`, …), `ELOCKED` if another server uses the same data, or
+ * `ECLOSED` after `close`. `cause` is the error of the system, if there is one.
  */
 export class StoreError extends Error {
   readonly code: string;
@@ -16,10 +16,10 @@ export class StoreError extends Error {
   }
 }
 
-/** Node.js makes a new map of all errors for each call. */
+/** Kept, because Node.js makes a new map of all errors for each call. */
 let systemErrors: ReturnType<typeof getSystemErrorMap> | undefined;
 
-/** Runs one step on the file system; when the system refuses it, the step and the path are told by a {@link StoreError}. */
+/** Runs one step on the file system. If the system refuses it, the {@link StoreError} names the step and the path. */
 export async function attempt<T>(operation: string, path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
@@ -33,7 +33,7 @@ export async function attempt<T>(operation: string, path: string, step: () => Pr
   }
 }
 
-/** An error with the number of the system's refusal; errors of wrong arguments have a code as well, but are bugs. */
+/** Whether an error comes from the operating system. Errors of wrong arguments have a code too, but are bugs. */
 export function isSystemError(error: unknown): error is Error & { code: string; errno: number } {
   return error instanceof Error && 'errno' in error && typeof error.errno === 'number' && 'code' in error;
 }

@@ -1,4 +1,4 @@
-/** The commands that an operator gives a server on its platform, and the texts they answer. It serves nothing. */
+/** The admin commands of a server on a TARS platform, which an operator runs, and their answers. */
 
 import { readFile } from 'node:fs/promises';
 import type { Settings } from '../../config/schema/settings.ts';
@@ -12,17 +12,17 @@ export interface AdminCommandsOptions {
   readonly version: string;
   readonly pid: number;
   readonly server: { readonly settings: Omit<Settings, 'store' | 'dataDir' | 'log'>; health(): Health };
-  /** Changes what is logged from now on; a level of our own log, as in `log.level`. */
+  /** Sets the log level, as in `log.level`. */
   readonly setLogLevel: (level: (typeof LOG_LEVELS)[TarsLogLevel]) => void;
-  /** Absent when the platform keeps no files. */
+  /** Absent if the platform has no object for configuration files. */
   readonly remoteConfig?: RemoteConfig;
 }
 
-/** Carries out a command, `tars.setloglevel DEBUG`, and tells what came of it. */
+/** Runs a command such as `tars.setloglevel DEBUG`, and resolves to its answer. */
 export type RunAdminCommand = (command: string) => Promise<string>;
 
 interface AdminCommand {
-  /** What stands behind its name. */
+  /** The argument, as it is shown in the list of commands. */
   readonly argument?: string;
   readonly meaning: string;
   run(argument: string): Promise<string> | string;
@@ -117,7 +117,7 @@ function writeLines(values: Readonly<Record<string, unknown>>): string {
     .join('\n');
 }
 
-/** Of all that the file can say, only the log level can change in a running server. */
+/** Only the log level of the file can be changed in a running server. */
 async function reload(file: string, setLogLevel: AdminCommandsOptions['setLogLevel']): Promise<string> {
   let text: string;
   try {

@@ -1,4 +1,4 @@
-/** The servant that the node daemon reaches a server by: it passes on what is asked. */
+/** The admin servant, which the node daemon of the TARS platform calls: runs commands and stops the server. */
 
 import { createAdminAdapter } from '../../tars/servants/platform.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -19,7 +19,7 @@ export function createAdminServant({ run, stop, clock, log }: AdminServantOption
     {
       async shutdown() {
         log.info({}, 'the TARS node asks this server to stop');
-        // The answer goes first: stopping closes the connection that it travels on.
+        // The answer is sent first: stopping closes its connection.
         clock.setTimeout(stop, 0);
       },
       async notify({ command }) {

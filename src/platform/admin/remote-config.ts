@@ -1,4 +1,4 @@
-/** Configuration files that the platform keeps, pulled into a directory. It looks into none of them. */
+/** Pulls configuration files from the TARS platform into a directory. */
 
 import { join } from 'node:path';
 import { createConfigProxy } from '../../tars/servants/platform.ts';
@@ -10,14 +10,14 @@ import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
 /** How many files are pulled at a time. */
 const PULLS_AT_A_TIME = 4;
-/** A name that stays in its directory: the admin servant takes names from outside. */
+/** A name without a path, because the admin servant gets names from outside. */
 const FILE_NAME = /^\w[\w.-]*$/;
 
 export type PullOutcome =
   | { readonly type: 'written'; readonly path: string }
-  /** The file was what the platform has. */
+  /** The file is the same as on the platform. */
   | { readonly type: 'unchanged'; readonly path: string }
-  /** The file, if there is one, is what it was. */
+  /** There is no new file; an old one stays. */
   | { readonly type: 'kept'; readonly reason: string };
 
 export interface RemoteConfig {
@@ -27,10 +27,10 @@ export interface RemoteConfig {
 
 export interface RemoteConfigOptions {
   readonly conf: TarsConf;
-  /** The object that keeps the files. */
+  /** The object with the files. */
   readonly object: string;
   readonly caller: PlatformCaller;
-  /** Where the files go; it is made when it is missing. */
+  /** The directory of the files; it is created if it is missing. */
   readonly dir: string;
   readonly log: PlatformLog;
 }
@@ -39,7 +39,7 @@ export function createRemoteConfig({ conf, object, caller, dir, log }: RemoteCon
   const config = createConfigProxy(caller(object));
   const queue = createKeyedQueue(PULLS_AT_A_TIME);
 
-  /** The file's content, or why there is none. */
+  /** Gets the file's content, or the reason why there is none. */
   async function ask(fileName: string): Promise<{ content: string } | { reason: string }> {
     const info = {
       application: conf.app,

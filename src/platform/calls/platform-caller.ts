@@ -1,21 +1,21 @@
-/** How the platform's parts reach its objects, and how they tell of those that cannot be reached. */
+/** Calls of the objects of a TARS platform, and the log of those that do not answer. */
 
 import type { Caller } from '../../tars/calls/caller.ts';
 
-/** Makes what carries calls to an object, by its name or by its name with endpoints (`name@tcp -h … -p …`). */
+/** Makes a caller of an object, given by its name or its name with endpoints (`name@tcp -h … -p …`). */
 export type PlatformCaller = (object: string) => Caller;
 
-/** The log, as far as the platform's parts need it; a pino logger is one. */
+/** The part of a logger that is needed here; a pino logger has it. */
 export interface PlatformLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
-/** How long the platform may take to answer, in milliseconds. Nothing of the chat waits for it. */
+/** The deadline of a call of the platform, in milliseconds. Clients never wait for it. */
 export const PLATFORM_DEADLINE_MS = 3_000;
 
-/** Tells the log when an object stops answering and when it answers again, and nothing in between. */
+/** Logs once when an object stops answering, and once when it answers again. */
 export interface Reachability {
   answered(): void;
   failed(error: unknown): void;

@@ -1,4 +1,4 @@
-/** What tests of the platform's parts stand on: a clock that is turned by hand, and a platform that is a function call away. */
+/** For tests of the platform's parts: a manual clock, and a platform without sockets. */
 
 import type { Clock } from '../../system/clock.ts';
 import { TarsCallError } from '../../tars/calls/caller.ts';
@@ -8,9 +8,9 @@ import type { PlatformCaller, PlatformLog } from './platform-caller.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
 export interface TestClock extends Clock {
-  /** Lets time pass: runs what is due on the way, and what that sets off. */
+  /** Lets time pass and runs all timers that are due, including those that are set meanwhile. */
   pass(ms: number): Promise<void>;
-  /** How many timers are set. */
+  /** The number of timers that are set. */
   readonly timers: number;
 }
 
@@ -48,22 +48,22 @@ export function createTestClock(start = 1_000_000): TestClock {
   };
 }
 
-/** Lets everything happen that waits for no time: what was set off goes through several promises. */
+/** Waits until all work without timers is done; it may go through several promises. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
 }
 
 export interface MemoryPlatform {
   readonly caller: PlatformCaller;
-  /** The functions that were called, one-way ones too. */
+  /** The called functions, including one-way ones. */
   readonly calls: string[];
-  /** While it is set, calls fail as if nothing listened. */
+  /** While it is set, calls fail as if nothing listens. */
   isDown: boolean;
-  /** While it is set, calls have no end. */
+  /** While it is set, calls are never answered. */
   isHanging: boolean;
 }
 
-/** A platform of these objects, without sockets. */
+/** A platform with these objects, without sockets. */
 export function createMemoryPlatform(objects: Readonly<Record<string, ServantAdapter>>): MemoryPlatform {
   const platform: MemoryPlatform = {
     calls: [],
@@ -86,7 +86,7 @@ export function createMemoryPlatform(objects: Readonly<Record<string, ServantAda
   return platform;
 }
 
-/** A log that keeps what it is told. */
+/** A log that keeps its lines. */
 export function createTestLog(): PlatformLog & { readonly lines: string[] } {
   const lines: string[] = [];
   const keep = (level: string) => (_fields: object, message: string) =>

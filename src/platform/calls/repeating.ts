@@ -1,17 +1,17 @@
-/** Work that comes again and again. It knows nothing of what is done. */
+/** Work that is repeated at an interval. */
 
 import type { Clock } from '../../system/clock.ts';
 
 export interface Repeating {
-  /** Runs the work now, and then again and again. */
+  /** Runs the work now and then at each interval. */
   start(): void;
-  /** No run begins after this. Resolves when the one that is under way has ended. */
+  /** No run begins after this. Resolves when a run in progress has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs work at an interval. A run that is still under way when the next one is due takes its place, so that no
- * more than one call to a platform that hangs is under way at a time. The work must not reject.
+ * Runs work at an interval. A run is skipped while an earlier one is in progress, so that there is at most one call
+ * at a time to a platform that hangs. The work must not reject.
  */
 export function createRepeating(
   clock: Clock,

@@ -1,8 +1,8 @@
-/** What the platform calls a server in its reports, with and without a set. */
+/** The names of a server in reports to its TARS platform, with and without a set. */
 
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
-/** The name of the module; in a set, the set's name stands behind it: `Chat.RoomServer.roomsz1`. */
+/** The name of the module; in a set, followed by the set's name: `Chat.RoomServer.roomsz1`. */
 export function nameModule({ moduleName, set }: TarsConf): string {
   return set === undefined ? moduleName : `${moduleName}.${set.name}${set.area}${set.group}`;
 }

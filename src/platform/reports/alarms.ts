@@ -1,9 +1,9 @@
-/** Which of a server's events are alarms, and what is said of them. It sends none. */
+/** The events of a server that are alarms, and their texts. */
 
 import type { EventBus } from '../../events/event-bus.ts';
 import type { AlarmLevel } from './notifier.ts';
 
-/** Raises an alarm for each event that a person should look at. Returns what takes the listeners off again. */
+/** Raises an alarm for each event that an operator should see. Returns a function that removes the listeners. */
 export function watchAlarms(
   server: Pick<EventBus, 'on' | 'off'>,
   alarm: (level: AlarmLevel, text: string) => void,

@@ -1,4 +1,4 @@
-/** Tells the node daemon that this process lives, and once which version it is. A silent server is restarted. */
+/** Sends keep-alives to the node daemon, and once the version. A server without keep-alives is restarted. */
 
 import { createNodeProxy } from '../../tars/servants/platform.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -11,10 +11,10 @@ import {
 import { createRepeating, type Repeating } from '../calls/repeating.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
-/** How often the node daemon hears of each adapter. It waits for a minute or so. */
+/** How often a keep-alive is sent for each adapter. The node daemon waits for about a minute. */
 const KEEP_ALIVE_MS = 10_000;
 
-/** What the platform calls the adapter of the admin servant. */
+/** The platform's name of the admin servant's adapter. */
 const ADMIN_ADAPTER = 'AdminAdapter';
 
 export interface KeepAliveOptions {
@@ -38,7 +38,7 @@ export function createKeepAlive(options: KeepAliveOptions): Repeating {
   let isVersionKnown = false;
   let isStranger = false;
 
-  /** The daemon answers with another number than 0 when it does not know the server: it will not watch over it. */
+  /** The daemon answers with a number other than 0 if it does not know the server; then it will not restart it. */
   function judge(answers: readonly number[]): void {
     const isRefused = answers.some((ret) => ret !== 0);
     if (isRefused && !isStranger)
@@ -51,7 +51,7 @@ export function createKeepAlive(options: KeepAliveOptions): Repeating {
       const calls = adapters.map((adapter) =>
         node.keepAlive({ info: { application, serverName, pid, adapter } }, deadline),
       );
-      // After the first keep-alive, by which the daemon learns the process.
+      // After the first keep-alive, which tells the daemon about the process.
       const answers = (await Promise.all(calls)).map(({ ret }) => ret);
       if (!isVersionKnown) {
         answers.push((await node.reportVersion({ application, serverName, version }, deadline)).ret);

@@ -1,4 +1,4 @@
-/** Tells the platform what a person should know: that the server started or stopped, and alarms. */
+/** Sends messages for operators to the platform: that the server started or stopped, and alarms. */
 
 import { createNotifyProxy, MessageKind, MessageLevel } from '../../tars/servants/platform.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -12,15 +12,15 @@ import { createRepeating } from '../calls/repeating.ts';
 import { nameSet } from '../calls/set-name.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
-/** How many messages wait for a platform that is away; the oldest are forgotten for new ones. */
+/** How many messages wait while the platform is down; beyond that, the oldest are dropped. */
 export const MAX_WAITING_MESSAGES = 100;
-/** How soon a message that was not taken is sent again. */
+/** After how long a failed message is sent again. */
 const RETRY_MS = 10_000;
-/** How long an alarm keeps quiet that says the same again. */
+/** How long the same alarm is not raised again. */
 const SAME_ALARM_MS = 60_000;
-/** How many different alarms are remembered; further ones within the minute are not raised. */
+/** How many different alarms are remembered; further ones within a minute are not raised. */
 const MAX_REMEMBERED_ALARMS = 1_000;
-/** The platform keeps messages in a column of its database. */
+/** The longest text, in characters: the platform stores it in a column of its database. */
 const MAX_TEXT = 1_000;
 
 export type AlarmLevel = keyof typeof MessageLevel;
@@ -36,12 +36,12 @@ export interface NotifierOptions {
 }
 
 export interface Notifier {
-  /** Tells of the server's own doings. */
+  /** Sends a message about the server, such as its start. */
   report(text: string): void;
-  /** Raises an alarm, unless it said the same within the last minute. */
+  /** Raises an alarm, unless the same one was raised within the last minute. */
   alarm(level: AlarmLevel, text: string): void;
   start(): void;
-  /** Tries once more to send what waits, and stops. */
+  /** Tries once more to send the waiting messages, and stops. */
   stop(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     if (isStarted) void flush();
   }
 
-  /** One message after another, in their order; the first that is not taken ends it. */
+  /** Sends the messages one after another; stops at the first failure. */
   function flush(): Promise<void> {
     sending ??= sendAll().finally(() => {
       sending = undefined;
@@ -78,7 +78,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     try {
       for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
         await send(first);
-        // It may have been forgotten meanwhile for newer ones.
+        // It may have been dropped meanwhile.
         if (waiting[0] === first) waiting.shift();
       }
       reachability.answered();

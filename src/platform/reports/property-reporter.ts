@@ -1,4 +1,4 @@
-/** Sends a server's numbers to the platform now and then. Where they come from it is told. */
+/** Sends a server's metrics to the platform at an interval. */
 
 import { createPropertyProxy, type PropertyBody, type PropertyHead } from '../../tars/servants/platform.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -20,11 +20,11 @@ export interface PropertyReporterOptions {
   readonly caller: PlatformCaller;
   readonly clock: Clock;
   readonly log: PlatformLog;
-  /** Reads the numbers, and begins anew with those that add up; nothing when there are none. */
+  /** Reads the metrics and resets those that are sums; undefined when there are none. */
   readonly read: () => ServerNumbers | undefined;
 }
 
-/** A report that is not taken is forgotten but for its messages, which the next one brings along. */
+/** A failed report is dropped, except its number of messages, which is added to the next report. */
 export function createPropertyReporter(options: PropertyReporterOptions): Repeating {
   const { conf, object, caller, clock, log, read } = options;
   const property = createPropertyProxy(caller(object));

@@ -1,33 +1,33 @@
-/** The numbers of a server that its platform draws: connections, rooms, messages, memory, the event loop's delay. */
+/** The metrics of a server for its platform: connections, rooms, messages, memory, the delay of the event loop. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { EventBus } from '../../events/event-bus.ts';
 import type { Health } from '../../http/health-route.ts';
 
-/** What there is now, and what came to be since the last reading. */
+/** The current values, and the sums since the last reading. */
 export interface ServerNumbers {
   readonly connections: number;
   readonly rooms: number;
-  /** Published and broadcast since the last reading. */
+  /** Messages published and broadcast since the last reading. */
   readonly messages: number;
   /** The process's resident memory. */
   readonly memoryBytes: number;
-  /** How late timers were since the last reading, on average and at worst. */
+  /** How late timers were since the last reading: average and maximum. */
   readonly delayMs: { readonly mean: number; readonly max: number };
 }
 
 export interface NumbersSource {
-  /** Reads the numbers, and begins anew with those that add up. */
+  /** Reads the metrics and resets those that are sums. */
   read(): ServerNumbers;
   stop(): void;
 }
 
-/** What is read of a server. */
+/** The part of a server that is read. */
 export interface CountedServer extends Pick<EventBus, 'on' | 'off'> {
   health(): Health;
 }
 
-/** How often the event loop is looked at. */
+/** The interval at which the delay of the event loop is measured. */
 const DELAY_RESOLUTION_MS = 20;
 const NANOSECONDS_A_MS = 1e6;
 
@@ -63,7 +63,7 @@ export function watchNumbers(server: CountedServer): NumbersSource {
   };
 }
 
-/** The histogram has the time between two looks; without a look there is no number. */
+/** The histogram contains the time between two measurements; without one it is NaN. */
 function toDelay(nanoseconds: number): number {
   return Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / NANOSECONDS_A_MS - DELAY_RESOLUTION_MS) : 0;
 }

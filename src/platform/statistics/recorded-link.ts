@@ -1,4 +1,4 @@
-/** Watches the calls that travel over links, and tells how each one ended. It changes nothing about them. */
+/** Records how each call over a link ended, without changing the calls. */
 
 import { parseObject } from '../../tars/client/endpoint.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -12,8 +12,8 @@ interface SentCall {
 }
 
 /**
- * Wraps a maker of links. Told are calls that were sent and wait for a reply: those that a circuit breaker or a
- * limit refused never reached a link, and one-way calls have no end.
+ * Wraps a function that makes links. Only calls that were sent and expect a reply are recorded: calls that a circuit
+ * breaker or a limit refused never reach a link, and the end of one-way calls is unknown.
  */
 export function recordCalls(
   createLink: CreateServantLink,
@@ -21,10 +21,10 @@ export function recordCalls(
   clock: Pick<Clock, 'now'>,
 ): CreateServantLink {
   return (object, listener) => {
-    // The platform counts by the object's name alone.
+    // Statistics use the object's name without endpoints.
     const name = object.split('@', 1)[0]?.trim() ?? '';
     const parsed = parseObject(object);
-    /** Where a call without a reply went, as far as that is sure. */
+    /** The endpoint of a call without a reply, known only if there is a single one. */
     const only = parsed.ok && parsed.endpoints.length === 1 ? parsed.endpoints[0] : undefined;
     const sent = new Map<number, SentCall>();
 

@@ -1,11 +1,11 @@
-/** Statistics of calls as they are counted: which calls belong together, and what is known of them. It sends nothing. */
+/** Call statistics: which calls are counted together, and their counts. */
 
-/** What calls have in common that are counted together. */
+/** Calls with the same key are counted together. */
 export interface StatKey {
-  /** The server that was called, `App.Server`. */
+  /** The called server, `App.Server`. */
   readonly server: string;
   readonly func: string;
-  /** Where it was reached; empty and 0 when it was not. */
+  /** The endpoint of the call; empty and 0 if it is unknown. */
   readonly host: string;
   readonly port: number;
   /** The return code; 0 is success. */
@@ -21,7 +21,7 @@ export interface StatCounts {
   /** 0 when no call succeeded. */
   readonly minMs: number;
   readonly maxMs: number;
-  /** How many calls took at most {@link LATENCY_BOUNDS_MS} of the same place; slower ones count in the last. */
+  /** The calls in each class of {@link LATENCY_BOUNDS_MS}; slower ones are in the last class. */
   readonly latencies: readonly number[];
 }
 
@@ -30,23 +30,23 @@ export interface StatEntry {
   readonly counts: StatCounts;
 }
 
-/** One call that has ended. */
+/** A finished call. */
 export interface CallRecord {
-  /** The object that was called, `App.Server.Obj`. */
+  /** The called object, `App.Server.Obj`. */
   readonly object: string;
   readonly func: string;
-  /** Where it was reached, if it was. */
+  /** The endpoint of the call, if it is known. */
   readonly endpoint?: { readonly host: string; readonly port: number };
   readonly outcome: 'succeeded' | 'timedOut' | 'failed';
-  /** The return code, the servant's or our own. */
+  /** The return code of the servant, or a local one. */
   readonly ret: number;
   readonly durationMs: number;
 }
 
-/** The bounds by which the platform draws how long calls take, in milliseconds. */
+/** The platform's classes for the duration of calls, in milliseconds. */
 export const LATENCY_BOUNDS_MS = [5, 10, 50, 100, 200, 500, 1000, 2000, 3000] as const;
 
-/** A call as an entry of its own. */
+/** Makes an entry of one call. */
 export function toEntry({ object, func, endpoint, outcome, ret, durationMs }: CallRecord): StatEntry {
   const key = {
     server: object.split('.', 2).join('.'),
@@ -73,14 +73,14 @@ export function toEntry({ object, func, endpoint, outcome, ret, durationMs }: Ca
   };
 }
 
-/** Both together. */
+/** The sum of two counts. */
 export function addCounts(one: StatCounts, other: StatCounts): StatCounts {
   return {
     succeeded: one.succeeded + other.succeeded,
     timedOut: one.timedOut + other.timedOut,
     failed: one.failed + other.failed,
     totalMs: one.totalMs + other.totalMs,
-    // The 0 of counts without a successful call is no time.
+    // Without a successful call, `minMs` is 0 and no time.
     minMs:
       one.succeeded === 0
         ? other.minMs
@@ -94,8 +94,8 @@ export function addCounts(one: StatCounts, other: StatCounts): StatCounts {
   };
 }
 
-/** A text that two keys share exactly when they are equal. */
+/** A text that is the same for two keys exactly if they are equal. */
 export function nameKey({ server, func, host, port, ret }: StatKey): string {
-  // JSON, since no character is forbidden in names that come from clients.
+  // JSON, because names may come from clients and contain any character.
   return JSON.stringify([server, func, host, port, ret]);
 }

@@ -1,4 +1,4 @@
-/** Counts calls of servants and sends the counts to the platform now and then. Counting waits for nothing. */
+/** Counts calls of servants and sends the counts to the platform at an interval. */
 
 import { StatMethods, type StatBody, type StatHead } from '../../tars/servants/platform.ts';
 import type { Clock } from '../../system/clock.ts';
@@ -16,9 +16,9 @@ import type { StatStore } from './stat-store.ts';
 import { StatTable } from './stat-table.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
-/** How often what was counted goes to the store: this much is lost when the process is killed. */
+/** How often the counts are moved to the store. Later counts are lost if the process is killed. */
 const GATHER_MS = 1_000;
-/** How many entries one report has: a few dozen kilobytes. */
+/** The most entries of one report: a few dozen kilobytes. */
 const ENTRIES_A_REPORT = 200;
 const MAX_INT = 2 ** 31 - 1;
 
@@ -29,15 +29,15 @@ export interface StatReporterOptions {
   readonly caller: PlatformCaller;
   readonly clock: Clock;
   readonly log: PlatformLog;
-  /** Where counts wait. It is not closed here. */
+  /** The store of counts that wait to be sent. It is not closed here. */
   readonly store: StatStore;
 }
 
 export interface StatReporter {
-  /** Counts a call that has ended. */
+  /** Counts a finished call. */
   record(call: CallRecord): void;
   start(): void;
-  /** Sends what there is, if the platform takes it, and stops. */
+  /** Sends the waiting counts, if the platform answers, and stops. */
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export function createStatReporter(options: StatReporterOptions): StatReporter {
   let nextReportAt = 0;
   let isStoreFailing = false;
 
-  /** Counts stay here while the store fails: the table is limited. */
+  /** Moves entries to the store. While the store fails, they stay in `counted`, which has a limited size. */
   async function keep(entries: readonly StatEntry[]): Promise<boolean> {
     try {
       if (entries.length > 0) await store.add(entries);
@@ -108,7 +108,7 @@ export function createStatReporter(options: StatReporterOptions): StatReporter {
       counted.add(toEntry(call));
     },
     start() {
-      // At once: a store that outlives processes may have what the last one could not send.
+      // At once: a persistent store may have counts that the last process could not send.
       repeating.start();
     },
     async stop() {
@@ -144,7 +144,7 @@ function toBody({ counts }: StatEntry): StatBody {
   };
 }
 
-/** A platform that was away for months must not make a report that cannot be written. */
+/** Counts of a very long time may exceed an int32, which could not be encoded. */
 function toInt(count: number): number {
   return Math.min(count, MAX_INT);
 }

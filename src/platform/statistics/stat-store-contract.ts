@@ -1,6 +1,6 @@
 /**
- * The contract of {@link StatStore} as tests that any store can run: part of `statecast/testing`. It uses Node's own
- * assertions, so that it runs in any framework with `describe` and `test`.
+ * The contract of {@link StatStore} as tests for any store, part of `statecast/testing`. It uses the assertions of
+ * Node.js, so that it runs in any framework with `describe` and `test`.
  */
 
 import assert from 'node:assert/strict';
@@ -8,17 +8,17 @@ import type { TestFramework } from '../../system/test-framework.ts';
 import { nameKey, toEntry, type CallRecord, type StatEntry } from './stat-counts.ts';
 import type { StatStore } from './stat-store.ts';
 
-/** Somewhere for one test to keep statistics, empty at first. */
+/** The place where one test keeps statistics, empty at first. */
 export interface StatStorePlace {
-  /** Opens a store on it. A persistent store is opened again after its `close`, and finds what was added. */
+  /** Opens a store. A persistent store is opened again after `close`, and must find what was added. */
   open(): Promise<StatStore>;
-  /** Removes it, after the last store was closed. */
+  /** Removes the place, after the last store was closed. */
   dispose(): Promise<void>;
 }
 
 export interface StatStoreUnderTest {
   readonly name: string;
-  /** Whether what is added outlives `close`: `false` leaves the test about that out. */
+  /** Whether entries survive `close`; `false` skips the tests for it. */
   readonly persistent: boolean;
   /** Makes the place of one test. */
   createPlace(): Promise<StatStorePlace>;

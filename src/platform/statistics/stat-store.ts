@@ -1,19 +1,19 @@
-/** The seam where statistics of calls wait for the platform: implement it to keep them elsewhere, in Redis for example. */
+/** The interface of a store for call statistics that wait to be sent. Implement it to keep them in Redis, for example. */
 
 import type { StatEntry } from './stat-counts.ts';
 
 /**
- * Keeps statistics until they are reported. Several processes may share one: each adds, and what one of
- * them takes no other gets.
+ * Keeps statistics until they are reported. Several processes may share a store: all of them add entries, and each
+ * entry is taken by only one.
  *
- * The server adds what was counted about once a second, never for each call, and one call of the store
- * is under way at a time. A rejected promise means "try again later"; the server keeps the entries and counts on.
+ * The server adds entries about once a second, not for each call, and makes one call of the store at a time. A
+ * rejected promise means "try again later": the server keeps the entries.
  */
 export interface StatStore {
   /** Adds entries; counts of one key are added up. All of them are kept, or none. */
   add(entries: readonly StatEntry[]): Promise<void>;
-  /** Takes out at most `limit` entries, in any order, and forgets them. */
+  /** Removes and returns at most `limit` entries, in any order. */
   take(limit: number): Promise<readonly StatEntry[]>;
-  /** Lets go of files and connections, after the last call has settled. */
+  /** Releases files and connections; called after the last call has settled. */
   close(): Promise<void>;
 }

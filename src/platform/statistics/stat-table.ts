@@ -1,8 +1,8 @@
-/** Entries by their keys, of a limited number. It is what a process counts in, and what the memory store keeps. */
+/** A table of entries by their keys, with a limited size, in which calls are counted. */
 
 import { addCounts, nameKey, type StatEntry } from './stat-counts.ts';
 
-/** How many different keys there may be: names of functions can come from clients. */
+/** The most different keys. There must be a limit, because names of functions may come from clients. */
 export const DEFAULT_STAT_KEYS = 10_000;
 
 export class StatTable {
@@ -17,7 +17,7 @@ export class StatTable {
     return this.#entries.size;
   }
 
-  /** Adds to the entry of the same key. One of a new key is forgotten when the table is full: false. */
+  /** Adds to the entry of the same key. Returns false if the table is full and the key is new: then it is dropped. */
   add({ key, counts }: StatEntry): boolean {
     const name = nameKey(key);
     const known = this.#entries.get(name);
@@ -26,7 +26,7 @@ export class StatTable {
     return true;
   }
 
-  /** Takes out at most `limit` entries, the oldest first. */
+  /** Removes and returns at most `limit` entries, the oldest first. */
   take(limit = Infinity): StatEntry[] {
     const taken: StatEntry[] = [];
     for (const [name, entry] of this.#entries) {
