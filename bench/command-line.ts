@@ -5,16 +5,16 @@ import { parseArgs } from 'node:util';
 export const USAGE = `npm run bench -- [options]
 
   --only NAME[,NAME]   these scenarios, of: SCENARIOS
-  --quick              short measurements and two rounds: for a look, not for figures
+  --quick              short measurements and two rounds: for a first look only
   --rounds N           how often each contender is measured in a scenario
-  --dist DIR           the build that is measured (default: dist)
+  --dist DIR           the build to measure (default: dist)
   --json FILE          write all results
-  --from FILE          take results that --json has written, and measure nothing
-  --compare            tell regressions beyond noise, and exit with 1 if there are any
-  --update-baseline    keep the ratios as the ones to compare with
-  --baseline FILE      where they are kept (default: bench/baseline.json)
+  --from FILE          use results written by --json, and measure nothing
+  --compare            compare with the baseline, and exit with 1 if something is worse beyond noise
+  --update-baseline    write the ratios as the new baseline
+  --baseline FILE      the baseline (default: bench/baseline.json)
   --update-docs        write benchmarks.md and benchmarks.svg
-  --docs DIR           where to (default: docs)
+  --docs DIR           their directory (default: docs)
   --help
 `;
 
@@ -33,7 +33,7 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** @throws {Error} that says what is wrong. */
+/** @throws {Error} for wrong arguments. */
 export function readCommandLine(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],

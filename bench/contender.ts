@@ -1,4 +1,4 @@
-/** The servers that are compared, each a process of its own that is started, asked about its memory, and ended. */
+/** The servers that are compared. Each is a separate process. */
 
 import { resolve } from 'node:path';
 import { readResidentBytes } from './accounting.ts';
@@ -9,8 +9,8 @@ import { startProgram, startTypeScript, within, type Started } from './processes
 const PROBE_MS = 10_000;
 
 /**
- * Runs in every server before its own code, and tells its heap when asked, after a collection of garbage. It keeps
- * no process alive, and ends it when the runner is gone.
+ * Runs in every server before its own code. It answers a message with the size of the heap after a garbage
+ * collection. It does not keep the process alive, and ends it when the runner has ended.
  */
 const PROBE = `
 process.on('message', () => {
@@ -24,22 +24,22 @@ process.channel.unref();
 const PROBE_FLAGS = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(PROBE)}`];
 
 export interface Memory {
-  /** What the process takes of the machine's memory. */
+  /** The resident memory of the process. */
   readonly residentBytes: number;
-  /** What lives on its JavaScript heap, and what that holds outside of it. */
+  /** The used JavaScript heap, and the memory outside the heap that it references. */
   readonly heapBytes: number;
 }
 
 export interface RunningServer {
   readonly target: Target;
-  /** After a collection of garbage. */
+  /** The memory after a garbage collection. */
   memory(): Promise<Memory>;
   stop(): Promise<void>;
 }
 
 export interface Contender {
   readonly name: string;
-  /** Whether it is ours, so that its getting slower is a regression. */
+  /** Whether it is Statecast, so that getting slower is a regression. */
   readonly isOurs: boolean;
   start(): Promise<RunningServer>;
 }
@@ -63,7 +63,7 @@ export const socketIo: Contender = {
   start: () => serve(startTypeScript('contenders/socket-io-server.ts', { flags: PROBE_FLAGS }), 'socket.io'),
 };
 
-/** A server of ours among all the others; the first is what the rest is compared to. */
+/** Our server and all others; they are compared to the first one. */
 export function besideOthers(ours: Contender): readonly [Contender, ...Contender[]] {
   return [floor, ours, ws, socketIo];
 }
@@ -77,7 +77,7 @@ const QUIET_SETTINGS = {
 };
 
 /**
- * Our server as it is installed: the built command line.
+ * Our server as it is installed: the built program.
  * @param dist The folder of the build.
  */
 export function statecast(

@@ -1,10 +1,10 @@
-/** The figures that several scenarios tell, and how they come from what a job has counted. */
+/** The figures of several scenarios, and how they are computed from the counts of a job. */
 
 import type { Latency, Span, TrafficResult } from './load/jobs.ts';
 import type { Measured } from './measure.ts';
 import type { Figure, Sample } from './results/results.ts';
 
-/** What a rate and a cost are told of. */
+/** The unit of a rate and a cost. */
 export type Per = 'delivery' | 'message' | 'pair' | 'call' | 'push' | 'reconnect';
 
 const PLURALS: Readonly<Record<Per, string>> = {
@@ -16,7 +16,7 @@ const PLURALS: Readonly<Record<Per, string>> = {
   reconnect: 'reconnects',
 };
 
-/** The rate, and what one of it costs the server. */
+/** The rate, and the processor time of the server for one. */
 export function costFigures(per: Per): readonly Figure[] {
   return [
     { key: 'rate', title: `${PLURALS[per]}/s`, unit: 'perSecond', better: 'more' },
@@ -25,8 +25,8 @@ export function costFigures(per: Per): readonly Figure[] {
 }
 
 /**
- * How busy both sides were, in cores: the load is light enough when the server is the busier one. Memory is what the
- * server takes of the machine's right after the load.
+ * How busy both sides were, in cores. The load generator is fast enough if the server is busier. Memory is the resident
+ * memory of the server right after the load.
  */
 export const MACHINE_FIGURES: readonly Figure[] = [
   { key: 'serverBusy', title: 'server busy', unit: 'share' },
@@ -34,7 +34,7 @@ export const MACHINE_FIGURES: readonly Figure[] = [
   { key: 'memory', title: 'memory', unit: 'megabytes' },
 ];
 
-/** Of the steady load, from when a message was due; and how late the load generator itself was. */
+/** Latencies of the steady load, measured from the time when a message was due; and how late it was sent. */
 export const LATENCY_FIGURES: readonly Figure[] = [
   { key: 'p50', title: 'steady p50', unit: 'millis' },
   { key: 'p99', title: 'p99', unit: 'millis' },

@@ -1,6 +1,6 @@
 /**
- * The floor: what can be had of uWebSockets.js by hand. The same line protocol, answers, limits and presence as the
- * server, in one file, and no actors, events, stores or supervision.
+ * The floor: a server written by hand with uWebSockets.js. It has the same line protocol, answers, limits and presence as
+ * Statecast, but no actors, events, stores or supervision.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -11,7 +11,7 @@ const MAX_ROOM_NAME_BYTES = 255;
 const MAX_ROOMS = 128;
 const SEND_QUEUE_BYTES = 1024 * 1024;
 const IDLE_SECONDS = 120;
-/** Longer than the name of any room, with which it shares the topics. */
+/** The topic of all connections. It is longer than any room name, because rooms are topics too. */
 const EVERYBODY = '*'.repeat(MAX_ROOM_NAME_BYTES + 1);
 
 interface Client {

@@ -1,14 +1,14 @@
-/** A load generator as the runner sees it: a process that does one job. */
+/** Starts a load generator: a process that does one job. */
 
 import type { FromLoad, JobName, Jobs, Pause } from './load/jobs.ts';
 import { startTypeScript, within } from './processes.ts';
 
-/** No job is longer: the longest opens ten thousand clients and measures a few seconds. */
+/** The deadline of a job. The longest one opens ten thousand clients and measures for a few seconds. */
 const JOB_MS = 120_000;
 
 export interface LoadProcess {
   readonly pid: number;
-  /** The job goes on from a milestone when `pause` has resolved. */
+  /** Runs a job. At a milestone it waits until `pause` has resolved. */
   run<Name extends JobName>(name: Name, job: Jobs[Name]['job'], pause: Pause): Promise<Jobs[Name]['result']>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** `npm run bench`: measures what it is asked to, prints it, and writes, compares or publishes the results. */
+/** `npm run bench`: measures scenarios, prints the results, and writes, compares or publishes them. */
 
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** One measurement: a server and a load generator are started, the load is run, and both are ended. */
+/** One measurement: starts a server and a load generator, runs the load, and stops both. */
 
 import { readResidentBytes } from './accounting.ts';
 import type { Contender, RunningServer } from './contender.ts';
@@ -6,12 +6,12 @@ import type { JobName, Jobs, Milestone } from './load/jobs.ts';
 import type { Target } from './load/wire-client.ts';
 import { startLoad } from './load-process.ts';
 
-/** What is done while a job waits at a milestone. */
+/** Callbacks that run while a job waits at a milestone. */
 export type Milestones = Partial<Record<Milestone, (server: RunningServer) => Promise<void>>>;
 
 export interface Measured<Result> {
   readonly result: Result;
-  /** What the server takes of the machine's memory right after the load. */
+  /** The resident memory of the server right after the load. */
   readonly residentBytes: number;
 }
 

@@ -1,9 +1,9 @@
-/** The processes of a benchmark: started with a channel to this one, and ended with it, by their ids, whatever happens. */
+/** Starts the processes of a benchmark with a channel to this process, and ends them with it in every case. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What a process may take to say that it is ready, and to end when it is told to. */
+/** The deadlines for a process to be ready, and to end after SIGTERM. */
 const READY_MS = 20_000;
 const STOP_MS = 10_000;
 const STDERR_KEPT = 4_000;
@@ -16,11 +16,11 @@ const children = new Set<ChildProcess>();
 export interface Started {
   readonly child: ChildProcess;
   readonly pid: number;
-  /** Settles when it has ended; told with what it said on stderr. */
+  /** Resolves when the process has ended, to the end of its stderr. */
   readonly ended: Promise<string>;
-  /** Resolves with what it printed when that matches. @throws {Error} when it ended instead, or is late. */
+  /** Resolves to its stdout when that matches. @throws {Error} if the process ends instead, or is late. */
   printed(ready: RegExp): Promise<string>;
-  /** Ends it with SIGTERM, and with SIGKILL if that takes too long. */
+  /** Ends the process with SIGTERM, and with SIGKILL if that takes too long. */
   stop(): Promise<void>;
 }
 
@@ -31,15 +31,15 @@ export interface StartOptions {
   readonly flags?: readonly string[];
 }
 
-/** Starts a program of this folder. */
+/** Starts a TypeScript program of this folder. */
 export function startTypeScript(path: string, { flags = [], ...options }: StartOptions = {}): Started {
   const file = fileURLToPath(new URL(path, import.meta.url));
   return startProgram(file, { ...options, flags: [...flags, ...RUN_TYPESCRIPT] });
 }
 
-/** Starts a JavaScript program. No `STATECAST_…` variable reaches it but those of `env`. */
+/** Starts a JavaScript program. Of the `STATECAST_…` variables it gets only those of `env`. */
 export function startProgram(file: string, { args = [], env = {}, flags = [] }: StartOptions = {}): Started {
-  // What is set for a server of one's own must not change the ones that are measured.
+  // Settings for the user's own server must not change the measured servers.
   // oxlint-disable-next-line node/no-process-env
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('STATECAST_'));
   const child = spawn(process.execPath, [...flags, file, ...args], {
@@ -86,7 +86,7 @@ export function startProgram(file: string, { args = [], env = {}, flags = [] }: 
   };
 }
 
-/** Has all processes that are left end with this one, also when it is interrupted. */
+/** Ends all remaining processes when this one ends, also when it is interrupted. */
 export function endProcessesWithThis(): void {
   process.on('exit', () => {
     for (const child of children) child.kill('SIGKILL');
@@ -99,7 +99,7 @@ export function endProcessesWithThis(): void {
     process.on(signal, () => process.exit(code));
 }
 
-/** @throws {Error} when the promise has not settled within the time, in milliseconds. */
+/** @throws {Error} if the promise has not settled within `ms` milliseconds. */
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

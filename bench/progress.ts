@@ -1,4 +1,4 @@
-/** How far a run is: a bar that grows on a terminal, a line for each scenario elsewhere. It writes where it is told. */
+/** The progress of a run: a bar on a terminal, a line for each scenario elsewhere. */
 
 const BAR_WIDTH = 24;
 const CLEAR_LINE = '\r\u001b[K';
@@ -6,11 +6,11 @@ const CLEAR_LINE = '\r\u001b[K';
 export interface Progress {
   /** The next measurement begins. */
   next(scenario: string, detail: string): void;
-  /** Takes the bar away, so that something else can be written. */
+  /** Removes the bar, so that something else can be written. */
   clear(): void;
 }
 
-/** @param total Measurements that there will be. */
+/** @param total The number of measurements. */
 export function createProgress(total: number, write: (text: string) => void, isTerminal: boolean): Progress {
   let begun = 0;
   let told = '';

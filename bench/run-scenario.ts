@@ -1,18 +1,18 @@
 /**
- * Runs a scenario: its variants in turn, round by round and, where they give way, many times a round, so that a change
- * of the machine's mood meets all of them.
+ * Runs a scenario: measures its variants in turns, round by round and, if they give way, several times in a round, so that
+ * a change of the machine's speed affects all of them.
  */
 
 import { summarize, type Sample, type ScenarioResult } from './results/results.ts';
 import type { NotServed, Scenario, Setup, Variant } from './scenario.ts';
 import { Turns, type GiveWay } from './turns.ts';
 
-/** A scenario, and what of it this machine and this build can measure. */
+/** A scenario, and the variants that can be measured with this machine and build. */
 export interface Prepared {
   readonly scenario: Scenario;
   readonly variants: readonly Variant[] | NotServed;
   readonly rounds: number;
-  /** How many measurements it takes. */
+  /** The number of measurements. */
   readonly measurements: number;
 }
 
@@ -57,7 +57,7 @@ export async function runScenario(
   };
 }
 
-/** A measurement that fails costs itself only: the rest of a long run is still worth having. */
+/** A failed measurement is left out, so that the rest of a long run is not lost. */
 async function tryToMeasure(
   variant: Variant,
   giveWay: GiveWay,
@@ -71,7 +71,7 @@ async function tryToMeasure(
   }
 }
 
-/** Each round begins with another one, so that nobody always goes first. */
+/** Each round begins with another variant, so that none is always first. */
 function rotate<Item>(items: readonly Item[], by: number): Item[] {
   const start = by % items.length;
   return [...items.slice(start), ...items.slice(0, start)];

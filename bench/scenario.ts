@@ -1,29 +1,29 @@
-/** What a scenario is: variants that are measured in turn, and the figures that each of them yields. */
+/** The types of a scenario: variants that are measured in turns, and their figures. */
 
 import type { Contender } from './contender.ts';
 import type { Figure, Sample } from './results/results.ts';
 import type { GiveWay } from './turns.ts';
 
-/** What the command line says of how to measure. */
+/** The options of the command line for measuring. */
 export interface Setup {
-  /** The folder of the build that is measured. */
+  /** The folder of the measured build. */
   readonly dist: string;
-  /** How long a server works under load before it counts, in milliseconds of its processor time. */
+  /** How long a server works under load before the measurement, in milliseconds of its processor time. */
   readonly warmUpMs: number;
-  /** How long it counts. */
+  /** How long is measured, in milliseconds. */
   readonly measureMs: number;
-  /** Rounds of every scenario; missing: as each of them says, up to `maxRounds`. */
+  /** The rounds of every scenario. Default: those of the scenario, up to `maxRounds`. */
   readonly rounds?: number;
   readonly maxRounds: number;
 }
 
 export interface Variant {
   readonly name: string;
-  /** Whether it is ours, so that its getting worse is a regression. */
+  /** Whether it is Statecast, so that getting worse is a regression. */
   readonly isOurs: boolean;
   /** The variant that its figures are divided by; its own name for none. */
   readonly comparedTo: string;
-  /** Measures once, with processes of its own. The other variants go on whenever it gives way. */
+  /** Measures once, with its own processes. Other variants are measured when it gives way. */
   measure(giveWay: GiveWay): Promise<Sample>;
 }
 
@@ -34,18 +34,18 @@ export interface NotServed {
 
 export interface Scenario {
   readonly name: string;
-  /** What is done, in a line. */
+  /** One line that describes the load. */
   readonly title: string;
-  /** The first one is what the scenario is about. */
+  /** The first figure is the main one. */
   readonly figures: readonly Figure[];
-  /** How often each variant is measured, in turn with the others. */
+  /** How often each variant is measured. */
   readonly rounds: number;
-  /** What our ratio of the first figure should be. */
+  /** The least ratio of our first figure. */
   readonly budget?: number;
   variants(setup: Setup): readonly Variant[] | Promise<readonly Variant[] | NotServed>;
 }
 
-/** A variant for each of these servers, all compared to the first of them. */
+/** A variant for each server, all compared to the first one. */
 export function compare(
   contenders: readonly [Contender, ...Contender[]],
   measure: (contender: Contender, giveWay: GiveWay) => Promise<Sample>,
@@ -58,15 +58,15 @@ export function compare(
   }));
 }
 
-/** Each is so short that the machine is most often in one mood for all whose turn it is in a row. */
+/** Slices are short, so that the speed of the machine is mostly the same for all servers in one turn. */
 const SLICES = 4;
 /**
- * A connection that has rested begins with a small window again (RFC 5681, section 4.1), and others have used the
- * processor's caches in between.
+ * After a rest, a connection starts with a small congestion window again (RFC 5681, section 4.1), and other processes have
+ * used the processor's caches.
  */
 const RUN_IN_MS = 300;
 
-/** A load with the times that the command line asks for. */
+/** A load with the times from the command line. */
 export function timed<Load extends object>(load: Load, { warmUpMs, measureMs }: Setup) {
   return { ...load, warmUpMs, runInMs: RUN_IN_MS, measureMs, slices: SLICES };
 }

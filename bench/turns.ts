@@ -1,14 +1,14 @@
-/** Turns of measurements that are under way together: one goes on while the others wait. */
+/** Lets measurements take turns: one runs while the others wait. */
 
-/** Lets the others have their turns, and resolves when it is one's own again. */
+/** Lets the others run, and resolves at the next own turn. */
 export type GiveWay = () => Promise<void>;
 
 export class Turns {
   #isTaken = false;
-  /** Those who wait, in order. */
+  /** The waiting tasks, in order. */
   readonly #waiting: (() => void)[] = [];
 
-  /** Runs a task in turns of its own. One that never gives way is run from its beginning to its end. */
+  /** Runs a task in turns. A task that never gives way runs without a pause. */
   async run<Result>(task: (giveWay: GiveWay) => Promise<Result>): Promise<Result> {
     await this.#take();
     try {
@@ -26,7 +26,7 @@ export class Turns {
     this.#isTaken = true;
   }
 
-  /** The turn goes to who waits longest, without being free in between. */
+  /** Passes the turn to the task that waits longest. */
   #pass(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#isTaken = false;

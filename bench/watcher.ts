@@ -1,4 +1,4 @@
-/** Somebody who watches an actor in the inspector, as its page does. What it is told is counted, and not shown. */
+/** A client that watches an actor in the inspector, like the page. It only counts the received batches. */
 
 import { WebSocket } from 'ws';
 import type { ActorAddress, FeedMessage, FeedRequest } from '../src/inspect/feed/feed-protocol.ts';
@@ -6,19 +6,19 @@ import type { ActorAddress, FeedMessage, FeedRequest } from '../src/inspect/feed
 const PATH = '/inspector/feed';
 const ANSWER_MS = 5_000;
 
-/** A room with all that belongs to it, or the connection that has joined it first, which is the one that speaks. */
+/** A room with its related actors, or the connection that joined it first, which is the sender. */
 export interface Watched {
   readonly kind: 'connection' | 'room';
   readonly room: string;
 }
 
 export interface Watcher {
-  /** How many batches of what happened it was sent. */
+  /** The number of received batches. */
   batches(): number;
   close(): void;
 }
 
-/** Resolves when the server has said that the actor is watched; without one, when it has said its welcome. */
+/** Resolves when the actor is watched; without an actor, when the server has sent its welcome. */
 export function openWatcher(port: number, watched?: Watched): Promise<Watcher> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${PATH}`, { handshakeTimeout: ANSWER_MS });
@@ -58,7 +58,7 @@ export function openWatcher(port: number, watched?: Watched): Promise<Watcher> {
         case 'chart':
         case 'done':
         case 'history':
-          fail(new Error(`the inspector has said ${message.type}, which was not asked for`));
+          fail(new Error(`the inspector has sent ${message.type}, which was not requested`));
       }
     });
 

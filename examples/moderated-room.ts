@@ -1,6 +1,6 @@
 /**
- * Rooms with a moderating bot, on the library alone: who may come in, what may be said, and commands that
- * are answered to their sender only. Run it with `npx tsx examples/moderated-room.ts` and open its pages.
+ * Rooms with a moderating bot, made with the library: who may join, which messages are allowed, and commands that
+ * only their sender sees answered. Run it with `npx tsx examples/moderated-room.ts` and open its pages.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -26,13 +26,13 @@ const HELP = ['!help: this list', '!who: who is here', '!mute [room], !unmute [r
 );
 
 export interface ModeratedServerOptions {
-  /** Default 8000; 0 takes a free one. */
+  /** Default 8000; 0 takes a free port. */
   readonly port?: number;
   /** The names that may mute rooms. */
   readonly moderators?: readonly string[];
-  /** The names that may not come in. */
+  /** The names that may not join. */
   readonly banned?: readonly string[];
-  /** What nobody gets to read. */
+  /** The words that are replaced by stars. */
   readonly words?: readonly string[];
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
@@ -46,7 +46,7 @@ export function createModeratedServer(options: ModeratedServerOptions = {}): Sta
 
   const server = createServer({
     port,
-    // Names are believed as they come, which is for demonstrations and trusted networks.
+    // Names are not verified: only for demonstrations and trusted networks.
     line: { userParameter: true },
     rooms: {
       '*': {
@@ -66,7 +66,7 @@ export function createModeratedServer(options: ModeratedServerOptions = {}): Sta
       },
     },
   });
-  // Not in onJoin, which only decides: the join may yet fail, and the newcomer does not hear the room.
+  // Not in onJoin: after it the join may still fail, and the new member does not receive messages of the room yet.
   server.on('member.joined', ({ room, member }) => void say(room, `welcome, ${nameOf(member)}; try !help`));
   server.on('connection.closed', ({ id }) => floods.forget(id));
   return server;
@@ -83,7 +83,7 @@ export function createModeratedServer(options: ModeratedServerOptions = {}): Sta
         if (!moderators.includes(nameOf(member))) return drop(`${command} is for moderators`);
         if (command === '!mute') server.mute(target);
         else server.unmute(target);
-        // What the server itself says is heard in a muted room too.
+        // Messages of the server itself are published in a muted room too.
         await say(target, `${target} was ${command.slice(1)}d by ${nameOf(member)}`);
         return drop();
       }
@@ -96,7 +96,7 @@ export function createModeratedServer(options: ModeratedServerOptions = {}): Sta
     try {
       await server.publish(room, `bot: ${text}`);
     } catch (error) {
-      // While the server shuts down nothing is published any more.
+      // A server that shuts down publishes nothing any more.
       if (!(error instanceof RefusedError)) throw error;
     }
   }
@@ -106,7 +106,7 @@ function nameOf({ id, user }: { readonly id: string; readonly user?: string }): 
   return user ?? `guest ${id.slice(0, 4)}`;
 }
 
-/** Replaces whole words, in whatever case, by stars. */
+/** Replaces whole words by stars, in upper or lower case. */
 function createWordFilter(words: readonly string[]): (text: string) => string {
   if (words.length === 0) return (text) => text;
   const escaped = words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
@@ -114,7 +114,7 @@ function createWordFilter(words: readonly string[]): (text: string) => string {
   return (text) => text.replaceAll(pattern, (word) => '*'.repeat(word.length));
 }
 
-/** Remembers when each connection spoke lately. */
+/** Remembers the times of the latest messages of each connection. */
 function createFloodGuard(now: () => number) {
   const spoken = new Map<string, readonly number[]>();
   return {

@@ -1,14 +1,13 @@
 /**
- * `npm run check:cycles`: finds folders of `src` and `clients` that import each other, directly or round a longer way. Type
- * imports count too. Tests do not: they may reach for whatever they need. For each cycle it prints the way round, with
- * one import for each step.
+ * `npm run check:cycles`: finds cycles of imports between folders of `src` and `clients`. Type imports count; tests do
+ * not, because they may import anything. For each cycle it prints one import for each step.
  */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** One import that leads from a folder to another one. */
+/** An import from one folder to another. */
 interface Step {
   readonly from: string;
   readonly to: string;
@@ -50,7 +49,7 @@ async function listFiles(): Promise<string[]> {
     .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file));
 }
 
-/** One cycle for each import that closes one, found by a walk that goes to each folder once. */
+/** One cycle for each import that closes one, found by a depth-first walk. */
 function findCycles(imports: Imports): Step[][] {
   const found: Step[][] = [];
   const done = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: builds the pages and runs the server, both again at every change. Arguments go to the
- * server: `npm run dev -- --port 9000`. It knows nothing of what it runs.
+ * `npm run dev`: builds the pages and runs the server, both again at every change. Arguments are passed to the server:
+ * `npm run dev -- --port 9000`.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -14,7 +14,7 @@ const serverArguments = process.argv.slice(2);
 let server: ChildProcess | undefined;
 const pages = await watchPages();
 
-// A server reads its pages once, when it starts: it starts after the first build.
+// The server reads the pages once at its start, so it starts after the first build.
 pages.on('event', ({ code }) => {
   if (code === 'END') server ??= watchServer();
 });
@@ -39,7 +39,7 @@ function watchServer(): ChildProcess {
     [...tsx, '--include=dist/clients/*.html', 'src/main.ts', 'serve', ...serverArguments],
     {
       cwd: root,
-      // A group of its own, which Ctrl-C does not reach: a server that is told twice does not wait for its drain.
+      // Its own process group, because Ctrl-C would signal it a second time, and then it does not wait for the drain.
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'inherit', 'inherit'],
     },

@@ -1,4 +1,4 @@
-/** `npm run servant [-- PORT]`: the example servant alone, for trying calls of other TARS clients. Default port 14002. */
+/** `npm run servant [-- PORT]`: the example TARS servant alone, for other TARS clients. Default port 14002. */
 
 import { createHelloServer, HELLO_OBJECT } from '../src/server/demo/hello-servant.ts';
 

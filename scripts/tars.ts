@@ -1,6 +1,6 @@
 /**
- * `npm run tars`: generates src/tars/servants from tars/*.tars. With `--check` it writes nothing, and fails when what is
- * there is not what would be generated.
+ * `npm run tars`: generates src/tars/servants from tars/*.tars. With `--check` it writes nothing, and fails if the files
+ * differ from what would be generated.
  */
 
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';

@@ -1,11 +1,11 @@
 /**
  * Reads vitest's JSON report and prints `N passed, N failed`: `npx tsx scripts/test-summary.ts report.json`.
- * It ends with 1 when something failed or nothing ran, and knows no tests.
+ * It exits with 1 when a test failed or nothing ran.
  */
 
 import { readFileSync } from 'node:fs';
 
-/** What is read of a report. */
+/** The used part of a report. */
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
@@ -21,7 +21,7 @@ const failed = (report?.numFailedTests ?? 0) + countBrokenFiles(report);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = passed > 0 && failed === 0 ? 0 : 1;
 
-/** Nothing when the run ended before it could write its report. */
+/** Returns undefined when the run ended before it wrote its report. */
 function readReport(path: string | undefined): Report | undefined {
   if (path === undefined) throw new Error('which report? give the path of a JSON file');
   try {
@@ -32,7 +32,7 @@ function readReport(path: string | undefined): Report | undefined {
   }
 }
 
-/** A file that cannot be loaded, or whose hooks failed, has failed without a failed test of its own. */
+/** A file that cannot be loaded, or whose hooks failed, is failed without a failed test. */
 function countBrokenFiles(read: Report | undefined): number {
   const isBroken = ({ status, assertionResults }: Report['testResults'][number]): boolean =>
     status === 'failed' && !assertionResults.some((test) => test.status === 'failed');

@@ -1,4 +1,4 @@
-/** The interface that the RPC scenario calls: the one of the example that `@tars/rpc` comes with, stubs and all. */
+/** The interface that the RPC scenario calls: that of the example of `@tars/rpc`, with its stubs. */
 
 import { createRequire } from 'node:module';
 
@@ -9,7 +9,7 @@ export const INTERFACE = 'tars.NodeTars';
 
 const EXAMPLES = '@tars/rpc/examples/rpc-tars/demo.1';
 
-/** Where the interface is written down. */
+/** The .tars file of the interface. */
 export const TARS_FILE = load.resolve(`${EXAMPLES}/server.node.1/NodeTars.tars`);
 
 /** The argument of every call, 32 bytes; the reply carries it twice. */
@@ -19,7 +19,7 @@ export function objectAt(port: number): string {
   return `${OBJECT}@tcp -h 127.0.0.1 -p ${port} -t 60000`;
 }
 
-/** What is used of the stub, which has no types. */
+/** The used part of the stub, which has no types. */
 export interface BareProxy {
   getUsrName(
     name: string,
@@ -29,7 +29,7 @@ export interface BareProxy {
 
 /** Connects with `@tars/rpc` alone. */
 export function connectBare(port: number): BareProxy {
-  // It silences the warnings of a circle in the other.
+  // Loaded first, because otherwise its import cycle with `@tars/rpc` causes warnings.
   load('@tars/monitor');
   const { client } = load('@tars/rpc') as {
     client: { stringToProxy(stub: unknown, object: string): BareProxy };

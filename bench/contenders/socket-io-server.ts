@@ -1,9 +1,9 @@
-/** The same commands on Socket.IO, as one would write it: its rooms, its events, and acknowledgements as answers. */
+/** The same commands with Socket.IO, written in the usual way: its rooms, its events, and acknowledgements as answers. */
 
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 
-/** Longer than any measurement: the load generator counts frames, and pings are frames of Engine.IO. */
+/** Longer than any measurement, because pings of Engine.IO are frames too, and the load generator counts frames. */
 const PING_INTERVAL_MS = 600_000;
 const BACKLOG = 1_024;
 

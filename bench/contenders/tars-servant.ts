@@ -1,4 +1,4 @@
-/** The servant that is called, by the room server and by `@tars/rpc` alike. It does as little as a servant can. */
+/** The TARS servant that the room server and `@tars/rpc` call. It does as little as possible. */
 
 import { createServantAdapter } from '../../src/tars/calls/servant-adapter.ts';
 import { createServantServer } from '../../src/tars/server/servant-server.ts';

@@ -1,4 +1,4 @@
-/** The same protocol on `ws`, as one would write it: rooms are sets of sockets, a message is made bytes once. */
+/** The same protocol with `ws`, written in the usual way: rooms are sets of sockets, a message is encoded once. */
 
 import { WebSocketServer, type WebSocket } from 'ws';
 

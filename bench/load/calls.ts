@@ -1,4 +1,4 @@
-/** Calls of a TARS servant with `@tars/rpc` alone. This process, and no server, is what is measured. */
+/** Calls of a TARS servant with `@tars/rpc` alone. This process is measured instead of a server. */
 
 import { connectBare, NAME } from '../contenders/node-tars.ts';
 import type { CallsJob, Pause, Span } from './jobs.ts';

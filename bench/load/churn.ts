@@ -1,4 +1,4 @@
-/** Clients that join a room and leave it again, over and over, beside members who stay. */
+/** Clients that join and leave a room again and again, beside members who stay. */
 
 import { encodeTextFrame, FrameBatch } from './client-frames.ts';
 import { nameRoom, openCrowd, prepareJoins, until } from './crowd.ts';
@@ -12,7 +12,7 @@ const SETTLE_MS = 20_000;
 
 interface Visitor {
   readonly room: number;
-  /** The join and the leave, many times over; residents have none. */
+  /** Many joins and leaves; residents have none. */
   readonly visits: FrameBatch | undefined;
   sent: number;
   left: number;

@@ -1,4 +1,4 @@
-/** The bytes that a WebSocket client sends: its handshake and its frames, made once and written many times. */
+/** Encodes the handshake and the frames of a WebSocket client. They are encoded once and written many times. */
 
 import { createHash } from 'node:crypto';
 
@@ -6,7 +6,7 @@ export const OPCODES = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as co
 
 const FINAL_BIT = 0x80;
 const MASK_BIT = 0x80;
-/** Any key will do: it protects proxies from pages, and a server unmasks whatever the key is. */
+/** Any key is valid. Masking protects proxies from pages; for a server the key makes no difference. */
 const MASK = Buffer.from('1f8b5ac3', 'hex');
 const SHORT_LENGTH = 125;
 const LENGTH_IN_2_BYTES = 126;
@@ -16,7 +16,7 @@ const KEY = Buffer.from('a load generator').toString('base64');
 /** RFC 6455, section 1.3. */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-/** What a server must answer to `encodeHandshake`. */
+/** The `Sec-WebSocket-Accept` that a server must answer to `encodeHandshake`. */
 export const HANDSHAKE_ACCEPT = createHash('sha1').update(`${KEY}${ACCEPT_SUFFIX}`).digest('base64');
 
 export function encodeHandshake(host: string, path: string): Buffer {
@@ -31,12 +31,12 @@ export function encodeHandshake(host: string, path: string): Buffer {
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
 }
 
-/** @throws {RangeError} beyond 64 KiB, which no benchmark sends. */
+/** @throws {RangeError} beyond 64 KiB, which no benchmark needs. */
 export function encodeTextFrame(text: string): Buffer {
   return encodeFrame(OPCODES.text, Buffer.from(text));
 }
 
-/** The answer to a ping without a payload, the only ones that servers send by themselves. */
+/** The answer to a ping without a payload; servers send no other pings. */
 export const PONG = encodeFrame(OPCODES.pong, Buffer.alloc(0));
 
 function encodeFrame(opcode: number, payload: Buffer): Buffer {
@@ -51,11 +51,11 @@ function encodeFrame(opcode: number, payload: Buffer): Buffer {
   return Buffer.concat([header, MASK, masked]);
 }
 
-/** The same bytes many times over, so that one write sends many frames; `take(n)` copies nothing. */
+/** The same frame many times, so that one write sends many frames; `take(n)` copies nothing. */
 export class FrameBatch {
   readonly #bytes: Buffer;
   readonly #each: number;
-  /** How many there are. */
+  /** The number of frames. */
   readonly size: number;
 
   constructor(frame: Buffer, size: number) {

@@ -1,14 +1,14 @@
-/** Many clients at a time: opened in batches, since the backlog of a listening socket is short, and put into rooms. */
+/** Opens many clients in batches, because the backlog of a listening socket is short, and prepares their joins. */
 
 import { encodeTextFrame } from './client-frames.ts';
 import { DIALECTS } from './dialect.ts';
 import { openClient, type ClientListener, type Target, type WireClient } from './wire-client.ts';
 
-/** Handshakes under way at a time. */
+/** Handshakes at a time. */
 const HANDSHAKES = 128;
 const POLL_MS = 2;
 
-/** Opens a client for each state, in their order, and does with each what is to be done first. */
+/** Opens a client for each state, in their order, and calls `opened` for each. */
 export async function openCrowd<State>(
   target: Target,
   states: readonly State[],
@@ -30,12 +30,12 @@ export async function openCrowd<State>(
   return clients;
 }
 
-/** All rooms have names of one length, so that their answers have one too. */
+/** All names have the same length, so that all answers have the same length too. */
 export function nameRoom(index: number): string {
   return `bench-${String(index).padStart(5, '0')}`;
 }
 
-/** The join of each room, framed, and how long its answer is. */
+/** The frame of the join for each room, and the length of the answer. */
 export function prepareJoins({ dialect }: Target, rooms: number) {
   const asks = Array.from({ length: rooms }, (_, index) => DIALECTS[dialect].join(nameRoom(index)));
   return {
@@ -44,7 +44,7 @@ export function prepareJoins({ dialect }: Target, rooms: number) {
   };
 }
 
-/** @throws {Error} when `isSo` is not so within the time, in milliseconds; `describe` tells how far it got. */
+/** Waits for a condition. @throws {Error} after `withinMs` milliseconds; `describe` gives its message. */
 export async function until(isSo: () => boolean, withinMs: number, describe: () => string): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!isSo()) {

@@ -1,21 +1,21 @@
-/** How each protocol words what a client asks and hears. The load generator only frames it, and knows answers by length. */
+/** The texts of commands and answers in each protocol. The load generator recognizes answers by their length alone. */
 
-/** A command, and the answer that its sender gets when it was done. */
+/** A command and its answer. */
 export interface Ask {
   readonly frame: string;
   readonly answer: string;
 }
 
 export interface Dialect {
-  /** Where the handshake goes. */
+  /** The path of the handshake. */
   readonly path: string;
-  /** What a client says upon each of the server's first frames, before it is in; an empty text is nothing. */
+  /** What a client sends after each of the server's first frames, before it is connected; an empty text is nothing. */
   readonly greeting: readonly string[];
   join(room: string): Ask;
   leave(room: string): Ask;
   sayInRoom(room: string, message: string): Ask;
   sayToAll(message: string): Ask;
-  /** How a message arrives. */
+  /** The text of a delivered message. */
   heard(message: string): string;
 }
 

@@ -1,4 +1,4 @@
-/** Tells the frames in what a server sends, by opcode and length, whatever chunks they come in. It reads no payload. */
+/** Finds the frames in the chunks of a server, by opcode and length. It does not read payloads. */
 
 const OPCODE_BITS = 0x0f;
 const MASK_BIT = 0x80;
@@ -8,23 +8,23 @@ const LENGTH_IN_2_BYTES = 126;
 const LENGTH_IN_8_BYTES = 127;
 
 export interface FrameListener {
-  /** A frame has come in whole; `length` is its payload's, in bytes. */
+  /** A frame was received; `length` is that of its payload, in bytes. */
   frame(opcode: number, length: number): void;
 }
 
-/** What the next byte belongs to. */
+/** The part of a frame to which the next byte belongs. */
 type Stage = 'opcode' | 'length' | 'longLength' | 'payload';
 
 export class FrameCounter {
   #stage: Stage = 'opcode';
   #opcode = 0;
   #length = 0;
-  /** Bytes that are missing, of the long length or of the payload. */
+  /** Missing bytes of the long length or of the payload. */
   #missing = 0;
 
   /**
-   * Takes `bytes` from `start` to before `end`, and keeps none of them.
-   * @throws {Error} when a frame is masked, which no server's is: what follows cannot be made sense of.
+   * Reads `bytes` from `start` to before `end`, and keeps none of them.
+   * @throws {Error} for a masked frame, which a server must not send; the rest cannot be read then.
    */
   push(bytes: Uint8Array, start: number, end: number, listener: FrameListener): void {
     let at = start;

@@ -1,4 +1,4 @@
-/** The process that makes the load: it does one job that the runner sends it, and tells what came of it. */
+/** The process that generates the load: it does one job of the runner and sends the result. */
 
 import type { FromLoad, JobName, Jobs, Milestone, Pause, ToLoad } from './jobs.ts';
 
@@ -19,7 +19,7 @@ process.on('message', (message: ToLoad) => {
   if (message.type === 'goOn') goOn?.();
   else void run(message.name, message.job);
 });
-// A runner that is gone wants no results.
+// Without a runner, the results are of no use.
 process.on('disconnect', () => process.exit());
 tell({ type: 'ready' });
 

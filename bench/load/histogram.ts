@@ -1,8 +1,8 @@
-/** Counts durations in buckets that grow with them, so that any number of them takes the same memory. */
+/** Counts durations in buckets that grow with the duration, so that the memory is always the same. */
 
-/** Buckets between a power of two and the next: a quantile is told within 1/64, 1.6 %. */
+/** Buckets between a power of two and the next: quantiles are exact to 1/64, 1.6 %. */
 const BUCKETS_PER_OCTAVE = 64;
-/** Durations below this many microseconds have a bucket each. */
+/** Durations below this many microseconds are counted exactly. */
 const EXACT_BELOW = BUCKETS_PER_OCTAVE;
 const OCTAVES = 32;
 const EXACT_BITS = Math.log2(EXACT_BELOW);
@@ -13,17 +13,17 @@ export class Histogram {
   #count = 0;
   #max = 0;
 
-  /** How many were recorded. */
+  /** The number of recorded durations. */
   get count(): number {
     return this.#count;
   }
 
-  /** The longest, in microseconds. */
+  /** The longest duration, in microseconds. */
   get max(): number {
     return this.#max;
   }
 
-  /** Records a duration in microseconds, fractions dropped; a negative one as none. */
+  /** Records a duration in microseconds, without fractions; a negative one counts as 0. */
   record(micros: number): void {
     const value = micros > TOP ? TOP : micros > 0 ? Math.trunc(micros) : 0;
     const index = bucketOf(value);
@@ -32,7 +32,7 @@ export class Histogram {
     if (value > this.#max) this.#max = value;
   }
 
-  /** The duration, in microseconds, that a share of all did not exceed; 0 when none was recorded. */
+  /** The duration in microseconds that a share of all durations did not exceed; 0 when none was recorded. */
   quantile(share: number): number {
     const rank = Math.max(1, Math.ceil(share * this.#count));
     let seen = 0;
@@ -46,7 +46,7 @@ export class Histogram {
 
 function bucketOf(value: number): number {
   if (value < EXACT_BELOW) return value;
-  // 2 ** octave is the width of a bucket here, 1 in the first octave.
+  // The width of a bucket is 2 ** octave, 1 in the first octave.
   const octave = 31 - Math.clz32(value) - EXACT_BITS;
   return (octave + 1) * BUCKETS_PER_OCTAVE + (value >>> octave) - BUCKETS_PER_OCTAVE;
 }

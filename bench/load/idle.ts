@@ -1,4 +1,4 @@
-/** Clients that join a room and are silent, until the runner has looked at the server's memory; then all of them go. */
+/** Clients that join a room and stay silent until the runner has measured the server's memory; then all disconnect. */
 
 import type { IdleJob, Jobs, Pause } from './jobs.ts';
 import { gatherMembers, type Members } from './members.ts';

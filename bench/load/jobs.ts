@@ -1,26 +1,26 @@
-/** What the runner asks of a load generator, and what it is told: plain data that goes between two processes. */
+/** The messages between the runner and a load generator, as plain data. */
 
 import type { Target } from './wire-client.ts';
 
-/** What is said over and over, and to whom. */
+/** The message that is sent again and again, and its receivers. */
 export type Speech =
-  /** To the speaker's room; `bytes` is the length of a message. */
+  /** To the room of the sender; `bytes` is the length of a message. */
   | { readonly to: 'room'; readonly bytes: number }
   | { readonly to: 'everybody'; readonly bytes: number }
-  /** A frame that only its sender is answered. */
+  /** A frame to which only its sender gets an answer. */
   | { readonly to: 'server'; readonly frame: string; readonly answer: string };
 
 /** How a load is measured. */
 export interface Timing {
-  /** How long the server works before it counts, in milliseconds of its processor time. */
+  /** How long the server works before the measurement, in milliseconds of its processor time. */
   readonly warmUpMs: number;
-  /** How long each slice goes on before it counts, in milliseconds. */
+  /** How long each slice runs before it is measured, in milliseconds. */
   readonly runInMs: number;
-  /** How long it counts, in milliseconds, all slices together. */
+  /** How long is measured, in milliseconds, all slices together. */
   readonly measureMs: number;
-  /** Between slices the load rests, and others may have their turns. */
+  /** Between slices the load rests, and other servers may be measured. */
   readonly slices: number;
-  /** A process that works for the server, whose processor time is told too. */
+  /** A process behind the server, whose processor time is measured too. */
   readonly backendPid?: number;
 }
 
@@ -28,23 +28,23 @@ interface TimedJob extends Timing {
   readonly target: Target;
 }
 
-/** Rooms of members, one of whom speaks. */
+/** Rooms with members, of which one in each room sends. */
 export interface TrafficJob extends TimedJob {
   readonly rooms: number;
   readonly membersPerRoom: number;
   readonly speech: Speech;
-  /** Messages of a room on their way at a time: sent, and not yet delivered to all. */
+  /** The messages of a room in flight: sent and not yet delivered to all members. */
   readonly window: number;
-  /** Afterwards, so many messages a second of all rooms together, for the times they take. */
+  /** The steady load that follows, in messages a second of all rooms together, to measure latencies. */
   readonly steady?: { readonly perSecond: number; readonly ms: number };
 }
 
-/** What a span of load came to. */
+/** The result of a span of load. */
 export interface Span {
   readonly seconds: number;
-  /** Messages, pairs, calls: what was asked and answered. */
+  /** Answered messages, pairs or calls. */
   readonly done: number;
-  /** Copies of messages that reached members. */
+  /** Messages received by members, each copy counted. */
   readonly deliveries: number;
   /** Processor time of the server, in microseconds. */
   readonly serverCpuMicros: number;
@@ -63,54 +63,54 @@ export interface Latency {
 }
 
 export interface TrafficResult extends Span {
-  /** Of the steady load: from when a message was due until each of its deliveries. */
+  /** Of the steady load: from the time when a message was due until each of its deliveries. */
   readonly latency?: Latency;
-  /** Of the steady load: how long after they were due messages were sent. */
+  /** Of the steady load: how late messages were sent. */
   readonly lateness?: Latency;
 }
 
-/** Clients that join and leave without an end. */
+/** Clients that join and leave again and again. */
 export interface ChurnJob extends TimedJob {
   readonly clients: number;
   readonly rooms: number;
   /** Members of each room who stay. */
   readonly residentsPerRoom: number;
-  /** Joins of a client on their way at a time, each followed by its leave. */
+  /** Joins of a client in flight, each followed by its leave. */
   readonly window: number;
 }
 
 export interface ChurnResult extends Span {
-  /** From the last join that a client has sent until its answer; told when `window` is 1. */
+  /** From a join until its answer; measured only if `window` is 1. */
   readonly joinLatency?: Latency;
 }
 
-/** Clients that all lose their connections at one moment, and come back. */
+/** Clients that all lose their connections at the same time, and connect again. */
 export interface StormJob {
   readonly target: Target;
   readonly clients: number;
   readonly rooms: number;
 }
 
-/** Clients that join a room each and say nothing; pauses at every milestone, at `standing` with each size of the crowd. */
+/** Clients that join a room each and stay silent. The job pauses at every milestone, and at `standing` for each size. */
 export interface IdleJob {
   readonly target: Target;
-  /** Those who come and go before the milestone `empty`. */
+  /** The clients that connect and disconnect before the milestone `empty`. */
   readonly firstClients: number;
-  /** How many clients there are in the end, and before that; it only grows. */
+  /** The numbers of clients, in growing order. */
   readonly sizes: readonly number[];
   readonly rooms: number;
 }
 
-/** Pushes into a room with one member, by autocannon. */
+/** Pushes into a room with one member, sent by autocannon. */
 export interface PushJob extends TimedJob {
   readonly connections: number;
   readonly pipelining: number;
 }
 
-/** Calls of a TARS servant by `@tars/rpc` alone: the process that makes them is the server that is measured. */
+/** Calls of a TARS servant by `@tars/rpc` alone: the calling process is measured instead of a server. */
 export interface CallsJob extends Timing {
   readonly servantPort: number;
-  /** Calls on their way at a time. */
+  /** Calls in flight. */
   readonly inFlight: number;
 }
 
@@ -126,12 +126,12 @@ export interface Jobs {
 export type JobName = keyof Jobs;
 
 /**
- * Where a job waits for the runner: before there are clients, when all are in their rooms, before each slice, when all
- * have gone.
+ * The points where a job waits for the runner: before there are clients, when all are in their rooms, before each slice,
+ * and when all have disconnected.
  */
 export type Milestone = 'empty' | 'standing' | 'resting' | 'gone';
 
-/** Waits until the runner says to go on. */
+/** Waits until the runner lets the job go on. */
 export type Pause = (at: Milestone) => Promise<void>;
 
 export type ToLoad =

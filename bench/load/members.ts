@@ -1,4 +1,4 @@
-/** Clients that join a room each and are silent afterwards. */
+/** Clients that join a room each and then stay silent. */
 
 import { openCrowd, prepareJoins, until } from './crowd.ts';
 import type { ClientListener, Target, WireClient } from './wire-client.ts';
@@ -7,13 +7,13 @@ const SETTLE_MS = 60_000;
 
 export interface Members {
   readonly clients: readonly WireClient<number>[];
-  /** Data frames that have come since all had joined. */
+  /** Data frames received since all had joined. */
   heard(): number;
-  /** @throws {Error} when one of them was closed by the server. */
+  /** @throws {Error} if the server has closed one of the connections. */
   check(): void;
 }
 
-/** Opens clients that fill the rooms side by side, and resolves when all of them have been told that they are in. */
+/** Opens clients, which fill the rooms evenly, and resolves when all joins are answered. */
 export async function gatherMembers(target: Target, count: number, rooms: number): Promise<Members> {
   const joins = prepareJoins(target, rooms);
   const states = Array.from({ length: count }, (_, index) => index % rooms);

@@ -1,4 +1,4 @@
-/** HTTP pushes into a room with one member, who must hear all of them. The requests are autocannon's. */
+/** HTTP pushes by autocannon into a room with one member, who must receive all of them. */
 
 import autocannon from 'autocannon';
 import { nameRoom, until } from './crowd.ts';
@@ -7,7 +7,7 @@ import { gatherMembers } from './members.ts';
 import { measureLoad } from './span.ts';
 
 const SETTLE_MS = 5_000;
-/** It is stopped long before. */
+/** Longer than any measurement; autocannon is stopped before. */
 const MAX_SECONDS = 60;
 const MESSAGE = 'a message of some length';
 
@@ -26,7 +26,7 @@ export async function runPush(job: PushJob, pause: Pause): Promise<Span> {
     rest: async () => endPushing?.(),
   };
   const span = await measureLoad(load, job, pause);
-  // Those under way when autocannon stopped were said too: the member hears at least the answered ones.
+  // Pushes in flight when autocannon stopped were published too, so the member receives at least the answered ones.
   await until(
     () => members.heard() >= answered,
     SETTLE_MS,
@@ -37,13 +37,13 @@ export async function runPush(job: PushJob, pause: Pause): Promise<Span> {
   return span;
 }
 
-/** Pushes until the function that it returns is called, which rejects when pushes were refused or failed. */
+/** Pushes until the returned function is called, which rejects if pushes were refused or failed. */
 function beginPushing(
   { target, connections, pipelining }: PushJob,
   answered: () => void,
 ): () => Promise<void> {
   const query = new URLSearchParams({ roomNum: nameRoom(0), message: MESSAGE }).toString();
-  // What it returns can be awaited and told to stop; its types tell the first only.
+  // The result is a promise with a method `stop`; its type has only the promise.
   const requests = autocannon({
     url: `http://127.0.0.1:${target.port}/Index/pushByRoom?${query}`,
     connections,

@@ -1,4 +1,4 @@
-/** Measures a span of load: what was done in it, in which time, and for how much processor time on all sides. */
+/** Measures a span of load: the work, the time, and the processor time of all processes. */
 
 import { readCpuMicros } from '../accounting.ts';
 import { sleep } from './crowd.ts';
@@ -6,7 +6,7 @@ import type { Histogram } from './histogram.ts';
 import type { Latency, Pause, Span, Timing } from './jobs.ts';
 
 const LOOK_MS = 10;
-/** A server that idles is not waited for without an end. */
+/** The longest warm-up of a server that is not busy, in multiples of the normal one. */
 const MAX_TIMES = 4;
 
 /** Counts that only grow. */
@@ -15,17 +15,17 @@ interface Counts {
   readonly deliveries: number;
 }
 
-/** A load that can be let rest. */
+/** A load that can be paused. */
 interface Load {
   readonly serverPid: number;
   count(): Counts;
-  /** Begins, or goes on after a rest. */
+  /** Starts, or goes on after a rest. */
   start(): void;
-  /** Asks for nothing more, and resolves when all that was asked for is done. */
+  /** Sends nothing more, and resolves when everything sent is done. */
   rest(): Promise<void>;
 }
 
-/** Measures a load, slice by slice, when it has run for a while; it rests in the end. */
+/** Measures a load slice by slice after a warm-up; in the end the load rests. */
 export async function measureLoad(
   load: Load,
   { warmUpMs, runInMs, measureMs, slices, backendPid }: Timing,
@@ -82,8 +82,8 @@ export function toLatency(histogram: Histogram): Latency {
 }
 
 /**
- * Waits until the server has worked for so long, in milliseconds of its processor time: on a machine that is shared
- * it may take a while until its code is compiled.
+ * Waits until the server has used so many milliseconds of processor time. On a shared machine it may take long until
+ * its code is compiled.
  */
 async function warmUp(serverPid: number, ms: number): Promise<void> {
   const deadline = performance.now() + ms * MAX_TIMES;

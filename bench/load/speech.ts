@@ -1,4 +1,4 @@
-/** What a job says: its frame, and how long what comes back is. */
+/** The frame that a job sends, and the lengths of the frames that come back. */
 
 import { encodeTextFrame } from './client-frames.ts';
 import { nameRoom } from './crowd.ts';
@@ -6,10 +6,10 @@ import { DIALECTS } from './dialect.ts';
 import type { Speech } from './jobs.ts';
 import type { Target } from './wire-client.ts';
 
-/** By which frames are told apart, in bytes. */
+/** The lengths by which received frames are recognized, in bytes. */
 export interface SpeechLengths {
   readonly delivery: number;
-  /** Missing when the delivery is the answer. */
+  /** Missing if the delivery is the answer. */
   readonly answer: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** All clients lose their connections at one moment and come back as fast as they can, each into its room. */
+/** All clients lose their connections at the same time, and connect and join again as fast as possible. */
 
 import type { Pause, Span, StormJob } from './jobs.ts';
 import { gatherMembers } from './members.ts';

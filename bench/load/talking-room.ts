@@ -1,24 +1,24 @@
-/** A room in which one member speaks, and how many of its messages are on their way. */
+/** A room in which one member sends, with its messages in flight. */
 
 import type { FrameBatch } from './client-frames.ts';
 import type { WireClient } from './wire-client.ts';
 
-/** A member, and its place. */
+/** The state of a member. */
 export interface Seat {
   readonly room: TalkingRoom;
   readonly roomIndex: number;
-  /** Messages that it has heard. */
+  /** Messages that it has received. */
   heard: number;
 }
 
-/** A room, from which the next messages are due when members have heard the earlier ones. */
+/** A room that sends the next messages when its members have received earlier ones. */
 export class TalkingRoom {
   readonly #members: number;
   #window = 0;
   sent = 0;
-  /** By all members together. */
+  /** Messages received by all members together. */
   heard = 0;
-  /** When the messages of the steady load were due, and how many had been said before. */
+  /** The due times of the messages of the steady load, and the number of messages sent before it. */
   readonly schedule: number[] = [];
   saidBefore = 0;
   speaker: { readonly client: WireClient<Seat>; readonly batch: FrameBatch } | undefined;
@@ -27,19 +27,19 @@ export class TalkingRoom {
     this.#members = members;
   }
 
-  /** What members should have heard of all that was said. */
+  /** The deliveries that belong to all sent messages. */
   get due(): number {
     return this.sent * this.#members;
   }
 
-  /** Lets so many messages be on their way from now on. */
+  /** Allows so many messages in flight from now on. */
   open(window: number): void {
     this.#window = window;
     this.refill();
   }
 
   refill(): void {
-    // What another room's members have said may have been heard here: it is counted, and is no reason to say more.
+    // A wrong delivery from another room makes the number negative; it must not cause more messages.
     const onTheirWay = Math.max(0, this.due - this.heard);
     const count = Math.floor((this.#window * this.#members - onTheirWay) / this.#members);
     if (count > 0) this.say(count);

@@ -1,8 +1,8 @@
 /**
- * Rooms in which one member speaks as fast as the rest can hear it (closed loop: a window of messages on their way),
- * and then at a steady rate (open loop). Every answer is counted, and every delivery by the member who hears it; one
- * that is missing or too many fails the job. No payload is read: all messages of a job are the same bytes, so who
- * trades one for another, or their order, is not found out here.
+ * Rooms in which one member sends, first as fast as the others receive (closed loop: a window of messages in flight),
+ * then at a steady rate (open loop). Every answer is counted, and every delivery for each member; a missing or
+ * additional one fails the job. Payloads are not read: all messages of a job are the same bytes, so wrong order or
+ * exchanged messages are not detected.
  */
 
 import { encodeTextFrame, FrameBatch } from './client-frames.ts';
@@ -15,17 +15,17 @@ import { speechFrame, speechLengths, type SpeechLengths } from './speech.ts';
 import { TalkingRoom, type Seat } from './talking-room.ts';
 import type { ClientListener, WireClient } from './wire-client.ts';
 
-/** How long the last messages may take to arrive, and clients to get into their rooms. */
+/** The deadline for the last messages to arrive, and for clients to join their rooms. */
 const SETTLE_MS = 20_000;
 
 export async function runTraffic(job: TrafficJob, pause: Pause): Promise<TrafficResult> {
   const { target, rooms: roomCount, membersPerRoom, speech, window } = job;
   const rooms = Array.from({ length: roomCount }, () => new TalkingRoom(membersPerRoom));
   const joins = prepareJoins(target, roomCount);
-  // A room in which nobody is: leaving it changes nothing, and is answered behind all that was on its way.
+  // Leaving an empty room changes nothing, and its answer comes after all frames that were sent before.
   const roundUp = DIALECTS[target.dialect].leave(nameRoom(roomCount));
   const crowd = new Listener(speechLengths(target, speech), joins.answerLength, roundUp);
-  // Member by member, so that the rooms fill side by side.
+  // Neighbours are in different rooms, so that all rooms fill evenly.
   const seats = Array.from({ length: roomCount * membersPerRoom }, (_, index) => ({
     room: rooms[index % roomCount] as TalkingRoom,
     roomIndex: index % roomCount,
@@ -66,12 +66,12 @@ export async function runTraffic(job: TrafficJob, pause: Pause): Promise<Traffic
 class Listener implements ClientListener<Seat> {
   readonly latency = new Histogram();
   joined = 0;
-  /** Whether latencies are taken. */
+  /** Whether latencies are recorded. */
   isSteady = false;
   readonly #lengths: SpeechLengths;
   readonly #joinLength: number;
   readonly #roundUp: { readonly frame: Uint8Array; readonly answerLength: number };
-  /** Clients whose round-up was answered, by now and for good. */
+  /** The number of answered round-ups so far. */
   #roundedUp = 0;
   #deliveries = 0;
   #answers = 0;
@@ -112,13 +112,13 @@ class Listener implements ClientListener<Seat> {
     this.#lost ??= why;
   }
 
-  /** A message is done when its speaker has been answered. */
+  /** A message is done when its sender has the answer. */
   count() {
     const done = this.#lengths.answer === undefined ? this.#deliveries : this.#answers;
     return { done, deliveries: this.#deliveries };
   }
 
-  /** Resolves when all that was said has been answered, with how much it was. */
+  /** Resolves to the number of sent messages when all are answered. */
   async answered(rooms: readonly TalkingRoom[]): Promise<number> {
     const said = rooms.reduce((sum, { sent }) => sum + sent, 0);
     await this.until(() => this.count().done >= said);
@@ -126,8 +126,9 @@ class Listener implements ClientListener<Seat> {
   }
 
   /**
-   * Resolves when all that was said has been answered and heard, once. A message is with the socket of each member when
-   * its speaker is answered, so what has not come when each of them was answered once more will not come.
+   * Resolves when all sent messages are answered and were received exactly once. When the sender has its answer, the
+   * message has been written to the socket of each member. So after one more answer to each member, a message that has
+   * not been received is lost.
    */
   async settled(rooms: readonly TalkingRoom[], clients: readonly WireClient<Seat>[]): Promise<void> {
     const sent = await this.answered(rooms);
@@ -153,7 +154,7 @@ class Listener implements ClientListener<Seat> {
     if (isBroken()) throw new Error(this.#describe());
   }
 
-  /** Members hear the messages of their room in one order, so the n-th that comes is the n-th that was due. */
+  /** Members receive the messages of their room in order, so the n-th message is the n-th that was due. */
   #time(seat: Seat): void {
     const due = seat.room.schedule[seat.heard - seat.room.saidBefore - 1];
     if (due === undefined) this.#unexpected += 1;
@@ -167,8 +168,8 @@ class Listener implements ClientListener<Seat> {
 }
 
 /**
- * Says so many messages a second, each when it is due and not when the last one is done: a server that stalls makes
- * every message late that falls into the stall. Returns how late they were sent.
+ * Sends messages at a steady rate, each when it is due, even if earlier ones are not done: when a server stalls, all
+ * messages due in that time are late. Returns how late the messages were sent.
  */
 function speakSteadily(
   rooms: readonly TalkingRoom[],
@@ -182,7 +183,7 @@ function speakSteadily(
   const start = performance.now();
   let sent = 0;
   return new Promise((resolve) => {
-    // Timers are too coarse: between two messages there may be less than a millisecond.
+    // Timers are too coarse: the time between two messages may be less than a millisecond.
     setImmediate(function speakWhatIsDue() {
       const now = performance.now();
       while (sent < total) {

@@ -1,6 +1,6 @@
 /**
- * One WebSocket client on a raw TCP socket: as little work for a frame as there can be, so that the server is what
- * is measured. It knows no rooms.
+ * A WebSocket client on a raw TCP socket. It does as little work as possible for a frame, so that the server is the
+ * bottleneck.
  */
 
 import { connect, type Socket } from 'node:net';
@@ -15,22 +15,22 @@ const MAX_HEADERS = 4_096;
 /** A server on this machine. */
 export interface Target {
   readonly port: number;
-  /** Whose processor time is told with the results. */
+  /** The process whose processor time is measured. */
   readonly pid: number;
   readonly dialect: DialectName;
 }
 
-/** One listener serves all clients of a job; `State` is what it keeps on each of them. */
+/** One listener serves all clients of a job; `State` is its data for each client. */
 export interface ClientListener<State> {
-  /** A data frame has come in whole. */
+  /** A data frame was received. */
   heard(client: WireClient<State>, length: number): void;
-  /** All that was read in one go has been heard. */
+  /** All frames of one read were passed to `heard`. */
   caughtUp(client: WireClient<State>): void;
-  /** The connection ended, and not by `drop`. */
+  /** The connection ended without `drop`. */
   lost(client: WireClient<State>, why: string): void;
 }
 
-/** libuv fills it and hands it over in one turn, so all sockets share it. */
+/** Shared by all sockets: libuv fills it and passes it on in the same turn. */
 const receiveBuffer = new Uint8Array(256 * 1024);
 
 export class WireClient<State> implements FrameListener {
@@ -41,7 +41,7 @@ export class WireClient<State> implements FrameListener {
   readonly #socket: Socket;
   #opened: (() => void) | undefined;
   #failed: ((error: Error) => void) | undefined;
-  /** The response to the handshake, as far as it has come; none when it was read. */
+  /** The received part of the handshake's response; undefined when it is complete. */
   #headers: string | undefined = '';
   #greeted = 0;
   #isDropped = false;
@@ -80,7 +80,7 @@ export class WireClient<State> implements FrameListener {
     this.#socket.write(frames);
   }
 
-  /** Ends the connection without a close frame, as a network does that goes away. */
+  /** Ends the connection without a close frame, like a failure of the network. */
   drop(): void {
     this.#isDropped = true;
     this.#socket.destroy();
@@ -110,7 +110,7 @@ export class WireClient<State> implements FrameListener {
     if (this.#opened === undefined) this.#listener.caughtUp(this);
   }
 
-  /** Tells where the first frame begins. */
+  /** Returns where the first frame begins. */
   #takeHeaders(before: string, bytes: Uint8Array, length: number): number {
     const headers = before + Buffer.from(bytes.buffer, 0, length).toString('latin1');
     const end = headers.indexOf(HEADERS_END);

@@ -1,4 +1,4 @@
-/** Draws the ratios of scenarios as bars, in an SVG that suits light and dark pages. */
+/** Draws the ratios of scenarios as bars in an SVG, for light and dark pages. */
 
 import { formatRatio } from './format.ts';
 import type { ScenarioResult } from './results.ts';
@@ -28,12 +28,12 @@ const STYLE = `
     .one { stroke: #ff7b72; }
   }`;
 
-/** Bars longer than this many times the reference are cut: one of them would make all others hairs. */
+/** Bars longer than this many times the reference are cut; otherwise one of them would make all others very short. */
 const LONGEST = 3;
 
 /**
- * A bar for each variant that is compared to another one, in scenarios whose first figure should be large. The line
- * stands at 1: as good as what it is compared to.
+ * Draws a bar for each variant that is compared to another one, in scenarios where a larger first figure is better. The
+ * line at 1 means: as good as the reference.
  */
 export function drawChart(scenarios: readonly ScenarioResult[], title: string): string {
   const groups = scenarios.flatMap(groupOf);
@@ -65,7 +65,7 @@ interface Bar {
   readonly ratio: number;
 }
 
-/** A scenario; `to` is what its bars are multiples of. */
+/** A scenario; `to` is the reference of its bars. */
 interface Group {
   readonly name: string;
   readonly to: string;
@@ -83,7 +83,7 @@ function groupOf({ name, figures, variants }: ScenarioResult): Group[] {
   return to === undefined ? [] : [{ name, to, bars: compared }];
 }
 
-/** The name of a group and what it is compared to stand one below the other. */
+/** The lines of a group's head: its name, and its reference below. */
 const LINES_OF_HEAD = 2;
 
 function drawGroup({ name, to, bars }: Group, top: number, longest: number): string {

@@ -1,13 +1,13 @@
-/** Compares ratios with those of an earlier run. Ratios travel between machines, and values do not. */
+/** Compares ratios with those of an earlier run. Ratios are comparable between machines, values are not. */
 
 import { noiseOf, type Figure, type Results, type ScenarioResult } from './results.ts';
 
-/** Rounds that happen to agree say nothing of noise below this share. */
+/** The least noise that is assumed: a few rounds may agree by chance. */
 const LEAST_NOISE = 0.03;
 
 export interface BaselineRatio {
   readonly ratio: number;
-  /** How far its rounds lay apart: half of that, as a share. */
+  /** Half of the difference between its rounds, as a share. */
   readonly noise: number;
 }
 
@@ -26,7 +26,7 @@ export interface Change {
   readonly now: number;
   /** By how much it is worse, as a share of before; negative when it is better. */
   readonly worseBy: number;
-  /** What counts as noise: that of both runs together. */
+  /** The noise of both runs together. */
   readonly noise: number;
   readonly verdict: 'worse' | 'better' | 'same';
 }
@@ -39,7 +39,7 @@ export function toBaseline({ date, machine, scenarios }: Results): Baseline {
   };
 }
 
-/** What both have: other scenarios may not have been asked for. */
+/** Compares the ratios that both runs have. */
 export function compare(baseline: Baseline, results: Results): Change[] {
   const directions = new Map(results.scenarios.flatMap(directionsOf));
   return Object.entries(toBaseline(results).ratios).flatMap(([key, { ratio: now, noise: noiseNow }]) => {
@@ -53,7 +53,7 @@ export function compare(baseline: Baseline, results: Results): Change[] {
   });
 }
 
-/** Ratios of what is ours, and of figures of which more or less is better. */
+/** The ratios of our variants, for figures that can be better or worse. */
 function ratiosOf({ name, figures, variants }: ScenarioResult): [string, BaselineRatio][] {
   return variants
     .filter(({ isOurs }) => isOurs)

@@ -1,4 +1,4 @@
-/** How values are written for people, and how a scenario becomes a table of texts. */
+/** Formats values for people, and the results of a scenario as a table. */
 
 import { noiseOf, type Figure, type FigureResult, type ScenarioResult, type Unit } from './results.ts';
 
@@ -10,7 +10,7 @@ const SUFFIXES: Readonly<Record<Exclude<Unit, 'perSecond' | 'share'>, string>> =
   times: '×',
 };
 
-/** A value with three digits that count, and its unit; a rate says so in its title. */
+/** A value with three significant digits and its unit; the unit of a rate is in its title. */
 export function formatValue(value: number, unit: Unit): string {
   if (unit === 'share') return formatPercent(value);
   if (unit !== 'perSecond') return `${formatNumber(value)} ${SUFFIXES[unit]}`;
@@ -32,10 +32,10 @@ export function formatPercent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** The first row holds the titles. Cells of the first column are names. */
+/** The first row has the titles, the first column has the names. */
 export type Table = readonly (readonly string[])[];
 
-/** Variants as rows, figures as columns; after the first figure its ratio, and how far its rounds lay apart. */
+/** Variants as rows, figures as columns; after the first figure its ratio and its spread. */
 export function toTable({ figures, variants }: ScenarioResult): Table {
   const [first, ...others] = figures;
   if (first === undefined) return [];
@@ -77,14 +77,14 @@ export function alignTable(table: Table): string {
     .join('');
 }
 
-/** A table for Markdown, as wide as its cells: oxfmt leaves Markdown alone. */
+/** A Markdown table without alignment: oxfmt does not format Markdown. */
 export function toMarkdownTable(table: Table): string {
   const [titles = [], ...rows] = table;
   const rule = titles.map((_, column) => (column === 0 ? '---' : '---:'));
   return [titles, rule, ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
 }
 
-/** What must be said beside a table: a budget, what failed, why it was not measured. */
+/** The notes below a table: the budget, failures, and why a scenario was not measured. */
 export function toNotes({ budget, variants, figures, failures, notServed }: ScenarioResult): string[] {
   const ratio = variants.find(({ isOurs }) => isOurs)?.figures[figures[0]?.key ?? '']?.ratio?.median;
   return [

@@ -1,4 +1,4 @@
-/** The page `docs/benchmarks.md`: results as tables, with how they were got. */
+/** The page `docs/benchmarks.md`: the results as tables, and how they were measured. */
 
 import { toMarkdownTable, toNotes, toTable } from './format.ts';
 import type { Machine, Results, ScenarioResult } from './results.ts';
@@ -15,20 +15,23 @@ export function toPage({ command, date, machine, scenarios }: Results): string {
 
 ![Bars of the ratios below](${CHART_FILE})
 
-All scenarios run on one machine over loopback: the server in one process, and a load generator of our own in
-another, on raw sockets, which makes frames once and counts what comes in without reading it. Every delivery and
-every answer is counted; a missing one fails the measurement. In each round all contenders are started anew, and are
-measured when they have worked for a while. Where that can be done they then take turns, each for several short slices, so
-that a change of the machine's mood meets all of them; the others rest meanwhile. A value is the median of the rounds; a
-ratio is the median of the ratios of each round. *Spread* is half of how far the rounds lie apart. Values belong to the
-machine; ratios can be compared.
+All scenarios run on one machine over loopback. The server is one process; the load generator is another one. It uses
+raw sockets, encodes each frame once, and counts received frames without reading them. Every delivery and every
+answer is counted; a missing one fails the measurement.
 
-The *floor* is [\`bench/floor.ts\`](../bench/floor.ts): uWebSockets.js by hand, with the same protocol, answers and
-limits, and nothing else; where members say several things at a time, it makes more system calls than Statecast
-([0014](decisions/0014-a-speakers-own-copy.md)). \`ws\` and Socket.IO are used as one would write it
-(\`bench/contenders/\`). *Busy* is the processor time of the server and of the load generator, in cores. *Steady*
-latencies are those of messages that are sent at a fixed rate, counted from when each was due to each of its
-deliveries; *sent late* is how late the load generator was.
+In each round all servers are started again and are measured after a warm-up. Where possible, they are then measured in
+turns of short slices, so that a change of the machine's speed affects all of them; the others rest meanwhile. A value
+is the median of the rounds. A ratio is the median of the ratios of the rounds. *Spread* is half of the difference
+between the highest and the lowest round. Values depend on the machine; ratios can be compared between machines.
+
+The *floor* is [\`bench/floor.ts\`](../bench/floor.ts): a server written by hand with uWebSockets.js, with the same
+protocol, answers and limits, and nothing else. When a member sends several messages at a time, it makes more system
+calls than Statecast ([0014](decisions/0014-a-speakers-own-copy.md)). The servers for \`ws\` and Socket.IO are written
+in the usual way (\`bench/contenders/\`). TARS is an RPC framework; a *servant* is one of its services.
+
+*Busy* is the processor time of the server and of the load generator, in cores. *Steady* latencies are of messages
+that are sent at a fixed rate, from the time when a message was due until each of its deliveries; *sent late* is how
+late the load generator sent it.
 
 ${scenarios.map(toSection).join('\n')}`;
 }

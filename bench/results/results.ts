@@ -1,4 +1,4 @@
-/** The results of benchmarks as plain data, as `--json` writes them, and how rounds are put together. */
+/** The results of benchmarks as plain data, as `--json` writes them, and the summary of rounds. */
 
 export type Unit = 'perSecond' | 'micros' | 'millis' | 'kilobytes' | 'megabytes' | 'share' | 'times';
 
@@ -6,14 +6,14 @@ export interface Figure {
   readonly key: string;
   readonly title: string;
   readonly unit: Unit;
-  /** Missing where neither is. */
+  /** Missing if neither is better. */
   readonly better?: 'more' | 'less';
 }
 
-/** Of one measurement: values by the keys of figures. */
+/** The values of one measurement by the keys of figures. */
 export type Sample = Readonly<Record<string, number>>;
 
-/** What rounds came to. */
+/** The median, lowest and highest value of the rounds. */
 export interface Spread {
   readonly median: number;
   readonly low: number;
@@ -22,14 +22,14 @@ export interface Spread {
 
 export interface FigureResult {
   readonly value: Spread;
-  /** Divided, round by round, by the same of the variant it is compared to. */
+  /** Divided, round by round, by the value of the variant it is compared to. */
   readonly ratio?: Spread;
 }
 
 export interface VariantResult {
   readonly name: string;
   readonly isOurs: boolean;
-  /** What its ratios are multiples of; its own name for none. */
+  /** The variant that its values are divided by; its own name for none. */
   readonly comparedTo: string;
   readonly figures: Readonly<Record<string, FigureResult>>;
 }
@@ -41,9 +41,9 @@ export interface ScenarioResult {
   readonly budget?: number;
   readonly rounds: number;
   readonly variants: readonly VariantResult[];
-  /** What went wrong in a measurement, which then counts for nothing. */
+  /** The errors of failed measurements, which are left out. */
   readonly failures: readonly string[];
-  /** Why it was not measured at all. */
+  /** Why the scenario was not measured. */
   readonly notServed?: string;
 }
 
@@ -56,7 +56,7 @@ export interface Machine {
 }
 
 export interface Results {
-  /** How to get them again. */
+  /** The command that repeats the run. */
   readonly command: string;
   /** ISO 8601. */
   readonly date: string;
@@ -75,15 +75,15 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, low, high };
 }
 
-/** How far rounds lie apart: half of that, as a share of the median. */
+/** Half of the difference between the rounds, as a share of the median. */
 export function noiseOf({ median, low, high }: Spread): number {
   return median === 0 ? 0 : (high - low) / 2 / Math.abs(median);
 }
 
-/** The samples of a variant by round; a round that failed has none. */
+/** The samples of a variant by round; undefined for a failed round. */
 export type Rounds = readonly (Sample | undefined)[];
 
-/** Puts the rounds of a variant together, and beside those of the variant that it is compared to. */
+/** Summarizes the rounds of a variant, and their ratios to the variant it is compared to. */
 export function summarize(
   figures: readonly Figure[],
   rounds: Rounds,

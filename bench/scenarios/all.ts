@@ -1,4 +1,4 @@
-/** All scenarios, in the order in which they are run and told. */
+/** All scenarios, in the order in which they are run and printed. */
 
 import type { Scenario } from '../scenario.ts';
 import { churn } from './churn.ts';
@@ -26,7 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   growth,
 ];
 
-/** @throws {Error} that names the scenarios there are. */
+/** @throws {Error} for an unknown name. */
 export function pickScenarios(names: readonly string[] | undefined): readonly Scenario[] {
   if (names === undefined) return SCENARIOS;
   return names.map((name) => {

@@ -1,4 +1,4 @@
-/** Joins and leaves without an end. */
+/** Joins and leaves, again and again. */
 
 import { besideOthers, statecast } from '../contender.ts';
 import { costFigures, MACHINE_FIGURES, toCosts } from '../figures.ts';

@@ -1,4 +1,4 @@
-/** What it costs that a join is answered only when it is safe on disk. */
+/** The cost of strict durability, where a join is answered when it is on disk. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

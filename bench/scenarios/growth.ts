@@ -1,4 +1,4 @@
-/** What one of anything costs as everything grows: ten times as many may make it ten times as dear, and no more. */
+/** How the cost of one operation grows with the number of rooms and members. Ten times as many may cost ten times as much, not more. */
 
 import { floor, statecast, type Contender } from '../contender.ts';
 import { measure } from '../measure.ts';
@@ -7,14 +7,14 @@ import { timed, type Scenario, type Setup, type Variant } from '../scenario.ts';
 import type { GiveWay } from '../turns.ts';
 
 const SIZES = [10, 100, 1_000, 10_000];
-/** There are many of these measurements, so each is shorter than others; code must be as warm for them all the same. */
+/** These are many measurements, so each is shorter than others. The warm-up is not. */
 const SHARE_OF_TIME = 0.5;
 const MESSAGE_BYTES = 64;
 
-/** Microseconds of the server's processor time for one of something. */
+/** The server's processor time for one operation, in microseconds. */
 type Cost = (contender: Contender, setup: Setup, giveWay: GiveWay) => Promise<number>;
 
-/** By what grows. */
+/** The costs by what grows. */
 const COSTS: Readonly<Record<string, (size: number) => Cost>> = {
   'message, by members of its room': (size) => messageCost({ rooms: 1, membersPerRoom: size }),
   'message, by rooms of one': (size) => messageCost({ rooms: size, membersPerRoom: 1 }),
@@ -75,13 +75,13 @@ function messageCost(load: { readonly rooms: number; readonly membersPerRoom: nu
       (target) => ({
         ...timed(load, setup),
         speech: { to: 'room', bytes: MESSAGE_BYTES },
-        // Several at a time would travel together, more so the smaller the room is.
+        // Several messages at a time would share system calls, especially in small rooms.
         window: 1,
         target,
       }),
       { resting: giveWay },
     );
-    // Copies are counted as they come: a message to many takes longer than a slice.
+    // Deliveries are counted, because a message to many members takes longer than a slice.
     return (result.serverCpuMicros / result.deliveries) * load.membersPerRoom;
   };
 }

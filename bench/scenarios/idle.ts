@@ -1,4 +1,4 @@
-/** What connections cost that do nothing but be in a room; and whether their memory comes back when they go. */
+/** The memory of connections that are in a room and silent, and whether it is freed when they disconnect. */
 
 import { besideOthers, statecast, type Contender, type Memory } from '../contender.ts';
 import { sleep } from '../load/crowd.ts';
@@ -6,21 +6,21 @@ import { measure } from '../measure.ts';
 import type { Figure, Sample } from '../results/results.ts';
 import { compare, type Scenario } from '../scenario.ts';
 
-/** Those who come and go first, so that what a server makes once is not counted as theirs. */
+/** These connect and disconnect first, so that memory that a server allocates once is not counted. */
 const FIRST_CLIENTS = 200;
-/** Rooms stay in memory for a while when the last member has left: here only as long as the settings allow. */
+/** Empty rooms normally stay in memory for a while; here they must not. */
 const SETTINGS = { STATECAST_LINGER_SECONDS: '0' };
 const LOOK_MS = 250;
-/** A server whose memory has not got less for so long keeps it. */
+/** When the memory has not decreased for so long, the rest is kept by the server. */
 const SETTLED_MS = 1_000;
-/** And is not looked at for longer than this. */
+/** The longest wait for memory to be freed. */
 const RELEASE_MS = 20_000;
-/** Less than this is no change: the looking itself takes some memory. */
+/** A smaller decrease is ignored: measuring itself needs some memory. */
 const NOTHING_BYTES = 256 * 1024;
 
 interface Crowd {
   readonly title: string;
-  /** In one server, one after the other, the largest one last. */
+  /** The sizes of the crowd in one server, in growing order. */
   readonly sizes: readonly { readonly key: string; readonly clients: number }[];
   readonly rooms: number;
 }
@@ -33,7 +33,7 @@ const ONE_ROOM: Crowd = {
   ],
   rooms: 1,
 };
-/** Fewer of them, since ten thousand rooms take a while to open. */
+/** Fewer clients, because opening ten thousand rooms takes long. */
 const OWN_ROOMS: Crowd = {
   title: 'in a room each',
   sizes: [{ key: 'own2000', clients: 2_000 }],
@@ -52,7 +52,7 @@ export const idle: Scenario = {
     })),
 };
 
-/** The largest crowd first, with what is left of it when all have gone. */
+/** The largest crowd first, with the memory that is left when all have disconnected. */
 function toFigures({ title, sizes }: Crowd): Figure[] {
   return sizes.toReversed().flatMap(({ key, clients }, index): Figure[] => [
     { key, title: `${clients.toLocaleString('en')} ${title}`, unit: 'kilobytes', better: 'less' },
@@ -70,7 +70,7 @@ async function measureCrowd(contender: Contender, { sizes, rooms }: Crowd): Prom
   const sample: Record<string, number> = {};
   const waiting = [...sizes];
   let empty: Memory | undefined;
-  /** Notes what a client of the crowd takes, under these two names. */
+  /** Notes the memory of one client under these two names. */
   function note(now: Memory, clients: number, resident: string, heap: string): void {
     if (empty === undefined) throw new Error('the memory of the empty server was not looked at');
     sample[resident] = (now.residentBytes - empty.residentBytes) / clients / 1_000;
@@ -82,7 +82,7 @@ async function measureCrowd(contender: Contender, { sizes, rooms }: Crowd): Prom
     (target) => ({ target, firstClients: FIRST_CLIENTS, sizes: sizes.map(({ clients }) => clients), rooms }),
     {
       async empty(server) {
-        // What starting has left behind would hide what the crowd takes.
+        // Memory that is freed after the start would hide the memory of the crowd.
         empty = await settledMemory(() => server.memory());
       },
       async standing(server) {
@@ -99,7 +99,7 @@ async function measureCrowd(contender: Contender, { sizes, rooms }: Crowd): Prom
   return sample;
 }
 
-/** A server may take a while to let go: it is looked at until its memory has stopped getting less. */
+/** A server may free memory late: it is measured until the memory stops decreasing. */
 async function settledMemory(look: () => Promise<Memory>): Promise<Memory> {
   const deadline = performance.now() + RELEASE_MS;
   let least = await look();

@@ -1,4 +1,4 @@
-/** What the inspector costs: turned off, served and not used, and with somebody who watches. */
+/** The cost of the inspector: turned off, served but not used, and with a watcher. */
 
 import { statecast } from '../contender.ts';
 import { costFigures, MACHINE_FIGURES, toCosts } from '../figures.ts';
@@ -58,8 +58,8 @@ function defineVariant(
             },
           },
         );
-        // Of a watcher that was told nothing the costs would be those of nobody.
-        if (watcher?.batches() === 0) throw new Error('the inspector has told its watcher nothing');
+        // Without batches the cost of watching was not measured.
+        if (watcher?.batches() === 0) throw new Error('the inspector has sent no batch to its watcher');
         return toCosts(measured, 'delivery');
       } finally {
         watcher?.close();

@@ -1,7 +1,7 @@
 /**
- * Calls of a TARS servant through a room, and by `@tars/rpc` alone. Alone, 64 callers in one process wait each for its
- * call and make the next one. Through a room, eight WebSocket clients of another process have eight calls on their way
- * each, so that three processes share the cores instead of two, and there is JSON to be read and written besides.
+ * Calls of a TARS servant through a room, and by `@tars/rpc` alone. Alone, 64 callers in one process each wait for their
+ * call and make the next one. Through a room, eight WebSocket clients in another process have eight calls in flight
+ * each, so three processes share the cores instead of two, and JSON is read and written too.
  */
 
 import { readResidentBytes } from '../accounting.ts';
@@ -57,7 +57,7 @@ function withServant(call: Call, setup: Setup): Variant['measure'] {
   };
 }
 
-/** There is no server in between: what is told as the server's is the calling process's. */
+/** There is no server in between: the calling process is measured as the server. */
 async function callAlone({ port, pid }: Servant, setup: Setup, giveWay: GiveWay): Promise<Measured<Span>> {
   const load = await startLoad();
   try {

@@ -1,4 +1,4 @@
-/** A reconnect storm, as after a failure of the network: how long until everybody is back. */
+/** A reconnect storm, as after a failure of the network: the time until all are connected again. */
 
 import { besideOthers, statecast } from '../contender.ts';
 import { costFigures, MACHINE_FIGURES, toCosts } from '../figures.ts';

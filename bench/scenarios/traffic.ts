@@ -1,4 +1,4 @@
-/** Messages to rooms and to everybody, as fast as they go and at a steady rate. */
+/** Messages to rooms and to everybody, as fast as possible and at a steady rate. */
 
 import { besideOthers, statecast } from '../contender.ts';
 import { costFigures, LATENCY_FIGURES, MACHINE_FIGURES, toCosts, toLatencies } from '../figures.ts';
@@ -6,7 +6,7 @@ import type { TrafficJob } from '../load/jobs.ts';
 import { measure } from '../measure.ts';
 import { compare, timed, type Scenario } from '../scenario.ts';
 
-/** Of a message, without the command around it. */
+/** The length of a message without its command. */
 const MESSAGE_BYTES = 64;
 const STEADY_MS = 1_000;
 
@@ -19,7 +19,7 @@ interface TrafficScenario {
   readonly per: 'delivery' | 'message';
   readonly budget?: number;
   readonly rounds: number;
-  /** Messages a second of the steady load, which every contender can keep up with. */
+  /** The rate of the steady load in messages a second, low enough for every server. */
   readonly steadyRate?: number;
 }
 
