@@ -1,4 +1,4 @@
-/** The floor is a fair one: it does what the server does, and answers the same. */
+/** The floor is a fair comparison: it does the same work as the server and gives the same answers. */
 
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Says these frames on a connection, and tells all that came back until the answer to a last ping. */
+/** Sends frames on a connection and returns all frames received until the answer to a final ping. */
 async function converse(port: number, frames: readonly string[]): Promise<string[]> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
   const heard: string[] = [];

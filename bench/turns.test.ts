@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Turns } from './turns.ts';
 
-/** Says each step of each task, and gives way between them. */
+/** Records each step of each task, and gives way between the steps. */
 async function runSteps(tasks: Readonly<Record<string, number>>, fails = ''): Promise<string[]> {
   const said: string[] = [];
   const turns = new Turns();

@@ -4,7 +4,7 @@ import { FrameCounter } from './frame-counter.ts';
 
 type Frame = readonly [opcode: number, length: number];
 
-/** Lengths around those where the header changes its form. */
+/** Lengths around the limits where the form of the header changes. */
 const length = fc.oneof(
   fc.integer({ min: 0, max: 130 }),
   fc.integer({ min: 65_530, max: 65_540 }),
@@ -57,7 +57,7 @@ function count(chunks: readonly Uint8Array[]): Frame[] {
   return heard;
 }
 
-/** As a server sends them, with a payload that looks like headers. */
+/** Frames of a server, with a payload that looks like headers. */
 function encodeFrame([opcode, size]: Frame): Buffer {
   const payload = Buffer.alloc(size, 0x81);
   if (size < 126) return Buffer.concat([Buffer.from([0x80 | opcode, size]), payload]);

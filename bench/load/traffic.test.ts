@@ -1,4 +1,4 @@
-/** Small jobs against the servers that are compared, each a process of its own. */
+/** Small jobs against the compared servers, each in its own process. */
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -23,7 +23,7 @@ describe.each([floor, ws, socketIo])('$name', (contender) => {
   });
   afterAll(() => server.stop());
 
-  /** What is missing or too much makes a job fail; the steady load is the same number of messages on any machine. */
+  /** A missing or additional message fails a job; the steady load has the same number of messages on any machine. */
   const steady = { perSecond: 2_000, ms: 20 };
 
   test('delivers every message to every member of its room, and answers it', async () => {
@@ -65,14 +65,14 @@ describe.each([floor, ws, socketIo])('$name', (contender) => {
   });
 });
 
-/** Who of all connections hears a message; a connection that stands there twice hears it twice. */
+/** The connections that receive a message; one that is listed twice receives it twice. */
 type FanOut = (
   rooms: readonly (readonly WebSocket[])[],
   room: number,
   message: number,
 ) => readonly WebSocket[];
 
-/** A server in this process, which has the rooms of the job, and delivers and answers as it is told. */
+/** A server in this process with the rooms of the job, which delivers and answers as the test says. */
 async function startServer(fanOut: FanOut, answer = 'SendByRoom success!', behindAnswer: FanOut = () => []) {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => server.close());

@@ -17,7 +17,7 @@ async function startServer() {
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** Keeps what a client hears, and resolves when there is something. */
+/** Keeps the frames that a client receives, and resolves when there are some. */
 function createListener() {
   const heard: (number | string)[] = [];
   const waiting: (() => void)[] = [];
@@ -94,7 +94,7 @@ test('a connection that the server closes is told as lost', async () => {
   const { listener, until } = createListener();
   const client = await openClient({ port, pid: 0, dialect: 'line' }, 'di', listener);
   client.write(encodeTextFrame('bye'));
-  // A client that only counts frames does not answer a close frame: it takes the end of the connection.
+  // A client that only counts frames does not answer a close frame; it waits for the end of the connection.
   for (const socket of server.clients) socket.once('message', () => socket.terminate());
   expect(await until(1)).toEqual(['the server has closed it']);
 });

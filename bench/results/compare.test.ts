@@ -9,7 +9,7 @@ const FIGURES: readonly Figure[] = [
   { key: 'busy', title: 'busy', unit: 'share' },
 ];
 
-/** Results in which the floor always does 100 at a cost of 10. */
+/** Results in which the floor always has a rate of 100 and a cost of 10. */
 function resultsOf(rates: readonly number[], costs: readonly number[], name = 'rooms'): Results {
   const rounds = rates.map((rate, round) => ({ rate, cost: costs[round] ?? 10, busy: 1 }));
   const floor = rates.map(() => ({ rate: 100, cost: 10, busy: 1 }));

@@ -34,7 +34,7 @@ async function compile(
 const HELLO = 'module M { interface I { int f(long a); }; };';
 
 describe('the generated module', () => {
-  test('reads like this', async () => {
+  test('is equal to the snapshot', async () => {
     const source = `
 /** Weather. */
 module Weather

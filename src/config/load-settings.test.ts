@@ -185,7 +185,7 @@ describe('an unknown variable', () => {
     ]);
   });
 
-  test('of other programs is none of ours', () => {
+  test('of other programs is ignored', () => {
     expect(load({ env: { PORT: '1', NODE_ENV: 'test', MY_STATECAST_PORT: '2' } }).port).toBe(8000);
   });
 });

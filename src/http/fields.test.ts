@@ -4,7 +4,7 @@ import { readQuery } from './fields.ts';
 
 const NAMES = ['roomNum', 'message'];
 
-/** Pieces of which queries consist, and those that are easily taken for another. */
+/** Parts of queries, including parts that are easily confused. */
 const piece = fc.oneof(
   fc.constantFrom(
     'roomNum',

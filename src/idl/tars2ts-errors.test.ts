@@ -1,4 +1,4 @@
-/** What is wrong with .tars files is told with its place, all of it at once, and nothing is written. */
+/** All errors in .tars files are reported at once, with their places, and nothing is written. */
 
 import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 let runs = 0;
 
-/** Compiles files, the first one, and gives its errors as `file:line:column: message`, without their lines. */
+/** Compiles the first of the files and returns its errors as `file:line:column: message`, without source lines. */
 async function errorsOf(
   files: Readonly<Record<string, string | Uint8Array>>,
   options: Partial<Tars2tsOptions> = {},
@@ -38,7 +38,7 @@ async function errorsOf(
   return { errors, stderr };
 }
 
-/** The errors of a module's body, which starts on line 2. */
+/** The errors in the body of a module, which starts on line 2. */
 async function errorsOfBody(body: string, options: Partial<Tars2tsOptions> = {}): Promise<string[]> {
   const { errors } = await errorsOf({ 'a.tars': `module M {\n${body}\n};` }, options);
   return errors.map((error) => error.replace('a.tars:', ''));
@@ -280,7 +280,7 @@ test('the errors of all files are told at once', async () => {
   expect(stderr).toMatch(/\n6 errors\.\nNothing was written\.\n$/);
 });
 
-test('what was not understood is not missed elsewhere', async () => {
+test('a definition that was skipped as wrong is not reported as missing elsewhere', async () => {
   const errors = await errorsOfBody(
     [
       'enum E { A = , B };',

@@ -11,7 +11,7 @@ interface Deferred {
 }
 
 let dir: string;
-/** Ends the syncs that have begun, in their order. */
+/** Ends the running syncs, in their order. */
 let begun: Deferred[];
 
 beforeEach(async () => {

@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** No test can cut the power, so this watches what is handed to the disk, and when. */
+/** A test cannot cause a power failure, so this records the calls of the file system and their order. */
 async function watchSyncs(onSync: (isDirectory: boolean) => void | Promise<void>): Promise<void> {
   const handle = await open(dir, 'r');
   const prototype = Object.getPrototypeOf(handle) as FileHandle;
@@ -78,7 +78,7 @@ describe('makeDirectory', () => {
   });
 });
 
-test('removeFile removes a file, and does not mind one that is not there', async () => {
+test('removeFile removes a file, and accepts that there is none', async () => {
   const path = join(dir, 'file');
   await writeFile(path, 'x');
   await removeFile(path);
@@ -104,7 +104,7 @@ test('syncDirectory tells which directory is missing', async () => {
   });
 });
 
-test('an error of the program is not dressed up as one of the disk', async () => {
+test('an error of the program is not reported as an error of the disk', async () => {
   const wrong = 1 as unknown as string;
   await expect(syncDirectory(wrong)).rejects.toThrow(TypeError);
 });

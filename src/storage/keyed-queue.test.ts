@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createKeyedQueue } from './keyed-queue.ts';
 
-/** Tasks that end when told, and a record of what happened. */
+/** Tasks that the test ends, and a record of what happened. */
 function createTasks() {
   const log: string[] = [];
   const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
@@ -47,7 +47,7 @@ test('tasks of different keys run at the same time, but no more than the limit',
   expect(await Promise.all(runs)).toEqual(['a', 'b', 'c']);
 });
 
-test('a task that fails costs only itself', async () => {
+test('a task that fails does not affect others', async () => {
   const queue = createKeyedQueue(1);
   const { task, end, fail } = createTasks();
   const first = queue.run('k', task('first'));

@@ -9,7 +9,7 @@ import type { MembershipChange, MembershipStore } from './membership-store.ts';
 import { roomFileName } from './room-file-name.ts';
 import { StoreError } from './store-error.ts';
 
-// Root may write where others may not, so nothing here is provoked by permissions.
+// Root may write everywhere, so no failure here is made with permissions.
 
 const run = promisify(execFile);
 
@@ -48,7 +48,7 @@ async function reopen(): Promise<void> {
   store = createLowdbStore({ dir });
 }
 
-/** A directory where a file is to be written is an obstacle for root as well. */
+/** A directory in the place of a file makes a write fail for root too. */
 async function blockWritesTo(room: string): Promise<() => Promise<void>> {
   const obstacle = `${fileOf(room)}.tmp`;
   await mkdir(obstacle);
@@ -130,7 +130,7 @@ describe('a write that fails', () => {
     expect((await store.load('r')).members).toEqual([bob]);
   });
 
-  test('costs the other rooms nothing', async () => {
+  test('does not affect other rooms', async () => {
     await store.rooms();
     const unblock = await blockWritesTo('r');
     const [failed, fine] = await Promise.allSettled([
@@ -186,7 +186,7 @@ test('a file that cannot be read rejects load and write, and is not written over
   expect((await store.load('r')).members).toEqual([ada]);
 });
 
-// A file system of its own, 64 KiB large, can be full or read-only for root, too.
+// A separate file system of 64 KiB can be full or read-only for root too.
 const canMount = await tryMount();
 
 describe.skipIf(!canMount)('on a small disk (skipped where this process may not mount a tmpfs)', () => {
@@ -210,7 +210,7 @@ describe.skipIf(!canMount)('on a small disk (skipped where this process may not 
     });
     expect((await readdir(dir)).toSorted()).toEqual(['filler', roomFileName('r')].toSorted());
     expect(await store.load('r')).toEqual({ members: [ada] });
-    // What is small enough still goes through.
+    // A write that is small enough still succeeds.
     await store.write('r', [put(bob)]);
     await rm(join(dir, 'filler'));
     await store.write('r', crowd);
@@ -252,7 +252,7 @@ describe.skipIf(!canMount)('on a small disk (skipped where this process may not 
   });
 });
 
-/** Tells by trying whether this process may mount, as root outside most containers may. */
+/** Tries whether this process may mount, which mostly only root outside containers may. */
 async function tryMount(): Promise<boolean> {
   const probe = await mkdtemp(join(tmpdir(), 'statecast-mount-'));
   try {

@@ -47,7 +47,7 @@ async function reopen(): Promise<void> {
   store = createLowdbStore({ dir, now: () => NOW });
 }
 
-/** Writes a file by hand, as a person, another program or a broken disk would. */
+/** Writes a file directly, like a person, another program or a broken disk. */
 async function plant(fileName: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, fileName), content);

@@ -7,10 +7,10 @@ import { WriteBatch } from './write-batch.ts';
 
 const Note = struct<{ text: string }>('Test.Note', { text: required(0, t.string) });
 
-/** A socket that keeps what it is given as it is given it, until it is told that the system has taken it. */
+/** A socket that keeps the written buffers until the test says that the system has sent them. */
 class FakeSocket {
   writable = true;
-  /** Whether the system takes all at once. */
+  /** Whether the system sends everything at once. */
   isFlowing = true;
   readonly sent: string[] = [];
   #kept: Uint8Array[] = [];

@@ -10,7 +10,7 @@ import { PackageError } from './package-error.ts';
 
 const NATIVE = 'node_modules/uWebSockets.js';
 
-/** A project that is built and installed: what each file of it holds. */
+/** The files of a project that is built and installed. */
 const PROJECT: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({
     name: 'chat',
@@ -120,7 +120,7 @@ test('a project without code of its own is started by the server it depends on',
     'utf8',
   );
   expect(agent).toContain('node_modules/statecast/dist/main.js');
-  // Without a list of files all that is neither hidden nor installed is packed.
+  // Without a list of files, everything that is neither hidden nor installed is packed.
   expect(files).toContain('RoomServer/RoomServer/src/src/main.ts');
   expect(files.filter((file) => file.includes('.env') || file.includes('.tgz'))).toEqual([]);
 });

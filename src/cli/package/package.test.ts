@@ -3,7 +3,7 @@ import { createProgressBar } from './package.ts';
 
 const MIB = 1024 * 1024;
 
-test('on a terminal one line grows, and ends when all is done', () => {
+test('on a terminal a bar grows on one line, which ends when all is uploaded', () => {
   const written: string[] = [];
   const progress = createProgressBar((text) => written.push(text), true);
   progress(0, 2 * MIB);
@@ -17,7 +17,7 @@ test('on a terminal one line grows, and ends when all is done', () => {
   ]);
 });
 
-test('elsewhere there is a line a quarter', () => {
+test('elsewhere there is one line for each quarter', () => {
   const written: string[] = [];
   const progress = createProgressBar((text) => written.push(text), false);
   for (let done = 0; done <= 100; done += 1) progress(done * MIB, 100 * MIB);

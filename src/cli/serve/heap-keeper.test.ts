@@ -4,7 +4,7 @@ import { keepHeap } from './heap-keeper.ts';
 
 let events: EventBus;
 let asked: string[];
-/** What waits for its time. */
+/** Callbacks that wait for their time. */
 let looks: (() => void)[];
 
 beforeEach(() => {
@@ -82,7 +82,7 @@ test('collects what a crowd leaves behind that goes little by little', () => {
   expect(asked).toEqual(['tight', 'roomy', 'collect']);
 });
 
-test('keeps quiet about a crowd of which most have stayed', () => {
+test('does not collect while most of a crowd stay connected', () => {
   open(4_000);
   letTimePass();
   letTimePass();

@@ -5,7 +5,7 @@ import type { TarsConf } from './tars-conf.ts';
 
 const FILE = 'Chat.RoomServer.config.conf';
 
-/** A configuration as a node daemon fills it in, with lines put into its sections. */
+/** A configuration as a node daemon writes it, with additional lines in its sections. */
 function write(
   lines: { application?: string; client?: string; server?: string; adapter?: string } = {},
 ): string {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { DocComments } from './doc-comments.ts';
 import { lex } from './lexer.ts';
 
-/** The doc of the word `X` that a `;` follows. */
+/** The doc of the word `X` before a `;`. */
 function docOf(text: string) {
   const start = text.indexOf('X');
   return new DocComments(text, lex(text, () => {}).comments).of({ start, end: start + 1 });

@@ -7,7 +7,7 @@ import { parseFile } from './parse-file.ts';
 
 const hello = readFileSync(new URL('../../../tars/hello.tars', import.meta.url), 'utf8');
 
-/** The number of errors of a text, after all that is done with it. */
+/** The number of errors of a text after parsing and checking. */
 function countErrors(text: string): number {
   const file = { path: 'test.tars', text };
   const diagnostics: Diagnostic[] = [];
@@ -21,7 +21,7 @@ function countErrors(text: string): number {
   return diagnostics.length;
 }
 
-describe('whatever is written, parsing ends and tells', () => {
+describe('for any text, parsing ends and the errors are reported', () => {
   test('of a right file nothing', () => {
     expect(countErrors(hello)).toBe(0);
   });

@@ -17,7 +17,7 @@ async function setUp(files: Readonly<Record<string, string>>, conf: TarsConf = T
       async loadConfigByInfo({ info }) {
         asked.push(info);
         const content = files[info.fileName];
-        // The platform says in the content what is wrong.
+        // The platform puts the error into the content.
         return content === undefined ? { ret: -1, content: 'not found' } : { ret: 0, content };
       },
     }),
@@ -90,7 +90,7 @@ test.each(['../words.json', '/etc/passwd', 'a/b', '..', '', '.hidden', 'a\\b'])(
   },
 );
 
-test('a disk that takes nothing leaves things as they are, and is told', async () => {
+test('when the disk fails, the old file stays and the failure is the answer', async () => {
   const { config, dir } = await setUp({ 'words.json': 'new' });
   await mkdir(join(dir, '..'), { recursive: true });
   await writeFile(dir, 'a file in the way');

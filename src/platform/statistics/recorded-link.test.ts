@@ -52,7 +52,7 @@ test('a reply is told with its return code, its time and who gave it', () => {
       outcome: 'succeeded',
       ret: 0,
       durationMs: 12,
-      // The only one there is.
+      // The only endpoint of the object.
       endpoint: { host: '127.0.0.1', port: 1 },
     },
   ]);
@@ -83,7 +83,7 @@ test('calls that were not sent, or have no end, are not told', () => {
   expect(records).toEqual([]);
 });
 
-test('the link and its owner hear all that they would without it', async () => {
+test('the link and its owner get the same calls as without recording', async () => {
   const { told, link, send, listener } = setUp();
   await link.open();
   send(1);

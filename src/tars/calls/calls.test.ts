@@ -34,7 +34,7 @@ class Servant {
   }
 }
 
-/** A caller that hands requests straight to an adapter. */
+/** A caller that passes requests directly to an adapter. */
 function callerOf(
   dispatch: ReturnType<typeof createServantAdapter>['dispatch'],
   seen: CallRequest[] = [],
@@ -153,7 +153,7 @@ describe('an adapter', () => {
     expect(failures).toEqual([['greet', message]]);
   });
 
-  test('answers -1 to arguments that do not decode, and does not trouble the servant', async () => {
+  test('answers -1 to arguments that do not decode, without calling the servant', async () => {
     const servant = new Servant();
     const failures: unknown[] = [];
     const adapter = createServantAdapter(methods, servant, { failed: (error) => failures.push(error) });

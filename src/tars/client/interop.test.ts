@@ -1,4 +1,4 @@
-/** The reference implementation at the other end: its server for our client, its client for our server. */
+/** Tests with the reference implementation: its server with our client, its client with our server. */
 
 import { createRequire } from 'node:module';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -51,7 +51,7 @@ const NODE_TARS = {
   ),
 };
 
-/** What we use of the reference, whose own types do not know its stubs. */
+/** The used part of the reference, which has no types for its stubs. */
 interface ReferenceCurrent {
   sendResponse(...results: unknown[]): void;
 }
@@ -76,7 +76,7 @@ interface ReferenceImp {
 
 afterAll(() => reference.client.destroy());
 
-// It silences the warnings of a circle in the reference.
+// Loaded first, because otherwise an import cycle in the reference causes warnings.
 load('@tars/monitor');
 const reference = load('@tars/rpc') as ReferenceRpc;
 

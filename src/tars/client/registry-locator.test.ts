@@ -9,10 +9,10 @@ const QUERY_OBJ = 'tars.tarsregistry.QueryObj';
 
 interface FakeRegistry {
   readonly port: number;
-  /** The names it was asked for. */
+  /** The requested names. */
   readonly asked: string[];
   readonly server: ServantServer;
-  /** What it answers. */
+  /** Its answer. */
   endpoints: EndpointF[];
 }
 
@@ -115,7 +115,7 @@ describe('the locator', () => {
     clock.advance(60_000);
     expect(await locator.locate('A.B.C')).toMatchObject([{ port: 1000 }]);
     const back = await startRegistry([endpointF(2000)], registry.port);
-    // It is not asked at every turn while it is in trouble.
+    // It is not asked again each time while it fails.
     expect(await locator.locate('A.B.C')).toMatchObject([{ port: 1000 }]);
     expect(back.asked).toEqual([]);
     clock.advance(5_000);

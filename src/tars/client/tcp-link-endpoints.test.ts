@@ -18,7 +18,7 @@ import {
   type Probe,
 } from './link-harness.ts';
 
-/** Numbered from 1, and a probe that is connected to all of them. */
+/** Servants numbered from 1, and a probe that is connected to all of them. */
 async function startAll(count: number, clock = new ManualClock()): Promise<{ all: Probe; peers: Peer[] }> {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   const peers = await Promise.all(numbers.map((number) => startNumbered(number)));
@@ -145,7 +145,7 @@ describe('several endpoints', () => {
 });
 
 describe('endpoints from a registry', () => {
-  /** Tells what it was last set to. */
+  /** A locator that returns the endpoints last set. */
   function createFakeLocator(first: readonly number[]) {
     const state = { ports: first, asked: [] as string[], failure: undefined as LinkError | undefined };
     const locate = async (object: string): Promise<Endpoint[]> => {
@@ -187,7 +187,7 @@ describe('endpoints from a registry', () => {
     const keeping = some.call('wait', { func: 'keep' });
     locator.state.ports = [fresh.port];
     clock.advance(60_000);
-    // At first nothing of the new list is connected, and the old stays.
+    // The old endpoints stay until one of the new list is connected.
     await reachAll(some, [2]);
     clock.advance(60_000);
     await some.call('tick');

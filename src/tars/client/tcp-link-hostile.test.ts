@@ -12,7 +12,7 @@ import {
   startServant,
 } from './link-harness.ts';
 
-/** A frame of these bytes, with its length in front, or with another. */
+/** A frame with these bytes, and with its real or another length before them. */
 function frame(hex: string, length = 4 + hex.length / 2): Buffer {
   const bytes = Buffer.alloc(4 + hex.length / 2);
   bytes.writeUInt32BE(length);
@@ -28,9 +28,9 @@ describe('a peer that sends no replies', () => {
     ['a frame of 4 GiB', frame('', 0xff_ff_ff_ff)],
     ['a frame over the limit', frame('', 1_001)],
     ['an empty packet', frame('')],
-    // The tag of the version, then none of the others.
+    // Only the tag of the version.
     ['a packet that ends early', frame('1001')],
-    // A description (tag 8) of 4 GiB, and one of 200 bytes, in a packet with 2.
+    // A description (tag 8) with a length of 4 GiB or 200 bytes, but only 2 bytes follow.
     ['a text longer than its packet', frame('10012c3001 4c5c6d00000c 87ffffffff6162'.replaceAll(' ', ''))],
     ['a short text longer than its packet', frame('10012c3001 4c5c6d00000c 86c86162'.replaceAll(' ', ''))],
     ['a body longer than its packet', frame('10012c30014c5c6d0002ffffffff')],
@@ -47,7 +47,7 @@ describe('a peer that sends no replies', () => {
     expect(told).toHaveLength(2);
   });
 
-  test('what came well before it still counts', async () => {
+  test('valid replies before it still count', async () => {
     const peer = await startServant((request, socket) =>
       socket.write(Buffer.concat([answer(request), frame('1001')])),
     );
@@ -106,7 +106,7 @@ describe('a peer that answers strangely', () => {
     ]);
   });
 
-  test('the reply for a call of another endpoint is not believed', async () => {
+  test('the reply for a call of another endpoint is ignored', async () => {
     const waiting: (() => void)[] = [];
     const honest = await startNumbered(1, (request, socket) => {
       waiting.push(() => socket.write(answer(request)));
@@ -168,7 +168,7 @@ describe('a peer that answers strangely', () => {
     const first = await call('first');
     await Promise.all(Array.from({ length: 50 }, (_, index) => call(`other ${index}`)));
     expect(echoText(first)).toBe('first');
-    // Who keeps it keeps nothing large alive.
+    // The kept body does not keep a large buffer alive.
     expect(first.body.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
   });
 });

@@ -18,11 +18,11 @@ describe('a servant that is killed', () => {
     first.child.kill('SIGKILL');
     await one.next('closed');
     await load.stop();
-    // Its connections may be gone a moment before its port is.
+    // Its connections may end a moment before its port is free.
     await exited;
     const lost = one.told.filter((event) => event.type === 'lost');
     expect(lost).toMatchObject([{ error: { code: 'connectionLost' } }]);
-    // Every call was either answered or told as lost, and none of them twice.
+    // Every call was either answered or reported as lost, and only once.
     expect(load.sent.size).toBe(load.answered + lost[0]!.requestIds.length);
     await expect(one.link.open()).rejects.toMatchObject({ code: 'refused' });
 
@@ -34,7 +34,7 @@ describe('a servant that is killed', () => {
     expect(second.port).toBe(first.port);
   });
 
-  test('while another one lives is not missed, and is used when it is back', async () => {
+  test('is replaced by another one, and used again when it is back', async () => {
     const [first, second] = await Promise.all([startServantProcess(0), startServantProcess(0)]);
     const both = probe([first.port, second.port]);
     await both.link.open();
@@ -50,7 +50,7 @@ describe('a servant that is killed', () => {
   });
 });
 
-/** Keeps so many calls in flight, until it is stopped or the link takes no more. */
+/** Keeps so many calls in flight until it is stopped or the link refuses a call. */
 function startLoad({ call }: Probe, inFlight: number) {
   const sent = new Set<string>();
   let answered = 0;
@@ -65,7 +65,7 @@ function startLoad({ call }: Probe, inFlight: number) {
       try {
         await calling;
       } catch {
-        // The link took it no more.
+        // The link refused the call.
         sent.delete(text);
         return;
       }
@@ -86,7 +86,7 @@ function startLoad({ call }: Probe, inFlight: number) {
       }),
     async stop() {
       isStopped = true;
-      // Those that were just answered are counted by then.
+      // By then the calls that were just answered are counted.
       await nextTurn();
     },
   };
@@ -123,7 +123,7 @@ async function startServantProcess(port: number): Promise<ServantProcess> {
   return { child, pid: child.pid!, port: Number(line.value) };
 }
 
-/** Gives back what it is given, or its process id when it is given `pid`. It ends with its parent. */
+/** Returns its argument, or its process id for `pid`. It ends with its parent. */
 const SERVANT = `
   import { createServantServer } from '../server/servant-server.ts';
   import { method } from '../calls/method.ts';

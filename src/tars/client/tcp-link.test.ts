@@ -88,7 +88,7 @@ describe('a link', () => {
     expect(await next('lost')).toMatchObject({ requestIds: [], error: { code: 'connectionLost' } });
   });
 
-  test('is closed without a word, with everything it had', async () => {
+  test('closes its connections without calling its listener', async () => {
     const peer = await startPeer(() => {});
     const { link, post, told } = probe([peer.port]);
     await link.open();
@@ -206,7 +206,7 @@ describe('a process', () => {
   });
 });
 
-/** Opens a link, makes one call and has nothing else to do. */
+/** Opens a link, makes one call and does nothing else. */
 const ONE_CALL = `
   import { createTcpLink } from './tcp-link.ts';
   const link = createTcpLink()(process.argv[1], {

@@ -13,7 +13,7 @@ import { createServantServer, type ServantServer, type ServantServerOptions } fr
 interface Running {
   readonly server: ServantServer;
   readonly port: number;
-  /** What it told as errors. */
+  /** The errors it has reported. */
   readonly errors: { error: unknown; origin: ErrorOrigin }[];
 }
 
@@ -30,7 +30,7 @@ async function start(options: Partial<ServantServerOptions> = {}): Promise<Runni
   return { server, port: (await server.listen()).port, errors };
 }
 
-/** A client of bytes. */
+/** A client that sends raw bytes. */
 async function dial(
   port: number,
 ): Promise<{ socket: Socket; replies: Inbox<ReturnType<typeof ResponsePacket.decode>> }> {
@@ -57,7 +57,7 @@ function requestFrame(requestId: number, more: Partial<RequestPacket> = {}): Uin
   });
 }
 
-/** An echo whose calls wait until they are let go, by their texts. */
+/** An echo whose calls wait until the test answers them, by their texts. */
 function createGate() {
   const waiting = new Map<string, () => void>();
   const entered = new Inbox<string>();
@@ -237,7 +237,7 @@ describe('a server', () => {
         requestFrame(id, { servant: 'Test.EchoServer.LargeObj', body: new Uint8Array(16 * 1024) }),
       );
     }
-    // Turns of the loop in which it could serve them all, if it read on.
+    // Enough turns of the event loop to serve all requests, if it read on.
     for (let turn = 0; turn < count; turn++) {
       other.socket.write(requestFrame(turn));
       await other.replies.next();

@@ -21,7 +21,7 @@ describe('a stream of frames', () => {
         const found: Uint8Array[] = [];
         for (let at = 0, turn = 0; at < stream.length; turn++) {
           const size = sizes[turn % sizes.length]!;
-          // Handed over in a buffer that is used again, as sockets do.
+          // In a buffer that is used again, like that of a socket.
           const chunk = Uint8Array.from(stream.subarray(at, at + size));
           found.push(...splitter.push(chunk).map((packet) => Uint8Array.from(packet)));
           chunk.fill(0xee);

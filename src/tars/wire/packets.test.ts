@@ -3,7 +3,7 @@ import { required, struct } from './struct.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket } from './packets.ts';
 import { t } from './types.ts';
 
-/** A request that another implementation put together. */
+/** A request encoded by another implementation. */
 const REQUEST = `0000004110012c3c400156164170702e436861745365727665722e436861744f626a66046563686f7d0000
   07160568656c6c6f810bb8980001060161160131a80c`.replaceAll(/\s/g, '');
 

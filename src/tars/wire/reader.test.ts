@@ -45,7 +45,7 @@ const whole = Everything.encode({ ...sample, nested: [{ ...sample, nested: [] }]
 
 describe('bytes that are no message', () => {
   test('are refused at whatever place they are cut short', () => {
-    // A cut between the required fields and the optional one takes away nothing but that.
+    // A cut between the required fields and the optional one only removes the optional one.
     const accepted = [...whole.keys()].filter((length) => {
       try {
         Everything.decode(whole.subarray(0, length));
@@ -104,7 +104,7 @@ describe('announced sizes', () => {
     expect(() => (codec as TarsStruct<object>).decode(Buffer.from(hex, 'hex'))).toThrowError(TarsDecodeError);
   });
 
-  test('of more items than anyone means are refused', () => {
+  test('of too many items are refused', () => {
     const count = Buffer.alloc(4);
     count.writeInt32BE(MAX_ELEMENTS + 1);
     const body = Buffer.concat([Buffer.from('0902', 'hex'), count, Buffer.alloc(MAX_ELEMENTS + 1, 0x0c)]);

@@ -61,7 +61,7 @@ describe('a struct', () => {
     expect(() => Point.encode(value as never)).toThrowError(/expected an object/);
   });
 
-  test('takes no heed of what every object inherits', () => {
+  test('ignores inherited properties', () => {
     const odd = struct<{ constructor?: string; toString?: string }>('Odd', {
       constructor: optional(0, t.string, 'c'),
       toString: optional(1, t.string, 's'),

@@ -1,4 +1,4 @@
-/** Holds tars/platform.tars against the stubs that the platform's own generator made. */
+/** Compares tars/platform.tars with the stubs that the platform's own generator made. */
 
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
@@ -22,13 +22,13 @@ interface ReferenceClass {
 
 const require = createRequire(import.meta.url);
 
-/** The stub of one struct, `StatF.tars.StatMicMsgHead`. */
+/** The stub of a struct, such as `StatF.tars.StatMicMsgHead`. */
 function stub(path: string, name: string): ReferenceClass {
   const module = require(path) as { tars: Record<string, ReferenceClass> };
   return module.tars[name] ?? expect.unreachable(`${path} has no ${name}`);
 }
 
-/** Ours in the order of the tags, beside what the reference calls the same fields. */
+/** Our fields in the order of tags, with the names of the same fields in the reference. */
 const STRUCTS: readonly [string, TarsStruct<never>, ReferenceClass, readonly [string, string, unknown][]][] =
   [
     [
