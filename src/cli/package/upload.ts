@@ -49,7 +49,7 @@ export async function uploadArchive(options: UploadOptions): Promise<string> {
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': total },
   });
   request.on('timeout', () =>
-    request.destroy(new Error(`nothing was heard for ${SILENCE_MS / 1000} seconds`)),
+    request.destroy(new Error(`no data was received for ${SILENCE_MS / 1000} seconds`)),
   );
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve).once('error', reject);

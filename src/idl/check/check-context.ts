@@ -37,10 +37,14 @@ export function checkName({ options, report }: CheckContext, name: Name): void {
   }
 }
 
-/** Checks that names in a list differ. */
-export function checkDistinct(context: CheckContext, names: readonly Name[], what: string): void {
+/** Checks that the names in a list differ. */
+export function checkDistinct(
+  context: CheckContext,
+  named: readonly { readonly name: Name }[],
+  what: string,
+): void {
   const seen = new Map<string, Name>();
-  for (const name of names) {
+  for (const { name } of named) {
     const first = seen.get(name.text);
     if (first === undefined) seen.set(name.text, name);
     else

@@ -26,11 +26,7 @@ const INT_MAX = 2n ** 31n - 1n;
 export function checkEnum(context: CheckContext, { name, doc, members, complete }: EnumSyntax): EnumModel {
   checkName(context, name);
   if (complete && members.length === 0) context.report(name, `enum ${name.text} has no members`);
-  checkDistinct(
-    context,
-    members.map((member) => member.name),
-    'enum member',
-  );
+  checkDistinct(context, members, 'enum member');
   const { module, file } = context;
   const checked: EnumMember[] = [];
   for (const member of members) {
@@ -110,11 +106,7 @@ export function checkStruct(
   declare(context, model);
   if (complete && fields.length === 0)
     context.report(name, `struct ${name.text} has no members: it needs at least one`);
-  checkDistinct(
-    context,
-    fields.map((field) => field.name),
-    'member',
-  );
+  checkDistinct(context, fields, 'member');
   const byTag = new Map<bigint, FieldSyntax>();
   for (const field of fields) {
     checkTag(context, field, byTag);
@@ -166,7 +158,11 @@ export function checkKey(context: CheckContext, { struct, members }: KeySyntax):
   if (context.file.definitions.some((other) => other.kind === 'key' && other.struct === type.struct)) {
     context.report(struct, `the key of '${struct.text}' is already defined`);
   }
-  checkDistinct(context, members, 'key member');
+  checkDistinct(
+    context,
+    members.map((name) => ({ name })),
+    'key member',
+  );
   for (const member of members) {
     const found = type.struct.fields.some(({ name }) => name === member.text);
     if (!found && type.struct.complete) {

@@ -16,11 +16,7 @@ export function checkInterface(context: CheckContext, syntax: InterfaceSyntax): 
   if (name.text === context.module) {
     context.report(name, `interface ${name.text} has the name of its module, which it must not`);
   }
-  checkDistinct(
-    context,
-    syntax.functions.map((func) => func.name),
-    'function',
-  );
+  checkDistinct(context, syntax.functions, 'function');
   const functions = syntax.functions.map((func) => checkFunction(context, func));
   const { module, file } = context;
   const model: InterfaceModel = {
@@ -42,11 +38,7 @@ function checkFunction(
 ): FunctionModel {
   if (name.text === PING) context.report(name, `'${PING}' is the platform's own function`);
   const type = returns && resolveType(context, returns);
-  checkDistinct(
-    context,
-    parameters.map((parameter) => parameter.name),
-    'parameter',
-  );
+  checkDistinct(context, parameters, 'parameter');
   const excess = parameters[MAX_PARAMETERS];
   if (excess !== undefined) {
     context.report(excess.name, `function ${name.text} has more than ${MAX_PARAMETERS} parameters`);

@@ -37,11 +37,11 @@ export function createAdminCommands(options: AdminCommandsOptions): RunAdminComm
       run: () => version,
     },
     'tars.viewstatus': {
-      meaning: 'how this server is',
+      meaning: 'the status of this server',
       run: () => writeLines(describeStatus(options)),
     },
     'tars.connection': {
-      meaning: 'how many connections and rooms there are',
+      meaning: 'the number of connections and rooms',
       run() {
         const { connections, rooms } = server.health();
         return writeLines({ connections, rooms });

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { createConfigProxy } from '../../tars/servants/platform.ts';
 import { makeDirectory, readFileIfPresent, replaceFile, syncDirectory } from '../../storage/durable-file.ts';
 import { createKeyedQueue } from '../../storage/keyed-queue.ts';
-import { PLATFORM_DEADLINE_MS, type PlatformCaller, type PlatformLog } from '../calls/platform-caller.ts';
+import { PLATFORM_DEADLINE_MS, type PartOptions } from '../calls/platform-caller.ts';
 import { nameSet } from '../calls/set-name.ts';
-import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
 /** How many files are pulled at a time. */
 const PULLS_AT_A_TIME = 4;
@@ -25,14 +24,9 @@ export interface RemoteConfig {
   pull(name: string): Promise<PullOutcome>;
 }
 
-export interface RemoteConfigOptions {
-  readonly conf: TarsConf;
-  /** The object with the files. */
-  readonly object: string;
-  readonly caller: PlatformCaller;
+export interface RemoteConfigOptions extends Omit<PartOptions, 'clock'> {
   /** The directory of the files; it is created if it is missing. */
   readonly dir: string;
-  readonly log: PlatformLog;
 }
 
 export function createRemoteConfig({ conf, object, caller, dir, log }: RemoteConfigOptions): RemoteConfig {

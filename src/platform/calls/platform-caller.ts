@@ -1,5 +1,7 @@
 /** Calls of the objects of a TARS platform, and the log of those that do not answer. */
 
+import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
+import type { Clock } from '../../system/clock.ts';
 import type { Caller } from '../../tars/calls/caller.ts';
 
 /** Makes a caller of an object, given by its name or its name with endpoints (`name@tcp -h … -p …`). */
@@ -10,6 +12,16 @@ export interface PlatformLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+}
+
+/** What each part needs that calls an object of the platform. */
+export interface PartOptions {
+  readonly conf: TarsConf;
+  /** The object that the part calls. */
+  readonly object: string;
+  readonly caller: PlatformCaller;
+  readonly clock: Clock;
+  readonly log: PlatformLog;
 }
 
 /** The deadline of a call of the platform, in milliseconds. Clients never wait for it. */

@@ -1,15 +1,8 @@
 /** Sends keep-alives to the node daemon, and once the version. A server without keep-alives is restarted. */
 
 import { createNodeProxy } from '../../tars/servants/platform.ts';
-import type { Clock } from '../../system/clock.ts';
-import {
-  PLATFORM_DEADLINE_MS,
-  watchReachability,
-  type PlatformCaller,
-  type PlatformLog,
-} from '../calls/platform-caller.ts';
+import { PLATFORM_DEADLINE_MS, watchReachability, type PartOptions } from '../calls/platform-caller.ts';
 import { createRepeating, type Repeating } from '../calls/repeating.ts';
-import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
 /** How often a keep-alive is sent for each adapter. The node daemon waits for about a minute. */
 const KEEP_ALIVE_MS = 10_000;
@@ -17,13 +10,7 @@ const KEEP_ALIVE_MS = 10_000;
 /** The platform's name of the admin servant's adapter. */
 const ADMIN_ADAPTER = 'AdminAdapter';
 
-export interface KeepAliveOptions {
-  readonly conf: TarsConf;
-  /** The node daemon's object. */
-  readonly object: string;
-  readonly caller: PlatformCaller;
-  readonly clock: Clock;
-  readonly log: PlatformLog;
+export interface KeepAliveOptions extends PartOptions {
   readonly pid: number;
   readonly version: string;
 }

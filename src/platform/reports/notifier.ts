@@ -1,16 +1,9 @@
 /** Sends messages for operators to the platform: that the server started or stopped, and alarms. */
 
 import { createNotifyProxy, MessageKind, MessageLevel } from '../../tars/servants/platform.ts';
-import type { Clock } from '../../system/clock.ts';
-import {
-  PLATFORM_DEADLINE_MS,
-  watchReachability,
-  type PlatformCaller,
-  type PlatformLog,
-} from '../calls/platform-caller.ts';
+import { PLATFORM_DEADLINE_MS, watchReachability, type PartOptions } from '../calls/platform-caller.ts';
 import { createRepeating } from '../calls/repeating.ts';
 import { nameSet } from '../calls/set-name.ts';
-import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
 /** How many messages wait while the platform is down; beyond that, the oldest are dropped. */
 export const MAX_WAITING_MESSAGES = 100;
@@ -25,13 +18,7 @@ const MAX_TEXT = 1_000;
 
 export type AlarmLevel = keyof typeof MessageLevel;
 
-export interface NotifierOptions {
-  readonly conf: TarsConf;
-  /** The collector's object. */
-  readonly object: string;
-  readonly caller: PlatformCaller;
-  readonly clock: Clock;
-  readonly log: PlatformLog;
+export interface NotifierOptions extends PartOptions {
   readonly pid: number;
 }
 

@@ -1,25 +1,13 @@
 /** Sends a server's metrics to the platform at an interval. */
 
 import { createPropertyProxy, type PropertyBody, type PropertyHead } from '../../tars/servants/platform.ts';
-import type { Clock } from '../../system/clock.ts';
-import {
-  PLATFORM_DEADLINE_MS,
-  watchReachability,
-  type PlatformCaller,
-  type PlatformLog,
-} from '../calls/platform-caller.ts';
+import { PLATFORM_DEADLINE_MS, watchReachability, type PartOptions } from '../calls/platform-caller.ts';
 import { createRepeating, type Repeating } from '../calls/repeating.ts';
 import type { ServerNumbers } from './server-numbers.ts';
 import { nameModule } from '../calls/set-name.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 
-export interface PropertyReporterOptions {
-  readonly conf: TarsConf;
-  /** The collector's object. */
-  readonly object: string;
-  readonly caller: PlatformCaller;
-  readonly clock: Clock;
-  readonly log: PlatformLog;
+export interface PropertyReporterOptions extends PartOptions {
   /** Reads the metrics and resets those that are sums; undefined when there are none. */
   readonly read: () => ServerNumbers | undefined;
 }

@@ -1,14 +1,8 @@
 /** Counts calls of servants and sends the counts to the platform at an interval. */
 
 import { StatMethods, type StatBody, type StatHead } from '../../tars/servants/platform.ts';
-import type { Clock } from '../../system/clock.ts';
 import { post } from '../../tars/calls/method.ts';
-import {
-  PLATFORM_DEADLINE_MS,
-  watchReachability,
-  type PlatformCaller,
-  type PlatformLog,
-} from '../calls/platform-caller.ts';
+import { PLATFORM_DEADLINE_MS, watchReachability, type PartOptions } from '../calls/platform-caller.ts';
 import { createRepeating } from '../calls/repeating.ts';
 import { nameModule } from '../calls/set-name.ts';
 import { LATENCY_BOUNDS_MS, toEntry, type CallRecord, type StatEntry } from './stat-counts.ts';
@@ -22,13 +16,7 @@ const GATHER_MS = 1_000;
 const ENTRIES_A_REPORT = 200;
 const MAX_INT = 2 ** 31 - 1;
 
-export interface StatReporterOptions {
-  readonly conf: TarsConf;
-  /** The collector's object. */
-  readonly object: string;
-  readonly caller: PlatformCaller;
-  readonly clock: Clock;
-  readonly log: PlatformLog;
+export interface StatReporterOptions extends PartOptions {
   /** The store of counts that wait to be sent. It is not closed here. */
   readonly store: StatStore;
 }
