@@ -12,7 +12,7 @@ const length = fc.oneof(
 );
 const frames = fc.array(fc.tuple(fc.constantFrom(1, 2, 8, 9, 10), length), { maxLength: 12 });
 
-test('frames are told with opcode and length, wherever chunks end', () => {
+test('frames are reported with opcode and length, wherever chunks end', () => {
   fc.assert(
     fc.property(frames, fc.array(fc.nat(), { maxLength: 40 }), (sent, cuts) => {
       const bytes = Buffer.concat(sent.map(encodeFrame));
@@ -23,7 +23,7 @@ test('frames are told with opcode and length, wherever chunks end', () => {
   );
 });
 
-test('frames are told when they come byte by byte', () => {
+test('frames are reported when they come byte by byte', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom(1, 9), fc.nat(300)), { maxLength: 5 }), (sent) => {
       const bytes = Buffer.concat(sent.map(encodeFrame));
@@ -32,7 +32,7 @@ test('frames are told when they come byte by byte', () => {
   );
 });
 
-test('a frame is told with its last byte, not before', () => {
+test('a frame is reported with its last byte, not before', () => {
   const bytes = encodeFrame([1, 10]);
   expect(count([bytes.subarray(0, -1)])).toEqual([]);
   expect(count([bytes.subarray(0, -1), bytes.subarray(-1)])).toEqual([[1, 10]]);

@@ -88,7 +88,7 @@ test('a client of Socket.IO is open when both sides have said their greetings, a
   client.drop();
 });
 
-test('a connection that the server closes is told as lost', async () => {
+test('a connection that the server closes is reported as lost', async () => {
   const { server, port } = await startServer();
   server.on('connection', (socket) => socket.on('message', () => socket.close(3001)));
   const { listener, until } = createListener();

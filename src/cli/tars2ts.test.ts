@@ -92,7 +92,7 @@ module Weather
     expect(text).toContain(codec);
   });
 
-  test('imports its run-time from where it is told', async () => {
+  test('imports the given run-time module', async () => {
     expect((await compile({ 'a.tars': HELLO }))['a.ts']).toContain("} from 'statecast/tars';");
     expect((await compile({ 'a.tars': HELLO }, { runtime: '../x.ts' }))['a.ts']).toContain(
       "} from '../x.ts';",

@@ -191,7 +191,7 @@ describe('an unknown variable', () => {
 });
 
 describe('a file', () => {
-  test('that is not there is told with what named it', () => {
+  test('that is not there is reported with what named it', () => {
     const file = join(directory, 'absent.json');
     expect(problemsOf({ file })).toMatchObject([
       { path: '(all)', given: JSON.stringify(file), source: 'flag --config' },
@@ -201,7 +201,7 @@ describe('a file', () => {
     ]);
   });
 
-  test('that is not JSON is told with the place, and without quoting it', () => {
+  test('that is not JSON is reported with the place, and without quoting it', () => {
     const file = writeFile('{\n  "http": { "apiKey": "0123456789abcdef", }\n}');
     expect(problemsOf({ file })).toEqual([
       {
@@ -230,7 +230,7 @@ describe('a file', () => {
   });
 });
 
-test('the problems of all sources are told at once, even of a value that a later source hides', () => {
+test('the problems of all sources are reported at once, even of a value that a later source hides', () => {
   const file = writeFile({ port: 'from file', limits: 5 });
   const env = { STATECAST_PORT: 'from env', STATECAST_PROT: '1', STATECAST_LIMITS_ROOMS: '4' };
   const problems = problemsOf({ file, env, flags: { port: 'from flag', host: '0.0.0.0' } });

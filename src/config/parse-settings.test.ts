@@ -111,7 +111,7 @@ describe('a problem', () => {
     ['rooms.lobby.messagesPerSecond', { rooms: { lobby: { messagesPerSecond: 0 } } }],
     ['(all)', ['port', 8000]],
     ['(all)', undefined],
-  ])('at %s is told once for %j', (path, input) => {
+  ])('at %s is reported once for %j', (path, input) => {
     expect(parseBad(input).map((problem) => problem.path)).toEqual([path]);
   });
 
@@ -201,7 +201,7 @@ describe('a server that others can reach', () => {
     expect(parseGood({ host: '::', http: { open: true } }).http.open).toBe(true);
   });
 
-  test('is told of a bad key once, not that it has none', () => {
+  test('is reported of a bad key once, not that it has none', () => {
     expect(parseBad({ host: '0.0.0.0', http: { apiKey: 'short' } }).map(({ path }) => path)).toEqual([
       'http.apiKey',
     ]);

@@ -38,12 +38,12 @@ test('a struct may hold vectors of itself', async () => {
   });
 });
 
-test('an interface that is not there is told with those that are', async () => {
+test('an interface that is not there is reported with those that are', async () => {
   await expect(loadInterface(HELLO, 'Goodbye')).rejects.toThrow('it has: StatecastDemo.Hello');
   await expect(loadInterface(HELLO, 'Other.Hello')).rejects.toBeInstanceOf(InterfaceError);
 });
 
-test('a file that does not compile, or is not there, is told as the compiler does', async () => {
+test('a file that does not compile, or is not there, is reported as the compiler does', async () => {
   const file = await writeTars('module M {\n  struct S { 0 require strin a; };\n};');
   await expect(loadInterface(file, 'I')).rejects.toThrow(`${file}:2:`);
   await expect(loadInterface(`${file}.gone`, 'I')).rejects.toBeInstanceOf(InterfaceError);

@@ -217,7 +217,7 @@ describe('includes', () => {
     expect(errors).toEqual([]);
   });
 
-  test('that are missing are told, and what they may have brought is not', async () => {
+  test('that are missing are reported, and what they may have brought is not', async () => {
     const { errors } = await errorsOf({
       'a.tars': '#include "b.tars"\nmodule A { struct T { 0 require B::S s; 0 require int b; }; };',
     });
@@ -264,7 +264,7 @@ describe('includes', () => {
   });
 });
 
-test('the errors of all files are told at once', async () => {
+test('the errors of all files are reported at once', async () => {
   const { errors, stderr } = await errorsOf({
     'a.tars': '#include "b.tars"\nmodule A { struct T { 0 require int a } };',
     'b.tars': 'module B { struct S { 999 require Nope a; 0 require int b; 0 require int c; }; };\n§',
@@ -303,7 +303,7 @@ test('a file that cannot be read is told', async () => {
   expect(stderr).toMatch(/none\.tars: error: cannot be read: ENOENT/);
 });
 
-test('thousands of errors are told in part', async () => {
+test('thousands of errors are reported in part', async () => {
   const { stderr } = await errorsOf({ 'a.tars': 'x;\n'.repeat(5000) });
   expect(stderr.split('\n').length).toBeLessThan(500);
   expect(stderr).toMatch(/… and 4900 more\.\n\n5000 errors\./);

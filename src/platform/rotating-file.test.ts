@@ -66,7 +66,7 @@ test('a line longer than a file goes whole', async () => {
   expect(await read('Chat.RoomServer.1.log')).toBe('longer than that\n');
 });
 
-test('a file that cannot be written is told once, and never thrown', async () => {
+test('a file that cannot be written is reported once, and never thrown', async () => {
   const { dir, file, read } = await makePlace();
   const errors: unknown[] = [];
   const log = openRotatingFile({ file, maxBytes: 4, files: 2, failed: (error) => errors.push(error) });

@@ -59,7 +59,7 @@ test('those who come while a sync is under way wait for the next one, together',
   expect(begun).toHaveLength(2);
 });
 
-test('a sync that fails is told to those who waited for it, and not to those who came later', async () => {
+test('a sync that fails rejects for those who waited for it, and not for those who came later', async () => {
   const directory = createDirectorySync(dir);
   const first = directory.sync();
   await vi.waitUntil(() => begun.length === 1);

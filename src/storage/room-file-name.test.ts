@@ -51,7 +51,7 @@ describe('the name of a room file', () => {
   });
 
   test.each(['notes.json', 'room.tmp', 'Room-00000000000000000000000000000000.json', '.json'])(
-    '%s is nobody of ours',
+    '%s is no file of the store',
     (name) => {
       expect(isRoomFileName(name)).toBe(false);
       expect(isTemporaryFileName(name)).toBe(false);

@@ -170,7 +170,7 @@ describe('a filled template', () => {
 });
 
 describe('what is wrong with a template', () => {
-  test('is told with all its mistakes, each with its line', () => {
+  test('is reported with all its mistakes, each with its line', () => {
     const text = write({
       client: 'asyncthread=4',
       server: 'logLevel=LOUD\nlogsize=big\nlocal=udp -h 1 -p 2\nserver=Room/Server',

@@ -25,7 +25,7 @@ test('a shutdown is answered before the server begins to stop', async () => {
   expect(stops()).toBe(1);
 });
 
-test('a command that fails is told to the log, and the caller gets a return code', async () => {
+test('a command that fails is logged, and the caller gets a return code', async () => {
   const { admin, log } = setUp(async () => {
     throw new Error('broken');
   });

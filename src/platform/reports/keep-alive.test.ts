@@ -37,7 +37,7 @@ function setUp(ret = 0) {
   return { clock, log, alive, versions, platform, keepAlive };
 }
 
-test('the node hears of each adapter and the admin one at once, and every 10 seconds', async () => {
+test('a keep-alive is sent for each adapter and the admin one at once, and every 10 seconds', async () => {
   const { clock, alive, keepAlive } = setUp();
   keepAlive.start();
   await clock.pass(0);
@@ -54,14 +54,14 @@ test('the node hears of each adapter and the admin one at once, and every 10 sec
   expect(alive).toHaveLength(4);
 });
 
-test('the node hears the version once', async () => {
+test('the version is sent once', async () => {
   const { clock, versions, keepAlive } = setUp();
   keepAlive.start();
   await clock.pass(60_000);
   expect(versions).toEqual(['Chat.RoomServer 0.2.0']);
 });
 
-test('a node that comes back hears of the server and its version, and the log tells both once', async () => {
+test('a node that comes back gets keep-alive and version; failure and return are logged once', async () => {
   const { clock, log, alive, versions, platform, keepAlive } = setUp();
   platform.isDown = true;
   keepAlive.start();
@@ -85,7 +85,7 @@ test('a node that hangs has one round of calls to answer, however long it hangs'
   expect(platform.calls).toEqual(['keepAlive', 'keepAlive']);
 });
 
-test('a node that does not know the server is told to the log once', async () => {
+test('a node that does not know the server is logged once', async () => {
   const { clock, log, keepAlive } = setUp(-1);
   keepAlive.start();
   await clock.pass(60_000);

@@ -81,7 +81,7 @@ test('the numbers are reported at once and at each interval, each with its polic
   expect(reports).toHaveLength(2);
 });
 
-test('messages that a platform did not hear of are in the next report', async () => {
+test('the messages of a failed report are in the next one', async () => {
   const { clock, platform, reporter, sums } = setUp();
   platform.isDown = true;
   reporter.start();

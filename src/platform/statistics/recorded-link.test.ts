@@ -35,7 +35,7 @@ function setUp() {
   return { clock, records, told, link, send, listener, refuse: () => (isOpen = false) };
 }
 
-test('a reply is told with its return code, its time and who gave it', () => {
+test('a reply is reported with its return code, its time and who gave it', () => {
   const { clock, records, send, listener } = setUp();
   send(1);
   send(2, { func: 'greet' });
@@ -58,7 +58,7 @@ test('a reply is told with its return code, its time and who gave it', () => {
   ]);
 });
 
-test('a call that timed out is told once, whatever comes later', () => {
+test('a call that timed out is reported once, whatever comes later', () => {
   const { records, link, send, listener } = setUp();
   send(1);
   link.timedOut(1);

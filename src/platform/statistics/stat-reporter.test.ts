@@ -180,7 +180,7 @@ test('what was counted goes to the store every second, and not once a call', asy
   expect(added).toEqual([1]);
 });
 
-test('a store that fails loses nothing, and is told to the log once', async () => {
+test('a store that fails loses nothing, and is logged once', async () => {
   const memory = createMemoryStatStore();
   let isBroken = true;
   const { clock, log, reports, reporter } = setUp({

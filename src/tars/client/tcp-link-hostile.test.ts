@@ -91,7 +91,7 @@ describe('a peer that sends no replies', () => {
 });
 
 describe('a peer that answers strangely', () => {
-  test('the reply for an id that nobody knows is handed on, and nothing else happens', async () => {
+  test('the reply for an unknown id is passed on, and nothing else happens', async () => {
     const peer = await startServant((request, socket) => {
       socket.write(answer({ ...request, requestId: 4711 }));
       socket.write(answer(request));

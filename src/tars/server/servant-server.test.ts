@@ -292,7 +292,7 @@ describe('a client that sends no requests', () => {
       '200 bytes are announced',
     ],
     ['another version of the protocol', version5, 'version 5 is not spoken here'],
-  ])('loses its connection, and nobody else does: %s', async (_, bytes, problem) => {
+  ])('loses its connection, and no other client does: %s', async (_, bytes, problem) => {
     const { port, errors } = await start({ maxFrameBytes: 1_000 });
     const [bad, good] = [await dial(port), await dial(port)];
     bad.socket.write(bytes);

@@ -77,7 +77,7 @@ describe('attributes', () => {
     ]);
   });
 
-  test('that nobody asked for are passed over', () => {
+  test('that are not parameters are ignored', () => {
     const { attributes } = simple.decode(encodeAttributes(Given, VALUE, 3));
     attributes.set('', Uint8Array.of(0xff)).set('more', Uint8Array.of());
     expect(decodeAttributes(Given, simple.encode({ attributes }), 3)).toEqual(DECODED);
