@@ -201,7 +201,7 @@ describe('a server that others can reach', () => {
     expect(parseGood({ host: '::', http: { open: true } }).http.open).toBe(true);
   });
 
-  test('is reported of a bad key once, not that it has none', () => {
+  test('has one problem for a bad key, and none for a missing one', () => {
     expect(parseBad({ host: '0.0.0.0', http: { apiKey: 'short' } }).map(({ path }) => path)).toEqual([
       'http.apiKey',
     ]);
