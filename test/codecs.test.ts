@@ -12,16 +12,12 @@ import { startServer } from './support/start-server.ts';
 import { toyCodec, writeToy } from './support/toy-codec.ts';
 
 function writeLine(command: Command): string {
-  switch (command.type) {
-    case 'room.join':
-      return `subscribe|${command.room}`;
-    case 'room.leave':
-      return `unsubscribe|${command.room}`;
-    case 'room.publish':
-      return `sendByRoom|${JSON.stringify({ roomNum: command.room, message: command.data })}`;
-    default:
-      return 'ping';
-  }
+  const { type } = command;
+  if (type === 'room.join') return `subscribe|${command.room}`;
+  if (type === 'room.leave') return `unsubscribe|${command.room}`;
+  if (type === 'room.publish')
+    return `sendByRoom|${JSON.stringify({ roomNum: command.room, message: command.data })}`;
+  return 'ping';
 }
 
 const framework = { describe, test };

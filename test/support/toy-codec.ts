@@ -38,7 +38,7 @@ export const toyCodec: Codec = {
   encodePublication: ({ room, data, offset, from }) =>
     JSON.stringify({ room, data, offset, from }).toWellFormed(),
   encodeBroadcast: ({ data }) => JSON.stringify({ data }).toWellFormed(),
-  joinFrames: (frames: readonly Frame[]) => frames.join('\n'),
+  joinFrames: (frames: readonly Frame[]) => frames.map(String).join('\n'),
 };
 
 /** The frame of some commands. */
