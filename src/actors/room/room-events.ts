@@ -70,8 +70,21 @@ export type RoomEvent =
   | MemberFact;
 
 export interface RoomContext extends RoomInput {
-  /** What came while the store was being asked, in order. */
+  /** What came while the store was being asked, in order. It is changed in place: `assign` would leave the fast lane. */
   held: RoomEvent[];
   /** Failed attempts to write since the last success. */
   attempts: number;
+}
+
+/** One of the events, by its type. */
+export type RoomEventOf<Type extends RoomEvent['type']> = Extract<RoomEvent, { readonly type: Type }>;
+
+/** What an action of the room is given, besides its params. */
+export interface RoomArgs {
+  readonly context: RoomContext;
+}
+
+/** The same of an action that reads the event. */
+export interface RoomEventArgs extends RoomArgs {
+  readonly event: RoomEvent;
 }

@@ -1,24 +1,42 @@
 /** The delays, guards and actions that the chart of a room (room.ts) names. */
 
-import { assertEvent, fromPromise, setup } from 'xstate';
-import { createRefusal } from '../../protocol/errors.ts';
-import { failCall } from '../../protocol/rpc-errors.ts';
+import { fromPromise, raise, setup } from 'xstate';
 import type { LoadedRoom, MembershipChange } from '../../storage/membership-store.ts';
-import type { Recorder } from './journal.ts';
-import type { MembershipEvent } from './membership.ts';
+import { absorb, endAbsence, expireAway } from './absence-effects.ts';
 import {
-  absorb,
+  answerCall,
+  delegate,
+  moderate,
+  noteMuted,
+  publish,
+  refuseCall,
+  refuseMessage,
+  refuseMuted,
+  refuseThrottled,
+} from './broadcast-effects.ts';
+import {
+  afterThis,
+  confirmWrite,
+  giveBackWrite,
+  record,
+  recordWhileFailing,
+  reportStoreFailed,
+  reportStoreRecovered,
+} from './journal-effects.ts';
+import {
   admit,
   beginLeave,
-  delegate,
   dropFailed,
-  endAbsence,
-  isFromConnection,
+  forget,
   kick,
-  moderate,
-  publish,
+  refuseFull,
+  refuseJoin,
+  seat,
+  seeOff,
   stopListening,
-} from './room-effects.ts';
+  turnAway,
+  unseat,
+} from './occupancy-effects.ts';
 import type { RoomContext, RoomEvent, RoomInput } from './room-events.ts';
 import { allowsMethod } from './room-options.ts';
 import type { RoomStore } from './room-store.ts';
@@ -40,8 +58,6 @@ export interface SyncInput {
   readonly load: boolean;
   readonly changes: readonly MembershipChange[];
 }
-
-const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down');
 
 export const roomSetup = setup({
   types: {
@@ -86,7 +102,7 @@ export const roomSetup = setup({
     },
 
     allowsCall: ({ context: { record }, event }) =>
-      event.type === 'room.call' && allowsMethod(record.options.rpc, event.method),
+      'method' in event && allowsMethod(record.options.rpc, event.method),
     isOverRate: ({ context: { record, clock }, event }) =>
       record.meter !== undefined && isFromConnection(event) && !record.meter.allows(clock.now()),
     isModerated: ({ context: { record }, event }) =>
@@ -107,155 +123,45 @@ export const roomSetup = setup({
       events.emit('room.opened', { room: record.name });
     },
     announceClosed: ({ context: { record, events } }) => events.emit('room.closed', { room: record.name }),
-    absorb: ({ context }, params: { loaded: LoadedRoom | undefined }) => {
-      if (params.loaded !== undefined) absorb(context, params.loaded);
-    },
 
-    admit: ({ context, event }) => {
-      assertEvent(event, 'room.join');
-      admit(context, event.subscriber);
-    },
-    stopListening: ({ context }) => stopListening(context),
-    refuseFull: ({ context: { record, events }, event }) => {
-      assertEvent(event, 'room.join');
-      const room = record.name;
-      const refusal = createRefusal('limitExceeded', `${room} is full`);
-      events.emit('member.refused', { room, member: event.subscriber.member, refusal });
-      event.subscriber.send({ type: 'room.refused', room, refusal });
-    },
-    beginLeave: ({ context, event }) => {
-      assertEvent(event, 'room.leave');
-      beginLeave(context, event.subscriber, event.reason);
-    },
-    kick: ({ context, event }) => {
-      assertEvent(event, 'room.kick');
-      kick(context, event.id, event.refusal);
-    },
-    seat: ({ context: { record, events }, event }) => {
-      assertEvent(event, 'member.joined');
-      const { subscriber, joinedAt, resumed } = event;
-      record.roster.awake.delete(subscriber.member.id);
-      record.roster.joined.set(subscriber.member.id, { subscriber, joinedAt });
-      events.emit('member.joined', { room: record.name, member: subscriber.member, resumed });
-    },
-    unseat: ({ context: { record }, event }) => {
-      assertEvent(event, 'member.leaving');
-      record.roster.joined.delete(event.id);
-    },
-    seeOff: ({ context: { record, events }, event }) => {
-      assertEvent(event, 'member.left');
-      const { subscriber, reason } = event;
-      record.roster.awake.delete(subscriber.member.id);
-      events.emit('member.left', { room: record.name, member: subscriber.member, reason });
-    },
-    forget: ({ context: { record }, event }) => {
-      assertEvent(event, 'member.withdrawn');
-      record.roster.awake.delete(event.id);
-    },
-    turnAway: ({ context, event }) => {
-      assertEvent(event, 'member.refused');
-      const { subscriber, refusal } = event;
-      const { record, events } = context;
-      record.roster.awake.delete(subscriber.member.id);
-      events.emit('member.refused', { room: record.name, member: subscriber.member, refusal });
-      // A user who may not come back is not away any more.
-      if (refusal.error === 'permissionDenied') endAbsence(context, subscriber.member.user);
-    },
-    dropFailed: ({ context, event }) => {
-      assertEvent(event, 'member.failed');
-      dropFailed(context, event.subscriber, event.error);
-    },
-    endAbsence: ({ context, event }) => {
-      assertEvent(event, 'member.joined');
-      endAbsence(context, event.subscriber.member.user);
-    },
-    expireAway: ({ context }) => {
-      const { record, clock, awayTtlMs } = context;
-      for (const { user, awaySince } of record.roster.away.values()) {
-        if (awaySince + awayTtlMs <= clock.now()) endAbsence(context, user, 'expired');
-      }
-    },
+    admit,
+    refuseFull,
+    refuseJoin,
+    beginLeave,
+    kick,
+    seat,
+    unseat,
+    seeOff,
+    forget,
+    turnAway,
+    dropFailed,
+    stopListening,
 
-    publish: ({ context, event }) => {
-      if (event.type !== 'room.publish' && event.type !== 'room.cleared') return;
-      if (event.type === 'room.publish' && event.publisher.member !== undefined)
-        context.record.meter?.spend();
-      publish(context, event.data, event.publisher);
-    },
-    moderate: ({ context, event }) => {
-      assertEvent(event, 'room.publish');
-      context.record.meter?.spend();
-      moderate(context, event.data, event.publisher);
-    },
-    delegate: ({ context, event }) => {
-      if (event.type !== 'room.call') return;
-      delegate(context, event.method, event.args, event.requester);
-    },
-    refuseCall: ({ event }) => {
-      assertEvent(event, 'room.call');
-      event.requester.settle(failCall('notAllowed'));
-    },
-    answerCall: ({ event }) => {
-      if (event.type !== 'room.called') return;
-      event.requester.settle(event.outcome);
-    },
-    refuseThrottled: ({ context: { record }, event }) => {
-      assertEvent(event, 'room.publish');
-      const message = `${record.name} takes ${record.options.messagesPerSecond} messages a second`;
-      const refusal = createRefusal('tooManyRequests', message);
-      event.publisher.settle({ type: 'refused', refusal });
-    },
-    refuseMuted: ({ context: { record }, event }) => {
-      assertEvent(event, ['room.publish', 'room.cleared']);
-      const refusal = createRefusal('permissionDenied', `${record.name} is muted`);
-      event.publisher.settle({ type: 'refused', refusal });
-    },
-    noteMuted: ({ context }, params: { muted: boolean }) => {
-      context.record.muted = params.muted;
-    },
+    absorb,
+    endAbsence,
+    expireAway,
+    announceLeftovers: raise({ type: 'room.leftovers' }),
 
-    record: ({ context, event }) => {
-      assertEvent(event, 'member.recording');
-      context.record.journal.record(event.change, event.recorder);
-    },
-    recordWhileFailing: ({ context, event }) => {
-      assertEvent(event, 'member.recording');
-      context.record.journal.recordWhileFailing(event.change, event.recorder);
-    },
-    confirmWrite: ({ context }) => {
-      context.attempts = 0;
-      tell(context.record.journal.confirm(), { type: 'membership.recorded' });
-    },
-    giveBackWrite: ({ context }) => {
-      context.attempts += 1;
-      tell(context.record.journal.giveBack(), { type: 'membership.unrecorded' });
-    },
-    reportStoreFailed: ({ context: { record, events } }, params: { error: unknown }) =>
-      events.emit('store.failed', { room: record.name, error: params.error }),
-    reportStoreRecovered: ({ context: { record, events } }) =>
-      events.emit('store.recovered', { room: record.name }),
+    publish,
+    moderate,
+    delegate,
+    answerCall,
+    refuseCall,
+    refuseThrottled,
+    refuseMuted,
+    refuseMessage,
+    noteMuted,
 
-    refuseClosing: ({ context: { record }, event }) => {
-      assertEvent(event, ['room.join', 'room.publish', 'room.cleared', 'room.call']);
-      if (event.type === 'room.join') {
-        event.subscriber.send({ type: 'room.refused', room: record.name, refusal: SHUTTING_DOWN });
-      } else if (event.type === 'room.call') event.requester.settle(failCall('stopping'));
-      else event.publisher.settle({ type: 'refused', refusal: SHUTTING_DOWN });
-    },
+    record,
+    recordWhileFailing,
+    confirmWrite,
+    giveBackWrite,
+    reportStoreFailed,
+    reportStoreRecovered,
   },
 });
 
-function tell(recorders: readonly Recorder[], event: MembershipEvent): void {
-  if (recorders.length === 0) return;
-  afterThis(() => {
-    for (const recorder of recorders) recorder.send(event);
-  });
-}
-
-/**
- * Does what comes back to the room as events when the machine has finished with what it is doing: the
- * supervisor (supervised-room.ts) can then tell which event a failure belongs to.
- */
-function afterThis(effect: () => void): void {
-  queueMicrotask(effect);
+/** Whether an event carries a connection's message, and not the server's own. */
+function isFromConnection(event: RoomEvent): boolean {
+  return 'publisher' in event && event.publisher.member !== undefined;
 }

@@ -1,9 +1,34 @@
 /**
- * The chart of one live room: who is in it, what is said in it, what its store has yet to learn. It
- * knows members by their joiners, the store and the broker by their interfaces, and no sockets.
+ * The chart of one live room: who is in it, what is said in it, what its store does not have yet. It
+ * knows the connections of members as subscribers, the store and the broker by their interfaces, and no sockets.
  */
 
 import { stateIn, type ActorRefFrom } from 'xstate';
+import {
+  absorb,
+  admit,
+  beginLeave,
+  dropFailed,
+  endAbsence,
+  forget,
+  kick,
+  moderate,
+  noteMuted,
+  record,
+  recordWhileFailing,
+  refuseCall,
+  refuseFull,
+  refuseJoin,
+  refuseMessage,
+  refuseMuted,
+  refuseThrottled,
+  reportStoreFailed,
+  seat,
+  seeOff,
+  sync,
+  turnAway,
+  unseat,
+} from './room-actions.ts';
 import { roomSetup } from './room-setup.ts';
 
 const STALLED = { active: { journal: { writing: 'stalled' } } };
@@ -36,24 +61,23 @@ export const roomMachine = roomSetup.createMachine({
         reading: {
           description: 'The store is asked for the members of an earlier run.',
           invoke: {
-            src: 'sync',
-            input: ({ context }) => ({ store: context.store, load: true, changes: [] }),
+            ...sync(true),
             onDone: {
               target: '#room.active',
-              actions: { type: 'absorb', params: ({ event }) => ({ loaded: event.output }) },
+              actions: [absorb, 'confirmWrite'],
             },
             onError: {
               target: '#room.active',
-              actions: { type: 'reportStoreFailed', params: ({ event }) => ({ error: event.error }) },
+              actions: [
+                'giveBackWrite',
+                { type: 'reportStoreFailed', params: ({ event }) => ({ error: event.error }) },
+              ],
             },
           },
           after: {
             openDeadline: {
               target: '#room.active',
-              actions: {
-                type: 'reportStoreFailed',
-                params: { error: new Error('the store does not tell who is in the room') },
-              },
+              actions: reportStoreFailed('the store does not tell who is in the room'),
             },
           },
         },
@@ -65,7 +89,7 @@ export const roomMachine = roomSetup.createMachine({
       entry: ['announceOpened', 'releaseHeld'],
       on: {
         'room.close': 'closing',
-        'room.call': [{ guard: 'allowsCall', actions: 'delegate' }, { actions: 'refuseCall' }],
+        'room.call': [{ guard: 'allowsCall', actions: 'delegate' }, { actions: refuseCall('notAllowed') }],
         'room.called': { actions: 'answerCall' },
       },
       states: {
@@ -73,10 +97,10 @@ export const roomMachine = roomSetup.createMachine({
           description: 'How many seats are taken, by members and by joins under way.',
           initial: 'choosing',
           on: {
-            'room.leave': { actions: 'beginLeave' },
-            'room.kick': { actions: 'kick' },
-            'member.joined': { actions: 'seat' },
-            'member.leaving': { actions: 'unseat' },
+            'room.leave': { actions: beginLeave },
+            'room.kick': { actions: kick },
+            'member.joined': { actions: seat },
+            'member.leaving': { actions: unseat },
           },
           states: {
             choosing: {
@@ -93,8 +117,8 @@ export const roomMachine = roomSetup.createMachine({
               initial: 'lingering',
               on: {
                 'room.join': [
-                  { guard: 'takesLastSeat', target: 'full', actions: 'admit' },
-                  { target: 'occupied', actions: 'admit' },
+                  { guard: 'takesLastSeat', target: 'full', actions: admit },
+                  { target: 'occupied', actions: admit },
                 ],
               },
               states: {
@@ -114,36 +138,33 @@ export const roomMachine = roomSetup.createMachine({
             occupied: {
               description: 'There are members, and free seats.',
               on: {
-                'room.join': [
-                  { guard: 'takesLastSeat', target: 'full', actions: 'admit' },
-                  { actions: 'admit' },
-                ],
+                'room.join': [{ guard: 'takesLastSeat', target: 'full', actions: admit }, { actions: admit }],
                 'member.left': [
-                  { guard: 'isOnlySeat', target: 'empty', actions: 'seeOff' },
-                  { actions: 'seeOff' },
+                  { guard: 'isOnlySeat', target: 'empty', actions: seeOff },
+                  { actions: seeOff },
                 ],
                 'member.withdrawn': [
-                  { guard: 'isOnlySeat', target: 'empty', actions: 'forget' },
-                  { actions: 'forget' },
+                  { guard: 'isOnlySeat', target: 'empty', actions: forget },
+                  { actions: forget },
                 ],
                 'member.refused': [
-                  { guard: 'isOnlySeat', target: 'empty', actions: 'turnAway' },
-                  { actions: 'turnAway' },
+                  { guard: 'isOnlySeat', target: 'empty', actions: turnAway },
+                  { actions: turnAway },
                 ],
                 'member.failed': [
-                  { guard: 'isOnlySeat', target: 'empty', actions: 'dropFailed' },
-                  { actions: 'dropFailed' },
+                  { guard: 'isOnlySeat', target: 'empty', actions: dropFailed },
+                  { actions: dropFailed },
                 ],
               },
             },
             full: {
               description: 'Every seat is taken: joins are refused.',
               on: {
-                'room.join': { actions: 'refuseFull' },
-                'member.left': { target: 'choosing', actions: 'seeOff' },
-                'member.withdrawn': { target: 'choosing', actions: 'forget' },
-                'member.refused': { target: 'choosing', actions: 'turnAway' },
-                'member.failed': { target: 'choosing', actions: 'dropFailed' },
+                'room.join': { actions: refuseFull },
+                'member.left': { target: 'choosing', actions: seeOff },
+                'member.withdrawn': { target: 'choosing', actions: forget },
+                'member.refused': { target: 'choosing', actions: turnAway },
+                'member.failed': { target: 'choosing', actions: dropFailed },
               },
             },
           },
@@ -165,8 +186,8 @@ export const roomMachine = roomSetup.createMachine({
               on: {
                 'room.leftovers': 'choosing',
                 'member.joined': [
-                  { guard: 'bringsBackLast', target: 'none', actions: 'endAbsence' },
-                  { actions: 'endAbsence' },
+                  { guard: 'bringsBackLast', target: 'none', actions: endAbsence },
+                  { actions: endAbsence },
                 ],
               },
               after: { nextExpiry: { target: 'choosing', actions: 'expireAway' } },
@@ -185,24 +206,21 @@ export const roomMachine = roomSetup.createMachine({
               description: 'Messages are published as they come.',
               on: {
                 'room.publish': [
-                  { guard: 'isOverRate', target: 'throttled', actions: 'refuseThrottled' },
-                  { guard: 'isModerated', actions: 'moderate' },
+                  { guard: 'isOverRate', target: 'throttled', actions: refuseThrottled },
+                  { guard: 'isModerated', actions: moderate },
                   { actions: 'publish' },
                 ],
                 'room.cleared': { actions: 'publish' },
-                'room.mute': { target: 'muted', actions: { type: 'noteMuted', params: { muted: true } } },
+                'room.mute': { target: 'muted', actions: noteMuted(true) },
               },
             },
             throttled: {
               description:
                 "The room's connections said more than it takes a second; only the server is heard.",
               on: {
-                'room.publish': [
-                  { guard: 'isFromServer', actions: 'publish' },
-                  { actions: 'refuseThrottled' },
-                ],
+                'room.publish': [{ guard: 'isFromServer', actions: 'publish' }, { actions: refuseThrottled }],
                 'room.cleared': { actions: 'publish' },
-                'room.mute': { target: 'muted', actions: { type: 'noteMuted', params: { muted: true } } },
+                'room.mute': { target: 'muted', actions: noteMuted(true) },
               },
               after: { refill: 'flowing' },
             },
@@ -212,13 +230,13 @@ export const roomMachine = roomSetup.createMachine({
               on: {
                 'room.publish': [
                   { guard: 'isFromServer', actions: 'publish' },
-                  { guard: 'isModerated', actions: 'moderate' },
-                  { actions: 'refuseMuted' },
+                  { guard: 'isModerated', actions: moderate },
+                  { actions: refuseMuted },
                 ],
-                'room.cleared': [{ guard: 'isFromServer', actions: 'publish' }, { actions: 'refuseMuted' }],
+                'room.cleared': [{ guard: 'isFromServer', actions: 'publish' }, { actions: refuseMuted }],
                 'room.unmute': {
                   target: 'flowing',
-                  actions: { type: 'noteMuted', params: { muted: false } },
+                  actions: noteMuted(false),
                 },
               },
             },
@@ -239,26 +257,21 @@ export const roomMachine = roomSetup.createMachine({
             clean: {
               description: 'The store has everything.',
               on: {
-                'member.recording': { target: 'dirty', actions: 'record' },
+                'member.recording': { target: 'dirty', actions: record },
                 'room.noted': 'dirty',
               },
             },
             dirty: {
               description: 'Changes wait a moment for others to be written with them.',
-              on: { 'member.recording': { actions: 'record' } },
+              on: { 'member.recording': { actions: record } },
               after: { flush: 'writing' },
             },
             writing: {
               description: 'Changes are being written; later ones wait for the next write.',
               initial: 'timely',
-              on: { 'member.recording': { actions: 'record' } },
+              on: { 'member.recording': { actions: record } },
               invoke: {
-                src: 'sync',
-                input: ({ context }) => ({
-                  store: context.store,
-                  load: false,
-                  changes: context.record.journal.beginWrite(),
-                }),
+                ...sync(false),
                 onDone: [
                   {
                     guard: stateIn(STALLED),
@@ -281,10 +294,7 @@ export const roomMachine = roomSetup.createMachine({
                   after: {
                     writeStall: {
                       target: 'stalled',
-                      actions: {
-                        type: 'reportStoreFailed',
-                        params: { error: new Error('the store does not answer') },
-                      },
+                      actions: reportStoreFailed('the store does not answer'),
                     },
                   },
                 },
@@ -297,7 +307,7 @@ export const roomMachine = roomSetup.createMachine({
             failing: {
               description: 'The store refuses changes: they are kept and tried again; talking goes on.',
               initial: 'waiting',
-              on: { 'member.recording': { actions: 'recordWhileFailing' } },
+              on: { 'member.recording': { actions: recordWhileFailing } },
               states: {
                 waiting: {
                   description: 'The next attempt is due after a wait that doubles each time.',
@@ -306,16 +316,13 @@ export const roomMachine = roomSetup.createMachine({
                 retrying: {
                   description: 'The changes are tried again; a room that could not be read is read first.',
                   invoke: {
-                    src: 'sync',
-                    input: ({ context }) => ({
-                      store: context.store,
-                      load: !context.record.loaded,
-                      changes: context.record.journal.beginWrite(),
-                    }),
+                    ...sync(true),
                     onDone: {
                       target: '#room.active.journal.choosing',
                       actions: [
-                        { type: 'absorb', params: ({ event }) => ({ loaded: event.output }) },
+                        absorb,
+                        // Who was found in the store may be away.
+                        'announceLeftovers',
                         'confirmWrite',
                         'reportStoreRecovered',
                       ],
@@ -334,27 +341,24 @@ export const roomMachine = roomSetup.createMachine({
         'The server is shutting down: nobody new is let in, and what the store has yet to learn is written.',
       initial: 'flushing',
       on: {
-        'room.join': { actions: 'refuseClosing' },
-        'room.publish': { actions: 'refuseClosing' },
-        'room.cleared': { actions: 'refuseClosing' },
-        'room.call': { actions: 'refuseClosing' },
+        'room.join': { actions: refuseJoin },
+        'room.publish': { actions: refuseMessage },
+        'room.cleared': { actions: refuseMessage },
+        'room.call': { actions: refuseCall('stopping') },
         'room.called': { actions: 'answerCall' },
-        'room.leave': { actions: 'beginLeave' },
-        'member.joined': { actions: 'seat' },
-        'member.leaving': { actions: 'unseat' },
-        'member.left': { target: '.deciding', actions: 'seeOff' },
-        'member.withdrawn': { target: '.deciding', actions: 'forget' },
-        'member.refused': { target: '.deciding', actions: 'turnAway' },
-        'member.failed': { target: '.deciding', actions: 'dropFailed' },
-        'member.recording': { target: '.deciding', actions: 'record' },
+        'room.leave': { actions: beginLeave },
+        'member.joined': { actions: seat },
+        'member.leaving': { actions: unseat },
+        'member.left': { target: '.deciding', actions: seeOff },
+        'member.withdrawn': { target: '.deciding', actions: forget },
+        'member.refused': { target: '.deciding', actions: turnAway },
+        'member.failed': { target: '.deciding', actions: dropFailed },
+        'member.recording': { target: '.deciding', actions: record },
       },
       after: {
         closeDeadline: {
           target: 'closed',
-          actions: {
-            type: 'reportStoreFailed',
-            params: { error: new Error('the room was closed before its last changes were written') },
-          },
+          actions: reportStoreFailed('the room was closed before its last changes were written'),
         },
       },
       states: {
@@ -369,12 +373,7 @@ export const roomMachine = roomSetup.createMachine({
         flushing: {
           description: 'The last changes are being written.',
           invoke: {
-            src: 'sync',
-            input: ({ context }) => ({
-              store: context.store,
-              load: false,
-              changes: context.record.journal.beginWrite(),
-            }),
+            ...sync(false),
             onDone: { target: 'deciding', actions: 'confirmWrite' },
             onError: { target: 'waiting', actions: 'giveBackWrite' },
           },

@@ -9,7 +9,7 @@ import { failCall } from '../../protocol/rpc-errors.ts';
 import { sendDirectly } from '../runtime/fast-lane/send.ts';
 import type { roomMachine, RoomRef } from './room.ts';
 import type { RoomEvent, RoomInput } from './room-events.ts';
-import { stopListening } from './room-effects.ts';
+import { stopListening } from './occupancy-effects.ts';
 
 /** First wait before a restart; it doubles with each failure that is still remembered. */
 const RESTART_MIN_MS = 50;
@@ -97,7 +97,7 @@ export class SupervisedRoom {
   stop(): void {
     this.#input.clock.clearTimeout(this.#restart);
     this.#actor?.stop();
-    stopListening(this.#input);
+    stopListening({ context: this.#input });
     this.#failure = undefined;
     this.#end();
   }
@@ -169,7 +169,7 @@ export class SupervisedRoom {
       subscriber.port.unsubscribe(room);
       subscriber.send({ type: 'room.refused', room, refusal: ROOM_CLOSED });
     }
-    stopListening(this.#input);
+    stopListening({ context: this.#input });
     this.#end();
     events.emit('room.closed', { room });
     store

@@ -100,6 +100,7 @@ const room: Effects<RoomEvent, RoomContext> = {
   admit: ({ id, event }) => ('subscriber' in event ? [membershipOf(event.subscriber.member.id, id)] : NOBODY),
   stopListening: quiet,
   refuseFull: toJoiner,
+  refuseJoin: toJoiner,
   beginLeave: ({ id, event, context }) => {
     if (!('subscriber' in event)) return NOBODY;
     const member = event.subscriber.member.id;
@@ -118,6 +119,7 @@ const room: Effects<RoomEvent, RoomContext> = {
   dropFailed: toJoiner,
   endAbsence: quiet,
   expireAway: quiet,
+  announceLeftovers: quiet,
   publish: ({ event }) => [...BROKER, ...toPublisher({ event })],
   moderate: ({ id, context }) => [{ kind: 'moderation', id: `${context.record.judged + 1}@${id}` }],
   // A proxy is named as the servant; whether there is one is seen when it hears of the call.
@@ -129,6 +131,7 @@ const room: Effects<RoomEvent, RoomContext> = {
   answerCall: toRequester,
   refuseThrottled: toPublisher,
   refuseMuted: toPublisher,
+  refuseMessage: toPublisher,
   noteMuted: quiet,
   // Who waits for the record, and whether it is told now or later, is the journal's: the membership hears it.
   record: quiet,
@@ -137,10 +140,6 @@ const room: Effects<RoomEvent, RoomContext> = {
   giveBackWrite: quiet,
   reportStoreFailed: quiet,
   reportStoreRecovered: quiet,
-  refuseClosing: ({ event }) => {
-    if (event.type === 'room.join') return toJoiner({ event });
-    return event.type === 'room.call' ? toRequester({ event }) : toPublisher({ event });
-  },
 };
 
 const tarsProxy: Effects<EventObject, TarsProxyContext> = {

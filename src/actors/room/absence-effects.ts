@@ -1,0 +1,58 @@
+/** What a room does about users of an earlier run, who are expected back; when it does so is the chart's (room.ts). */
+
+import type { LeaveReason } from '../../events/server-events.ts';
+import type { LoadedRoom } from '../../storage/membership-store.ts';
+import { note } from './journal-effects.ts';
+import type { Subscriber } from './ports.ts';
+import type { RoomArgs, RoomContext } from './room-events.ts';
+import { sortLeftovers } from './room-record.ts';
+
+/** Takes up who was a member in an earlier run: anonymous ones are swept, users are away from now on. */
+export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: LoadedRoom | undefined }): void {
+  if (loaded === undefined) return;
+  const { record, events, absence, clock } = context;
+  const room = record.name;
+  record.loaded = true;
+  if (loaded.setAside !== undefined) {
+    const { place, reason } = loaded.setAside;
+    events.emit('store.failed', { room, error: new Error(reason), setAside: place });
+  }
+  const { swept, away } = sortLeftovers(loaded.members, record.roster, clock.now());
+  for (const { id, user } of swept) {
+    note(context, { type: 'remove', id });
+    events.emit('member.left', {
+      room,
+      member: { id, ...(user !== undefined && { user }) },
+      reason: 'swept',
+    });
+  }
+  for (const member of away) {
+    record.roster.away.set(member.user, member);
+    absence.add(member.user, room);
+    note(context, { type: 'put', member });
+  }
+}
+
+/** Takes a user off the roster of those who are away, who has come back or may not. */
+export function endAbsence({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
+  const { user } = subscriber.member;
+  if (user !== undefined) strike(context, user, 'resumed');
+}
+
+/** Takes users off the roster who have been away for too long. */
+export function expireAway({ context }: RoomArgs): void {
+  const { record, clock, awayTtlMs } = context;
+  for (const { user, awaySince } of record.roster.away.values()) {
+    if (awaySince + awayTtlMs <= clock.now()) strike(context, user, 'expired');
+  }
+}
+
+function strike(context: RoomContext, user: string, reason: LeaveReason): void {
+  const { record, events, absence } = context;
+  const away = record.roster.away.get(user);
+  if (away === undefined) return;
+  record.roster.away.delete(user);
+  absence.delete(user, record.name);
+  note(context, { type: 'remove', id: away.id });
+  events.emit('member.left', { room: record.name, member: { id: away.id, user }, reason });
+}

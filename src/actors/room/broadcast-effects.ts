@@ -1,0 +1,115 @@
+/** What a room does with messages and calls; when it does so is the chart's (room.ts). */
+
+import type { Position } from '../../broker/broker.ts';
+import type { Json } from '../../protocol/command.ts';
+import { createRefusal } from '../../protocol/errors.ts';
+import { failCall } from '../../protocol/rpc-errors.ts';
+import { startModeration } from './moderation.ts';
+import type { Publisher, RpcRequester } from './ports.ts';
+import type { RoomArgs, RoomContext, RoomEventArgs, RoomEventOf } from './room-events.ts';
+
+const PUBLISH_FAILED = createRefusal('internal', 'the message could not be published, try again later');
+const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down');
+
+/**
+ * Gives a message to the room's stream; the publisher is answered when the broker has accepted it. It reads the event
+ * itself, as `delegate` and `answerCall` do: params from the chart cost another call for every message.
+ */
+export function publish({ context, event }: RoomEventArgs): void {
+  const { type, data, publisher } = event as RoomEventOf<'room.publish' | 'room.cleared'>;
+  const { record, broker } = context;
+  const { name, meter, options } = record;
+  if (meter !== undefined && type === 'room.publish' && publisher.member !== undefined) meter.spend();
+  try {
+    const position = broker.publish(name, data, { from: publisher.member, history: options.history });
+    if (position instanceof Promise) {
+      position.then(
+        (accepted) => confirm(context, data, accepted, publisher),
+        (error: unknown) => failPublish(context, publisher, error),
+      );
+    } else {
+      confirm(context, data, position, publisher);
+    }
+  } catch (error) {
+    failPublish(context, publisher, error);
+  }
+}
+
+/** Sends a message past the room's handler; it comes back as `room.cleared`, or its publisher is answered. */
+export function moderate({ context }: RoomArgs, { data, publisher }: RoomEventOf<'room.publish'>): void {
+  const { record, events, clock, machines, send } = context;
+  const { name: room, options, moderations, meter } = record;
+  const { handlers, handlerMs } = options;
+  const { member } = publisher;
+  // The handler is asked about connections only, which the chart's guard has looked at.
+  if (member === undefined) throw new Error('the server itself is not moderated');
+  meter?.spend();
+  record.judged += 1;
+  const clear = (cleared: Json): void => send({ type: 'room.cleared', data: cleared, publisher });
+  const input = { room, data, member, publisher, handlers, handlerMs, clear, events };
+  startModeration(machines.moderation, `${record.judged}@${room}`, input, moderations, clock);
+}
+
+/** Hands a call on; it comes back as `room.called`. */
+export function delegate({ context: { record, rpc, send }, event }: RoomEventArgs): void {
+  const { method, args, requester } = event as RoomEventOf<'room.call'>;
+  void rpc
+    .call(method, args, { room: record.name, member: requester.member })
+    .then((outcome) => send({ type: 'room.called', requester, outcome }));
+}
+
+export function answerCall({ event }: RoomEventArgs): void {
+  const { requester, outcome } = event as RoomEventOf<'room.called'>;
+  requester.settle(outcome);
+}
+
+export function refuseCall(
+  _: RoomArgs,
+  { requester, failure }: { readonly requester: RpcRequester; readonly failure: 'notAllowed' | 'stopping' },
+): void {
+  requester.settle(failCall(failure));
+}
+
+export function refuseThrottled(
+  { context: { record } }: RoomArgs,
+  { publisher }: { readonly publisher: Publisher },
+): void {
+  const message = `${record.name} takes ${record.options.messagesPerSecond} messages a second`;
+  publisher.settle({ type: 'refused', refusal: createRefusal('tooManyRequests', message) });
+}
+
+export function refuseMuted(
+  { context: { record } }: RoomArgs,
+  { publisher }: { readonly publisher: Publisher },
+): void {
+  const refusal = createRefusal('permissionDenied', `${record.name} is muted`);
+  publisher.settle({ type: 'refused', refusal });
+}
+
+export function refuseMessage(_: RoomArgs, { publisher }: { readonly publisher: Publisher }): void {
+  publisher.settle({ type: 'refused', refusal: SHUTTING_DOWN });
+}
+
+export function noteMuted({ context }: RoomArgs, { muted }: { readonly muted: boolean }): void {
+  context.record.muted = muted;
+}
+
+/** The event is written out: with a spread, this would cost several times as much as all the rest. */
+function confirm(
+  { record: { name: room }, events }: RoomContext,
+  data: Json,
+  { offset, epoch }: Position,
+  publisher: Publisher,
+): void {
+  const { member: from } = publisher;
+  publisher.settle({ type: 'published', offset, epoch });
+  events.emit(
+    'message.published',
+    from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from },
+  );
+}
+
+function failPublish({ record, events }: RoomContext, publisher: Publisher, error: unknown): void {
+  events.emit('message.failed', { room: record.name, error });
+  publisher.settle({ type: 'refused', refusal: PUBLISH_FAILED });
+}

@@ -1,0 +1,63 @@
+/** What a room does with the changes that its store does not have yet; when it does so is the chart's (room.ts). */
+
+import type { MembershipChange } from '../../storage/membership-store.ts';
+import type { Recorder } from './journal.ts';
+import type { MembershipEvent } from './membership.ts';
+import type { RoomArgs, RoomContext } from './room-events.ts';
+
+/** A change, and who waits until it is recorded. */
+export interface Recording {
+  readonly change: MembershipChange;
+  readonly recorder: Recorder;
+}
+
+export function record({ context }: RoomArgs, { change, recorder }: Recording): void {
+  context.record.journal.record(change, recorder);
+}
+
+export function recordWhileFailing({ context }: RoomArgs, { change, recorder }: Recording): void {
+  context.record.journal.recordWhileFailing(change, recorder);
+}
+
+/** Takes a change that nobody waits for. The chart hears of it by an event: `raise` would leave the fast lane, for each refused join. */
+export function note(context: RoomContext, change: MembershipChange): void {
+  context.record.journal.note(change);
+  context.send({ type: 'room.noted' });
+}
+
+/** The number of attempts is kept in place, as all that a room keeps (docs/decisions/0005-ports-and-an-event-bus.md). */
+export function confirmWrite({ context }: RoomArgs): void {
+  context.attempts = 0;
+  tell(context.record.journal.confirm(), { type: 'membership.recorded' });
+}
+
+export function giveBackWrite({ context }: RoomArgs): void {
+  context.attempts += 1;
+  tell(context.record.journal.giveBack(), { type: 'membership.unrecorded' });
+}
+
+export function reportStoreFailed(
+  { context: { record, events } }: RoomArgs,
+  { error }: { readonly error: unknown },
+): void {
+  events.emit('store.failed', { room: record.name, error });
+}
+
+export function reportStoreRecovered({ context: { record, events } }: RoomArgs): void {
+  events.emit('store.recovered', { room: record.name });
+}
+
+function tell(recorders: readonly Recorder[], event: MembershipEvent): void {
+  if (recorders.length === 0) return;
+  afterThis(() => {
+    for (const recorder of recorders) recorder.send(event);
+  });
+}
+
+/**
+ * Does what comes back to the room as events when the machine has finished with what it is doing: the
+ * supervisor (supervised-room.ts) can then tell which event a failure belongs to.
+ */
+export function afterThis(effect: () => void): void {
+  queueMicrotask(effect);
+}

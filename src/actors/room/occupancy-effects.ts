@@ -1,0 +1,160 @@
+/** What a room does to its members and to joins and leaves under way; when it does so is the chart's (room.ts). */
+
+import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import type { LeaveReason } from '../../events/server-events.ts';
+import { endAbsence } from './absence-effects.ts';
+import { note } from './journal-effects.ts';
+import { startMembership, wakeMembership, type MembershipInput } from './membership.ts';
+import type { Subscriber } from './ports.ts';
+import type { RoomArgs, RoomContext } from './room-events.ts';
+
+const JOIN_FAILED = createRefusal('internal', 'the join failed, try again later');
+const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down');
+
+/** Gives a seat to a connection and starts its join. */
+export function admit({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
+  const { roster } = context.record;
+  const { id, user } = subscriber.member;
+  listen(context);
+  // Registered first: a join that needs nobody's answer is over when `startMembership` returns.
+  roster.awake.set(id, { subscriber, ref: undefined });
+  const isReturning = user !== undefined && roster.away.has(user);
+  const input = toMembershipInput(context, subscriber, context.clock.now(), isReturning);
+  const ref = startMembership(context.machines.membership, input, context);
+  if (roster.awake.has(id)) roster.awake.set(id, { subscriber, ref });
+}
+
+export function refuseFull({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
+  const { record, events } = context;
+  const room = record.name;
+  const refusal = createRefusal('limitExceeded', `${room} is full`);
+  events.emit('member.refused', { room, member: subscriber.member, refusal });
+  subscriber.send({ type: 'room.refused', room, refusal });
+}
+
+export function refuseJoin({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
+  subscriber.send({ type: 'room.refused', room: context.record.name, refusal: SHUTTING_DOWN });
+}
+
+/** Wakes the membership of a connection for its leave, or takes back a join that is under way. */
+export function beginLeave(
+  { context }: RoomArgs,
+  { subscriber, reason }: { readonly subscriber: Subscriber; readonly reason: LeaveReason },
+): void {
+  const { name, roster } = context.record;
+  const { id } = subscriber.member;
+  const awake = roster.awake.get(id);
+  const resting = roster.joined.get(id);
+  if (awake !== undefined) {
+    awake.ref?.send({ type: 'membership.leave', reason });
+  } else if (resting !== undefined) {
+    const input = toMembershipInput(context, subscriber, resting.joinedAt, false);
+    const ref = wakeMembership(context.machines.membership, input, context);
+    roster.awake.set(id, { subscriber, ref });
+    ref.send({ type: 'membership.leave', reason });
+  } else {
+    subscriber.send({ type: 'room.left', room: name });
+  }
+}
+
+/** Puts a member out of the room; its connection stays and is told why. */
+export function kick(
+  { context }: RoomArgs,
+  { id, refusal }: { readonly id: string; readonly refusal: Refusal },
+): void {
+  const { name, roster } = context.record;
+  const member = roster.joined.get(id);
+  if (member === undefined) return;
+  const { subscriber } = member;
+  subscriber.send({ type: 'room.closed', room: name, refusal });
+  beginLeave({ context }, { subscriber, reason: 'kicked' });
+}
+
+/** A membership has joined: it rests as a record from now on. */
+export function seat(
+  { context: { record, events } }: RoomArgs,
+  {
+    subscriber,
+    joinedAt,
+    resumed,
+  }: { readonly subscriber: Subscriber; readonly joinedAt: number; readonly resumed: boolean },
+): void {
+  const { member } = subscriber;
+  record.roster.awake.delete(member.id);
+  record.roster.joined.set(member.id, { subscriber, joinedAt });
+  events.emit('member.joined', { room: record.name, member, resumed });
+}
+
+export function unseat({ context: { record } }: RoomArgs, { id }: { readonly id: string }): void {
+  record.roster.joined.delete(id);
+}
+
+/** A member has left, and the store knows. */
+export function seeOff(
+  { context: { record, events } }: RoomArgs,
+  { subscriber, reason }: { readonly subscriber: Subscriber; readonly reason: LeaveReason },
+): void {
+  record.roster.awake.delete(subscriber.member.id);
+  events.emit('member.left', { room: record.name, member: subscriber.member, reason });
+}
+
+/** A join was taken back. */
+export function forget({ context: { record } }: RoomArgs, { id }: { readonly id: string }): void {
+  record.roster.awake.delete(id);
+}
+
+/** A join was refused. */
+export function turnAway(
+  { context }: RoomArgs,
+  { subscriber, refusal }: { readonly subscriber: Subscriber; readonly refusal: Refusal },
+): void {
+  const { record, events } = context;
+  const { member } = subscriber;
+  record.roster.awake.delete(member.id);
+  events.emit('member.refused', { room: record.name, member, refusal });
+  // A user who may not come back is not away any more.
+  if (refusal.error === 'permissionDenied') endAbsence({ context }, { subscriber });
+}
+
+/** Ends a membership whose machine has failed: the connection stays and is told. */
+export function dropFailed(
+  { context }: RoomArgs,
+  { subscriber, error }: { readonly subscriber: Subscriber; readonly error: unknown },
+): void {
+  const { record, events } = context;
+  const { member } = subscriber;
+  record.roster.awake.delete(member.id);
+  record.roster.joined.delete(member.id);
+  events.emit('member.failed', { room: record.name, member, error });
+  note(context, { type: 'remove', id: member.id });
+  subscriber.send({ type: 'room.refused', room: record.name, refusal: JOIN_FAILED });
+}
+
+/** Has the broker bring the room's publications to this node, from the first local member on. */
+function listen({ record, broker }: RoomContext): void {
+  if (record.isListening) return;
+  record.isListening = true;
+  void broker.subscribe(record.name);
+}
+
+/** The room has no local member any more. */
+export function stopListening({
+  context: { record, broker },
+}: {
+  readonly context: Pick<RoomContext, 'record' | 'broker'>;
+}): void {
+  if (!record.isListening) return;
+  record.isListening = false;
+  void broker.unsubscribe(record.name);
+}
+
+function toMembershipInput(
+  context: RoomContext,
+  subscriber: Subscriber,
+  joinedAt: number,
+  resumed: boolean,
+): MembershipInput {
+  const { record, events, send } = context;
+  const { handlers, handlerMs } = record.options;
+  return { room: record.name, subscriber, joinedAt, resumed, handlers, handlerMs, tellRoom: send, events };
+}
