@@ -2,7 +2,7 @@
  * How an actor begins, where that takes nothing but its context, plain guards and plain actions: the states that it
  * enters at first, or those in which it is to wake. XState runs the actions, when the actor is started.
  *
- * What it takes for granted of XState 5.33, and reliance.test.ts holds XState to:
+ * What it takes for granted of XState 5.33, and reliance*.test.ts hold XState to:
  * - the context is a copy of what the machine's function makes of `{ spawn, input, self }`;
  * - the event of a beginning is `xstate.init` with the input, for guards, params and actions;
  * - nothing is done before the first snapshot is made: guards of eventless transitions find the context as it was

@@ -4,7 +4,7 @@
  * and runs the actions that XState's interpreter would, in its order and with its arguments; every other event is the
  * interpreter's. It knows neither who watches nor how events arrive.
  *
- * What it takes for granted of XState 5.33, and fast-lane/reliance.test.ts holds XState to:
+ * What it takes for granted of XState 5.33, and reliance*.test.ts hold XState to:
  * - a snapshot's `_nodes` are its active states, and with them its `value` and `tags` are given;
  * - a state's `transitions` map an event's type to its candidates in order; `always` is asked after every event;
  * - an event that comes to nothing but plain actions, or to nothing, leaves the very same snapshot, and one that

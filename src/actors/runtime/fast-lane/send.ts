@@ -3,7 +3,7 @@
  * relay, mailbox and update. The actor counts as busy meanwhile, so that whatever it is sent waits in its
  * mailbox, as ever. Which events a fast lane takes is the lane's.
  *
- * What it takes for granted of XState 5.33, and fast-lane/reliance.test.ts holds it to:
+ * What it takes for granted of XState 5.33, and reliance*.test.ts hold it to:
  * - a mailbox is `_active` while its actor runs, and `_current` is the event at work, with the next ones behind
  *   it as far as `_last`; `flush` does those from `_current` on;
  * - `_process` has `logic.transition` work an event off, and ends the actor when that throws;

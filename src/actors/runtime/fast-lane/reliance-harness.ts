@@ -1,0 +1,81 @@
+/** For the tests of what the fast lane takes for granted of XState: a machine, and the insides of its actors. */
+
+import { assign, createActor, setup, type EventObject } from 'xstate';
+
+export interface Letter {
+  readonly value: EventObject;
+  readonly next: Letter | null;
+}
+
+/** What the lane reads and does of an actor that XState does not show. */
+export interface Inside {
+  readonly mailbox: {
+    _active: boolean;
+    _current: Letter | null;
+    _last: Letter | null;
+    flush(): void;
+  };
+  readonly observers: Set<{ next?: unknown; error?: unknown }>;
+  readonly logic: {
+    transition: (snapshot: unknown, event: unknown, scope: { self: unknown }) => unknown;
+  };
+  update(snapshot: unknown, event: EventObject): void;
+  _process(event: EventObject): void;
+}
+
+export const calls: { args: object; params: unknown }[] = [];
+
+export const machine = setup({
+  types: { events: {} as EventObject & { look?: () => void } },
+  guards: {
+    isHere: (args, params: unknown) => {
+      calls.push({ args, params });
+      return true;
+    },
+  },
+  actions: {
+    look: (args, params: unknown) => {
+      calls.push({ args, params });
+      (args.event as { look?: () => void }).look?.();
+    },
+    builtin: assign({}),
+  },
+}).createMachine({
+  id: 'm',
+  type: 'parallel',
+  on: { around: { actions: 'look' } },
+  states: {
+    one: {
+      initial: 'inner',
+      states: {
+        inner: {
+          on: {
+            plain: {
+              guard: { type: 'isHere', params: { a: 1 } },
+              actions: { type: 'look', params: ({ event }: { event: EventObject }) => event.type },
+            },
+            bare: { actions: 'look' },
+            assigned: { actions: 'builtin' },
+            elsewhere: [{ guard: 'isHere', target: 'other' }, { actions: 'look' }],
+            again: { target: 'inner', reenter: true },
+            onward: 'last',
+          },
+        },
+        last: { tags: 'ending' },
+        other: { always: { guard: 'isHere', target: 'inner' } },
+      },
+    },
+    two: {},
+  },
+});
+
+export function start() {
+  const actor = createActor(machine).start();
+  calls.length = 0;
+  return { actor, inside: actor as unknown as Inside };
+}
+
+/** What is true while an action runs. */
+export function during(actor: ReturnType<typeof start>['actor'], look: () => void): void {
+  actor.send({ type: 'bare', look });
+}
