@@ -130,7 +130,7 @@ describe('a servant that is in trouble', () => {
 
 describe('a servant that is hostile', () => {
   /** A peer that does this with every chunk it gets. */
-  async function startPeer(answerWith: (socket: Socket) => void) {
+  async function startPeer(answerWith: (socket: Socket) => void, callSeconds = 10) {
     const sockets = new Set<Socket>();
     const peer = createNetServer((socket) => {
       sockets.add(socket);
@@ -149,7 +149,7 @@ describe('a servant that is hostile', () => {
     const { connect } = await startServer({
       servants,
       rooms: { '*': { rpc: ['hello.*'] } },
-      tars: { callSeconds: 0.05 },
+      tars: { callSeconds },
     });
     return connect();
   }
@@ -174,7 +174,7 @@ describe('a servant that is hostile', () => {
   });
 
   test('and never answers is timed out, and then given a rest', async () => {
-    const client = await startPeer(() => undefined);
+    const client = await startPeer(() => undefined, 0.05);
     const codes: number[] = [];
     while (!codes.includes(1007) && codes.length < 30) {
       const { error } = called(await client.ask(rpc('hello.add', { a: 1, b: 2 }))) as {

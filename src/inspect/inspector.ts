@@ -16,7 +16,7 @@ import { createControl } from './control/control.ts';
 import type { FeedAnswers } from './endpoint/feed-answers.ts';
 import { createFeedEndpoint, type FeedAccess } from './endpoint/feed-endpoint.ts';
 import type { ActorAddress, ActorHistory, ActorSummary, MachineName } from './feed/feed-protocol.ts';
-import { createTokenCheck } from './endpoint/feed-token.ts';
+import { createSecretCheck } from '../auth/secret.ts';
 import { createHistoryRoute } from './endpoint/history-route.ts';
 import { findActor, type Population } from './population/population.ts';
 import type { FailedActor } from './recorder/failures.ts';
@@ -135,7 +135,7 @@ export function createInspector(input: InspectorInput): Inspector {
     recorder.noteFailure({ kind: 'membership', id: nameMembership(member.id, room) }, error),
   );
 
-  const isRightToken = createTokenCheck(input.token);
+  const isRightToken = createSecretCheck(input.token);
   const feed = createFeedEndpoint({ access, isRightToken, answers, clock, onError });
   const stately = createStatelyEndpoint({ access, isRightToken, population, answers, now, onError });
   return {

@@ -26,7 +26,8 @@ export function refuseRoomName(room: string, limits: MessageLimits): Refusal | u
 export function refuseMessage(data: Json, limits: MessageLimits): Refusal | undefined {
   const text = typeof data === 'string' ? data : JSON.stringify(data);
   if (exceedsBytes(text, limits.messageBytes)) {
-    return createRefusal('limitExceeded', `the message is longer than ${limits.messageBytes} bytes`);
+    const refusal = createRefusal('limitExceeded', `the message is longer than ${limits.messageBytes} bytes`);
+    return { ...refusal, subject: 'message' };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** The servant `Statecast.Push`: other TARS services push into rooms by it, as HTTP does, and ask who is there. */
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createSecretCheck } from '../auth/secret.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
@@ -107,7 +107,7 @@ function createPushServant(server: PushHost): PushServant {
   };
 }
 
-/** Does it, and says what became of it as the interface does: refusals are values, all else is an error. */
+/** Does the work and returns its outcome as the interface names it: a refusal is a value, anything else is an error. */
 async function attempt(work: () => Promise<unknown>): Promise<Outcome> {
   try {
     await work();
@@ -115,24 +115,19 @@ async function attempt(work: () => Promise<unknown>): Promise<Outcome> {
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     if (error.code === 'notAvailable' || error.temporary) return Outcome.unavailable;
-    return error.message.includes('message') ? Outcome.badMessage : Outcome.badRoom;
+    return error.subject === 'message' ? Outcome.badMessage : Outcome.badRoom;
   }
 }
 
-/** Lets through only what carries the secret; digests are of one length, which a comparison in constant time needs. */
+/** Calls the servant for callers that know the secret only. */
 function guard(adapter: ServantAdapter, secret: string): ServantAdapter {
-  const expected = digest(secret);
+  const isSecret = createSecretCheck(secret);
   return {
     async dispatch(func, body, call) {
-      const given = call?.context.get('secret') ?? '';
-      if (timingSafeEqual(digest(given), expected)) return adapter.dispatch(func, body, call);
+      if (isSecret(call?.context.get('secret'))) return adapter.dispatch(func, body, call);
       return { ret: RETURN_CODES.failed, body: new Uint8Array(0) };
     },
   };
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function refuse(given: string, allowed: string): ConfigError {

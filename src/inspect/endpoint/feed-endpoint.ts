@@ -7,7 +7,7 @@ import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../trans
 import type { FeedAnswers } from './feed-answers.ts';
 import { FeedSession } from './feed-session.ts';
 import type { InspectorSession } from './inspector-session.ts';
-import type { TokenCheck } from './feed-token.ts';
+import type { SecretCheck } from '../../auth/secret.ts';
 
 const FEED_PATH = '/inspector/feed';
 
@@ -19,7 +19,7 @@ export type FeedAccess = (request: RequestHead) => 'open' | 'token' | TransportR
 
 export interface FeedEndpointOptions {
   readonly access: FeedAccess;
-  readonly isRightToken: TokenCheck;
+  readonly isRightToken: SecretCheck;
   readonly answers: FeedAnswers;
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   readonly onError: (error: unknown) => void;

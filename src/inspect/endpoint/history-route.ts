@@ -7,14 +7,14 @@ import { MACHINE_NAMES } from '../population/machine-names.ts';
 import type { FeedAccess } from './feed-endpoint.ts';
 import type { ActorAddress, ActorHistory } from '../feed/feed-protocol.ts';
 import { toSequenceDiagram } from './history-diagram.ts';
-import type { TokenCheck } from './feed-token.ts';
+import type { SecretCheck } from '../../auth/secret.ts';
 
 const HISTORY_PATH = '/inspector/history';
 
 export interface HistoryRouteOptions {
   readonly access: FeedAccess;
   /** Checks the token of `Authorization: Bearer TOKEN`, where one is needed. */
-  readonly isRightToken: TokenCheck;
+  readonly isRightToken: SecretCheck;
   readonly historyOf: (address: ActorAddress) => ActorHistory | undefined;
 }
 

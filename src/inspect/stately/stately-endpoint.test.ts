@@ -10,7 +10,7 @@ import { jsonError } from '../../transport/responses.ts';
 import { handleSockets } from '../../transport/socket-session.ts';
 import { createUwsTransport } from '../../transport/uws.ts';
 import { describeChart } from '../chart/describe-chart.ts';
-import { createTokenCheck } from '../endpoint/feed-token.ts';
+import { createSecretCheck } from '../../auth/secret.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createPopulation } from '../summary/population-harness.ts';
 import { combineObservers } from '../watch/combine-observers.ts';
@@ -47,7 +47,7 @@ async function serve(options: Partial<Pick<StatelyEndpointOptions, 'access'>> & 
   later = watcher;
   const endpoint = createStatelyEndpoint({
     access: options.access ?? (() => 'open'),
-    isRightToken: createTokenCheck(options.token),
+    isRightToken: createSecretCheck(options.token),
     population,
     answers: {
       watch: (...args) => watcher.watch(...args),

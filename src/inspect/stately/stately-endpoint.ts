@@ -9,7 +9,7 @@ import { jsonError } from '../../transport/responses.ts';
 import type { SocketSession } from '../../transport/socket-session.ts';
 import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
 import type { FeedAccess, InspectorEndpoint } from '../endpoint/feed-endpoint.ts';
-import type { TokenCheck } from '../endpoint/feed-token.ts';
+import type { SecretCheck } from '../../auth/secret.ts';
 import type { InspectorSession } from '../endpoint/inspector-session.ts';
 import { findActor, type Population } from '../population/population.ts';
 import { StatelySession, type StatelySessionInput, type StatelyView } from './stately-session.ts';
@@ -24,7 +24,7 @@ const MAX_ROOMS = 5;
 export interface StatelyEndpointOptions extends Pick<StatelySessionInput, 'answers' | 'now' | 'onError'> {
   /** What a request needs: nothing more, the token as `token` in the query, or it is refused. */
   readonly access: FeedAccess;
-  readonly isRightToken: TokenCheck;
+  readonly isRightToken: SecretCheck;
   readonly population: Population;
 }
 
