@@ -2,6 +2,16 @@
 
 export { describeBroker, type BrokerPlace, type BrokerUnderTest } from './broker/broker-contract.ts';
 export { describeCodec, type CodecUnderTest } from './protocol/codec-contract.ts';
+export {
+  describeControl,
+  type ControlPlace,
+  type ControlUnderTest,
+} from './broker/control/control-contract.ts';
+export {
+  describePresence,
+  type PresencePlace,
+  type PresenceUnderTest,
+} from './broker/presence/presence-contract.ts';
 export { describeMembershipStore, type StorePlace, type StoreUnderTest } from './storage/store-contract.ts';
 export {
   describeStatStore,

@@ -1,0 +1,152 @@
+/**
+ * What any Control must do, as a test suite: run it on your own control with the test framework of your choice. It
+ * knows no control and imports no framework. Every result is awaited.
+ */
+
+import assert from 'node:assert/strict';
+import type { Json } from '../../protocol/command.ts';
+import { eventually, type TestFramework } from '../../system/test-framework.ts';
+import type { Control, Order } from './control.ts';
+
+/** A group of nodes for one test, none at first. */
+export interface ControlPlace {
+  /** Connects another node with the same others. The test closes it. */
+  connect(): Promise<Control>;
+  /** After the last node was closed. */
+  dispose(): Promise<void>;
+}
+
+export interface ControlUnderTest {
+  readonly name: string;
+  /** Makes the place of one test. */
+  createPlace(): Promise<ControlPlace>;
+}
+
+/** Registers the contract of {@link Control} as tests, as `describeBroker` does. */
+export function describeControl({ describe, test }: TestFramework, subject: ControlUnderTest): void {
+  function check(name: string, body: (connect: Connect) => Promise<void>): void {
+    test(name, () => visitPlace(subject, body));
+  }
+
+  describe(`${subject.name} keeps the contract of a control`, () => {
+    check('an order reaches every node, as it is', async (connect) => {
+      const nodes = [await connect(), await connect(), await connect()];
+      for (const order of ORDERS) await nodes[1]!.control.order(order);
+      for (const { orders } of nodes) await eventually(() => assert.deepEqual(orders, ORDERS));
+    });
+
+    check('an order tells whether one of the nodes has what it is about', async (connect) => {
+      const [one, two] = [await connect(), await connect('r')];
+      assert.equal(await one.control.order(muting('r')), true);
+      assert.equal(await two.control.order(muting('r')), true);
+      assert.equal(await one.control.order(muting('nowhere')), false);
+    });
+
+    check('the orders of one node take effect in their order, awaited or not', async (connect) => {
+      const [one, two] = [await connect(), await connect()];
+      const orders = Array.from({ length: 100 }, (_, index) => muting(`r${index}`));
+      await Promise.all(orders.map(async (order) => one.control.order(order)));
+      for (const node of [one, two]) await eventually(() => assert.deepEqual(node.orders, orders));
+    });
+
+    check('a survey has the answer of every node', async (connect) => {
+      const nodes = [await connect('r1'), await connect('r2', 'r3'), await connect()];
+      for (const { control } of nodes) {
+        const { answers, missing } = await control.survey({ type: 'rooms' }, DEADLINE_MS);
+        assert.deepEqual(
+          sorted(answers),
+          sorted([
+            [['r1', 1]],
+            [
+              ['r2', 1],
+              ['r3', 1],
+            ],
+            [],
+          ]),
+        );
+        assert.equal(missing, 0);
+      }
+    });
+
+    check('a node whose answer fails is missing, and spoils nothing', async (connect) => {
+      const one = await connect('r1');
+      const broken = await connect();
+      broken.fails = true;
+      try {
+        const { answers, missing } = await one.control.survey({ type: 'rooms' }, SHORT_DEADLINE_MS);
+        assert.deepEqual([answers, missing], [[[['r1', 1]]], 1]);
+        assert.equal(await one.control.order(muting('r1')), true);
+      } finally {
+        broken.fails = false;
+      }
+    });
+
+    check('a node that is closed is told and asked nothing, and is not waited for', async (connect) => {
+      const [one, two] = [await connect('r1'), await connect('r2')];
+      await two.control.close();
+      await eventually(async () => {
+        const { answers, missing } = await one.control.survey({ type: 'rooms' }, SHORT_DEADLINE_MS);
+        assert.deepEqual([answers, missing], [[[['r1', 1]]], 0]);
+      });
+      assert.equal(await one.control.order(muting('r2')), false);
+      assert.deepEqual(two.orders, []);
+    });
+  });
+}
+
+const DEADLINE_MS = 5_000;
+const SHORT_DEADLINE_MS = 300;
+
+const ORDERS: readonly Order[] = [
+  { type: 'disconnect', connection: 'c1' },
+  { type: 'kick', room: 'комната 🏠', connection: 'c2', reason: 'a "reason"\n' },
+  { type: 'mute', room: 'r' },
+  { type: 'unmute', room: 'r' },
+  { type: 'close', room: 'r', reason: '' },
+];
+
+const muting = (room: string): Order => ({ type: 'mute', room });
+
+interface Node {
+  readonly control: Control;
+  readonly orders: Order[];
+  /** Whether it throws at what it is told and asked. */
+  fails: boolean;
+}
+
+/** Connects a node that has these rooms, with a member in each. */
+type Connect = (...rooms: string[]) => Promise<Node>;
+
+async function visitPlace(
+  subject: ControlUnderTest,
+  body: (connect: Connect) => Promise<void>,
+): Promise<void> {
+  const place = await subject.createPlace();
+  const controls: Control[] = [];
+  try {
+    await body(async (...rooms) => {
+      const control = await place.connect();
+      controls.push(control);
+      const node: Node = { control, orders: [], fails: false };
+      control.attach({
+        obey(order) {
+          if (node.fails) throw new Error('this node is out of order');
+          node.orders.push(order);
+          return 'room' in order && rooms.includes(order.room);
+        },
+        answer() {
+          if (node.fails) throw new Error('this node is out of order');
+          return rooms.map((room) => [room, 1]);
+        },
+      });
+      return node;
+    });
+  } finally {
+    for (const control of controls) await control.close();
+    await place.dispose();
+  }
+}
+
+function sorted(answers: readonly Json[]): string[] {
+  return answers.map((answer) => JSON.stringify(answer)).toSorted();
+}

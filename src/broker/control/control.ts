@@ -1,0 +1,54 @@
+/**
+ * The seam of what one node tells and asks all nodes. Implement it to connect several servers, and check it with
+ * `statecast/testing`. What an order means is the node's.
+ */
+
+import type { Json } from '../../protocol/command.ts';
+
+/** What all nodes are to do. */
+export type Order =
+  /** Close a connection for good. */
+  | { readonly type: 'disconnect'; readonly connection: string }
+  /** Put a member out of a room. */
+  | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
+  /** Let only the server be heard in a room. */
+  | { readonly type: 'mute'; readonly room: string }
+  | { readonly type: 'unmute'; readonly room: string }
+  /** Put all members out of a room, and let it go from memory. */
+  | { readonly type: 'close'; readonly room: string; readonly reason: string };
+
+/** What all nodes are asked. */
+export interface Question {
+  /** `rooms`: the rooms that have members, and how many: a list of `[room, members]`. */
+  readonly type: 'rooms';
+}
+
+/** What a node does with orders and questions, those of its own included. */
+export interface ControlNode {
+  /** Returns whether the node has what the order is about. One that throws counts as not having it. */
+  obey(order: Order): boolean;
+  /** A node that throws counts as missing. */
+  answer(question: Question): Json;
+}
+
+export interface Survey {
+  /** In any order. */
+  readonly answers: readonly Json[];
+  /** Nodes that have not answered, or not in time. */
+  readonly missing: number;
+}
+
+/**
+ * Each call returns its result, or a promise of it. The orders of one node take effect on each node in their order. A
+ * promise must settle: reject it when it takes too long.
+ */
+export interface Control {
+  /** Says who obeys and answers here; once, before all else. */
+  attach(node: ControlNode): void;
+  /** Has every node obey, this one included. Returns whether one of them has what it is about. */
+  order(order: Order): boolean | Promise<boolean>;
+  /** Asks every node, this one included, and waits no longer than this for answers. */
+  survey(question: Question, deadlineMs: number): Survey | Promise<Survey>;
+  /** Lets go of connections. This node is told and asked nothing any more. */
+  close(): void | Promise<void>;
+}

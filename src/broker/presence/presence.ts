@@ -1,0 +1,43 @@
+/**
+ * The seam of who is in a room, over all nodes. Implement it to connect several servers, and check it with
+ * `statecast/testing`. Users who are away are not its business: it knows connections only.
+ */
+
+/** A connection in a room. */
+export interface PresentMember {
+  /** The connection's id, unique over all nodes. */
+  readonly id: string;
+  /** Absent for an anonymous one. */
+  readonly user?: string;
+  /** When it joined, in milliseconds since 1970. */
+  readonly joinedAt: number;
+}
+
+export interface PresenceStats {
+  readonly connections: number;
+  /** Different users; all anonymous connections together count as one. */
+  readonly users: number;
+}
+
+/**
+ * Each call returns its result, or a promise of it. The calls about one room take effect in their order. A promise
+ * must settle: reject it when it takes too long.
+ */
+export interface Presence {
+  /**
+   * How long a member is listed without being added or refreshed, in milliseconds. The server refreshes its members
+   * three times in that time. Absent: a member is listed until it is removed.
+   */
+  readonly ttlMs?: number | undefined;
+  /** Lists a member; one with this id is replaced. A join is answered when this is done, and refused when it fails. */
+  add(room: string, member: PresentMember): void | Promise<void>;
+  /** Takes a member off the list, if it is on it. */
+  remove(room: string, id: string): void | Promise<void>;
+  /** Says that these members of this node are still there; those that are not listed any more are added. */
+  refresh(room: string, members: readonly PresentMember[]): void | Promise<void>;
+  /** In any order. */
+  list(room: string): readonly PresentMember[] | Promise<readonly PresentMember[]>;
+  stats(room: string): PresenceStats | Promise<PresenceStats>;
+  /** Lets go of connections. What this node has added stays until it is removed or its time is over. */
+  close(): void | Promise<void>;
+}
