@@ -1,6 +1,9 @@
 /** For tests of actors: rooms and connections on in-memory parts, a simulated clock, and a store that fails on demand. */
 
 import { SimulatedClock } from 'xstate';
+import type { Broker } from '../broker/broker.ts';
+import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
+import type { Presence } from '../broker/presence/presence.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
 import type { EventSink, ServerEventName, ServerEvents } from '../events/server-events.ts';
 import type { CloseName } from '../protocol/close-codes.ts';
@@ -31,6 +34,8 @@ export interface HarnessOptions {
   /** Machines that fail, in the place of the real ones. */
   readonly machines?: Partial<Machines>;
   readonly observer?: MachineObserver;
+  readonly broker?: Broker;
+  readonly presence?: Presence;
   readonly rpc?: RpcPort;
   /** Functions that connections may call. */
   readonly allowed?: readonly string[];
@@ -62,7 +67,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     ...options.machines,
   });
   const directory = createDirectory(machines.connection, clock);
-  const broker = createMemoryBroker({ clock, newEpoch: () => 'epoch' });
+  const broker = options.broker ?? createMemoryBroker({ clock, newEpoch: () => 'epoch' });
   const clients = new Set<FakeClient>();
   broker.attach({
     publication({ room, data }) {
@@ -77,6 +82,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     directory,
     store,
     broker,
+    presence: options.presence ?? createMemoryPresence(),
     rpc: options.rpc ?? { call: async () => failCall('unknownFunction') },
     events,
     clock,

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../system/clock.ts';
 import type { Broker, History, HistoryQuery } from '../broker/broker.ts';
+import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
@@ -14,13 +15,14 @@ import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
 import { createRoomStore } from './room/room-store.ts';
 import type { Machines } from './machines.ts';
-import type { MemberView } from './room/roster.ts';
+import { viewMembers, type MemberView } from './room/roster.ts';
 import { SupervisedRoom } from './room/supervised-room.ts';
 
 export interface RoomsInput {
   readonly directory: Directory;
   readonly store: MembershipStore;
   readonly broker: Broker;
+  readonly presence: Presence;
   readonly rpc: RpcPort;
   readonly events: EventSink;
   readonly clock: Clock;
@@ -48,7 +50,7 @@ export interface Rooms extends RoomsPort {
   open(room: string): SupervisedRoom | Refusal;
   /** What the stream of a room keeps; the room is not opened. */
   history(room: string, query?: HistoryQuery): Promise<History | Refusal>;
-  /** Who is in a room. One that is not in memory has nobody: whoever the store knew was read at the start. */
+  /** Who is in a room, on any node. Only a room in memory has users who are away: what the store knew was read at the start. */
   members(room: string): Promise<MemberView[] | Refusal>;
 }
 
@@ -76,7 +78,7 @@ export function createRooms(input: RoomsInput): Rooms {
     if (rooms.size >= limits.rooms) {
       return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
     }
-    const { durability, clock, store, broker, rpc, flushMs, awayTtlMs, machines } = input;
+    const { durability, clock, store, broker, presence, rpc, flushMs, awayTtlMs, machines } = input;
     const record = createRoomRecord(room, input.optionsOf(room), {
       durability,
       now: clock.now(),
@@ -85,6 +87,7 @@ export function createRooms(input: RoomsInput): Rooms {
       record,
       store: createRoomStore(store, room),
       broker,
+      presence,
       rpc,
       events,
       clock,
@@ -151,7 +154,8 @@ export function createRooms(input: RoomsInput): Rooms {
       if (refusal !== undefined) return refusal;
       const known = rooms.get(room);
       await known?.untilOpen();
-      return known?.record.roster.view() ?? [];
+      const present = await input.presence.list(room);
+      return viewMembers(present, known?.record.roster.away.values() ?? []);
     },
   };
 }

@@ -56,6 +56,8 @@ export interface ServerEvents {
   'rpc.failed': { servant: string; func: string; failure: RpcFailure; trace: string; error?: unknown };
   /** The store refused a room's changes, is stalled, or something in it was unreadable and put aside. */
   'store.failed': { room?: string; error: unknown; setAside?: string };
+  /** The broker or the presence has not done what it was asked. A join that needed it was refused. */
+  'part.failed': { part: 'broker' | 'presence'; room: string; error: unknown };
   /** A room whose store had failed has everything recorded again. */
   'store.recovered': { room: string };
 }

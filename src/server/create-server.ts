@@ -12,6 +12,7 @@ import { createServerActor, type ServerAddress } from '../actors/server/server.t
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
+import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
@@ -110,6 +111,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     directory,
     store,
     broker,
+    presence: createMemoryPresence(),
     rpc: createRpcPort(servantDefinitions, servants),
     events,
     clock,

@@ -1,8 +1,9 @@
 /** What a room does with the changes that its store does not have yet; when it does so is the chart's (room.ts). */
 
-import type { MembershipChange } from '../../storage/membership-store.ts';
+import type { MembershipChange, StoredMember } from '../../storage/membership-store.ts';
 import type { Recorder } from './journal.ts';
 import type { MembershipEvent } from './membership.ts';
+import { ask } from './parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
 
 /** A change, and who waits until it is recorded. */
@@ -12,11 +13,40 @@ export interface Recording {
 }
 
 export function record({ context }: RoomArgs, { change, recorder }: Recording): void {
-  context.record.journal.record(change, recorder);
+  context.record.journal.record(change, listFirst(context, change, recorder));
 }
 
 export function recordWhileFailing({ context }: RoomArgs, { change, recorder }: Recording): void {
-  context.record.journal.recordWhileFailing(change, recorder);
+  context.record.journal.recordWhileFailing(change, listFirst(context, change, recorder));
+}
+
+/** A join that is recorded is listed by the presence before its membership hears of it. */
+function listFirst(context: RoomContext, change: MembershipChange, recorder: Recorder): Recorder {
+  return change.type === 'put' ? new ListingRecorder(context, change.member, recorder) : recorder;
+}
+
+class ListingRecorder implements Recorder {
+  readonly #context: RoomContext;
+  readonly #member: StoredMember;
+  readonly #recorder: Recorder;
+
+  constructor(context: RoomContext, member: StoredMember, recorder: Recorder) {
+    this.#context = context;
+    this.#member = member;
+    this.#recorder = recorder;
+  }
+
+  send(event: MembershipEvent): void {
+    const listing = event.type === 'membership.recorded' ? this.#list() : undefined;
+    this.#recorder.send(listing === undefined ? event : { type: 'membership.listing', listing });
+  }
+
+  #list(): Promise<void> | undefined {
+    const { clock, presence, record: room } = this.#context;
+    // The membership may have ended before the store answered.
+    if (!room.roster.awake.has(this.#member.id)) return undefined;
+    return ask(clock, () => presence.add(room.name, this.#member));
+  }
 }
 
 /** Takes a change that nobody waits for. The chart hears of it by an event: `raise` would leave the fast lane, for each refused join. */

@@ -15,9 +15,18 @@ import type { SharedSystem } from '../runtime/shared-system.ts';
 export type MembershipEvent =
   /** The room's journal has the change, as safely as the room's durability asks for. */
   | { readonly type: 'membership.recorded' }
+  /** The same, and the presence has yet to list the member; the promise rejects when it does not. */
+  | MembershipListing
   /** The room's journal cannot take the change now. */
   | { readonly type: 'membership.unrecorded' }
+  /** The room is closing: a join under way is refused. */
+  | { readonly type: 'membership.refuse'; readonly refusal: Refusal }
   | MembershipLeave;
+
+interface MembershipListing {
+  readonly type: 'membership.listing';
+  readonly listing: Promise<void>;
+}
 
 interface MembershipLeave {
   readonly type: 'membership.leave';
@@ -52,6 +61,8 @@ export interface MembershipInput {
   readonly joinedAt: number;
   /** True when the server joins a returning user by itself. */
   readonly resumed: boolean;
+  /** Present when the broker has yet to bring the room's publications to this node; it rejects when that fails. */
+  readonly listening: Promise<void> | undefined;
   readonly handlers: RoomHandlers;
   /** Deadline of a handler, in milliseconds. */
   readonly handlerMs: number;
@@ -62,9 +73,12 @@ export interface MembershipInput {
 interface MembershipContext extends MembershipInput {
   refusal: Refusal;
   reason: LeaveReason;
+  /** Settles when the presence has answered. */
+  listing: Promise<void> | undefined;
 }
 
 const RECORD_FAILED = createRefusal('internal', 'the join could not be recorded, try again later');
+const SUBSCRIBE_FAILED = createRefusal('internal', 'the room cannot be reached, try again later');
 const HANDLER_FAILED = createRefusal('internal', 'the join could not be decided on, try again later');
 
 const machine = setup({
@@ -79,6 +93,8 @@ const machine = setup({
         (await input.handlers.onJoin?.({ ...toHandlerContext(input, signal), resumed: input.resumed })) ??
         undefined,
     ),
+    hearRoom: fromPromise<void, MembershipContext>(async ({ input }) => input.listening),
+    beListed: fromPromise<void, MembershipContext>(async ({ input }) => input.listing),
     sayGoodbye: fromPromise<void, MembershipContext>(async ({ input, signal }) => {
       await input.handlers.onLeave?.(toHandlerContext(input, signal));
     }),
@@ -87,6 +103,7 @@ const machine = setup({
     handlerDeadline: ({ context }) => context.handlerMs,
   },
   guards: {
+    mustWaitForRoom: ({ context }) => context.listening !== undefined,
     hasJoinHandler: ({ context }) => context.handlers.onJoin !== undefined,
     hasLeaveHandler: ({ context }) => context.handlers.onLeave !== undefined,
     isRefusal: (_, params: { output: JoinRefusal | undefined }) => params.output !== undefined,
@@ -102,6 +119,9 @@ const machine = setup({
       // A user whom a shutdown cuts off is away, not gone: the record stays for the next run to find.
       if (context.reason === 'shutdown' && user !== undefined) self.send({ type: 'membership.recorded' });
       else context.tellRoom({ type: 'member.recording', change: { type: 'remove', id }, recorder: self });
+    },
+    unlist: ({ context }) => {
+      context.tellRoom({ type: 'member.leaving', id: context.subscriber.member.id });
     },
     letIn: ({ context }) => {
       const { subscriber, joinedAt, resumed, room } = context;
@@ -133,6 +153,9 @@ const machine = setup({
     noteReason: ({ context }, params: { reason: LeaveReason }) => {
       context.reason = params.reason;
     },
+    noteListing: ({ context }, params: { listing: Promise<void> }) => {
+      context.listing = params.listing;
+    },
     noteRefusal: ({ context }, params: { refusal: Refusal }) => {
       context.refusal = params.refusal;
     },
@@ -144,6 +167,14 @@ const machine = setup({
 const noteReason = {
   type: 'noteReason',
   params: ({ event }: { readonly event: MembershipLeave }) => event,
+} as const;
+const noteRefusal = {
+  type: 'noteRefusal',
+  params: ({ event }: { readonly event: { readonly refusal: Refusal } }) => event,
+} as const;
+const noteListing = {
+  type: 'noteListing',
+  params: ({ event }: { readonly event: MembershipListing }) => event,
 } as const;
 
 export const membershipMachine = machine.createMachine({
@@ -157,8 +188,12 @@ export const membershipMachine = machine.createMachine({
       initial: 'admitting',
       states: {
         admitting: {
-          description: 'The room has a seat; whether its handler is to be asked is looked up.',
-          always: [{ guard: 'hasJoinHandler', target: 'authorizing' }, { target: 'recording' }],
+          description: 'The room has a seat; whether something is to be waited for is looked up.',
+          always: [
+            { guard: 'hasJoinHandler', target: 'authorizing' },
+            { guard: 'mustWaitForRoom', target: 'subscribing' },
+            { target: 'recording' },
+          ],
         },
         authorizing: {
           description: "The room's onJoin handler decides, within its deadline.",
@@ -176,6 +211,7 @@ export const membershipMachine = machine.createMachine({
                   }),
                 },
               },
+              { guard: 'mustWaitForRoom', target: 'subscribing' },
               { target: 'recording' },
             ],
             onError: {
@@ -195,7 +231,27 @@ export const membershipMachine = machine.createMachine({
               },
             },
           },
-          on: { 'membership.leave': '#membership.withdrawn' },
+          on: {
+            'membership.leave': '#membership.withdrawn',
+            'membership.refuse': { target: '#membership.refused', actions: noteRefusal },
+          },
+        },
+        subscribing: {
+          description:
+            'The broker has yet to bring the publications of the room to this node: its first members wait for that.',
+          invoke: {
+            src: 'hearRoom',
+            input: ({ context }) => context,
+            onDone: 'recording',
+            onError: {
+              target: '#membership.refused',
+              actions: { type: 'noteRefusal', params: { refusal: SUBSCRIBE_FAILED } },
+            },
+          },
+          on: {
+            'membership.leave': '#membership.withdrawn',
+            'membership.refuse': { target: '#membership.refused', actions: noteRefusal },
+          },
         },
         recording: {
           description:
@@ -203,13 +259,39 @@ export const membershipMachine = machine.createMachine({
           entry: 'recordJoin',
           on: {
             'membership.recorded': '#membership.joined',
+            'membership.listing': { target: 'listing', actions: noteListing },
             'membership.unrecorded': {
               target: '#membership.refused',
               actions: { type: 'noteRefusal', params: { refusal: RECORD_FAILED } },
             },
             'membership.leave': { target: '#membership.withdrawing', actions: noteReason },
+            'membership.refuse': { target: '#membership.retracting', actions: noteRefusal },
           },
         },
+        listing: {
+          description: 'The join is recorded; the presence has yet to list the member.',
+          invoke: {
+            src: 'beListed',
+            input: ({ context }) => context,
+            onDone: '#membership.joined',
+            onError: {
+              target: '#membership.retracting',
+              actions: { type: 'noteRefusal', params: { refusal: RECORD_FAILED } },
+            },
+          },
+          on: {
+            'membership.leave': { target: '#membership.withdrawing', actions: [noteReason, 'unlist'] },
+            'membership.refuse': { target: '#membership.retracting', actions: noteRefusal },
+          },
+        },
+      },
+    },
+    retracting: {
+      description: 'The join is refused after it was recorded: the record is taken back.',
+      entry: 'recordLeave',
+      on: {
+        'membership.recorded': { target: 'refused', actions: 'unlist' },
+        'membership.unrecorded': { target: 'refused', actions: 'unlist' },
       },
     },
     withdrawing: {
@@ -335,7 +417,7 @@ export function wakeMembership(
 
 /** What is spread stands last: the other way round, each object would get a hidden class of its own. */
 function toContext(input: MembershipInput): MembershipContext {
-  return { refusal: HANDLER_FAILED, reason: 'left', ...input };
+  return { refusal: HANDLER_FAILED, reason: 'left', listing: undefined, ...input };
 }
 
 function toHandlerContext({ room, subscriber }: MembershipContext, signal: AbortSignal) {

@@ -6,6 +6,7 @@ import { endAbsence } from './absence-effects.ts';
 import { note } from './journal-effects.ts';
 import { startMembership, wakeMembership, type MembershipInput } from './membership.ts';
 import type { Subscriber } from './ports.ts';
+import { ask, tellPart } from './parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
 
 const JOIN_FAILED = createRefusal('internal', 'the join failed, try again later');
@@ -15,11 +16,11 @@ const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down
 export function admit({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
   const { roster } = context.record;
   const { id, user } = subscriber.member;
-  listen(context);
   // Registered first: a join that needs nobody's answer is over when `startMembership` returns.
   roster.awake.set(id, { subscriber, ref: undefined });
   const isReturning = user !== undefined && roster.away.has(user);
-  const input = toMembershipInput(context, subscriber, context.clock.now(), isReturning);
+  const joinedAt = context.clock.now();
+  const input = toMembershipInput(context, subscriber, joinedAt, isReturning, listen(context));
   const ref = startMembership(context.machines.membership, input, context);
   if (roster.awake.has(id)) roster.awake.set(id, { subscriber, ref });
 }
@@ -85,8 +86,10 @@ export function seat(
   events.emit('member.joined', { room: record.name, member, resumed });
 }
 
-export function unseat({ context: { record } }: RoomArgs, { id }: { readonly id: string }): void {
-  record.roster.joined.delete(id);
+/** A member is not listed any more, or a join that was listed is taken back. */
+export function unseat({ context }: RoomArgs, { id }: { readonly id: string }): void {
+  context.record.roster.joined.delete(id);
+  unlist(context, id);
 }
 
 /** A member has left, and the store knows. */
@@ -99,8 +102,10 @@ export function seeOff(
 }
 
 /** A join was taken back. */
-export function forget({ context: { record } }: RoomArgs, { id }: { readonly id: string }): void {
-  record.roster.awake.delete(id);
+export function forget({ context }: RoomArgs, { id }: { readonly id: string }): void {
+  context.record.roster.awake.delete(id);
+  // The store may have confirmed the join after it was taken back.
+  unlist(context, id);
 }
 
 /** A join was refused. */
@@ -125,27 +130,56 @@ export function dropFailed(
   const { member } = subscriber;
   record.roster.awake.delete(member.id);
   record.roster.joined.delete(member.id);
+  unlist(context, member.id);
   events.emit('member.failed', { room: record.name, member, error });
   note(context, { type: 'remove', id: member.id });
   subscriber.send({ type: 'room.refused', room: record.name, refusal: JOIN_FAILED });
 }
 
-/** Has the broker bring the room's publications to this node, from the first local member on. */
-function listen({ record, broker }: RoomContext): void {
-  if (record.isListening) return;
-  record.isListening = true;
-  void broker.subscribe(record.name);
+/** The room is closing: joins that are being decided on or recorded are refused. */
+export function refuseJoins({ context }: RoomArgs): void {
+  for (const { ref } of context.record.roster.awake.values()) {
+    ref?.send({ type: 'membership.refuse', refusal: SHUTTING_DOWN });
+  }
+}
+
+/** Has the broker bring the room's publications to this node, from the first local member on. A promise while it takes time. */
+function listen({ record, broker, clock, events }: RoomContext): Promise<void> | undefined {
+  const { name: room, subscription } = record;
+  if (subscription === 'made') return undefined;
+  if (subscription !== 'none') return subscription;
+  const asked = ask(clock, () => broker.subscribe(room));
+  record.subscription = asked ?? 'made';
+  asked?.then(
+    () => {
+      if (record.subscription === asked) record.subscription = 'made';
+    },
+    (error: unknown) => {
+      if (record.subscription === asked) record.subscription = 'none';
+      events.emit('part.failed', { part: 'broker', room, error });
+    },
+  );
+  return asked;
 }
 
 /** The room has no local member any more. */
 export function stopListening({
-  context: { record, broker },
+  context,
 }: {
-  readonly context: Pick<RoomContext, 'record' | 'broker'>;
+  readonly context: Pick<RoomContext, 'record' | 'broker' | 'clock' | 'events'>;
 }): void {
-  if (!record.isListening) return;
-  record.isListening = false;
-  void broker.unsubscribe(record.name);
+  const { record, broker } = context;
+  if (record.subscription === 'none') return;
+  record.subscription = 'none';
+  tellPart(context, 'broker', record.name, () => broker.unsubscribe(record.name));
+}
+
+export function unlist(
+  context: Pick<RoomContext, 'record' | 'presence' | 'clock' | 'events'>,
+  id: string,
+): void {
+  const { presence, record } = context;
+  tellPart(context, 'presence', record.name, () => presence.remove(record.name, id));
 }
 
 function toMembershipInput(
@@ -153,8 +187,19 @@ function toMembershipInput(
   subscriber: Subscriber,
   joinedAt: number,
   resumed: boolean,
+  listening?: Promise<void>,
 ): MembershipInput {
   const { record, events, send } = context;
   const { handlers, handlerMs } = record.options;
-  return { room: record.name, subscriber, joinedAt, resumed, handlers, handlerMs, tellRoom: send, events };
+  return {
+    room: record.name,
+    subscriber,
+    joinedAt,
+    resumed,
+    listening,
+    handlers,
+    handlerMs,
+    tellRoom: send,
+    events,
+  };
 }

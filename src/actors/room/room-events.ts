@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../system/clock.ts';
 import type { Broker } from '../../broker/broker.ts';
+import type { Presence } from '../../broker/presence/presence.ts';
 import type { EventSink, LeaveReason } from '../../events/server-events.ts';
 import type { CallOutcome, Json } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
@@ -28,6 +29,7 @@ export interface RoomInput {
   readonly record: RoomRecord;
   readonly store: RoomStore;
   readonly broker: Broker;
+  readonly presence: Presence;
   /** Where calls are delegated to. */
   readonly rpc: RpcPort;
   readonly events: EventSink;

@@ -23,8 +23,8 @@ export interface RoomRecord {
   /** Whether the room was announced as opened. */
   opened: boolean;
   muted: boolean;
-  /** Whether this node hears the room's stream. */
-  isListening: boolean;
+  /** Whether this node hears the room's stream; a promise while the broker has yet to answer. */
+  subscription: 'none' | 'made' | Promise<void>;
 }
 
 export function createRoomRecord(
@@ -44,7 +44,7 @@ export function createRoomRecord(
     loaded: false,
     opened: false,
     muted: false,
-    isListening: false,
+    subscription: 'none',
   };
 }
 

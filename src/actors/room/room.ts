@@ -88,7 +88,7 @@ export const roomMachine = roomSetup.createMachine({
       type: 'parallel',
       entry: ['announceOpened', 'releaseHeld'],
       on: {
-        'room.close': 'closing',
+        'room.close': { target: 'closing', actions: 'refuseJoins' },
         'room.call': [{ guard: 'allowsCall', actions: 'delegate' }, { actions: refuseCall('notAllowed') }],
         'room.called': { actions: 'answerCall' },
       },
@@ -358,7 +358,11 @@ export const roomMachine = roomSetup.createMachine({
       after: {
         closeDeadline: {
           target: 'closed',
-          actions: reportStoreFailed('the room was closed before its last changes were written'),
+          // Who still waits for the store is answered.
+          actions: [
+            'giveBackWrite',
+            reportStoreFailed('the room was closed before its last changes were written'),
+          ],
         },
       },
       states: {

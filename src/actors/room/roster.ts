@@ -3,6 +3,7 @@
  * A resting membership is a record whose state is `joined` of the membership machine.
  */
 
+import type { PresentMember } from '../../broker/presence/presence.ts';
 import type { StoredMember } from '../../storage/membership-store.ts';
 import type { MembershipRef } from './membership.ts';
 import type { Subscriber } from './ports.ts';
@@ -36,6 +37,20 @@ export interface MemberView {
   readonly joinedAt: number;
 }
 
+/** The list of a room's members: those who are present on any node, in the order of their joins, and who is away. */
+export function viewMembers(present: readonly PresentMember[], away: Iterable<AwayMember>): MemberView[] {
+  const views: MemberView[] = present
+    .toSorted((a, b) => a.joinedAt - b.joinedAt)
+    .map(({ id, user, joinedAt }) => ({
+      state: 'joined',
+      joinedAt,
+      id,
+      ...(user !== undefined && { user }),
+    }));
+  for (const { id, user, joinedAt } of away) views.push({ id, user, state: 'away', joinedAt });
+  return views;
+}
+
 export class Roster {
   readonly joined = new Map<string, RestingMember>();
   readonly awake = new Map<string, AwakeMembership>();
@@ -54,16 +69,5 @@ export class Roster {
       if (earliest === undefined || awaySince + ttlMs < earliest) earliest = awaySince + ttlMs;
     }
     return earliest;
-  }
-
-  view(): MemberView[] {
-    const members: MemberView[] = [];
-    for (const { subscriber, joinedAt } of this.joined.values()) {
-      members.push({ state: 'joined', joinedAt, ...subscriber.member });
-    }
-    for (const { id, user, joinedAt } of this.away.values()) {
-      members.push({ id, user, state: 'away', joinedAt });
-    }
-    return members;
   }
 }

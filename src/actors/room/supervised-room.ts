@@ -9,7 +9,7 @@ import { failCall } from '../../protocol/rpc-errors.ts';
 import { sendDirectly } from '../runtime/fast-lane/send.ts';
 import type { roomMachine, RoomRef } from './room.ts';
 import type { RoomEvent, RoomInput } from './room-events.ts';
-import { stopListening } from './occupancy-effects.ts';
+import { stopListening, unlist } from './occupancy-effects.ts';
 
 /** First wait before a restart; it doubles with each failure that is still remembered. */
 const RESTART_MIN_MS = 50;
@@ -142,7 +142,7 @@ export class SupervisedRoom {
     this.#failures = [...this.#failures.filter((at) => at > now - FAILURE_WINDOW_MS), now];
     const closing = this.#failures.length > MAX_FAILURES;
     events.emit('room.failed', { room: this.name, error, outcome: closing ? 'closing' : 'restarting' });
-    // A client's request may be what the machine cannot stomach: it is refused. A fact is taken up again.
+    // A client's request may be what the machine fails on: it is refused. A fact is taken up again.
     const facts = given.filter((event) => !refuseEvent(event, this.name));
     this.#held = [...facts, ...this.#held];
     if (closing) this.#giveUp();
@@ -157,6 +157,7 @@ export class SupervisedRoom {
     const { record, events, store, system } = this.#input;
     const room = this.name;
     const { joined, awake, away } = record.roster;
+    for (const id of [...joined.keys(), ...awake.keys()]) unlist(this.#input, id);
     const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ id }) => id)];
     for (const { user } of away.values()) this.#input.absence.delete(user, room);
     for (const { subscriber } of joined.values()) {
@@ -188,6 +189,8 @@ export class SupervisedRoom {
 
 function answerAfterEnd(event: RoomEvent, room: string): void {
   if (event.type === 'room.leave') event.subscriber.send({ type: 'room.left', room });
+  // A membership whose handler was still busy when the room ended.
+  else if (event.type === 'member.recording') event.recorder.send({ type: 'membership.unrecorded' });
   else refuseEvent(event, room);
 }
 

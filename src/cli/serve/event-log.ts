@@ -32,6 +32,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'servant.circuit': 'warn',
   'rpc.failed': 'warn',
   'store.failed': 'error',
+  'part.failed': 'error',
   'store.recovered': 'warn',
 };
 

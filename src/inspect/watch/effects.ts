@@ -75,6 +75,7 @@ const connection: Effects<ConnectionEvent, ConnectionContext> = {
 const membership: Effects = {
   recordJoin: ({ id }) => [roomOf(id)],
   recordLeave: ({ id }) => [roomOf(id)],
+  unlist: ({ id }) => [roomOf(id)],
   letIn: ({ id }) => [...SOCKET, connectionOf(id), roomOf(id)],
   letOut: ({ id }) => [...SOCKET, roomOf(id)],
   tellLeft: ({ id }) => [connectionOf(id), roomOf(id)],
@@ -82,6 +83,7 @@ const membership: Effects = {
   tellRefused: ({ id }) => [connectionOf(id), roomOf(id)],
   noteReason: quiet,
   noteRefusal: quiet,
+  noteListing: quiet,
   reportHandler: quiet,
 };
 
@@ -101,6 +103,8 @@ const room: Effects<RoomEvent, RoomContext> = {
   stopListening: quiet,
   refuseFull: toJoiner,
   refuseJoin: toJoiner,
+  refuseJoins: ({ id, context }) =>
+    [...context.record.roster.awake.keys()].map((member) => membershipOf(member, id)),
   beginLeave: ({ id, event, context }) => {
     if (!('subscriber' in event)) return NOBODY;
     const member = event.subscriber.member.id;

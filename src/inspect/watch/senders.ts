@@ -109,6 +109,8 @@ const membership: Senders<MembershipEvent, unknown> = {
   // At a shutdown, where nothing is recorded, it sends this to itself.
   'membership.recorded': { kind: 'room', id: (_, id) => splitId(id).room, or: ['itself'] },
   'membership.unrecorded': { kind: 'room', id: (_, id) => splitId(id).room },
+  'membership.listing': { kind: 'room', id: (_, id) => splitId(id).room },
+  'membership.refuse': { kind: 'room', id: (_, id) => splitId(id).room },
   'membership.leave': { kind: 'room', id: (_, id) => splitId(id).room },
 };
 
@@ -179,7 +181,7 @@ export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outsi
     release: 'store',
   },
   connection: {},
-  membership: { authorize: 'handler', sayGoodbye: 'handler' },
+  membership: { authorize: 'handler', hearRoom: 'broker', beListed: 'broker', sayGoodbye: 'handler' },
   moderation: { moderate: 'handler' },
   room: { sync: 'store' },
   tarsProxy: { connect: 'servant' },

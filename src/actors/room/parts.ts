@@ -1,0 +1,41 @@
+/** How a room asks the broker and the presence, which answer at once or by a promise that has a deadline here. */
+
+import type { Clock } from '../../system/clock.ts';
+import type { EventSink } from '../../events/server-events.ts';
+
+/** How long the broker and the presence may take, in milliseconds. */
+const PART_DEADLINE_MS = 10_000;
+
+/** Nothing when it is done; a promise that settles within the deadline when it takes time, or has failed. */
+export function ask(clock: Clock, call: () => void | Promise<void>): Promise<void> | undefined {
+  try {
+    const answer = call();
+    return answer instanceof Promise ? settleInTime(clock, answer) : undefined;
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+interface Reporter {
+  readonly clock: Clock;
+  readonly events: EventSink;
+}
+
+/** Asks for something that nobody waits for; a failure is told as `part.failed`. */
+export function tellPart(
+  { clock, events }: Reporter,
+  part: 'broker' | 'presence',
+  room: string,
+  call: () => void | Promise<void>,
+): void {
+  ask(clock, call)?.catch((error: unknown) => events.emit('part.failed', { part, room, error }));
+}
+
+function settleInTime(clock: Clock, answer: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => {
+      reject(new Error(`no answer within ${PART_DEADLINE_MS / 1000} seconds`));
+    }, PART_DEADLINE_MS);
+    answer.then(resolve, reject).finally(() => clock.clearTimeout(timer));
+  });
+}
