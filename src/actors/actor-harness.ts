@@ -61,7 +61,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   const clock = new SimulatedClock();
   const store = options.store ?? new FaultyStore();
   const told: Harness['told'] = [];
-  const events: EventSink = { emit: (name, event) => void told.push({ name, event }) };
+  const events: EventSink = { emit: (name, event) => void told.push({ name, event }), isHeard: () => true };
   const machines = createMachines(options.observer ?? NO_OBSERVER, () => clock.now(), {
     ...MACHINES,
     ...options.machines,

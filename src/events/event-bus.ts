@@ -50,6 +50,7 @@ export function createEventBus(onListenerError: (error: unknown, name: ServerEve
 
   return {
     emit: (name, event) => void emitter.emit(name, event),
+    isHeard: (name) => emitter.listenerCount(name) > 0,
     on: (name, listener) => void emitter.on(name, guard(listener), name),
     once: (name, listener) => void emitter.once(name, guard(listener), name),
     off: (name, listener) => void emitter.off(name, guard(listener)),

@@ -67,4 +67,6 @@ export type ServerEventName = keyof ServerEvents;
 /** The sending half of the event bus: all that actors see of it. It never throws. */
 export interface EventSink {
   emit<Name extends ServerEventName>(name: Name, event: ServerEvents[Name]): void;
+  /** Whether anybody listens. Where events are frequent, one that nobody hears is not even made. */
+  isHeard(name: ServerEventName): boolean;
 }

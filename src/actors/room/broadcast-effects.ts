@@ -103,6 +103,7 @@ function confirm(
 ): void {
   const { member: from } = publisher;
   publisher.settle({ type: 'published', offset, epoch });
+  if (!events.isHeard('message.published')) return;
   events.emit(
     'message.published',
     from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from },

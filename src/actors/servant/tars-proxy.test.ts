@@ -73,7 +73,7 @@ function createProxy(policy: Partial<TarsProxyPolicy> = {}) {
       createLink: (listener) => link.attach(listener),
       policy: { ...DEFAULT_PROXY_POLICY, ...policy },
       clock,
-      events: { emit: (name, event) => void told.push({ name, event }) },
+      events: { emit: (name, event) => void told.push({ name, event }), isHeard: () => true },
       random: () => 0.5,
     },
     (error) => {

@@ -27,7 +27,7 @@ export function createPopulation(
   const { clock, directory } = harness;
   const observer = options.observer ?? NO_OBSERVER;
   const machines = createMachines(observer, () => clock.now());
-  const events = { emit() {} };
+  const events = { emit() {}, isHeard: () => false };
   const server = createServerActor(
     machines.server,
     {

@@ -62,7 +62,7 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
     MACHINES.server,
     {
       broker: createMemoryBroker(),
-      events: { emit() {} },
+      events: { emit() {}, isHeard: () => false },
       drainMs: 1_000,
       services: {
         restore: async () => {},

@@ -449,7 +449,7 @@ test('the proxy of a servant is watched with a room, and its circuit is seen to 
         createLink: link.createLink,
         policy: { ...DEFAULT_PROXY_POLICY, failuresToOpen: 1 },
         clock,
-        events: { emit() {} },
+        events: { emit() {}, isHeard: () => false },
         random: () => 0.5,
       },
       () => {},
