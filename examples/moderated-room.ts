@@ -81,8 +81,8 @@ export function createModeratedServer(options: ModeratedServerOptions = {}): Sta
       case '!mute':
       case '!unmute': {
         if (!moderators.includes(nameOf(member))) return drop(`${command} is for moderators`);
-        if (command === '!mute') server.mute(target);
-        else server.unmute(target);
+        if (command === '!mute') await server.mute(target);
+        else await server.unmute(target);
         // Messages of the server itself are published in a muted room too.
         await say(target, `${target} was ${command.slice(1)}d by ${nameOf(member)}`);
         return drop();

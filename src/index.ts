@@ -10,7 +10,20 @@ export type {
 } from './actors/room/room-options.ts';
 export type { MemberView } from './actors/room/roster.ts';
 export type { ServerAddress } from './actors/server/server.ts';
-export type { History, HistoryQuery, Position } from './broker/broker.ts';
+export type {
+  Broker,
+  BrokerListener,
+  History,
+  HistoryLimits,
+  HistoryQuery,
+  Position,
+  PublishOptions,
+} from './broker/broker.ts';
+export type { Control, ControlNode, Order, Question, Survey } from './broker/control/control.ts';
+export { createMemoryControl, createMemoryControls } from './broker/control/memory-control.ts';
+export { createMemoryBroker, createMemoryBrokers, type MemoryBrokerOptions } from './broker/memory-broker.ts';
+export { createMemoryPresence } from './broker/presence/memory-presence.ts';
+export type { Presence, PresenceStats, PresentMember } from './broker/presence/presence.ts';
 export { ConfigError } from './config/layer/config-error.ts';
 export type { ConfigProblem } from './config/layer/config-error.ts';
 export type { ServerEventListener } from './events/event-bus.ts';
@@ -36,6 +49,7 @@ export type { RpcOf, ServantDefinition, ServantDefinitions } from './server/rpc.
 export type {
   LibrarySettings,
   HistoryDefinition,
+  RoomMembers,
   RoomDefinition,
   ServerOptions,
   StatecastServer,
@@ -62,4 +76,4 @@ export { RpcError } from './tars/rpc-error.ts';
 export type { Health } from './http/health-route.ts';
 export { respond } from './http/user-routes.ts';
 export type { RouteHandler, RouteReply, RouteRequest, UserRoutes } from './http/user-routes.ts';
-export { ListenError } from './transport/transport.ts';
+export { ListenError, type CreateTransport } from './transport/transport.ts';

@@ -496,13 +496,13 @@ describe('a server that speaks', () => {
     const { server, connect, request } = await startServer();
     const client = await connect();
     await client.join('room1');
-    server.mute('room1');
+    await server.mute('room1');
     expect(await client.ask(sendByRoom('room1', 'hi'))).toBe('Error: room1 is muted');
     await server.publish('room1', 'by the library');
     await request('/Index/pushByRoom?roomNum=room1&message=by+HTTP');
     expect(await client.settle()).toEqual(['by the library', 'by HTTP']);
-    server.mute('room1');
-    server.unmute('room1');
+    await server.mute('room1');
+    await server.unmute('room1');
     expect(await client.ask(sendByRoom('room1', 'hi'))).toBe('hi');
   });
 
@@ -516,7 +516,7 @@ describe('a server that speaks', () => {
     await client.join('room1');
     client.send(sendByRoom('room1', 'hi'));
     await asked.opened;
-    server.mute('room1');
+    await server.mute('room1');
     gate.open();
     expect(await client.next()).toBe('Error: room1 is muted');
   });

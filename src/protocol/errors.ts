@@ -21,8 +21,6 @@ export interface Refusal {
   readonly error: ErrorName;
   /** One sentence for the person at the other end; it never carries a handler's or a store's own text. */
   readonly message: string;
-  /** What is refused, where the error alone does not tell: the message itself, whatever its room is. */
-  readonly subject?: 'message';
 }
 
 /** Makes a {@link Refusal}; without a message the table's own is used. */

@@ -26,8 +26,7 @@ export function refuseRoomName(room: string, limits: MessageLimits): Refusal | u
 export function refuseMessage(data: Json, limits: MessageLimits): Refusal | undefined {
   const text = typeof data === 'string' ? data : JSON.stringify(data);
   if (exceedsBytes(text, limits.messageBytes)) {
-    const refusal = createRefusal('limitExceeded', `the message is longer than ${limits.messageBytes} bytes`);
-    return { ...refusal, subject: 'message' };
+    return createRefusal('limitExceeded', `the message is longer than ${limits.messageBytes} bytes`);
   }
   return undefined;
 }

@@ -3,6 +3,7 @@
 import { createSecretCheck } from '../auth/secret.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import type { Settings } from '../config/schema/settings.ts';
+import { refuseMessage } from '../protocol/limits.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createPushAdapter, Outcome, type PushServant } from '../tars/servants/statecast.ts';
 import { parseEndpoint } from '../tars/client/endpoint.ts';
@@ -30,7 +31,7 @@ class PushObjects extends Map<string, ServantAdapter> {
 
 type PushHost = Pick<
   StatecastServer,
-  'publish' | 'broadcast' | 'members' | 'rooms' | 'kick' | 'disconnect' | 'health'
+  'settings' | 'publish' | 'broadcast' | 'members' | 'rooms' | 'kick' | 'disconnect' | 'health'
 >;
 
 /**
@@ -66,13 +67,16 @@ export function createPushServer(
 }
 
 function createPushServant(server: PushHost): PushServant {
+  const isBad = (message: string): boolean => refuseMessage(message, server.settings.limits) !== undefined;
   return {
     async pushByRoom({ room, message }) {
+      if (isBad(message)) return { ret: Outcome.badMessage, delivered: 0 };
       const ret = await attempt(() => server.publish(room, message));
-      const here = server.rooms().find((one) => one.room === room);
+      const here = (await server.rooms()).find((one) => one.room === room);
       return { ret, delivered: ret === Outcome.done ? (here?.members ?? 0) : 0 };
     },
     async pushAll({ message }) {
+      if (isBad(message)) return { ret: Outcome.badMessage, delivered: 0 };
       const ret = await attempt(() => server.broadcast(message));
       return { ret, delivered: ret === Outcome.done ? server.health().connections : 0 };
     },
@@ -92,7 +96,7 @@ function createPushServant(server: PushHost): PushServant {
       };
     },
     async rooms({ limit }) {
-      const all = server.rooms().sort((one, other) => (one.room < other.room ? -1 : 1));
+      const all = (await server.rooms()).toSorted((one, other) => (one.room < other.room ? -1 : 1));
       const list = limit > 0 ? all.slice(0, limit) : all;
       return {
         ret: Outcome.done,
@@ -101,30 +105,32 @@ function createPushServant(server: PushHost): PushServant {
       };
     },
     async kick({ room, id, reason }) {
-      const found = room === '' ? server.disconnect(id) : server.kick(room, id, reason);
+      const found = await (room === '' ? server.disconnect(id) : server.kick(room, id, reason));
       return { ret: found ? Outcome.done : Outcome.notFound };
     },
   };
 }
 
-/** Does the work and returns its outcome as the interface names it: a refusal is a value, anything else is an error. */
+/**
+ * Does it, and says what came of it as the interface does: refusals are values, all else is an error. Messages are
+ * judged before, so that what is refused for good is the room's name.
+ */
 async function attempt(work: () => Promise<unknown>): Promise<Outcome> {
   try {
     await work();
     return Outcome.done;
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
-    if (error.code === 'notAvailable' || error.temporary) return Outcome.unavailable;
-    return error.subject === 'message' ? Outcome.badMessage : Outcome.badRoom;
+    return error.code === 'notAvailable' || error.temporary ? Outcome.unavailable : Outcome.badRoom;
   }
 }
 
-/** Calls the servant for callers that know the secret only. */
+/** Lets through only what carries the secret. */
 function guard(adapter: ServantAdapter, secret: string): ServantAdapter {
-  const isSecret = createSecretCheck(secret);
+  const isRight = createSecretCheck(secret);
   return {
     async dispatch(func, body, call) {
-      if (isSecret(call?.context.get('secret'))) return adapter.dispatch(func, body, call);
+      if (isRight(call?.context.get('secret'))) return adapter.dispatch(func, body, call);
       return { ret: RETURN_CODES.failed, body: new Uint8Array(0) };
     },
   };

@@ -6,13 +6,10 @@ import { ERRORS, type ErrorName, type Refusal } from '../protocol/errors.ts';
 export class RefusedError extends Error {
   readonly code: ErrorName;
   readonly temporary: boolean;
-  /** `message` if the message itself is refused, whatever its room is. */
-  readonly subject: Refusal['subject'];
-  constructor({ error, message, subject }: Refusal) {
+  constructor({ error, message }: Refusal) {
     super(message);
     this.name = 'RefusedError';
     this.code = error;
     this.temporary = ERRORS[error].temporary;
-    this.subject = subject;
   }
 }

@@ -1,21 +1,33 @@
 /** Turns what a library user says of rooms into what a room's machine is given. */
 
-import type { HandlerContext, RoomHandlers, RoomOptions } from '../actors/room/room-options.ts';
+import {
+  createPatternTable,
+  type HandlerContext,
+  type RoomHandlers,
+  type RoomOptions,
+} from '../actors/room/room-options.ts';
 import { DEFAULT_HISTORY_TTL_SECONDS } from '../config/schema/room-schema.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import type { ServantDefinitions } from './rpc.ts';
-import type { HistoryDefinition, RoomDefinition, StatecastServer, WithServer } from './server-options.ts';
+import type {
+  HistoryDefinition,
+  RoomDefinition,
+  ServerOptions,
+  StatecastServer,
+  WithServer,
+} from './server-options.ts';
 
 /**
  * Finds the options of a room; those of one definition share their handlers. The server is asked for
- * when a handler is called, since it is made after its rooms.
+ * when a handler is called, because it is made after its rooms.
  */
 export function createRoomOptions<All extends ServantDefinitions>(
-  find: (room: string) => RoomDefinition<All> | undefined,
+  definitions: Readonly<Record<string, RoomDefinition<All>>>,
   settings: Pick<Settings, 'limits' | 'lingerSeconds'>,
   getServer: () => StatecastServer<All>,
 ): (room: string) => RoomOptions {
   const { limits, lingerSeconds } = settings;
+  const find = createPatternTable(definitions);
   const handlersOf = new WeakMap<RoomDefinition<All>, RoomHandlers>();
 
   return (room) => {
@@ -57,4 +69,16 @@ function bindHandlers<All extends ServantDefinitions>(
     ...(definition.onMessage && { onMessage: (message) => definition.onMessage?.(withServer(message)) }),
     ...(definition.onLeave && { onLeave: (leave) => definition.onLeave?.(withServer(leave)) }),
   };
+}
+
+const HANDLERS: ReadonlySet<string> = new Set(['onJoin', 'onMessage', 'onLeave']);
+
+/** The part of the definitions that settings files know too, so that one schema judges both; it finds misspelt names. */
+export function pickRoomSettings(definitions: NonNullable<ServerOptions['rooms']>): unknown {
+  return Object.fromEntries(
+    Object.entries(definitions).map(([pattern, definition]) => [
+      pattern,
+      Object.fromEntries(Object.entries(definition).filter(([name]) => !HANDLERS.has(name))),
+    ]),
+  );
 }

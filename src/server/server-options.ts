@@ -13,8 +13,11 @@ import type {
 } from '../actors/room/room-options.ts';
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
-import type { History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Codec } from '../protocol/codec.ts';
+import type { CreateTransport } from '../transport/transport.ts';
+import type { Control } from '../broker/control/control.ts';
+import type { Presence } from '../broker/presence/presence.ts';
+import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Json } from '../protocol/command.ts';
 import type { RpcOf, ServantDefinitions } from './rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
@@ -72,6 +75,14 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
    * has their contract.
    */
   readonly codecs?: Readonly<Record<`/${string}`, Codec>>;
+  /** Where the streams of rooms are, and what connects servers. Default: in memory. */
+  readonly broker?: Broker;
+  /** Who is in which room, over all servers. Default: in memory. */
+  readonly presence?: Presence;
+  /** How orders reach all servers. Default: in memory. */
+  readonly control?: Control;
+  /** What listens and holds the sockets. Default: uWebSockets.js. */
+  readonly transport?: CreateTransport;
   /** By pattern; of several that match a room's name, the longest wins. */
   readonly rooms?: Readonly<Record<string, RoomDefinition<All>>>;
   /** TARS servants that handlers and, where a room allows it, clients may call. */
@@ -80,6 +91,12 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
   readonly routes?: UserRoutes<StatecastServer<All>>;
   /** Told of errors that belong to nobody: a listener or a route that threw. Default: written to stderr. */
   readonly onError?: (error: unknown, where: string) => void;
+}
+
+/** A room and the number of its members. */
+export interface RoomMembers {
+  readonly room: string;
+  readonly members: number;
 }
 
 export interface StatecastServer<All extends ServantDefinitions = {}> {
@@ -118,17 +135,20 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    * Lets only the server be heard in a room, as long as it is in memory.
    * @throws {RefusedError} when the name breaks a limit.
    */
-  mute(room: string): void;
+  mute(room: string): void | Promise<void>;
   /** Lets connections be heard again. */
-  unmute(room: string): void;
+  unmute(room: string): void | Promise<void>;
   /**
-   * Puts a member out of a room; its connection stays and is told the reason. False when it is no member.
+   * Puts a member out of a room; its connection stays and is told the reason. False when it is no member. Like the
+   * calls below, it is answered at once, or by a promise where a `control` reaches other servers.
    */
-  kick(room: string, id: string, reason: string): boolean;
+  kick(room: string, id: string, reason: string): boolean | Promise<boolean>;
   /** Closes a connection with 3503, so that it does not come back by itself. False when there is none. */
-  disconnect(id: string): boolean;
+  disconnect(id: string): boolean | Promise<boolean>;
+  /** Puts all members out of a room and lets it go from memory. False when it is not in memory. */
+  closeRoom(room: string, reason: string): boolean | Promise<boolean>;
   /** The rooms that have members now, and how many. */
-  rooms(): { room: string; members: number }[];
+  rooms(): RoomMembers[] | Promise<RoomMembers[]>;
   health(): Health;
   on<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
   once<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;

@@ -192,13 +192,13 @@ describeInBrowser('the time of what was seen', (newTabs) => {
     const tabs = newTabs();
     const { inspector, server } = await watchLobby(tabs);
     const { page } = inspector;
-    server.mute('lobby');
+    await server.mute('lobby');
     await inspector.untilLit('active.broadcast.muted');
     await inspector.event('room.mute').waitFor();
 
     const timeline = page.getByRole('region', { name: 'Timeline' });
     await timeline.getByRole('button', { name: 'Pause' }).click();
-    server.unmute('lobby');
+    await server.unmute('lobby');
     await timeline.getByRole('button', { name: /^Live \+/ }).waitFor();
     expect(await inspector.violations()).toEqual([]);
     expect(await inspector.lit()).toContain('active.broadcast.muted');
@@ -220,7 +220,7 @@ describeInBrowser('the time of what was seen', (newTabs) => {
     await client.join('lobby');
     const inspector = await openInspector(newTabs(), url, '#/room/lobby');
     await inspector.drawn('room');
-    server.mute('lobby');
+    await server.mute('lobby');
     await server.publish('lobby', 'hello');
     await inspector.event('room.mute').waitFor();
     await inspector.event('room.publish').waitFor();
@@ -240,11 +240,11 @@ describeInBrowser('a watched room', (newTabs) => {
     const before = createServer({ ...OPEN, port });
     onTestFinished(() => before.close());
     await before.listen();
-    before.unmute('lobby');
+    await before.unmute('lobby');
     const inspector = await openInspector(tabs, `http://127.0.0.1:${port}/`, '#/room/lobby');
     await inspector.drawn('room');
     await inspector.untilLit('active.broadcast.flowing');
-    before.mute('lobby');
+    await before.mute('lobby');
     await inspector.untilLit('active.broadcast.muted');
     await before.close();
     await inspector.link('waiting');
@@ -252,10 +252,10 @@ describeInBrowser('a watched room', (newTabs) => {
     await inspector.link('ready');
     // The page is back before the room is.
     await inspector.page.getByText('there is no room lobby').waitFor();
-    server.unmute('lobby');
+    await server.unmute('lobby');
     await inspector.untilLit('active.broadcast.flowing');
     expect(await inspector.lit()).toContain('active.occupancy.empty.lingering');
-    server.mute('lobby');
+    await server.mute('lobby');
     await inspector.untilLit('active.broadcast.muted');
     await inspector.event('room.mute').nth(1).waitFor();
     const names = await inspector.events().locator('.name, .gap').allInnerTexts();
@@ -291,7 +291,7 @@ describeInBrowser('a watched room', (newTabs) => {
       `${MESSAGES} messages in ${seconds.toFixed(1)} s: ${(frames / seconds).toFixed(0)} frames a second`,
     );
 
-    server.mute('lobby');
+    await server.mute('lobby');
     await inspector.untilLit('active.broadcast.muted');
     await page
       .locator('.standing .figure', { hasText: 'offset' })

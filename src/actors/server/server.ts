@@ -1,7 +1,7 @@
-/** The machine of the process: its life cycle, and what is said to everybody. Sockets and files reach it as services. */
+/** The machine of the process: its life cycle, and broadcasts. Sockets and files reach it as services. */
 
 import type { Clock } from '../../system/clock.ts';
-import { assertEvent, assign, createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
+import { assign, createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { Broker } from '../../broker/broker.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import type { Json } from '../../protocol/command.ts';
@@ -13,13 +13,13 @@ export interface ServerAddress {
   readonly port: number;
 }
 
-/** What the server does to the world, in this order. */
+/** What the server does as it starts and stops, in this order. */
 export interface ServerServices {
   /** Reads who was a member in an earlier run. */
   restore(): Promise<void>;
   /** Starts to listen. */
   bind(): Promise<ServerAddress>;
-  /** Says goodbye to every connection and waits until they are gone. */
+  /** Tells every connection that the server shuts down, and waits until they are gone. */
   emptyConnections(signal: AbortSignal): Promise<void>;
   /** Closes every room and waits until the store has what it must have. */
   closeRooms(signal: AbortSignal): Promise<void>;
@@ -66,14 +66,9 @@ const machine = setup({
       events.emit('server.listening', { host: params.address.host, port: params.address.port }),
     announceStopped: ({ context: { events } }, params: { reason: 'drained' | 'deadline' }) =>
       events.emit('server.stopped', params),
-    broadcast: ({ context, event }) => {
-      assertEvent(event, 'server.broadcast');
-      broadcast(context, event.data, event.publisher);
-    },
-    refuseBroadcast: ({ event }) => {
-      assertEvent(event, 'server.broadcast');
-      event.publisher.settle({ type: 'refused', refusal: NOT_LISTENING });
-    },
+    broadcast,
+    refuseBroadcast: (_, params: { publisher: Publisher }) =>
+      params.publisher.settle({ type: 'refused', refusal: NOT_LISTENING }),
   },
 });
 
@@ -82,7 +77,7 @@ export const serverMachine = machine.createMachine({
   description: 'The process, from its start until the last change is written.',
   context: ({ input }) => ({ address: undefined, error: undefined, ...input }),
   initial: 'starting',
-  on: { 'server.broadcast': { actions: 'refuseBroadcast' } },
+  on: { 'server.broadcast': { actions: { type: 'refuseBroadcast', params: ({ event }) => event } } },
   states: {
     starting: {
       description: 'Nobody can connect yet.',
@@ -145,6 +140,7 @@ export const serverMachine = machine.createMachine({
         },
         flushing: {
           description: 'Rooms get their last changes written.',
+          tags: ['stopping'],
           invoke: {
             src: 'closeRooms',
             input: ({ context }) => context.services,
@@ -154,6 +150,7 @@ export const serverMachine = machine.createMachine({
         },
         releasing: {
           description: 'The listening socket and the store are let go.',
+          tags: ['stopping'],
           invoke: {
             src: 'release',
             input: ({ context }) => context.services,
@@ -174,6 +171,7 @@ export const serverMachine = machine.createMachine({
     },
     abandoning: {
       description: 'Draining has taken too long: what is left is dropped.',
+      tags: ['stopping'],
       invoke: {
         src: 'release',
         input: ({ context }) => context.services,
@@ -189,6 +187,7 @@ export const serverMachine = machine.createMachine({
     },
     recalling: {
       description: 'The start has failed: what was opened is let go.',
+      tags: ['stopping'],
       invoke: {
         src: 'release',
         input: ({ context }) => context.services,
@@ -196,8 +195,12 @@ export const serverMachine = machine.createMachine({
         onError: 'failed',
       },
     },
-    stopped: { description: 'Nothing is open any more.', type: 'final' },
-    failed: { description: 'The server could not start; the context tells why.', type: 'final' },
+    stopped: { description: 'Nothing is open any more.', tags: ['stopping'], type: 'final' },
+    failed: {
+      description: 'The server could not start; the context tells why.',
+      tags: ['stopping'],
+      type: 'final',
+    },
   },
 });
 
@@ -211,22 +214,29 @@ export function createServerActor(
   return createActor(machine, { id: 'server', input, clock });
 }
 
-function broadcast({ broker, events }: ServerContext, data: Json, publisher: Publisher): void {
+/** It reads the event itself: params from the chart cost another call for every message. */
+function broadcast({
+  context,
+  event,
+}: {
+  readonly context: ServerContext;
+  readonly event: ServerEvent;
+}): void {
+  const { data, publisher } = event as Extract<ServerEvent, { readonly type: 'server.broadcast' }>;
+  const { broker, events } = context;
+  const { member: from } = publisher;
   const confirm = (): void => {
     publisher.settle({ type: 'broadcasted' });
-    events.emit('message.broadcast', {
-      data,
-      ...(publisher.member !== undefined && { from: publisher.member }),
-    });
+    events.emit('message.broadcast', from === undefined ? { data } : { data, from });
   };
   const fail = (error: unknown): void => {
     events.emit('message.failed', { error });
     publisher.settle({ type: 'refused', refusal: BROADCAST_FAILED });
   };
   try {
-    const accepting = broker.broadcast(data);
-    if (accepting === undefined) confirm();
-    else accepting.then(confirm, fail);
+    const accepting = broker.broadcast(data, from);
+    if (accepting instanceof Promise) accepting.then(confirm, fail);
+    else confirm();
   } catch (error) {
     fail(error);
   }

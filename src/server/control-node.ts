@@ -1,0 +1,60 @@
+/** How a node obeys the orders that come to all nodes, and answers what all are asked. */
+
+import type { Directory } from '../actors/directory.ts';
+import { SupervisedRoom } from '../actors/room/supervised-room.ts';
+import type { Rooms } from '../actors/rooms.ts';
+import type { ControlNode, Order } from '../broker/control/control.ts';
+import { createRefusal } from '../protocol/errors.ts';
+
+/** A room that has members, and how many. */
+export type RoomCount = readonly [room: string, members: number];
+
+export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open'>): ControlNode {
+  /** A room that is not in memory here is opened, so that it is muted when its first member comes. */
+  function mute(type: 'room.mute' | 'room.unmute', name: string): boolean {
+    const room = rooms.open(name);
+    if (!(room instanceof SupervisedRoom)) return false;
+    room.send({ type });
+    return true;
+  }
+
+  function countRooms(): RoomCount[] {
+    return [...directory.rooms.values()]
+      .map(({ name, record }): RoomCount => [name, record.roster.joined.size])
+      .filter(([, members]) => members > 0);
+  }
+
+  return {
+    obey(order: Order) {
+      switch (order.type) {
+        case 'disconnect': {
+          const connection = directory.connections.get(order.connection);
+          connection?.send({ type: 'server.disconnect' });
+          return connection !== undefined;
+        }
+        case 'kick':
+          return kick(directory.rooms.get(order.room), order.connection, order.reason);
+        case 'close':
+          return close(directory.rooms.get(order.room), order.reason);
+        case 'mute':
+          return mute('room.mute', order.room);
+        case 'unmute':
+          return mute('room.unmute', order.room);
+      }
+    },
+    answer: () => countRooms(),
+  };
+}
+
+function kick(room: SupervisedRoom | undefined, id: string, reason: string): boolean {
+  if (room === undefined || !room.record.roster.joined.has(id)) return false;
+  room.send({ type: 'room.kick', id, refusal: createRefusal('permissionDenied', reason) });
+  return true;
+}
+
+function close(room: SupervisedRoom | undefined, reason: string): boolean {
+  if (room === undefined) return false;
+  for (const id of room.record.roster.joined.keys()) kick(room, id, reason);
+  room.send({ type: 'room.close' });
+  return true;
+}

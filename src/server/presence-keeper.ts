@@ -1,0 +1,56 @@
+/** Tells a presence again and again who is still there, where it would forget members otherwise. */
+
+import type { Directory } from '../actors/directory.ts';
+import type { Presence, PresentMember } from '../broker/presence/presence.ts';
+import type { EventSink } from '../events/server-events.ts';
+import { startQuietTimer, type Clock } from '../system/clock.ts';
+
+/** Members told in one call. */
+const MEMBERS_A_CALL = 500;
+/** A member is refreshed so many times before its time is over. */
+const REFRESHES_A_LIFE = 3;
+
+interface KeeperInput {
+  readonly presence: Presence;
+  readonly directory: Pick<Directory, 'rooms'>;
+  readonly clock: Clock;
+  readonly events: EventSink;
+}
+
+/** Returns what ends it. */
+export function keepPresence({ presence, directory, clock, events }: KeeperInput): () => void {
+  const { ttlMs } = presence;
+  if (ttlMs === undefined) return () => undefined;
+  let isOver = false;
+  const intervalMs = ttlMs / REFRESHES_A_LIFE;
+  let timer = startQuietTimer(clock, () => void refreshAll(), intervalMs);
+
+  async function refreshAll(): Promise<void> {
+    for (const { name, record } of directory.rooms.values()) {
+      const members = [...record.roster.joined.values()].map(toPresent);
+      try {
+        for (let start = 0; start < members.length; start += MEMBERS_A_CALL) {
+          await presence.refresh(name, members.slice(start, start + MEMBERS_A_CALL));
+        }
+      } catch (error) {
+        events.emit('part.failed', { part: 'presence', room: name, error });
+      }
+    }
+    if (!isOver) timer = startQuietTimer(clock, () => void refreshAll(), intervalMs);
+  }
+
+  return () => {
+    isOver = true;
+    clock.clearTimeout(timer);
+  };
+}
+
+function toPresent({
+  subscriber,
+  joinedAt,
+}: {
+  readonly subscriber: { readonly member: { readonly id: string; readonly user?: string } };
+  readonly joinedAt: number;
+}): PresentMember {
+  return { ...subscriber.member, joinedAt };
+}

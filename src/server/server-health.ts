@@ -1,0 +1,52 @@
+/** What a server tells of how it is, for `/health`, the library and a platform. */
+
+import type { Directory } from '../actors/directory.ts';
+import type { Servants } from '../actors/servant/servants.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { Health } from '../http/health-route.ts';
+import type { Clock } from '../system/clock.ts';
+import { VERSION } from '../system/package-info.ts';
+import { describeStates } from './servant-links.ts';
+import type { ServerLife } from './server-life.ts';
+import type { StatecastServer } from './server-options.ts';
+import { watchStore } from './store-health.ts';
+
+export interface HealthInput {
+  readonly settings: StatecastServer['settings'];
+  readonly life: Pick<ServerLife, 'isDraining'>;
+  readonly directory: Directory;
+  readonly servants: Servants;
+  readonly events: EventBus;
+  readonly clock: Clock;
+}
+
+export function createHealth({
+  settings,
+  life,
+  directory,
+  servants,
+  events,
+  clock,
+}: HealthInput): () => Health {
+  const store = watchStore(events);
+  const startedAt = clock.now();
+  return () => {
+    const { isFailing } = store;
+    const states = describeStates(servants.states());
+    return {
+      status: life.isDraining ? 'draining' : isFailing ? 'degraded' : 'ok',
+      version: VERSION,
+      uptimeSeconds: Math.floor((clock.now() - startedAt) / 1000),
+      connections: directory.connections.size,
+      rooms: directory.rooms.size,
+      store: isFailing ? 'failing' : 'ok',
+      ...(isFailing && { errors: store.errors() }),
+      ...(Object.keys(states).length > 0 && { servants: states }),
+      features: {
+        userParameter: settings.line.userParameter,
+        demo: settings.demo,
+        inspector: settings.inspector.enabled,
+      },
+    };
+  };
+}

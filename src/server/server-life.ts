@@ -1,0 +1,81 @@
+/**
+ * The server's machine, as rooms, routes and the library see it. The machine drives rooms and routes, and these ask it
+ * whether they still may: of this cycle the machine is bound last.
+ */
+
+import type { Publisher } from '../actors/room/ports.ts';
+import type { ServerAddress, ServerRef } from '../actors/server/server.ts';
+import type { Json } from '../protocol/command.ts';
+import { createRefusal } from '../protocol/errors.ts';
+
+const CLOSED = 'the server was closed before it listened; make a new one';
+const NOT_LISTENING = createRefusal('notAvailable', 'the server is not listening');
+
+export class ServerLife {
+  #actor: ServerRef | undefined;
+  #listening: Promise<ServerAddress> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** To be called once, before anything else. */
+  bind(actor: ServerRef): void {
+    this.#actor = actor;
+  }
+
+  /** Whether no room is opened any more. */
+  get isStopping(): boolean {
+    return this.#machine.getSnapshot().hasTag('stopping');
+  }
+
+  /** Whether it does not listen: not yet, or not any more. */
+  get isDraining(): boolean {
+    return !this.#machine.getSnapshot().matches('listening');
+  }
+
+  broadcast(data: Json, publisher: Publisher): void {
+    const actor = this.#machine;
+    // An actor that does not run would never answer.
+    const isRunning = this.#listening !== undefined && actor.getSnapshot().status === 'active';
+    if (isRunning) actor.send({ type: 'server.broadcast', data, publisher });
+    else publisher.settle({ type: 'refused', refusal: NOT_LISTENING });
+  }
+
+  /** Starts, once; a server that was closed does not start. */
+  listen(): Promise<ServerAddress> {
+    this.#listening ??= this.#closing === undefined ? this.#start() : Promise.reject(new Error(CLOSED));
+    return this.#listening;
+  }
+
+  /** Stops. One that never started only lets go of what it was given. */
+  close(letGo: () => Promise<void>): Promise<void> {
+    this.#closing ??= this.#listening === undefined ? letGo() : this.#stop();
+    return this.#closing;
+  }
+
+  get #machine(): ServerRef {
+    if (this.#actor === undefined) throw new Error('the server is not put together yet');
+    return this.#actor;
+  }
+
+  #start(): Promise<ServerAddress> {
+    const actor = this.#machine;
+    return new Promise((resolve, reject) => {
+      actor.subscribe((snapshot) => {
+        const { address, error } = snapshot.context;
+        if (snapshot.matches('failed')) reject(error);
+        else if (address !== undefined) resolve(address);
+        else if (snapshot.matches('stopped')) reject(new Error(CLOSED));
+      });
+      actor.start();
+    });
+  }
+
+  async #stop(): Promise<void> {
+    const actor = this.#machine;
+    if (actor.getSnapshot().status !== 'active') return;
+    const stopped = new Promise<void>((resolve) => {
+      actor.subscribe({ complete: resolve });
+    });
+    actor.send({ type: 'server.stop' });
+    await stopped;
+  }
+}

@@ -1,0 +1,19 @@
+/** The parts that several servers may have in common: what is stored, and what goes between nodes. */
+
+import type { Broker } from '../broker/broker.ts';
+import type { Control } from '../broker/control/control.ts';
+import type { Presence } from '../broker/presence/presence.ts';
+import type { MembershipStore } from '../storage/membership-store.ts';
+
+export interface SharedParts {
+  readonly store: MembershipStore;
+  readonly broker: Broker;
+  readonly presence: Presence;
+  readonly control: Control;
+}
+
+/** Lets go of them. The store is the last one, whatever becomes of the others. */
+export async function closeParts({ store, broker, presence, control }: SharedParts): Promise<void> {
+  await Promise.allSettled([control, presence, broker].map(async (part) => part.close()));
+  await store.close();
+}
