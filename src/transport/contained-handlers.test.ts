@@ -4,7 +4,7 @@ import type { TransportHandlers, TransportRequest, TransportResponse } from './t
 
 const BROKEN = { 'x-header': 'a\r\nset-cookie: stolen' };
 
-/** Has a handler answer with each of these in turn, and tells what the transport is given. */
+/** Makes a handler answer with each of these responses, and returns what the transport gets. */
 function contain(responses: Iterable<TransportResponse>) {
   const failures: unknown[] = [];
   let next: TransportResponse = { status: 200 };
@@ -21,7 +21,7 @@ function contain(responses: Iterable<TransportResponse>) {
   return { statuses: answers.map((answer) => (answer as TransportResponse).status), answers, failures };
 }
 
-test('headers that cannot be written are refused each time, frozen or not', () => {
+test('invalid headers are refused each time, frozen or not', () => {
   for (const headers of [BROKEN, Object.freeze({ ...BROKEN })]) {
     const response = { status: 200, headers };
     const { statuses, failures } = contain([response, response]);
@@ -30,7 +30,7 @@ test('headers that cannot be written are refused each time, frozen or not', () =
   }
 });
 
-test('headers that were in order and are changed are looked at again', () => {
+test('headers that were valid are checked again after a change', () => {
   const headers = { 'x-header': 'fine' };
   function* change(): Iterable<TransportResponse> {
     for (const value of ['fine', 'a\nb', 'fine again']) {
@@ -43,7 +43,7 @@ test('headers that were in order and are changed are looked at again', () => {
   expect(failures).toHaveLength(1);
 });
 
-test('frozen headers that are in order are passed on as they are', () => {
+test('valid frozen headers are passed on unchanged', () => {
   const response = { status: 200, headers: Object.freeze({ 'x-header': 'fine' }) };
   const { answers, failures } = contain([response, response]);
   expect(answers).toEqual([response, response]);

@@ -1,4 +1,4 @@
-/** Keeps what a handler throws away from the transport, where it would end the process. It knows no sockets. */
+/** Catches the errors of handlers: in the transport they would end the process. It knows no sockets. */
 
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import {
@@ -10,23 +10,23 @@ import {
   type UpgradeOutcome,
 } from './transport.ts';
 
-/** What a client is told when its handler threw: nothing about why. */
+/** The response when a handler threw. It does not tell the client why. */
 const INTERNAL_ERROR: TransportResponse = {
   status: 500,
   headers: { 'content-type': 'text/plain; charset=utf-8' },
   body: 'Internal Server Error',
 };
 
-/** Handlers none of which throws or rejects. */
+/** Handlers that never throw or reject. */
 export type ContainedHandlers<Session> = Omit<TransportHandlers<Session>, 'failed'>;
 
-/** The same handlers: what they throw goes to `failed`. */
+/** Wraps handlers, so that their errors go to `failed`. */
 export function containHandlers<Session>(handlers: TransportHandlers<Session>): ContainedHandlers<Session> {
   function report(error: unknown): void {
     try {
       handlers.failed(error);
     } catch {
-      // The log itself is broken: there is nobody left to tell.
+      // The log is broken too: the error cannot be reported.
     }
   }
 
@@ -64,7 +64,7 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
       }
     },
     open: contain((session, socket) => handlers.open(session, socket)),
-    // Written out: it is called for every message.
+    // Not with `contain`: this is called for every message.
     message(session, frame) {
       try {
         handlers.message(session, frame);
@@ -86,7 +86,7 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
   };
 }
 
-/** A status that is none, or a line break in a header, would garble the connection: it is a bug of the handler. */
+/** An invalid status, or a line break in a header, would corrupt the connection. It is a bug of the handler. */
 function checkResponse(response: TransportResponse): TransportResponse {
   const { status, headers } = response;
   if (!Number.isInteger(status) || status < 200 || status > 599) {
@@ -96,7 +96,7 @@ function checkResponse(response: TransportResponse): TransportResponse {
   return response;
 }
 
-/** Frozen ones, which stay as they were when they were checked. */
+/** Headers that are checked and frozen, so they cannot change any more. */
 const checkedHeaders = new WeakSet<object>();
 
 function checkHeaders(headers: NonNullable<TransportResponse['headers']>): void {

@@ -1,12 +1,12 @@
-/** Both ends of a socket that exists in memory only: the server's {@link Socket}, and the client of tests. */
+/** Both ends of a socket that exists in memory only: the server's {@link Socket}, and the client for tests. */
 
 import type { ContainedHandlers } from './contained-handlers.ts';
 import { Inbox } from '../system/inbox-harness.ts';
 import { readText, type Frame } from '../protocol/text.ts';
 import type { JoinFrames, SendStatus, Socket, TransportOptions } from './transport.ts';
 
-/** How a socket ended, as its client sees it; the code is 1006 when there was no close frame. */
-export interface Goodbye {
+/** How a socket ended, as its client sees it. The code is 1006 if there was no close frame. */
+export interface SocketEnd {
   readonly code: number;
   readonly reason: string;
 }
@@ -15,22 +15,22 @@ export interface Goodbye {
 export interface InMemoryClient {
   /** The sub-protocol that the server chose; empty for none. */
   readonly protocol: string;
-  /** Every text frame received so far. */
+  /** All text frames received so far. */
   readonly frames: readonly string[];
-  /** Every binary frame received so far. */
+  /** All binary frames received so far. */
   readonly binaryFrames: readonly Uint8Array[];
-  /** Resolves to the first text frame that was not handed out yet; rejects when the socket ends without one. */
+  /** Resolves to the first text frame that was not returned yet. Rejects when the socket ends before there is one. */
   nextFrame(): Promise<string>;
-  /** The same of binary frames. */
+  /** The same for binary frames. */
   nextBinaryFrame(): Promise<Uint8Array>;
   /** Sends a text frame, or a binary one. On a closed socket it does nothing. */
   send(frame: string | Uint8Array): void;
-  /** Says goodbye; without a code the server is told 1005. */
+  /** Sends a close frame. Without a code the server sees 1005. */
   close(code?: number, reason?: string): void;
-  /** Vanishes without a word. */
+  /** Disconnects without a close frame. */
   terminate(): void;
   /** Resolves when the client knows that the socket has ended. */
-  readonly closed: Promise<Goodbye>;
+  readonly closed: Promise<SocketEnd>;
   /** Stops reading, so that the server's send queue fills up. */
   pause(): void;
   resume(): void;
@@ -50,16 +50,16 @@ export class MemorySocket<Session> implements Socket {
   readonly #onGone: () => void;
   readonly #inbox = new Inbox<string>();
   readonly #binaryInbox = new Inbox<Uint8Array>();
-  /** Frames of this turn that leave as one. */
-  #departing: { readonly join: JoinFrames; readonly frames: Frame[] } | undefined;
-  #endClient: (goodbye: Goodbye) => void = () => {};
+  /** Frames of this turn that are sent as one. */
+  #pending: { readonly join: JoinFrames; readonly frames: Frame[] } | undefined;
+  #endClient: (end: SocketEnd) => void = () => {};
   #isOpen = true;
   #isReading = true;
   #hasOverflowed = false;
   #queue: (string | Uint8Array)[] = [];
   #queuedBytes = 0;
-  /** The close frame behind the queue. */
-  #goodbye: Goodbye | undefined;
+  /** The close frame that follows the queue. */
+  #closeFrame: SocketEnd | undefined;
 
   constructor(
     { session, subprotocol }: { readonly session: Session; readonly subprotocol: string },
@@ -83,7 +83,7 @@ export class MemorySocket<Session> implements Socket {
   }
 
   send(sent: Frame): SendStatus {
-    this.#depart();
+    this.#flush();
     return this.#sendNow(sent);
   }
 
@@ -108,20 +108,20 @@ export class MemorySocket<Session> implements Socket {
       if (this.send(frame) === 'queued') this.#handlers.drain(this.#session);
       return;
     }
-    if (this.#departing !== undefined && this.#departing.join !== join) this.#depart();
-    if (this.#departing !== undefined) {
-      this.#departing.frames.push(frame);
+    if (this.#pending !== undefined && this.#pending.join !== join) this.#flush();
+    if (this.#pending !== undefined) {
+      this.#pending.frames.push(frame);
       return;
     }
-    this.#departing = { join, frames: [frame] };
-    process.nextTick(() => this.#depart());
+    this.#pending = { join, frames: [frame] };
+    process.nextTick(() => this.#flush());
   }
 
-  #depart(): void {
-    const departing = this.#departing;
-    if (departing === undefined) return;
-    this.#departing = undefined;
-    const { join, frames } = departing;
+  #flush(): void {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    this.#pending = undefined;
+    const { join, frames } = pending;
     const [first = ''] = frames;
     if (this.#sendNow(frames.length === 1 ? first : join(frames)) === 'queued') {
       this.#handlers.drain(this.#session);
@@ -138,30 +138,33 @@ export class MemorySocket<Session> implements Socket {
   }
 
   unsubscribe(topic: string): void {
-    this.#depart();
+    this.#flush();
     this.topics.delete(topic);
   }
 
   close(code: number, reason: string): void {
-    this.#depart();
+    this.#flush();
     if (!this.#isOpen) return;
-    this.#leave(code, reason);
+    this.#endServer(code, reason);
     if (this.#isReading) this.#end({ code, reason });
-    else this.#goodbye = { code, reason };
+    else this.#closeFrame = { code, reason };
   }
 
   terminate(): void {
     if (this.#isOpen) this.drop('');
   }
 
-  /** Terminates, also a socket whose client has still to read its close frame. `why` is for the server. */
+  /**
+   * Terminates the socket, also if its client has not read its close frame yet.
+   * @param why The reason that the server sees.
+   */
   drop(why: string): void {
-    if (this.#isOpen) this.#leave(ABNORMAL, why);
+    if (this.#isOpen) this.#endServer(ABNORMAL, why);
     this.#end({ code: ABNORMAL, reason: '' });
   }
 
   #createClient(protocol: string): InMemoryClient {
-    const closed = new Promise<Goodbye>((resolve) => {
+    const closed = new Promise<SocketEnd>((resolve) => {
       this.#endClient = resolve;
     });
     return {
@@ -176,7 +179,7 @@ export class MemorySocket<Session> implements Socket {
       },
       close: (code = NO_CODE, reason = '') => {
         if (!this.#isOpen) return;
-        this.#leave(code, reason);
+        this.#endServer(code, reason);
         this.#end({ code, reason });
       },
       terminate: () => this.drop(''),
@@ -199,11 +202,11 @@ export class MemorySocket<Session> implements Socket {
     const frames = this.#queue.splice(0);
     this.#queuedBytes = 0;
     for (const frame of frames) this.#deliver(frame);
-    if (this.#goodbye !== undefined) this.#end(this.#goodbye);
+    if (this.#closeFrame !== undefined) this.#end(this.#closeFrame);
     else if (frames.length > 0 && this.#isOpen) this.#handlers.drain(this.#session);
   }
 
-  /** In a turn of its own: whoever is in the middle of sending does not expect its socket to close. */
+  /** In a later job: the code that is sending now does not expect its socket to close. */
   #overflow(): void {
     if (this.#hasOverflowed) return;
     this.#hasOverflowed = true;
@@ -212,20 +215,20 @@ export class MemorySocket<Session> implements Socket {
     });
   }
 
-  /** The server's end. */
-  #leave(code: number, reason: string): void {
+  /** Closes the server's end. */
+  #endServer(code: number, reason: string): void {
     this.#isOpen = false;
     this.topics.clear();
     this.#handlers.close(this.#session, code, reason);
   }
 
-  /** The client's end. */
-  #end(goodbye: Goodbye): void {
-    this.#goodbye = undefined;
+  /** Closes the client's end. */
+  #end(end: SocketEnd): void {
+    this.#closeFrame = undefined;
     this.#queue = [];
-    this.#inbox.end(`the socket has closed with ${goodbye.code}`);
-    this.#binaryInbox.end(`the socket has closed with ${goodbye.code}`);
-    this.#endClient(goodbye);
+    this.#inbox.end(`the socket has closed with ${end.code}`);
+    this.#binaryInbox.end(`the socket has closed with ${end.code}`);
+    this.#endClient(end);
     this.#onGone();
   }
 }

@@ -10,7 +10,7 @@ describeTransport('in-memory', async (handlers, options) => {
   return { ...memory, transport };
 });
 
-describe('what the in-memory transport adds', () => {
+describe('what only the in-memory transport does', () => {
   const options = { maxFrameBytes: 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 0 };
 
   function createEcho() {
@@ -46,7 +46,7 @@ describe('what the in-memory transport adds', () => {
     await expect(client.nextFrame()).rejects.toThrow('closed with 1006');
   });
 
-  test('nobody is reached before listen and after close', async () => {
+  test('connections and requests fail before listen and after close', async () => {
     const { connect, request, transport } = createEcho();
     await expect(connect()).rejects.toThrow('nothing listens');
     await expect(request()).rejects.toThrow('nothing listens');

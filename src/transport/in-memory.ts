@@ -1,8 +1,8 @@
 /**
- * The transport of tests: the semantics of the real one without sockets, and the client side to go with it.
- * What a client does reaches the handlers before its method returns, and what the server sends reaches the
- * client at once, so that nothing depends on time. No clock runs: there are no idle timeouts, and a slow
- * reader that was closed may come back for its close frame whenever it likes.
+ * The transport for tests: it behaves as the real one, but has no sockets, and it includes the client side. A client's
+ * method returns after the handlers were called, and the client has what the server sends at once, so nothing depends
+ * on time. It has no clock: there are no idle timeouts, and a slow client that was closed can read its close frame at
+ * any later time.
  */
 
 import { readText, type Frame, type Text } from '../protocol/text.ts';
@@ -31,9 +31,9 @@ export interface RequestOptions extends ConnectOptions {
   /** Default `GET`. */
   readonly method?: string;
   readonly body?: string | Uint8Array;
-  /** The body is the beginning of a longer one, whose rest never comes. */
+  /** True if `body` is only the first part of the body and the rest is never sent. */
   readonly isUnfinished?: boolean;
-  /** Aborting it is the client going away. */
+  /** When it is aborted, the client disconnects. */
   readonly signal?: AbortSignal;
 }
 
@@ -45,7 +45,7 @@ export interface ClientResponse {
   readonly body: string;
 }
 
-/** The server answered a handshake with a response. */
+/** The server refused a handshake with a response. */
 export class HandshakeRefusedError extends Error {
   readonly code = 'HANDSHAKE_REFUSED';
   readonly response: ClientResponse;
@@ -56,14 +56,14 @@ export class HandshakeRefusedError extends Error {
 }
 
 export interface InMemoryTransport {
-  /** Give this to the server; the client side speaks to the transport that was made last. */
+  /** Give this to the server. The client side uses the transport that was made last. */
   readonly create: CreateTransport;
   /**
-   * Opens a socket; rejects while nothing listens.
+   * Opens a socket. Rejects if the transport does not listen.
    * @throws {HandshakeRefusedError} with the server's response.
    */
   readonly connect: (options?: ConnectOptions) => Promise<InMemoryClient>;
-  /** Sends a request; rejects while nothing listens, and when it is aborted. */
+  /** Sends a request. Rejects if the transport does not listen, and when the request is aborted. */
   readonly request: (options?: RequestOptions) => Promise<ClientResponse>;
 }
 
@@ -85,14 +85,14 @@ export function createInMemoryTransport(): InMemoryTransport {
   };
 }
 
-/** What the client side needs of a transport, whatever its sessions are. */
+/** What the client side needs of a transport; it does not depend on the type of the sessions. */
 interface ClientSide {
   readonly isListening: boolean;
   connect(options: ConnectOptions): InMemoryClient;
   request(options: RequestOptions): Promise<ClientResponse>;
 }
 
-/** Given for port 0; any would do where there are none. */
+/** The port that is given for port 0. Its value has no meaning: there are no ports. */
 const ANY_PORT = 1;
 
 class MemoryTransport<Session> implements Transport, ClientSide {
@@ -151,7 +151,7 @@ class MemoryTransport<Session> implements Transport, ClientSide {
   request(options: RequestOptions): Promise<ClientResponse> {
     const { method = 'GET', body: sent = '', isUnfinished = false } = options;
     const signal = AbortSignal.any([this.#dropping.signal, ...(options.signal ? [options.signal] : [])]);
-    // The whole of what is sent is at hand: there is nobody to hold back.
+    // Everything that the client sends is here already: there is nothing to pause.
     const body = new RequestBody({ pause() {}, resume() {} });
     const bytes = typeof sent === 'string' ? Buffer.from(sent) : sent;
     body.push(bytes, !isUnfinished);

@@ -1,22 +1,22 @@
-/** Which web pages may speak to this server: browsers tell the page's origin, and other programs tell none. */
+/** Which web pages may use this server. Browsers send the origin of the page; other programs send no origin. */
 
 import { isLoopbackHost } from '../system/loopback.ts';
 import type { RequestHead } from './transport.ts';
 
 export interface OriginPolicyOptions {
-  /** Origins that are let in besides the same host and loopback; `*` lets all in, `null` those of no origin. */
+  /** Allowed origins, in addition to the same host and loopback. `*` allows all, `null` allows pages without an origin. */
   readonly allowedOrigins: readonly string[];
   /** Whether the server listens on a loopback address only. */
   readonly onLoopback: boolean;
 }
 
-/** Whether a request may have been made by the page it names. */
+/** Whether the page that made the request may do so. */
 export type OriginPolicy = (request: RequestHead) => boolean;
 
 /**
- * Lets in: requests without an `Origin`, the same host and port, pages served from loopback, and the
- * list. Pages opened from disk have the origin `null`; they are let in on loopback, where the pages of the
- * TarsPHP example are opened that way (docs/decisions/0003-who-may-connect.md).
+ * Allows requests without an `Origin`, from the same host and port, from pages served on loopback, and from the listed
+ * origins. Pages opened from disk have the origin `null`. They are allowed if the server listens on loopback only,
+ * because the pages of the TarsPHP example are opened from disk (docs/decisions/0003-who-may-connect.md).
  */
 export function createOriginPolicy({ allowedOrigins, onLoopback }: OriginPolicyOptions): OriginPolicy {
   const allowed = new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
@@ -31,8 +31,9 @@ export function createOriginPolicy({ allowedOrigins, onLoopback }: OriginPolicyO
 }
 
 /**
- * Whether a request without a key may change something: a foreign page can make a browser send one
- * without reading the answer, and where it names no origin, the fetch metadata tells.
+ * Whether a request was made by a page of an origin that is not allowed. Such a page cannot read the answer, but the
+ * browser still sends its request, so a request without a key must be checked before it changes something. If there is
+ * no `Origin`, `Sec-Fetch-Site` is read.
  */
 export function isForeignPage(request: RequestHead, allows: OriginPolicy): boolean {
   if (request.header('origin') !== undefined) return !allows(request);

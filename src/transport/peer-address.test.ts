@@ -7,6 +7,6 @@ test.each([
   [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], '::1'],
   [[0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xab, 0xcd, 0, 9], '2001:db8::abcd:9'],
   [[], ''],
-])('%j is written %s', (bytes, text) => {
+])('%j is formatted as %s', (bytes, text) => {
   expect(formatAddress(new Uint8Array(bytes))).toBe(text);
 });

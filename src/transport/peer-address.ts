@@ -1,13 +1,13 @@
-/** Writes a peer's address the usual way. It opens no sockets. */
+/** Formats the IP address of a client as text. */
 
 import { SocketAddress } from 'node:net';
 
 const IPV4_BYTES = 4;
 const IPV6_BYTES = 16;
-/** How an IPv6 socket spells an IPv4 peer: `::ffff:` and the four bytes. */
+/** An IPv6 socket gives an IPv4 address as `::ffff:` and the four bytes. */
 const MAPPED_PREFIX = '0:0:0:0:0:ffff:';
 
-/** 4 bytes as `127.0.0.1`; 16 bytes as `::1`, or as IPv4 when that is what they stand for; else an empty text. */
+/** 4 bytes give `127.0.0.1`; 16 bytes give `::1`, or IPv4 text for an IPv4 address; any other length an empty text. */
 export function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === IPV4_BYTES) return bytes.join('.');
   if (bytes.length !== IPV6_BYTES) return '';

@@ -11,7 +11,7 @@ function createBody() {
 const NOTHING = new Uint8Array();
 
 describe('the body of a request', () => {
-  test('is joined from chunks whose memory is used again', async () => {
+  test('is joined from chunks, although the memory of a chunk is used again', async () => {
     const { body } = createBody();
     const memory = new Uint8Array([1, 2]);
     body.push(memory, false);
@@ -22,7 +22,7 @@ describe('the body of a request', () => {
     expect(await reading).toEqual(new Uint8Array([1, 2, 3, 4]));
   });
 
-  test('holds the client back while nobody reads it, and only once there is a lot of it', async () => {
+  test('pauses the client while it is not read, but only when it is long', async () => {
     const { body, flow } = createBody();
     const half = new Uint8Array(UNREAD_BODY_BYTES / 2);
     body.push(half, false);
@@ -38,7 +38,7 @@ describe('the body of a request', () => {
     expect(flow).toEqual(['pause', 'resume']);
   });
 
-  test('is refused as soon as it is too long, and lets the client go on', async () => {
+  test('is refused as soon as it is too long, and the client is resumed', async () => {
     const { body, flow } = createBody();
     body.push(new Uint8Array(UNREAD_BODY_BYTES + 1), false);
     await expect(body.read(10)).rejects.toBeInstanceOf(BodyTooLargeError);
@@ -48,7 +48,7 @@ describe('the body of a request', () => {
     expect(body.isComplete).toBe(true);
   });
 
-  test('is skipped when its end has come', async () => {
+  test('is skipped until its end', async () => {
     const { body, flow } = createBody();
     body.push(new Uint8Array(UNREAD_BODY_BYTES + 1), false);
     const skipped = body.skip().then(() => flow.push('skipped'));
@@ -59,7 +59,7 @@ describe('the body of a request', () => {
     expect(flow).toEqual(['pause', 'resume', 'skipped']);
   });
 
-  test('is skipped when it goes on for too long', async () => {
+  test('is skipped up to a limit', async () => {
     const { body } = createBody();
     const skipped = body.skip();
     body.push(new Uint8Array(SKIPPED_BODY_BYTES), false);
@@ -68,7 +68,7 @@ describe('the body of a request', () => {
     expect(body.isComplete).toBe(false);
   });
 
-  test('ends with its client, whether it is read before, after or not at all', async () => {
+  test('ends when its client disconnects, if it is read before, after or never', async () => {
     const read = createBody().body;
     const reading = read.read(10);
     read.abort();
@@ -83,7 +83,7 @@ describe('the body of a request', () => {
     await expect(skipped).resolves.toBeUndefined();
   });
 
-  test('that came whole before its client went away is read all the same', async () => {
+  test('can be read after its client has disconnected, if it was complete before', async () => {
     const { body } = createBody();
     body.push(new Uint8Array([7]), true);
     const reading = body.read(10);

@@ -1,24 +1,24 @@
 /**
- * The body of one request, between a transport that pushes chunks and a handler that reads it now, after a
- * while, or never. It knows no sockets: the transport lends it a way to hold the client back.
+ * The body of one request. The transport pushes chunks, and a handler reads the body at once, later, or never. It knows
+ * no sockets: the transport gives it functions to pause and resume the client.
  */
 
 import { BodyTooLargeError, RequestAbortedError } from './transport.ts';
 
-/** Kept of a body that nobody reads yet; past it the client is held back until somebody does. */
+/** How much of a body is kept before it is read. Above it, the client is paused until the body is read. */
 export const UNREAD_BODY_BYTES = 64 * 1024;
 
-/** Thrown away of a body that nobody wants, before its request is answered. See {@link RequestBody.skip}. */
+/** How much of an unread body is skipped before its request is answered. See {@link RequestBody.skip}. */
 export const SKIPPED_BODY_BYTES = 8 * 1024 * 1024;
 
-/** Holds the client back, and lets it go on. */
+/** Pauses and resumes the client. */
 interface BodyFlow {
   pause(): void;
   resume(): void;
 }
 
 type Phase =
-  /** Nobody has asked for the body; it is kept up to {@link UNREAD_BODY_BYTES} and a chunk. */
+  /** `read` was not called yet; up to {@link UNREAD_BODY_BYTES} and one chunk are kept. */
   | { readonly name: 'unread' }
   | {
       readonly name: 'reading';
@@ -26,16 +26,16 @@ type Phase =
       readonly resolve: (body: Uint8Array) => void;
       readonly reject: (error: Error) => void;
     }
-  /** It was handed out or refused, or the response is ready: what still comes is thrown away. */
+  /** The body was returned or refused, or the response is ready: later chunks are thrown away. */
   | { readonly name: 'skipping' };
 
 export class RequestBody {
-  /** Whether the last chunk has come. */
+  /** Whether the last chunk was received. */
   isComplete = false;
   readonly #flow: BodyFlow;
   #phase: Phase = { name: 'unread' };
   #chunks: Uint8Array[] = [];
-  /** Of all chunks so far, kept or not. */
+  /** The length of all chunks so far, kept or not. */
   #bytes = 0;
   #skipped = 0;
   #wasRead = false;
@@ -47,7 +47,7 @@ export class RequestBody {
     this.#flow = flow;
   }
 
-  /** The next chunk; its memory may be used again after the call. */
+  /** Adds the next chunk. Its memory may be used again after the call. */
   push(chunk: Uint8Array, isLast: boolean): void {
     this.#bytes += chunk.byteLength;
     this.isComplete = isLast;
@@ -58,7 +58,7 @@ export class RequestBody {
     if (this.#isSkipped()) this.#onSkipped?.();
   }
 
-  /** The client went away. */
+  /** The client has disconnected. */
   abort(): void {
     this.#isAborted = true;
     if (this.#phase.name === 'reading') this.#phase.reject(new RequestAbortedError());
@@ -67,7 +67,7 @@ export class RequestBody {
   }
 
   /**
-   * Resolves to the whole body. A second call is a bug of the caller and rejects.
+   * Resolves to the whole body. A second call rejects: it is a bug of the caller.
    * @throws {BodyTooLargeError}
    * @throws {RequestAbortedError}
    */
@@ -90,9 +90,9 @@ export class RequestBody {
   }
 
   /**
-   * Throws the rest of the body away, and resolves when it has come, the client has gone, or
-   * {@link SKIPPED_BODY_BYTES} were thrown away. A response waits for this: many clients read it only after
-   * they have sent everything, and one sent to a connection that is closed under their upload is lost.
+   * Throws the rest of the body away. Resolves when the body is complete, the client has disconnected, or more than
+   * {@link SKIPPED_BODY_BYTES} were thrown away. A response waits for this: many clients read the response only after
+   * they have sent everything, and they lose it if the connection closes while they are sending.
    */
   skip(): Promise<void> {
     this.#discard();
@@ -103,7 +103,7 @@ export class RequestBody {
     });
   }
 
-  /** Ends the reading if there is enough to tell how. */
+  /** Resolves or rejects `read` as soon as the result is known. */
   #settle({ maxBytes, resolve, reject }: Extract<Phase, { name: 'reading' }>): void {
     if (this.#bytes > maxBytes) reject(new BodyTooLargeError(maxBytes));
     else if (this.isComplete) resolve(join(this.#chunks, this.#bytes));

@@ -1,4 +1,4 @@
-/** Counts the requests that are not answered yet, so that a closing transport can wait for them. */
+/** Counts the requests under way (not answered yet), so that a closing transport can wait for them. */
 
 /** How long a closing transport waits for requests under way. */
 export const REQUEST_GRACE_MS = 5_000;
@@ -11,13 +11,13 @@ export class RequestsUnderWay {
     this.#count += 1;
   }
 
-  /** Answered, or its client has gone; once for each that began. */
+  /** The request was answered or its client has disconnected. Call it once for each `began`. */
   ended(): void {
     this.#count -= 1;
     if (this.#count === 0) this.#onNone?.();
   }
 
-  /** Resolves when none is under way, or after `graceMs`. */
+  /** Resolves when no request is under way, or after `graceMs` milliseconds. */
   async none(graceMs: number): Promise<void> {
     if (this.#count === 0) return;
     let timer: NodeJS.Timeout | undefined;

@@ -2,7 +2,7 @@
 
 import type { TransportResponse } from './transport.ts';
 
-/** Frozen, so that the transport has to look at them once only. */
+/** Frozen, so that the transport checks them only once. */
 const JSON_HEADERS = Object.freeze({
   'content-type': 'application/json; charset=utf-8',
   'cache-control': 'no-store',
@@ -20,7 +20,7 @@ export function textResponse(body: string): TransportResponse {
   return { status: 200, headers: TEXT_HEADERS, body };
 }
 
-/** An error as every route tells it: `{"error":{"code":400,"message":"…"}}`, `code` being the HTTP status. */
+/** The error response of every route: `{"error":{"code":400,"message":"…"}}`; `code` is the HTTP status. */
 export function jsonError(status: number, message: string): TransportResponse {
   return jsonResponse(status, { error: { code: status, message } });
 }

@@ -1,27 +1,27 @@
-/** What stands behind one socket: a client of the rooms, or somebody who watches. The transport knows no more of it. */
+/** The server's object for one socket: a client of the rooms, or a watcher (the inspector). */
 
 import { jsonError } from './responses.ts';
 import type { RequestHead, Socket, TransportHandlers, UpgradeOutcome } from './transport.ts';
 
-/** One socket's other end. `opened` is called first and once, `closed` last and once. */
+/** The server's object for one socket. `opened` is called once and first, `closed` once and last. */
 export interface SocketSession {
   opened(socket: Socket): void;
-  /** A text frame as a string, or a binary frame as bytes that are valid during the call. */
+  /** A text frame is a string; a binary frame is bytes, which are valid during the call only. */
   received(frame: string | Uint8Array): void;
-  /** The send queue got shorter, or something of a publication waits in it. */
+  /** The send queue became shorter, or a regular check found that it is not empty. */
   drained(): void;
-  /** A frame was lost: the send queue is over its limit. The socket may be closed right here. */
+  /** A frame was dropped because the send queue is over its limit. This may close the socket. */
   overflowed(): void;
   closed(code: number, reason: string): void;
 }
 
-/** Takes the sockets of some paths. */
+/** Accepts the sockets of some paths. */
 export interface SocketEndpoint {
-  /** Answers a handshake; `undefined` when the path is not this endpoint's. */
+  /** Answers a handshake. Returns `undefined` if the path is not one of this endpoint. */
   upgrade(request: RequestHead): UpgradeOutcome<SocketSession> | undefined;
 }
 
-/** The transport's handlers for sockets of several endpoints, which are asked in turn. */
+/** The transport's handlers for sockets. The first endpoint that answers a handshake gets the socket. */
 export function handleSockets(
   endpoints: readonly SocketEndpoint[],
 ): Omit<TransportHandlers<SocketSession>, 'request' | 'failed'> {

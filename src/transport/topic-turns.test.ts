@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { TopicTurns } from './topic-turns.ts';
 
-/** Turns of topics with as many subscribers as their names say. */
+/** The name of each topic is the number of its subscribers. */
 function createTurns() {
   const counted: unknown[] = [];
   const turns = new TopicTurns((topic) => {
@@ -12,7 +12,7 @@ function createTurns() {
   return { turns, counted };
 }
 
-test('subscribers are counted once in a turn, and again after somebody has subscribed', async () => {
+test('subscribers are counted once in a turn, and again after a new subscription', async () => {
   const { turns, counted } = createTurns();
   expect(['3', '3', '5', '3'].map((topic) => turns.of(topic).subscribers)).toEqual([3, 3, 5, 3]);
   expect(counted).toEqual(['3', '5']);
@@ -24,7 +24,7 @@ test('subscribers are counted once in a turn, and again after somebody has subsc
   expect(counted.slice(4)).toEqual(['3']);
 });
 
-test('publications are counted until the turn ends, whoever subscribes meanwhile', async () => {
+test('publications are counted until the turn ends, also across a new subscription', async () => {
   const { turns } = createTurns();
   turns.of('3').publications += 2;
   turns.of('5').publications += 1;

@@ -1,20 +1,20 @@
-/** What is known of each topic that was published to in this turn of the event loop. It knows no sockets. */
+/** Counts subscribers and publications of each topic that was published to in this turn of the event loop. */
 
 import type { Text } from '../protocol/text.ts';
 
 export interface TopicTurn {
-  /** How many subscribe to the topic, at the most. */
+  /** An upper limit for the number of subscribers: some may have unsubscribed since they were counted. */
   subscribers: number;
-  /** How often it was published to, for whoever counts that. */
+  /** How often the topic was published to. The caller counts. */
   publications: number;
-  /** How many subscriptions there had been when the subscribers were counted. */
+  /** The number of subscriptions, of all topics, when the subscribers were counted. */
   countedAt: number;
 }
 
 export class TopicTurns {
   readonly #countSubscribers: (topic: Text) => number;
   readonly #turns = new Map<Text, TopicTurn>();
-  /** Publications come in a row: what was looked up last is not looked up again. */
+  /** Many publications in a row have the same topic, so the last one is kept. */
   #latestTopic: Text | undefined;
   #latest: TopicTurn = { subscribers: 0, publications: 0, countedAt: 0 };
   #subscriptions = 0;
@@ -31,7 +31,7 @@ export class TopicTurns {
     return this.#latest;
   }
 
-  /** Somebody has subscribed to some topic. */
+  /** A socket has subscribed to a topic. */
   subscribed(): void {
     this.#subscriptions += 1;
     this.#latestTopic = undefined;

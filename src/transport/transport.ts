@@ -1,67 +1,68 @@
 /**
- * What carries bytes between clients and the server: the interface that uWebSockets.js and the in-memory
- * transport of tests both keep. It knows no rooms, no commands and no actors.
+ * The interface of a transport, which carries bytes between clients and the server. The uWebSockets.js transport and
+ * the in-memory transport for tests implement it. It knows no rooms, no commands and no actors.
  */
 
 import type { Frame, Text } from '../protocol/text.ts';
 
-/** What a frame was to a socket's send queue. */
+/** What happened to a frame that was given to a socket. */
 export type SendStatus =
-  /** Handed to the operating system. */
+  /** The operating system has it. */
   | 'sent'
-  /** Waits in the send queue; `drain` follows. */
+  /** It waits in the send queue; `drain` follows. */
   | 'queued'
-  /** Lost: the send queue is over its limit, and `overflow` follows; or the socket has closed. */
+  /** It is lost: the send queue is over its limit and `overflow` follows, or the socket is closed. */
   | 'dropped';
 
-/** Makes one frame of several. */
+/** Joins several frames into one. */
 export type JoinFrames = (frames: readonly Frame[]) => Frame;
 
-/** One open WebSocket. After it has closed every method is harmless and does nothing. */
+/** One WebSocket. When it is closed, every method does nothing and does not throw. */
 export interface Socket {
   readonly isOpen: boolean;
-  /** A `Uint8Array` leaves as a binary frame, everything else as a text frame. */
+  /** A `Uint8Array` is sent as a binary frame, everything else as a text frame. */
   send(frame: Frame): SendStatus;
   /**
-   * Sends a frame that may wait for others of this turn, to leave with them in one packet; frames that were given the same
-   * `join` in a row leave as one frame. It keeps its place before whatever is sent, published or closed later. `drain` of
-   * the handlers tells when it has to wait in the send queue.
+   * Sends a frame at the end of this turn of the event loop, together with the other frames of the turn, in one system
+   * call. Frames in a row with the same `join` are joined into one frame. The order is kept: everything that is sent,
+   * published or closed later comes after this frame. The handler `drain` is called if the frame waits in the send queue.
    */
   sendSoon(frame: Frame, join?: JoinFrames): void;
-  /** Adds the socket to a topic's receivers. */
+  /** Adds the socket to the subscribers of a topic. */
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   /**
-   * Says goodbye with a close frame; `close` of the handlers runs before this returns. A client whose send
-   * queue is over its limit gets what is queued and then the code when it reads again, for a while.
-   * The reason is at most 123 bytes of UTF-8.
+   * Closes the socket with a close frame. The handler `close` is called before this returns. If the send queue is over
+   * its limit, the queued frames and the close frame wait until the client reads again; a transport may stop waiting
+   * after some time.
+   * @param reason At most 123 bytes of UTF-8.
    */
   close(code: number, reason: string): void;
-  /** Drops the socket without a word; `close` of the handlers runs with code 1006. */
+  /** Drops the socket without a close frame. The handler `close` is called with code 1006. */
   terminate(): void;
-  /** Bytes waiting in the send queue. */
+  /** Bytes that wait in the send queue. */
   readonly bufferedBytes: number;
 }
 
-/** What is known of a request before its body. It can be asked until the request is answered, in later turns too. */
+/** A request without its body. It can be read until the request is answered, also in later turns of the event loop. */
 export interface RequestHead {
   /** Upper case. */
   readonly method: string;
-  /** The path as sent, still percent-encoded, without the query. */
+  /** The path as the client sent it: percent-encoded, without the query. */
   readonly path: string;
-  /** The query as sent, without the `?`. */
+  /** The query as the client sent it, without the `?`. */
   readonly query: string;
-  /** A header by its lower-case name, the first of that name; `undefined` when it is absent or empty. */
+  /** The first header with this name (in lower case); `undefined` when it is absent or empty. */
   header(name: string): string | undefined;
-  /** The peer's address as text. */
+  /** The IP address of the client. */
   readonly remoteAddress: string;
 }
 
 export interface TransportRequest extends RequestHead {
   /**
-   * Reads the body, once.
-   * @throws {BodyTooLargeError} when it is longer than `maxBytes`.
-   * @throws {RequestAbortedError} when the client goes away first.
+   * Reads the whole body. It can be called once only.
+   * @throws {BodyTooLargeError} when the body is longer than `maxBytes`.
+   * @throws {RequestAbortedError} when the client disconnects before the body is complete.
    */
   body(maxBytes: number): Promise<Uint8Array>;
 }
@@ -69,11 +70,11 @@ export interface TransportRequest extends RequestHead {
 export interface TransportResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Left out or empty: a response without a body. For HEAD only its length is sent. */
+  /** If it is absent or empty, the response has no body. For HEAD only the length of the body is sent. */
   readonly body?: string | Uint8Array;
 }
 
-/** The body of a request is longer than its route takes. */
+/** The body of a request is longer than its route allows. */
 export class BodyTooLargeError extends Error {
   readonly code = 'BODY_TOO_LARGE';
   readonly maxBytes: number;
@@ -83,7 +84,7 @@ export class BodyTooLargeError extends Error {
   }
 }
 
-/** The client went away before its request was read. */
+/** The client disconnected before its request was read. */
 export class RequestAbortedError extends Error {
   readonly code = 'REQUEST_ABORTED';
   constructor() {
@@ -91,7 +92,7 @@ export class RequestAbortedError extends Error {
   }
 }
 
-/** The address could not be listened on. */
+/** The server cannot listen on the address. */
 export class ListenError extends Error {
   readonly code = 'LISTEN_FAILED';
   constructor(host: string, port: number) {
@@ -102,44 +103,47 @@ export class ListenError extends Error {
 }
 
 /**
- * The answer to a handshake: `accept` with what belongs to this socket from now on, and the sub-protocol that is spoken, if
- * one was agreed on; or a response that refuses.
+ * The answer to a handshake: either it is accepted, with the server's object for the socket and the sub-protocol (if one
+ * was chosen), or it is refused with a response.
  */
 export type UpgradeOutcome<Session> =
   | { readonly accept: true; readonly session: Session; readonly subprotocol?: string | undefined }
   | { readonly accept: false; readonly response: TransportResponse };
 
-/** What the server does with what happens on the transport. `Session` is the server's own object of a socket. */
+/** The functions of the server that the transport calls. `Session` is the server's own object for a socket. */
 export interface TransportHandlers<Session> {
-  /** A WebSocket handshake. */
+  /** Accepts or refuses a WebSocket handshake. */
   upgrade(request: RequestHead): UpgradeOutcome<Session>;
   open(session: Session, socket: Socket): void;
-  /** A text frame as a string, or a binary frame as bytes that are valid during the call. */
+  /** A frame was received: a text frame is a string; a binary frame is bytes, which are valid during the call only. */
   message(session: Session, frame: string | Uint8Array): void;
   /**
-   * The send queue got shorter, or was found to hold something a while after a publication; `bufferedBytes` of the
-   * socket tells how much.
+   * The send queue became shorter, or a regular check found that it is not empty. Read `bufferedBytes` of the socket to
+   * know its length.
    */
   drain(session: Session): void;
   /**
-   * A frame was dropped, since the send queue is over its limit: called once for a socket, after the call that
-   * dropped it. The socket may be closed right here.
+   * A frame was dropped because the send queue is over its limit. It is called once for a socket, and never inside the
+   * call that dropped the frame. It may close the socket.
    */
   overflow(session: Session): void;
-  /** Called exactly once for each socket that was open; 1005 for a close without a code, 1006 for none at all. */
+  /**
+   * Called exactly once for each socket that was open. The code is 1005 for a close frame without a code, and 1006 if
+   * there was no close frame.
+   */
   close(session: Session, code: number, reason: string): void;
-  /** Any other request. A rejected promise is answered with 500. */
+  /** Answers any other request. If it throws or rejects, the response is 500. */
   request(request: TransportRequest): TransportResponse | Promise<TransportResponse>;
-  /** A handler threw. The transport has contained it; this is for the log. */
+  /** A handler threw. The transport has caught the error and goes on; this is for the log. */
   failed(error: unknown): void;
 }
 
 export interface TransportOptions {
-  /** Longest frame a client may send, in bytes; a longer one costs the socket (1006 at both ends). */
+  /** Longest frame that a client may send, in bytes. A longer one drops the socket (code 1006 at both ends). */
   readonly maxFrameBytes: number;
-  /** Longest send queue of a socket, in bytes; past it frames are dropped and `overflow` is called. */
+  /** Longest send queue of a socket, in bytes. Above it, frames are dropped and `overflow` is called. */
   readonly sendQueueBytes: number;
-  /** Seconds of silence, pings unanswered, after which a socket is dropped: 8 to 960, or 0 for never. */
+  /** A socket that sends nothing for so many seconds, not even a pong, is dropped: 8 to 960, or 0 for never. */
   readonly idleTimeoutSeconds: number;
 }
 
@@ -150,17 +154,17 @@ export interface ListenAddress {
 
 export interface Transport {
   /**
-   * Starts to listen and resolves to the address, with the real port where 0 was asked for.
+   * Starts to listen. Resolves to the address; if the given port was 0, it has the port that was chosen.
    * @throws {ListenError}
    */
   listen(address: ListenAddress): Promise<ListenAddress>;
-  /** Sends a frame to all sockets subscribed to a topic. */
+  /** Sends a frame to all sockets that are subscribed to a topic. */
   publish(topic: Text, frame: Frame): void;
-  /** Stops listening, waits up to 5 seconds for requests under way, drops what is left, and resolves. */
+  /** Stops listening, waits up to 5 seconds for unanswered requests, drops all connections, and resolves. */
   close(): Promise<void>;
 }
 
-/** Makes a transport; the server is given one of these. */
+/** Makes a transport. The server gets such a function and calls it with its handlers. */
 export type CreateTransport = <Session>(
   handlers: TransportHandlers<Session>,
   options: TransportOptions,

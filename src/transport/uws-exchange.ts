@@ -1,6 +1,6 @@
 /**
- * One HTTP request of uWebSockets.js and its answer. What it knows of uWS is described here: a request that is
- * dead when the callback has returned, and a response that must not be touched once it has ended or was aborted.
+ * One HTTP request of uWebSockets.js (uWS) and its response. It handles two properties of uWS: a request can be read
+ * only until the callback returns, and a response must not be used after it has ended or was aborted.
  */
 
 import { STATUS_CODES } from 'node:http';
@@ -10,19 +10,19 @@ import { RequestBody } from './request-body.ts';
 import type { RequestsUnderWay } from './requests-under-way.ts';
 import type { RequestHead, TransportRequest, TransportResponse } from './transport.ts';
 
-/** What is used of uWS's request. */
+/** The part of uWS's request that is used here. */
 interface RawRequest {
   /** Lower case. */
   getMethod(): string;
   getUrl(): string;
-  /** Undefined when there is no question mark. */
+  /** Undefined if the URL has no question mark. */
   getQuery(): string | undefined;
-  /** The first of this name, or an empty text. */
+  /** The first header with this name, or an empty text. */
   getHeader(lowerCaseName: string | ArrayBuffer): string;
   forEach(visit: (lowerCaseName: string, value: string) => void): void;
 }
 
-/** What is used of uWS's response. */
+/** The part of uWS's response that is used here. */
 interface RawResponse {
   cork(write: () => void): unknown;
   writeStatus(status: string): unknown;
@@ -30,20 +30,20 @@ interface RawResponse {
   end(body: string | Uint8Array): unknown;
   endWithoutBody(): unknown;
   onAborted(handle: () => void): unknown;
-  /** The chunk's memory is dead when the handler has returned. */
+  /** The chunk's memory is valid only until the handler returns. */
   onData(handle: (chunk: ArrayBuffer, isLast: boolean) => void): unknown;
   pause(): void;
   resume(): void;
   getRemoteAddress(): ArrayBuffer;
 }
 
-/** What is known of a request. To copy it costs more than the rest of a short request, so it is copied on demand. */
+/** A request without its body. Its data is copied late: for a short request, copying takes longer than all the rest. */
 export class UwsRequestHead implements RequestHead {
   readonly method: string;
   readonly path: string;
   readonly query: string;
   readonly #res: RawResponse;
-  /** Missing when what is to be known was copied, or the request was answered. */
+  /** Undefined when the data was copied or the request was answered. */
   #req: RawRequest | undefined;
   #headers: Map<string, string> | undefined;
   #remoteAddress: string | undefined;
@@ -67,7 +67,7 @@ export class UwsRequestHead implements RequestHead {
     return this.#remoteAddress;
   }
 
-  /** Copies what has not been asked for yet: from now on uWS's request is not touched. */
+  /** Copies the headers and the address. After this, uWS's request is not used any more. */
   keep(): void {
     const req = this.#req;
     if (req === undefined) return;
@@ -78,13 +78,13 @@ export class UwsRequestHead implements RequestHead {
     this.#req = undefined;
   }
 
-  /** Copies nothing: the request has been answered. */
+  /** The request was answered: its data is not needed any more. */
   forget(): void {
     this.#req = undefined;
   }
 }
 
-/** A request with its body and the way back. */
+/** A request with its body and its response. */
 export class UwsExchange extends UwsRequestHead implements TransportRequest {
   readonly #res: RawResponse;
   readonly #underWay: RequestsUnderWay;
@@ -104,7 +104,7 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
         if (this.#state === 'pending') res.resume();
       },
     });
-    // What comes before anybody listens is lost, so this cannot wait until the body is asked for.
+    // uWS drops chunks that arrive before there is a listener, so this must not wait until the body is read.
     res.onData((chunk, isLast) => body.push(new Uint8Array(chunk), isLast));
     this.#body = body;
   }
@@ -113,7 +113,7 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
     return this.#body?.read(maxBytes) ?? new Uint8Array();
   }
 
-  /** Answers as soon as there is an answer, which never rejects. Call it in the turn of the request. */
+  /** Sends the response as soon as there is one. Call it in the turn of the request, with a promise that never rejects. */
   answer(answer: TransportResponse | Promise<TransportResponse>): void {
     if (!('then' in answer) && this.#body === undefined) {
       this.#write(answer);
@@ -126,8 +126,8 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
       this.#underWay.ended();
     });
     void this.#answerLater(answer);
-    // Most requests are answered when the promise jobs of this turn are done. uWS lets go of a request after
-    // those, and after the ticks queued by them: such a tick is the last chance to copy, and often spares it.
+    // Most requests are answered in the promise jobs of this turn, and then nothing is copied. The request stays valid
+    // during these jobs and the ticks that they queue, so such a tick is the latest time to copy.
     queueMicrotask(() => process.nextTick(() => this.keep()));
   }
 
@@ -156,26 +156,29 @@ const NOT_MODIFIED = 304;
 const NO_HEADERS = {};
 const CONTENT_LENGTH = 'content-length';
 
-/** Writes a whole response; the caller has corked it. `keepAlive` is false when the request has not come in whole. */
+/**
+ * Writes a whole response. The caller has corked it.
+ * @param keepAlive False if the request was not received completely.
+ */
 export function writeResponse(
   res: RawResponse,
   method: string,
   { status, headers = NO_HEADERS, body = '' }: TransportResponse,
   keepAlive = true,
 ): void {
-  // uWS says 200 where nothing was said.
+  // uWS writes the status 200 by itself.
   if (status !== OK) res.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
   for (const name of Object.keys(headers)) {
-    // uWS counts the body itself.
+    // uWS writes the length by itself.
     if (name.length !== CONTENT_LENGTH.length || name.toLowerCase() !== CONTENT_LENGTH)
       res.writeHeader(name, headers[name] ?? '');
   }
-  // The client is asked to close: if uWS closed, the response could be lost under what is still coming in.
+  // The client is asked to close. If uWS closed while the client is still sending, the response could be lost.
   if (!keepAlive) res.writeHeader('connection', 'close');
   if (status === NO_CONTENT || status === NOT_MODIFIED) {
     res.endWithoutBody();
   } else if (method === 'HEAD') {
-    // Told by endWithoutBody, the length would make uWS wait for the body, and drop the next request.
+    // If endWithoutBody got the length, uWS would wait for the body and drop the next request.
     res.writeHeader(CONTENT_LENGTH, String(Buffer.byteLength(body)));
     res.endWithoutBody();
   } else {
@@ -183,12 +186,12 @@ export function writeResponse(
   }
 }
 
-/** Far more than the house asks for; a user's route may make names up. */
+/** Much more than this server's own routes read; a limit is needed because a user's route may read any name. */
 const KEPT_NAMES = 256;
-/** Names that were asked for, as uWS reads them: to convert one takes longer than to look for the header. */
+/** Header names encoded for uWS. Encoding a name takes longer than finding the header. */
 const headerNames = new EncodedTexts(KEPT_NAMES, (name) => name);
 
-/** The frequent ones are constants, with which routes are found sooner than with a text made of each request. */
+/** Constants for the frequent methods: a route is found faster with them than with a new string for each request. */
 function nameMethod(lowerCase: string): string {
   if (lowerCase === 'get') return 'GET';
   return lowerCase === 'post' ? 'POST' : lowerCase.toUpperCase();

@@ -1,6 +1,6 @@
 /**
- * One WebSocket of uWebSockets.js. What it knows of uWS is described here: a raw socket that throws when it is used
- * after it has closed, tells of a dropped frame in the middle of sending, and keeps no close frame for a full queue.
+ * One WebSocket of uWebSockets.js (uWS). It handles three properties of uWS: a raw socket throws when it is used after
+ * it has closed, `dropped` is called while uWS is sending, and a close frame is lost when the send queue is full.
  */
 
 import type { Frame, Text } from '../protocol/text.ts';
@@ -9,12 +9,13 @@ import type { TopicTurns } from './topic-turns.ts';
 import type { JoinFrames, SendStatus, Socket } from './transport.ts';
 
 /**
- * How long a reader that was closed with too much in its queue may take to come back for its close frame; an
- * idle timeout that is shorter ends it sooner.
+ * How long a lingering socket waits for its client. A socket lingers when the server has closed it while its send queue
+ * was over the limit: the raw socket stays open until the client has read enough to get the close frame. A shorter idle
+ * timeout ends it earlier.
  */
 const LINGER_MS = 30_000;
 
-/** What is used of uWS's socket. */
+/** The part of uWS's socket that is used here. */
 interface RawSocket {
   /** 0 when the frame waits in the send queue, 1 when it was sent, 2 when it was dropped. */
   send(frame: Frame, isBinary?: boolean): number;
@@ -29,46 +30,46 @@ interface RawSocket {
   close(): void;
 }
 
-/** The sockets with frames that leave at the end of the turn, when all promises that were kept in it have been told. */
-export class Departures {
-  #sockets: { depart(): void }[] = [];
+/** The sockets with pending frames, which are sent at the end of the turn, after the promise jobs of the turn. */
+export class PendingSends {
+  #sockets: { flush(): void }[] = [];
 
-  add(socket: { depart(): void }): void {
-    if (this.#sockets.push(socket) === 1) process.nextTick(() => this.leave());
+  add(socket: { flush(): void }): void {
+    if (this.#sockets.push(socket) === 1) process.nextTick(() => this.flushAll());
   }
 
-  leave(): void {
+  flushAll(): void {
     if (this.#sockets.length === 0) return;
     const sockets = this.#sockets;
     this.#sockets = [];
-    for (const socket of sockets) socket.depart();
+    for (const socket of sockets) socket.flush();
   }
 }
 
-/** What all sockets have in common. */
+/** What all sockets of a transport share. */
 export interface SharedBySockets<Session> {
   readonly handlers: ContainedHandlers<Session>;
   readonly queueBytes: number;
-  readonly departures: Departures;
+  readonly pendingSends: PendingSends;
   readonly turns: TopicTurns;
 }
 
-/** One socket, and the only holder of its raw socket, which throws when it is used after it has closed. */
+/** One socket. No other object may use its raw socket. */
 export class UwsSocket<Session> implements Socket {
   readonly #ws: RawSocket;
   readonly #session: Session;
   readonly #shared: SharedBySockets<Session>;
-  /** Frames that have not left yet, in order. */
-  #departing: Frame[] | undefined;
-  /** What makes one frame of them, if anything does. */
+  /** Frames of `sendSoon` that are not sent yet, in order. */
+  #pending: Frame[] | undefined;
+  /** Joins the pending frames into one, if it is set. */
   #join: JoinFrames | undefined;
   #state: 'open' | 'lingering' | 'closed' = 'open';
   #hasOverflowed = false;
-  /** The topic of which it was last asked whether it hears it; forgotten when its subscriptions change. */
-  #heardTopic: Text | undefined;
-  #hears = false;
-  /** What a lingering socket has still to say, and until when it may. */
-  #goodbye: { readonly code: number; readonly reason: string; readonly timer: NodeJS.Timeout } | undefined;
+  /** The last topic that `isSubscribed` was called with; reset when the subscriptions change. */
+  #checkedTopic: Text | undefined;
+  #isSubscribedToChecked = false;
+  /** The close frame of a lingering socket, and the timer that drops the socket. */
+  #closeFrame: { readonly code: number; readonly reason: string; readonly timer: NodeJS.Timeout } | undefined;
 
   constructor(ws: RawSocket, session: Session, shared: SharedBySockets<Session>) {
     this.#ws = ws;
@@ -85,59 +86,59 @@ export class UwsSocket<Session> implements Socket {
   }
 
   send(frame: Frame): SendStatus {
-    this.depart();
+    this.flush();
     if (this.#state !== 'open') return 'dropped';
     return SEND_STATUS[this.#ws.send(frame, isBinary(frame))] ?? 'dropped';
   }
 
   sendSoon(frame: Frame, join?: JoinFrames): void {
     if (this.#state !== 'open') return;
-    if (this.#departing !== undefined && this.#join !== join) this.depart();
-    if (this.#departing === undefined) {
-      this.#departing = [frame];
+    if (this.#pending !== undefined && this.#join !== join) this.flush();
+    if (this.#pending === undefined) {
+      this.#pending = [frame];
       this.#join = join;
-      this.#shared.departures.add(this);
+      this.#shared.pendingSends.add(this);
     } else {
-      this.#departing.push(frame);
+      this.#pending.push(frame);
     }
   }
 
-  /** Sends what was to leave soon, in one system call. */
-  depart(): void {
-    const frames = this.#departing;
+  /** Sends the pending frames in one system call. */
+  flush(): void {
+    const frames = this.#pending;
     if (frames === undefined) return;
-    this.#departing = undefined;
+    this.#pending = undefined;
     if (this.#state !== 'open') return;
-    const leaving = this.#join === undefined || frames.length === 1 ? frames : [this.#join(frames)];
+    const joined = this.#join === undefined || frames.length === 1 ? frames : [this.#join(frames)];
     this.#ws.cork(() => {
-      for (const frame of leaving) this.#ws.send(frame, isBinary(frame));
+      for (const frame of joined) this.#ws.send(frame, isBinary(frame));
     });
-    this.look();
+    this.checkQueue();
   }
 
-  /** What leaves soon still comes before what is published to the topic: a publication lets it go first. */
+  /** It need not flush: a publication flushes the pending frames before it is sent. */
   subscribe(topic: string): void {
     if (this.#state !== 'open') return;
     this.#ws.subscribe(topic);
-    this.#heardTopic = undefined;
+    this.#checkedTopic = undefined;
     this.#shared.turns.subscribed();
   }
 
   unsubscribe(topic: string): void {
-    this.depart();
+    this.flush();
     if (this.#state !== 'open') return;
     this.#ws.unsubscribe(topic);
-    this.#heardTopic = undefined;
+    this.#checkedTopic = undefined;
   }
 
-  /** Whether it is subscribed. It is asked for every message, and most often for the same topic. */
-  hears(topic: Text): boolean {
+  /** It is called for every message, and most often with the same topic. */
+  isSubscribed(topic: Text): boolean {
     if (this.#state !== 'open') return false;
-    if (topic !== this.#heardTopic) {
-      this.#heardTopic = topic;
-      this.#hears = this.#ws.isSubscribed(topic);
+    if (topic !== this.#checkedTopic) {
+      this.#checkedTopic = topic;
+      this.#isSubscribedToChecked = this.#ws.isSubscribed(topic);
     }
-    return this.#hears;
+    return this.#isSubscribedToChecked;
   }
 
   publishToOthers(topic: Text, frame: Frame): void {
@@ -145,30 +146,30 @@ export class UwsSocket<Session> implements Socket {
   }
 
   close(code: number, reason: string): void {
-    this.depart();
+    this.flush();
     if (this.#state !== 'open') return;
     if (this.#isOverLimit()) this.#linger(code, reason);
     else this.#ws.end(code, reason);
   }
 
   terminate(): void {
-    this.depart();
+    this.flush();
     if (this.#state === 'open') this.#ws.close();
   }
 
-  /** Tells of a send queue that has come to be without a word of uWS. */
-  look(): void {
+  /** Reports a send queue that is not empty; uWS does not report that. */
+  checkQueue(): void {
     if (this.bufferedBytes > 0) this.#shared.handlers.drain(this.#session);
   }
 
-  /** Terminates a lingering socket too. */
+  /** Terminates the socket, also if it is lingering. */
   drop(): void {
     if (this.#state !== 'closed') this.#ws.close();
   }
 
   received(message: ArrayBuffer, isBinary: boolean): void {
     if (this.#state !== 'open') return;
-    // uWS has refused text frames that are not UTF-8.
+    // uWS refuses text frames that are not UTF-8.
     this.#shared.handlers.message(
       this.#session,
       isBinary ? new Uint8Array(message) : decoder.decode(message),
@@ -176,8 +177,8 @@ export class UwsSocket<Session> implements Socket {
   }
 
   /**
-   * uWS tells of a dropped frame in the middle of sending, perhaps while it walks its list of subscribers,
-   * where a socket must not be closed; promise jobs still run in there, so only a later turn is safe.
+   * uWS calls this while it is sending, perhaps while it walks its list of subscribers. A socket must not be closed
+   * there. Promise jobs may run there too, so only a later turn is safe.
    */
   overflowed(): void {
     if (this.#hasOverflowed) return;
@@ -188,27 +189,27 @@ export class UwsSocket<Session> implements Socket {
   }
 
   drained(): void {
-    if (this.#goodbye === undefined) this.#shared.handlers.drain(this.#session);
-    else if (!this.#isOverLimit()) this.#ws.end(this.#goodbye.code, this.#goodbye.reason);
+    if (this.#closeFrame === undefined) this.#shared.handlers.drain(this.#session);
+    else if (!this.#isOverLimit()) this.#ws.end(this.#closeFrame.code, this.#closeFrame.reason);
   }
 
-  /** The raw socket is gone. */
+  /** The raw socket has closed. */
   closed(code: number, reason: ArrayBuffer): void {
     const wasOpen = this.#state === 'open';
     this.#state = 'closed';
-    clearTimeout(this.#goodbye?.timer);
+    clearTimeout(this.#closeFrame?.timer);
     if (wasOpen) this.#shared.handlers.close(this.#session, code, decoder.decode(reason));
   }
 
   /**
-   * A close frame is dropped like any other while the queue is over its limit, and the client would never
-   * learn why it was closed: it waits here until the client reads again. For the server the socket has closed.
+   * uWS drops a close frame like any other frame while the queue is over its limit. Then the client would not know why
+   * it was closed. So the close frame waits here until the client reads again. For the server the socket is closed.
    */
   #linger(code: number, reason: string): void {
     for (const topic of this.#ws.getTopics()) this.#ws.unsubscribe(topic);
     const timer = setTimeout(() => this.drop(), LINGER_MS);
     timer.unref();
-    this.#goodbye = { code, reason, timer };
+    this.#closeFrame = { code, reason, timer };
     this.#state = 'lingering';
     this.#shared.handlers.close(this.#session, code, reason);
   }
@@ -218,12 +219,12 @@ export class UwsSocket<Session> implements Socket {
   }
 }
 
-/** By uWS's number. */
+/** The index is the number that uWS returns. */
 const SEND_STATUS: readonly SendStatus[] = ['queued', 'sent', 'dropped'];
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Whether a frame leaves as a binary one. */
+/** Whether a frame is sent as a binary frame. */
 export function isBinary(frame: Frame): boolean {
   return typeof frame !== 'string' && ArrayBuffer.isView(frame);
 }

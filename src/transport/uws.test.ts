@@ -13,7 +13,7 @@ import {
   type ConnectOptions,
   type RequestOptions,
 } from './in-memory.ts';
-import type { Goodbye, InMemoryClient } from './in-memory-socket.ts';
+import type { InMemoryClient, SocketEnd } from './in-memory-socket.ts';
 import { describeTransport } from './contract/transport-contract.ts';
 import {
   ListenError,
@@ -36,10 +36,10 @@ describeTransport('uWebSockets.js', async (handlers, options) => {
   };
 });
 
-describe('what only the real transport has', () => {
+describe('what only the real transport does', () => {
   const options: TransportOptions = { maxFrameBytes: 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 8 };
 
-  test('a port that is taken by this process is told apart from a free one', async () => {
+  test('a port that this process uses cannot be listened on again until it is closed', async () => {
     const first = createUwsTransport(createHandlers(), options);
     const second = createUwsTransport(createHandlers(), options);
     const { host, port } = await first.listen(LOOPBACK);
@@ -50,7 +50,7 @@ describe('what only the real transport has', () => {
     await second.close();
   });
 
-  test("an address that is not this machine's cannot be listened on", async () => {
+  test('an address of another machine cannot be listened on', async () => {
     const transport = createUwsTransport(createHandlers(), options);
     await expect(transport.listen({ host: '192.0.2.1', port: 0 })).rejects.toMatchObject({
       code: 'LISTEN_FAILED',
@@ -58,7 +58,7 @@ describe('what only the real transport has', () => {
     await transport.close();
   });
 
-  test('a port that another process listens on is taken, and that process ends by itself when it has closed', async () => {
+  test('a port of another process cannot be listened on, and that process ends by itself when it has closed', async () => {
     const other = await startOtherProcess();
     const transport = createUwsTransport(createHandlers(), options);
     await expect(transport.listen(other.address)).rejects.toBeInstanceOf(ListenError);
@@ -75,7 +75,7 @@ describe('what only the real transport has', () => {
     expect(await client.closed).toMatchObject({ code: 1006 });
   });
 
-  test.each(['::1', '127.0.0.1'])('%s can be listened on, and names its peers', async (host) => {
+  test.each(['::1', '127.0.0.1'])('%s can be listened on, and peers have their address', async (host) => {
     const transport = createUwsTransport(createHandlers(), options);
     const { port } = await transport.listen({ host, port: 0 });
     const client = await connect(port, {}, host);
@@ -85,7 +85,7 @@ describe('what only the real transport has', () => {
     await transport.close();
   });
 
-  test('an IPv4 peer of an IPv6 socket is named as such', async () => {
+  test('an IPv4 peer of an IPv6 socket has an IPv4 address', async () => {
     const transport = createUwsTransport(createHandlers(), options);
     const { port } = await transport.listen({ host: '::', port: 0 });
     expect(await request(port)).toMatchObject({ body: '127.0.0.1' });
@@ -98,7 +98,7 @@ describe('what only the real transport has', () => {
     );
   });
 
-  test('without an idle timeout sockets work as ever', async () => {
+  test('sockets work without an idle timeout', async () => {
     const transport = createUwsTransport(createHandlers(), { ...options, idleTimeoutSeconds: 0 });
     const { port } = await transport.listen(LOOPBACK);
     const client = await connect(port);
@@ -107,7 +107,7 @@ describe('what only the real transport has', () => {
     expect(await client.closed).toMatchObject({ code: 1006 });
   });
 
-  test('a closed reader that does not come back for its close frame is dropped after 30 seconds', async () => {
+  test('a lingering socket whose client does not read again is dropped after 30 seconds', async () => {
     const opened = new Inbox<Socket>();
     const transport = createUwsTransport(
       { ...createHandlers(), open: (_session, socket) => opened.push(socket) },
@@ -146,7 +146,7 @@ describe('what only the real transport has', () => {
     await transport.close();
   });
 
-  test('a client that asked for its connection to be closed can read the answer to an upload nobody reads', async () => {
+  test('a client that sent "connection: close" can read the answer to an upload that is not read', async () => {
     const transport = createUwsTransport(createHandlers(), options);
     const { port } = await transport.listen(LOOPBACK);
     const body = new Uint8Array(4 * 1024 * 1024);
@@ -155,7 +155,7 @@ describe('what only the real transport has', () => {
     await transport.close();
   });
 
-  test('an endless upload is answered, and the client asked to close', async () => {
+  test('an endless upload is answered, and the client is asked to close', async () => {
     const transport = createUwsTransport(createHandlers(), options);
     const { port } = await transport.listen(LOOPBACK);
     const socket = net.connect(port, '127.0.0.1');
@@ -176,7 +176,7 @@ describe('what only the real transport has', () => {
   });
 });
 
-/** A server that tells everybody who they are. */
+/** A server that answers each client with its address. */
 function createHandlers(): TransportHandlers<{ readonly remoteAddress: string }> {
   return {
     upgrade: ({ remoteAddress }) => ({ accept: true, session: { remoteAddress } }),
@@ -190,7 +190,7 @@ function createHandlers(): TransportHandlers<{ readonly remoteAddress: string }>
   };
 }
 
-/** A `ws` client with the face of an in-memory one. */
+/** A `ws` client with the interface of an in-memory one. */
 async function connect(
   port: number,
   { path = '/', query = '', headers = {} }: ConnectOptions = {},
@@ -202,7 +202,7 @@ async function connect(
     headers: others,
   });
   const inbox = new Inbox<string>();
-  const closed = new Promise<Goodbye>((resolve) => {
+  const closed = new Promise<SocketEnd>((resolve) => {
     raw.on('close', (code, reason) => {
       inbox.end(`the socket has closed with ${code}`);
       resolve({ code, reason: reason.toString() });
@@ -272,7 +272,7 @@ function request(
   });
 }
 
-/** Connections are used again, so that what one exchange leaves behind hits the next. */
+/** Connections are used again, so that an error in one exchange is seen in the next. */
 const keepAlive = new http.Agent({ keepAlive: true, maxSockets: 8 });
 
 async function readResponse(response: http.IncomingMessage): Promise<ClientResponse> {
@@ -287,7 +287,7 @@ function toUrlHost(host: string): string {
   return net.isIPv6(host) ? `[${host}]` : host;
 }
 
-/** A connection that has had one request answered and stays. */
+/** A connection that stays open after the response to its first request. */
 async function openKeepAlive(port: number): Promise<{ socket: net.Socket; closed: Promise<unknown> }> {
   const socket = net.connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -299,7 +299,10 @@ async function openKeepAlive(port: number): Promise<{ socket: net.Socket; closed
   return { socket, closed };
 }
 
-/** Listens, says its port, floods whoever speaks, closes the transport when it is told to, and has nothing to end it. */
+/**
+ * A process that listens and prints its port. It sends more than it may to a client that sends a frame, and closes the
+ * transport when its standard input ends. Then it must end by itself.
+ */
 const OTHER_PROCESS = `
   import { createUwsTransport } from './uws.ts';
   const transport = createUwsTransport(

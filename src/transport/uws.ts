@@ -1,9 +1,8 @@
 /**
- * The transport on uWebSockets.js, and the only file that speaks to it. It knows the transport interface and
- * nothing above.
+ * The transport on uWebSockets.js (uWS), and the only file that imports it.
  *
- * uWS ends the process when a callback throws, and gives out memory that dies when a callback returns: here
- * every handler is contained, and whatever outlives a callback is copied.
+ * uWS ends the process when a callback throws, and the memory that it passes to a callback is valid only until the
+ * callback returns. So every handler is contained here, and everything that is needed later is copied.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -20,7 +19,7 @@ import { containHandlers, type ContainedHandlers } from './contained-handlers.ts
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
 import { TopicTurns } from './topic-turns.ts';
 import { UwsExchange, UwsRequestHead, writeResponse } from './uws-exchange.ts';
-import { Departures, isBinary, UwsSocket } from './uws-socket.ts';
+import { PendingSends, isBinary, UwsSocket } from './uws-socket.ts';
 import {
   ListenError,
   type CreateTransport,
@@ -29,21 +28,25 @@ import {
   type TransportOptions,
 } from './transport.ts';
 
-/** How long after a publication it is looked who does not keep up. */
-const LOOK_MS = 1_000;
+/** How long after a publication the send queues of all sockets are checked. */
+const QUEUE_CHECK_MS = 1_000;
 
 /**
- * Publications to one topic in one turn that reach their speaker as frames of its own. uWS keeps up to 32 for each
- * other subscriber, to send them together when the turn ends. A list that is full is sent at once, and frame by frame
- * as long as the speaker's frames are gathered: what is more than that is left to uWS, which stops gathering then.
+ * How many publications to one topic in one turn reach their sender as frames of its own. uWS collects up to 32
+ * publications for each other subscriber, to send them together when the turn ends. When that list is full, uWS sends
+ * it at once, and while it also collects the sender's frames, it sends the list frame by frame. So after this number
+ * publications go through uWS for all subscribers; then uWS stops collecting the sender's frames.
  */
-const MAX_SPOKEN = 24;
+const MAX_OWN_COPIES = 24;
 
-/** uWS ends the process when its idle timeout is outside of these, in seconds; 0 means none. */
+/** uWS ends the process when its idle timeout is not between these numbers of seconds; 0 means no timeout. */
 const MIN_IDLE_SECONDS = 8;
 const MAX_IDLE_SECONDS = 960;
 
-/** Makes the transport of the real server. It throws a `RangeError` for an idle timeout that uWS cannot keep. */
+/**
+ * Makes the transport of the real server.
+ * @throws {RangeError} for an idle timeout that uWS does not support.
+ */
 export const createUwsTransport: CreateTransport = (handlers, options) => {
   const { idleTimeoutSeconds: idle } = options;
   if (idle !== 0 && !(idle >= MIN_IDLE_SECONDS && idle <= MAX_IDLE_SECONDS)) {
@@ -54,12 +57,12 @@ export const createUwsTransport: CreateTransport = (handlers, options) => {
   return new UwsTransport(containHandlers(handlers), options);
 };
 
-/** What uWS is given with a handshake, and gives back when the socket opens. */
+/** What uWS gets with a handshake, and gives back when the socket opens. */
 interface UserData<Session> {
   readonly session: Session;
 }
 
-/** Kept on the raw socket, which is the same object each time: to ask uWS for user data is a call out of JavaScript. */
+/** A property of the raw socket, which is the same object in each callback. `getUserData` is a slower, native call. */
 const SOCKET = Symbol('socket');
 
 interface RawSocket<Session> extends WebSocket<UserData<Session>> {
@@ -70,15 +73,15 @@ class UwsTransport<Session> implements Transport {
   readonly #app: TemplatedApp;
   readonly #handlers: ContainedHandlers<Session>;
   readonly #sockets = new Set<UwsSocket<Session>>();
-  readonly #departures = new Departures();
+  readonly #pendingSends = new PendingSends();
   readonly #turns = new TopicTurns((topic) => this.#app.numSubscribers(topic));
   /** The socket whose frame is being handled. */
-  #speaker: UwsSocket<Session> | undefined;
+  #sender: UwsSocket<Session> | undefined;
   readonly #requests = new RequestsUnderWay();
   #listening: us_listen_socket | undefined;
   #closed: Promise<void> | undefined;
-  /** Set while somebody may have been published to since the last look. */
-  #look: NodeJS.Timeout | undefined;
+  /** Set if there was a publication since the last check of the send queues. */
+  #queueCheck: NodeJS.Timeout | undefined;
 
   constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
     this.#handlers = handlers;
@@ -86,7 +89,7 @@ class UwsTransport<Session> implements Transport {
     const shared = {
       handlers,
       queueBytes: options.sendQueueBytes,
-      departures: this.#departures,
+      pendingSends: this.#pendingSends,
       turns: this.#turns,
     };
     this.#app.ws<UserData<Session>>('/*', {
@@ -104,9 +107,9 @@ class UwsTransport<Session> implements Transport {
         handlers.open(session, socket);
       },
       message: (ws: RawSocket<Session>, message, isBinary) => {
-        this.#speaker = ws[SOCKET];
-        this.#speaker?.received(message, isBinary);
-        this.#speaker = undefined;
+        this.#sender = ws[SOCKET];
+        this.#sender?.received(message, isBinary);
+        this.#sender = undefined;
       },
       dropped: (ws: RawSocket<Session>) => ws[SOCKET]?.overflowed(),
       drain: (ws: RawSocket<Session>) => ws[SOCKET]?.drained(),
@@ -134,11 +137,11 @@ class UwsTransport<Session> implements Transport {
   }
 
   publish(topic: Text, frame: Frame): void {
-    this.#departures.leave();
-    const speaker = this.#speaker;
-    if (speaker?.hears(topic)) this.#speak(speaker, topic, frame);
+    this.#pendingSends.flushAll();
+    const sender = this.#sender;
+    if (sender?.isSubscribed(topic)) this.#publishFrom(sender, topic, frame);
     else this.#app.publish(topic, frame, isBinary(frame));
-    this.#look ??= setTimeout(() => this.#lookForQueues(), LOOK_MS).unref();
+    this.#queueCheck ??= setTimeout(() => this.#checkQueues(), QUEUE_CHECK_MS).unref();
   }
 
   close(): Promise<void> {
@@ -147,36 +150,36 @@ class UwsTransport<Session> implements Transport {
   }
 
   /**
-   * Publishes what a socket says while its frames are handled. What it is sent meanwhile is gathered, to leave
-   * together; but uWS lets go of that when it delivers a publication to the socket. So the socket gets its own one as
-   * a frame, and from uWS the others do (docs/decisions/0014-a-speakers-own-copy.md).
+   * Publishes for a socket whose frame is being handled. Meanwhile uWS collects what this socket is sent, for one system
+   * call; but it stops to collect when it delivers a publication to the socket. So the socket gets its own copy as a
+   * frame, and uWS delivers to the others only (docs/decisions/0014-a-speakers-own-copy.md).
    */
-  #speak(speaker: UwsSocket<Session>, topic: Text, frame: Frame): void {
+  #publishFrom(sender: UwsSocket<Session>, topic: Text, frame: Frame): void {
     const turn = this.#turns.of(topic);
     if (turn.subscribers > 1) {
-      if (turn.publications === MAX_SPOKEN) {
+      if (turn.publications === MAX_OWN_COPIES) {
         this.#app.publish(topic, frame, isBinary(frame));
         return;
       }
       turn.publications += 1;
-      speaker.publishToOthers(topic, frame);
+      sender.publishToOthers(topic, frame);
     }
-    speaker.send(frame);
+    sender.send(frame);
   }
 
-  /** uWS does not tell whose send queue a publication has gone into, unless it was too much. */
-  #lookForQueues(): void {
-    this.#look = undefined;
-    for (const socket of this.#sockets) socket.look();
+  /** uWS reports a publication that it had to drop, but not one that waits in a send queue. */
+  #checkQueues(): void {
+    this.#queueCheck = undefined;
+    for (const socket of this.#sockets) socket.checkQueue();
   }
 
   async #close(): Promise<void> {
-    clearTimeout(this.#look);
+    clearTimeout(this.#queueCheck);
     if (this.#listening !== undefined) uWS.us_listen_socket_close(this.#listening);
     await this.#requests.none(REQUEST_GRACE_MS);
-    // In a turn of its own no callback of uWS is on the stack, whoever called.
+    // In a new turn, no callback of uWS is on the stack.
     await nextTurn();
-    // One by one and not by app.close(): that loses its place when a handler closes another socket meanwhile.
+    // One by one, because app.close() fails when a handler closes another socket while it walks its list.
     for (const socket of this.#sockets) socket.drop();
     this.#app.close();
   }
@@ -204,7 +207,7 @@ class UwsTransport<Session> implements Transport {
   }
 }
 
-/** What the published types lack of uWS. */
+/** Parts of uWS that its published types do not have. */
 interface UntypedApp {
   listen(
     host: string,
@@ -217,7 +220,7 @@ interface UntypedModule {
   readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
 }
 
-/** Without its flag uWS lets a second server in on the port, and the two share their clients in silence. */
+/** Without this flag a second server can listen on the same port, and each gets a part of the clients. */
 function listenExclusively(
   app: TemplatedApp,
   host: string,

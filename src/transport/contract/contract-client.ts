@@ -1,11 +1,11 @@
-/** The client side of the transport contract: connects to a server, and reads what comes. */
+/** The client side of the transport contract: connects to a server and reads frames. */
 
 import type { InMemoryClient } from '../in-memory-socket.ts';
 import type { Peer, RunningTransport, Server, StartServer } from './contract-server.ts';
 
 export const KIBIBYTE = 1024;
 
-/** More frames of 16 KiB than any system's own buffers take. */
+/** So many frames of 16 KiB do not fit into the buffers of any operating system. */
 export const ENDLESS = 10_000;
 
 export async function connected(
@@ -29,14 +29,14 @@ export async function take(client: InMemoryClient, count: number): Promise<strin
   return frames;
 }
 
-/** Stops the client reading and sends numbered frames until one meets that fate; all that were sent, with it. */
-export function sendUntil(fate: 'queued' | 'dropped', client: InMemoryClient, { socket }: Peer): string[] {
+/** Pauses the client and sends numbered frames until one is queued or dropped. Returns all frames, with that one. */
+export function sendUntil(status: 'queued' | 'dropped', client: InMemoryClient, { socket }: Peer): string[] {
   client.pause();
   const sent: string[] = [];
   while (sent.length < ENDLESS) {
     const frame = `${sent.length} ${'x'.repeat(16 * KIBIBYTE)}`;
     sent.push(frame);
-    if (socket.send(frame) === fate) return sent;
+    if (socket.send(frame) === status) return sent;
   }
-  throw new Error(`no frame was ${fate}`);
+  throw new Error(`no frame was ${status}`);
 }

@@ -1,21 +1,21 @@
-/** What the transport contract needs: a transport to test, and what its tests see of the server. It knows no transport. */
+/** The types of the transport contract: the transport under test, and the server that its tests use. */
 
 import { Inbox } from '../../system/inbox-harness.ts';
 import type { InMemoryTransport } from '../in-memory.ts';
 import type { Socket, Transport, TransportHandlers, TransportOptions } from '../transport.ts';
 
-/** A transport that listens, and the client side of it. */
+/** A transport that listens, and its client side. */
 export interface RunningTransport extends Pick<InMemoryTransport, 'connect' | 'request'> {
   readonly transport: Transport;
 }
 
-/** Makes a transport, and listens where nothing else does. */
+/** Makes a transport that listens on a free port. */
 export type StartTransport = <Session>(
   handlers: TransportHandlers<Session>,
   options: TransportOptions,
 ) => Promise<RunningTransport>;
 
-/** The server's side of one socket: what has happened to it, as texts. */
+/** The server's side of one socket, with the events of this socket as texts. */
 export class Peer {
   readonly socket: Socket;
   /** `message hi`, `message (not UTF-8)`, `drain`, `overflow`, `close 1000 bye`. */
@@ -25,7 +25,7 @@ export class Peer {
     this.socket = socket;
   }
 
-  /** Resolves when the next event is this one, whatever comes before it. */
+  /** Resolves when this event is next; events before it are ignored. */
   async until(event: string): Promise<void> {
     while ((await this.events.next()) !== event);
   }
@@ -35,7 +35,7 @@ export class Peer {
   }
 }
 
-/** A session is a box, since its socket is not there yet when the handshake is accepted. */
+/** `peer` is set when the socket opens: a session is made at the handshake, before there is a socket. */
 export interface Session {
   peer?: Peer;
 }
@@ -48,7 +48,7 @@ export interface Server {
   readonly failures: Inbox<unknown>;
 }
 
-/** Starts a transport whose handlers write the events of peers, except for those given. The suite closes it. */
+/** Starts a transport whose handlers, except the given ones, record the events of peers. The suite closes it. */
 export type StartServer = (
   handlers?: Partial<TransportHandlers<Session>>,
   options?: Partial<TransportOptions>,

@@ -1,4 +1,4 @@
-/** The part of the transport contract that is about publications, and the order of what is sent. */
+/** The part of the transport contract about publications and the order of frames. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { connected, connectTo, ENDLESS, KIBIBYTE, take } from './contract-client
 import type { Peer, RunningTransport, Server, StartServer } from './contract-server.ts';
 
 export function describePublications(start: StartServer): void {
-  test('texts that were encoded once are what they were, as often as they are used', async () => {
+  test('a text that is encoded once can be used many times', async () => {
     const server = await start();
     const { client, peer } = await connectTo(server);
     const [topic, frame] = [encodeOnce('room/☃'), encodeOnce('hello ☃')];
@@ -19,7 +19,7 @@ export function describePublications(start: StartServer): void {
     expect(await take(client, 4)).toEqual(['hello ☃', 'hello ☃', 'plain', 'hello ☃']);
   });
 
-  test('a publication reaches the subscribers of its topic, and nobody else', async () => {
+  test('a publication reaches only the subscribers of its topic', async () => {
     const server = await start();
     const { client: first, peer: firstPeer } = await connectTo(server);
     const { client: second, peer: secondPeer } = await connectTo(server);
@@ -37,7 +37,7 @@ export function describePublications(start: StartServer): void {
     expect(await take(second, 3)).toEqual(['two', 'three', 'end']);
   });
 
-  test('what clients publish while their frames are handled reaches every subscriber once, in one order', async () => {
+  test('publications of clients whose frames are handled reach every subscriber once, in one order', async () => {
     const server: RunningTransport & Server = await start({
       message({ peer }, frame) {
         server.transport.publish('room', `said ${readFrame(frame)}`);
@@ -62,13 +62,13 @@ export function describePublications(start: StartServer): void {
     expect(said[0]?.filter((frame) => frame.startsWith('said a'))).toEqual(numbers.map((n) => `said a${n}`));
     expect(said[0]?.filter((frame) => frame.startsWith('said b'))).toEqual(numbers.map((n) => `said b${n}`));
     expect(said[0]).toHaveLength(201);
-    for (const [index, speaker] of ['a', 'b'].entries()) {
-      const own = seen[index]?.filter((frame) => new RegExp(`^(said|done) ${speaker}`).test(frame));
-      expect(own).toEqual(numbers.flatMap((n) => [`said ${speaker}${n}`, `done ${speaker}${n}`]));
+    for (const [index, sender] of ['a', 'b'].entries()) {
+      const own = seen[index]?.filter((frame) => new RegExp(`^(said|done) ${sender}`).test(frame));
+      expect(own).toEqual(numbers.flatMap((n) => [`said ${sender}${n}`, `done ${sender}${n}`]));
     }
   });
 
-  test('subscriptions that change while a frame is handled count from then on', async () => {
+  test('a subscription that changes while a frame is handled has effect at once', async () => {
     const others: Peer[] = [];
     const server: RunningTransport & Server = await start({
       message({ peer }) {
@@ -85,16 +85,16 @@ export function describePublications(start: StartServer): void {
         others[0]?.socket.send('end');
       },
     });
-    const { client: speaker, peer } = await connectTo(server);
+    const { client: sender, peer } = await connectTo(server);
     const { client: other, peer: otherPeer } = await connectTo(server);
     others.push(otherPeer);
     peer.socket.subscribe('room');
-    speaker.send('go');
-    expect(await take(speaker, 4)).toEqual(['one', 'two', 'four', 'end']);
+    sender.send('go');
+    expect(await take(sender, 4)).toEqual(['one', 'two', 'four', 'end']);
     expect(await take(other, 3)).toEqual(['two', 'three', 'end']);
   });
 
-  test('publications and sends of one turn arrive in order, short and long, and before the close frame', async () => {
+  test('short and long frames of one turn arrive in order, and before the close frame', async () => {
     const { client, peer, transport } = await connected(start);
     const long = 'x'.repeat(40 * KIBIBYTE);
     peer.socket.subscribe('room');
@@ -108,7 +108,7 @@ export function describePublications(start: StartServer): void {
     expect(await client.closed).toEqual({ code: 4000, reason: 'done' });
   });
 
-  test('frames that may wait for others of their turn keep their places', async () => {
+  test('frames that are sent soon keep their order', async () => {
     const { client, peer, transport } = await connected(start);
     peer.socket.sendSoon('zero');
     expect(await client.nextFrame()).toBe('zero');
@@ -128,7 +128,7 @@ export function describePublications(start: StartServer): void {
     expect(await client.closed).toEqual({ code: 4000, reason: 'done' });
   });
 
-  test('drain tells that a frame which was sent soon has to wait', async () => {
+  test('drain is called when a frame that was sent soon waits in the queue', async () => {
     const { client, peer } = await connected(start);
     client.pause();
     for (let sent = 0; peer.socket.bufferedBytes === 0 && sent < ENDLESS; sent += 1) {

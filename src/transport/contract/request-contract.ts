@@ -1,4 +1,4 @@
-/** The half of the transport contract that is about HTTP. */
+/** The part of the transport contract about HTTP requests. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -17,7 +17,7 @@ const MEBIBYTE = 1024 * 1024;
 
 export function describeRequests(start: StartServer): void {
   test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    '%s reaches the handler with all that is known of it',
+    '%s reaches the handler with its path, query, address and headers',
     async (method) => {
       let seen: unknown;
       const { request } = await start({
@@ -33,7 +33,7 @@ export function describeRequests(start: StartServer): void {
     },
   );
 
-  test('what is known of a request outlives the turn in which it came', async () => {
+  test('a request can be read in a later turn', async () => {
     const { request } = await start({
       async request(incoming) {
         await nextTurn();
@@ -98,7 +98,7 @@ export function describeRequests(start: StartServer): void {
     expect(await request()).toMatchObject({ status });
   });
 
-  test('a body is read whole, at once or later, short or long', async () => {
+  test('a short or long body is read completely, at once or later', async () => {
     const { request } = await start({
       async request(incoming) {
         if (incoming.path === '/later') await nextTurn();
@@ -132,7 +132,7 @@ export function describeRequests(start: StartServer): void {
     expect(await request({ method: 'POST', body: 'x' })).toMatchObject({ status: 200 });
   });
 
-  test('a body of exactly the limit is taken, and a longer one is refused in a way that the client can read', async () => {
+  test('a body of exactly the limit is accepted, and the client can read the refusal of a longer one', async () => {
     const { request } = await start({
       async request(incoming) {
         try {
@@ -153,7 +153,7 @@ export function describeRequests(start: StartServer): void {
     expect(await request({ method: 'POST', body: 'x' })).toMatchObject({ body: '1' });
   });
 
-  test('a body that nobody reads does not hinder the response', async () => {
+  test('a body that is not read does not stop the response', async () => {
     const { request } = await start({ request: () => ({ status: 401, body: 'who are you?' }) });
     for (const bytes of [1, UNREAD_BODY_BYTES * 2, 3 * MEBIBYTE]) {
       const response = await request({ method: 'POST', body: 'x'.repeat(bytes) });
@@ -161,7 +161,7 @@ export function describeRequests(start: StartServer): void {
     }
   });
 
-  test('a client that goes away before its body is read is told to the reader, and is no failure', async () => {
+  test('reading the body of a client that disconnects rejects, and is not a failure', async () => {
     const reading = new Inbox<unknown>();
     const { request, failures } = await start({
       async request(incoming) {
@@ -187,7 +187,7 @@ export function describeRequests(start: StartServer): void {
     expect(failures.items).toEqual([]);
   });
 
-  test('an answer for a client that has gone is thrown away', async () => {
+  test('an answer for a client that has disconnected is thrown away', async () => {
     const asked = new Inbox<(response: TransportResponse) => void>();
     const { request, failures } = await start({
       request: ({ path }) =>
@@ -208,7 +208,7 @@ export function describeRequests(start: StartServer): void {
     expect(failures.items).toEqual([]);
   });
 
-  test('a handler that throws or rejects is answered with 500, which tells nothing', async () => {
+  test('a handler that throws or rejects gives a 500 without details', async () => {
     const { request, failures } = await start({
       request({ path }) {
         const error = new Error(`${path} is broken`);
@@ -224,7 +224,7 @@ export function describeRequests(start: StartServer): void {
     expect(failures.items).toEqual([new Error('/throws is broken'), new Error('/rejects is broken')]);
   });
 
-  test('a response that cannot be written is answered with 500', async () => {
+  test('an invalid response gives a 500', async () => {
     const { request, failures } = await start({
       request({ path }) {
         if (path === '/status') return { status: 99 };
@@ -240,7 +240,7 @@ export function describeRequests(start: StartServer): void {
     expect(failures.items).toHaveLength(3);
   });
 
-  test('requests are answered as their answers come, in any order', async () => {
+  test('requests are answered in any order, each when its answer is ready', async () => {
     const asked = new Map<string, (response: TransportResponse) => void>();
     const all = new Inbox<number>();
     const { request } = await start({
@@ -261,7 +261,7 @@ export function describeRequests(start: StartServer): void {
     expect(order).toEqual(['/3', '/2', '/1']);
   });
 
-  test('a closing transport waits for requests under way, and keeps its sockets until then', async () => {
+  test('a closing transport waits for requests under way, and its sockets stay open until then', async () => {
     const asked = new Inbox<(response: TransportResponse) => void>();
     const { connect, request, transport, peers } = await start({
       request: () =>
@@ -288,7 +288,7 @@ export function describeRequests(start: StartServer): void {
     await expect(request()).rejects.toBeInstanceOf(Error);
   });
 
-  test('a closing transport gives up on a request that is not answered in time', async () => {
+  test('a closing transport drops a request that is not answered in time', async () => {
     const asked = new Inbox<TransportRequest>();
     const { request, transport, failures } = await start({
       request: (incoming) =>
@@ -310,7 +310,7 @@ export function describeRequests(start: StartServer): void {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('a closing transport does not wait for a client that has gone', async () => {
+  test('a closing transport does not wait for a client that has disconnected', async () => {
     const asked = new Inbox<string>();
     const { request, transport } = await start({
       request: ({ path }) =>

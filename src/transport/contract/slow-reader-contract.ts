@@ -1,11 +1,11 @@
-/** The part of the transport contract that is about clients that read slower than they are sent to. */
+/** The part of the transport contract about slow readers: clients that read more slowly than the server sends. */
 
 import { expect, test } from 'vitest';
 import { connected, connectTo, ENDLESS, KIBIBYTE, sendUntil, take } from './contract-client.ts';
 import type { StartServer } from './contract-server.ts';
 
 export function describeSlowReaders(start: StartServer): void {
-  test('frames for a slow reader wait in order, and drain tells when they have gone', async () => {
+  test('frames for a slow reader wait in order, and drain is called when they are sent', async () => {
     const { client, peer } = await connected(start);
     const sent = sendUntil('queued', client, peer);
     expect(peer.socket.bufferedBytes).toBeGreaterThan(0);
@@ -16,7 +16,7 @@ export function describeSlowReaders(start: StartServer): void {
     expect(peer.socket.isOpen).toBe(true);
   });
 
-  test('a slow reader closed with something in its queue gets all of it, and then the code', async () => {
+  test('a slow reader that is closed gets its whole queue and then the close code', async () => {
     const { client, peer } = await connected(start);
     const sent = sendUntil('queued', client, peer);
     peer.socket.close(4000, 'enough');
@@ -26,7 +26,7 @@ export function describeSlowReaders(start: StartServer): void {
     expect(client.frames).toEqual(sent);
   });
 
-  test('overflow is told once, outside of the call that dropped the frame', async () => {
+  test('overflow is called once, outside of the call that dropped the frame', async () => {
     const { client, peer } = await connected(start);
     const sent = sendUntil('dropped', client, peer);
     expect(peer.socket.send('also dropped')).toBe('dropped');
@@ -39,7 +39,7 @@ export function describeSlowReaders(start: StartServer): void {
     expect(peer.count('overflow')).toBe(1);
   });
 
-  test('a reader that overflowed is closed at once for the server, and learns the code when it reads again', async () => {
+  test('a reader that overflowed is closed at once for the server, and gets the code when it reads again', async () => {
     const { connect, peers, transport } = await start({
       overflow: ({ peer }) => peer?.socket.close(3008, 'slow'),
     });
@@ -61,7 +61,7 @@ export function describeSlowReaders(start: StartServer): void {
     expect(peer.events.items).toEqual(['close 3008 slow']);
   });
 
-  test('a publication that a slow reader cannot take overflows it, and reaches the others', async () => {
+  test('a publication that overflows a slow reader still reaches the others', async () => {
     const server = await start({
       overflow({ peer }) {
         peer?.events.push('overflow');
@@ -78,7 +78,7 @@ export function describeSlowReaders(start: StartServer): void {
     while (slowPeer.socket.isOpen && published < ENDLESS) {
       server.transport.publish('room', frame);
       published += 1;
-      // The quick reader has read it, so both have been sent it.
+      // The quick reader has read it, so it was sent to both.
       await quick.nextFrame();
     }
     await slowPeer.until('close 3008 slow');
@@ -92,7 +92,7 @@ export function describeSlowReaders(start: StartServer): void {
     ]);
   });
 
-  test('a slow reader that is closed and vanishes leaves nothing behind', async () => {
+  test('a slow reader that is closed and disconnects has no further events', async () => {
     const { client, peer, transport } = await connected(start);
     sendUntil('dropped', client, peer);
     peer.socket.close(3008, 'slow');

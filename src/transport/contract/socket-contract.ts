@@ -1,4 +1,4 @@
-/** The part of the transport contract that is about WebSockets: how they open, what they carry, how they end. */
+/** The part of the transport contract about WebSockets: how they open, which frames they carry, how they end. */
 
 import { expect, test } from 'vitest';
 import { readFrame } from '../../protocol/text.ts';
@@ -9,7 +9,7 @@ import type { RequestHead, TransportHandlers } from '../transport.ts';
 const join = (frames: readonly unknown[]): string => frames.join('+');
 
 export function describeSockets(start: StartServer): void {
-  test('a handshake is accepted with what is known of it', async () => {
+  test('a handshake reaches the handler with its path, query, address and headers', async () => {
     const heads: RequestHead[] = [];
     const { connect, peers } = await start({
       upgrade(head) {
@@ -32,7 +32,7 @@ export function describeSockets(start: StartServer): void {
     client.close();
   });
 
-  test('a refused handshake is answered with its response', async () => {
+  test('a refused handshake is answered with the given response', async () => {
     const { connect, peers } = await start({
       upgrade: () => ({
         accept: false,
@@ -56,7 +56,7 @@ export function describeSockets(start: StartServer): void {
     expect(failures.items).toEqual([new Error('upgrade is broken')]);
   });
 
-  test('text frames go both ways', async () => {
+  test('text frames are carried in both directions', async () => {
     const { client, peer } = await connected(start);
     client.send('hé ☃ 🎈');
     await peer.until('message hé ☃ 🎈');
@@ -66,7 +66,7 @@ export function describeSockets(start: StartServer): void {
     expect(await client.nextFrame()).toBe('☃ back');
   });
 
-  test('a binary frame is read as UTF-8 if it is that, and is told apart if not', async () => {
+  test('a binary frame can be read as text if it is UTF-8, and is detected if it is not', async () => {
     const { client, peer } = await connected(start);
     client.send(new TextEncoder().encode('\uFEFFbytes ☃'));
     await peer.until('message \uFEFFbytes ☃');
@@ -75,7 +75,7 @@ export function describeSockets(start: StartServer): void {
     expect(peer.socket.isOpen).toBe(true);
   });
 
-  test('a binary frame reaches the handler as bytes, and bytes leave as a binary frame', async () => {
+  test('a binary frame reaches the handler as bytes, and bytes are sent as a binary frame', async () => {
     const seen: unknown[] = [];
     const server = await start({
       message({ peer }, frame) {
@@ -95,7 +95,7 @@ export function describeSockets(start: StartServer): void {
     expect(client.frames).toEqual([]);
   });
 
-  test('frames that are to be joined leave as one, in their place', async () => {
+  test('frames with the same join in a row are sent as one, in order', async () => {
     const server = await start();
     const { client, peer } = await connectTo(server);
     peer.socket.subscribe('news');
@@ -111,7 +111,7 @@ export function describeSockets(start: StartServer): void {
     expect(await take(client, 7)).toEqual(['a+b', 'published', 'c', 'alone', 'd', 'sent', 'e+f']);
   });
 
-  test('the sub-protocol that the server chose is named to the client, and no other', async () => {
+  test('the client gets the sub-protocol that the server chose, or none', async () => {
     const { connect } = await start({
       upgrade: (head) => {
         const offered = head.header('sec-websocket-protocol') ?? '';
@@ -123,7 +123,7 @@ export function describeSockets(start: StartServer): void {
     expect((await connect()).protocol).toBe('');
   });
 
-  test('the server says goodbye with its own code, and is told before its call returns', async () => {
+  test('the server closes with its own code, and its close handler is called before close returns', async () => {
     const { client, peer } = await connected(start);
     peer.socket.close(3001, 'shutdown ☃');
     expect(peer.events.items).toEqual(['close 3001 shutdown ☃']);
@@ -137,14 +137,14 @@ export function describeSockets(start: StartServer): void {
     expect(await client.closed).toEqual({ code: 3500, reason: 'not you' });
   });
 
-  test('a terminated socket ends without a word', async () => {
+  test('a terminated socket ends without a close frame', async () => {
     const { client, peer } = await connected(start);
     peer.socket.terminate();
     expect(peer.events.items).toEqual(['close 1006 ']);
     expect(await client.closed).toMatchObject({ code: 1006 });
   });
 
-  test('the client says goodbye with its own code, or with none', async () => {
+  test('the client closes with its own code, or without a code', async () => {
     const server = await start();
     const { client: first, peer: firstPeer } = await connectTo(server);
     first.close(4123, 'bye ☃');
@@ -155,13 +155,13 @@ export function describeSockets(start: StartServer): void {
     expect(secondPeer.socket.isOpen).toBe(false);
   });
 
-  test('a client that vanishes is closed with 1006', async () => {
+  test('a client that disconnects without a close frame is closed with 1006', async () => {
     const { client, peer } = await connected(start);
     client.terminate();
     expect(await peer.events.next()).toMatch(/^close 1006/);
   });
 
-  test('a closed socket is harmless, and is closed only once', async () => {
+  test('the methods of a closed socket do nothing, and it is closed only once', async () => {
     const { client, peer, transport } = await connected(start);
     const { socket } = peer;
     socket.subscribe('room');
@@ -181,27 +181,30 @@ export function describeSockets(start: StartServer): void {
     expect(() => transport.publish('room', 'too late')).not.toThrow();
   });
 
-  test.each(['open', 'message', 'close'] as const)('what %s throws is contained', async (name) => {
-    const boom = new Error(`${name} is broken`);
-    let calls = 0;
-    const breakOnce: Partial<TransportHandlers<Session>> = {
-      [name]() {
-        calls += 1;
-        if (calls === 1) throw boom;
-      },
-    };
-    const { connect, failures } = await start(breakOnce);
-    const client = await connect();
-    client.send('hello');
-    if (name === 'close') client.close();
-    expect(await failures.next()).toBe(boom);
-    const other = await connect();
-    other.close();
-    await other.closed;
-    expect(failures.items).toEqual([boom]);
-  });
+  test.each(['open', 'message', 'close'] as const)(
+    'an error of the handler %s is contained',
+    async (name) => {
+      const boom = new Error(`${name} is broken`);
+      let calls = 0;
+      const breakOnce: Partial<TransportHandlers<Session>> = {
+        [name]() {
+          calls += 1;
+          if (calls === 1) throw boom;
+        },
+      };
+      const { connect, failures } = await start(breakOnce);
+      const client = await connect();
+      client.send('hello');
+      if (name === 'close') client.close();
+      expect(await failures.next()).toBe(boom);
+      const other = await connect();
+      other.close();
+      await other.closed;
+      expect(failures.items).toEqual([boom]);
+    },
+  );
 
-  test('a socket survives a handler that throws', async () => {
+  test('a socket stays open when a handler throws', async () => {
     const { connect, peers, failures } = await start({
       message({ peer }, frame) {
         if (frame === 'throw') throw new Error('message is broken');
@@ -233,7 +236,7 @@ export function describeSockets(start: StartServer): void {
     expect(await take(client, 2)).toEqual(['echo one', 'echo two']);
   });
 
-  test('a frame as long as allowed is taken, and a longer one costs the socket', async () => {
+  test('a frame of exactly the limit is accepted, and a longer one drops the socket', async () => {
     const { client, peer } = await connected(start, { maxFrameBytes: KIBIBYTE });
     client.send('é'.repeat(KIBIBYTE / 2));
     await peer.until(`message ${'é'.repeat(KIBIBYTE / 2)}`);
@@ -242,7 +245,7 @@ export function describeSockets(start: StartServer): void {
     expect(await peer.events.next()).toMatch(/^close 1006/);
   });
 
-  test('a closing transport drops its sockets, and tells of each once', async () => {
+  test('a closing transport drops its sockets, and calls close once for each', async () => {
     const server = await start();
     const { client: open, peer: openPeer } = await connectTo(server);
     const { client: slow, peer: slowPeer } = await connectTo(server);

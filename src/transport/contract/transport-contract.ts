@@ -1,6 +1,6 @@
 /**
- * What every transport has to keep, as one suite that each of them runs: what it needs of a transport is a way
- * to start it and a client to speak to it. It knows no transport.
+ * The contract of a transport, as a test suite that every transport runs. The suite needs a function that starts the
+ * transport, and a client for it.
  */
 
 import { afterEach, describe } from 'vitest';
