@@ -1,8 +1,8 @@
-/** The WebSocket close codes this server sends: one table, held against docs/protocol.md by a test. */
+/** The WebSocket close codes that this server sends. A test compares this table with docs/protocol.md. */
 
 /**
- * Close codes as in the Centrifuge client protocol: below 3500 a client reconnects by itself,
- * from 3500 on it does not.
+ * Close codes as in the Centrifuge client protocol: after a code below 3500 a client reconnects by itself, after any
+ * other it does not.
  */
 export const CLOSE_CODES = {
   shutdown: { code: 3001, reason: 'shutdown', reconnect: true },

@@ -1,6 +1,5 @@
 /**
- * What any codec must do, as a test suite: run it on a protocol of your own with the test framework of your choice. It
- * knows no protocol and imports no framework.
+ * The contract of a codec, as a test suite. Run it on your own codec with any test framework: this file imports none.
  */
 
 import assert from 'node:assert/strict';
@@ -14,13 +13,16 @@ import type { Frame } from './text.ts';
 export interface CodecUnderTest {
   readonly name: string;
   readonly codec: Codec;
-  /** The frame in which a client sends a command: `ping`, `room.join`, `room.leave`, `room.publish`, perhaps `connect`. */
+  /**
+   * Writes a command as the frame that a client sends. The commands are `ping`, `room.join`, `room.leave`,
+   * `room.publish`, and `connect` if the greeting is `connect`.
+   */
   readonly write: (command: Command) => string | Uint8Array;
 }
 
 const FRAMES_OF_NOISE = 2_000;
 const LONGEST_NOISE = 40;
-/** What noise is made of: letters, what protocols divide by, and what is no text. */
+/** Random frames are made of these: letters, separators of protocols, and parts of characters. */
 const NOISE = ['a', '1', '"', '{', '}', '[', ':', ',', '|', '\n', ' ', '\\', 'é', '☃', '\u0000', '\ud800'];
 
 /** A sub-protocol's name is a token of RFC 9110. */
@@ -55,7 +57,7 @@ export function describeCodec(
   const id = codec.keepsOrder ? undefined : 7;
 
   describe(`${name} keeps the contract of a codec`, () => {
-    test('has a name that may stand in a topic, and sub-protocols that may stand in a header', async () => {
+    test('has a name that is valid in a topic, and sub-protocols that are valid in a header', async () => {
       assert.match(codec.name, /^[^/]+$/);
       for (const subprotocol of codec.subprotocols) assert.match(subprotocol, TOKEN);
       assert.equal(new Set(codec.subprotocols).size, codec.subprotocols.length);
@@ -67,7 +69,7 @@ export function describeCodec(
       }
     });
 
-    test('reads any frame without an error: commands, or a violation that closes the socket', async () => {
+    test('reads any frame without an error, as commands or as a violation', async () => {
       const random = createRandom(1);
       for (let count = 0; count < FRAMES_OF_NOISE; count += 1) {
         const length = random(LONGEST_NOISE);
@@ -84,14 +86,14 @@ export function describeCodec(
     test('has frames for every answer and every push', async () => {
       for (const reply of repliesOf(id)) {
         const frames = codec.encodeReply(reply);
-        // A protocol whose handshake is the greeting never answers `connect`.
+        // Without the command `connect` there is no answer to it.
         if (reply.type !== 'connected' || codec.greeting === 'connect') assert.notEqual(frames.length, 0);
         for (const frame of frames) checkFrame(frame);
       }
       for (const push of PUSHES) for (const frame of codec.encodePush(push)) checkFrame(frame);
     });
 
-    test('has a frame for any publication and any broadcast', async () => {
+    test('has a frame for every publication and every broadcast', async () => {
       for (const room of ROOMS) {
         for (const [index, data] of MESSAGES.entries()) {
           const publication: Publication = { room, data, offset: index + 1, epoch: 'epoch', time: 1_000 };
@@ -102,7 +104,7 @@ export function describeCodec(
       }
     });
 
-    test('names the command in its answer, unless it keeps the order of answers', async () => {
+    test('writes the id of the command in its answer, unless it keeps the order of answers', async () => {
       if (codec.keepsOrder) return;
       const [first, second] = [1, 2].map((number) =>
         codec.encodeReply({ type: 'joined', room: 'room1', id: number }).map(textOf),
@@ -110,7 +112,7 @@ export function describeCodec(
       assert.notDeepEqual(first, second);
     });
 
-    test('joins frames to one that has all of them', async () => {
+    test('joins frames into one that contains all of them', async () => {
       const { joinFrames } = codec;
       if (joinFrames === undefined) return;
       const frames = ['a', 'b'].flatMap((room) => codec.encodeReply({ type: 'joined', room, id: 1 }));
@@ -159,7 +161,7 @@ const PUSHES: readonly Push[] = ROOMS.flatMap((room): Push[] => [
 
 function checkFrame(frame: Frame): void {
   assert.ok(typeof frame === 'string' || frame instanceof ArrayBuffer || frame instanceof Uint8Array);
-  // Half of a pair has no UTF-8: a receiver would drop its connection.
+  // One half of a surrogate pair has no UTF-8 form: a receiver would drop its connection.
   if (typeof frame === 'string')
     assert.ok(frame.isWellFormed(), `${JSON.stringify(frame)} is not well-formed`);
 }

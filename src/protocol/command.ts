@@ -1,26 +1,26 @@
-/** What a client may ask for and be answered, as plain data, whatever codec it speaks. */
+/** Commands, replies, pushes and messages as plain data. They do not depend on the codec. */
 
 import type { Refusal } from './errors.ts';
 
 /** Any JSON value. A text message is a JSON string. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Who a member is. `id` is the connection's. */
+/** Who a member is. `id` is the id of the connection. */
 export interface MemberInfo {
   readonly id: string;
   readonly user?: string;
 }
 
-/** What a protocol whose answers name their command gives each command; its answer has the same. */
+/** The id of a command. The reply has the same id. It is absent if the codec keeps the order of answers. */
 export interface Identified {
   readonly id?: number;
 }
 
-/** One command of one client, decoded; also the event that its connection actor receives. */
+/** A decoded command of a client. It is also the event that the connection actor receives. */
 export type Command = Identified &
   (
     | { readonly type: 'ping' }
-    /** Ends the greeting, where the codec says that a command does. */
+    /** Ends the greeting, if the greeting of the codec is `connect`. */
     | { readonly type: 'connect' }
     | { readonly type: 'room.join'; readonly room: string }
     | { readonly type: 'room.leave'; readonly room: string }
@@ -30,21 +30,21 @@ export type Command = Identified &
     | { readonly type: 'room.call'; readonly room: string; readonly method: string; readonly args: Json }
     /** The codec knows no such command. */
     | { readonly type: 'command.unknown' }
-    /** The codec knows the command, but what came with it is unusable. */
+    /** The codec knows the command, but cannot use its arguments. */
     | { readonly type: 'command.malformed'; readonly refusal: Refusal }
   );
 
-/** What a client is told about a command of its own. */
+/** The answer to a command. */
 export type Reply = Identified &
   (
     | { readonly type: 'pong' }
     /** `client` is the id of the connection. */
     | { readonly type: 'connected'; readonly client: string }
     | { readonly type: 'joined'; readonly room: string }
-    /** It is a member already: nothing was changed. */
+    /** The answer to a join of a room in which the client is already a member. */
     | { readonly type: 'alreadyMember'; readonly room: string }
     | { readonly type: 'left'; readonly room: string }
-    /** It is no member: nothing was changed. */
+    /** The answer to a leave of a room in which the client is not a member. */
     | { readonly type: 'notMember'; readonly room: string }
     | { readonly type: 'published' }
     | { readonly type: 'broadcasted' }
@@ -55,37 +55,37 @@ export type Reply = Identified &
     | { readonly type: 'refused'; readonly refusal: Refusal }
   );
 
-/** What a client is told without having asked. Publications and broadcasts go another way. */
+/** What a client gets without a command. Publications and broadcasts are not pushes. */
 export type Push =
   /** The server has joined the connection to a room. */
   | { readonly type: 'joined'; readonly room: string }
   /** The server could not join the connection to a room, or has ended its membership. */
   | { readonly type: 'left'; readonly room: string; readonly refusal: Refusal };
 
-/** How a call ended, as its client is told. */
+/** The result of a call of a servant (a remote object of a TARS service), for the client. */
 export type CallOutcome =
   | { readonly type: 'result'; readonly result: Json }
   | { readonly type: 'failed'; readonly code: number; readonly message: string };
 
-/** A message on its way to the members of a room, as its stream has it. */
+/** A message to the members of a room, as it is in the room's stream. */
 export interface Publication {
   readonly room: string;
   readonly data: Json;
   /** Rises by one within an epoch, from 1. */
   readonly offset: number;
-  /** Names one life of the room's stream: offsets compare only within it. */
+  /** The id of one lifetime of the room's stream. Offsets can be compared only within one epoch. */
   readonly epoch: string;
-  /** When the stream took it, in milliseconds since 1970. */
+  /** When it was added to the stream, in milliseconds since 1970. */
   readonly time: number;
-  /** The connection that published it; absent when the server itself speaks. */
+  /** The connection that published it; absent if the server published it. */
   readonly from?: MemberInfo;
-  /** Short notes of the publisher about the message, for those who receive it. */
+  /** Short extra data of the publisher, for the receivers. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** A message on its way to every connection. */
+/** A message to every connection. */
 export interface Broadcast {
   readonly data: Json;
-  /** The connection that sent it; absent when the server itself speaks. */
+  /** The connection that sent it; absent if the server sent it. */
   readonly from?: MemberInfo;
 }

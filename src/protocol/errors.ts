@@ -1,8 +1,8 @@
-/** The errors a client can be answered with: one table, told to every codec. It knows no wire format. */
+/** The errors that a client can get, in one table for all codecs. It knows no wire format. */
 
 /**
- * Error codes as in the Centrifuge client protocol, so that one table serves every codec.
- * `temporary` errors may go away by themselves: the client may try the same command again.
+ * Error codes as in the Centrifuge client protocol, so that one table is enough for all codecs. After a `temporary`
+ * error the client may send the same command again.
  */
 export const ERRORS = {
   internal: { code: 100, message: 'internal server error', temporary: true },
@@ -16,14 +16,14 @@ export const ERRORS = {
 /** The name of a row of {@link ERRORS}. */
 export type ErrorName = keyof typeof ERRORS;
 
-/** Why a command was not done, as a value: expected outcomes are not exceptions. */
+/** Why a command was not done. It is a value, because a refusal is an expected result and not an exception. */
 export interface Refusal {
   readonly error: ErrorName;
-  /** One sentence for the person at the other end; it never carries a handler's or a store's own text. */
+  /** One sentence for the user of the client. It never contains an error text of a handler or a store. */
   readonly message: string;
 }
 
-/** Makes a {@link Refusal}; without a message the table's own is used. */
+/** Makes a {@link Refusal}. The default message is the one in the table. */
 export function createRefusal(error: ErrorName, message: string = ERRORS[error].message): Refusal {
   return { error, message };
 }

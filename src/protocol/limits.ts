@@ -1,4 +1,4 @@
-/** Limits on what clients send, and the checks that every way in shares. */
+/** Limits for room names and messages, and the checks that clients, the library and the server API share. */
 
 import type { Json } from './command.ts';
 import { createRefusal, type Refusal } from './errors.ts';
@@ -13,7 +13,7 @@ export interface MessageLimits {
   readonly roomNameBytes: number;
 }
 
-/** What is wrong with a room's name, or nothing. */
+/** Why a room name is not allowed, or undefined. */
 export function refuseRoomName(room: string, limits: MessageLimits): Refusal | undefined {
   if (room === '') return createRefusal('badRequest', 'the room name is empty');
   if (exceedsBytes(room, limits.roomNameBytes)) {
@@ -22,7 +22,7 @@ export function refuseRoomName(room: string, limits: MessageLimits): Refusal | u
   return undefined;
 }
 
-/** What is wrong with a message, or nothing. */
+/** Why a message is not allowed, or undefined. */
 export function refuseMessage(data: Json, limits: MessageLimits): Refusal | undefined {
   const text = typeof data === 'string' ? data : JSON.stringify(data);
   if (exceedsBytes(text, limits.messageBytes)) {
@@ -33,7 +33,7 @@ export function refuseMessage(data: Json, limits: MessageLimits): Refusal | unde
 
 const encoder = new TextEncoder();
 
-/** A UTF-16 unit is 1 to 3 bytes of UTF-8, so most texts are judged without counting. */
+/** One UTF-16 unit is 1 to 3 bytes of UTF-8, so most texts need no encoding here. */
 function exceedsBytes(text: string, limit: number): boolean {
   if (text.length * 3 <= limit) return false;
   return text.length > limit || encoder.encode(text).length > limit;

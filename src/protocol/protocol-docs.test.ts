@@ -1,4 +1,4 @@
-/** Holds the tables of docs/protocol.md to the code: what a client meets stands there, and nothing else. */
+/** Checks that the tables of docs/protocol.md are the same as in the code. */
 
 // oxlint-disable-next-line no-restricted-imports -- the page is a file; the rule keeps the protocol itself plain data
 import { readFileSync } from 'node:fs';
@@ -44,25 +44,22 @@ const rpcErrors = {
 };
 
 describe('docs/protocol.md', () => {
-  test.each([errors, closeCodes, rpcErrors])(
-    'has the table of $name as the code has it',
-    ({ name, table }) => {
-      const found = new RegExp(`<!-- ${name}: begin[^>]*-->\n(.*?)\n<!-- ${name}: end -->`, 's').exec(
-        page,
-      )?.[1];
-      const remedy = `put this table between the markers of "${name}" in docs/protocol.md:\n\n${table}\n`;
-      expect(found, remedy).toBe(table);
-    },
-  );
-
-  test('tells of each close code when it is sent', () => {
-    const untold = Object.values(CLOSE_CODES).filter(({ code }) => !page.includes(`\n- **${code}** `));
-    expect(untold).toEqual([]);
+  test.each([errors, closeCodes, rpcErrors])('has the same table of $name as the code', ({ name, table }) => {
+    const found = new RegExp(`<!-- ${name}: begin[^>]*-->\n(.*?)\n<!-- ${name}: end -->`, 's').exec(
+      page,
+    )?.[1];
+    const remedy = `put this table between the markers of "${name}" in docs/protocol.md:\n\n${table}\n`;
+    expect(found, remedy).toBe(table);
   });
 
-  test('tells of each error when it is answered', () => {
-    const untold = Object.values(ERRORS).filter(({ code }) => !page.includes(`\n- **${code}** `));
-    expect(untold).toEqual([]);
+  test('says for each close code when it is sent', () => {
+    const missing = Object.values(CLOSE_CODES).filter(({ code }) => !page.includes(`\n- **${code}** `));
+    expect(missing).toEqual([]);
+  });
+
+  test('says for each error when it is the answer', () => {
+    const missing = Object.values(ERRORS).filter(({ code }) => !page.includes(`\n- **${code}** `));
+    expect(missing).toEqual([]);
   });
 });
 

@@ -1,11 +1,11 @@
-/** Why a call of a servant has no result, as clients are told: one table of codes and sentences. */
+/** Why a call of a servant (a remote object of a TARS service) has no result: the codes and messages that clients get. */
 
 import type { CallOutcome } from './command.ts';
 import { ERRORS } from './errors.ts';
 
 /**
- * Failures of calls. Codes below 1000 are of the error table, those from 1001 are our own. `retry` says
- * whether the same call may be tried again by whoever knows that calling twice does no harm.
+ * Failures of calls. Codes below 1000 are those of {@link ERRORS}; codes from 1001 are specific to calls. `retry` says
+ * whether the same call may be tried again, if it does no harm to call the function twice.
  */
 export const RPC_ERRORS = {
   badRequest: {
@@ -43,7 +43,7 @@ export const RPC_ERRORS = {
 /** The name of a row of {@link RPC_ERRORS}. */
 export type RpcFailure = keyof typeof RPC_ERRORS;
 
-/** How a call ended that has failed; without a message the table's own is used. */
+/** The result of a failed call. The default message is the one in the table. */
 export function failCall(failure: RpcFailure, message: string = RPC_ERRORS[failure].message): CallOutcome {
   return { type: 'failed', code: RPC_ERRORS[failure].code, message };
 }

@@ -11,7 +11,7 @@ describe('encoded texts', () => {
     return { made, read: (key: string) => readText(texts.of(key)) };
   }
 
-  test('are made once for each key, whatever is asked for in between', () => {
+  test('are made once for each key, also with other keys in between', () => {
     const { made, read } = countEncodings(3);
     expect(['a', 'a', 'ü', 'a', 'ü', 'ü', ''].map(read)).toEqual([
       '<a>',
@@ -25,13 +25,13 @@ describe('encoded texts', () => {
     expect(made).toEqual(['a', 'ü', '']);
   });
 
-  test('are forgotten when there are too many, and made again', () => {
+  test('are removed when there are too many, and made again', () => {
     const { made, read } = countEncodings(2);
     expect(['a', 'b', 'c', 'c', 'a', 'b'].map(read)).toEqual(['<a>', '<b>', '<c>', '<c>', '<a>', '<b>']);
     expect(made).toEqual(['a', 'b', 'c', 'a', 'b']);
   });
 });
 
-test('a text that is encoded once is its UTF-8, in a buffer of its own', () => {
+test('encodeOnce gives the UTF-8 of a text in a buffer of its own', () => {
   expect([...new Uint8Array(encodeOnce('aü'))]).toEqual([0x61, 0xc3, 0xbc]);
 });

@@ -1,31 +1,31 @@
-/** What is sent: texts, encoded once or not yet, and bytes. It knows no sockets. */
+/** Texts and frames, and texts that are encoded only once because they are sent many times. It knows no sockets. */
 
-/** A text, or its UTF-8. What is sent many times is encoded once. */
+/** A text, or its UTF-8. */
 export type Text = string | ArrayBuffer;
 
-/** What a WebSocket frame carries: a {@link Text} in a text frame, or a `Uint8Array` in a binary frame. */
+/** The content of a WebSocket frame: a {@link Text} for a text frame, a `Uint8Array` for a binary frame. */
 export type Frame = Text | Uint8Array;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The text's UTF-8, for texts that are sent many times. */
+/** Encodes a text as UTF-8, for texts that are sent many times. */
 export function encodeOnce(text: string): ArrayBuffer {
-  // A buffer of its own: that of a short array may be a part of a larger one.
+  // The buffer of a short array may be larger than the array, so it is copied.
   const { buffer, byteOffset, byteLength } = encoder.encode(text);
   return buffer.slice(byteOffset, byteOffset + byteLength);
 }
 
-/** Texts that are made of keys and encoded, remembered until there are too many of them. */
+/** A cache of encoded texts, each made from a key. */
 export class EncodedTexts {
   readonly #toText: (key: string) => string;
   readonly #most: number;
   readonly #known = new Map<string, ArrayBuffer>();
-  /** What comes in a row is not looked up again. */
+  /** The same key often comes many times in a row, so the last text is kept. */
   #latestKey: string | undefined;
   #latest = new ArrayBuffer(0);
 
-  /** @param most How many are remembered; then it begins anew. */
+  /** @param most How many texts are kept. When there are more, the cache is cleared. */
   constructor(most: number, toText: (key: string) => string) {
     this.#most = most;
     this.#toText = toText;
@@ -53,7 +53,7 @@ export function readText(text: Text): string {
 
 const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
-/** The text of a frame that was received: of a binary frame what it is in UTF-8, or undefined if it is no UTF-8. */
+/** The text of a received frame. A binary frame is decoded as UTF-8; if it is not UTF-8, the result is undefined. */
 export function readFrame(frame: string | Uint8Array): string | undefined {
   if (typeof frame === 'string') return frame;
   try {

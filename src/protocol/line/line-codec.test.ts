@@ -8,7 +8,7 @@ const texts = fc.oneof(
   fc.string({ unit: fc.constantFrom('"', '\\', '\n', '}', '|', 'é', '\ud800') }),
 );
 
-test('a message is the same to it whatever the order of its fields', () => {
+test('a message is decoded the same in any order of its fields', () => {
   fc.assert(
     fc.property(texts, texts, (roomNum, message) => {
       const decoded = { type: 'room.publish', room: roomNum.toWellFormed(), data: message };
@@ -18,8 +18,8 @@ test('a message is the same to it whatever the order of its fields', () => {
   );
 });
 
-test('a message that is garbled is the same to it with and without white space', () => {
-  const garbled = fc
+test('a damaged message is decoded the same with and without white space', () => {
+  const damaged = fc
     .tuple(
       texts,
       texts,
@@ -33,7 +33,7 @@ test('a message that is garbled is the same to it with and without white space',
       return json.slice(0, from) + put + json.slice(from + cut);
     });
   fc.assert(
-    fc.property(garbled, (json) => {
+    fc.property(damaged, (json) => {
       const spaced = json.replace('{', '{ ');
       expect(lineCodec.decode(`sendByRoom|${json}`)).toEqual(lineCodec.decode(`sendByRoom|${spaced}`));
     }),

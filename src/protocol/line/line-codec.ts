@@ -12,7 +12,7 @@ export const lineCodec: Codec = {
   name: 'line',
   subprotocols: [],
   greeting: 'handshake',
-  // An answer names neither its command nor, for a message, its room.
+  // An answer does not say which command it answers.
   keepsOrder: true,
 
   decode(frame) {
@@ -57,9 +57,10 @@ export const lineCodec: Codec = {
 };
 
 /**
- * Matches all but what most frames are: a message as `JSON.stringify` writes it, of texts that need no escapes. This
- * reads them in less than half the time of `JSON.parse`; whatever is written in another way is read by that. What
- * matches a pattern is kept in memory by V8 until something else does, which costs more than not to match.
+ * Most frames are a plain message: written by `JSON.stringify`, with texts that need no escapes. A plain message is cut
+ * out of the frame, which takes less than half the time of `JSON.parse`. This pattern matches all other frames; those
+ * go through `JSON.parse`. It matches the rare case because V8 keeps the text of the last match in memory, and that
+ * makes a match slower than no match.
  */
 const NOT_PLAIN_MESSAGE =
   /^(?!sendByRoom\|\{"roomNum":"[ !#-[\]-\ud7ff\ue000-\uffff]*","message":"[ !#-[\]-\uffff]*"\}$)/;
@@ -67,7 +68,7 @@ const ROOM_AT = 'sendByRoom|{"roomNum":"'.length;
 const ROOM_TO_MESSAGE = '","message":"'.length;
 
 const PUBLISHED = encodeOnce('SendByRoom success!');
-/** The replies that are the same for every message are made once. */
+/** Replies that are always the same are made once. */
 const PUBLISHED_ALONE = [PUBLISHED];
 const BROADCASTED = [encodeOnce('Broadcast success!')];
 const PONG = [encodeOnce('pong')];
@@ -104,7 +105,7 @@ function encodeRefusal({ message }: Refusal): string {
 
 const NOT_TEXT = [malformed('a frame must be UTF-8 text')];
 
-/** A text travels as it is; any other JSON value as its JSON text. */
+/** A text is sent as it is, any other JSON value as JSON text. */
 function encodeText(data: Json): string {
   return typeof data === 'string' ? toWellFormed(data) : JSON.stringify(data);
 }
@@ -183,8 +184,8 @@ function readMessage(command: string, message: unknown): Read<string> {
 }
 
 /**
- * JSON and JavaScript can spell half of a surrogate pair (`"\ud800"`), which has no UTF-8 form: sent as it
- * is, it would make every receiver drop its connection.
+ * JSON and JavaScript can write one half of a surrogate pair (`"\ud800"`). It has no UTF-8 form: if it were sent, every
+ * receiver would drop its connection.
  */
 function toWellFormed(text: string): string {
   return text.isWellFormed() ? text : text.toWellFormed();
