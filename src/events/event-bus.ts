@@ -1,4 +1,4 @@
-/** The event bus of the server: logs, plug-ins and library users listen here. It knows no actors. */
+/** The event bus of the server, for logs, plug-ins and library users. It knows no actors. */
 
 import { EventEmitter } from 'eventemitter3';
 import type { EventSink, ServerEventName, ServerEvents } from './server-events.ts';
@@ -8,7 +8,7 @@ export type ServerEventListener<Name extends ServerEventName> = (event: ServerEv
 export interface EventBus extends EventSink {
   on<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
   once<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
-  /** Removes a listener of this name, also if it was added with `once`. */
+  /** Removes a listener, also if it was added with `once`. */
   off<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
 }
 
@@ -16,19 +16,19 @@ export interface EventBus extends EventSink {
 type Guard = (this: ServerEventName, event: unknown) => void;
 
 /**
- * Makes a bus. A listener that throws or rejects fails alone: the error goes to `onListenerError`, and neither the
- * emitting actor nor the other listeners see it.
+ * Makes a bus. If a listener throws or rejects, the error goes to `onListenerError`; the actor that emits and the other
+ * listeners are not affected.
  */
 export function createEventBus(onListenerError: (error: unknown, name: ServerEventName) => void): EventBus {
   const emitter = new EventEmitter();
-  /** The emitter knows a listener by its guard: `off` has to find it again. */
+  /** The guard of each listener. The emitter only knows the guard, and `off` must find it. */
   const guards = new WeakMap<object, Guard>();
 
   function report(error: unknown, name: ServerEventName): void {
     try {
       onListenerError(error, name);
     } catch {
-      // The error handler is broken too. There is nobody else to tell.
+      // The error handler is broken too: the error cannot be reported.
     }
   }
 

@@ -1,4 +1,4 @@
-/** What the server tells the outside: the events of the event bus, as plain data. Actors emit them and never listen. */
+/** The events of the event bus, as plain data. Actors emit them and never listen to them. */
 
 import type { Json, MemberInfo } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
@@ -6,27 +6,27 @@ import type { RpcFailure } from '../protocol/rpc-errors.ts';
 
 /** Why a member is no longer in a room. */
 export type LeaveReason =
-  /** It asked to. */
+  /** It sent a leave command. */
   | 'left'
   /** Its socket closed. */
   | 'disconnected'
-  /** The server shut down under it. */
+  /** The server shut down. */
   | 'shutdown'
-  /** It was an anonymous member of a run that ended without saying goodbye. */
+  /** It was an anonymous member, and the last run of the server ended without a shutdown. */
   | 'swept'
   /** It was away for longer than `membership.ttlSeconds`. */
   | 'expired'
-  /** Its user came back with a new connection, which is a member now, or was refused. */
+  /** Its user joined again with a new connection, which replaced it or was refused. */
   | 'resumed'
-  /** It was put out of the room, by the library or by a TARS service. */
+  /** The library or a TARS service removed it from the room. */
   | 'kicked'
   /** The room was closed after repeated failures. */
   | 'room closed';
 
-/** Each event's name and what a listener gets. Times are in milliseconds since 1970. */
+/** The name of each event, and the object that a listener gets. Times are in milliseconds since 1970. */
 export interface ServerEvents {
   'server.listening': { host: string; port: number };
-  /** The server is shutting down; told at the start and while connections go. */
+  /** The server is shutting down. Emitted at the start and while connections close. */
   'server.draining': { connections: number; rooms: number };
   'server.stopped': { reason: 'drained' | 'deadline' };
   'connection.opened': { id: string; user?: string; remoteAddress: string };
@@ -34,37 +34,37 @@ export interface ServerEvents {
   'connection.failed': { id: string; error: unknown };
   'room.opened': { room: string };
   'room.closed': { room: string };
-  /** A room's machine failed; it is restarted with its members, or closed when it fails too often. */
+  /** The machine of a room failed. The room is restarted with its members, or closed if it fails too often. */
   'room.failed': { room: string; error: unknown; outcome: 'restarting' | 'closing' };
   'member.joined': { room: string; member: MemberInfo; resumed: boolean };
   'member.left': { room: string; member: MemberInfo; reason: LeaveReason };
   'member.refused': { room: string; member: MemberInfo; refusal: Refusal };
-  /** The machine of a membership failed: that one join or membership is over, its connection stays. */
+  /** The machine of a membership failed. This join or membership ends; the connection stays open. */
   'member.failed': { room: string; member: MemberInfo; error: unknown };
   'message.published': { room: string; data: Json; offset: number; epoch: string; from?: MemberInfo };
-  /** A message could not be handed on; its publisher was told. */
+  /** A message could not be delivered. Its publisher got an error. */
   'message.failed': { room?: string; error: unknown };
   'message.broadcast': { data: Json; from?: MemberInfo };
-  /** A room's handler threw, rejected or outlived its deadline. */
+  /** A handler of a room threw, rejected or missed its deadline. */
   'handler.failed': { room: string; handler: 'onJoin' | 'onMessage' | 'onLeave'; error: unknown };
   'servant.connected': { servant: string };
-  /** A TARS servant could not be connected; told once until that changes, however often it is tried. */
+  /** A TARS servant cannot be connected. Emitted once, and again only after it was connected. */
   'servant.unreachable': { servant: string; error: unknown };
   /** The circuit breaker of a servant changed. */
   'servant.circuit': { servant: string; circuit: 'open' | 'halfOpen' | 'closed' };
-  /** A call of a servant has no result; `error` is for the log, clients are told a code. `trace` is its W3C traceparent. */
+  /** A call of a servant failed. `error` is for the log; clients get a code. `trace` is the W3C traceparent of the call. */
   'rpc.failed': { servant: string; func: string; failure: RpcFailure; trace: string; error?: unknown };
-  /** The store refused a room's changes, is stalled, or something in it was unreadable and put aside. */
+  /** The store refused the changes of a room, does not answer, or had unreadable data, which was set aside. */
   'store.failed': { room?: string; error: unknown; setAside?: string };
-  /** The broker or the presence has not done what it was asked. A join that needed it was refused. */
+  /** The broker or the presence failed. If a join needed it, the join was refused. */
   'part.failed': { part: 'broker' | 'presence'; room: string; error: unknown };
-  /** A room whose store had failed has everything recorded again. */
+  /** The store works again, and all changes of the room are stored. */
   'store.recovered': { room: string };
 }
 
 export type ServerEventName = keyof ServerEvents;
 
-/** The sending half of the event bus: all that actors see of it. It never throws. */
+/** The part of the event bus that actors use. It never throws. */
 export interface EventSink {
   emit<Name extends ServerEventName>(name: Name, event: ServerEvents[Name]): void;
   /** Whether anybody listens. Where events are frequent, one that nobody hears is not even made. */
