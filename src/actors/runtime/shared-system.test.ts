@@ -8,12 +8,12 @@ const machine = setup({
     fail: () => {
       throw new Error('out of order');
     },
-    look: ({ event }) => event.meanwhile?.(),
+    runCallback: ({ event }) => event.meanwhile?.(),
   },
   actors: { wait: fromPromise(() => new Promise<never>(() => {})) },
 }).createMachine({
   initial: 'a',
-  on: { end: '.over', fail: { actions: 'fail' }, look: { actions: 'look' } },
+  on: { end: '.over', fail: { actions: 'fail' }, look: { actions: 'runCallback' } },
   states: {
     a: { on: { wait: 'waiting', sleep: 'asleep' } },
     waiting: { invoke: { src: 'wait' } },
@@ -35,14 +35,14 @@ function createFamily() {
 }
 
 describe('an actor of a shared system', () => {
-  test('has a name of its own in the process, and the system of the others', () => {
+  test('has its own session id in the process, and shares the system with the others', () => {
     const [one, other] = [createFamily(), createFamily()];
     const actors = [one.start('x'), one.start('y'), other.start('x'), createActor(machine)];
     expect(new Set(actors.map(({ sessionId }) => sessionId)).size).toBe(4);
     expect(new Set(actors.map(({ system }) => system)).size).toBe(3);
   });
 
-  test.each(['end', 'fail'])('leaves its parent and the others as they were after %s', (type) => {
+  test.each(['end', 'fail'])('does not change its parent and the other actors by %s', (type) => {
     const { parent, start } = createFamily();
     const [x, y] = [start('x'), start('y')];
     x.send({ type });
@@ -53,7 +53,7 @@ describe('an actor of a shared system', () => {
     expect(y.getSnapshot().value).toBe('waiting');
   });
 
-  test('that fails on its start costs nobody else anything', () => {
+  test('that fails when it starts does not affect other actors', () => {
     const { system, parent, create, start } = createFamily();
     const other = start('other');
     const errors: unknown[] = [];
@@ -70,21 +70,21 @@ describe('an actor of a shared system', () => {
     expect(create('x').start().getSnapshot().status).toBe('active');
   });
 
-  test('with timers fails at once, where its error is heard', () => {
+  test('with timers fails at once, and its error is reported', () => {
     const { parent, create } = createFamily();
     const sleeper = create('x');
     const errors: unknown[] = [];
     sleeper.subscribe({ error: (error) => void errors.push(error) });
     sleeper.start().send({ type: 'sleep' });
-    expect(errors).toEqual([new Error('an actor with timers needs a system of its own')]);
+    expect(errors).toEqual([new Error('an actor with timers needs its own system')]);
     expect(parent.getSnapshot().status).toBe('active');
   });
 });
 
-describe('an error that whoever listens does not take', () => {
+describe('an error of an actor without an error listener', () => {
   afterEach(() => void vi.useRealTimers());
 
-  test.each(['shared', 'own'])('is reported, be the system %s', (kind) => {
+  test.each(['shared', 'own'])('is reported, if the system is %s', (kind) => {
     vi.useFakeTimers();
     const { create } = createFamily();
     const actor = kind === 'shared' ? create('x') : createActor(machine);
@@ -98,7 +98,7 @@ describe.each(['shared', 'own'])('stopping an actor of a system that is %s', (ki
   const { system, start } = createFamily();
   const make = () => (kind === 'shared' ? start('x') : createActor(machine).start());
 
-  test('ends it, and what it has invoked', () => {
+  test('ends it and the actors that it has invoked', () => {
     const actor = make();
     actor.send({ type: 'wait' });
     const invoked = actor.getSnapshot().children['0.(machine).waiting'];
@@ -107,7 +107,7 @@ describe.each(['shared', 'own'])('stopping an actor of a system that is %s', (ki
     system.stop(actor);
   });
 
-  test('waits for the end of its work, and drops what else it was sent', () => {
+  test('waits for the end of the current event, and drops later events', () => {
     const actor = make();
     const seen: string[] = [];
     actor.send({

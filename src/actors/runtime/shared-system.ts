@@ -1,12 +1,12 @@
 /**
- * A system of XState for actors that come by thousands. A root actor has one of its own, which takes 1.8 KB and 5 µs
- * to make; these have a parent in common instead, which does nothing, whatever becomes of them. It knows no machine.
+ * One XState system for thousands of actors. XState makes a new system for each root actor, which takes 1.8 KB and 5 µs.
+ * The actors here have a common parent instead, which ignores their results and errors. It knows no machine.
  *
- * For actors without timers only, their own and those of what they invoke: a system walks through all its timers
- * whenever one of its actors ends.
+ * Only for actors without timers, and whose invoked actors have no timers: a system walks through all its timers when one
+ * of its actors ends.
  *
- * What it takes for granted of XState 5.33, and test/actor-leaks.test.ts holds it to: what a system keeps of its
- * actors is what it is told by `_register`, and nobody asks for it.
+ * It relies on this internal of XState 5.33; test/actor-leaks.test.ts checks it: a system keeps only the actors that are
+ * given to `_register`, and XState does not read them.
  */
 
 import { createActor, fromTransition, type Actor, type AnyActorRef, type AnyStateMachine } from 'xstate';
@@ -15,14 +15,14 @@ import { makeSystemActor, type SystemActorOptions } from './system-actor.ts';
 export interface SharedSystem {
   readonly parent: AnyActorRef;
   /**
-   * `createActor(machine, { ...options, parent })`, and sooner. Whoever makes the actor has to subscribe to its error: the
-   * parent is told and says nothing.
+   * The same as `createActor(machine, { ...options, parent })`, but faster. The caller must subscribe to the actor's
+   * errors, because the parent ignores them.
    */
   create<Machine extends AnyStateMachine>(
     machine: Machine,
     options: SystemActorOptions<Machine>,
   ): Actor<Machine>;
-  /** `actor.stop()`, for an actor of this system, of which XState allows it to its parent only, or of its own. */
+  /** The same as `actor.stop()`, also for an actor of this system, which XState lets only the parent stop. */
   stop(actor: AnyActorRef): void;
 }
 
@@ -36,10 +36,10 @@ const parentLogic = fromTransition((_, event: StopEvent, { stopChild }) => {
   return undefined;
 }, undefined);
 
-/** For a system without timers. */
+/** The clock of a system without timers. */
 const NO_CLOCK = {
   setTimeout(): never {
-    throw new Error('an actor with timers needs a system of its own');
+    throw new Error('an actor with timers needs its own system');
   },
   clearTimeout() {},
 };
@@ -58,7 +58,7 @@ export function createSharedSystem(): SharedSystem {
   };
 }
 
-/** An actor that rests is dropped as it is, and a system that has been told of it would hold it for good. */
+/** An actor that rests is dropped without being stopped, so a system that registers actors would keep it in memory. */
 function forgetActors(system: AnyActorRef['system']): void {
   Object.assign(system, { _register: (sessionId: string) => sessionId });
 }

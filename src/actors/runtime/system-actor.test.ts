@@ -1,4 +1,4 @@
-/** An actor that is made here does what one of `createActor` does, and has what it has. */
+/** Checks that an actor of a shared system has the same parts and the same behaviour as one of `createActor`. */
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -62,14 +62,14 @@ type Make = (parent: AnyActorRef, options?: Options) => Actor<typeof machine>;
 
 const made: Make = (parent, options = OPTIONS) => createActor(machine, { ...options, parent });
 
-/** The same, of a shared system. */
+/** The same in a shared system. */
 function createMaker() {
   const system = createSharedSystem();
   const make: Make = (_, options = OPTIONS) => system.create(machine, options);
   return { parent: system.parent, make };
 }
 
-/** Everything that is told of an actor while it is driven. */
+/** Records everything that an actor reports while `drive` runs. */
 function watch(parent: AnyActorRef, make: Make, drive: (actor: Actor<typeof machine>) => void) {
   const told: unknown[] = [];
   const names = new Map<unknown, string>();
@@ -101,7 +101,7 @@ function watch(parent: AnyActorRef, make: Make, drive: (actor: Actor<typeof mach
   return { told, value, status, context, children: Object.keys(children) };
 }
 
-/** What kinds of things an actor has, and which of them it should have in common with others. */
+/** The types of an actor's parts, and the parts that it must share with other actors. */
 function lookInside(actor: Actor<typeof machine>) {
   const { _actorScope: scope, options, ref, ...parts } = actor as unknown as Record<string, object>;
   const kinds = Object.entries(parts).map(([name, part]) => [name, part?.constructor?.name]);
@@ -111,14 +111,14 @@ function lookInside(actor: Actor<typeof machine>) {
 }
 
 describe('an actor of a shared system', () => {
-  test('has what XState gives an actor, and no more', () => {
+  test('has the same properties as an actor of XState, and no more', () => {
     const { parent, make } = createMaker();
     const actor = make(parent);
     const [own, theirs] = [lookInside(actor), lookInside(made(parent))];
     expect(actor).toBeInstanceOf(Actor);
     expect(own.kinds).toEqual(theirs.kinds);
     expect(own.same).toEqual(theirs.same);
-    // The clock among the options is for actors that get a system of their own.
+    // XState uses the clock in the options only for actors with their own system.
     expect(own.options).toEqual({ ...theirs.options, clock: actor.clock, snapshot: undefined });
     expect(Object.keys(own.scope ?? {})).toEqual(Object.keys(theirs.scope ?? {}));
     const { id, sessionId, system } = actor;
@@ -135,7 +135,7 @@ describe('an actor of a shared system', () => {
     [['wait', 'end', 'tell']],
     [['end']],
     [['fail', 'tell']],
-  ])('does what XState has an actor do: %j', (events) => {
+  ])('behaves as an actor of XState: %j', (events) => {
     const drive = (actor: AnyActorRef): void => {
       for (const type of events) actor.send({ type });
     };
@@ -145,7 +145,7 @@ describe('an actor of a shared system', () => {
     expect(own.told.length).toBeGreaterThan(4);
   });
 
-  test('begins where it is told to', () => {
+  test('begins in a given snapshot', () => {
     const { parent, make } = createMaker();
     const snapshot = machine.resolveState({ value: 'waiting', context: { seen: [], name: 'kept' } });
     for (const from of [make, made]) {
@@ -155,7 +155,7 @@ describe('an actor of a shared system', () => {
     }
   });
 
-  test('sends itself what it is sent by a method of its own', () => {
+  test('has a send method that can be used without the actor', () => {
     const { parent, make } = createMaker();
     const actor = make(parent).start();
     const { send } = actor;
@@ -168,14 +168,14 @@ describe('an actor of a shared system', () => {
     const [actor, other] = [make(parent), made(parent)].map(
       (one) => one as unknown as { _actorScope: { stopChild(child: unknown): void } },
     );
-    expect(() => actor?._actorScope.stopChild(other)).toThrow('x cannot stop x, which is no child of it');
+    expect(() => actor?._actorScope.stopChild(other)).toThrow('x cannot stop x, which is not its child');
   });
 });
 
-describe('a listener that fails', () => {
+describe('the error of a listener', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
-  test('is reported, and the others hear the same', () => {
+  test('is reported, and the other listeners are still called', () => {
     const { parent, make } = createMaker();
     const actor = make(parent);
     let heard = 0;

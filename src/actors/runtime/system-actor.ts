@@ -1,11 +1,11 @@
 /**
- * Actors of a shared system, as `createActor` makes them, and much sooner. XState puts the options of an actor together
- * of two objects with a spread each, and V8 (as of Node.js 20) gives every object that is made this way a hidden class
- * of its own: making it takes most of the time of a short life, and whatever reads it is slow. A join with its leave,
- * which are two actors, takes 0.7 of the processor time without that. Here everything is written out instead.
+ * Makes the same actors as `createActor`, but faster, for a shared system. XState makes the options of an actor with two
+ * object spreads, and V8 (as of Node.js 20) gives each object that is made this way its own hidden class. Making such an
+ * object is slow, and so is reading it. Here all properties are written one by one instead: a join with its leave, which
+ * are two actors, then takes 0.7 of the processor time.
  *
- * What it takes for granted of XState 5.33, and system-actor.test.ts holds it to: what the constructor of `Actor` sets,
- * what an actor's scope does, and that all the rest is in the methods of `Actor`.
+ * It relies on these internals of XState 5.33; system-actor.test.ts checks them: the properties that the constructor of
+ * `Actor` sets, and the functions of an actor's scope. Everything else is in the methods of `Actor`.
  */
 
 import {
@@ -21,13 +21,13 @@ import {
 export interface SystemActorOptions<Machine extends AnyStateMachine> {
   readonly id: string;
   readonly input: InputFrom<Machine>;
-  /** Where it begins, instead of at its machine's beginning. */
+  /** The snapshot in which it begins. Default: the initial snapshot of the machine. */
   readonly snapshot?: SnapshotFrom<Machine>;
 }
 
 type Listener = (event: EventObject) => void;
 
-/** An actor that is made and not started, as a child of this parent that its parent does not know of. */
+/** Makes an actor and does not start it. `parent` is its parent, but the parent does not list it as a child. */
 export function makeSystemActor<Machine extends AnyStateMachine>(
   parent: AnyActorRef,
   machine: Machine,
@@ -36,7 +36,7 @@ export function makeSystemActor<Machine extends AnyStateMachine>(
   return new SystemActor(parent, machine, options) as unknown as Actor<Machine>;
 }
 
-/** What is used of the parts of an actor that XState does not show. */
+/** The internal parts of an actor that are used here. */
 interface Inside {
   readonly mailbox: { readonly constructor: unknown };
   readonly system: System;
@@ -51,7 +51,7 @@ interface System {
 
 type MailboxClass = new (process: (event: EventObject) => void) => object;
 
-/** What `Actor` has besides its constructor. */
+/** The methods of `Actor` that are used here. */
 interface Methods {
   _process(event: EventObject): void;
   _initState(snapshot: unknown): void;
@@ -60,7 +60,7 @@ interface Methods {
 
 const methods = Actor.prototype as unknown as Methods;
 
-/** The numbers that XState has for it. */
+/** XState's numbers for the processing status. */
 const NOT_STARTED = 0;
 const RUNNING = 1;
 
@@ -122,7 +122,7 @@ class SystemActor {
 
 Object.setPrototypeOf(SystemActor.prototype, Actor.prototype);
 
-/** What a machine may do to its actor. */
+/** The functions of an actor that its machine may call. */
 function createScope(actor: SystemActor): AnyActorScope {
   const { id, sessionId, logger, system } = actor;
   const scope = {
@@ -133,7 +133,7 @@ function createScope(actor: SystemActor): AnyActorScope {
     defer: (effect: () => void) => void actor._deferred.push(effect),
     system,
     stopChild(child: { readonly id: string; readonly _parent: unknown; _stop(): void }) {
-      if (child._parent !== actor) throw new Error(`${id} cannot stop ${child.id}, which is no child of it`);
+      if (child._parent !== actor) throw new Error(`${id} cannot stop ${child.id}, which is not its child`);
       child._stop();
     },
     emit: (event: EventObject) => emit(actor.eventListeners, event),
@@ -150,7 +150,7 @@ function createScope(actor: SystemActor): AnyActorScope {
   return scope as unknown as AnyActorScope;
 }
 
-/** Those who listen when it begins hear it, whatever the others do. */
+/** Calls the listeners that were added before the event. A listener that throws does not affect the others. */
 function emit(listeners: ReadonlyMap<string, ReadonlySet<Listener>>, event: EventObject): void {
   for (const listener of [...(listeners.get(event.type) ?? []), ...(listeners.get('*') ?? [])]) {
     try {

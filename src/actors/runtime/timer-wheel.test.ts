@@ -21,7 +21,7 @@ function createWheel() {
 }
 
 describe('a timer wheel', () => {
-  test('sends each event in its time, never sooner, and up to one tick later', () => {
+  test('sends each event when it is due or up to one tick later, never earlier', () => {
     const { simulated, told, target, wheel } = createWheel();
     simulated.increment(100);
     wheel.schedule(target('a'), { type: 'late' }, 1_000);
@@ -37,7 +37,7 @@ describe('a timer wheel', () => {
     expect(wheel.size).toBe(0);
   });
 
-  test('needs one timer of the clock for many of its own, and none while nothing waits', () => {
+  test('uses one timer of the clock for many of its own, and none while no timer waits', () => {
     const { simulated, started, told, target, wheel } = createWheel();
     for (let count = 0; count < 1_000; count += 1) wheel.schedule(target('a'), { type: 'due' }, 200);
     expect(started).toHaveLength(1);
@@ -47,7 +47,7 @@ describe('a timer wheel', () => {
     expect(started).toHaveLength(1);
   });
 
-  test('forgets what is cancelled, before its time and after', () => {
+  test('cancels a timer, and ignores a cancel after it has fired', () => {
     const { simulated, told, target, wheel } = createWheel();
     const [first, second] = [1, 2].map(() => wheel.schedule(target('a'), { type: 'due' }, 300));
     if (first !== undefined) wheel.cancel(first);
@@ -59,7 +59,7 @@ describe('a timer wheel', () => {
     expect(told).toEqual(['a due', 'b due']);
   });
 
-  test('takes a timer that is made by another one', () => {
+  test('accepts a new timer while another one fires', () => {
     const { simulated, told, target, wheel } = createWheel();
     const again = { send: () => void wheel.schedule(target('b'), { type: 'second' }, 100) };
     wheel.schedule(again, { type: 'first' }, 100);

@@ -1,15 +1,15 @@
 /**
- * Timers for many actors, with one timer of the clock for all of them: an actor with a timer of its own needs a system of
- * its own, and a clock's timer costs more memory than what waits for it. Times are rounded up to whole ticks.
+ * Timers for many actors, with one timer of the clock for all of them. An XState timer would need a system for each actor
+ * (shared-system.ts), and a timer of the clock takes more memory than a timer here. Times are rounded up to whole ticks.
  */
 
 import type { EventObject } from 'xstate';
 import type { Clock } from '../../system/clock.ts';
 
-/** How exact the wheel is: an event comes up to this much later than asked for. */
+/** The length of a tick: an event comes up to this much later than asked for. */
 const DEFAULT_TICK_MS = 250;
 
-/** Whoever is sent an event when its time has come. */
+/** The receiver of an event. */
 interface Target<Event extends EventObject> {
   send(event: Event): void;
 }
@@ -18,7 +18,7 @@ interface Target<Event extends EventObject> {
 export class WheelTimer {
   readonly #target: Target<EventObject>;
   readonly #event: EventObject;
-  /** The tick in which it is due. */
+  /** The number of the tick in which it is due. */
   readonly tick: number;
 
   constructor(target: Target<EventObject>, event: EventObject, tick: number) {
@@ -52,7 +52,7 @@ export class TimerWheel {
     return size;
   }
 
-  /** Sends the event to the target after `delayMs`, unless the timer is cancelled. */
+  /** Sends the event to the target after `delayMs` milliseconds, unless the timer is cancelled. */
   schedule<Event extends EventObject>(target: Target<Event>, event: Event, delayMs: number): WheelTimer {
     const tick = Math.ceil((this.#clock.now() + delayMs) / this.#tickMs);
     const timer = new WheelTimer(target, event, tick);
@@ -62,7 +62,7 @@ export class TimerWheel {
     return timer;
   }
 
-  /** A timer that has fired, or was cancelled before, is no timer any more: nothing happens. */
+  /** Cancels a timer. Does nothing if it has fired or was cancelled before. */
   cancel(timer: WheelTimer): void {
     const slot = this.#slots.get(timer.tick);
     slot?.delete(timer);

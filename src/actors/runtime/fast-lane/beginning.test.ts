@@ -21,7 +21,7 @@ const machine = createMachine({
 
 const spawning = setup({ actors: { answer: fromPromise(async () => 1) } });
 
-/** Begins an actor, and tells whether the interpreter was asked to. */
+/** Makes an actor, and says whether the interpreter made its first snapshot. */
 function begin(of: AnyStateMachine, input?: unknown) {
   let interpreted = false;
   const watched = Object.create(of, {
@@ -37,7 +37,7 @@ function begin(of: AnyStateMachine, input?: unknown) {
 }
 
 describe('an actor with a fast lane', () => {
-  test('begins where an eventless transition leads, and does nothing before it starts', () => {
+  test('begins where an eventless transition leads, and runs no action before it starts', () => {
     noted.length = 0;
     const input = { isReady: true };
     const { actor, interpreted } = begin(machine, input);
@@ -48,14 +48,14 @@ describe('an actor with a fast lane', () => {
     expect(noted).toEqual([{ type: 'xstate.init', input }]);
   });
 
-  test('has the interpreter begin what more is asked of', () => {
+  test('is begun by the interpreter if its first state invokes an actor', () => {
     const { actor, interpreted } = begin(machine, { isReady: false });
     expect(interpreted).toBe(true);
     expect(actor.getSnapshot().value).toBe('waiting');
     expect(Object.keys(actor.getSnapshot().children)).toHaveLength(1);
   });
 
-  test('has the interpreter tell of a context that cannot be made', () => {
+  test('is begun by the interpreter if making the context throws', () => {
     const { actor, interpreted } = begin(
       createMachine({
         context: () => {
@@ -67,7 +67,7 @@ describe('an actor with a fast lane', () => {
     expect(actor.getSnapshot()).toMatchObject({ status: 'error', error: new Error('no') });
   });
 
-  test('has the interpreter make a context that spawns', () => {
+  test('is begun by the interpreter if making the context spawns an actor', () => {
     const { actor, interpreted } = begin(
       spawning.createMachine({ context: ({ spawn }) => ({ child: spawn('answer', { id: 'child' }) }) }),
     );
@@ -75,14 +75,14 @@ describe('an actor with a fast lane', () => {
     expect(Object.keys(actor.getSnapshot().children)).toEqual(['child']);
   });
 
-  test.each(['ready', 'waiting', 'over'])('wakes in %s as it would without', (value) => {
+  test.each(['ready', 'waiting', 'over'])('resolves the state %s as XState does', (value) => {
     const context = { input: { isReady: true } };
     const laned = withFastLane(machine);
     const { _nodes: nodes, ...expected } = machine.resolveState({ value, context });
     for (const _time of ['first', 'second']) {
-      const { _nodes: wokenIn, ...woken } = laned.resolveState({ value, context });
-      expect(woken).toEqual(expected);
-      expect([...wokenIn]).toEqual(nodes);
+      const { _nodes: resolvedNodes, ...resolved } = laned.resolveState({ value, context });
+      expect(resolved).toEqual(expected);
+      expect([...resolvedNodes]).toEqual(nodes);
     }
     expect(laned.resolveState({ value, context }).context).toBe(context);
   });

@@ -1,14 +1,14 @@
 /**
- * How an actor begins, where that takes nothing but its context, plain guards and plain actions: the states that it
- * enters at first, or those in which it is to wake. XState runs the actions, when the actor is started.
+ * Makes the first snapshot of an actor, if this needs only its context, plain guards and plain actions. The actor begins
+ * in the initial states or in a given state. XState runs the actions when the actor is started.
  *
- * What it takes for granted of XState 5.33, and reliance*.test.ts hold XState to:
- * - the context is a copy of what the machine's function makes of `{ spawn, input, self }`;
- * - the event of a beginning is `xstate.init` with the input, for guards, params and actions;
- * - nothing is done before the first snapshot is made: guards of eventless transitions find the context as it was
- *   made, and actions wait in `actionExecutor`, with their arguments and params, for the actor's start.
+ * It relies on these internals of XState 5.33; reliance*.test.ts check them:
+ * - the context is a copy of what the machine's context function returns for `{ spawn, input, self }`;
+ * - guards, params and actions get the event `xstate.init` with the input;
+ * - no action runs before the first snapshot is made: guards of eventless transitions get the context as it was made,
+ *   and `actionExecutor` keeps the actions, with their arguments and params, until the actor is started.
  *
- * A context may be made twice, here and by the interpreter: making it has no effects.
+ * The context may be made twice, here and by the interpreter, so making it must have no effects.
  */
 
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
@@ -19,18 +19,18 @@ import { paramsOf, toActions, type Step } from './steps.ts';
 import type { Table } from './table.ts';
 import type { Tables } from './tables.ts';
 
-/** What `machine.resolveState` is given. */
+/** The argument of `machine.resolveState`. */
 export type Restored = Parameters<AnyStateMachine['resolveState']>[0];
 
-/** The beginnings of a machine's actors. */
+/** Makes the first snapshots of a machine's actors. */
 export class Beginning {
   readonly #machine: AnyStateMachine;
   readonly #tables: Tables;
-  /** One of the machine's, for what all of them have in common. */
+  /** A snapshot of the machine, from which new ones copy what all snapshots share. */
   readonly #model: AnyMachineSnapshot;
-  /** What entering the first states asks for, and which these are. */
+  /** The initial states and their entry actions. */
   readonly #first: { readonly steps: readonly Step[]; readonly table: Table } | undefined;
-  /** By the name of the state. */
+  /** By the name of the state, for `resolve`. */
   readonly #resting = new Map<string, Table>();
   #spawns = false;
 
@@ -48,7 +48,7 @@ export class Beginning {
     this.#model = machine.resolveState({ value: {}, context: {} });
   }
 
-  /** The actor's first snapshot; undefined when that is for the interpreter to say. */
+  /** The first snapshot of an actor, or undefined if the interpreter must make it. */
   begin(scope: AnyActorScope, input: unknown): AnyMachineSnapshot | undefined {
     const first = this.#first;
     if (first === undefined || this.#spawns) return undefined;
@@ -66,7 +66,7 @@ export class Beginning {
       if (outcome.to !== undefined) table = this.#tables.of(outcome.to.nodes);
       given = steps.map((step) => paramsOf(step, args));
     } catch {
-      // The interpreter meets the same error and makes a snapshot of it.
+      // The interpreter gets the same error and makes a snapshot with it.
       return undefined;
     }
     const { self, system } = scope;
@@ -77,7 +77,10 @@ export class Beginning {
     return beginIn(table, context, this.#model);
   }
 
-  /** `machine.resolveState`, which looks a value up each time; undefined for what is more than a state's name. */
+  /**
+   * The same as `machine.resolveState`, but the states of a value are looked up only once. Undefined if the value is more
+   * than the name of a state.
+   */
   resolve({ value, context, ...more }: Restored): AnyMachineSnapshot | undefined {
     if (typeof value !== 'string' || Object.keys(more).length > 0) return undefined;
     let table = this.#resting.get(value);
@@ -95,7 +98,7 @@ export class Beginning {
     if (typeof context !== 'function') return context ?? {};
     const spawn = (): never => {
       this.#spawns = true;
-      throw new Error('the interpreter has to spawn');
+      throw new Error('the interpreter must spawn');
     };
     return { ...context({ spawn, input, self }) };
   }

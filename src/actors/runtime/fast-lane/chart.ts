@@ -1,6 +1,6 @@
 /**
- * What a machine does about events while certain states are active, read off its chart once: the part of it that
- * is nothing but plain functions and other states. It runs none of them.
+ * Reads a machine's chart into tables: what the machine does about each event while certain states are active. A table
+ * contains only plain functions and target states. Nothing is run here.
  */
 
 import type { AnyStateMachine, AnyStateNode, EventObject, StateValue } from 'xstate';
@@ -8,29 +8,32 @@ import { planMove, type Move, type Transition } from './move.ts';
 import { toActions, toGuard } from './steps.ts';
 import type { Candidate, Choice, Destination, Outcome, Table } from './table.ts';
 
-/** XState's own events; one that nobody handles may still end its actor. */
+/** The prefix of XState's own events. Such an event may end its actor even if no transition handles it. */
 export const INTERNAL_EVENT = 'xstate.';
 
-/** How many transitions an event may lead to by what it completes; a chart may go round in circles. */
+/** How many completions of states may follow one event. A limit is needed because a chart may have a loop. */
 const MAX_COMPLETIONS = 3;
 
-/** A machine that allows itself fewer steps for an event than that is not led on from where one leads. */
+/** If a machine allows fewer steps for one event than this, the lane does not handle eventless transitions. */
 const MIN_ITERATIONS = MAX_COMPLETIONS + 3;
 
-/** Where the chart has more than a plain function: the rest of the candidates is not looked at. */
-const BEYOND: Candidate = { guard: undefined, outcome: undefined };
+/** A transition whose guard is not a plain function: here the interpreter must decide. */
+const NOT_PLAIN: Candidate = { guard: undefined, outcome: undefined };
 
-/** What is asked of states. */
+/** Which transitions of which states are looked for. */
 interface Question {
   readonly machine: AnyStateMachine;
   readonly nodes: readonly AnyStateNode[];
-  /** Undefined for eventless transitions, and for those that follow a completion: after them, all has to be at rest. */
+  /**
+   * The type of the event. Undefined for eventless transitions and for those that follow a completion; after these, no
+   * further transition may follow.
+   */
   readonly type: EventObject['type'] | undefined;
-  /** How many completions have led there. */
+  /** How many completions came before. */
   readonly completions: number;
 }
 
-/** Reads a machine's chart for these active states, which are in XState's order. */
+/** Reads the table of these active states, which are in XState's order. */
 export function tabulate(machine: AnyStateMachine, nodes: readonly AnyStateNode[]): Table {
   const value = valueOf(machine.root, nodes);
   const types = typesOf(nodes);
@@ -40,8 +43,8 @@ export function tabulate(machine: AnyStateMachine, nodes: readonly AnyStateNode[
       choices.set(type, chooseFrom({ machine, nodes, type, completions: 0 }, type, machine.root, value));
     }
   }
-  const eventless = askEventless({ machine, nodes, type: undefined, completions: 0 });
-  // An eventless transition may be enabled by whatever an action does; a wildcard stands for unknown events.
+  const eventless = chooseEventless({ machine, nodes, type: undefined, completions: 0 });
+  // Any action may enable an eventless transition, and a wildcard matches events that are not known here.
   const isComplete = eventless.length === 0 && ![...types].some(isWildcard);
   if (!isComplete) choices.clear();
   const tags = new Set(nodes.flatMap((node) => node.tags));
@@ -72,7 +75,7 @@ function valueOf(node: AnyStateNode, active: readonly AnyStateNode[]): StateValu
   return Object.fromEntries(within.map((child) => [child.key, valueOf(child, active)]));
 }
 
-/** The choice among a state's transitions and those of the states within; the innermost have precedence. */
+/** The choice among the transitions of a state and of the states inside it. Those of inner states come first. */
 function chooseFrom(
   question: Question,
   type: EventObject['type'],
@@ -80,7 +83,7 @@ function chooseFrom(
   value: StateValue | undefined,
 ): Choice {
   const own = (node.transitions.get(type) ?? []).map((each) => toCandidate(question, each));
-  // Regions are asked in the order of the state's value, which is not always that of the chart.
+  // XState uses the order of the regions in the state's value. It may be different from the order in the chart.
   const active: readonly (readonly [string, StateValue | undefined])[] =
     typeof value === 'string' ? [[value, undefined]] : Object.entries(value ?? {});
   const inner = active
@@ -102,10 +105,10 @@ function isEmpty({ regions, candidates }: Choice): boolean {
   return regions.length === 0 && candidates.length === 0;
 }
 
-/** A state around several innermost ones is asked for each of them, and has the same candidates each time. */
-function askEventless(question: Question): Choice[] {
+/** The eventless transitions of each innermost state and of the states around it. An outer state may appear many times. */
+function chooseEventless(question: Question): Choice[] {
   const candidates = new Map<Transition, Candidate>();
-  const asked: Choice[] = [];
+  const choices: Choice[] = [];
   for (const innermost of question.nodes) {
     if (innermost.type !== 'atomic' && innermost.type !== 'final') continue;
     const ofState: Candidate[] = [];
@@ -116,16 +119,16 @@ function askEventless(question: Question): Choice[] {
         ofState.push(candidate);
       }
     }
-    if (ofState.length > 0) asked.push(toChoice([], ofState));
+    if (ofState.length > 0) choices.push(toChoice([], ofState));
   }
-  return asked;
+  return choices;
 }
 
 function toCandidate(question: Question, transition: Transition): Candidate {
   const { guard } = transition;
   if (guard === undefined) return { guard: undefined, outcome: toOutcome(question, transition) };
   const test = toGuard(question.machine, guard);
-  return test === undefined ? BEYOND : { guard: test, outcome: toOutcome(question, transition) };
+  return test === undefined ? NOT_PLAIN : { guard: test, outcome: toOutcome(question, transition) };
 }
 
 function toOutcome(question: Question, transition: Transition): Outcome | undefined {
@@ -138,29 +141,29 @@ function toOutcome(question: Question, transition: Transition): Outcome | undefi
     return steps && { steps, to: undefined };
   }
   const move = planMove(transition, nodes);
-  // Who comes back to the same states keeps the snapshot, though not by staying.
+  // If the same states are active afterwards, XState keeps the snapshot. The lane does not handle this case.
   if (move === undefined || move.nodes.every((node) => nodes.includes(node))) return undefined;
   const { left, entered, isEnd } = move;
   const parts = [...left.flatMap(({ exit }) => exit), ...actions, ...entered.flatMap(({ entry }) => entry)];
-  // At its end a machine leaves all its states, though it stays in them.
+  // At its end a machine runs the exit actions of all active states, although they stay active in the snapshot.
   if (isEnd) parts.push(...move.nodes.flatMap(({ exit }) => exit));
   const steps = toActions(machine, parts);
   const to = steps && toDestination(question, move);
   return steps && to && { steps, to };
 }
 
-/** Where a move leads in the end; undefined when more follows than can be told before. */
+/** The final states of a move. Undefined if it is not known in advance what follows the move. */
 function toDestination(question: Question, { nodes, isEnd, completed }: Move): Destination | undefined {
-  const isRestless = !isEnd && nodes.some(({ always }) => always !== undefined);
-  const to: Destination = { nodes, isEnd, isRestless };
-  if (isEnd || (completed === undefined && !isRestless)) return to;
+  const hasEventless = !isEnd && nodes.some(({ always }) => always !== undefined);
+  const to: Destination = { nodes, isEnd, hasEventless };
+  if (isEnd || (completed === undefined && !hasEventless)) return to;
   const types = typesOf(nodes);
   if ([...types].some(isWildcard)) return undefined;
-  if (completed !== undefined) return isRestless ? undefined : followCompletion(question, to, completed);
+  if (completed !== undefined) return hasEventless ? undefined : followCompletion(question, to, completed);
   return question.type === undefined || types.has(question.type) ? undefined : to;
 }
 
-/** Where the completion of a state leads on to, when that asks no guard and does nothing. */
+/** Where the completion of a state leads, if this needs no guards and no actions; otherwise undefined. */
 function followCompletion(
   { machine, completions }: Question,
   at: Destination,

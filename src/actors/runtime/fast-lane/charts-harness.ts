@@ -1,18 +1,18 @@
-/** For tests of the fast lane: random charts, as plain data that shrinks and prints well. */
+/** For tests of the fast lane: random charts as plain data, so that fast-check can shrink and print them. */
 
 import fc from 'fast-check';
 
-/** What random events are called. `ignored` is in no chart, but wildcards meet it. */
+/** The types of random events. No chart names `ignored`, but wildcards match it. */
 export const EVENT_TYPES = ['a', 'b', 'c.x', 'c.y', 'ignored'] as const;
 
 export interface TestEvent {
   readonly type: string;
   readonly value: number;
-  /** How many more events may come of this one, one after the other. */
+  /** How many more events may follow from this one, one after the other. */
   readonly echoes: number;
 }
 
-/** `plain` parts are functions that a fast lane may run. */
+/** The plain functions, which the fast lane may run. */
 const PLAIN_ACTIONS = [
   'note',
   'count',
@@ -53,7 +53,7 @@ export interface GuardSpec {
 export interface TransitionSpec {
   readonly guard?: GuardSpec;
   readonly actions: readonly ActionSpec[];
-  /** Of all states but the root, in the order of the chart, and of some of them again; taken modulo their number. */
+  /** An index in the list of possible targets (machine-harness.ts), modulo its length. */
   readonly target?: number;
   readonly reenter?: boolean;
 }
@@ -68,7 +68,7 @@ export interface StateSpec {
   readonly after?: TransitionSpec;
   readonly invoke?: { readonly ends: 'well' | 'badly'; readonly onEnd?: TransitionSpec };
   readonly onDone?: TransitionSpec;
-  /** Of a final state, or of the machine. */
+  /** The output of a final state, or of the machine. */
   readonly output?: 'some';
 }
 
@@ -82,7 +82,7 @@ const actionSpecs: fc.Arbitrary<ActionSpec> = fc.record({
   params: paramsOf,
 });
 
-/** Of states: mostly such as leave the rest of a chart something to do. */
+/** For entry and exit: mostly `note`, which does not end the actor or send events. */
 const quietActions: fc.Arbitrary<ActionSpec> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ name: fc.constant('note' as const), params: paramsOf }) },
   { weight: 1, arbitrary: actionSpecs },
@@ -118,13 +118,13 @@ const transitionSpecs: fc.Arbitrary<TransitionSpec> = fc.oneof(
 );
 
 const descriptors = fc.oneof(
-  // Few names, so that states within each other and beside each other have the same ones.
+  // Few names, so that nested and parallel states often have transitions for the same event.
   { weight: 50, arbitrary: fc.constantFrom('a', 'a', 'a', 'b', 'b', 'c.x', 'c.y') },
   { weight: 1, arbitrary: fc.constantFrom('*', 'c.*') },
 );
 
 /** What random states are made of. */
-interface Taste {
+interface Recipe {
   readonly reactions: {
     readonly on: fc.Arbitrary<StateSpec['on']>;
     readonly entry: fc.Arbitrary<readonly ActionSpec[]>;
@@ -133,12 +133,12 @@ interface Taste {
   readonly extras: {
     readonly [Name in 'always' | 'after' | 'onDone']: fc.Arbitrary<TransitionSpec | undefined>;
   } & { readonly invoke: fc.Arbitrary<StateSpec['invoke']> };
-  /** How many states there are for each final one, or one for history. */
+  /** How many states there are for each final or history state. */
   readonly statesPerEnd: number;
   readonly finalsPerHistory: number;
-  /** States beside the first one. */
+  /** How many states a compound state has in addition to the first one. */
   readonly others: { readonly minLength: number; readonly maxLength: number };
-  /** Atomic ones have 1, compound ones 2. */
+  /** Compare: an atomic state has the weight 1, a compound state 2. */
   readonly weightOfParallel: number;
 }
 
@@ -167,8 +167,8 @@ const extras = {
   onDone: rarely(3, transitionSpecs),
 };
 
-/** A bit of everything. */
-const mixed: Taste = {
+/** States with some of everything. */
+const mixed: Recipe = {
   reactions,
   extras,
   statesPerEnd: 5,
@@ -177,7 +177,7 @@ const mixed: Taste = {
   weightOfParallel: 2,
 };
 
-/** Not `fc.nat`, which prefers the first ones. */
+/** Not `fc.nat`, which prefers small numbers. */
 const anyTarget = fc.constantFrom(...Array.from({ length: 24 }, (_, index) => index));
 const oneQuietAction = fc.array(quietActions, { maxLength: 1 });
 const seldomAction = fc.oneof(
@@ -190,8 +190,8 @@ const moves = fc.record(
 );
 const silentMoves = fc.record({ actions: fc.constant([]), target: anyTarget });
 
-/** States that are left soon, by events and of themselves, and come to their ends. */
-const moving: Taste = {
+/** States that are exited soon, by events and eventless transitions, and often reach a final state. */
+const moving: Recipe = {
   reactions: {
     on: fc.dictionary(
       fc.constantFrom('a', 'b', 'c.x', 'c.y'),
@@ -216,8 +216,8 @@ const moving: Taste = {
   weightOfParallel: 1,
 };
 
-function stateSpecs(depth: number, taste: Taste): fc.Arbitrary<StateSpec> {
-  const { reactions, extras, statesPerEnd, finalsPerHistory, others, weightOfParallel } = taste;
+function stateSpecs(depth: number, recipe: Recipe): fc.Arbitrary<StateSpec> {
+  const { reactions, extras, statesPerEnd, finalsPerHistory, others, weightOfParallel } = recipe;
   const atomic = fc.record({
     kind: fc.constant('atomic' as const),
     states: fc.constant([]),
@@ -225,7 +225,7 @@ function stateSpecs(depth: number, taste: Taste): fc.Arbitrary<StateSpec> {
     ...extras,
   });
   if (depth === 0) return atomic.map(withoutGaps);
-  const within = stateSpecs(depth - 1, taste);
+  const within = stateSpecs(depth - 1, recipe);
   const ends = fc.record({
     kind: fc.oneof(
       { weight: finalsPerHistory, arbitrary: fc.constant('final' as const) },
@@ -239,7 +239,7 @@ function stateSpecs(depth: number, taste: Taste): fc.Arbitrary<StateSpec> {
   });
   const compound = fc.record({
     kind: fc.constant('compound' as const),
-    // The first one is where it begins.
+    // The first one is the initial state.
     states: fc
       .tuple(
         within,
@@ -267,14 +267,14 @@ function stateSpecs(depth: number, taste: Taste): fc.Arbitrary<StateSpec> {
     .map(withoutGaps);
 }
 
-/** Leaves out what is undefined: counterexamples are easier to read. */
+/** Removes undefined properties, so that counterexamples are easier to read. */
 function withoutGaps(spec: object): StateSpec {
   return Object.fromEntries(
     Object.entries(spec).filter(([, value]) => value !== undefined),
   ) as unknown as StateSpec;
 }
 
-/** A chart whose root has no eventless transition: it would close the lane for good. */
+/** Charts without an eventless transition in the root: with one, the lane would handle no event at all. */
 export const charts: fc.Arbitrary<StateSpec> = fc
   .tuple(
     fc.oneof({ weight: 2, arbitrary: stateSpecs(2, mixed) }, { weight: 1, arbitrary: stateSpecs(2, moving) }),

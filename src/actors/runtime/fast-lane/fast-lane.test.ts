@@ -10,7 +10,7 @@ const chart = setup({
   actions: { note: (_, params: string) => void noted.push(params), change: assign({}) },
 });
 
-/** One machine for all that follows; each test looks at another event. */
+/** One machine for all tests; each test uses other events. */
 const machine = chart.createMachine({
   id: 'm',
   type: 'parallel',
@@ -76,7 +76,7 @@ function start(of: AnyStateMachine = machine) {
   return {
     actor,
     decide,
-    /** What an event comes to, by the notes that it leaves; undefined when the lane does not take it. */
+    /** Sends an event and returns the notes of its actions. Undefined if the lane does not handle it. */
     send(type: string, extra: object = {}): string[] | undefined {
       const event = { type, ...extra };
       const isTaken = decide(event) !== undefined;
@@ -88,11 +88,11 @@ function start(of: AnyStateMachine = machine) {
 }
 
 describe('a fast lane', () => {
-  test('does what each of the regions has for an event', () => {
+  test('takes a transition in each region', () => {
     expect(start().send('both')).toEqual(['left', 'right']);
   });
 
-  test('asks regions in the order of the value, which a restored actor may have in another one', () => {
+  test('uses the order of the regions in the value, which may be different in a restored actor', () => {
     const snapshot = machine.resolveState({ value: { right: 'inner', left: 'inner' } });
     const laned = withFastLane(machine);
     const notesOf = (of: typeof machine, options: object): string[] => {
@@ -106,7 +106,7 @@ describe('a fast lane', () => {
     expect(notesOf(machine, { snapshot })).toEqual(['right', 'left']);
   });
 
-  test('asks the states around when no guard within lets it through', () => {
+  test('tries the outer states when no guard of the inner states passes', () => {
     const { send } = start();
     expect(send('either')).toEqual(['root']);
     expect(send('either', { yes: true })).toEqual(['left', 'right']);
@@ -114,11 +114,11 @@ describe('a fast lane', () => {
     expect(send('outer', { yes: true })).toEqual(['inner']);
   });
 
-  test('does nothing about an event that a state forbids to the states around', () => {
+  test('ignores an event for which an inner state has an empty transition', () => {
     expect(start().send('forbidden')).toEqual([]);
   });
 
-  test('does nothing about an event that nobody knows', () => {
+  test('ignores an unknown event', () => {
     expect(start().send('unheard')).toEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe('a fast lane', () => {
     expect(start().decide({ type: 'xstate.error.actor.child' })).toBeUndefined();
   });
 
-  test('goes to other states, and runs what leaving and entering them asks for', () => {
+  test('moves to other states, and runs exit and entry actions', () => {
     const { send, actor } = start();
     expect(send('move')).toEqual(['going', 'entered']);
     expect(actor.getSnapshot().value).toEqual({ left: 'inner', right: 'other' });
@@ -136,18 +136,18 @@ describe('a fast lane', () => {
     expect(send('both')).toEqual(['left', 'right']);
   });
 
-  test('leaves it to the interpreter to change the context', () => {
+  test('leaves a change of the context to the interpreter', () => {
     const { send } = start();
     expect(send('change')).toBeUndefined();
   });
 
-  test('takes an event as long as the guard of what is not for it says no', () => {
+  test('handles an event if the guard of the transition that it cannot handle fails', () => {
     const { send } = start();
     expect(send('hurry')).toEqual(['stayed']);
     expect(send('hurry', { yes: true })).toBeUndefined();
   });
 
-  test('is closed while an eventless transition waits for its guard', () => {
+  test('handles no event while an eventless transition waits for its guard', () => {
     const { send, actor } = start();
     expect(send('wait')).toEqual(['waiting']);
     expect(send('unheard')).toBeUndefined();
@@ -156,13 +156,13 @@ describe('a fast lane', () => {
     expect(send('unheard')).toEqual([]);
   });
 
-  test('goes on by an eventless transition of the states to which an event leads', () => {
+  test('takes an eventless transition of the target states', () => {
     const { send, actor } = start();
     expect(send('wait', { yes: true })).toEqual(['waiting', 'enough']);
     expect(actor.getSnapshot().value).toEqual({ left: 'inner', right: 'inner' });
   });
 
-  test('shows that it has come back to where it was', () => {
+  test('makes a new snapshot when it comes back to the same states', () => {
     const { send, actor } = start();
     send('wait', { yes: true });
     const before = actor.getSnapshot();
@@ -171,7 +171,7 @@ describe('a fast lane', () => {
     expect(actor.getSnapshot()._nodes).not.toBe(before._nodes);
   });
 
-  test('lets the interpreter go on from where an event leads, with the same event', () => {
+  test('lets the interpreter continue from the target states, with the same event', () => {
     const { send, actor } = start();
     expect(send('wait for more')).toEqual(['entered', 'entered']);
     expect(actor.getSnapshot().value).toEqual({ left: 'inner', right: 'other' });
@@ -181,14 +181,14 @@ describe('a fast lane', () => {
     expect(actor.getSnapshot().context).not.toBe(context);
   });
 
-  test('leaves the snapshot as it is', () => {
+  test('keeps the snapshot if no state changes', () => {
     const { actor, send } = start();
     const before = actor.getSnapshot();
     send('both');
     expect(actor.getSnapshot()).toBe(before);
   });
 
-  test("takes nothing in the name of XState's pure transition function, which runs no actions", () => {
+  test("runs no action for XState's pure transition function", () => {
     const laned = withFastLane(machine);
     const actor = createActor(laned).start();
     const [, actions] = transition(laned, actor.getSnapshot(), { type: 'both' });
@@ -196,7 +196,7 @@ describe('a fast lane', () => {
     expect(actions.map(({ params }) => params)).toEqual(['left', 'right']);
   });
 
-  test('lets the interpreter tell of a guard that throws', () => {
+  test('lets the interpreter report a guard that throws', () => {
     const failing = chart.createMachine({ id: 'm', on: { go: { guard: 'isYes', actions: [] } } }).provide({
       guards: {
         isYes() {

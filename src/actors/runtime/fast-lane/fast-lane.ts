@@ -1,20 +1,23 @@
 /**
- * The short-cut for what most events are: transitions whose guards and actions are plain functions, and which lead
- * nowhere, to other states, on from those by eventless transitions of the same kind, or to the end. It asks the guards
- * and runs the actions that XState's interpreter would, in its order and with its arguments; every other event is the
- * interpreter's. It knows neither who watches nor how events arrive.
+ * The fast lane: it handles events faster than XState's interpreter, if all guards and actions of the selected
+ * transitions are plain functions. Such a transition may have no target, lead to other states, be followed by eventless
+ * transitions of the same kind, or end the machine. The lane calls the same guards and actions as the interpreter, in the
+ * same order and with the same arguments. All other events are left to the interpreter
+ * (docs/decisions/0011-a-fast-lane.md).
  *
- * What it takes for granted of XState 5.33, and reliance*.test.ts hold XState to:
- * - a snapshot's `_nodes` are its active states, and with them its `value` and `tags` are given;
- * - a state's `transitions` map an event's type to its candidates in order; `always` is asked after every event;
- * - an event that comes to nothing but plain actions, or to nothing, leaves the very same snapshot, and one that
- *   leads to other states makes one that differs by `_nodes`, `value` and `tags`, and at the end by its `status`;
- * - guards get `{ context, event }`, actions `{ context, event, self, system }`, and both their params;
+ * It relies on these internals of XState 5.33; reliance*.test.ts check them:
+ * - the `_nodes` of a snapshot are its active states, and they determine its `value` and `tags`;
+ * - the `transitions` of a state map the type of an event to its candidates, in order; `always` is checked after every
+ *   event;
+ * - after an event without a transition, or with plain actions only, the snapshot is the same object; after an event
+ *   that leads to other states it is a new object with other `_nodes`, `value` and `tags`, and at the end of the machine
+ *   another `status`;
+ * - guards get `{ context, event }`, actions get `{ context, event, self, system }`, and both get their params;
  * - names are looked up in `machine.implementations`; builtin guards have a `check`, builtin actions a `resolve`;
- * - an event that no active state takes has eventless transitions selected, with that event for their guards;
- * - `machine.transition` takes an actor's `_actorScope`.
+ * - if no active state handles an event, eventless transitions are selected, and their guards get that event;
+ * - `machine.transition` accepts the `_actorScope` of an actor.
  *
- * A guard may be asked twice, here and by the interpreter: guards have no effects.
+ * A guard may be called twice, here and by the interpreter, so guards must have no effects.
  */
 
 import type {
@@ -33,22 +36,22 @@ import { paramsOf, type Step } from './steps.ts';
 import { lookUp, type Destination, type Outcome, type Table } from './table.ts';
 import { Tables } from './tables.ts';
 
-/** The actors whose every event is to be interpreted. */
+/** The actors whose events are all left to the interpreter. */
 export type Watched = Pick<ReadonlySet<AnyActorRef>, 'has' | 'size'>;
 
-/** Where a machine has the fast lane of its actors. */
+/** The property of a machine that has the fast lane of its actors. */
 export const LANE = Symbol('lane');
 
 export interface Laned {
   readonly [LANE]: FastLane;
 }
 
-/** What XState calls an actor's own means. */
+/** The internal part of an actor that the lane uses. */
 interface Scoped {
   readonly _actorScope: AnyActorScope;
 }
 
-/** The fast lane of a machine's actors. A class, and no closures: all machines then have the same functions. */
+/** The fast lane of a machine's actors. It is a class without closures, so that all machines share the same functions. */
 export class FastLane {
   readonly #machine: AnyStateMachine;
   readonly #tables: Tables;
@@ -62,28 +65,28 @@ export class FastLane {
     this.#watched = watched;
   }
 
-  /** Whether this actor may take it now. */
+  /** Whether this actor may use the lane now. */
   isOpenTo(self: AnyActorRef): boolean {
     return this.#watched.size === 0 || !this.#watched.has(self);
   }
 
-  /** What an event comes to in these states; undefined when that is for the interpreter to say. */
+  /** The outcome of an event in these states, or undefined if the interpreter must handle it. */
   choose(at: AnyMachineSnapshot, event: EventObject): Outcome | undefined {
     if (at.status !== 'active') return undefined;
     const table = this.#tables.of(at._nodes);
     const choice = lookUp(table, event.type);
     if (choice === undefined) return isIgnored(table, event) ? NOTHING : undefined;
     try {
-      // One object for all guards that are asked, and one for all actions that are run: this is done for every message.
+      // All guards get the same object, and all actions another one, because this runs for every message.
       const outcome = choice.certain ?? select(choice, { context: at.context, event });
       return outcome?.to !== undefined && endsChildren(outcome.to, at) ? undefined : outcome;
     } catch {
-      // The interpreter asks the same guard, meets the same error and tells it in its own words.
+      // The interpreter calls the same guard, gets the same error and reports it.
       return undefined;
     }
   }
 
-  /** Does it, as `self`, and returns the snapshot that it leads to. Throws what an action throws. */
+  /** Runs the actions of an outcome as `self` and returns the next snapshot. Throws what an action throws. */
   run(outcome: Outcome, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): AnyMachineSnapshot {
     const { steps, to } = outcome;
     const { context } = at;
@@ -91,17 +94,17 @@ export class FastLane {
     return to === undefined ? at : this.#move(to, at, event, self);
   }
 
-  /** Has the interpreter do what it does about an event. */
+  /** Leaves an event to the interpreter. */
   interpret(at: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
     return this.#machine.transition(at, event, scope);
   }
 
-  /** The first snapshot of an actor; undefined when that is for the interpreter to say. */
+  /** The first snapshot of an actor, or undefined if the interpreter must make it. */
   begin(scope: AnyActorScope, input: unknown): AnyMachineSnapshot | undefined {
     return this.isOpenTo(scope.self) ? this.#beginning.begin(scope, input) : undefined;
   }
 
-  /** A snapshot of an actor that rests in a state; undefined for what is more than a state's name. */
+  /** A snapshot of an actor in a given state. Undefined if the value is more than the name of a state. */
   resolve(config: Restored): AnyMachineSnapshot | undefined {
     return this.#beginning.resolve(config);
   }
@@ -110,14 +113,14 @@ export class FastLane {
     const table = this.#tables.of(to.nodes);
     const before: readonly AnyStateNode[] = at._nodes;
     const there = moveTo(table, to.isEnd, at, before);
-    return to.isRestless ? this.#goOn(table, there, { context: at.context, event }, self, before) : there;
+    return to.hasEventless ? this.#follow(table, there, { context: at.context, event }, self, before) : there;
   }
 
   /**
-   * What follows an event at once, `there`, where it has led. Its actions have run: it cannot be left to the
-   * interpreter as a whole any more.
+   * Takes the eventless transition that follows an event in its target states. The actions of the event have run, so only
+   * the rest can be left to the interpreter now.
    */
-  #goOn(
+  #follow(
     table: Table,
     there: AnyMachineSnapshot,
     args: GuardArgs,
@@ -128,23 +131,24 @@ export class FastLane {
     try {
       outcome = selectEventless(table, args);
     } catch {
-      // The interpreter asks the same guard, and meets the same error.
+      // The interpreter calls the same guard and gets the same error.
     }
     if (outcome === undefined || (outcome.to !== undefined && endsChildren(outcome.to, there))) {
-      // Nothing in these states takes the event: what the interpreter does about it is what is left to be done.
+      // No transition of these states handles the event, so the interpreter only selects eventless transitions.
       return this.#machine.transition(there, args.event, (self as unknown as Scoped)._actorScope);
     }
     const { steps, to } = outcome;
     const { context, event } = args;
-    // Written out: behind a spread, more properties would give each object a hidden class of its own.
+    // No spread here: V8 would give each object its own hidden class.
     runSteps(steps, { context, event, self, system: self.system });
     return to === undefined ? there : moveTo(this.#tables.of(to.nodes), to.isEnd, there, before);
   }
 }
 
 /**
- * The same machine, for `createActor`: its actors do what they would do anyway, most of it quicker. An actor to
- * which the lane is not open has every event interpreted; an inspected one has to, for its steps to be seen.
+ * The same machine with a fast lane, for `createActor`. Its actors behave the same and are faster. If the lane is not open
+ * to an actor, the interpreter handles all its events: an inspected actor needs this, because only the interpreter
+ * reports each step.
  */
 export function withFastLane<Machine extends AnyStateMachine>(
   machine: Machine,
@@ -154,7 +158,7 @@ export function withFastLane<Machine extends AnyStateMachine>(
     [LANE]: lane,
     transition(from, event, scope) {
       const self: AnyActorRef = scope.self;
-      // XState's pure `transition()` asks too, in the name of an actor that does not run, and wants nothing done.
+      // XState's pure `transition()` calls this too. Then the actor does not run, and no action may run.
       const isLive = self.getSnapshot() === from;
       const outcome = isLive && lane.isOpenTo(self) ? lane.choose(from, event) : undefined;
       return outcome === undefined
@@ -168,12 +172,12 @@ export function withFastLane<Machine extends AnyStateMachine>(
   return Object.create(machine, Object.getOwnPropertyDescriptors(laned)) as Machine & Laned;
 }
 
-/** An event that has no choice in these states. */
+/** Whether no transition of these states handles the event. */
 function isIgnored({ isComplete }: Table, { type }: EventObject): boolean {
   return isComplete && !type.startsWith(INTERNAL_EVENT);
 }
 
-/** Counted (docs/decisions/0013-written-for-every-message.md). */
+/** A counted loop because this runs for every message (docs/decisions/0013-written-for-every-message.md). */
 function runSteps(steps: readonly Step[], args: object): void {
   for (let index = 0; index < steps.length; index += 1) {
     const step = steps[index]!;
@@ -181,7 +185,7 @@ function runSteps(steps: readonly Step[], args: object): void {
   }
 }
 
-/** Whether actors would have to be stopped with their machine, which the interpreter does. */
+/** Whether child actors must be stopped with their machine. The interpreter does this. */
 function endsChildren({ isEnd }: Destination, { children }: AnyMachineSnapshot): boolean {
   return isEnd && Object.keys(children).length > 0;
 }

@@ -1,4 +1,4 @@
-/** For tests of the fast lane: makes machines of random charts, which write down all they do. */
+/** For tests of the fast lane: makes machines from random charts. The machines record everything that they do. */
 
 import {
   and,
@@ -26,13 +26,13 @@ import type {
   TransitionSpec,
 } from './charts-harness.ts';
 
-/** What the actions of a machine reach, and where they write down what they do. */
+/** What the actions of a machine use, and where they record what they do. */
 export interface TestWorld {
   readonly clock: SimulatedClock;
   readonly trace: string[];
-  /** How an actor is sent to: the test's choice. */
+  /** Sends an event to an actor, in the way that the test has chosen. */
   readonly send: (actor: AnyActorRef, event: TestEvent) => void;
-  /** Who `tellPeer` and `sendTo` mean. */
+  /** The receiver of `tellPeer` and `sendTo`. */
   readonly peerOf: (name: string) => AnyActorRef | undefined;
 }
 
@@ -51,11 +51,14 @@ const AFTER_MS = 10;
 const MAX_CHILDREN = 8;
 const NEVER = new Promise<never>(() => {});
 
-/** Makes a machine of a chart; `name` is what it is called in the trace. */
+/**
+ * Makes a machine from a chart.
+ * @param name Its name in the trace.
+ */
 export function buildMachine(name: string, chart: StateSpec, world: TestWorld): AnyStateMachine {
   const { clock, trace, send, peerOf } = world;
   const ids = listIds(chart, 'm');
-  // Final states are few, and there is much to be seen on the way to them.
+  // There are few final states, so they are listed several times to be chosen more often.
   const finals = listIds(chart, 'm', 'final');
   const targets = [...ids, ...finals, ...finals, ...finals];
   let children = 0;
@@ -212,7 +215,7 @@ export function buildMachine(name: string, chart: StateSpec, world: TestWorld): 
       actors: {
         ends: fromPromise(async ({ input }: { input: string }) => {
           children += 1;
-          // A chart that starts one whenever one ends would never come to rest.
+          // A chart that starts a child whenever one ends would run for ever.
           if (children > MAX_CHILDREN) await NEVER;
           if (input === 'badly') throw new Error('the child failed');
           return 1;
@@ -222,7 +225,7 @@ export function buildMachine(name: string, chart: StateSpec, world: TestWorld): 
   );
 }
 
-/** An event that comes of another one; none, when enough have. */
+/** The event that follows from another one, or undefined if no more may follow. */
 function echo({ event }: Pick<Args, 'event'>, type: string): TestEvent | undefined {
   return event.echoes > 0 ? { type, value: event.value + 1, echoes: event.echoes - 1 } : undefined;
 }
@@ -248,7 +251,7 @@ function numberOf(params: unknown): number {
   return (params as { by: number } | undefined)?.by ?? 0;
 }
 
-/** The ids of all states within a state, or of those of one kind, in the order of the chart. */
+/** The ids of all states inside a state, or only those of one kind, in the order of the chart. */
 function listIds({ states }: StateSpec, id: string, kind?: StateSpec['kind']): string[] {
   return states.flatMap((state, index) => [
     ...(kind === undefined || state.kind === kind ? [`${id}-${index}`] : []),

@@ -5,29 +5,29 @@ import { judge } from './oracle-harness.ts';
 import { LANE, withFastLane } from './fast-lane.ts';
 import { MACHINES, type Machines } from '../../machines.ts';
 
-/** What guards say; the others say no. */
-let yes: ReadonlySet<string> = new Set();
+/** The guards that pass; all others fail. */
+let passing: ReadonlySet<string> = new Set();
 
-/** A machine of the server with guards that say what a test wants, and its fast lane. */
+/** A machine of the server with guards that the test controls, and its fast lane. */
 function open(kind: keyof Machines) {
   const original: AnyStateMachine = MACHINES[kind];
   const guards = Object.fromEntries(
-    Object.keys(original.implementations.guards).map((name) => [name, () => yes.has(name)]),
+    Object.keys(original.implementations.guards).map((name) => [name, () => passing.has(name)]),
   );
   const machine: AnyStateMachine = original.provide({ guards });
   const lane = withFastLane(machine)[LANE];
   return {
     machine,
-    /** What an event comes to when these guards say yes. */
+    /** The outcome of an event if these guards pass. */
     choose(at: AnyMachineSnapshot, type: string, guards: readonly string[]): Outcome | undefined {
-      yes = new Set(guards);
+      passing = new Set(guards);
       return lane.choose(at, { type });
     },
     at: (value: StateValue): AnyMachineSnapshot => machine.resolveState({ value, context: {} }),
   };
 }
 
-/** Every value that a state can have, whether or not a guard lets it come about. */
+/** Every possible value of a state, also if a guard prevents it. */
 function valuesOf({ type, states }: AnyStateNode): StateValue[] {
   const within = Object.values(states).map((state): [string, StateValue[]] => [state.key, valuesOf(state)]);
   if (type === 'compound') {
@@ -44,7 +44,7 @@ function valuesOf({ type, states }: AnyStateNode): StateValue[] {
   return combinations;
 }
 
-/** All ways in which guards that an event may ask can answer. */
+/** All combinations of passing guards for an event. */
 function answersTo(at: AnyMachineSnapshot, type: string): string[][] {
   const names = new Set(
     (at._nodes as readonly AnyStateNode[])
@@ -61,7 +61,7 @@ describe.each(Object.keys(MACHINES) as (keyof Machines)[])('the fast lane of %s'
   const values = valuesOf(machine.root);
   const types = [...machine.events.filter((type) => !type.startsWith('xstate.')), 'unheard'];
 
-  test('chooses as the interpreter does, whatever the states, the event and the guards', () => {
+  test('chooses the same as the interpreter for all states, events and guards', () => {
     let taken = 0;
     const wrong: string[] = [];
     for (const value of values) {
@@ -128,13 +128,16 @@ test.each<[keyof Machines, StateValue, string, string[], string[]]>([
     ['isAnswer'],
     ['receive', 'dispatchWaiting'],
   ],
-])('%s in %j takes %s by the fast lane when %j: %j', (kind, value, type, guards, actions) => {
-  const { machine, at, choose } = open(kind);
-  const outcome = choose(at(value), type, guards);
-  expect(outcome?.steps.map(({ implementation }) => implementation)).toEqual(
-    actions.map((name) => machine.implementations.actions[name]),
-  );
-});
+])(
+  '%s in %j handles %s in the fast lane if %j pass, with the actions %j',
+  (kind, value, type, guards, actions) => {
+    const { machine, at, choose } = open(kind);
+    const outcome = choose(at(value), type, guards);
+    expect(outcome?.steps.map(({ implementation }) => implementation)).toEqual(
+      actions.map((name) => machine.implementations.actions[name]),
+    );
+  },
+);
 
 test.each<[keyof Machines, StateValue, string, string[], StateValue]>([
   ['connection', 'greeting', 'connection.greeted', [], READY],
@@ -149,13 +152,13 @@ test.each<[keyof Machines, StateValue, string, string[], StateValue]>([
   ['membership', { requesting: 'recording' }, 'membership.recorded', [], 'joined'],
   ['membership', { requesting: 'recording' }, 'membership.unrecorded', [], 'refused'],
   ['membership', 'joined', 'membership.leave', [], { leaving: 'recording' }],
-  // From where it goes on, to `gone` if no handler is to be told.
+  // From there an eventless transition leads to `gone` if the room has no handler to call.
   ['membership', { leaving: 'recording' }, 'membership.recorded', [], { left: 'parting' }],
   ['membership', 'withdrawing', 'membership.recorded', [], 'withdrawn'],
   ['room', room({ occupancy: 'full' }), 'member.left', [], room({ occupancy: 'choosing' })],
   ['room', room({ occupancy: 'full' }), 'room.mute', [], room({ occupancy: 'full', broadcast: 'muted' })],
   ['room', room({}), 'room.join', ['takesLastSeat'], room({ occupancy: 'full' })],
-])('%s in %j goes by the fast lane on %s when %j: to %j', (kind, value, type, guards, to) => {
+])('%s in %j moves in the fast lane on %s if %j pass, to %j', (kind, value, type, guards, to) => {
   const { at, choose } = open(kind);
   const idsOf = (nodes: readonly AnyStateNode[] = []): string[] => nodes.map(({ id }) => id).toSorted();
   expect(idsOf(choose(at(value), type, guards)?.to?.nodes)).toEqual(idsOf(at(to)._nodes));

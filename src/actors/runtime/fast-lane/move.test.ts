@@ -10,7 +10,7 @@ const { createMachine } = setup({
 });
 
 const note = (params: string) => ({ type: 'note' as const, params });
-/** What every state of the chart notes when it is entered and left. */
+/** Entry and exit actions that note the name of the state. */
 const noting = (name: string) => ({ entry: note(`+${name}`), exit: note(`-${name}`) });
 
 const machine = createMachine({
@@ -97,7 +97,7 @@ const machine = createMachine({
   },
 });
 
-/** Where an event leads after others, and what is noted on the way. */
+/** Sends events, and returns where the last one leads and what its actions have noted. */
 function follow(of: typeof machine, events: readonly string[]) {
   const actor = createActor(of).start();
   for (const type of events.slice(0, -1)) actor.send({ type });
@@ -119,7 +119,7 @@ function follow(of: typeof machine, events: readonly string[]) {
   };
 }
 
-/** The same with the interpreter alone and with the fast lane; told is what the interpreter has done. */
+/** Does the same with the interpreter alone and with the fast lane, and returns the result of the interpreter. */
 function followBoth(events: readonly string[]) {
   const interpreted = follow(machine, events);
   expect(follow(withFastLane(machine), events)).toEqual(interpreted);
@@ -140,32 +140,32 @@ test.each([
   [['top']],
   [['top', 'deep']],
   [['top', 'back']],
-  // By the completion of a state.
+  // The event completes a state.
   [['top', 'pass', 'finish']],
   [['top', 'end']],
-])('the fast lane goes where XState goes, by the same states: %j', (events) => {
+])('the fast lane moves through the same states as XState: %j', (events) => {
   const { isTaken, came } = followBoth(events);
   expect(isTaken).toBe(true);
   expect(came.noted.length).toBeGreaterThan(1);
 });
 
 test.each([
-  // Nothing has changed in the end, so that XState keeps the snapshot.
+  // The same states are active afterwards, so XState keeps the snapshot.
   [['itself again']],
   [['top', 'itself']],
   // An actor is started, or stopped.
   [['top', 'ask']],
   [['top', 'ask', 'stop']],
-  // What follows the completion of a state does something, or asks for the completion of others.
+  // After the completion of a state an action runs, or other states must be complete too.
   [['top', 'pass', 'finish loudly']],
   [['top', 'go', 'finish']],
-  // The root is left, too.
+  // The root is exited too.
   [['next', 'top again']],
-])('the fast lane leaves it to XState: %j', (events) => {
+])('the fast lane leaves the event to XState: %j', (events) => {
   expect(followBoth(events).isTaken).toBe(false);
 });
 
-test('the fast lane does not leave a state whose history is kept', () => {
+test('the fast lane does not exit a state that has a history state', () => {
   const snapshot = machine.resolveState({ value: { remembering: 'inner' } });
   const actor = createActor(withFastLane(machine), { snapshot }).start();
   const event = { type: 'forget' };

@@ -1,7 +1,6 @@
 /**
- * Where a transition with a target leads from states that are active together, by the rules of SCXML that XState
- * keeps: which states it leaves and enters, in which order; and where a machine begins. It knows one plain target,
- * and no history.
+ * Plans a transition with a target by the rules of SCXML, as XState does: which states are exited and entered, in which
+ * order. It also plans the initial states of a machine. It handles one plain target and no history states.
  */
 
 import type { AnyStateNode } from 'xstate';
@@ -9,19 +8,19 @@ import type { AnyStateNode } from 'xstate';
 export type Transition = AnyStateNode['transitions'] extends Map<string, (infer One)[]> ? One : never;
 
 export interface Move {
-  /** In the order in which they are left. */
+  /** The exited states, in order. */
   readonly left: readonly AnyStateNode[];
-  /** In the order in which they are entered. */
+  /** The entered states, in order. */
   readonly entered: readonly AnyStateNode[];
-  /** What is active then, in XState's order: at the end of a machine, which leaves them so, the other way round. */
+  /** The active states afterwards, in XState's order. At the end of a machine this order is reversed. */
   readonly nodes: readonly AnyStateNode[];
-  /** Whether the machine has come to its end. */
+  /** Whether the move ends the machine. */
   readonly isEnd: boolean;
-  /** The state that has come to its end, of those within the machine. */
+  /** The state inside the machine whose final state was entered. */
   readonly completed: AnyStateNode | undefined;
 }
 
-/** The move of a transition; undefined when there is more to it than leaving and entering. */
+/** Plans the move of a transition. Undefined if more than exits and entries is needed. */
 export function planMove(transition: Transition, active: readonly AnyStateNode[]): Move | undefined {
   const { source, target: targets = [] } = transition;
   const [target] = targets as readonly AnyStateNode[];
@@ -57,7 +56,7 @@ export function planMove(transition: Transition, active: readonly AnyStateNode[]
     : { left, entered: inOrder, nodes, isEnd: false, completed };
 }
 
-/** The states with which a machine begins, in XState's order; undefined when there is more to it than entering them. */
+/** The initial states of a machine, in XState's order. Undefined if more than entries is needed. */
 export function planBeginning(root: AnyStateNode): readonly AnyStateNode[] | undefined {
   const entered = new Set<AnyStateNode>();
   enter(root, entered);
@@ -65,7 +64,7 @@ export function planBeginning(root: AnyStateNode): readonly AnyStateNode[] | und
   return nodes.some((node) => hasMoreToEnter(node) || node.type === 'final') ? undefined : nodes;
 }
 
-/** The innermost state that a transition stays in. */
+/** The innermost state that stays active during a transition. */
 function domainOf(
   { source, reenter }: Transition,
   target: AnyStateNode | undefined,
@@ -83,7 +82,7 @@ function enter(node: AnyStateNode, entered: Set<AnyStateNode>): void {
   enterWithin(node, entered);
 }
 
-/** Enters what a state begins with, where nothing of it is entered yet. */
+/** Enters the initial states inside a state. Regions that have an entered state already are left out. */
 function enterWithin(node: AnyStateNode, entered: Set<AnyStateNode>): void {
   if (node.type === 'compound') {
     for (const first of node.initial.target) enter(first, entered);
@@ -95,7 +94,7 @@ function enterWithin(node: AnyStateNode, entered: Set<AnyStateNode>): void {
   }
 }
 
-/** Whether a state lies within another one, at any depth. */
+/** Whether a state is inside another one, at any depth. */
 function isWithin(node: AnyStateNode, around: AnyStateNode): boolean {
   for (let parent = node.parent; parent !== undefined; parent = parent.parent) {
     if (parent === around) return true;
@@ -113,7 +112,7 @@ function hasMoreToEnter({ type, invoke, initial }: AnyStateNode): boolean {
   return type === 'history' || invoke.length > 0 || (type === 'compound' && initial.actions.length > 0);
 }
 
-/** Whether a final state ends no more than the state around it, without any output. */
+/** Whether a final state completes only its parent, and without an output. */
 function isPlainEnd({ output, parent }: AnyStateNode): boolean {
   if (output !== undefined || parent?.type !== 'compound') return false;
   return parent.parent === undefined ? parent.output === undefined : parent.parent.type !== 'parallel';

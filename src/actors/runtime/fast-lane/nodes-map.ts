@@ -1,4 +1,4 @@
-/** A map whose keys are lists of state nodes: lists with the same nodes in the same order are the same key. */
+/** A map whose keys are lists of state nodes. Two lists with the same nodes in the same order are the same key. */
 
 import type { AnyStateNode } from 'xstate';
 

@@ -1,4 +1,4 @@
-/** For tests of the fast lane: what XState's interpreter itself does about an event, and whether the lane may do that. */
+/** For tests of the fast lane: compares decisions of the lane with what XState's interpreter does. */
 
 import {
   getMicrosteps,
@@ -10,15 +10,15 @@ import {
 } from 'xstate';
 import type { Outcome } from './table.ts';
 
-/** What the lane has decided, and whether that is right. */
+/** Whether a decision of the lane is right. */
 export interface Verdict {
-  /** Undefined when the lane is right. */
+  /** Undefined if the decision is right. */
   readonly mistake: string | undefined;
-  /** Of an event that is the interpreter's: why. Of one that the lane takes: what it comes to. */
+  /** If the lane must refuse the event: the reasons. If it must handle it: what the event does. */
   readonly labels: readonly string[];
 }
 
-/** An action as XState's pure functions tell it. */
+/** An action as XState's pure functions return it. */
 interface PureAction {
   readonly type: string;
   readonly params: unknown;
@@ -38,31 +38,31 @@ export function judge(outcome: Outcome | undefined, at: AnyMachineSnapshot, even
     try {
       steps = interpret(at, event);
     } catch {
-      // Of what follows eventlessly the lane decides nothing before the rest is done.
-      if (outcome?.to?.isRestless) return { labels: ['move to a failure'], mistake: undefined };
+      // The lane chooses eventless transitions only after the event itself is done.
+      if (outcome?.to?.hasEventless) return { labels: ['move to a failure'], mistake: undefined };
       reasons.push('another error');
     }
   }
   const [first] = steps;
   if (first !== undefined) reasons.push(...reasonsOf(first, at));
   if (outcome === undefined) {
-    if (first !== undefined && reasons.length === 0) reasons.push(...reasonsToHesitate(first, at, event));
+    if (first !== undefined && reasons.length === 0) reasons.push(...reasonsNotTried(first, at, event));
     return {
       labels: reasons,
-      mistake: reasons.length === 0 ? 'it is refused for nothing' : undefined,
+      mistake: reasons.length === 0 ? 'it is refused without a reason' : undefined,
     };
   }
   if (first === undefined || reasons.length > 0) {
-    return { labels: reasons, mistake: `it is taken in spite of ${reasons.join()}` };
+    return { labels: reasons, mistake: `it is handled in spite of ${reasons.join()}` };
   }
-  const isSame = comesTo(outcome, at, outcome.to?.isRestless ? [first] : steps);
+  const isSame = isSameOutcome(outcome, at, outcome.to?.hasEventless ? [first] : steps);
   return {
     labels: [labelOf(outcome, steps.length, selectedOf(at, event).length)],
-    mistake: isSame ? undefined : 'it comes to something else',
+    mistake: isSame ? undefined : 'the outcome is different',
   };
 }
 
-/** Compares a beginning by the lane with the interpreter's. */
+/** Compares the first snapshot that the lane makes with that of the interpreter. */
 export function judgeBeginning(begun: AnyMachineSnapshot, actions: readonly PureAction[]): Verdict {
   const machine = begun.machine as AnyStateMachine;
   const [expected, expectedActions] = initialTransition(machine) as unknown as [
@@ -78,7 +78,7 @@ export function judgeBeginning(begun: AnyMachineSnapshot, actions: readonly Pure
   const isDirect = isEqual(begun._nodes, firstNodesOf(machine.root));
   return {
     labels: [isDirect ? 'beginning' : 'beginning and eventless transition'],
-    mistake: isSame ? undefined : 'it begins otherwise',
+    mistake: isSame ? undefined : 'it begins differently',
   };
 }
 
@@ -91,8 +91,12 @@ function firstNodesOf(node: AnyStateNode): AnyStateNode[] {
   return [node, ...(within as AnyStateNode[]).flatMap(firstNodesOf)];
 }
 
-/** Whether this is what an outcome says. */
-function comesTo(outcome: Outcome, at: AnyMachineSnapshot, interpreted: readonly Interpreted[]): boolean {
+/** Whether an outcome is the same as what the interpreter does. */
+function isSameOutcome(
+  outcome: Outcome,
+  at: AnyMachineSnapshot,
+  interpreted: readonly Interpreted[],
+): boolean {
   const { steps, to } = outcome;
   const { snapshot: next } = interpreted.at(-1)!;
   return (
@@ -109,7 +113,7 @@ function comesTo(outcome: Outcome, at: AnyMachineSnapshot, interpreted: readonly
 
 function labelOf({ to }: Outcome, steps: number, selected: number): string {
   if (to === undefined) return ['none', 'one'][selected] ?? 'several';
-  if (to.isRestless) return 'move before eventless transitions';
+  if (to.hasEventless) return 'move before eventless transitions';
   const isCompletion = steps > 1;
   if (to.isEnd) return isCompletion ? 'end by completion' : 'end';
   return isCompletion ? 'completion' : 'move';
@@ -119,7 +123,7 @@ function isEqual(some: readonly unknown[], others: readonly unknown[]): boolean 
   return some.length === others.length && some.every((one, index) => one === others[index]);
 }
 
-/** What the interpreter does, one step after the other; the first is the event's own. */
+/** The steps of the interpreter; the first one is that of the event itself. */
 function interpret(at: AnyMachineSnapshot, event: EventObject): Interpreted[] {
   const steps = getMicrosteps(at.machine as AnyStateMachine, at as never, event as never) as unknown as [
     AnyMachineSnapshot,
@@ -132,7 +136,7 @@ function selectedOf(at: AnyMachineSnapshot, event: EventObject) {
   return at.machine.getTransitionData(at, event);
 }
 
-/** What the lane must not do, whatever it comes to. */
+/** Why the lane must refuse an event, independent of what the event does. */
 function reasonsAtFirst(at: AnyMachineSnapshot, event: EventObject): string[] {
   if (event.type.startsWith('xstate.')) return ['internal event'];
   const nodes: readonly AnyStateNode[] = at._nodes;
@@ -147,7 +151,7 @@ function reasonsAtFirst(at: AnyMachineSnapshot, event: EventObject): string[] {
   return reasons;
 }
 
-/** What the lane must not do, by what the interpreter does. */
+/** Why the lane must refuse an event, by what the interpreter does. */
 function reasonsOf({ snapshot: next, actions }: Interpreted, at: AnyMachineSnapshot): string[] {
   const reasons: string[] = [];
   if (next.context !== at.context) reasons.push('changed context');
@@ -160,8 +164,8 @@ function reasonsOf({ snapshot: next, actions }: Interpreted, at: AnyMachineSnaps
   return reasons;
 }
 
-/** What the lane does not try, though it could. */
-function reasonsToHesitate(
+/** Why the lane may refuse an event: cases that it does not support. */
+function reasonsNotTried(
   { snapshot: next }: Interpreted,
   at: AnyMachineSnapshot,
   event: EventObject,
@@ -171,7 +175,7 @@ function reasonsToHesitate(
   const before: readonly AnyStateNode[] = at._nodes;
   const after: readonly AnyStateNode[] = next._nodes;
   const selected = selectedOf(at, event);
-  // Without a target, or of the root itself.
+  // It has no target, or the root is its source.
   if (selected.some(({ reenter, target, source }) => reenter && (target === undefined || !source.parent))) {
     reasons.push('reentrance');
   }
@@ -179,7 +183,7 @@ function reasonsToHesitate(
   if (isMove && selected.length > 1) reasons.push('several moves');
   if (isMove && after.every((node) => before.includes(node))) reasons.push('the same states again');
   const targets = selected.flatMap(({ target }) => target ?? []);
-  // States that are left and entered again do not show in the outcome: all that are active are suspected.
+  // The outcome does not show states that are exited and entered again, so all active states are checked.
   const within = isMove ? before.flatMap(({ states }) => Object.values(states)) : [];
   if ([...targets, ...within].some(({ type }) => type === 'history')) reasons.push('history');
   const isEnd = next.status === 'done';
@@ -190,9 +194,9 @@ function reasonsToHesitate(
   if (hasCompletions) reasons.push('completion');
   if (finals.some(({ output }) => output !== undefined)) reasons.push('output');
   if (isMove && !isEnd && (hasCompletions || hasEventless(after))) {
-    if (hasWildcards(after)) reasons.push('wildcard behind');
+    if (hasWildcards(after)) reasons.push('wildcard in the target');
     if (after.some(({ transitions }) => transitions.has(event.type))) {
-      reasons.push('the event is taken behind');
+      reasons.push('the target handles the event');
     }
   }
   const parts = [
@@ -219,7 +223,7 @@ function hasEventless(nodes: readonly AnyStateNode[]): boolean {
   return nodes.some(({ always }) => always !== undefined);
 }
 
-/** Whether a guard that is no plain function may be asked about an event. */
+/** Whether an event may need a guard that is not a plain function. */
 function asksCompositeGuard(at: AnyMachineSnapshot, { type }: EventObject): boolean {
   const { guards } = at.machine.implementations;
   return (at._nodes as readonly AnyStateNode[])

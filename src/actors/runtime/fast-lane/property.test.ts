@@ -18,21 +18,21 @@ import type { Outcome } from './table.ts';
 import { FastLane, withFastLane } from './fast-lane.ts';
 import { sendDirectly } from './send.ts';
 
-/** How the machines of a run work their events off. */
+/** How the machines of a run handle their events. */
 type Way =
   /** XState alone. */
   | 'interpreted'
-  /** With a fast lane, which events reach through the mailbox. */
+  /** With a fast lane, and events go through the mailbox. */
   | 'mailbox'
-  /** With a fast lane, past the mailbox. */
+  /** With a fast lane, and events skip the mailbox if possible. */
   | 'direct';
 
 const OBSERVERS = [
-  /** Is told of the end only. */
+  /** Has no `next` listener. */
   'quiet',
-  /** Is told each snapshot. */
+  /** Gets each snapshot. */
   'following',
-  /** Answers the first of them with an event. */
+  /** Answers the first snapshots with an event. */
   'answering',
 ] as const;
 
@@ -62,10 +62,10 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
   ),
 });
 
-/** Of an observer, so that it does not answer its own answers for ever. */
+/** A limit for an observer, so that it does not answer its own answers for ever. */
 const MAX_ANSWERS = 3;
 
-/** Everything for which the random charts are made; a run that meets less of it proves less. */
+/** All cases that the random charts must produce; otherwise the test proves less. */
 const TO_BE_SEEN = [
   'taken: none',
   'taken: one',
@@ -89,7 +89,7 @@ const TO_BE_SEEN = [
   'refused: completion',
   'refused: output',
   'refused: children at the end',
-  'refused: the event is taken behind',
+  'refused: the target handles the event',
   'refused: several moves',
   'refused: the same states again',
   'refused: reentrance',
@@ -106,7 +106,7 @@ const TO_BE_SEEN = [
 
 const examples = RARITIES.map((rarity): [Scenario] => [{ observers: ['following', 'quiet'], ...rarity }]);
 
-/** What the lane was asked, how it decided, and whether it was right. */
+/** Counts the decisions of the lane, and collects the cases and the mistakes. */
 class Tally {
   asked = 0;
   taken = 0;
@@ -129,7 +129,7 @@ class Tally {
   }
 }
 
-test('a machine with a fast lane does what it does without one', async () => {
+test('a machine behaves the same with and without a fast lane', async () => {
   const tally = new Tally();
   await fc.assert(
     fc.asyncProperty(scenarios, async (scenario) => {
@@ -144,7 +144,7 @@ test('a machine with a fast lane does what it does without one', async () => {
   expect(tally.taken / tally.asked).toBeGreaterThan(0.3);
 }, 120_000);
 
-/** All that two machines, who may send to each other, show of themselves. */
+/** Everything that two machines do, which may send events to each other. */
 async function trace({ charts, observers, steps }: Scenario, way: Way, tally: Tally): Promise<string[]> {
   const clock = new SimulatedClock();
   const lines: string[] = [];
@@ -219,7 +219,7 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 }
 
-/** A machine with a fast lane whose every decision is compared with what the interpreter selects. */
+/** A machine with a fast lane; each decision of the lane is compared with what the interpreter does. */
 function withCheckedLane(machine: AnyStateMachine, tally: Tally): AnyStateMachine {
   let interpreted = 0;
   const counted = Object.create(machine, {
@@ -248,7 +248,7 @@ function withCheckedLane(machine: AnyStateMachine, tally: Tally): AnyStateMachin
         throw error;
       }
       if (interpreted > before) tally.seen.add('taken: the interpreter goes on');
-      else if (outcome.to?.isRestless && to._nodes !== outcome.to.nodes)
+      else if (outcome.to?.hasEventless && to._nodes !== outcome.to.nodes)
         tally.seen.add('taken: the lane goes on');
       const { mailbox } = self as unknown as { mailbox: { _current: unknown; _last: unknown } };
       if (mailbox._current !== mailbox._last) tally.seen.add('taken: something waits behind it');

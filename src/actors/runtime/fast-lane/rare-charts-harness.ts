@@ -1,4 +1,4 @@
-/** For tests of the fast lane: charts, by hand, of what random ones come to too seldom. */
+/** For tests of the fast lane: charts written by hand, for cases that random charts rarely produce. */
 
 import type { ActionSpec, StateSpec, TestEvent, TransitionSpec } from './charts-harness.ts';
 
@@ -6,12 +6,12 @@ function state(kind: StateSpec['kind'], rest: Partial<StateSpec> = {}): StateSpe
   return { kind, states: [], on: {}, entry: [note], exit: [], ...rest };
 }
 
-/** As `state`, and it does nothing when it is entered. */
+/** The same as `state`, without an entry action. */
 function silent(kind: StateSpec['kind'], rest: Partial<StateSpec> = {}): StateSpec {
   return state(kind, { entry: [], ...rest });
 }
 
-/** The states are counted from 0, as they stand, those within others too. */
+/** `target` is the index of a state: all states in the order of the chart, from 0, nested ones too. */
 function to(target: number, ...actions: ActionSpec[]): TransitionSpec {
   return { target, actions };
 }
@@ -19,8 +19,8 @@ function to(target: number, ...actions: ActionSpec[]): TransitionSpec {
 const note: ActionSpec = { name: 'note', params: 'static' };
 const ifEven: Pick<TransitionSpec, 'guard'> = { guard: { name: 'isEven', params: 'none' } };
 
-/** Goes on of itself wherever it comes to. */
-const restless = silent('compound', {
+/** Has an eventless transition in most states. */
+const eventless = silent('compound', {
   states: [
     state('atomic', { always: to(1, note) }),
     state('atomic', {
@@ -29,7 +29,7 @@ const restless = silent('compound', {
     state('atomic', { always: { ...ifEven, ...to(1, note) }, on: { b: [to(1)] } }),
     state('atomic', { always: to(1, { name: 'assign', params: 'none' }) }),
     state('atomic', { always: to(1), on: { 'c.x': [to(1)] } }),
-    // Its completion is the end of the machine.
+    // Its completion ends the machine.
     silent('compound', {
       states: [silent('atomic', { on: { a: [to(7)] } }), silent('final')],
       onDone: to(8),
@@ -38,7 +38,7 @@ const restless = silent('compound', {
   ],
 });
 
-/** Completes states within it, and has nobody end it but itself. */
+/** Completes inner states, and ends only by its own final states. */
 const complete = silent('compound', {
   states: [
     silent('atomic', { on: { a: [to(1)], b: [to(4)], 'c.x': [to(8)], 'c.y': [to(9)] } }),
@@ -56,13 +56,13 @@ const complete = silent('compound', {
   exit: [note],
 });
 
-/** Has a child that outlives it. */
+/** Has a child that is active when the machine ends. */
 const parental = state('compound', {
   states: [state('atomic', { on: { a: [to(1)] } }), state('final')],
   invoke: { ends: 'well' },
 });
 
-/** What leads to its second state would be taken there, too. */
+/** Its second state would handle the event that leads there too. */
 const wild = silent('compound', {
   states: [
     silent('atomic', { on: { a: [to(1)] } }),
@@ -73,7 +73,7 @@ const wild = silent('compound', {
   ],
 });
 
-/** Has two regions, and each would go on to somewhere else. */
+/** Has two regions, each with an eventless transition to another state. */
 const twofold = silent('compound', {
   states: [
     silent('atomic', { on: { a: [to(1)] } }),
@@ -100,10 +100,10 @@ interface Rarity {
   readonly steps: readonly (TestEvent & { readonly to: 0 | 1 })[];
 }
 
-/** Two charts each, and what is sent to them. */
+/** Pairs of charts and the events that are sent to them. */
 export const RARITIES: readonly Rarity[] = [
   {
-    charts: [restless, complete],
+    charts: [eventless, complete],
     steps: [...send(0, 'a2', 'a1', 'b1', 'b', 'c.x', 'c.y', 'a'), ...send(1, 'a', 'a', 'b', 'a', 'b', 'c.y')],
   },
   { charts: [parental, complete], steps: [...send(0, 'a'), ...send(1, 'c.x')] },

@@ -1,4 +1,4 @@
-/** What the fast lane takes for granted of how XState begins and ends actors: when an upgrade breaks it, look at the lane again. */
+/** Checks how XState begins and ends actors. If an upgrade of XState breaks a test, the fast lane must be adapted. */
 
 import { describe, expect, test } from 'vitest';
 import { createActor, createMachine, type EventObject } from 'xstate';
@@ -24,7 +24,7 @@ describe('the end of a machine', () => {
     },
   });
 
-  test('is a snapshot of its own, with its states the other way round, after all of them were left', () => {
+  test('gives a new snapshot with its states in reversed order, and all states are exited', () => {
     const actor = createActor(ending).start();
     const before = actor.getSnapshot();
     done.length = 0;
@@ -43,7 +43,7 @@ describe('the end of a machine', () => {
     expect(done).toEqual(['-first', '+last', '-last', '-e']);
   });
 
-  test('comes by an event of its own when a state within has come to its end', () => {
+  test('may follow the done event of an inner state', () => {
     const actor = createActor(ending).start();
     done.length = 0;
     actor.send({ type: 'complete' });
@@ -69,7 +69,7 @@ describe('the beginning of an actor', () => {
   });
   const init = { type: 'xstate.init', input: 1 };
 
-  test('has a copy of what the function of the context makes', () => {
+  test('has a copy of the object that the context function returns', () => {
     made.length = 0;
     const actor = createActor(beginning, { input: 1 } as object);
     expect(made.map((args) => Object.keys(args).toSorted())).toEqual([['input', 'self', 'spawn']]);
@@ -78,7 +78,7 @@ describe('the beginning of an actor', () => {
     expect(actor.getSnapshot().context).not.toBe(shared);
   });
 
-  test('asks the guards at once, and has the actions wait for the start', () => {
+  test('calls guards at once, and runs actions when the actor is started', () => {
     calls.length = 0;
     const actor = createActor(beginning, { input: 1 } as object);
     const { context, value } = actor.getSnapshot();
@@ -92,7 +92,7 @@ describe('the beginning of an actor', () => {
     ]);
   });
 
-  test('has its executor keep actions until the start, and tell an inspector of them', () => {
+  test('keeps actions in the executor until the start, and reports them to an inspector', () => {
     const actor = createActor(machine);
     const told: unknown[] = [];
     actor.system.inspect((event) => {
@@ -114,7 +114,7 @@ describe('the beginning of an actor', () => {
     expect(told).toEqual([{ type: 'look', params: 'params' }]);
   });
 
-  test('is a snapshot as one that is resolved is, with children and a history of its own', () => {
+  test('is the same as a resolved snapshot, with its own children and history', () => {
     const one = createActor(beginning).getSnapshot();
     const other = createActor(beginning).getSnapshot();
     const resolved = beginning.resolveState({ value: 'second', context: shared });

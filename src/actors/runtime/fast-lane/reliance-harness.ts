@@ -1,4 +1,4 @@
-/** For the tests of what the fast lane takes for granted of XState: a machine, and the insides of its actors. */
+/** For the tests of the XState internals that the fast lane relies on: a machine, and internal types of its actors. */
 
 import { assign, createActor, setup, type EventObject } from 'xstate';
 
@@ -7,7 +7,7 @@ export interface Letter {
   readonly next: Letter | null;
 }
 
-/** What the lane reads and does of an actor that XState does not show. */
+/** The internal parts of an actor that the lane uses. */
 export interface Inside {
   readonly mailbox: {
     _active: boolean;
@@ -75,7 +75,7 @@ export function start() {
   return { actor, inside: actor as unknown as Inside };
 }
 
-/** What is true while an action runs. */
+/** Calls `look` while an action runs. */
 export function during(actor: ReturnType<typeof start>['actor'], look: () => void): void {
   actor.send({ type: 'bare', look });
 }

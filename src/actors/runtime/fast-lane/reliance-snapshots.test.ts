@@ -1,4 +1,4 @@
-/** What the fast lane takes for granted of XState's snapshots, guards and actions: when an upgrade breaks it, look at the lane again. */
+/** Checks XState's snapshots, guards and actions. If an upgrade of XState breaks a test, the fast lane must be adapted. */
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -21,14 +21,14 @@ import {
 import { calls, machine, start } from './reliance-harness.ts';
 
 describe('XState', () => {
-  test('returns the very same snapshot when no state and no context has changed', () => {
+  test('returns the same snapshot when no state and no context has changed', () => {
     const { actor } = start();
     const before = actor.getSnapshot();
     for (const type of ['plain', 'bare', 'around', 'unheard']) actor.send({ type });
     expect(actor.getSnapshot()).toBe(before);
   });
 
-  test('makes a snapshot of its own of other states, which differs in what belongs to them only', () => {
+  test('makes a new snapshot for other states, which differs only in `_nodes`, `value` and `tags`', () => {
     const { actor } = start();
     const before = actor.getSnapshot();
     actor.send({ type: 'onward' });
@@ -50,7 +50,7 @@ describe('XState', () => {
     expect(actor.getSnapshot()._nodes).toBe(before._nodes);
   });
 
-  test('lists the transitions of a state by the type of the event, in order, as they were written', () => {
+  test('lists the transitions of a state by the type of the event, in the order of the chart', () => {
     const inner: AnyStateNode = machine.root.states['one']!.states['inner']!;
     expect([...inner.transitions.keys()]).toEqual([
       'plain',
@@ -112,7 +112,7 @@ describe('XState', () => {
       expect(guard).toHaveProperty('check');
   });
 
-  test('asks eventless transitions after every event', () => {
+  test('checks eventless transitions after every event', () => {
     const { actor } = start();
     actor.send({ type: 'elsewhere' });
     // Once for the event, once for the eventless transition of the state that it led to.
@@ -120,7 +120,7 @@ describe('XState', () => {
     expect(actor.getSnapshot().value).toEqual({ one: 'inner', two: {} });
   });
 
-  test('goes on from a snapshot by eventless transitions when no active state takes the event', () => {
+  test('takes eventless transitions of a snapshot when no active state handles the event', () => {
     const { actor } = start();
     actor.send({ type: 'elsewhere' });
     const from = machine.resolveState({ value: { one: 'other', two: {} } });

@@ -1,11 +1,11 @@
-/** What the fast lane takes for granted of XState's mailboxes and actors: when an upgrade breaks it, look at the lane again. */
+/** Checks XState's mailboxes and actors. If an upgrade of XState breaks a test, the fast lane must be adapted. */
 
 import { describe, expect, test } from 'vitest';
 import { createActor, type EventObject } from 'xstate';
 import { calls, during, machine, start, type Inside } from './reliance-harness.ts';
 
 describe('XState', () => {
-  test('has an idle mailbox active and without a current event while the actor runs', () => {
+  test('has an active mailbox without a current event while the actor is idle', () => {
     const actor = createActor(machine);
     const inside = actor as unknown as Inside;
     expect(inside.mailbox._active).toBe(false);
@@ -15,7 +15,7 @@ describe('XState', () => {
     expect(inside.mailbox).toMatchObject({ _active: false, _current: null });
   });
 
-  test('has the event at work as the current one of the mailbox, and what came meanwhile behind it', () => {
+  test('keeps the event in work as the current one of the mailbox, and later events behind it', () => {
     const { actor, inside } = start();
     const seen: unknown[] = [];
     const { mailbox } = inside;
@@ -36,7 +36,7 @@ describe('XState', () => {
     expect(mailbox).toMatchObject({ _current: null, _last: null });
   });
 
-  test('works off, by flush, from the current event of the mailbox on', () => {
+  test('handles, by flush, the current event of the mailbox and all behind it', () => {
     const { actor, inside } = start();
     const letter = { value: { type: 'bare' }, next: { value: { type: 'around' }, next: null } };
     inside.mailbox._current = letter;
@@ -53,7 +53,7 @@ describe('XState', () => {
     expect(inside.mailbox).toMatchObject({ _current: null, _last: null });
   });
 
-  test('keeps the current event, and drops what is behind it, when an actor is stopped in the middle', () => {
+  test('keeps the current event and drops those behind it when an actor is stopped during an event', () => {
     const { actor, inside } = start();
     let behind: unknown;
     during(actor, () => {
@@ -64,7 +64,7 @@ describe('XState', () => {
     expect(behind).toEqual({ type: 'xstate.stop' });
   });
 
-  test('processes an event by the transition of the logic, with its snapshot and a scope of its own', () => {
+  test('processes an event by the transition of the logic, with the snapshot and the scope of the actor', () => {
     const { actor, inside } = start();
     const before = actor.getSnapshot();
     const asked: unknown[] = [];
@@ -83,7 +83,7 @@ describe('XState', () => {
     expect(asked[0]).toBe(before);
   });
 
-  test('ends an actor whose transition throws, whoever has it processed', () => {
+  test('ends an actor whose transition throws, also when `_process` is called directly', () => {
     const { actor, inside } = start();
     const told: unknown[] = [];
     actor.subscribe({ error: (error) => void told.push(error) });
@@ -101,7 +101,7 @@ describe('XState', () => {
     expect(inside.mailbox).not.toBe(mailbox);
   });
 
-  test('tells, by update, the observers that have a next, and each of them of each event', () => {
+  test('calls, by update, the observers that have a `next` listener, for each event', () => {
     const { actor, inside } = start();
     actor.subscribe({ error() {} });
     expect([...inside.observers].map(({ next }) => next)).toEqual([undefined]);

@@ -1,10 +1,10 @@
-/** Which of the transitions that a table lists are taken: their guards are asked here, and nothing is done. */
+/** Selects transitions of a table. It calls their guards and runs no actions. */
 
 import type { EventObject } from 'xstate';
 import { paramsOf, type Step } from './steps.ts';
 import type { Choice, Outcome, Table } from './table.ts';
 
-/** What guards are given besides their params. */
+/** The first argument of guards; the second is their params. */
 export interface GuardArgs {
   readonly context: unknown;
   readonly event: EventObject;
@@ -13,13 +13,13 @@ export interface GuardArgs {
 /** No transition was selected. */
 export const NOTHING: Outcome = { steps: [], to: undefined };
 
-/** `NOTHING` when no candidate may be taken; undefined when the one that may is not for the lane. */
+/** Returns `NOTHING` if no transition is selected, and undefined if the lane cannot handle the selected one. */
 export function select({ regions, candidates }: Choice, args: GuardArgs): Outcome | undefined {
   if (regions.length > 0) {
     const selected = selectInEach(regions, args);
     if (selected !== NOTHING) return selected;
   }
-  // Counted (docs/decisions/0013-written-for-every-message.md).
+  // A counted loop because this runs for every message (docs/decisions/0013-written-for-every-message.md).
   for (let index = 0; index < candidates.length; index += 1) {
     const { guard, outcome } = candidates[index]!;
     if (guard === undefined || passes(guard, args)) return outcome;
@@ -27,7 +27,7 @@ export function select({ regions, candidates }: Choice, args: GuardArgs): Outcom
   return NOTHING;
 }
 
-/** The same of eventless transitions. */
+/** The same for eventless transitions. */
 export function selectEventless({ eventless }: Table, args: GuardArgs): Outcome | undefined {
   let only = NOTHING;
   for (const choice of eventless) {
@@ -46,7 +46,7 @@ function selectInEach(regions: readonly Choice[], args: GuardArgs): Outcome | un
     if (outcome === undefined) return undefined;
     if (outcome === NOTHING) continue;
     if (all === NOTHING) all = outcome;
-    // Two moves at a time may be in each other's way, and their actions mix.
+    // Two moves at the same time may conflict, and their actions are mixed. The interpreter must do this.
     else if (all.to !== undefined || outcome.to !== undefined) return undefined;
     else all = { steps: [...all.steps, ...outcome.steps], to: undefined };
   }

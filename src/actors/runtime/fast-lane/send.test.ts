@@ -5,7 +5,7 @@ import { sendDirectly } from './send.ts';
 
 type Act = (self: Actor<typeof machine>) => void;
 
-/** Does what its events say, before it moves on or while it stays. */
+/** Runs the function of an event: `do` and `change` stay in the state, `move` goes to the other one. */
 const machine = setup({
   types: {
     events: {} as { type: 'do' | 'move' | 'change'; name: string; act?: Act },
@@ -17,7 +17,7 @@ const machine = setup({
       event.act?.(self as Actor<typeof machine>);
       context.done.push(`${event.name} ends`);
     },
-    /** Nothing for a fast lane. */
+    /** A builtin action, which the fast lane leaves to the interpreter. */
     change: assign({}),
   },
 }).createMachine({
@@ -37,7 +37,7 @@ type Send = (
 
 const sendByMailbox: Send = (actor, event) => actor.send(event);
 
-/** Runs a story once with XState's own send and machine, once directly; both must come to the same. */
+/** Runs a story twice: with XState's own `send` and machine, and directly. Both must give the same result. */
 function tellTwice(story: (actor: Actor<typeof machine>, send: Send) => void): string[] {
   const tell = (actor: Actor<typeof machine>, send: Send): string[] => {
     const { done } = actor.getSnapshot().context;
@@ -75,7 +75,7 @@ describe('sending directly', () => {
     expect(sent).toEqual([]);
   });
 
-  test('takes an idle actor to other states, too', () => {
+  test('moves an idle actor to another state', () => {
     const { actor, sent, done } = startIdle();
     sendDirectly(actor, { type: 'move', name: 'one' });
     expect(done).toEqual(['one begins', 'one ends']);
@@ -83,7 +83,7 @@ describe('sending directly', () => {
     expect(sent).toEqual([]);
   });
 
-  test('sends what the lane does not take', () => {
+  test('uses the mailbox for an event that the lane does not handle', () => {
     const { actor, sent, done } = startIdle();
     sendDirectly(actor, { type: 'change', name: 'one' });
     expect(sent).toEqual(['one']);
@@ -96,7 +96,7 @@ describe('sending directly', () => {
     expect(actor.getSnapshot().context.done).toEqual(['one begins', 'one ends']);
   });
 
-  test('finishes an event before the next, in the order in which they were sent', () => {
+  test('finishes an event before the next one, in the order in which they were sent', () => {
     const told = tellTwice((actor, send) => {
       send(actor, {
         type: 'do',
@@ -114,7 +114,7 @@ describe('sending directly', () => {
     );
   });
 
-  test('waits with an answer that comes back by way of another actor', () => {
+  test('finishes an event before the answer of another actor', () => {
     const told = tellTwice((actor, send) => {
       const other = createActor(actor.logic).start();
       send(actor, {
@@ -137,7 +137,7 @@ describe('sending directly', () => {
     ]);
   });
 
-  test('tells observers of each event, and takes what they send then', () => {
+  test('calls observers after each event, and handles what they send', () => {
     const told = tellTwice((actor, send) => {
       let left = 3;
       actor.subscribe(() => {
@@ -157,7 +157,7 @@ describe('sending directly', () => {
     ]);
   });
 
-  test('drops what waits when the actor is stopped in the middle of an event', () => {
+  test('drops waiting events when the actor is stopped during an event', () => {
     const told = tellTwice((actor, send) => {
       send(actor, {
         type: 'do',
@@ -174,7 +174,7 @@ describe('sending directly', () => {
     expect(told.slice(-3)).toEqual(['at here', 'completed', 'stopped']);
   });
 
-  test('ends an actor whose action throws, with what waits for it', () => {
+  test('ends an actor whose action throws, and drops waiting events', () => {
     const told = tellTwice((actor, send) => {
       send(actor, {
         type: 'do',
@@ -189,7 +189,7 @@ describe('sending directly', () => {
     expect(told).toEqual(['at here', 'one begins', 'failed: no', 'error']);
   });
 
-  test('ends only the actor that has failed, and not the one that has sent to it', () => {
+  test('ends only the actor that has failed, and not its sender', () => {
     const failing = createActor(withFastLane(machine));
     failing.subscribe({ error() {} });
     failing.start();
@@ -211,7 +211,7 @@ describe('sending directly', () => {
     expect(done).toEqual(['one begins', 'one ends']);
   });
 
-  test('leaves an actor that has failed with the machine that it had', () => {
+  test('does not change the machine of an actor that has failed', () => {
     const laned = withFastLane(machine);
     const actor = createActor(laned);
     actor.subscribe({ error() {} });
@@ -252,7 +252,7 @@ describe('sending directly', () => {
         : '';
     }
 
-    test('sends, so that every step is seen', () => {
+    test('uses the mailbox, so that every step is reported', () => {
       const { actor, seen, inspect } = createClosable();
       actor.start();
       inspect();
@@ -260,14 +260,14 @@ describe('sending directly', () => {
       expect(seen).toEqual(['event one', 'action act', 'microstep one', 'snapshot one']);
     });
 
-    test('tells the end of an event in the middle of which the inspection began', () => {
+    test('reports the end of an event if the inspection began during this event', () => {
       const { actor, seen, inspect } = createClosable();
       actor.start();
       sendDirectly(actor, { type: 'do', name: 'one', act: inspect });
       expect(seen).toEqual(['snapshot one']);
     });
 
-    test('tells nothing of the end of an event that was too much', () => {
+    test('does not report the end of an event that has failed', () => {
       const { actor, seen, inspect } = createClosable();
       actor.subscribe({ error() {} });
       actor.start();

@@ -1,14 +1,14 @@
 /**
- * Snapshots as XState writes them, of states whose table is known. It is written out in XState's own order: with a
- * spread each would have a hidden class of its own, and all that reads snapshots would be slow.
+ * Makes snapshots with the same properties, in the same order, as XState does. There is no spread here: with a spread, V8
+ * would give each snapshot its own hidden class, and all code that reads snapshots would be slow.
  */
 
 import type { AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import type { Table } from './table.ts';
 
 /**
- * A snapshot in other states. What is theirs is shared by all snapshots that are in them. Whoever comes back to the
- * list of states that it had `before` the event has moved all the same: it gets another one, which tells.
+ * A snapshot in other states. The list of states, the value and the tags are shared by all snapshots in these states. If
+ * the list is the same as `before` the event, it is copied: a new list shows that the actor has moved.
  */
 export function moveTo(
   table: Table,
@@ -21,7 +21,7 @@ export function moveTo(
   return write(table, nodes, from, { status: isEnd ? 'done' : from.status, context, children, historyValue });
 }
 
-/** The first snapshot of an actor, which has the rest in common with any other of its machine. */
+/** The first snapshot of an actor. Everything else is copied from `model`, a snapshot of the same machine. */
 export function beginIn(table: Table, context: unknown, model: AnyMachineSnapshot): AnyMachineSnapshot {
   return write(table, table.nodes, model, { status: 'active', context, children: {}, historyValue: {} });
 }
@@ -51,7 +51,7 @@ function write(
   } as unknown as AnyMachineSnapshot;
 }
 
-/** What is a snapshot's own, besides its states. */
+/** The properties that differ between snapshots in the same states. */
 interface Own {
   readonly status: string;
   readonly context: unknown;

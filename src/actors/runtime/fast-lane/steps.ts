@@ -1,25 +1,25 @@
 /**
- * The guards and actions that a chart means, where they are plain functions: which function, and with what params.
- * It runs none of them.
+ * Finds the functions and params of the guards and actions that a chart names, if they are plain functions. Nothing is
+ * run here.
  */
 
 import type { AnyStateMachine } from 'xstate';
 
-/** A guard or an action: a plain function, and what the chart gives it besides the event. */
+/** A guard or an action that is a plain function. */
 export interface Step {
-  /** What the chart calls it. */
+  /** Its name in the chart. */
   readonly type: string;
   readonly implementation: (args: object, params: unknown) => unknown;
-  /** A value, or a function that makes it of context and event. */
+  /** The params in the chart: a value, or a function of context and event that returns it. */
   readonly params: unknown;
 }
 
-/** What a chart has in the place of a guard; undefined when it is no plain function. */
+/** Finds a guard. Undefined if it is not a plain function. */
 export function toGuard({ implementations }: AnyStateMachine, part: unknown): Step | undefined {
   return toStep(part, implementations.guards, 'check');
 }
 
-/** What a chart has in the place of actions; undefined when one of them is no plain function. */
+/** Finds actions. Undefined if one of them is not a plain function. */
 export function toActions(
   { implementations }: AnyStateMachine,
   parts: readonly unknown[],
@@ -33,12 +33,12 @@ export function toActions(
   return steps;
 }
 
-/** What a step is given besides its arguments. */
+/** The params for one call of a step. */
 export function paramsOf({ params }: Step, args: object): unknown {
   return typeof params === 'function' ? params(args) : params;
 }
 
-/** The plain function that a chart means; none for a builtin, which has a method by the name of `builtin`. */
+/** Finds a plain function. A builtin of XState has a method named `builtin` and is not plain. */
 function toStep(
   part: unknown,
   implementations: Readonly<Record<string, unknown>>,

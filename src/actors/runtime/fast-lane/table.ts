@@ -1,60 +1,60 @@
-/** What there is to know of states that are active together, and of what events come to in them. */
+/** The types of a table: states that are active together, and the outcome of each event in them. */
 
 import type { AnyStateNode, EventObject, StateValue } from 'xstate';
 import type { Step } from './steps.ts';
 
-/** What comes of an event. */
+/** What an event does. */
 export interface Outcome {
-  /** What is done, in order: what leaving states and entering others asks for, too. */
+  /** All actions in order, including exit and entry actions. */
   readonly steps: readonly Step[];
-  /** Where it leads; undefined when all states stay. */
+  /** The states afterwards; undefined if the states do not change. */
   readonly to: Destination | undefined;
 }
 
 /** States that are active together, in XState's order. */
 export interface Destination {
   readonly nodes: readonly AnyStateNode[];
-  /** Whether the machine has come to its end with them. */
+  /** Whether the machine ends. */
   readonly isEnd: boolean;
-  /** Whether an eventless transition may follow at once. What led there is then nothing that they would take. */
-  readonly isRestless: boolean;
+  /** Whether an eventless transition may follow. Then these states have no transition for the event that led here. */
+  readonly hasEventless: boolean;
 }
 
 /** One of the transitions that a state has for an event. */
 export interface Candidate {
-  /** Without one it is always taken. */
+  /** If undefined, the transition is always taken. */
   readonly guard: Step | undefined;
-  /** Undefined when there is more to it. */
+  /** If undefined, the interpreter must do it. */
   readonly outcome: Outcome | undefined;
 }
 
-/** Which transitions an event selects: one from each region that has one, or else the first candidate that may. */
+/** Which transitions an event selects: one of each region, or if there is none, the first candidate whose guard passes. */
 export interface Choice {
-  /** What is selected whatever is the case, where that can be told beforehand. */
+  /** The outcome, if it does not depend on a guard. */
   readonly certain: Outcome | undefined;
-  /** Parallel regions that have something for the event, in the order in which they are asked. */
+  /** Parallel regions that have transitions for the event, in order. */
   readonly regions: readonly Choice[];
-  /** From the innermost state outwards, each state's in its own order. */
+  /** From the innermost state outwards; those of one state are in the order of the chart. */
   readonly candidates: readonly Candidate[];
 }
 
-/** States that are active together, and what they do about each event; one that is not in it is ignored. */
+/** States that are active together, and their choice for each event. They ignore an event that is not in the table. */
 export interface Table {
   readonly nodes: readonly AnyStateNode[];
   readonly value: StateValue;
   readonly tags: ReadonlySet<string>;
-  /** Empty where the table is not complete. */
+  /** Empty if the table is not complete. */
   readonly choices: ReadonlyMap<EventObject['type'], Choice>;
-  /** Their eventless transitions: what each innermost state is asked after every event. */
+  /** The eventless transitions, which are checked after every event: one choice for each innermost state. */
   readonly eventless: readonly Choice[];
-  /** False where more than the event's own transitions is at stake: nothing can be read off there. */
+  /** False if an event may do more than its own transitions. Then the interpreter handles all events. */
   readonly isComplete: boolean;
-  /** What was looked up last: on a busy server it is looked up again. */
+  /** The last lookup: on a busy server the same event type comes many times in a row. */
   latestType: EventObject['type'];
   latestChoice: Choice | undefined;
 }
 
-/** What an event selects in these states; undefined when there is nothing for it. */
+/** The choice of these states for an event. Undefined if they have no transition for it. */
 export function lookUp(table: Table, type: EventObject['type']): Choice | undefined {
   return table.latestType === type ? table.latestChoice : lookUpAnother(table, type);
 }

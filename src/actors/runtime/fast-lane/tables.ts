@@ -1,11 +1,11 @@
-/** The tables of a machine (chart.ts), each made when its states are first met. */
+/** The tables of a machine (chart.ts). Each is made when an actor is in its states for the first time. */
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { NodesMap } from './nodes-map.ts';
 import { tabulate } from './chart.ts';
 import type { Table } from './table.ts';
 
-/** Kept on a list of states: it is looked up with each event, and goes with the states that it is about. */
+/** A property of a list of states, because the table is looked up for every event. */
 const TABLE = Symbol('table');
 
 interface Tabled {
@@ -20,7 +20,7 @@ export class Tables {
     this.#machine = machine;
   }
 
-  /** Of the states that a snapshot lists, or to which a transition leads. */
+  /** The table of the states in a snapshot, or of the target states of a transition. */
   of(nodes: readonly AnyStateNode[]): Table {
     return ((nodes as Tabled)[TABLE] ??= this.#find(nodes));
   }
