@@ -1,29 +1,29 @@
-/** The calls of one servant's proxy: those in flight by their id, those waiting in order. When a call may go is the chart's. */
+/** The calls of one servant's proxy: those in flight by id, and those that wait, in order. The chart decides when to send. */
 
 import type { RpcFailure } from '../../protocol/rpc-errors.ts';
 import type { LinkReply, LinkRequest } from '../../tars/servant-link.ts';
 
-/** How a call ended. A reply may carry the servant's own return code. */
+/** How a call ended. A reply may have an error code of the servant. */
 export type ServantOutcome =
   | { readonly type: 'reply'; readonly reply: LinkReply }
-  /** The request is on its way, and no reply will come. */
+  /** A one-way request was sent. There is no reply. */
   | { readonly type: 'sent' }
   /** `cause` is for the log. */
   | { readonly type: 'failed'; readonly failure: RpcFailure; readonly cause?: unknown };
 
-/** One call, from the moment it is asked for until it is settled, through all its attempts. */
+/** One call with all its attempts, until it is settled. */
 export interface ProxyCall {
   readonly request: Omit<LinkRequest, 'requestId' | 'timeoutMs'>;
-  /** When nobody waits any more, in milliseconds since 1970. */
+  /** The deadline, in milliseconds since 1970. */
   readonly deadlineAt: number;
-  /** Calling twice does no harm. */
+  /** True if it does no harm to call the function twice. */
   readonly idempotent: boolean;
   readonly settle: (outcome: ServantOutcome) => void;
-  /** Attempts that were sent. */
+  /** How many attempts were sent. */
   attempts: number;
-  /** Of the attempt in flight, while one is. */
+  /** The id of the attempt in flight; undefined if none is in flight. */
   requestId?: number | undefined;
-  /** Of the deadline. */
+  /** The timer of the deadline. */
   timer?: unknown;
 }
 
@@ -35,7 +35,7 @@ export class CallTable {
   readonly waiting = new Set<ProxyCall>();
   /** Calls that wait for their next attempt. */
   readonly resting = new Set<ProxyCall>();
-  /** Replies that came when nobody waited for them any more. */
+  /** How many replies came after their call was settled. */
   late = 0;
   #lastId = 0;
 
@@ -43,7 +43,7 @@ export class CallTable {
     return this.inFlight.size === 0 && this.waiting.size === 0 && this.resting.size === 0;
   }
 
-  /** An id that no call in flight has. */
+  /** Returns an id that no call in flight has. */
   nextId(): number {
     do {
       this.#lastId = this.#lastId === MAX_REQUEST_ID ? 1 : this.#lastId + 1;
@@ -51,13 +51,13 @@ export class CallTable {
     return this.#lastId;
   }
 
-  /** The call is on its way under this id. */
+  /** The call was sent with this id. */
   sent(call: ProxyCall, requestId: number): void {
     call.requestId = requestId;
     this.inFlight.set(requestId, call);
   }
 
-  /** Takes the call out of wherever it is; the id of its attempt, if one was in flight. */
+  /** Removes the call. Returns the id of its attempt if one was in flight. */
   remove(call: ProxyCall): number | undefined {
     this.waiting.delete(call);
     this.resting.delete(call);
@@ -67,7 +67,7 @@ export class CallTable {
     return requestId;
   }
 
-  /** Every call, wherever it is; the table is empty then. */
+  /** Removes and returns all calls. */
   drain(): ProxyCall[] {
     const calls = [...this.inFlight.values(), ...this.waiting, ...this.resting];
     this.inFlight.clear();

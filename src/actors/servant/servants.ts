@@ -1,4 +1,7 @@
-/** The proxies of all configured servants: starts them, lends callers to generated code, and stops them. */
+/**
+ * The proxies of all configured servants (remote objects of TARS services). It starts and stops them, and gives callers
+ * to generated code.
+ */
 
 import type { Clock } from '../../system/clock.ts';
 import type { EventSink } from '../../events/server-events.ts';
@@ -13,28 +16,28 @@ import { type TarsProxyPolicy } from './tars-proxy-events.ts';
 import { startTarsProxy, type tarsProxyMachine, type TarsProxyRef } from './tars-proxy.ts';
 
 export interface ServantsInput {
-  /** What proxies run. */
+  /** The machine of each proxy. */
   readonly machine: typeof tarsProxyMachine;
-  /** The link of each servant, by the name that clients use. */
+  /** Makes the link of a servant, by the name that clients use. */
   readonly links: ReadonlyMap<string, (listener: LinkListener) => ServantLink>;
   readonly policy: TarsProxyPolicy;
-  /** The deadline of a call that names none, in milliseconds. */
+  /** The default deadline of a call, in milliseconds. */
   readonly callMs: number;
   readonly clock: Clock;
   readonly events: EventSink;
   readonly random: () => number;
-  /** A new W3C trace context, for a call that brings none. */
+  /** Makes a W3C trace context for a call that has none. */
   readonly newTraceparent: () => string;
 }
 
 export interface Servants {
-  /** What generated proxies call by. It rejects with `RpcError`. */
+  /** The caller for generated proxies. Its calls reject with `RpcError`. */
   callerOf(name: string): Caller;
-  /** The proxies that were needed so far, by the servants' names. */
+  /** The proxies that were started so far, by the name of the servant. A proxy starts with its first call. */
   readonly proxies: ReadonlyMap<string, TarsProxyRef>;
-  /** The value of a proxy's machine, such as `{ ready: { circuit: 'closed' } }`, by the servants' names. */
+  /** The value of each proxy's machine, such as `{ ready: { circuit: 'closed' } }`, by the name of the servant. */
   states(): Record<string, unknown>;
-  /** Lets calls under way end and closes all connections; a second call does not wait. */
+  /** Waits for calls under way and closes all connections. A second call of `stop` ends the waiting. */
   stop(): Promise<void>;
 }
 
@@ -116,7 +119,7 @@ async function stopProxy(proxy: TarsProxyRef, isImpatient: boolean): Promise<voi
   await stopped;
 }
 
-/** The key of a call's context that carries its trace, as in the header of the same name. */
+/** The key of the trace in the context of a call. It is the name of the W3C header. */
 const TRACE_KEY = 'traceparent';
 
 const NO_BYTES = new Uint8Array(0);

@@ -1,11 +1,11 @@
-/** What a proxy does with its calls; when it does so is its chart's (tars-proxy.ts). */
+/** What a proxy does with its calls. The chart (tars-proxy.ts) decides when. */
 
 import { RPC_ERRORS, type RpcFailure } from '../../protocol/rpc-errors.ts';
 import { LinkError, type LinkReply } from '../../tars/servant-link.ts';
 import type { ServantOutcome, ProxyCall } from './call-table.ts';
 import type { TarsProxyContext, TarsProxyEvent } from './tars-proxy-events.ts';
 
-/** Wait before the second attempt of a call that may be repeated; it doubles, with full jitter. */
+/** The wait between two attempts of an idempotent call. It doubles with each attempt, and has full jitter. */
 const RETRY_MIN_MS = 20;
 const RETRY_MAX_MS = 500;
 
@@ -24,7 +24,7 @@ export function dispatch(context: TarsProxyContext, call: ProxyCall): void {
   watchDeadline(context, call, timeoutMs);
   const requestId = calls.nextId();
   const { func, body, context: sentAlong, routeKey, oneWay } = call.request;
-  // Written out: spreading costs more than all the rest of it.
+  // No spread here: it would take longer than everything else in this function.
   const request = { requestId, func, body, timeoutMs, context: sentAlong, routeKey, oneWay };
   if (!link.send(request)) return wait(context, call);
   calls.waiting.delete(call);
@@ -34,7 +34,7 @@ export function dispatch(context: TarsProxyContext, call: ProxyCall): void {
   else calls.sent(call, requestId);
 }
 
-/** Sends the call that waited longest, and refuses the others: they are too many for a try. */
+/** Sends the call that has waited longest, and refuses the others: only one call may try. */
 export function dispatchTry(context: TarsProxyContext): void {
   const [first, ...others] = context.calls.waiting;
   for (const call of others) settle(context, call, { type: 'failed', failure: 'circuitOpen' });
@@ -47,7 +47,7 @@ export function dispatchWaiting(context: TarsProxyContext): void {
   for (const call of calls.waiting) {
     if (calls.inFlight.size >= policy.maxInFlight) return;
     dispatch(context, call);
-    // The link takes no more: the others would only come back here.
+    // The link accepts no more requests, so the other calls would wait again.
     if (calls.waiting.has(call)) return;
   }
 }
@@ -62,11 +62,11 @@ export function receive(context: TarsProxyContext, reply: LinkReply): void {
   settle(context, call, { type: 'reply', reply });
 }
 
-/** Nobody waits for the call any more. */
+/** The deadline of the call has passed. */
 export function expire(context: TarsProxyContext, call: ProxyCall): void {
   const id = context.calls.remove(call);
   if (id !== undefined) context.link.timedOut(id);
-  // A call that was never sent did not wait for the servant but for a connection or a slot.
+  // A call that was never sent has waited for a connection or a slot, and not for the servant.
   settle(context, call, { type: 'failed', failure: call.attempts > 0 ? 'timedOut' : context.lastFailure });
 }
 
@@ -87,7 +87,7 @@ export function failWaiting(context: TarsProxyContext): void {
   }
 }
 
-/** An attempt has failed: the call is tried again if that does no harm and there is time, or it has failed. */
+/** An attempt has failed. The call is tried again if this does no harm and there is time left; otherwise it fails. */
 export function fail(context: TarsProxyContext, call: ProxyCall, failure: RpcFailure, cause?: unknown): void {
   const { calls, clock, random, send } = context;
   const attempt = Math.min(call.attempts, 10);
@@ -104,14 +104,14 @@ export function fail(context: TarsProxyContext, call: ProxyCall, failure: RpcFai
   }, delayMs);
 }
 
-/** Tells whoever asked, once. */
+/** Ends a call and gives its outcome to the caller. */
 export function settle(context: TarsProxyContext, call: ProxyCall, outcome: ServantOutcome): void {
   context.clock.clearTimeout(call.timer);
   context.calls.remove(call);
   call.settle(outcome);
 }
 
-/** Whether an event is one more sign that the servant is in trouble: a call not answered in time, or cut off. */
+/** Whether an event shows that the servant has a problem: a call was not answered in time, or its connection was lost. */
 export function isSetback(event: TarsProxyEvent): boolean {
   if (event.type === 'call.expired') return event.call.attempts > 0;
   return event.type === 'link.lost' && event.ids.length > 0;
@@ -122,7 +122,7 @@ export function toFailure(error: unknown): RpcFailure {
   return error.code === 'timedOut' ? 'noRoute' : error.code;
 }
 
-/** A call has one timer, from its first moment to its last. */
+/** Starts the timer of a call's deadline, if it is not started yet. */
 function watchDeadline(
   { clock, send }: TarsProxyContext,
   call: ProxyCall,

@@ -1,4 +1,4 @@
-/** What a servant's proxy is given, keeps and hears; the chart is in tars-proxy.ts. */
+/** The input, the context and the events of a servant's proxy. The chart is in tars-proxy.ts. */
 
 import type { Clock } from '../../system/clock.ts';
 import type { EventSink } from '../../events/server-events.ts';
@@ -7,19 +7,19 @@ import type { LinkError, LinkListener, LinkReply, ServantLink } from '../../tars
 import type { CallTable, ProxyCall } from './call-table.ts';
 
 export interface TarsProxyPolicy {
-  /** Calls that may be on their way at a time. */
+  /** How many calls may be in flight at the same time. */
   readonly maxInFlight: number;
-  /** Calls that may wait for one of those to end; more are refused at once. */
+  /** How many calls may wait for a connection or a slot. More are refused at once. */
   readonly maxWaiting: number;
-  /** Calls in a row without a reply that open the circuit. */
+  /** After so many calls in a row without a reply the circuit opens. */
   readonly failuresToOpen: number;
-  /** How long an open circuit rests before it tries one call, in milliseconds; it doubles with each failed try. */
+  /** How long an open circuit waits before it lets one call try, in milliseconds. It doubles with each failed try. */
   readonly openMs: number;
-  /** The longest such rest, in milliseconds. */
+  /** The longest such wait, in milliseconds. */
   readonly maxOpenMs: number;
 }
 
-/** Calls and waits are bounded alike; five silent calls in a row open the circuit for a second at first. */
+/** The default policy. */
 export const DEFAULT_PROXY_POLICY: TarsProxyPolicy = {
   maxInFlight: 1_000,
   maxWaiting: 1_000,
@@ -29,24 +29,24 @@ export const DEFAULT_PROXY_POLICY: TarsProxyPolicy = {
 };
 
 export interface TarsProxyInput {
-  /** The servant's name among the configured ones. */
+  /** The name of the servant in the configuration. */
   readonly name: string;
   readonly createLink: (listener: LinkListener) => ServantLink;
   readonly policy: TarsProxyPolicy;
   readonly clock: Clock;
   readonly events: EventSink;
-  /** From 0 up to 1, for the jitter of retries. */
+  /** Returns a number from 0 up to 1, for the jitter of retries. */
   readonly random: () => number;
 }
 
 export type TarsProxyEvent =
   | { readonly type: 'rpc.call'; readonly call: ProxyCall }
-  /** A call's next attempt is due. */
+  /** The next attempt of a call is due. */
   | { readonly type: 'call.due'; readonly call: ProxyCall }
   | { readonly type: 'call.expired'; readonly call: ProxyCall }
   | { readonly type: 'link.replied'; readonly reply: LinkReply }
   | { readonly type: 'link.lost'; readonly ids: readonly number[]; readonly error: LinkError }
-  /** The link takes requests again. */
+  /** The link accepts requests again. */
   | { readonly type: 'link.writable' }
   | { readonly type: 'link.closed' }
   | { readonly type: 'proxy.stop' };
@@ -55,11 +55,11 @@ export interface TarsProxyContext extends TarsProxyInput {
   readonly link: ServantLink;
   readonly calls: CallTable;
   readonly send: (event: TarsProxyEvent) => void;
-  /** Setbacks since the last reply. */
+  /** How many setbacks (calls without a reply) there were since the last reply. */
   setbacks: number;
-  /** Times in a row that the circuit was opened without a success in between. */
+  /** How often the circuit was opened since the last reply. */
   openings: number;
-  /** Failures to connect in a row, and the last of them. */
+  /** How many connection attempts in a row have failed, and why the last one failed. */
   failedConnects: number;
   lastFailure: RpcFailure;
 }

@@ -1,4 +1,4 @@
-/** The delays, guards and actions that the chart of a servant's proxy (tars-proxy.ts) names. */
+/** The delays, guards and actions for the chart of a servant's proxy (tars-proxy.ts). */
 
 import { assertEvent, fromPromise, setup } from 'xstate';
 import type { RpcFailure } from '../../protocol/rpc-errors.ts';
@@ -6,9 +6,9 @@ import type { ServantLink } from '../../tars/servant-link.ts';
 import * as effects from './tars-proxy-effects.ts';
 import type { TarsProxyContext, TarsProxyEvent, TarsProxyInput } from './tars-proxy-events.ts';
 
-/** After a refused connection the next one is tried this soon: a servant that is back is used at once. */
+/** The wait after a refused connection. It is short, so that a servant that is started again is used soon. */
 const REFUSED_REST_MS = 50;
-/** After another failure to connect the rest doubles up to this. */
+/** After any other failure to connect the wait doubles each time, up to this limit. */
 const MAX_CONNECT_REST_MS = 2_000;
 
 export const tarsProxySetup = setup({

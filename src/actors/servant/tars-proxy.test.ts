@@ -7,13 +7,13 @@ import type { ServantOutcome, ProxyCall } from './call-table.ts';
 import { DEFAULT_PROXY_POLICY, type TarsProxyPolicy } from './tars-proxy-events.ts';
 import { startTarsProxy, tarsProxyMachine } from './tars-proxy.ts';
 
-/** A link whose servant is played by the test. */
+/** A link for tests. The test acts as the servant. */
 class FakeLink implements ServantLink {
   readonly sent: LinkRequest[] = [];
   readonly expired: number[] = [];
   opens = 0;
   isClosed = false;
-  /** What `open` does next. */
+  /** If it is set, `open` fails with it. */
   refusal: LinkError | undefined;
   #listener: LinkListener | undefined;
 
@@ -27,7 +27,7 @@ class FakeLink implements ServantLink {
     if (this.refusal !== undefined) throw this.refusal;
   }
 
-  /** Set while too much is unsent. */
+  /** True while the link accepts no requests. */
   isFull = false;
 
   send(request: LinkRequest): boolean {
@@ -92,7 +92,7 @@ function createProxy(policy: Partial<TarsProxyPolicy> = {}) {
     proxy.send({ type: 'rpc.call', call: made });
     return outcomes;
   }
-  /** Brings the proxy to `ready`. */
+  /** Makes one call, so that the proxy is `ready`. */
   async function connect(): Promise<void> {
     const outcomes = call();
     await until(() => link.sent.length === 1);
@@ -108,7 +108,7 @@ const failed = (failure: string) => [expect.objectContaining({ type: 'failed', f
 const replied = [expect.objectContaining({ type: 'reply' })];
 
 describe('a proxy', () => {
-  test('connects at the first call, which waits for it', async () => {
+  test('connects at the first call, which waits for the connection', async () => {
     const { call, link, state } = createProxy();
     expect([state(), link.opens]).toEqual([{ idle: 'rested' }, 0]);
     const outcome = call();
@@ -119,7 +119,7 @@ describe('a proxy', () => {
     expect(outcome).toEqual(replied);
   });
 
-  test('tells a servant that is not running, rests a moment, and finds it when it is back', async () => {
+  test('reports a servant that is not running, waits, and connects when the servant is started again', async () => {
     const { call, link, clock, state, told } = createProxy();
     link.refusal = new LinkError('refused', 'nobody listens');
     const first = call();
@@ -138,7 +138,7 @@ describe('a proxy', () => {
   });
 
   test.each(['noRoute', 'registryUnreachable', 'noEndpoint'] as const)(
-    'passes on that it is %s',
+    'fails a call with %s if connecting fails with it',
     async (code) => {
       const { call, link } = createProxy();
       link.refusal = new LinkError(code, 'no');
@@ -148,7 +148,7 @@ describe('a proxy', () => {
     },
   );
 
-  test('gives up on a call at its deadline, and counts the late answer', async () => {
+  test('fails a call at its deadline, and counts a late reply', async () => {
     const { call, connect, link, clock, proxy } = createProxy();
     await connect();
     const outcome = call({ deadlineMs: 100 });
@@ -160,7 +160,7 @@ describe('a proxy', () => {
     expect(proxy.getSnapshot().context.calls.late).toBe(1);
   });
 
-  test('bounds its calls in flight and in waiting, and refuses more at once', async () => {
+  test('limits the calls in flight and the waiting calls, and refuses more at once', async () => {
     const { call, connect, link } = createProxy({ maxInFlight: 2, maxWaiting: 1 });
     await connect();
     const [first, second, third, fourth] = [call(), call(), call(), call()];
@@ -173,7 +173,7 @@ describe('a proxy', () => {
     expect([first, second, third]).toEqual([replied, replied, replied]);
   });
 
-  test('does not mind error replies of the servant, however many', async () => {
+  test('does not open the circuit for error replies of the servant', async () => {
     const { call, connect, link, state } = createProxy();
     await connect();
     const calls = Array.from({ length: 20 }, () => call());
@@ -185,7 +185,7 @@ describe('a proxy', () => {
     expect(other).toEqual(replied);
   });
 
-  test('fails the calls that a lost connection cut off, and connects again for the next', async () => {
+  test('fails the calls in flight of a lost connection, and connects again for the next call', async () => {
     const { call, connect, link, state } = createProxy();
     await connect();
     const cut = call();
@@ -198,7 +198,7 @@ describe('a proxy', () => {
     expect(next).toEqual(replied);
   });
 
-  test('tries an idempotent call again within its deadline, and no other', async () => {
+  test('tries only an idempotent call again, before its deadline', async () => {
     const { call, connect, link, clock } = createProxy();
     await connect();
     const [once, again] = [call(), call({ idempotent: true })];
@@ -210,14 +210,14 @@ describe('a proxy', () => {
     expect(again).toEqual(replied);
   });
 
-  test('has done with a one-way call when it is sent', async () => {
+  test('settles a one-way call when it is sent', async () => {
     const { call, connect, proxy } = createProxy();
     await connect();
     expect(call({ oneWay: true })).toEqual([{ type: 'sent' }]);
     expect(proxy.getSnapshot().context.calls.isEmpty).toBe(true);
   });
 
-  test('lets calls wait while the link takes no more, and sends them when it does', async () => {
+  test('lets calls wait while the link accepts no requests, and sends them later', async () => {
     const { call, connect, link } = createProxy();
     await connect();
     link.isFull = true;
@@ -227,7 +227,7 @@ describe('a proxy', () => {
     expect(outcome).toEqual([{ type: 'sent' }]);
   });
 
-  test('stops when the calls under way are answered, and takes no new ones', async () => {
+  test('stops when the calls under way are answered, and accepts no new calls', async () => {
     const { call, connect, link, proxy } = createProxy();
     await connect();
     const last = call();
@@ -251,7 +251,7 @@ describe('the circuit', () => {
     return made;
   }
 
-  test('opens when the servant is silent too often, and calls fail at once', async () => {
+  test('opens when the servant too often does not reply, and then calls fail at once', async () => {
     const { call, state, told } = await openCircuit();
     expect(state()).toEqual({ ready: { circuit: { open: 'connected' } } });
     expect(call()).toEqual(failed('circuitOpen'));
@@ -269,7 +269,7 @@ describe('the circuit', () => {
     expect(state()).toEqual({ ready: { circuit: 'closed' } });
   });
 
-  test('rests longer each time that the try fails', async () => {
+  test('waits longer each time that the try fails', async () => {
     const { call, state, clock } = await openCircuit();
     clock.increment(1_000);
     call({ deadlineMs: 100 });
@@ -281,7 +281,7 @@ describe('the circuit', () => {
     expect(state()).toEqual({ ready: { circuit: { halfOpen: 'inviting' } } });
   });
 
-  test('tries by a new connection when the old one is gone', async () => {
+  test('tries with a new connection when the old one was lost', async () => {
     const { call, state, link, clock } = await openCircuit();
     link.lose();
     expect(state()).toEqual({ ready: { circuit: { open: 'severed' } } });

@@ -1,6 +1,6 @@
 /**
- * The chart of one TARS servant's proxy: its connection, its circuit breaker, its calls in flight. It knows
- * requests as bytes, its servant by a link, and no sockets.
+ * The chart of the proxy of one servant (a remote object of a TARS service): its connection, its circuit breaker and its
+ * calls. Requests are bytes, and the servant is reached by a link; it knows no sockets.
  */
 
 import { createActor, type ActorRefFrom } from 'xstate';
@@ -206,7 +206,7 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
 
 export type TarsProxyRef = ActorRefFrom<typeof tarsProxyMachine>;
 
-/** Starts a proxy. A machine that fails fails its calls; `onEnd` tells whether it was stopped. */
+/** Starts a proxy. If its machine fails, all its calls fail and `onError` is called. */
 export function startTarsProxy(
   machine: typeof tarsProxyMachine,
   input: TarsProxyInput,
