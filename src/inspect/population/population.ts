@@ -1,4 +1,4 @@
-/** All actors of the server by their addresses, and the resting memberships, which have no actor. */
+/** Finds the actors of the server by their addresses, and also resting memberships, which have no actor. */
 
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate';
 import type { Directory } from '../../actors/directory.ts';
@@ -12,7 +12,7 @@ import type { ActorAddress } from '../feed/feed-protocol.ts';
 export interface Population {
   readonly server: ServerRef;
   readonly directory: Pick<Directory, 'connections' | 'rooms'>;
-  /** By the servants' names. */
+  /** By the name of the servant. */
   readonly proxies: ReadonlyMap<string, TarsProxyRef>;
 }
 
@@ -21,7 +21,7 @@ export type ActorEntry = ActiveEntry | RestingEntry;
 export interface ActiveEntry {
   readonly address: ActorAddress;
   readonly actor: AnyActorRef & { getSnapshot(): AnyMachineSnapshot };
-  /** Of a room, a membership and a moderation. */
+  /** Set for a room, a membership and a moderation. */
   readonly room?: SupervisedRoom;
 }
 

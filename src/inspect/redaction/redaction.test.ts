@@ -9,7 +9,7 @@ import { WITHHELD } from './withheld-names.ts';
 const redaction = createRedaction();
 
 describe('what is withheld', () => {
-  test('message bodies, arguments, results and TARS bytes, whatever they are', () => {
+  test('message bodies, arguments, results and TARS bytes of any type', () => {
     for (const name of ['data', 'args', 'result', 'body', 'message', 'context', 'routeKey', 'Payload']) {
       for (const value of ['hello', 1, null, { deep: ['x'] }, new Uint8Array(3)]) {
         expect(redaction.showFields({ [name]: value }), name).toEqual({ [name]: WITHHELD });
@@ -20,7 +20,7 @@ describe('what is withheld', () => {
     expect(redaction.showField('anything', new ArrayBuffer(3))).toBe(WITHHELD);
   });
 
-  test('secrets that give access, however their names are written', () => {
+  test('secrets for access, with any spelling of their names', () => {
     const names = ['token', 'accessToken', 'api_key', 'X-API-Key', 'PASSWORD', 'clientSecret', 'Set-Cookie'];
     for (const name of [...names, 'Authorization', 'auth', 'sessionId', 'credentials', 'key']) {
       expect(redaction.showFields({ headers: { [name]: 'x' } })).toEqual({ headers: { [name]: WITHHELD } });
@@ -32,7 +32,7 @@ describe('what is withheld', () => {
     });
   });
 
-  test('the fields that the settings name, in any case of letters and at any depth', () => {
+  test('the fields that the settings name, in upper or lower case and at any depth', () => {
     const { showFields, names } = createRedaction(['User', 'remoteAddress']);
     expect(showFields({ member: { id: 'c1', user: 'ann' }, list: [{ USER: 'bob' }], userName: 'x' })).toEqual(
       {
@@ -45,7 +45,7 @@ describe('what is withheld', () => {
     expect(names).toContain('token');
   });
 
-  test('a message, but not the one of a refusal, which is ours', () => {
+  test('a message, but not the message of a refusal from our table', () => {
     const refusal = createRefusal('permissionDenied', 'room1 is muted');
     expect(redaction.showFields({ refusal })).toEqual({ refusal });
     expect(redaction.showFields({ refusal: { error: 'sesame', message: 'hi' } })).toEqual({
@@ -61,7 +61,7 @@ describe('what is withheld', () => {
     expect(createRedaction(['refusal']).showFields({ refusal })).toEqual({ refusal: WITHHELD });
   });
 
-  test('of a real event, all but its member and its room', () => {
+  test('everything of a real event except its member and its room', () => {
     const seen: object[] = [];
     const { connect, directory } = createHarness();
     const client = connect('ann');
@@ -85,12 +85,12 @@ describe('what is withheld', () => {
 });
 
 describe('what is shown', () => {
-  test('plain values as they are', () => {
+  test('plain values without a change', () => {
     const value = { flag: true, count: 3, nothing: null, name: 'room1', list: [1, 'two', { three: 3 }] };
     expect(redaction.showField('value', value)).toEqual(value);
   });
 
-  test('other values by a short text', () => {
+  test('other values as a short text', () => {
     const value = {
       map: new Map([[1, 2]]),
       set: new Set([1, 2]),
@@ -118,7 +118,7 @@ describe('what is shown', () => {
     });
   });
 
-  test('errors by their names and messages', () => {
+  test('errors with their names and messages', () => {
     const error = new RangeError('the index is off');
     expect(redaction.showField('error', error)).toBe('RangeError: the index is off');
     expect(redaction.showError(error)).toBe('RangeError: the index is off');
@@ -129,7 +129,7 @@ describe('what is shown', () => {
     expect(createRedaction(['message']).showField('error', error)).toBe('RangeError');
   });
 
-  test('circles, getters and values that throw when they are read, as such', () => {
+  test('circles, getters and values that throw when they are read, as a short text', () => {
     const circle: Record<string, unknown> = { a: 1 };
     circle['self'] = circle;
     const hostile = new Proxy({}, { getPrototypeOf: () => expect.fail('touched') });
@@ -151,7 +151,7 @@ describe('what is shown', () => {
     expect(redaction.showField('value', [twice, twice])).toEqual([{ a: 1 }, { a: 1 }]);
   });
 
-  test('long texts, long lists, many fields and deep nests, cut', () => {
+  test('long texts, long lists, many fields and deep objects, after a cut', () => {
     expect(redaction.showField('name', 'x'.repeat(1_000))).toBe(`${'x'.repeat(256)}… (744 more)`);
     expect(
       redaction.showField(
@@ -166,13 +166,13 @@ describe('what is shown', () => {
     expect(JSON.stringify(redaction.showFields(deep)).length).toBeLessThan(100);
   });
 
-  test('a field named __proto__, as a field', () => {
+  test('a field named __proto__, like any other field', () => {
     const value = JSON.parse('{"__proto__": {"a": 1}}') as object;
     expect(JSON.stringify(redaction.showFields(value))).toBe('{"__proto__":{"a":1}}');
   });
 });
 
-describe('whatever the value is', () => {
+describe('for any value', () => {
   const MARKER = 'MARKER-7f3a';
   const withheldName = fc.constantFrom(
     'data',
@@ -205,7 +205,7 @@ describe('whatever the value is', () => {
 
   const strict = createRedaction(['phone']);
 
-  test('nothing of a withheld field gets out', () => {
+  test('no part of a withheld field is shown', () => {
     fc.assert(
       fc.property(values, (value) => {
         expect(JSON.stringify(strict.showField('value', value))).not.toContain(MARKER);
@@ -214,7 +214,7 @@ describe('whatever the value is', () => {
     );
   });
 
-  test('what comes out is JSON of a bounded size', () => {
+  test('the result is JSON of a limited size', () => {
     const text = fc.string({ unit: 'binary', minLength: 200, maxLength: 400 });
     const long = fc.array(fc.dictionary(text, text, { minKeys: 5, maxKeys: 10 }), { maxLength: 30 });
     fc.assert(

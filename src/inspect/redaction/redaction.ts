@@ -12,35 +12,35 @@ export interface Redaction {
   readonly names: readonly string[];
   /** Whether the values of fields with that name are always withheld. */
   withholds(name: string): boolean;
-  /** The value of a field of that name. */
+  /** Shows the value of a field with that name. */
   showField(name: string, value: unknown): FeedJson;
-  /** A text that stands in a field of that name. */
+  /** Shows the text of a field with that name. */
   showText(name: string, text: string): string;
-  /** The fields of an object or an event, without those named in `except`. */
+  /** Shows the fields of an object or an event, without the one named `except`. */
   showFields(fields: object, except?: string): FeedObject;
-  /** The text of an error, cut as other texts are. */
+  /** Shows the text of an error, cut like other texts. */
   showError(error: unknown): string;
 }
 
-/** Objects inside of objects are shown to this depth. */
+/** Nested objects are shown down to this depth. */
 const MAX_DEPTH = 6;
-/** Characters of a text. */
+/** Longest text, in characters. */
 const MAX_TEXT = 256;
-/** Characters of a field's name. */
+/** Longest name of a field, in characters. */
 const MAX_NAME = 64;
-/** Characters of the name of a class, and of the id of an actor. */
+/** Longest name of a class, and longest id of an actor, in characters. */
 const MAX_CLASS_NAME = 80;
 const MAX_ITEMS = 20;
 const MAX_FIELDS = 40;
-/** About the longest JSON of one value, in characters. */
+/** About the longest JSON text of one value, in characters. */
 const MAX_SIZE = 4 * 1024;
 /** What a value adds to the size besides its texts. */
 const VALUE_OVERHEAD = 4;
 
-/** The name of the field that tells how many fields or items are not shown. */
+/** The name of the field that says how many fields are not shown. */
 const MORE = '…';
 
-/** Withholds the fields named in `configured`, at any depth, besides those that are always withheld. */
+/** Withholds the fields that are always withheld, and those named in `configured`, at any depth. */
 export function createRedaction(configured: readonly string[] = []): Redaction {
   const names = createWithheldNames(configured);
   return {
@@ -59,7 +59,7 @@ export function createRedaction(configured: readonly string[] = []): Redaction {
 /** The conversion of one value, with the size that is left for it. */
 class Showing {
   readonly #names: WithheldNames;
-  /** The objects around the current one. If one of them is found inside itself, that is a circle. */
+  /** The objects around the current one. If one of them is found again, there is a circle. */
   readonly #around = new Set<object>();
   #left = MAX_SIZE;
 
@@ -83,7 +83,7 @@ class Showing {
     return this.#contained(value);
   }
 
-  /** Getters, proxies and classes may throw whenever they are read. */
+  /** Reading getters, proxies and classes may throw. */
   #contained(value: unknown): FeedJson {
     try {
       return this.#value(value);
@@ -99,7 +99,7 @@ class Showing {
     if (typeof value === 'string') return this.#text(value);
     if (typeof value === 'bigint') return this.#text(`${value}n`);
     if (value instanceof Error) return this.#error(value);
-    // Bytes are packets and messages.
+    // Bytes may be packets or messages.
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return WITHHELD;
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
     const description = describeValue(value);
@@ -148,7 +148,7 @@ class Showing {
 
   #text(text: string, most = MAX_TEXT): string {
     const shown = cut(text, most);
-    // In JSON, one character may take six.
+    // One character may become six in JSON.
     this.#left -= JSON.stringify(shown).length;
     return shown;
   }
@@ -169,7 +169,7 @@ function readMember(value: unknown): object | undefined {
   return typeof member === 'object' && member !== null ? member : undefined;
 }
 
-/** Whether it is a refusal from our own table. Another `message` may be written by a user. */
+/** Whether a value is a refusal with an error of our table. Any other `message` may come from a user. */
 function isRefusal(value: unknown): value is { error: string; message: string } {
   if (typeof value !== 'object' || value === null) return false;
   try {
@@ -196,7 +196,7 @@ function describeError(error: unknown): string {
   }
 }
 
-/** A short text for a value that is not plain data. Undefined for plain data, which is shown itself. */
+/** A short text for a value that is not plain data. Undefined for plain data, which is shown completely. */
 function describeValue(value: unknown): string | undefined {
   if (typeof value === 'function') return 'function';
   if (typeof value === 'symbol') return 'symbol';
@@ -208,7 +208,7 @@ function describeValue(value: unknown): string | undefined {
   return actor === undefined ? name : `${name} ${actor}`;
 }
 
-/** Whether an object is a plain one, as from `{…}` or `JSON.parse`, also from another realm. */
+/** Whether an object is plain, as from `{…}` or `JSON.parse`. It may come from another realm. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -1,10 +1,10 @@
-/** Which fields are withheld, by their names alone. */
+/** Which fields are withheld. Only the name of a field counts. */
 
 /** What is shown instead of a withheld value. */
 export const WITHHELD = '‹withheld›';
 
 /**
- * Withheld if this is the whole name: messages of rooms, arguments and results of calls, the bytes and the context of
+ * A field is withheld if this is its whole name: messages of rooms, arguments and results of calls, bytes and context of
  * TARS packets (a `routeKey` is often the number of a user or an order), and keys.
  */
 const NAMES = [
@@ -26,7 +26,7 @@ const NAMES = [
   'auth',
 ];
 
-/** Withheld if the name contains one of these, such as `accessToken` and `x-api-key`: secrets that give access. */
+/** A field is withheld if its name contains one of these, such as `accessToken` and `x-api-key`: secrets for access. */
 const PARTS_OF_NAMES = [
   'token',
   'secret',
@@ -45,20 +45,20 @@ const PARTS_OF_NAMES = [
 ];
 
 export interface WithheldNames {
-  /** All names, to be shown to users. */
+  /** All names, for users to read. */
   readonly list: readonly string[];
-  /** Whether the value under a name is withheld. */
+  /** Whether the value of a field with that name is withheld. */
   has(name: string): boolean;
-  /** Whether the name is from the settings. Then the value is withheld in every case. */
+  /** Whether the settings contain the name. Then the value is always withheld. */
   isConfigured(name: string): boolean;
 }
 
-/** `configured` names are matched whole, in any case of letters. */
+/** @param configured Names from the settings. They must match the whole name of a field, in upper or lower case. */
 export function createWithheldNames(configured: readonly string[]): WithheldNames {
   const own = new Set(configured.map((name) => name.toLowerCase()));
   const whole = new Set(NAMES.map((name) => name.toLowerCase()));
   const parts = PARTS_OF_NAMES.map((name) => name.toLowerCase());
-  // There are few field names, and they repeat with every event.
+  // There are few different names, and the same ones come with every event.
   const known = new Map<string, boolean>();
 
   function judge(name: string): boolean {
@@ -82,6 +82,6 @@ export function createWithheldNames(configured: readonly string[]): WithheldName
   };
 }
 
-/** Names may also come from clients, so their number must be limited. */
+/** Names may also come from clients, so the number of known names has a limit. */
 const MAX_KNOWN = 1_000;
 const MAX_KNOWN_LENGTH = 64;
