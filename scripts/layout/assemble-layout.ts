@@ -1,4 +1,4 @@
-/** Makes the layout of a chart out of that of its outermost cluster: places of boxes in their parents, whole arrows. */
+/** Makes the layout of a chart from the layout of its outermost cluster: boxes with places in their parents, and arrows. */
 
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
 import type {
@@ -14,7 +14,7 @@ import type { ClusterLayout } from './cluster.ts';
 import { moveBox, moveInitial, movePoint, straighten } from './geometry.ts';
 import { TITLE_HEIGHT } from '../../src/inspect/chart/text-metrics.ts';
 
-/** Around the root's box. */
+/** The space around the box of the root. */
 const MARGIN = 16;
 
 export function assembleLayout(graph: ChartGraph, layout: ClusterLayout): ChartLayout {

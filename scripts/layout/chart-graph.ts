@@ -1,6 +1,6 @@
 /**
- * What of a chart takes room in a picture, and how much: boxes with their texts, and arrows with theirs. It knows
- * sizes and no places.
+ * The parts of a chart that need space in a picture, and their sizes: boxes and arrows with their texts. It knows no
+ * places.
  */
 
 import {
@@ -36,32 +36,32 @@ export interface GraphState {
   readonly state: ChartState;
   readonly parent?: StatePath;
   readonly depth: number;
-  /** The place in the chart's order. */
+  /** The index of the state in the chart. */
   readonly order: number;
   readonly isRegion: boolean;
   readonly lines: readonly LayoutLine[];
-  /** Of the title and the lines, with the room that is to be around them. */
+  /** The size of the title and the lines, with the space around them. */
   readonly header: Size;
 }
 
-/** All transitions from a state to another. */
+/** All transitions from one state to another. */
 export interface GraphEdge {
   /** `source>target`. */
   readonly id: string;
   readonly source: StatePath;
   readonly target: StatePath;
-  /** The target lies inside the source: the arrow starts at its label, which stands in the source's box. */
+  /** True if the target is inside the source. Then the arrow starts at its label, which is in the source's box. */
   readonly isInward: boolean;
   readonly lines: readonly LayoutLabelLine[];
-  /** Of the texts, without room around them. */
+  /** The size of the texts, without space around them. */
   readonly label: Size;
 }
 
-/** Room on either side of a text in its box. */
+/** The space on the left and the right of a text in its box. */
 const TEXT_PADDING = 10;
-/** Room below the last line of a box. */
+/** The space below the last line of a box. */
 const LINES_END = 8;
-/** Beside a title: the mark of a final state, or of one that has a history to tell. */
+/** The space beside a title, for a mark such as that of a final state. */
 const TITLE_MARK = 18;
 const MIN_STATE_WIDTH = 72;
 
@@ -91,7 +91,7 @@ export function createChartGraph(chart: Chart, { details = false }: LayoutOption
   return { machine: chart.machine, states, edges: toEdges(chart.transitions, details) };
 }
 
-/** A transition to no state, or back to its own, is a line in the box rather than an arrow. */
+/** A transition without a target, or back to the same state, is a line in the box and not an arrow. */
 function staysInside({ source, targets }: ChartTransition): boolean {
   return targets.every((target) => target === source);
 }

@@ -1,6 +1,6 @@
 /**
- * A part of a chart that is laid out in one go: a state with all that lies in it, down to parallel states whose
- * regions have been laid out on their own. It tells which arrows are drawn in it, and between which ends.
+ * A cluster is the part of a chart that ELK lays out at once: a state with everything inside it. Parallel states whose
+ * regions are laid out already are single boxes in it. This file finds the arrows of a cluster and their ends.
  */
 
 import { isInside, type StatePath } from '../../src/inspect/chart/chart.ts';
@@ -12,35 +12,35 @@ export type Direction = 'DOWN' | 'RIGHT';
 export interface Cluster {
   readonly graph: ChartGraph;
   readonly root: StatePath;
-  /** Where arrows lead that follow the chart's order. */
+  /** The direction of arrows that follow the order of the chart. */
   readonly direction: Direction;
   /** The parallel states whose regions are laid out already. */
   readonly packed: ReadonlyMap<StatePath, Packing>;
 }
 
-/** What was laid out, with places relative to the box that it is the layout of. */
+/** The layout of a box. All places are relative to this box. */
 export interface Layer {
   readonly boxes: ReadonlyMap<StatePath, Box>;
   readonly strands: readonly Strand[];
-  /** By the edge. */
+  /** By the id of the edge. */
   readonly labels: ReadonlyMap<string, Point>;
   readonly initials: readonly LayoutInitial[];
 }
 
-/** A piece of an arrow, in the arrow's direction. */
+/** A piece of an arrow, in the direction of the arrow. */
 export interface Strand {
   readonly edge: string;
-  /** Pieces of an arrow follow each other by this: the ones from inside the source, then 0, then those into the target. */
+  /** The order of the pieces of an arrow: first those inside the source (below 0), then 0, then those inside the target. */
   readonly rank: number;
   readonly points: readonly Point[];
 }
 
-/** An arrow that leads out of a cluster, or into it, crosses the border of its box. */
+/** The place where an arrow that leads out of a cluster, or into it, crosses the border of the cluster's box. */
 export interface Crossing {
   readonly edge: GraphEdge;
-  /** Whether the other end comes before the cluster in the chart's order, or after: the upper border, or the lower. */
+  /** Whether the other end is before the cluster in the chart (upper border) or after it (lower border). */
   readonly side: 'before' | 'after';
-  /** Its place on the border; relative to the box. */
+  /** The place on the border, relative to the box. */
   readonly x: number;
 }
 
@@ -52,7 +52,7 @@ export interface ClusterLayout extends Layer {
 /** A parallel state with its regions in place. */
 export interface Packing extends Layer {
   readonly size: Size;
-  /** Where arrows of its regions leave and enter, by the edge. */
+  /** Where arrows of its regions cross its border, by the id of the edge. */
   readonly ports: ReadonlyMap<string, Port>;
 }
 
@@ -60,13 +60,13 @@ export interface Port extends Point {
   readonly side: 'NORTH' | 'SOUTH' | 'WEST' | 'EAST';
 }
 
-/** An arrow as far as a cluster draws it. */
+/** The part of an arrow that is drawn in a cluster. */
 export interface ClusterEdge {
   readonly edge: GraphEdge;
-  /** What it starts and ends at: a state, or a parallel state that it leads out of. Outside the cluster: missing. */
+  /** Its ends: a state, or the parallel state around it. Undefined if the end is outside the cluster. */
   readonly source?: StatePath;
   readonly target?: StatePath;
-  /** It leads against the chart's order. */
+  /** True if it leads against the order of the chart. */
   readonly isBackward: boolean;
 }
 
@@ -95,7 +95,7 @@ export function edgesOf({ graph, root, packed }: Cluster): ClusterEdge[] {
   });
 }
 
-/** Whether the regions of a parallel state can be laid out on their own: no arrow leads between them, or to their parent. */
+/** Whether the regions of a parallel state can be laid out one by one: no arrow leads between them or to their parent. */
 export function isPackable({ edges }: ChartGraph, { state }: GraphState): boolean {
   if (state.type !== 'parallel') return false;
   const regionOf = (path: StatePath): StatePath | undefined =>

@@ -1,4 +1,4 @@
-/** A cluster as ELK is asked to lay it out. What it is asked for is told here; what comes back is read elsewhere. */
+/** Converts a cluster into the input of ELK. The output of ELK is read in read-elk-graph.ts. */
 
 import type { ElkExtendedEdge, ElkNode, LayoutOptions as ElkOptions } from 'elkjs/lib/elk-api.js';
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
@@ -7,19 +7,19 @@ import { type Cluster, type ClusterEdge, edgesOf, stateAt } from './cluster.ts';
 import { elkId } from './elk-ids.ts';
 import { toPackedNode } from './elk-ports.ts';
 
-/** The room that a state with children needs for its header, beyond that above the children. */
+/** The space that a state with children needs for its header, if the space above the children is not enough. */
 export interface HeaderRoom {
-  /** The header stands beside the children, since arrows come from above. */
+  /** True if the header is beside the children, because arrows come from above. */
   readonly isBeside: boolean;
-  /** What is missing on the right and below for the header to fit in. */
+  /** How much space is missing on the right and below. */
   readonly right: number;
   readonly bottom: number;
 }
 
-/** Between a box's border and what is in it. */
+/** The space between the border of a box and its content. */
 export const BOX_PADDING = 14;
 export const DOT_SIZE = 10;
-/** Room on the left and on the right of a label's text. */
+/** The space on the left and the right of a label's text. */
 export const LABEL_PADDING = 4;
 
 const OPTIONS: ElkOptions = {
@@ -76,7 +76,7 @@ export function toElkGraph(cluster: Cluster, rooms: ReadonlyMap<StatePath, Heade
   };
 }
 
-/** Larger only if more arrows begin and end there than there is room for. */
+/** A box has this size, and is larger only if too many arrows begin and end at it. */
 function atLeast({ width, height }: Size): ElkOptions {
   return {
     'elk.nodeSize.constraints': '[PORTS, MINIMUM_SIZE]',
@@ -108,7 +108,7 @@ function toOutsideNode({ edge: { id }, ...end }: ClusterEdge): ElkNode {
   };
 }
 
-/** Whether the other end of an arrow that leads out of its cluster, or into it, comes before the cluster. */
+/** Whether the other end of an arrow that leads out of its cluster, or into it, is before the cluster. */
 export function isBefore({ source, isBackward }: Omit<ClusterEdge, 'edge'>): boolean {
   const isForward = !isBackward;
   return source === undefined ? isForward : isBackward;
@@ -118,7 +118,7 @@ function toInitialEdge(path: StatePath, initial: StatePath): ElkExtendedEdge {
   return { id: elkId.initial(path), sources: [elkId.dot(path)], targets: [elkId.state(initial)] };
 }
 
-/** Arrows against the chart's order are turned around, so that ELK has no circle to break and keeps that order. */
+/** Arrows against the order of the chart are reversed for ELK. Then there are no circles, and ELK keeps the order. */
 function toElkEdge(cluster: Cluster, clusterEdge: ClusterEdge): ElkExtendedEdge {
   const { edge, isBackward, source, target } = clusterEdge;
   const isInwardHere = edge.isInward && source !== undefined;

@@ -1,4 +1,4 @@
-/** How what is laid out is named for ELK, so that it is found again in the answer. */
+/** The ids of boxes, labels and arrows in the input and output of ELK. */
 
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
 
@@ -8,9 +8,9 @@ export const elkId = {
   dot: (path: StatePath) => `dot ${path}`,
   initial: (path: StatePath) => `initial ${path}`,
   edge: (id: string) => `edge ${id}`,
-  /** The label at which an arrow from a state to one inside it starts. */
+  /** The label where an arrow from a state to an inner state starts. */
   label: (id: string) => `label ${id}`,
-  /** Where an arrow goes that leads out of the cluster, or comes from. */
+  /** The end of an arrow that is outside the cluster. */
   outside: (id: string) => `outside ${id}`,
   port: (path: StatePath, id: string) => `port ${path} ${id}`,
 };

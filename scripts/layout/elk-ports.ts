@@ -1,4 +1,4 @@
-/** A parallel state that is laid out already, as a box that ELK puts somewhere: where arrows begin and end at it. */
+/** A parallel state that is laid out already is a single box for ELK. This file finds the places of arrows on its border. */
 
 import type { ElkNode } from 'elkjs/lib/elk-api.js';
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
@@ -6,15 +6,15 @@ import type { Size } from './chart-graph.ts';
 import type { Cluster, ClusterEdge, Direction, Packing, Port } from './cluster.ts';
 import { elkId } from './elk-ids.ts';
 
-/** Between the ends of arrows at a parallel state. */
+/** The space between the ends of two arrows at a parallel state. */
 const PORT_GAP = 14;
-/** What a label usually takes, the gap to the next one included. */
+/** The usual size of a label, with the space to the next one. */
 const LABEL_WIDTH = 160;
 const LABEL_HEIGHT = 48;
 
 /**
- * Arrows of regions are fixed where they reach the border. ELK has the others of such a state begin and end in its
- * corner, so they are given places too.
+ * The places of arrows of regions are known. ELK would put the other arrows of such a state into its corner, so they get
+ * places here too.
  */
 export function toPackedNode(
   { direction }: Cluster,
@@ -49,12 +49,12 @@ export function toPackedNode(
   };
 }
 
-/** Whether the arrow's other end comes before a state, or after it. */
+/** Whether the other end of an arrow is before a state, or after it. */
 function isAt({ source, isBackward }: ClusterEdge, path: StatePath, side: 'before' | 'after'): boolean {
   return (source === path) === isBackward ? side === 'before' : side === 'after';
 }
 
-/** A place on the side where ELK expects arrows that is clear of the others: so many labels off its middle. */
+/** A free place on the side where ELK expects the arrow: `offset` labels away from the middle. */
 function findPlace(
   { width, height }: Size,
   at: 'before' | 'after',
@@ -72,7 +72,7 @@ function findPlace(
   return { side, x: at === 'before' ? 0 : width, y: place };
 }
 
-/** The place next to the one wished for that is clear; on a side without any, the one wished for. */
+/** The free place that is nearest to `wish`. If there is none, `wish` itself. */
 function findClear(wish: number, length: number, others: readonly number[]): number {
   const isClear = (place: number): boolean =>
     place > 0 && place < length && others.every((other) => Math.abs(other - place) >= PORT_GAP);

@@ -1,4 +1,4 @@
-/** Boxes and lines that run straight down, up or sideways. */
+/** Functions for boxes, and for lines with only vertical and horizontal parts. */
 
 import type { Box, LayoutInitial, Point } from '../../src/inspect/chart/chart-layout.ts';
 
@@ -18,7 +18,7 @@ export function moveInitial(initial: LayoutInitial, by: Point): LayoutInitial {
   return { ...moveLine(initial, by), dot: movePoint(initial.dot, by) };
 }
 
-/** The same line, without points that are no corners. Its neighbours may be the same point. */
+/** The same line, without points that are not corners and without repeated points. */
 export function straighten(points: readonly Point[]): Point[] {
   const corners: Point[] = [];
   for (const point of points) {
@@ -31,7 +31,7 @@ export function straighten(points: readonly Point[]): Point[] {
   return corners;
 }
 
-/** Whether any part of a line lies within a box, its border left out. */
+/** Whether any part of a line is inside a box. The border does not count. */
 export function crosses(points: readonly Point[], { x, y, width, height }: Box): boolean {
   return points.some((to, index) => {
     const from = points[index - 1] ?? to;
@@ -44,7 +44,7 @@ export function crosses(points: readonly Point[], { x, y, width, height }: Box):
   });
 }
 
-/** The beginning of a line that comes from above or below, up to where it first reaches a height. */
+/** The first part of a line from above or below, up to the point where it first reaches the height `y`. */
 export function cutAtHeight(points: readonly Point[], y: number): Point[] {
   const index = points.findIndex((to, at) => {
     const from = points[at - 1];

@@ -11,7 +11,7 @@ import { joinText } from '../../src/inspect/chart/transition-text.ts';
 
 const elk = new Elk.default();
 
-/** What our machines do not have: arrows between regions, out of nested regions, up to a parent, to several states. */
+/** A chart with cases that the server's machines do not have: arrows between regions, out of nested regions, and so on. */
 const ODD_MACHINES: Readonly<Record<string, AnyStateMachine>> = {
   'a machine that is parallel itself': createMachine({
     id: 'parallelRoot',
@@ -94,7 +94,7 @@ const CASES = [
 describe.each(CASES)('%s', (_, chart, details) => {
   const laidOut = layoutChart(chart, elk, { details });
 
-  test('has a box for each state, and each transition in one place', async () => {
+  test('has a box for each state, and shows each transition once', async () => {
     const { nodes, edges } = await laidOut;
     const states: string[] = [];
     const visit = (state: typeof chart.root): void => {
@@ -127,7 +127,7 @@ describe.each(CASES)('%s', (_, chart, details) => {
     }
   });
 
-  test('has room for all texts', async () => {
+  test('has enough space for all texts', async () => {
     const { nodes, edges } = await laidOut;
     for (const { lines, width, height } of nodes) {
       for (const line of lines) {
@@ -151,7 +151,7 @@ describe.each(CASES)('%s', (_, chart, details) => {
     }
   });
 
-  test('draws arrows from border to border, straight down, up or sideways', async () => {
+  test('draws arrows from border to border, with vertical and horizontal parts only', async () => {
     const { nodes, edges, initials, width, height } = await laidOut;
     const boxes = toPlaces(nodes);
     for (const { points, target, ...edge } of [...edges, ...initials]) {
@@ -168,7 +168,7 @@ describe.each(CASES)('%s', (_, chart, details) => {
     }
   });
 
-  test('leads arrows around states, and past the texts of states and of other arrows', async () => {
+  test('draws no arrow through states, texts of states or labels of other arrows', async () => {
     const layout = await laidOut;
     const obstacles = toObstacles(layout);
     for (const { id, points } of layout.edges) {
@@ -188,7 +188,7 @@ describe.each(CASES)('%s', (_, chart, details) => {
   });
 });
 
-test('the same chart is laid out alike each time', async () => {
+test('the layout of a chart is always the same', async () => {
   const chart = describeChart(MACHINES.room);
   expect(await layoutChart(chart, new Elk.default())).toEqual(await layoutChart(chart, elk));
 });
@@ -203,13 +203,13 @@ test.each(Object.values(MACHINES).map((machine) => [machine.id, machine] as cons
   },
 );
 
-/** Texts of a state, as boxes relative to it. */
+/** The texts of a state, as boxes relative to it. */
 function headersOf(node: ChartLayout['nodes'][number]): Box[] {
   const title = { x: 10, y: 6, width: measureText(node.key, 13), height: node.titleHeight - 10 };
   return [title, ...node.lines];
 }
 
-/** What nothing else may cover: the texts of states, and the states without children. */
+/** Boxes that nothing may cover: the texts of states, and the states without children. */
 function toObstacles({ nodes }: ChartLayout): Box[] {
   const places = toPlaces(nodes);
   const parents = new Set(nodes.map(({ parent }) => parent));
@@ -240,7 +240,7 @@ function shrink({ x, y, width, height }: Box): Box {
   return { x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1 };
 }
 
-/** Within half a pixel; a label has a little room beside its text, which counts as its own. */
+/** With a tolerance of half a pixel. The small space beside the text of a label belongs to the label. */
 function isOnBorder(point: Point | undefined, box: Box | undefined): boolean {
   if (point === undefined || box === undefined) return false;
   const across = Math.min(Math.abs(point.x - box.x), Math.abs(point.x - box.x - box.width));

@@ -1,6 +1,6 @@
 /**
- * Lays a chart out as nested boxes and arrows. Arrows follow the chart's order downwards or to the right, whichever
- * makes the picture fit on a screen. The same chart is always laid out alike, in Node.js and in browsers.
+ * Lays a chart out as nested boxes and arrows. Arrows follow the order of the chart downwards or to the right: the
+ * direction that fits better on a screen is used. The layout of a chart is always the same.
  */
 
 import { isInside, type Chart, type StatePath } from '../../src/inspect/chart/chart.ts';
@@ -14,14 +14,14 @@ import { layoutParallel } from './parallel-layout.ts';
 
 export type { Elk } from './layout-cluster.ts';
 
-/** Width to height of the pictures that are looked for: that of a screen with something beside the picture. */
+/** The best ratio of width to height: that of a screen with a panel beside the picture. */
 const ASPECT = 1.5;
-/** What the regions of a parallel state are tried as: one of these makes the best of what is around them. */
+/** The ratios that are tried for the regions of a parallel state. The one that gives the best whole picture is used. */
 const REGION_ASPECTS = [1, 2.2];
 
 /**
- * @param elk an instance of elkjs, in whichever of its builds
- * @throws {Error} if ELK does not manage, which is a bug
+ * @param elk An instance of elkjs; any of its builds.
+ * @throws {Error} if ELK fails, which is a bug.
  */
 export async function layoutChart(chart: Chart, elk: Elk, options: LayoutOptions = {}): Promise<ChartLayout> {
   const graph = createChartGraph(chart, options);
@@ -45,12 +45,12 @@ async function layoutAllWays(graph: ChartGraph, root: StatePath, elk: Elk): Prom
   const first = await layout('DOWN', aspect);
   const layouts: [ClusterLayout, ...ClusterLayout[]] = [first];
   for (const other of otherAspects) layouts.push(await layout('DOWN', other));
-  // Arrows that cross the border do so above and below, where those of a layout to the right do not come from.
+  // Arrows can cross the border only above and below, so a layout to the right must have no crossings.
   if (first.crossings.length === 0) for (const any of aspects) layouts.push(await layout('RIGHT', any));
   return layouts;
 }
 
-/** The layouts of all regions of the parallel states in a state whose regions can be laid out on their own. */
+/** The layouts of the regions of all parallel states inside a state, if these regions can be laid out one by one. */
 async function layoutRegions(
   graph: ChartGraph,
   root: StatePath,

@@ -1,4 +1,4 @@
-/** Lays a cluster out: asks ELK, looks whether headers have room, and asks again where they do not. */
+/** Lays a cluster out with ELK. If a header has not enough space, ELK is called again with more space. */
 
 import type { ELK, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
@@ -8,10 +8,10 @@ import { BOX_PADDING, type HeaderRoom, toElkGraph } from './elk-graph.ts';
 import { crosses } from './geometry.ts';
 import { readElkGraph } from './read-elk-graph.ts';
 
-/** The part of ELK that charts need; it has no other state than its code. */
+/** The part of ELK that charts need. It keeps no state between calls. */
 export type Elk = Pick<ELK, 'layout'>;
 
-/** Asking again has never been needed more often than this; a header without room is still readable. */
+/** A limit for calls of ELK. No known chart needs more, and a header without enough space can still be read. */
 const MAX_ROUNDS = 5;
 
 const NO_ROOM: HeaderRoom = { isBeside: false, right: 0, bottom: 0 };

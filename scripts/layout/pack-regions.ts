@@ -1,6 +1,6 @@
 /**
- * Finds the places of a parallel state's regions: in rows of columns, several in a column, in the chart's order.
- * ELK would put them all side by side.
+ * Finds places for the regions of a parallel state, in the order of the chart: rows of columns, with one or more regions
+ * in a column. ELK would put all regions side by side.
  */
 
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
@@ -8,7 +8,7 @@ import type { Size } from './chart-graph.ts';
 import type { ClusterLayout } from './cluster.ts';
 import type { Box } from '../../src/inspect/chart/chart-layout.ts';
 
-/** The layouts of one region to choose from; the first has arrows run down. */
+/** The possible layouts of one region. In the first one, arrows lead down. */
 export type RegionChoice = readonly [ClusterLayout, ...ClusterLayout[]];
 
 export interface Region {
@@ -16,34 +16,34 @@ export interface Region {
   readonly layout: ClusterLayout;
 }
 
-/** From top to bottom, from left to right, from top to bottom. */
+/** Rows from top to bottom, columns from left to right, and the regions of a column from top to bottom. */
 export type Rows = readonly (readonly Column[])[];
 export type Column = readonly Region[];
 
 /** Regions with their boxes. */
 export interface RowPlan {
   readonly rows: Rows;
-  /** Relative to the left of the first row and to its top. */
+  /** Relative to the upper left corner of the first row. */
   readonly boxes: ReadonlyMap<StatePath, Box>;
   readonly size: Size;
 }
 
-/** Between regions. */
+/** The space between regions. */
 const REGION_GAP = 12;
-/** Between the border of a region and an arrow along it, and between such arrows. */
+/** The space between the border of a region and an arrow along it, and between such arrows. */
 export const TRACK_GAP = 10;
-/** So many regions are tried in all arrangements; more stand below each other. */
+/** Up to so many regions, all arrangements are tried. More regions are put one below the other. */
 const MAX_COMBINED = 6;
 
-/** How badly something fits into a window that is `aspect` times as wide as high. */
+/** How badly a picture fits into a window whose width is `aspect` times its height. A lower number is better. */
 export function costOf({ width, height }: Size, aspect: number): number {
   const across = width / aspect;
   return Math.max(across, height) + (across + height) / 10;
 }
 
 /**
- * The best places of regions for a picture that is about `aspect` times as wide as high.
- * @param trackBelow whether arrows that leave the last row need room below it, to turn sideways
+ * Finds the best places of regions for a picture whose width is about `aspect` times its height.
+ * @param trackBelow Whether arrows out of the last row need space below it, because they turn to the side there.
  */
 export function packRegions(
   choices: ReadonlyMap<StatePath, RegionChoice>,
@@ -76,12 +76,12 @@ function arrange(regions: readonly Region[]): Rows[] {
     const newRow: Rows = [[[first]], row, ...rows];
     const newColumn: Rows = [[[first], ...row], ...rows];
     const sameColumn: Rows = [[[first, ...column], ...columns], ...rows];
-    // Above and below a region with arrows that lead out there must be nothing.
+    // There must be nothing above and below a region with arrows that lead out.
     return [first, ...column].some(hasCrossings) ? [newRow, newColumn] : [newRow, newColumn, sameColumn];
   });
 }
 
-/** Regions are made as wide as their column and, the last one of a column, as high as their row. */
+/** A region is as wide as its column. The last region of a column reaches down to the end of its row. */
 function planRows(rows: Rows, trackBelow: boolean): RowPlan {
   const boxes = new Map<StatePath, Box>();
   const widest = Math.max(...rows.map(widthOfRow));
@@ -128,7 +128,7 @@ function heightOfColumn(column: Column): number {
   return sum(column.map(({ layout }) => layout.size.height));
 }
 
-/** With the gaps between them. */
+/** The sum of the lengths and of the gaps between them. */
 function sum(lengths: readonly number[]): number {
   return lengths.reduce((total, length) => total + length, REGION_GAP * (lengths.length - 1));
 }

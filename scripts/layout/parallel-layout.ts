@@ -1,6 +1,6 @@
 /**
- * A parallel state with its regions in their places. Arrows of regions are led on between the rows to the border
- * of the state, where its surroundings take them over.
+ * Lays out a parallel state with its regions. Arrows out of regions lead between the rows to the border of the state. The
+ * cluster around the state draws the rest of them.
  */
 
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
@@ -11,14 +11,14 @@ import { BOX_PADDING } from './elk-graph.ts';
 import { moveBox, moveInitial, moveLine, movePoint, straighten } from './geometry.ts';
 import { packRegions, type Region, type RegionChoice, TRACK_GAP } from './pack-regions.ts';
 
-/** Where an arrow goes on between its region and the border of the parallel state. */
+/** The part of an arrow between its region and the border of the parallel state. */
 interface Way {
-  /** From the region's border. */
+  /** From the border of the region. */
   readonly points: readonly Point[];
   readonly port: Port;
 }
 
-/** @param aspect about how many times as wide as high it is to be */
+/** @param aspect The wanted ratio of width to height. */
 export function layoutParallel(
   graph: ChartGraph,
   path: StatePath,
@@ -55,7 +55,7 @@ export function layoutParallel(
   }
   return { size, boxes, labels, strands, initials, ports };
 
-  /** The ways of arrows from the regions of a row, side by side so that they do not cross each other. */
+  /** The ways of arrows out of the regions of a row. They are side by side and do not cross each other. */
   function leadOut(regions: readonly Region[], straightDown: boolean): Map<string, Way> {
     const crossings = regions
       .flatMap((region) =>
@@ -92,7 +92,7 @@ export function layoutParallel(
     return ways;
   }
 
-  /** A strand that ends at its region's border goes on to that of the parallel state, or comes from there. */
+  /** Extends a strand that ends at the border of its region to the border of the parallel state. */
   function extend(strand: Strand, ways: ReadonlyMap<string, Way>): Strand {
     if (Math.abs(strand.rank) !== depth + 1) return strand;
     const way = ways.get(strand.edge)?.points ?? [];
@@ -108,7 +108,7 @@ export function layoutParallel(
     return { ...moveBox(box, corner), width: box.width + (isWhole ? missing : 0) };
   }
 
-  /** What is in a region goes into the middle of a box that is wider. */
+  /** The content of a region is in the middle of its box, if the box is wider. */
   function contentOf({ region, layout }: Region): Point {
     const { x, y, width } = boxOf(region);
     return { x: x + (width - layout.size.width) / 2, y };

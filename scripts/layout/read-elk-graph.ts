@@ -1,4 +1,4 @@
-/** Reads what ELK has laid out: boxes, arrows and labels with their places relative to the cluster's box. */
+/** Reads the output of ELK: boxes, arrows and labels, with places relative to the box of the cluster. */
 
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { StatePath } from '../../src/inspect/chart/chart.ts';
@@ -80,20 +80,20 @@ export function readElkGraph(cluster: Cluster, answer: ElkNode): ClusterLayout {
 
   function pointsOf(id: string): Point[] {
     const [section] = edgeOf(id).sections ?? [];
-    if (section === undefined) throw new Error(`ELK has not drawn ${id}`);
+    if (section === undefined) throw new Error(`the output of ELK has no line for ${id}`);
     const { startPoint, bendPoints = [], endPoint } = section;
     return straighten([startPoint, ...bendPoints, endPoint].map((point) => movePoint(point, toHere)));
   }
 
   function edgeOf(id: string): ElkExtendedEdge {
     const edge = edges.get(id);
-    if (edge === undefined) throw new Error(`ELK has lost ${id}`);
+    if (edge === undefined) throw new Error(`the output of ELK has no ${id}`);
     return edge;
   }
 
   function shapeOf(id: string): Box {
     const shape = shapes.get(id);
-    if (shape === undefined) throw new Error(`ELK has lost ${id}`);
+    if (shape === undefined) throw new Error(`the output of ELK has no ${id}`);
     return shape;
   }
 }
