@@ -1,4 +1,4 @@
-/** Who may connect and who may push: keys, origins, and what pages of other sites can make a browser do. */
+/** Who may connect and who may push: keys, origins, and requests that pages of other sites make a browser send. */
 
 import { describe, expect, test } from 'vitest';
 import { ConfigError, createServer } from '../src/index.ts';
@@ -15,7 +15,7 @@ const GUARDED = [
 ];
 
 describe('beyond loopback', () => {
-  test('neither a key nor open HTTP is a configuration that is refused', () => {
+  test('a configuration with neither a key nor open HTTP is refused', () => {
     let problem: unknown;
     try {
       createServer({ host: EVERYWHERE, port: 0 });
@@ -53,7 +53,7 @@ describe('beyond loopback', () => {
   });
 
   test.each(['apikey', 'ApiKey', 'APIKEY '])(
-    'the header "Authorization: %s <key>" carries the key too',
+    'the key may also be in the header "Authorization: %s <key>"',
     async (scheme) => {
       const apiKey = '0123456789abcdef';
       const { request } = await startServer({ host: EVERYWHERE, http: { apiKey } });
@@ -62,7 +62,7 @@ describe('beyond loopback', () => {
     },
   );
 
-  test('a key in the query or the form is no key', async () => {
+  test('a key in the query or the form is not accepted', async () => {
     const { request } = await startServer({ host: EVERYWHERE, http: { apiKey: API_KEY } });
     const query = new URLSearchParams({ 'X-API-Key': API_KEY, apiKey: API_KEY, message: 'hi' }).toString();
     expect((await request(`/Index/pushAll?${query}`)).status).toBe(401);
@@ -74,7 +74,7 @@ describe('beyond loopback', () => {
     for (const path of GUARDED) expect((await request(path)).status).toBe(200);
   });
 
-  test('what tells nothing of rooms and pushes nothing needs no key', async () => {
+  test('routes that show no rooms and push nothing need no key', async () => {
     const { connect, request } = await startServer({
       host: EVERYWHERE,
       http: { apiKey: API_KEY },
@@ -86,7 +86,7 @@ describe('beyond loopback', () => {
 });
 
 describe('on loopback', () => {
-  test('no key is needed until one is set', async () => {
+  test('a key is needed only if one is set', async () => {
     const { request } = await startServer();
     for (const path of GUARDED) expect((await request(path)).status).toBe(200);
     const keyed = await startServer({ http: { apiKey: API_KEY } });
@@ -95,7 +95,7 @@ describe('on loopback', () => {
   });
 
   test.each(['chat.example.com', 'evil.example:8000', '127.0.0.1.example.com'])(
-    'a request that asked for %j came by a proxy or a rebound name, and needs a key',
+    'a request for the host %j came through a proxy or DNS rebinding, and needs a key',
     async (host) => {
       const { request } = await startServer();
       for (const path of GUARDED) expect((await request(path, { headers: { host } })).status).toBe(401);
@@ -103,7 +103,7 @@ describe('on loopback', () => {
   );
 
   test.each(['localhost:8000', '127.0.0.1', '[::1]:8000'])(
-    'a request that asked for %j needs none',
+    'a request for the host %j needs no key',
     async (host) => {
       const { request } = await startServer();
       for (const path of GUARDED) expect((await request(path, { headers: { host } })).status).toBe(200);
@@ -130,7 +130,7 @@ describe('the handshake', () => {
     ['from a listed page', listed, { origin: 'https://chat.example' }],
     ['from any page when any is listed', anyPage, { origin: 'https://elsewhere.example' }],
     ['from a page on disk when any is listed', anyPage, { origin: 'null' }],
-  ])('is done %s', async (_, options, headers) => {
+  ])('is accepted %s', async (_, options, headers) => {
     const { connect } = await startServer(options);
     expect(await (await connect({ headers })).ask('ping')).toBe('pong');
   });
@@ -141,7 +141,7 @@ describe('the handshake', () => {
     ['from a page on disk, beyond loopback', everywhere, { origin: 'null' }],
     ['from another port of the same host', everywhere, { host: 'a.example:1', origin: 'http://a.example:2' }],
     [
-      'from a host that only begins like this one',
+      'from a host whose name only begins like this one',
       everywhere,
       { host: 'a.example', origin: 'http://a.example.org' },
     ],
@@ -149,7 +149,7 @@ describe('the handshake', () => {
     ['from a host named after this machine', onLoopback, { origin: 'http://localhost.example' }],
     ['from a listed host by another scheme', listed, { origin: 'http://chat.example' }],
     ['from a listed host on another port', listed, { origin: 'https://chat.example:8443' }],
-    ['from nonsense', onLoopback, { origin: '*' }],
+    ['from an invalid origin', onLoopback, { origin: '*' }],
   ])('is refused %s', async (_, options, headers) => {
     const { server, connect } = await startServer(options);
     await expect(connect({ headers })).rejects.toMatchObject({
@@ -162,9 +162,9 @@ describe('the handshake', () => {
 
 describe('a request that a page of another site makes a browser send, without a key', () => {
   test.each([
-    ['its origin tells', { origin: 'https://elsewhere.example' }],
+    ['its origin is foreign', { origin: 'https://elsewhere.example' }],
     [
-      'its origin tells, whatever else does',
+      'its origin is foreign, whatever its other headers say',
       { origin: 'https://elsewhere.example', 'sec-fetch-site': 'same-origin' },
     ],
     ['it comes from another site', { 'sec-fetch-site': 'cross-site' }],
@@ -202,7 +202,7 @@ describe('a request that a page of another site makes a browser send, without a 
     expect((await request(PUSH, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
   });
 
-  test('is answered when it carries the key, or its page is listed', async () => {
+  test('is answered when it has the key, or its page is listed', async () => {
     const keyed = await startServer({ http: { apiKey: API_KEY } });
     const headers = { origin: 'https://elsewhere.example', 'X-API-Key': API_KEY };
     expect((await keyed.request(PUSH, { headers })).status).toBe(200);
@@ -213,7 +213,7 @@ describe('a request that a page of another site makes a browser send, without a 
 });
 
 describe('the name in a handshake', () => {
-  test('is believed only where the settings say so', async () => {
+  test('is used only if the settings allow it', async () => {
     const believing = await startServer({ line: { userParameter: true } });
     await (await believing.connect({ path: '/?user=ann%20%E2%98%83' })).join('room1');
     await (await believing.connect({ path: '/?user=' })).join('room1');

@@ -10,11 +10,11 @@ import { createSharedSystem } from '../src/actors/runtime/shared-system.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** V8 itself may hold an object for a moment, as long as it compiles what has used it in the background. */
+/** V8 may keep a few objects for a moment, while it compiles code that has used them in the background. */
 const MAX_ROUNDS = 100;
 const ROUND_MS = 10;
 
-/** How many of these are held by somebody for good. */
+/** How many of these objects stay in memory. */
 async function countHeld(actors: readonly WeakRef<AnyActorRef>[], expected = 0): Promise<number> {
   let held = actors.length;
   for (let round = 0; round < MAX_ROUNDS && (round === 0 || held > expected); round += 1) {
@@ -26,7 +26,7 @@ async function countHeld(actors: readonly WeakRef<AnyActorRef>[], expected = 0):
   return held;
 }
 
-/** A harness that knows of everybody who was made, and holds nobody. */
+/** A harness that remembers every actor that was made, by a weak reference. */
 function createCountingHarness() {
   const made: { readonly kind: MachineKind; readonly ref: WeakRef<AnyActorRef> }[] = [];
   const harness = createHarness({
@@ -36,7 +36,7 @@ function createCountingHarness() {
   return { ...harness, of };
 }
 
-test('a shared system holds none of its actors, be they over or dropped', async () => {
+test('a shared system keeps none of its actors in memory, if they have ended or were dropped', async () => {
   const { parent, create } = createSharedSystem();
   const machine = createMachine({
     initial: 'a',
@@ -57,7 +57,7 @@ function fail(): never {
   throw new Error('out of order');
 }
 
-test('of a thousand connections that come and go nothing is held', async () => {
+test('a thousand connections that open and close leave nothing in memory', async () => {
   const { connect, of, clock, told, store, directory } = createCountingHarness();
   for (let count = 0; count < 1_000; count += 1) {
     const client = connect();
@@ -65,7 +65,7 @@ test('of a thousand connections that come and go nothing is held', async () => {
     if (count % 3 === 0) await settle();
     if (count % 2 === 0) client.send(leave('room1'));
     client.lose();
-    // The harness remembers its clients.
+    // The harness keeps its clients.
     client.actor = undefined;
   }
   await settle();
@@ -79,7 +79,7 @@ test('of a thousand connections that come and go nothing is held', async () => {
   expect(directory.system.parent.system.getSnapshot()).toEqual({ _scheduledEvents: {} });
 });
 
-test('a membership that rests is held by nobody, while its member stays', async () => {
+test('the actor of a resting membership does not stay in memory, while its member stays', async () => {
   const { connect, of, rooms } = createCountingHarness();
   const clients = Array.from({ length: 1_000 }, () => connect());
   for (const [index, client] of clients.entries()) client.send(join(`room${index % 10}`));

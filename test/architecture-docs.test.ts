@@ -1,4 +1,4 @@
-/** Holds the tables of machines in docs/architecture.md to the machines: every state stands there, and no other. */
+/** Checks that the tables in docs/architecture.md list exactly the states of the machines. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { tarsProxyMachine } from '../src/actors/servant/tars-proxy.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/architecture.md'), 'utf8');
 
-/** The last cell of the row that begins with this cell. */
+/** The last cell of the row whose first cell is this one. */
 function lastCell(first: string): string {
   const row = page.split('\n').find((line) => line.startsWith(`| ${first} |`)) ?? '';
   return row.split('|').at(-2) ?? '';
@@ -22,7 +22,7 @@ interface StateNode {
   readonly states: Readonly<Record<string, StateNode>>;
 }
 
-/** The names of all states below a node, except below a region that has rows of its own. */
+/** The names of all states inside a node, except those of a region with its own rows. */
 function stateNames(node: StateNode, leftOut?: string): string[] {
   return Object.entries(node.states).flatMap(([name, state]) =>
     name === leftOut ? [name] : [name, ...stateNames(state, leftOut)],

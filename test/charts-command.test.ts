@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-test('every machine is written as a picture, a diagram and a configuration, and each file is told', async () => {
+test('every machine is written as a picture, a diagram and a configuration, and each file is printed', async () => {
   const out = join(dir, 'new', 'charts');
   const { exitCode, stdout, stderr } = await runCharts({ out });
   expect([exitCode, stderr]).toEqual([0, '']);
@@ -33,13 +33,13 @@ test('every machine is written as a picture, a diagram and a configuration, and 
   }
 });
 
-test('only the formats that are asked for are written', async () => {
+test('only the given formats are written', async () => {
   const { stdout } = await runCharts({ out: dir, format: 'json, mermaid' });
   expect(stdout.trim().split('\n')).toHaveLength(2 * NAMES.length);
   expect((await readdir(dir)).filter((file) => file.endsWith('.svg'))).toEqual([]);
 });
 
-test('pictures need the layouts of this version, and nothing is written without them', async () => {
+test('nothing is written if pictures are wanted and the layouts of this version are missing', async () => {
   const refused = {
     exitCode: 1,
     stdout: '',
@@ -55,7 +55,7 @@ test('pictures need the layouts of this version, and nothing is written without 
   expect((await runCharts({ out, format: 'json' }, layouts)).exitCode).toBe(0);
 });
 
-test('a command line that cannot be followed is answered with what to do', async () => {
+test('a wrong command line gives an error that says what to do', async () => {
   expect(await runCharts({})).toEqual({
     exitCode: 1,
     stdout: '',
@@ -69,7 +69,7 @@ test('a command line that cannot be followed is answered with what to do', async
   expect(await readdir(dir)).toEqual([]);
 });
 
-test('a directory that cannot be written to is told with the reason', async () => {
+test('a directory that cannot be written to gives an error with the reason', async () => {
   await writeFile(join(dir, 'file'), '');
   const { exitCode, stdout, stderr } = await runCharts({ out: join(dir, 'file'), format: 'json' });
   expect([exitCode, stdout]).toEqual([1, '']);

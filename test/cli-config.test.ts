@@ -1,4 +1,4 @@
-/** The command line as a person uses it: real processes, their output and their exit codes. It starts no server. */
+/** The command line: real processes, their output and their exit codes. No server is started. */
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command line with no `STATECAST_…` variables but these. */
+/** Runs the command line with only these `STATECAST_…` variables. */
 function statecast(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('STATECAST_'));
   const options = { cwd: ROOT, env: { ...Object.fromEntries(inherited), ...env } };
@@ -71,7 +71,7 @@ describe('statecast config', () => {
     expect(stdout).not.toContain('0123456789abcdef');
   });
 
-  test('--docs prints docs/configuration.md, whatever is configured', async () => {
+  test('--docs prints docs/configuration.md with any configuration', async () => {
     const { code, stdout } = await statecast(['config', '--docs'], { STATECAST_PORT: 'bad' });
     expect(code).toBe(0);
     expect(stdout).toBe(readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8'));
@@ -121,7 +121,7 @@ describe('the command line', () => {
     expect(stderr).toContain('statecast --help');
   });
 
-  test('tells its version', async () => {
+  test('prints its version', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(await statecast(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });

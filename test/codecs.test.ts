@@ -1,4 +1,4 @@
-/** A protocol from outside, on real sockets beside the line protocol. */
+/** A user's own protocol, on real sockets and beside the line protocol. */
 
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -24,7 +24,7 @@ const framework = { describe, test };
 describeCodec(framework, { name: 'the line protocol', codec: lineCodec, write: writeLine });
 describeCodec(framework, { name: 'the toy protocol', codec: toyCodec, write: writeToy });
 
-/** A client of the toy protocol; `take` gives whole frames, of one or more lines. */
+/** A client of the toy protocol. `take` returns whole frames, of one or more lines. */
 async function connectToy(port: number, protocols: string[] = []) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/toy`, protocols);
   const inbox = new Inbox<string>();
@@ -44,16 +44,16 @@ async function connectToy(port: number, protocols: string[] = []) {
 const hello: Command = { type: 'connect', id: 1 };
 const join = (id: number, room: string): Command => ({ type: 'room.join', room, id });
 
-describe('a protocol of its own', () => {
-  test('has its first sub-protocol that the client offers named, and no other', async () => {
+describe("a user's protocol", () => {
+  test('gets the first of its sub-protocols that the client offers, or none', async () => {
     const { port } = await startServer({ codecs: { '/toy': toyCodec } });
     expect((await connectToy(port, ['unknown', 'toy.v1', 'toy.v2'])).protocol).toBe('toy.v1');
     expect((await connectToy(port)).protocol).toBe('');
   });
 
-  test('has commands in one frame answered in one frame, the greeting first', async () => {
+  test('answers the commands of one frame in one frame, the greeting first', async () => {
     const { port, server } = await startServer({ codecs: { '/toy': toyCodec } });
-    // The room is open already: its store is not asked any more.
+    // The room is open already, so its store is not read again.
     await server.publish('room1', 'opened');
     const client = await connectToy(port);
     client.send(hello, join(2, 'room1'), join(3, 'room1'), { type: 'ping', id: 4 });
@@ -66,7 +66,7 @@ describe('a protocol of its own', () => {
     ]);
   });
 
-  test('meets the line protocol in the same rooms, both ways', async () => {
+  test('shares rooms with the line protocol in both directions', async () => {
     const { port, connect } = await startServer({ codecs: { '/toy': toyCodec } });
     const [toy, line] = [await connectToy(port), await connect()];
     toy.send(hello, join(2, 'room1'));
@@ -79,7 +79,7 @@ describe('a protocol of its own', () => {
     expect(await line.next()).toBe('from the toy');
   });
 
-  test('has rooms joined side by side', async () => {
+  test('joins several rooms at the same time', async () => {
     const gate = createGate();
     const { port } = await startServer({
       codecs: { '/toy': toyCodec },
@@ -94,7 +94,7 @@ describe('a protocol of its own', () => {
     expect(await client.take()).toEqual([{ id: 2, type: 'joined', room: 'slow' }]);
   });
 
-  test('loses the socket of who breaks it, and nobody else', async () => {
+  test('closes only the socket of a client that breaks it', async () => {
     const { port } = await startServer({ codecs: { '/toy': toyCodec } });
     const [rude, polite] = [await connectToy(port), await connectToy(port)];
     rude.sendText('this is no line');

@@ -1,4 +1,4 @@
-/** Servants that only a settings file names: their interfaces come from .tars files, without generated code. */
+/** Servants that are only in a settings file. Their interfaces come from .tars files, without generated code. */
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ async function writeSettings(servants: object, rooms: object = {}): Promise<stri
   return ['--config', file];
 }
 
-test('a servant that the settings name is called by its .tars file', async () => {
+test('a servant in the settings is called by its .tars file', async () => {
   const hello = createHelloServer(0, () => undefined);
   onTestFinished(() => hello.close());
   const { port } = await hello.listen();
@@ -41,7 +41,7 @@ test('a servant that the settings name is called by its .tars file', async () =>
   expect(await ask('greeter.add', { a: 1, b: 2 })).toMatchObject({ error: { code: 103 } });
 });
 
-test('every servant that cannot be used is told before the server starts', async () => {
+test('every servant that cannot be used is reported before the server starts', async () => {
   const dir = await makeTempDir();
   const broken = join(dir, 'broken.tars');
   await writeFile(broken, 'module A { interface B { int f(int a) };\n};');

@@ -1,4 +1,4 @@
-/** The moderated room of examples/, by real sockets: what its people see. */
+/** The moderated room of examples/, with real sockets. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createModeratedServer } from '../examples/moderated-room.ts';
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 describe('who comes in', () => {
-  test('everybody in the room is told who has joined, the newcomer too', async () => {
+  test('all members, also the new one, get a message about who has joined', async () => {
     const bob = await connect('bob');
     await bob.join('room1');
     expect(await bob.hears(/^bot: /)).toBe('bot: welcome, bob; try !help');
@@ -37,7 +37,7 @@ describe('who comes in', () => {
     expect(await bob.hears(/ada/)).toBe('bot: welcome, ada; try !help');
   });
 
-  test('a banned name is refused with the reason, and nobody is told that it came', async () => {
+  test('a banned name is refused with the reason, and the members get no message about it', async () => {
     const bob = await connect('bob');
     await bob.join('room1');
     const mallory = await connect('mallory');
@@ -46,7 +46,7 @@ describe('who comes in', () => {
     expect(bob.heard.some((frame) => frame.includes('mallory'))).toBe(false);
   });
 
-  test('a member that goes is told to those who stay', async () => {
+  test('the other members get a message about a member that leaves', async () => {
     const bob = await connect('bob');
     await bob.join('room1');
     const ada = await connect('ada');
@@ -62,14 +62,14 @@ describe('what is said', () => {
     ['DARN, a darned Darn!', '****, a darned ****!'],
     ['a.b but not acb', '*** but not acb'],
     ['nothing to hide', 'nothing to hide'],
-  ])('%j is heard as %j', async (said, heard) => {
+  ])('%j is received as %j', async (said, heard) => {
     const bob = await connect('bob');
     await bob.join('room1');
     expect(await bob.say('room1', said)).toBe('SendByRoom success!');
     await bob.hears(heard);
   });
 
-  test('a flood is refused until the window has passed, for the one who floods', async () => {
+  test('too many messages of one member are refused until the window has passed', async () => {
     const bob = await connect('bob');
     const ada = await connect('ada');
     const answers: string[] = [];
@@ -105,7 +105,7 @@ describe('commands', () => {
     expect(await bob.say('room1', '!dance now')).toBe('Error: there is no !dance: try !help');
   });
 
-  test('a moderator mutes a room and unmutes it, and may do so from another one', async () => {
+  test('a moderator mutes and unmutes a room, also from another room', async () => {
     const bob = await connect('bob');
     const ada = await connect('ada');
     await bob.join('room1');
@@ -120,14 +120,14 @@ describe('commands', () => {
     await bob.hears('hello!');
   });
 
-  test('nobody else does', async () => {
+  test('to mute a room is refused for other members', async () => {
     const bob = await connect('bob');
     expect(await bob.say('room1', '!mute')).toBe('Error: !mute is for moderators');
     expect(await bob.say('room1', 'hello')).toBe('SendByRoom success!');
   });
 });
 
-/** One person at a socket: asks one thing at a time, and hears messages in between. */
+/** One user with a socket: sends one command at a time, and receives messages in between. */
 async function connect(user: string) {
   const client = await connectLineClient(url, { path: `/?user=${user}` });
 
@@ -147,7 +147,7 @@ async function connect(user: string) {
     join: (room: string) => ask(`subscribe|${room}`),
     leave: () => client.close(),
     say: (room: string, message: string) => ask(sendByRoom(room, message)),
-    /** The first frame like this, whether it has come already or comes yet. */
+    /** The first frame like this; it may have come already or come later. */
     async hears(expected: string | RegExp): Promise<string> {
       const matches = (frame: string): boolean =>
         typeof expected === 'string' ? frame === expected : expected.test(frame);

@@ -1,4 +1,4 @@
-/** The HTTP routes as curl and browsers see them: the push routes of the original, health, presence, a user's own. */
+/** The HTTP routes: the push routes of the TarsPHP example, health, presence, and routes of library users. */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -61,7 +61,7 @@ describe('a push', () => {
     expect(await other.settle()).toEqual(['hi']);
   });
 
-  test('is answered with plain text that is not kept', async () => {
+  test('is answered with plain text that is not cached', async () => {
     const { request } = await startServer();
     const { headers } = await request('/Index/pushAll?message=hi');
     expect(headers).toMatchObject({
@@ -70,7 +70,7 @@ describe('a push', () => {
     });
   });
 
-  test('may hold any text, as the query or the form spells it', async () => {
+  test('may have any text, encoded in the query or the form', async () => {
     const { connect, request } = await startServer();
     const client = await connect();
     const text = 'a b+c&d=e|☃ 🎈\n%41\u0000';
@@ -82,7 +82,7 @@ describe('a push', () => {
     expect(await client.settle()).toEqual([text, text, '', '\ufffd\ufffd\ufffd\ufffd x']);
   });
 
-  test('may be as long as a message may be, however its form spells it', async () => {
+  test('may be as long as a message may be, with any encoding in the form', async () => {
     const { connect, request } = await startServer();
     const client = await connect();
     const message = '€'.repeat((64 * 1024) / 3);
@@ -107,7 +107,7 @@ describe('a push', () => {
     ['/Index/pushByRoom?roomnum=room1&message=hi', 'roomNum'],
     ['/Index/pushAll', 'message'],
     ['/Index/pushAll?roomNum=room1', 'message'],
-  ])('to %s is refused for want of %s', async (path, missing) => {
+  ])('to %s is refused without %s', async (path, missing) => {
     const { connect, request } = await startServer();
     const client = await connect();
     for (const method of ['GET', 'POST']) {
@@ -151,7 +151,7 @@ describe('a push', () => {
     expect(await client.settle()).toEqual([]);
   });
 
-  test('into a room that would be one too many is refused', async () => {
+  test('into a new room is refused if there are too many rooms', async () => {
     const { connect, request } = await startServer({ limits: { rooms: 1 } });
     await (await connect()).join('room1');
     const answer = await request('/Index/pushByRoom?roomNum=room2&message=hi');
@@ -169,7 +169,7 @@ describe('the path of a request', () => {
     '/%00',
     '/..%2f',
     '/health2',
-  ])('%s leads nowhere, and is answered with 404', async (path) => {
+  ])('%s does not exist, and is answered with 404', async (path) => {
     const { request } = await startServer();
     const answer = await request(path);
     expect(answer.status).toBe(404);
@@ -182,7 +182,7 @@ describe('the path of a request', () => {
     ['POST', '/health', 'GET, HEAD'],
     ['POST', '/presence?roomNum=room1', 'GET, HEAD'],
     ['PATCH', '/', 'GET, HEAD, POST'],
-  ])('%s %s is answered with 405 and what is allowed: %s', async (method, path, allow) => {
+  ])('%s %s is answered with 405 and the allowed methods: %s', async (method, path, allow) => {
     const { connect, request } = await startServer();
     const client = await connect();
     const answer = await request(path, { method });
@@ -210,7 +210,7 @@ describe('the path of a request', () => {
     },
   );
 
-  test('of a handshake must be the one where sockets are taken', async () => {
+  test('of a handshake must be the path for sockets', async () => {
     const { url } = await startServer();
     await expect(connectLineClient(url, { path: '/nothing' })).rejects.toMatchObject({ status: 404 });
     await expect(connectLineClient(url, { path: '/health' })).rejects.toMatchObject({ status: 404 });
@@ -220,7 +220,7 @@ describe('the path of a request', () => {
 describe('the root', () => {
   const html = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
 
-  test('is the plain answer of the original for whoever does not ask for a page', async () => {
+  test('is the plain answer of the TarsPHP example for a client that does not ask for a page', async () => {
     const { request } = await startServer();
     const plain = { status: 200, body: 'index success!!' };
     expect(await request('/')).toMatchObject(plain);
@@ -244,7 +244,7 @@ describe('the root', () => {
 });
 
 describe('/health', () => {
-  test('tells the version, and counts connections and rooms', async () => {
+  test('shows the version, and counts connections and rooms', async () => {
     const { connect, request } = await startServer();
     const clients = [await connect(), await connect()];
     await clients[0]?.join('room1');
@@ -282,7 +282,7 @@ describe('/presence', () => {
     });
   });
 
-  test('of an unknown room is empty, and of no name or a bad one is refused', async () => {
+  test('is empty for an unknown room, and refused without a name or with a bad one', async () => {
     const { request } = await startServer();
     expect(JSON.parse((await request('/presence?roomNum=x')).body)).toEqual({ room: 'x', members: [] });
     for (const path of ['/presence', '/presence?roomNum=', `/presence?roomNum=${'r'.repeat(256)}`]) {
@@ -294,7 +294,7 @@ describe('/presence', () => {
 });
 
 describe('a route of a library user', () => {
-  test('is told the parts of its path, its query, headers and address', async () => {
+  test('gets the parts of its path, its query, headers and address', async () => {
     const { request } = await startServer({
       routes: {
         'GET /rooms/:room/users/:user': ({ method, path, params, query, body, header, remoteAddress }) => ({
@@ -325,7 +325,7 @@ describe('a route of a library user', () => {
     ['text', 'text/plain; charset=utf-8', 'hi ☃', 'hi ☃'],
     ['bytes', 'application/octet-stream', '\u0001\u0002', { bytes: [1, 2] }],
     ['nothing', 'application/json', '', 'nothing'],
-  ])('is given a body of %s', async (_, type, body, seen) => {
+  ])('gets a body of %s', async (_, type, body, seen) => {
     const { request } = await startServer({
       routes: {
         '/echo': ({ body }) => {
@@ -339,7 +339,7 @@ describe('a route of a library user', () => {
     expect(JSON.parse(answer.body)).toEqual(expected);
   });
 
-  test('with a body that is not the JSON it claims to be is not called', async () => {
+  test('is not called with a body that is said to be JSON and is not', async () => {
     let calls = 0;
     const { request } = await startServer({ routes: { '/count': () => void (calls += 1) } });
     const headers = { 'content-type': 'application/json' };
@@ -353,7 +353,7 @@ describe('a route of a library user', () => {
     expect(calls).toBe(0);
   });
 
-  test('answers with a text, a value, nothing, or all that a response can be', async () => {
+  test('answers with a text, a value, nothing, or a whole response', async () => {
     const { request } = await startServer({
       routes: {
         '/text': () => 'plain ☃',
@@ -379,7 +379,7 @@ describe('a route of a library user', () => {
     expect(await request('/files/a/b.txt')).toMatchObject({ body: '/files/a/b.txt' });
   });
 
-  test('that throws is answered with 500 without the text of its error, which is reported', async () => {
+  test('that throws gives a 500 without the text of its error, and the error is reported', async () => {
     const secret = new Error('the password is swordfish');
     const { request, errors } = await startServer({
       routes: {
@@ -399,7 +399,7 @@ describe('a route of a library user', () => {
     expect(errors.map(({ error }) => error)).toEqual([secret, secret, expect.any(TypeError)]);
   });
 
-  test('speaks to rooms through its server', async () => {
+  test('publishes into rooms through its server', async () => {
     const { connect, request } = await startServer({
       routes: {
         'POST /say/:room': async ({ params: { room = '' }, body, server }) => {
@@ -416,7 +416,7 @@ describe('a route of a library user', () => {
     expect(await client.settle()).toEqual(['from a route']);
   });
 
-  test('stands before the routes of the house, and beside them where it takes other methods', async () => {
+  test('replaces a built-in route of the same method, and leaves its other methods', async () => {
     const { request } = await startServer({
       routes: { 'GET /health': () => 'mine', 'DELETE /presence': () => 'gone', '/': () => 'home' },
     });
@@ -426,7 +426,7 @@ describe('a route of a library user', () => {
     expect(await request('/')).toMatchObject({ body: 'home' });
   });
 
-  test('whose client goes away before the answer harms nobody', async () => {
+  test('may be answered after its client has disconnected', async () => {
     const gate = createGate();
     const called = createGate();
     const { request, url, errors } = await startServer({
@@ -448,7 +448,7 @@ describe('a route of a library user', () => {
     expect(errors).toEqual([]);
   });
 
-  test('must be named by a method and a path', async () => {
+  test('must have a method and a path', async () => {
     for (const key of ['hello', 'FETCH /x', 'get /x', 'GET x', '']) {
       await expect(startServer({ routes: { [key]: () => 'x' } }), key).rejects.toThrow(/GET \/hello/);
     }

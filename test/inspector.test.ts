@@ -1,4 +1,4 @@
-/** The inspector's feed over real sockets: who may watch, what is seen, what is withheld, what it leaves behind. */
+/** The inspector's feed over real sockets: who may watch, what is seen, and what is withheld. */
 
 import { describe, expect, test, vi } from 'vitest';
 import { answer } from '../src/index.ts';
@@ -23,7 +23,7 @@ async function statusOf(opening: Promise<unknown>): Promise<number> {
 }
 
 describe('who may watch', () => {
-  test('nobody where NODE_ENV is production and no token is set; the answer says what to set', async () => {
+  test('nobody if NODE_ENV is production and no token is set; the answer says what to set', async () => {
     const { url, request } = await startServer();
     await expect(openFeed(url)).rejects.toMatchObject({
       status: 403,
@@ -32,7 +32,7 @@ describe('who may watch', () => {
     expect((await request('/inspector/history?kind=server&id=server&format=json')).status).toBe(403);
   });
 
-  test('whoever has the token, where one is set', async () => {
+  test('every client with the token, if one is set', async () => {
     const { url, request } = await startServer({ inspector: { token: TOKEN } });
     const feed = await openFeed(url);
     expect(await feed.hello(TOKEN)).toMatchObject({ type: 'welcome', control: false });
@@ -44,7 +44,7 @@ describe('who may watch', () => {
   });
 
   test.each([undefined, '', 'a token of the admiN', `${TOKEN} `])(
-    'nobody with the token %o',
+    'no client with the wrong token %o',
     async (token) => {
       const { url } = await startServer({ inspector: { token: TOKEN } });
       const feed = await openFeed(url);
@@ -54,7 +54,7 @@ describe('who may watch', () => {
     },
   );
 
-  test('nobody who asks before the hello', async () => {
+  test('no client that sends a request before the hello', async () => {
     const { url } = await startServer({ inspector: { token: TOKEN } });
     const feed = await openFeed(url);
     feed.sendText(JSON.stringify({ type: 'catalogue', id: 1 }));
@@ -62,7 +62,7 @@ describe('who may watch', () => {
     expect(feed.frames.join()).not.toContain('catalogue');
   });
 
-  test('in development this machine, asked for by its own name and directly', async () => {
+  test('in development clients on this machine, if they use its own name and no proxy', async () => {
     const { url } = await startProcess(['--data-dir', await makeTempDir()], { NODE_ENV: 'development' });
     expect(await statusOf(openFeed(url))).toBe(101);
     for (const headers of [
@@ -74,7 +74,7 @@ describe('who may watch', () => {
     }
   });
 
-  test('nobody where it is turned off, and there is no page', async () => {
+  test('nobody if it is turned off, and there is no page', async () => {
     const { url, request } = await startServer({ inspector: { enabled: false, access: 'open' } });
     expect(await statusOf(openFeed(url))).toBe(404);
     expect((await request('/inspector')).status).toBe(404);
@@ -120,7 +120,7 @@ describe('what is seen', () => {
     expect(states).toEqual(expect.arrayContaining(['joined', 'leaving.recording']));
   });
 
-  test('the machines that a room’s message passes, each with who sent it', async () => {
+  test('the machines that handle a message of a room, each with the sender of its event', async () => {
     const { url, connect } = await startServer({
       ...OPEN,
       rooms: { lobby: { onMessage: () => answer('no') } },
@@ -143,7 +143,7 @@ describe('what is seen', () => {
     ).toBeDefined();
   });
 
-  test('a member who does not read, though it is only published to', async () => {
+  test('a member that does not read, also if it only gets publications', async () => {
     const mib = 1024 * 1024;
     const { url, connect, server } = await startServer({
       ...OPEN,
@@ -185,7 +185,7 @@ describe('what is seen', () => {
     }
   });
 
-  test('what a room did before anybody watched', async () => {
+  test('what a room did before it was watched', async () => {
     const { url, connect, request } = await startServer(OPEN);
     const client = await connect();
     await client.join('lobby');
@@ -207,7 +207,7 @@ describe('what is seen', () => {
 });
 
 describe('what is withheld', () => {
-  test('message bodies, arguments and results, however they travel', async () => {
+  test('message bodies, arguments and results, in every event', async () => {
     const secret = 'nobody-may-read-this';
     const { url, connect, request, server } = await startServer({
       ...OPEN,
@@ -245,7 +245,7 @@ describe('what is withheld', () => {
 });
 
 describe('control', () => {
-  test('is refused where it is not set', async () => {
+  test('is refused if it is not turned on', async () => {
     const { url, connect } = await startServer(OPEN);
     const client = await connect();
     await client.join('lobby');
@@ -259,7 +259,7 @@ describe('control', () => {
     expect(await client.settle()).toEqual([]);
   });
 
-  test('mutes a room, puts a member out, closes the room and a connection', async () => {
+  test('mutes a room, removes a member, closes the room and a connection', async () => {
     const { url, connect, server } = await startServer({ inspector: { access: 'open', control: true } });
     const [client, other] = [await connect(), await connect()];
     await client.join('lobby');
@@ -292,7 +292,7 @@ describe('control', () => {
   });
 });
 
-test('a server that is watched drains, and says goodbye to those who watch', async () => {
+test('a server that is watched drains, and closes the sockets of its watchers', async () => {
   const { url, connect, server } = await startServer(OPEN);
   const client = await connect();
   await client.join('lobby');

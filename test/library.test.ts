@@ -1,4 +1,4 @@
-/** The library as its user sees it: handlers, events, and what a server can be told to do, with real clients. */
+/** The library: handlers, events, and the methods of a server, with real clients. */
 
 import { spawn } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
@@ -28,11 +28,11 @@ const REJECTING_LISTENER = fileURLToPath(new URL('support/rejecting-listener-chi
 const HAS_IPV6 = Object.values(networkInterfaces()).some((list) =>
   list?.some(({ address }) => address === '::1'),
 );
-/** A deadline that a handler which never answers has soon outlived. */
+/** A short deadline, for a handler that never answers. */
 const SOON: ServerOptions = { limits: { handlerSeconds: 0.05 } };
 
 describe('onJoin', () => {
-  test('is told who wants to join what, and by which server', async () => {
+  test('gets the member, the room and the server', async () => {
     const asked: unknown[] = [];
     const { server, connect } = await startServer({
       line: { userParameter: true },
@@ -54,7 +54,7 @@ describe('onJoin', () => {
     expect(asked).toEqual([{ room: 'room1', user: 'ann', resumed: false, aborted: false, same: true }]);
   });
 
-  test('keeps a client out with its reason', async () => {
+  test('refuses a client with a reason', async () => {
     const { server, connect } = await startServer({
       rooms: { room1: { onJoin: () => refuse('members only') } },
     });
@@ -74,7 +74,7 @@ describe('onJoin', () => {
     ['throws', () => fail('the password is swordfish')],
     ['rejects', () => Promise.reject(new Error('the password is swordfish'))],
     ['never answers', () => new Promise<void>(() => undefined)],
-  ])('that %s refuses the join, tells nothing of why, and is reported', async (_, onJoin) => {
+  ])('that %s refuses the join without details, and is reported', async (_, onJoin) => {
     const { server, connect } = await startServer({ ...SOON, rooms: { room1: { onJoin } } });
     const failed = nextEvent(server, 'handler.failed');
     const client = await connect();
@@ -86,7 +86,7 @@ describe('onJoin', () => {
     expect(await server.members('room1')).toEqual([]);
   });
 
-  test('is told by its signal that the client went away, and then lets nobody in', async () => {
+  test('gets a signal when the client disconnects, and then its result is ignored', async () => {
     const gate = createGate();
     const asked = createGate<AbortSignal>();
     const { server, connect } = await startServer({
@@ -125,7 +125,7 @@ describe('onMessage', () => {
     ['an answer of half a surrogate pair', answer('a\ud800'), ['a\ufffd', SENT], []],
     ['a drop with half a surrogate pair', drop('a\ud800'), ['Error: a\ufffd'], []],
   ];
-  test.each(verdicts)('that returns %s has its way, at once or later', async (_, verdict, sender, others) => {
+  test.each(verdicts)('may return %s, at once or later', async (_, verdict, sender, others) => {
     for (const onMessage of [() => verdict, async () => verdict]) {
       const { speaker, listener } = await startModerated(onMessage);
       speaker.send(sendByRoom('room1', 'hi'));
@@ -138,7 +138,7 @@ describe('onMessage', () => {
     ['throws', () => fail('the password is swordfish')],
     ['rejects', () => Promise.reject(new Error('the password is swordfish'))],
     ['never answers', () => new Promise<void>(() => undefined)],
-  ])('that %s costs that one message, tells nothing of why, and is reported', async (_, broken) => {
+  ])('that %s refuses only that message without details, and is reported', async (_, broken) => {
     const { server, speaker, listener } = await startModerated(({ data }) =>
       data === 'bad' ? broken() : undefined,
     );
@@ -150,7 +150,7 @@ describe('onMessage', () => {
     expect(await failed).toMatchObject({ room: 'room1', handler: 'onMessage', error: expect.any(Error) });
   });
 
-  test('that answers after its deadline changes nothing any more', async () => {
+  test('that answers after its deadline has no effect', async () => {
     const gate = createGate<MessageVerdict>();
     const { speaker, listener } = await startModerated(({ data }) =>
       data === 'late' ? gate.opened : undefined,
@@ -162,7 +162,7 @@ describe('onMessage', () => {
     expect(await listener.settle()).toEqual(['next']);
   });
 
-  test('is told by its signal that the deadline passed', async () => {
+  test('gets a signal when the deadline has passed', async () => {
     const asked = createGate<AbortSignal>();
     const { speaker } = await startModerated(({ signal }) => {
       asked.open(signal);
@@ -174,7 +174,7 @@ describe('onMessage', () => {
     expect(signal.aborted).toBe(true);
   });
 
-  test('is told by its signal that the client went away', async () => {
+  test('gets a signal when the client disconnects', async () => {
     const gate = createGate();
     const asked = createGate<AbortSignal>();
     const { server, connect } = await startServer({
@@ -190,14 +190,14 @@ describe('onMessage', () => {
     gate.open();
   });
 
-  test('is not asked about what the server itself says', async () => {
+  test('is not called for messages of the server', async () => {
     const { server, request, listener } = await startModerated(() => drop());
     await server.publish('room1', 'by the library');
     await request('/Index/pushByRoom?roomNum=room1&message=by+HTTP');
     expect(await listener.settle()).toEqual(['by the library', 'by HTTP']);
   });
 
-  test('may speak in its own room, and wait for it', async () => {
+  test('may publish into its own room, and wait for it', async () => {
     const { speaker, listener } = await startModerated(async ({ room, data, server }) => {
       await server.publish(room, ['before', data]);
     });
@@ -206,7 +206,7 @@ describe('onMessage', () => {
     expect(await listener.settle()).toEqual(['["before","hi"]', 'hi']);
   });
 
-  test('of one client does not hold up another client, nor another room', async () => {
+  test('of one client does not delay other clients or other rooms', async () => {
     const gate = createGate();
     const { server, speaker, listener } = await startServer({
       rooms: { room1: { onMessage: ({ data }) => (data === 'slow' ? gate.opened : undefined) } },
@@ -226,7 +226,7 @@ describe('onMessage', () => {
 });
 
 describe('onLeave', () => {
-  test('is told of every leave, after it', async () => {
+  test('is called after every leave', async () => {
     const told: unknown[] = [];
     const { server, connect } = await startServer({
       line: { userParameter: true },
@@ -256,7 +256,7 @@ describe('onLeave', () => {
     ['throws', () => fail('no')],
     ['rejects', () => Promise.reject(new Error('no'))],
     ['never answers', () => new Promise<void>(() => undefined)],
-  ])('that %s changes nothing and is reported', async (_, onLeave) => {
+  ])('that %s has no effect and is reported', async (_, onLeave) => {
     const { server, connect } = await startServer({ ...SOON, rooms: { room1: { onLeave } } });
     const client = await connect();
     const failed = nextEvent(server, 'handler.failed');
@@ -295,7 +295,7 @@ describe('the history of a room', () => {
 });
 
 describe('patterns of rooms', () => {
-  test('of several that match, the longest wins, and a name over a prefix', async () => {
+  test('the longest pattern that matches is used, and an exact name before a prefix', async () => {
     const refuseWith = (reason: string): RoomDefinition => ({ onJoin: () => refuse(reason) });
     const { connect } = await startServer({
       rooms: {
@@ -322,14 +322,14 @@ describe('patterns of rooms', () => {
 });
 
 describe('a definition of rooms', () => {
-  test('with a misspelt name is refused, telling the right one', () => {
+  test('with a misspelt name is refused, and the error says the right one', () => {
     const definition = { onJion: () => undefined, capacity: 2 } as RoomDefinition;
     expect(() => createServer({ rooms: { '*': definition } })).toThrow(ConfigError);
   });
 });
 
 describe('events', () => {
-  test('tell the life of a connection, in order', async () => {
+  test('report everything that happens to a connection, in order', async () => {
     const { server, connect } = await startServer({ line: { userParameter: true }, lingerSeconds: 0 });
     const told: string[] = [];
     const events = [
@@ -368,7 +368,7 @@ describe('events', () => {
     expect(told).toEqual(events);
   });
 
-  test('reach a listener until it is taken off, or once', async () => {
+  test('reach a listener until it is removed, or once', async () => {
     const { server } = await startServer();
     const heard: string[] = [];
     const always = ({ data }: { data: unknown }): void => void heard.push(`always ${String(data)}`);
@@ -388,7 +388,7 @@ describe('events', () => {
     expect(heard).toEqual(['always 1', 'once 1', 'always 2']);
   });
 
-  test('reach a listener that was put on twice twice, and not at all when it was taken off twice', async () => {
+  test('reach a listener twice if it was added twice, and never if it was removed twice', async () => {
     const { server } = await startServer();
     let calls = 0;
     const count = (): void => void (calls += 1);
@@ -402,7 +402,7 @@ describe('events', () => {
     expect(calls).toBe(2);
   });
 
-  test('a listener that throws harms neither others, nor rooms, nor connections', async () => {
+  test('a listener that throws does not affect other listeners, rooms or connections', async () => {
     const { server, connect, errors } = await startServer();
     const heard: string[] = [];
     for (const name of ['connection.opened', 'member.joined', 'message.published', 'member.left'] as const) {
@@ -418,7 +418,7 @@ describe('events', () => {
     expect(server.health().status).toBe('ok');
   });
 
-  test('nor does one whose error cannot even be reported', async () => {
+  test('nor does a listener whose error cannot be reported', async () => {
     const { server, connect } = await startServer({ onError: () => fail('the log is full') });
     server.on('connection.opened', () => fail('opened'));
     server.on('member.joined', () => fail('joined'));
@@ -438,8 +438,8 @@ test('a listener that rejects does not end the process', async () => {
   expect(stdout, stderr).toBe('still here\n');
 });
 
-describe('a server that speaks', () => {
-  test('publishes into a room and tells where the message stands', async () => {
+describe('a server', () => {
+  test('publishes into a room and returns the offset and the epoch', async () => {
     const { server, connect } = await startServer();
     const client = await connect();
     await client.join('room1');
@@ -450,7 +450,7 @@ describe('a server that speaks', () => {
     expect(await client.settle()).toEqual(['one', 'two']);
   });
 
-  test('publishes and broadcasts any JSON, and no text breaks a receiver', async () => {
+  test('publishes and broadcasts any JSON, and any text is safe for receivers', async () => {
     const { server, connect } = await startServer();
     const client = await connect();
     await client.join('room1');
@@ -470,7 +470,7 @@ describe('a server that speaks', () => {
     ]);
   });
 
-  test('is refused what breaks a limit, with an error that says so', async () => {
+  test('gets an error for a message or a room name above a limit', async () => {
     const { server } = await startServer();
     const refused = (code: string, message: RegExp) => ({
       name: 'RefusedError',
@@ -492,7 +492,7 @@ describe('a server that speaks', () => {
     await expect(server.broadcast({ text })).rejects.toMatchObject(refused('limitExceeded', /65536 bytes/));
   });
 
-  test('mutes a room for its connections and not for itself', async () => {
+  test('mutes a room for connections, and not for itself', async () => {
     const { server, connect, request } = await startServer();
     const client = await connect();
     await client.join('room1');
@@ -506,7 +506,7 @@ describe('a server that speaks', () => {
     expect(await client.ask(sendByRoom('room1', 'hi'))).toBe('hi');
   });
 
-  test('can be muted while a handler still thinks about a message', async () => {
+  test('mutes a room also while a handler is still deciding about a message', async () => {
     const gate = createGate();
     const asked = createGate();
     const { server, connect } = await startServer({
@@ -523,7 +523,7 @@ describe('a server that speaks', () => {
 });
 
 describe('the life of a server', { timeout: 5_000 }, () => {
-  test('tells where it listens, and that it stopped', async () => {
+  test('reports where it listens, and that it has stopped', async () => {
     const server = createServer({ port: 0 });
     const listening = nextEvent(server, 'server.listening');
     const stopped = nextEvent(server, 'server.stopped');
@@ -534,7 +534,7 @@ describe('the life of a server', { timeout: 5_000 }, () => {
     expect(await stopped).toEqual({ reason: 'drained' });
   });
 
-  test('does not begin with settings that do not exist', () => {
+  test('does not start with unknown settings', () => {
     const misspelt = { prot: 8000, limits: { messageBites: 1 } };
     expect(() => createServer(misspelt as ServerOptions)).toThrow(ConfigError);
     expect(() => createServer(misspelt as ServerOptions)).toThrow('did you mean port?');
@@ -552,19 +552,19 @@ describe('the life of a server', { timeout: 5_000 }, () => {
     client.terminate();
   });
 
-  test('takes silence without end', async () => {
+  test('can be configured without an idle timeout', async () => {
     const { connect } = await startServer({ limits: { idleTimeoutSeconds: 0 } });
     const client = await connect();
     expect(await client.ask('ping')).toBe('pong');
   });
 
-  test('names no sub-protocol that it does not speak', async () => {
+  test('accepts no sub-protocol that it does not support', async () => {
     const { connect } = await startServer();
-    // The client ends the handshake itself, as RFC 6455 asks it to.
+    // The client ends the handshake by itself, as RFC 6455 requires.
     await expect(connect({ protocols: ['first', 'second'] })).rejects.toThrow('Server sent no subprotocol');
   });
 
-  test('may be ended twice, at the same time and later', async () => {
+  test('may be closed twice, at the same time and later', async () => {
     const { server, connect } = await startServer();
     const client = await connect();
     await Promise.all([server.close(), server.close()]);
@@ -572,13 +572,13 @@ describe('the life of a server', { timeout: 5_000 }, () => {
     expect(await client.closed).toEqual({ code: 3001, reason: 'shutdown' });
   });
 
-  test('may be ended before it began', async () => {
+  test('may be closed before it has started', async () => {
     const server = createServer({ port: 0 });
     await server.close();
     expect(server.health()).toMatchObject({ connections: 0, rooms: 0 });
   });
 
-  test('may be ended while it begins', async () => {
+  test('may be closed while it starts', async () => {
     const server = createServer({ port: 0 });
     const listening = server.listen().then(
       () => 'listened',
@@ -588,12 +588,12 @@ describe('the life of a server', { timeout: 5_000 }, () => {
     expect(['listened', 'was told']).toContain(await listening);
   });
 
-  test('listening twice tells the same address', async () => {
+  test('listening twice gives the same address', async () => {
     const { server, port } = await startServer();
     expect(await server.listen()).toMatchObject({ port });
   });
 
-  test('a port that is taken is an error, after which nothing is left behind', async () => {
+  test('a port that is in use is an error, and leaves nothing open', async () => {
     const { port } = await startServer();
     const second = createServer({ port });
     await expect(second.listen()).rejects.toBeInstanceOf(ListenError);
@@ -601,7 +601,7 @@ describe('the life of a server', { timeout: 5_000 }, () => {
     expect(second.health()).toMatchObject({ connections: 0, rooms: 0 });
   });
 
-  test('after its end everything is refused', async () => {
+  test('after it is closed everything is refused', async () => {
     const { server } = await startServer();
     await server.close();
     const refusal = { name: 'RefusedError', code: 'notAvailable' };
@@ -611,7 +611,7 @@ describe('the life of a server', { timeout: 5_000 }, () => {
     expect(server.health()).toMatchObject({ connections: 0, rooms: 0 });
   });
 
-  test('two servers in one process know nothing of each other', async () => {
+  test('two servers in one process are independent', async () => {
     const [one, two] = [await startServer(), await startServer()];
     const [first, second] = [await one.connect(), await two.connect()];
     await first.join('room1');

@@ -1,4 +1,4 @@
-/** What clients may ask for: what is over a limit is refused, or costs the one who asked, and nobody else. */
+/** Limits for clients: a command above a limit is refused, or its client is closed. Other clients are not affected. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const KIB = 1024;
 const SENT = 'SendByRoom success!';
 
 describe('the rooms of a connection', () => {
-  test('are limited; leaving one makes place for another', async () => {
+  test('are limited; after leaving one room the client can join another', async () => {
     const { connect } = await startServer({ limits: { roomsPerConnection: 2 } });
     const client = await connect();
     await client.join('room1');
@@ -34,7 +34,7 @@ describe('the rooms of a connection', () => {
 });
 
 describe('the capacity of a room', () => {
-  test('is of its pattern or of all, and a member that leaves frees its seat', async () => {
+  test('is set by a pattern or for all rooms, and a member that leaves frees its seat', async () => {
     const { server, connect } = await startServer({
       limits: { roomCapacity: 2 },
       rooms: { room1: { capacity: 1 } },
@@ -55,7 +55,7 @@ describe('the capacity of a room', () => {
     await clients[1].join('room1');
   });
 
-  test('counts joins that are being decided on, and those refused no longer', async () => {
+  test('counts joins that are not decided yet, and not those that were refused', async () => {
     const gate = createGate();
     const { server, connect } = await startServer({
       rooms: { room1: { capacity: 1, onJoin: () => gate.opened.then(() => refuse('not you')) } },
@@ -72,7 +72,7 @@ describe('the capacity of a room', () => {
 });
 
 describe('the messages of a room', () => {
-  test('over its rate are refused, of all its connections together; the server is heard still', async () => {
+  test('above its rate are refused, for all connections together, but not those of the server', async () => {
     const { server, connect, request } = await startServer({
       rooms: { 'slow*': { messagesPerSecond: 0.001 } },
     });
@@ -89,7 +89,7 @@ describe('the messages of a room', () => {
     expect(await two.ask(sendByRoom('slow2', 'elsewhere'))).toBe(SENT);
   });
 
-  test('are taken again after a while', async () => {
+  test('are accepted again after some time', async () => {
     const { connect } = await startServer({ rooms: { room1: { messagesPerSecond: 20 } } });
     const client = await connect();
     client.send(...Array.from({ length: 50 }, () => sendByRoom('room1', 'again')));
@@ -102,7 +102,7 @@ describe('the messages of a room', () => {
 });
 
 describe('the rooms of the server', () => {
-  test('are limited, and a room that is full of nobody makes place', async () => {
+  test('are limited; after an empty room is closed, another one can be opened', async () => {
     const { server, connect } = await startServer({ limits: { rooms: 1 }, lingerSeconds: 0 });
     const client = await connect();
     await client.join('room1');
@@ -124,7 +124,7 @@ describe('the rooms of the server', () => {
 });
 
 describe('a client that reads too slowly', () => {
-  test('is closed with 3008, while the others of its room receive everything', async () => {
+  test('is closed with 3008, while the other members receive everything', async () => {
     const { server, connect } = await startServer({ limits: { sendQueueBytes: 64 * KIB } });
     const [slow, fast] = [await connect(), await connect()];
     await slow.join('room1');
@@ -148,13 +148,13 @@ describe('a client that reads too slowly', () => {
     expect(await fast.next()).toBe('after');
     slow.resume();
     expect(await slow.closed).toEqual({ code: 3008, reason: 'slow' });
-    // What it got is what was said, from the beginning, without a gap.
+    // It has received the messages from the first one, without a gap.
     const received = slow.frames.slice(1).map((frame) => frame.slice(0, -message.length));
     expect(received).toEqual(Array.from(received, (_, index) => String(index)));
     expect(received.length).toBeLessThan(published);
   });
 
-  test('is closed as well when it is its own answers that it does not read', async () => {
+  test('is also closed if it does not read the answers to its own commands', async () => {
     const { server, connect } = await startServer({ limits: { sendQueueBytes: KIB } });
     const [slow, other] = [await connect(), await connect()];
     const closed = nextEvent(server, 'connection.closed');
@@ -170,7 +170,7 @@ describe('a client that reads too slowly', () => {
     expect(await other.ask('ping')).toBe('pong');
   });
 
-  test('does not hold up the end of the server', async () => {
+  test('does not delay the end of the server', async () => {
     const { server, connect } = await startServer({ limits: { sendQueueBytes: 64 * KIB } });
     const [slow, other] = [await connect(), await connect()];
     await slow.join('room1');
@@ -189,7 +189,7 @@ describe('a client that reads too slowly', () => {
 });
 
 describe('a client that sends too much', () => {
-  test('is closed with 3013 when too much waits behind a command, and others are not', async () => {
+  test('is closed with 3013 when too many commands wait, and other clients are not', async () => {
     const gate = createGate();
     const { server, connect } = await startServer({
       limits: { receiveQueueBytes: 4 * KIB },
@@ -208,7 +208,7 @@ describe('a client that sends too much', () => {
     expect(await other.settle()).toEqual([SENT]);
   });
 
-  test('is closed as well when it floods with the shortest of frames', async () => {
+  test('is also closed for too many very short frames', async () => {
     const gate = createGate();
     const { connect } = await startServer({
       limits: { receiveQueueBytes: 4 * KIB },
@@ -221,7 +221,7 @@ describe('a client that sends too much', () => {
     gate.open();
   });
 
-  test('is not closed while its commands fit, and all of them are answered', async () => {
+  test('is not closed while its commands are below the limit, and all are answered', async () => {
     const gate = createGate();
     const { connect } = await startServer({
       limits: { receiveQueueBytes: 4 * KIB },
@@ -231,13 +231,13 @@ describe('a client that sends too much', () => {
     client.send(sendByRoom('room1', 'held up'), 'ping', 'ping', sendByRoom('room2', 'x'.repeat(2 * KIB)));
     gate.open();
     expect(await client.settle()).toEqual([SENT, 'pong', 'pong', SENT]);
-    // What has been answered counts no longer.
+    // Answered commands do not count any more.
     for (let count = 0; count < 10; count += 1) {
       expect(await client.ask(sendByRoom('room2', 'x'.repeat(3 * KIB)))).toBe(SENT);
     }
   });
 
-  test('loses its socket by a frame beyond all measure, and others do not', async () => {
+  test('is closed for a frame that is far too long, and other clients are not', async () => {
     const { server, connect } = await startServer();
     const [huge, other] = [await connect(), await connect()];
     await huge.join('room1');
@@ -250,7 +250,7 @@ describe('a client that sends too much', () => {
     expect(await server.members('room1')).toHaveLength(1);
   });
 
-  test('keeps its socket where messages are short and its commands are not', async () => {
+  test('is not closed for a long command if only the limit for messages is low', async () => {
     const { connect } = await startServer({ limits: { messageBytes: 1 } });
     const client = await connect();
     const room = 'r'.repeat(255);

@@ -1,4 +1,4 @@
-/** The line protocol as a client sees it, byte by byte, on real sockets. */
+/** The line protocol, byte by byte, on real sockets. */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -86,7 +86,7 @@ describe('a command that cannot be done', () => {
 });
 
 describe('joining and leaving', () => {
-  test('a member receives what is said, and nothing any more after it has left', async () => {
+  test('a member receives messages, and none after it has left', async () => {
     const { connect } = await startServer();
     const [member, speaker] = [await connect(), await connect()];
     await member.join('room1');
@@ -123,7 +123,7 @@ describe('joining and leaving', () => {
   test.each([
     ['255 characters', 'r'.repeat(ROOM_NAME_BYTES)],
     ['85 characters of 3 bytes', '€'.repeat(ROOM_NAME_BYTES / 3)],
-  ])('a room may be named with %s, and with no byte more', async (_, room) => {
+  ])('the name of a room may have %s, and not one byte more', async (_, room) => {
     const { connect } = await startServer();
     const client = await connect();
     await client.join(room);
@@ -146,7 +146,7 @@ describe('joining and leaving', () => {
     for (const [room, member] of members) expect(await member.settle()).toEqual([`to ${room}`]);
   });
 
-  test('what one client does and is told concerns no other', async () => {
+  test('the commands and answers of one client do not reach other clients', async () => {
     const { connect } = await startServer();
     const [one, two] = [await connect(), await connect()];
     await one.join('room1');
@@ -160,8 +160,8 @@ describe('joining and leaving', () => {
   });
 });
 
-describe('talking', () => {
-  test('the sender needs not be a member, and a member has its own copy before the answer', async () => {
+describe('messages', () => {
+  test('the sender need not be a member, and a member gets its own copy before the answer', async () => {
     const { connect } = await startServer();
     const [member, outsider] = [await connect(), await connect()];
     await member.join('room1');
@@ -208,7 +208,7 @@ describe('talking', () => {
     expect(await server.members('room2')).toEqual([]);
   });
 
-  test('half a surrogate pair in a room name is a replacement character, and harms nobody', async () => {
+  test('half a surrogate pair in a room name becomes a replacement character', async () => {
     const { connect } = await startServer();
     const [sender, receiver] = [await connect(), await connect()];
     await receiver.join('\ufffd');
@@ -262,7 +262,7 @@ describe('commands sent without waiting for answers', () => {
     [' with handlers that take their time', async () => handlers],
     [' with strict durability', strict],
     [' with both', async () => ({ ...handlers, ...(await strict()) })],
-  ])('are answered in their order%s', async (_, options) => {
+  ])('are answered in order%s', async (_, options) => {
     const { connect } = await startServer(await options());
     const client = await connect();
     const frames: string[] = [];
@@ -282,7 +282,7 @@ describe('commands sent without waiting for answers', () => {
     expect(await client.settle()).toEqual(answers);
   });
 
-  test('are forgotten when the client goes away in the middle of them', async () => {
+  test('are dropped when the client disconnects', async () => {
     const { server, connect } = await startServer(handlers);
     const [client, witness] = [await connect(), await connect()];
     await witness.join('room1');

@@ -1,4 +1,4 @@
-/** Many sockets at a time: nothing is lost, swapped or left behind. How long it takes is for the benchmarks. */
+/** Many sockets at the same time: nothing is lost, reordered or left open. The time is measured by the benchmarks. */
 
 import { expect, test } from 'vitest';
 import { keepEvents } from './support/event-watch.ts';
@@ -8,7 +8,7 @@ import { startServer, type RunningServer } from './support/start-server.ts';
 const MEMBERS = 1_000;
 const MESSAGES = 20;
 const IDLE = 2_000;
-/** Handshakes under way at a time; the backlog of a listening socket is short. */
+/** How many handshakes are under way at the same time: the backlog of a listening socket is short. */
 const HANDSHAKES = 100;
 
 test('a thousand members of a room receive every message, in one order', async () => {
@@ -17,7 +17,7 @@ test('a thousand members of a room receive every message, in one order', async (
   await Promise.all(members.map((member) => member.join('room1')));
   expect(await running.server.members('room1')).toHaveLength(MEMBERS);
 
-  // Each is said by another member, so the order is the server's.
+  // Each message has another sender, so the server decides the order.
   for (let index = 0; index < MESSAGES; index += 1)
     members[index]?.send(sendByRoom('room1', `message ${index}`));
   const heard = await Promise.all(
@@ -35,7 +35,7 @@ test('a thousand members of a room receive every message, in one order', async (
   expect(rest.flat()).toEqual([]);
 });
 
-test('two thousand idle sockets are counted, and told goodbye when the server ends', async () => {
+test('two thousand idle sockets are counted, and closed with a code when the server ends', async () => {
   const running = await startServer();
   const clients = await connectMany(running, IDLE);
   expect(running.server.health().connections).toBe(IDLE);
@@ -45,8 +45,8 @@ test('two thousand idle sockets are counted, and told goodbye when the server en
   });
   const closed = keepEvents(running.server, 'connection.closed');
   await running.server.close();
-  const goodbyes = await Promise.all(clients.map((client) => client.closed));
-  expect(goodbyes.filter(({ code, reason }) => code !== 3001 || reason !== 'shutdown')).toEqual([]);
+  const ends = await Promise.all(clients.map((client) => client.closed));
+  expect(ends.filter(({ code, reason }) => code !== 3001 || reason !== 'shutdown')).toEqual([]);
   expect(closed).toHaveLength(IDLE);
   expect(running.server.health().connections).toBe(0);
 });

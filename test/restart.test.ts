@@ -1,4 +1,4 @@
-/** What a server finds of its earlier runs: after a shutdown, after a crash, and while its disk fails it. */
+/** What a server knows of its earlier runs: after a shutdown, after a crash, and while its disk fails. */
 
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ const HOUR_MS = 60 * 60 * 1000;
 const CRASH_ROUNDS = 10;
 const SENT = 'SendByRoom success!';
 
-/** A server whose handshakes name users, and whose store is of this directory. */
+/** Starts a server that reads users from handshakes, and has its store in this directory. */
 function storedIn(dir: string, options: ServerOptions = {}): ServerOptions {
   return { store: createLowdbStore({ dir }), line: { userParameter: true }, ...options };
 }
@@ -54,7 +54,7 @@ describe('after a shutdown', () => {
     },
   );
 
-  test('a user that connects again is joined by the server to where it was away', async () => {
+  test('the server joins a user that connects again to the rooms where it was away', async () => {
     const dir = await makeTempDir();
     const first = await startServer(storedIn(dir));
     const before = await first.connect({ path: '/?user=ann' });
@@ -78,14 +78,14 @@ describe('after a shutdown', () => {
     await stranger.ask(sendByRoom('room1', 'welcome back'));
     expect(await ann.settle()).toEqual(['welcome back']);
 
-    // A second connection of hers finds nobody away.
+    // For a second connection of this user, no member is away.
     const again = await connect({ path: '/?user=ann' });
     expect(await again.settle()).toEqual([]);
     await ann.ask('unsubscribe|room1');
     expect(await server.members('room1')).toEqual([]);
   });
 
-  test('a user that came back and left for good is away in no later run', async () => {
+  test('a user that came back and left is not away in later runs', async () => {
     const dir = await makeTempDir();
     const first = await startServer(storedIn(dir));
     await (await first.connect({ path: '/?user=ann' })).join('room1');
@@ -104,7 +104,7 @@ describe('after a shutdown', () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
-  test('a drain that is cut short leaves the same behind', async () => {
+  test('a drain that is interrupted gives the same result', async () => {
     const dir = await makeTempDir();
     const first = await startServer(storedIn(dir, { drainSeconds: 0, membership: { durability: 'strict' } }));
     const ann = await first.connect({ path: '/?user=ann' });
@@ -117,7 +117,7 @@ describe('after a shutdown', () => {
   });
 });
 
-test('a user whose command outlived the drain is away like any other', async () => {
+test('a user whose command was not answered before the end of the drain is away like others', async () => {
   const dir = await makeTempDir();
   const gate = createGate();
   const asked = createGate();
@@ -157,7 +157,7 @@ describe('a user who is away', () => {
     };
   }
 
-  test('is off the roster when it was away for too long, also if another server ran meanwhile', async () => {
+  test('is removed when it was away for too long, also if another server ran meanwhile', async () => {
     const now = Date.now();
     const store = storeWith(
       { id: '1', user: 'long ago', joinedAt: 1, awaySince: now - 2 * HOUR_MS },
@@ -179,7 +179,7 @@ describe('a user who is away', () => {
     expect(await server.members('room1')).toMatchObject([{ id: '3', user: 'just now', state: 'away' }]);
   });
 
-  test('keeps its room in memory, and the room goes when it does', async () => {
+  test('keeps its room open, and the room is closed when the user is removed', async () => {
     const store = storeWith({ id: '1', user: 'ann', joinedAt: 1, awaySince: Date.now() - HOUR_MS + 1_000 });
     const options: ServerOptions = { store, membership: { ttlSeconds: 3_600 }, lingerSeconds: 0 };
     let events: Promise<unknown>[] = [];
@@ -198,7 +198,7 @@ describe('a user who is away', () => {
     expect((await store.load('room1')).members).toEqual([]);
   });
 
-  test('takes no seat, and may be kept out when it comes back', async () => {
+  test('takes no seat, and may be refused when it comes back', async () => {
     const store = storeWith({ id: '1', user: 'ann', joinedAt: 1 }, { id: '2', user: 'bob', joinedAt: 2 });
     const { server, connect } = await startServer({
       store,
@@ -227,7 +227,7 @@ describe('after a crash', () => {
   const ROOMS = ['room1', 'room2', 'Room2'];
   const CLIENTS = 6;
 
-  test('every join that a strict server has answered is known', { timeout: 120_000 }, async () => {
+  test('every join that a strict server has answered is stored', { timeout: 120_000 }, async () => {
     const dir = await makeTempDir();
     /** By room: the users whose join was answered, in any round. */
     const answered = new Map<string, Set<string>>(ROOMS.map((room) => [room, new Set()]));
@@ -259,7 +259,7 @@ describe('after a crash', () => {
             if (answers === killAfter) child.kill('SIGKILL');
           }
         } catch {
-          // The socket went with its server.
+          // The socket closed with its server.
         }
       });
       await Promise.all(ends);
@@ -287,7 +287,7 @@ describe('after a crash', () => {
     expect([...answered.values()].some((users) => users.size > 0)).toBe(true);
   });
 
-  test('a file that is not readable is put aside and reported, and its room starts empty', async () => {
+  test('a file that is not readable is set aside and reported, and its room starts empty', async () => {
     const dir = await makeTempDir();
     const first = await startServer(storedIn(dir));
     const ann = await first.connect({ path: '/?user=ann' });
@@ -311,7 +311,7 @@ describe('after a crash', () => {
     expect((await request('/health')).status).toBe(200);
     expect(server.health().status).toBe('ok');
 
-    // What is written from now on does not touch what was put aside.
+    // Later writes do not change the file that was set aside.
     await (await connect({ path: '/?user=bob' })).join('broken');
     await server.close();
     expect(await readFile(setAside, 'utf8')).toBe('{"schema":1,"room":"bro');
@@ -321,7 +321,7 @@ describe('after a crash', () => {
 });
 
 describe('while the store fails', () => {
-  /** Puts a plain file in the place of the data directory; the function that it returns takes it away again. */
+  /** Replaces the data directory by a plain file. The returned function undoes it. */
   async function breakDirectory(dir: string): Promise<() => Promise<void>> {
     await rename(dir, `${dir}-hidden`);
     await writeFile(dir, '');
@@ -331,7 +331,7 @@ describe('while the store fails', () => {
     };
   }
 
-  test('people join, talk and leave, health says so, and everything is written when it works again', async () => {
+  test('members join, publish and leave, /health shows the failure, and all is written when the store works', async () => {
     const dir = join(await makeTempDir(), 'data');
     const { server, connect, request } = await startServer(storedIn(dir));
     const [ann, bob] = [await connect({ path: '/?user=ann' }), await connect({ path: '/?user=bob' })];
@@ -369,7 +369,7 @@ describe('while the store fails', () => {
     expect(await away('room2')).toEqual(new Set(['bob']));
   });
 
-  test('a strict server refuses joins, keeps its members and lets them leave', async () => {
+  test('a strict server refuses joins, keeps its members, and members can leave', async () => {
     const dir = join(await makeTempDir(), 'data');
     const { server, connect } = await startServer(storedIn(dir, { membership: { durability: 'strict' } }));
     const [ann, bob] = [await connect({ path: '/?user=ann' }), await connect({ path: '/?user=bob' })];
@@ -391,7 +391,7 @@ describe('while the store fails', () => {
     expect(await second.server.members('room1')).toMatchObject([{ user: 'bob', state: 'away' }]);
   });
 
-  test('the server ends all the same, and tells what it could not write', async () => {
+  test('the server can still be closed, and reports what it could not write', async () => {
     const dir = join(await makeTempDir(), 'data');
     const { server, connect } = await startServer(storedIn(dir, { drainSeconds: 1 }));
     const ann = await connect({ path: '/?user=ann' });
@@ -416,7 +416,7 @@ describe('while the store fails', () => {
     });
   });
 
-  test('requests are answered as ever', async () => {
+  test('requests are answered as usual', async () => {
     const dir = join(await makeTempDir(), 'data');
     const { connect, request } = await startServer(storedIn(dir));
     const ann = await connect();

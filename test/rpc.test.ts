@@ -22,7 +22,7 @@ import { makeTempDir } from './support/temp-dir.ts';
 import { startProcess } from './support/start-process.ts';
 import { startServer } from './support/start-server.ts';
 
-/** Starts the example servant, and names it for a server. */
+/** Starts the example servant, and returns its entry for the settings of a server. */
 async function startHello(port = 0) {
   const errors: unknown[] = [];
   const hello = createHelloServer(port, (error) => errors.push(error));
@@ -54,7 +54,7 @@ describe('a call by the line protocol', () => {
     );
   });
 
-  test('carries structs, enums, lists, maps and bytes as JSON', async () => {
+  test('has structs, enums, lists, maps and bytes as JSON', async () => {
     const { client } = await startAllowed(['hello.*']);
     const visitor = { name: 'Bo', mood: 2, languages: ['xx', 'de'] };
     expect(called(await client.ask(rpc('hello.greet', { visitor })))).toMatchObject({
@@ -106,8 +106,8 @@ describe('a call by the line protocol', () => {
   });
 });
 
-describe('a servant that is in trouble', () => {
-  test('is told apart from one that was never there, and used again when it is back', async () => {
+describe('a servant with problems', () => {
+  test('has another error than one that was never there, and is used again when it is back', async () => {
     const port = await pickPort();
     const { hello, servants } = await startHello(port);
     const { connect } = await startServer({ servants, rooms: { '*': { rpc: ['hello.*'] } } });
@@ -129,7 +129,7 @@ describe('a servant that is in trouble', () => {
 });
 
 describe('a servant that is hostile', () => {
-  /** A peer that does this with every chunk it gets. */
+  /** Starts a peer that calls this function for every chunk that it gets. */
   async function startPeer(answerWith: (socket: Socket) => void, callSeconds = 10) {
     const sockets = new Set<Socket>();
     const peer = createNetServer((socket) => {
@@ -159,21 +159,21 @@ describe('a servant that is hostile', () => {
     ['declares a frame of 4 GiB', Buffer.from('fffffff0', 'hex'), 1010],
     ['declares a frame of 3 bytes', Buffer.from('00000003', 'hex'), 1010],
     ['sends a frame of nonsense', Buffer.from('0000000cdeadbeefdeadbeef', 'hex'), 1010],
-  ])('and %s costs the call and its connection, not the server', async (_, bytes, code) => {
+  ])('and %s loses the call and its connection, and the server goes on', async (_, bytes, code) => {
     const client = await startPeer((socket) => socket.write(bytes));
     expect(called(await client.ask(rpc('hello.add', { a: 1, b: 2 })))).toMatchObject({ error: { code } });
     expect(await client.ask('ping')).toBe('pong');
     expect(called(await client.ask(rpc('hello.add', { a: 1, b: 2 })))).toMatchObject({ error: { code } });
   });
 
-  test('and closes at every call is told as a lost connection', async () => {
+  test('and closes at every call is reported as a lost connection', async () => {
     const client = await startPeer((socket) => socket.destroy());
     expect(called(await client.ask(rpc('hello.add', { a: 1, b: 2 })))).toMatchObject({
       error: { code: 1006 },
     });
   });
 
-  test('and never answers is timed out, and then given a rest', async () => {
+  test('and never answers is timed out, and then its circuit opens', async () => {
     const client = await startPeer(() => undefined, 0.05);
     const codes: number[] = [];
     while (!codes.includes(1007) && codes.length < 30) {
@@ -215,7 +215,7 @@ describe('handlers and routes', () => {
     expect(server.health().servants).toEqual({ hello: 'ready.circuit.closed' });
   });
 
-  test('are told of a failure by a typed error', async () => {
+  test('get a typed error for a failure', async () => {
     const port = await pickPort();
     const definitions: ServantDefinitions = {
       gone: { object: `A.B.C@tcp -h 127.0.0.1 -p ${port}`, methods: HelloMethods },
@@ -230,7 +230,7 @@ describe('handlers and routes', () => {
 });
 
 describe('a trace', () => {
-  test('goes with every call, the caller’s own or a new one', async () => {
+  test('is sent with every call: that of the caller or a new one', async () => {
     const traces: (string | undefined)[] = [];
     const adapter: ServantAdapter = {
       async dispatch(_func, _body, call) {
@@ -266,7 +266,7 @@ describe('the servant Statecast.Push', () => {
     return { ...running, push: createPushProxy(caller) };
   }
 
-  test('pushes into rooms and to everybody, and tells who is there', async () => {
+  test('pushes into rooms and to all connections, and lists members', async () => {
     const { connect, push } = await startPush();
     const [member, other] = [await connect(), await connect()];
     await member.join('room1');
@@ -287,7 +287,7 @@ describe('the servant Statecast.Push', () => {
     expect(await other.settle()).toEqual([]);
   });
 
-  test('puts members out of rooms, and connections off the server', async () => {
+  test('removes members from rooms, and closes connections', async () => {
     const { connect, push, server } = await startPush();
     const client = await connect();
     await client.join('room1');
@@ -306,13 +306,13 @@ describe('the servant Statecast.Push', () => {
     expect(await push.kick({ room: 'room1', id, reason: 'again' })).toEqual({ ret: Outcome.notFound });
   });
 
-  test('keeps to the limits that every way in has', async () => {
+  test('has the same limits as other ways to publish', async () => {
     const { push } = await startPush();
     expect(await push.pushByRoom({ room: '', message: 'x' })).toMatchObject({ ret: Outcome.badRoom });
     expect(await push.pushAll({ message: 'x'.repeat(65_537) })).toMatchObject({ ret: Outcome.badMessage });
   });
 
-  test('wants the secret in the context where one is set', async () => {
+  test('needs the secret in the context if one is set', async () => {
     const { push } = await startPush('a secret of many letters');
     await expect(push.pushAll({ message: 'x' })).rejects.toThrow(/-1/);
     const context = new Map([['secret', 'a secret of many letters']]);
@@ -320,7 +320,7 @@ describe('the servant Statecast.Push', () => {
   });
 });
 
-test('a taken port, and one beyond loopback without a secret, are refused with a clear error', async () => {
+test('a port in use, and an address beyond loopback without a secret, are refused with a clear error', async () => {
   const port = await pickPort();
   await startServer({ tars: { listen: `tcp -h 127.0.0.1 -p ${port}` } });
   const second = createServer({ port: 0, tars: { listen: `tcp -h 127.0.0.1 -p ${port}` } });
@@ -330,7 +330,7 @@ test('a taken port, and one beyond loopback without a secret, are refused with a
 });
 
 describe('the demo', () => {
-  test('answers calls of the example servant out of the box', async () => {
+  test('answers calls of the example servant without settings', async () => {
     const { connect, banner } = await startProcess(['--demo', '--data-dir', await makeTempDir()]);
     expect(banner).toContain('hello.sayHello');
     const client = await connect();

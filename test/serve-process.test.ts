@@ -1,4 +1,4 @@
-/** `statecast serve` as an operator sees it: processes, signals, exit codes and what they print. */
+/** `statecast serve`: processes, signals, exit codes and output. */
 
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ describe('a process', () => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'closes its clients with 3001 upon %s, writes everything and exits with 0',
+    'closes its clients with 3001 after %s, writes everything and exits with 0',
     async (signal) => {
       const dir = await makeTempDir();
       const env = { STATECAST_LINE_USER_PARAMETER: 'true' };
@@ -56,7 +56,7 @@ describe('a process', () => {
     },
   );
 
-  test('exits at once when nobody is there, though users are away', async () => {
+  test('exits at once when there are no connections, although users are away', async () => {
     const dir = await makeTempDir();
     const env = { STATECAST_LINE_USER_PARAMETER: 'true' };
     const first = await startProcess(['--data-dir', dir, ...QUIET], env);
@@ -78,7 +78,7 @@ describe('a process', () => {
     expect(await exited).toMatchObject({ code: 0 });
   });
 
-  test('logs neither what is said nor its key', async () => {
+  test('logs neither messages nor its key', async () => {
     const args = ['--data-dir', await makeTempDir(), '--log-level', 'trace'];
     const env = { STATECAST_HTTP_API_KEY: 'swordfish-swordfish' };
     const { banner, connect, request, kill, exited } = await startProcess(args, env);
@@ -115,7 +115,7 @@ describe('a process that cannot start', () => {
     expect(stderr).not.toMatch(STACK);
   });
 
-  test('exits as well when users of an earlier run are away', async () => {
+  test('also exits when users of an earlier run are away', async () => {
     const dir = await makeTempDir();
     const env = { STATECAST_LINE_USER_PARAMETER: 'true' };
     const first = await startProcess(['--data-dir', dir, ...QUIET], env);
@@ -159,7 +159,7 @@ describe('a process that cannot start', () => {
     expect(stderr).not.toMatch(STACK);
   });
 
-  test('says that it cannot listen on an address that is not its own', async () => {
+  test('says that it cannot listen on an address of another machine', async () => {
     const args = ['--host', '192.0.2.1', '--data-dir', await makeTempDir(), ...QUIET];
     const { code, stderr } = await runProcess(['serve', '--port', '0', ...args], {
       STATECAST_HTTP_OPEN: 'true',
@@ -171,7 +171,7 @@ describe('a process that cannot start', () => {
 });
 
 describe('while a server drains', () => {
-  test('what is under way is finished, nobody new is let in, and /health says so', async () => {
+  test('commands under way are finished, new connections are refused, and /health shows the drain', async () => {
     const gate = createGate();
     const asked = createGate();
     const { server, connect, request } = await startServer({
@@ -226,7 +226,7 @@ describe('while a server drains', () => {
     await closed;
   });
 
-  test('what takes too long is dropped', async () => {
+  test('a command that takes too long is dropped', async () => {
     const gate = createGate();
     const asked = createGate();
     const { server, connect } = await startServer({

@@ -7,7 +7,7 @@ import { runCharts } from '../src/cli/charts.ts';
 
 const page = await readFile(new URL('../docs/statecharts.md', import.meta.url), 'utf8');
 
-test('docs/statecharts.md is what `statecast charts --docs` prints', async () => {
+test('docs/statecharts.md is the output of `statecast charts --docs`', async () => {
   expect(page).toBe((await runCharts({ docs: true })).stdout);
 });
 
@@ -22,7 +22,7 @@ test.each(Object.values(MACHINES).map((machine) => [machine.id, describeChart(ma
   },
 );
 
-test('every row of a table has as many cells as its header, and every link leads somewhere', async () => {
+test('every row of a table has as many cells as its header, and every link has a target', async () => {
   for (const table of page.split('\n\n').filter((block) => block.startsWith('|'))) {
     const widths = rowsOf(table).map((row) => row.replaceAll('\\|', '').split('|').length);
     expect(new Set(widths).size).toBe(1);

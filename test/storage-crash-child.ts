@@ -1,4 +1,4 @@
-/** The process that storage-crash.test.ts kills: writes to the lowdb store without end, and tells what it does. */
+/** The process that storage-crash.test.ts kills: it writes to the lowdb store without end, and prints what it does. */
 
 import { createLowdbStore } from '../src/storage/lowdb-store.ts';
 import type { MembershipChange } from '../src/storage/membership-store.ts';
@@ -12,7 +12,7 @@ export type CrashChildLine =
 const ROOMS = ['small', 'Small', 'big', 'huge'];
 /** How many members each room may have: few, so that it is often emptied, and many, so that a write takes a while. */
 const MEMBERS = [2, 2, 40, 2_000];
-/** Some seconds of work, in case that nobody kills it. */
+/** It ends after some seconds of work if it is not killed. */
 const MAX_WRITES = 2_000;
 
 const store = createLowdbStore({ dir: process.argv[2]! });
@@ -40,7 +40,7 @@ function random(below: number): number {
   return Math.floor(Math.random() * below);
 }
 
-/** Writes to a pipe are synchronous on POSIX systems, so a line that was told outlives the kill. */
+/** Writes to a pipe are synchronous on POSIX systems, so a printed line is not lost by the kill. */
 function tell(line: CrashChildLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }

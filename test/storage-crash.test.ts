@@ -51,7 +51,7 @@ test(
         const { members } = await store.load(room);
         const found: Members = new Map(members.map((member) => [member.id, member]));
         const acknowledged = model.get(room) ?? new Map<string, StoredMember>();
-        // The write under way when the process died is there as a whole, or not at all.
+        // The write that was under way at the kill is stored completely or not at all.
         const allowed = [acknowledged, pending.get(room) ?? acknowledged];
         expect(allowed, `round ${round}, room ${room}`).toContainEqual(found);
         expect(rooms.includes(room), `round ${round}, room ${room}`).toBe(found.size > 0);
@@ -79,7 +79,7 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
-/** Starts the child, kills it after so many lines, and hands back all lines that it told. */
+/** Starts the child, kills it after so many lines, and returns all its lines. */
 async function runUntilKilled(
   lines: number,
   beforeKill?: () => Promise<void>,
@@ -104,7 +104,7 @@ async function runUntilKilled(
     child.kill('SIGKILL');
   }
   expect(await closed).toEqual([null, 'SIGKILL']);
-  // The kill may cut the last line, which then was not told: what it was to announce has not begun.
+  // The kill may cut the last line. Then the write that it announces has not begun.
   const told = output.split('\n').slice(0, -1);
   return told.map((line) => JSON.parse(line) as CrashChildLine);
 }

@@ -1,4 +1,4 @@
-/** The archive that `statecast package` makes, unpacked into an empty directory and started as a node daemon does. */
+/** The archive of `statecast package`, unpacked into an empty directory and started like by a TARS node daemon. */
 
 import { spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { runProcess } from './support/start-process.ts';
 import { reach } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';
 
-/** A node daemon goes down into a directory that is alone, and takes what it finds there for the program. */
+/** If the archive has a single directory, a node daemon uses the content of that directory as the program. */
 async function install(archive: string, bin: string): Promise<void> {
   const unpacked = await makeTempDir();
   await extract({ file: archive, cwd: unpacked });
@@ -24,7 +24,7 @@ async function install(archive: string, bin: string): Promise<void> {
   await cp(source, bin, { recursive: true });
 }
 
-/** Starts it with the command line, the directory and the streams of a node daemon; resolves when it listens. */
+/** Starts it with the command line, directory and streams that a node daemon uses. Resolves when it listens. */
 async function startLikeNode(bin: string, conf: string, cwd: string) {
   const agent = join(bin, 'tars_nodejs/node-agent/bin/node-agent');
   const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('STATECAST_'));
@@ -51,7 +51,7 @@ async function startLikeNode(bin: string, conf: string, cwd: string) {
   return { pid: child.pid ?? 0, exited };
 }
 
-test('a packed server starts in an empty directory, chats, reports to its platform and stops when it is told', async () => {
+test('a packed server starts in an empty directory, works, reports to its platform and stops on a command', async () => {
   const home = await makeTempDir();
   const archive = join(home, 'RoomServer.tgz');
   const packed = await runProcess(['package', '--out', archive]);
@@ -96,7 +96,7 @@ test('a packed server starts in an empty directory, chats, reports to its platfo
   expect(await readdir(cwd)).toEqual([]);
 });
 
-test('a configuration with mistakes does not start, and all of them are told', async () => {
+test('a server with mistakes in its configuration does not start, and prints all of them', async () => {
   const home = await makeTempDir();
   const platform = { locator: 'tars.tarsregistry.QueryObj', node: 'tars.tarsnode.ServerObj' };
   const conf = await writePlatformConf({
@@ -117,7 +117,7 @@ test('a configuration with mistakes does not start, and all of them are told', a
   }
 });
 
-test('packing a directory that is no project, or uploading without a ticket, is an error in one line', async () => {
+test('packing a directory without a project, or uploading without a ticket, is an error of one line', async () => {
   const { code, stderr } = await runProcess(['package', '--upload', 'http://127.0.0.1:1']);
   expect({ code, stderr }).toEqual({
     code: 1,

@@ -1,4 +1,4 @@
-/** A server on its TARS platform, over real sockets: what it tells, what it is asked, and what it makes of a platform that is away. */
+/** A server on a TARS platform, over real sockets: its reports, the commands of its node daemon, and a platform that is away. */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ async function startOnPlatform(platform: FakePlatform, configFiles: readonly str
   return { ...running, home, joined, log, lines, stopping, admin: createAdminClient(adminPort) };
 }
 
-test('the platform hears that the server lives, what it is, that it started, and its numbers', async () => {
+test('the platform gets keep-alives, the version, the start report and the numbers of the server', async () => {
   const platform = await startFakePlatform();
   const { joined, connect } = await startOnPlatform(platform);
   await connect();
@@ -58,7 +58,7 @@ test('the platform hears that the server lives, what it is, that it started, and
   expect(values).toEqual({ Avg: '1', Max: '1' });
 });
 
-test('the node daemon gives commands and has the server stop', async () => {
+test('the node daemon sends commands and stops the server', async () => {
   const platform = await startFakePlatform();
   const { joined, admin, log, stopping } = await startOnPlatform(platform);
   await joined.start();
@@ -70,7 +70,7 @@ test('the node daemon gives commands and has the server stop', async () => {
   await stopping.opened;
 });
 
-test('configuration files are pulled before the start and on command, and an old one outlives an empty one', async () => {
+test('configuration files are pulled before the start and on command, and an empty file does not replace an old one', async () => {
   const platform = await startFakePlatform();
   platform.files.set('words.json', '["one"]');
   const { joined, home, admin } = await startOnPlatform(platform, ['words.json', 'missing.json']);
@@ -107,7 +107,7 @@ test('calls of servants and the stop are reported when the server stops', async 
   await platform.hears('message', ({ message }) => message.text === 'stop');
 });
 
-test('a platform that is away keeps nobody from chatting, and hears what waited when it is back', async () => {
+test('the server works while the platform is away, and sends waiting reports when it is back', async () => {
   const platform = await startFakePlatform();
   await platform.goDown();
   const { joined, connect, lines } = await startOnPlatform(platform, ['words.json']);
@@ -130,7 +130,7 @@ test('a platform that is away keeps nobody from chatting, and hears what waited 
   expect(texts).toHaveLength(2);
 });
 
-test('an admin port that is taken is told to the log, and everything else goes on', async () => {
+test('an admin port in use is logged, and everything else works', async () => {
   const platform = await startFakePlatform();
   const home = await makeTempDir();
   const file = await writePlatformConf({ platform, home, port: await pickPort(), adminPort: platform.port });
@@ -146,10 +146,9 @@ test('an admin port that is taken is told to the log, and everything else goes o
   await platform.hears('keepAlive');
 });
 
-test('the template of this project is a configuration that a filled one can be joined with', async () => {
+test('the template of this project lacks only the parts that the node daemon adds', async () => {
   const template = await readFile('tars/platform.conf', 'utf8');
   const { layer } = readTarsSettings(template, 'tars/platform.conf');
-  // What the node daemon adds is all that is missing.
   expect(layer.problems.map(({ path }) => path)).toEqual([
     '/tars/application/server<app>',
     '/tars/application/server<server>',

@@ -1,4 +1,4 @@
-/** The last line of a test run, made of reports as vitest writes them. */
+/** The last line of a test run, made from the reports of vitest. */
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** Runs the script on a report's text, or on a report that is not there. */
+/** Runs the script with the text of a report, or with a missing report. */
 function summarize(report: string | undefined): Promise<{ code: number; stdout: string }> {
   const path = join(directory, 'report.json');
   rmSync(path, { force: true });
@@ -39,7 +39,7 @@ function report(passed: number, failed: number, files: readonly [status: string,
   return JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults });
 }
 
-test('a run in which every test passed ends well', async () => {
+test('a run in which every test has passed is a success', async () => {
   const given = report(2, 0, [['passed', ['passed', 'passed', 'skipped']]]);
   expect(await summarize(given)).toEqual({ code: 0, stdout: '2 passed, 0 failed\n' });
 });
@@ -61,6 +61,6 @@ test.each([
   ['no test ran', report(0, 0, [])],
   ['the report is empty', ''],
   ['there is no report', undefined],
-])('when %s, nothing is claimed', async (_, given) => {
+])('when %s, no result is printed', async (_, given) => {
   expect(await summarize(given)).toEqual({ code: 1, stdout: '0 passed, 0 failed\n' });
 });

@@ -12,7 +12,7 @@ async function openRoom(tabs: Tabs, url: string, room = 'room1'): Promise<RoomPa
 }
 
 describeInBrowser('the chat pages', (newTabs) => {
-  test('two tabs in room1 and one in room2 see what they should, and nothing else', async () => {
+  test('two tabs in room1 and one in room2 show only the messages of their rooms', async () => {
     const tabs = newTabs();
     const { url } = await startServer();
     const [first, second] = [await openRoom(tabs, url), await openRoom(tabs, url)];
@@ -34,7 +34,7 @@ describeInBrowser('the chat pages', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('what is said to everybody reaches all three', async () => {
+  test('a broadcast reaches all three', async () => {
     const tabs = newTabs();
     const { url } = await startServer();
     const pages = [await openRoom(tabs, url), await openRoom(tabs, url), await openRoom(tabs, url, 'room2')];
@@ -47,7 +47,7 @@ describeInBrowser('the chat pages', (newTabs) => {
     ]);
   });
 
-  test('come back and rejoin by themselves when the server restarts', async () => {
+  test('reconnect and rejoin by themselves when the server restarts', async () => {
     const tabs = newTabs();
     const port = await pickPort();
     const before = createServer({ port });
@@ -83,7 +83,7 @@ describeInBrowser('the chat pages', (newTabs) => {
     expect(await first.page.title()).not.toBe('owned');
   });
 
-  test('leave and join at the press of a button', async () => {
+  test('leave and join when a button is pressed', async () => {
     const tabs = newTabs();
     const { url } = await startServer();
     const [leaver, other] = [await openRoom(tabs, url), await openRoom(tabs, url)];
@@ -99,7 +99,7 @@ describeInBrowser('the chat pages', (newTabs) => {
     expect(await leaver.messages()).toEqual(['welcome back']);
   });
 
-  test('stay closed when a person disconnects, and tell the error of a refused message', async () => {
+  test('stay closed after the user disconnects, and show the error of a refused message', async () => {
     const tabs = newTabs();
     const { url } = await startServer({ limits: { messageBytes: 20 } });
     const page = await openRoom(tabs, url);
@@ -112,7 +112,7 @@ describeInBrowser('the chat pages', (newTabs) => {
     await page.joined();
   });
 
-  test('can be used with the keyboard alone', async () => {
+  test('can be used with only the keyboard', async () => {
     const tabs = newTabs();
     const { url } = await startServer();
     const [typist, reader] = [await openRoom(tabs, url), await openRoom(tabs, url)];

@@ -7,10 +7,10 @@ import { startServer } from '../support/start-server.ts';
 import { openInspector } from './inspector-page.ts';
 
 const IDLE = 4_998;
-/** Handshakes under way at a time; the backlog of a listening socket is short. */
+/** How many handshakes are under way at the same time: the backlog of a listening socket is short. */
 const HANDSHAKES = 200;
 
-/** Of any client: the server only has to answer it. */
+/** Any key is valid: the server only has to answer it. */
 const HANDSHAKE = [
   'GET / HTTP/1.1',
   'Host: 127.0.0.1',
@@ -21,7 +21,7 @@ const HANDSHAKE = [
   '\r\n',
 ].join('\r\n');
 
-/** Opens sockets that never say anything: a WebSocket client for each would cost more than the server does. */
+/** Opens sockets that send nothing. A WebSocket client for each would need more time than the server. */
 async function openSilent(port: number, count: number): Promise<void> {
   const sockets: Socket[] = [];
   onTestFinished(() => {
@@ -87,7 +87,7 @@ describeInBrowser('five thousand connections', (newTabs) => {
     await last.waitFor();
     expect(await last.getAttribute('aria-posinset')).toBe('5000');
     expect(await last.getAttribute('aria-setsize')).toBe('5000');
-    // Those in sight are drawn, and not thousands.
+    // Only the visible rows are drawn.
     expect(await inspector.actors().count()).toBeLessThan(100);
 
     await page.getByRole('listbox', { name: 'Actors' }).press('Enter');

@@ -8,7 +8,7 @@ import { openInspector, type ChartParts } from './inspector-page.ts';
 const OPEN = { inspector: { access: 'open' } } as const;
 const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
-/** The machine as it was written, walked without any of the code that makes charts. */
+/** The states and transitions of a machine, read without the code that makes charts. */
 function partsOf(node: AnyStateNode): ChartParts {
   const own = [...node.transitions, ['', node.always ?? []] as const].flatMap(([descriptor, transitions]) =>
     transitions.map((_, index) => `${node.path.join('.')}|${descriptor}|${index}`),
@@ -20,7 +20,7 @@ function partsOf(node: AnyStateNode): ChartParts {
   };
 }
 
-/** A transition that does something, which is told when actions are. */
+/** A transition with an action, which is shown when actions are shown. */
 function idOfActing(root: AnyStateNode): string | undefined {
   for (const [descriptor, transitions] of root.transitions) {
     const index = transitions.findIndex(({ actions }) => actions.length > 0);
@@ -47,7 +47,7 @@ describeInBrowser('the chart of a machine', (newTabs) => {
       expect(await inspector.partsOfList(), name).toEqual(machine);
       expect(await inspector.lit(), name).toEqual([]);
       await inspector.showActions();
-      // The picture without actions stays until the other is laid out.
+      // The picture without actions stays until the other picture is ready.
       const acting = page.locator(
         `[data-chart=${name}] [data-transition="${idOfActing(MACHINES[name].root)}"]`,
       );

@@ -1,11 +1,11 @@
-/** The inspector's page as a person uses it: what it shows and what can be done on it. It knows no server. */
+/** The page of the inspector, for tests: reads what it shows, and uses its controls. It knows no server. */
 
 import axe from 'axe-core';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { vi } from 'vitest';
 import type { Tabs } from '../support/browser.ts';
 
-/** The names of a picture's or a list's parts, sorted. */
+/** The names of the parts of a picture or a list, sorted. */
 export interface ChartParts {
   readonly states: readonly string[];
   readonly transitions: readonly string[];
@@ -18,7 +18,7 @@ interface AxeResults {
   }[];
 }
 
-/** For what Playwright cannot wait for under the page's content security policy. */
+/** Waits for things that Playwright cannot wait for under the page's content security policy. */
 const PATIENCE = { timeout: 20_000, interval: 20 };
 
 const PICTURE = '[data-chart]';
@@ -26,8 +26,8 @@ const STATE_LIST = '[data-testid=state-list]';
 const LIT_LEAF = `${PICTURE} [data-state][data-activity=leaf]`;
 
 /**
- * Runs in the page: keeps every set of leaf states that is lit, and every transition that is marked as taken, as
- * the picture shows them. What is lit between two frames is seen by nobody, and is not kept either.
+ * Runs in the page: records every set of leaf states that is highlighted, and every transition that is marked as taken.
+ * A change that is undone before the page is drawn may be missing.
  */
 const KEEP_WHAT_IS_LIT = `(() => {
   const kept = { lit: [], taken: [] };
@@ -48,7 +48,7 @@ const KEEP_WHAT_IS_LIT = `(() => {
   look();
 })()`;
 
-/** Opens the inspector of a server at a place, such as `#/room/lobby`. */
+/** Opens the inspector of a server at a location such as `#/room/lobby`. */
 export async function openInspector(
   tabs: Tabs,
   url: string,
@@ -65,7 +65,7 @@ export class InspectorPage {
     this.page = page;
   }
 
-  /** Waits until the link to the server is in a state. */
+  /** Waits until the connection to the server is in a state. */
   async link(state: 'ready' | 'waiting' | 'locked' | 'barred'): Promise<void> {
     await this.page.locator(`[data-testid=link][data-state=${state}]`).waitFor();
   }
@@ -74,7 +74,7 @@ export class InspectorPage {
     await this.page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
   }
 
-  /** Waits until the picture of a machine is drawn, as it was asked for. */
+  /** Waits until the picture of a machine is drawn with the chosen options. */
   async drawn(machine: string): Promise<void> {
     await this.page.locator(`[data-chart=${machine}][aria-busy=false] [data-state=""]`).waitFor();
   }
@@ -91,12 +91,12 @@ export class InspectorPage {
     await this.page.getByRole('checkbox', { name: 'actions' }).check();
   }
 
-  /** What is drawn: one of each state and one of each transition, or it shows here as a double. */
+  /** The drawn states and transitions. One that is drawn twice is in the list twice. */
   partsOfPicture(): Promise<ChartParts> {
     return this.#partsOf(PICTURE);
   }
 
-  /** What the list beside the picture tells. */
+  /** The content of the list beside the picture. */
   partsOfList(): Promise<ChartParts> {
     return this.#partsOf(STATE_LIST);
   }
@@ -111,12 +111,12 @@ export class InspectorPage {
     return { states: await namesOf('state'), transitions: await namesOf('transition') };
   }
 
-  /** From here on what the picture lights and marks is kept, for `litSoFar` and `takenSoFar`. */
+  /** Starts to record the highlighted states and the taken transitions, for `litSoFar` and `takenSoFar`. */
   async keepWhatIsLit(): Promise<void> {
     await this.page.evaluate(KEEP_WHAT_IS_LIT);
   }
 
-  /** Each set of leaf states that was lit, in order. */
+  /** Each set of leaf states that was highlighted, in order. */
   litSoFar(): Promise<string[]> {
     return this.page.evaluate<string[]>('kept.lit');
   }
@@ -125,14 +125,14 @@ export class InspectorPage {
     return this.page.evaluate<string[]>('kept.taken');
   }
 
-  /** The leaf states that are lit now. */
+  /** The leaf states that are highlighted now. */
   lit(): Promise<string[]> {
     return this.page.evaluate<string[]>(
       `[...document.querySelectorAll('${LIT_LEAF}')].map(({ dataset }) => dataset.state)`,
     );
   }
 
-  /** Waits until a leaf state is lit in the picture. */
+  /** Waits until a leaf state is highlighted in the picture. */
   async untilLit(path: string): Promise<void> {
     await this.page.locator(`${PICTURE} [data-state="${path}"][data-activity=leaf]`).waitFor();
   }
@@ -142,7 +142,7 @@ export class InspectorPage {
     await vi.waitUntil(async () => (await this.takenSoFar()).includes(id), PATIENCE);
   }
 
-  /** The lines about events that are in sight, newest first. */
+  /** The visible lines of events, newest first. */
   events(): Locator {
     return this.page.getByRole('listbox', { name: 'Events, newest first' }).getByRole('option');
   }
@@ -151,7 +151,7 @@ export class InspectorPage {
     return this.events().filter({ has: this.page.locator('.name', { hasText: name }) });
   }
 
-  /** The messages of the sequence in words, oldest first: `FROM → TO: EVENT`. */
+  /** The messages of the sequence diagram as texts, oldest first: `FROM → TO: EVENT`. */
   async sequence(): Promise<string[]> {
     await this.page.getByRole('checkbox', { name: 'as a table' }).check();
     const rows = await this.page
@@ -160,7 +160,7 @@ export class InspectorPage {
       .evaluateAll((found) =>
         found.map((row) => [...row.children].map(({ textContent }) => textContent ?? '')),
       );
-    // The newest stands first.
+    // The newest message is the first one.
     return rows.map(([, from = '', to = '', event = '']) => `${from} → ${to}: ${event}`).toReversed();
   }
 
@@ -176,12 +176,12 @@ export class InspectorPage {
       .waitFor();
   }
 
-  /** Waits for what the catalogue says of how many fit. */
+  /** Waits for the text about the number of matches in the catalogue. */
   async found(words: string): Promise<void> {
     await this.page.getByTestId('found').filter({ hasText: words }).waitFor();
   }
 
-  /** The rows of the catalogue that are in sight. */
+  /** The visible rows of the catalogue. */
   actors(): Locator {
     return this.page.getByRole('listbox', { name: 'Actors' }).getByRole('option');
   }
@@ -194,7 +194,7 @@ export class InspectorPage {
     await this.page.getByRole('combobox', { name: label, exact: true }).selectOption(value);
   }
 
-  /** What a person is told of the moment that is shown. */
+  /** The text about the point in time that is shown. */
   moment(): Promise<string> {
     return this.page.getByTestId('moment').innerText();
   }
@@ -203,12 +203,12 @@ export class InspectorPage {
     return this.page.getByRole('dialog');
   }
 
-  /** All that the page says and holds, hidden things too. */
+  /** All content of the page, also hidden content. */
   content(): Promise<string> {
     return this.page.content();
   }
 
-  /** What breaks WCAG 2.2 A or AA, as far as a program can tell. */
+  /** Violations of WCAG 2.2 A or AA that a program can find. */
   async violations(): Promise<string[]> {
     await this.page.evaluate(axe.source);
     const results = await this.page.evaluate<AxeResults>(
@@ -217,14 +217,14 @@ export class InspectorPage {
     return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   }
 
-  /** By how much the page is wider than the screen, in CSS pixels. */
+  /** How much wider than the screen the page is, in CSS pixels. */
   overflow(): Promise<number> {
     return this.page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
   }
 
   /**
    * Presses a key until something is focused.
-   * @throws {Error} when it is not within that many presses.
+   * @throws {Error} if it is not focused after that many presses.
    */
   async pressUntil(key: string, wanted: Locator, presses = 60): Promise<void> {
     for (let press = 0; press < presses; press += 1) {

@@ -32,7 +32,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-/** Whether the `expected` come in this order among the `seen`, others between them or not. */
+/** Whether the `expected` texts are in this order in `seen`. Other texts may be between them. */
 function inOrder(seen: readonly string[], expected: readonly string[]): boolean {
   let from = 0;
   return expected.every((each) => {
@@ -41,7 +41,7 @@ function inOrder(seen: readonly string[], expected: readonly string[]): boolean 
   });
 }
 
-/** A servant that keeps its callers waiting for as long as it `isDeaf`. */
+/** A servant that does not answer while `isDeaf` is true. */
 async function startServant() {
   const servant = { isDeaf: true };
   const server = createServantServer({
@@ -68,7 +68,7 @@ async function startServant() {
   };
 }
 
-/** The inspector of a new server, at a room with one member. */
+/** Opens the inspector of a new server, with a room that has one member. */
 async function watchLobby(tabs: Tabs) {
   const { url, connect, server } = await startServer(OPEN);
   const client = await connect();
@@ -80,7 +80,7 @@ async function watchLobby(tabs: Tabs) {
 }
 
 describeInBrowser('what is watched live', (newTabs) => {
-  test('a join that its handler thinks about, by way of its room', async () => {
+  test('a join that waits for its handler, in the connection and in the room', async () => {
     const tabs = newTabs();
     const gate = createGate();
     const { url, connect, server } = await startServer({
@@ -108,7 +108,7 @@ describeInBrowser('what is watched live', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('a message on its way from its connection through its room to the broker', async () => {
+  test('a message from its connection through its room to the broker', async () => {
     const tabs = newTabs();
     const { inspector, client } = await watchLobby(tabs);
     await inspector.keepWhatIsLit();
@@ -128,7 +128,7 @@ describeInBrowser('what is watched live', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('a proxy whose circuit opens, is tried half open, and closes again', async () => {
+  test('a proxy whose circuit opens, is half open, and closes again', async () => {
     const { servant, servants } = await startServant();
     const { url, server } = await startServer({
       ...OPEN,
@@ -160,7 +160,7 @@ describeInBrowser('what is watched live', (newTabs) => {
     ).toBe(true);
   });
 
-  test('a client that reads too slowly: congested, and clear when it has read', async () => {
+  test('a client that reads too slowly: congested, and clear after it has read', async () => {
     const { url, connect, server } = await startServer({ ...OPEN, limits: { sendQueueBytes: 64 * MIB } });
     const slow = await connect();
     await slow.join('lobby');
@@ -174,7 +174,7 @@ describeInBrowser('what is watched live', (newTabs) => {
     await vi.waitUntil(
       async () => {
         for (let count = 0; count < 20; count += 1) await server.publish('lobby', message);
-        // The socket tells that something waits when it is given an answer to send.
+        // The socket reports a waiting frame when an answer is sent.
         slow.send('ping');
         return (await inspector.lit()).includes('open.flow.congested');
       },
@@ -188,7 +188,7 @@ describeInBrowser('what is watched live', (newTabs) => {
 });
 
 describeInBrowser('the time of what was seen', (newTabs) => {
-  test('stands still when it is paused, goes back by the timeline, and on again when it is live', async () => {
+  test('does not change while it is paused, goes back by the timeline, and continues when it is live', async () => {
     const tabs = newTabs();
     const { inspector, server } = await watchLobby(tabs);
     const { page } = inspector;
@@ -214,7 +214,7 @@ describeInBrowser('the time of what was seen', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('is filtered by event, and one event tells what it carried and took', async () => {
+  test('is filtered by event, and one event shows its content and its duration', async () => {
     const { url, connect, server } = await startServer(OPEN);
     const client = await connect();
     await client.join('lobby');
@@ -234,7 +234,7 @@ describeInBrowser('the time of what was seen', (newTabs) => {
 });
 
 describeInBrowser('a watched room', (newTabs) => {
-  test('is watched again, in its new states, when the server was started anew', async () => {
+  test('is watched again, in its new states, after the server was started again', async () => {
     const tabs = newTabs();
     const port = await pickPort();
     const before = createServer({ ...OPEN, port });
@@ -250,7 +250,7 @@ describeInBrowser('a watched room', (newTabs) => {
     await inspector.link('waiting');
     const { server } = await startServer({ ...OPEN, port });
     await inspector.link('ready');
-    // The page is back before the room is.
+    // The page is connected again before the room exists again.
     await inspector.page.getByText('there is no room lobby').waitFor();
     await server.unmute('lobby');
     await inspector.untilLit('active.broadcast.flowing');
@@ -302,7 +302,7 @@ describeInBrowser('a watched room', (newTabs) => {
     const lines = await inspector.events().allInnerTexts();
     const shown = lines.map((line) => countIn(line, /^room\.publish(?:\s+×([\d.,]+))?/));
     const skipped = lines.map((line) => countIn(line, /^([\d.,]+) skipped/));
-    // A message takes more than one item: what is skipped may be of either.
+    // There is more than one item for a message, and any of them may be skipped.
     if (sum(shown) < MESSAGES) expect(sum(skipped)).toBeGreaterThanOrEqual(MESSAGES - sum(shown));
     expect(sum(shown)).toBeLessThanOrEqual(MESSAGES);
     expect(sum(shown)).toBeGreaterThan(0);

@@ -17,13 +17,13 @@ const TOKEN = 'a token of the admin';
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1440, height: 900 };
 
-/** What was downloaded, as text. */
+/** The downloaded file, as text. */
 async function read(download: Download): Promise<string> {
   return readFile(await download.path(), 'utf8');
 }
 
 describeInBrowser('who opens the inspector', (newTabs) => {
-  test('is asked for the token where one is set, is told of a wrong one, and keeps the right one', async () => {
+  test('must give the token if one is set, sees an error for a wrong one, and the right one is kept', async () => {
     const tabs = newTabs();
     const { url } = await startServer({ inspector: { token: TOKEN } });
     const inspector = await openInspector(tabs, url, '#/server/server');
@@ -45,7 +45,7 @@ describeInBrowser('who opens the inspector', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('sees nothing where nobody may', async () => {
+  test('sees nothing if nobody may watch', async () => {
     const { url } = await startServer();
     const inspector = await openInspector(newTabs(), url, '#/server/server');
     await inspector.link('barred');
@@ -55,25 +55,28 @@ describeInBrowser('who opens the inspector', (newTabs) => {
     expect(await inspector.violations()).toEqual([]);
   });
 
-  test.each([true, false])('finds its links on the pages only where there is one: %o', async (enabled) => {
-    const tabs = newTabs();
-    const { url } = await startServer({ inspector: { enabled, access: 'open' } });
-    const page = await tabs.open(url);
-    await page.getByTestId('health-status').filter({ hasText: 'ok' }).waitFor();
-    expect((await page.locator('a[href="/inspector"]:visible').count()) > 0).toBe(enabled);
-    const room = await tabs.open(`${url}room1`);
-    await new RoomPage(room).joined();
-    await room
-      .locator('a[href="/inspector"]')
-      .first()
-      .waitFor({ state: enabled ? 'visible' : 'hidden' });
-    const inspector = await tabs.open(`${url}inspector`);
-    expect(await inspector.locator('main#inspector').count()).toBe(enabled ? 1 : 0);
-  });
+  test.each([true, false])(
+    'finds links to the inspector on the pages only if it is enabled: %o',
+    async (enabled) => {
+      const tabs = newTabs();
+      const { url } = await startServer({ inspector: { enabled, access: 'open' } });
+      const page = await tabs.open(url);
+      await page.getByTestId('health-status').filter({ hasText: 'ok' }).waitFor();
+      expect((await page.locator('a[href="/inspector"]:visible').count()) > 0).toBe(enabled);
+      const room = await tabs.open(`${url}room1`);
+      await new RoomPage(room).joined();
+      await room
+        .locator('a[href="/inspector"]')
+        .first()
+        .waitFor({ state: enabled ? 'visible' : 'hidden' });
+      const inspector = await tabs.open(`${url}inspector`);
+      expect(await inspector.locator('main#inspector').count()).toBe(enabled ? 1 : 0);
+    },
+  );
 });
 
-describeInBrowser('what the inspector keeps to itself', (newTabs) => {
-  test('is what people and servants say: neither the page nor what it receives has it', async () => {
+describeInBrowser('what the inspector withholds', (newTabs) => {
+  test('is the content of messages and calls: it is neither in the page nor in the received frames', async () => {
     const secret = 'nobody-may-read-this';
     const tabs = newTabs();
     const { url, connect, server } = await startServer({
@@ -111,9 +114,9 @@ describeInBrowser('what the inspector keeps to itself', (newTabs) => {
 });
 
 describeInBrowser('an actor that has failed', (newTabs) => {
-  test('is found by its status, tells what came before, and is downloaded', async () => {
+  test('is found by its status, shows the events before it, and can be downloaded', async () => {
     const tabs = newTabs();
-    // The fault: the store fails once, and then tells of members in a form that it should not.
+    // The fault: the store fails once, and then returns members in a wrong form.
     const reading = createGate();
     let loads = 0;
     const store: MembershipStore = {
@@ -168,7 +171,7 @@ describeInBrowser('an actor that has failed', (newTabs) => {
 });
 
 describeInBrowser('control', (newTabs) => {
-  test('mutes a room, kicks a connection and closes the room, each after a question', async () => {
+  test('mutes a room, kicks a connection and closes the room, each after a confirmation', async () => {
     const tabs = newTabs();
     const { url, connect, server } = await startServer({ inspector: { access: 'open', control: true } });
     const [first, second] = [await connect(), await connect()];
@@ -209,7 +212,7 @@ describeInBrowser('control', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('is not offered where it is not allowed', async () => {
+  test('is not offered if it is not allowed', async () => {
     const { url, connect } = await startServer(OPEN);
     await (await connect()).join('lobby');
     const inspector = await openInspector(newTabs(), url, '#/room/lobby');
@@ -220,7 +223,7 @@ describeInBrowser('control', (newTabs) => {
 });
 
 describeInBrowser('the keyboard alone', (newTabs) => {
-  test('leads from the top of the page to an actor, its chart, a state of it, and back', async () => {
+  test('leads from the top of the page to an actor, its chart, one of its states, and back', async () => {
     const tabs = newTabs();
     const { url, connect } = await startServer(OPEN);
     await (await connect()).join('lobby');

@@ -12,7 +12,7 @@ interface AxeResults {
   }[];
 }
 
-/** What breaks WCAG 2.2 A or AA on a page, as far as a program can tell. */
+/** Violations of WCAG 2.2 A or AA on a page that a program can find. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const run = `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`;
@@ -50,7 +50,7 @@ describeInBrowser('every page', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('the landing page says what runs, in live numbers, and links to everything', async () => {
+  test('the landing page shows live numbers, and has links to all pages', async () => {
     const tabs = newTabs();
     const { url, connect } = await startServer();
     await connect();
@@ -69,7 +69,7 @@ describeInBrowser('every page', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('hides who is here where the server keeps that closed', async () => {
+  test('hides the list of members if the server does not allow it', async () => {
     const tabs = newTabs();
     const { url } = await startServer({ http: { apiKey: 'a key of many letters' } });
     const page = await tabs.open(`${url}room1`);

@@ -1,4 +1,4 @@
-/** The room page as a person uses it: what it shows and what can be done on it. It knows no server. */
+/** The room page, for tests: reads what it shows, and uses its controls. It knows no server. */
 
 import type { Locator, Page } from 'playwright-core';
 
@@ -9,7 +9,7 @@ export class RoomPage {
     this.page = page;
   }
 
-  /** The texts of the bubbles, own ones marked with `me: `. */
+  /** The texts of the messages; own ones begin with `me: `. */
   async messages(): Promise<string[]> {
     const bubbles = await this.page.getByTestId('message').all();
     return Promise.all(
@@ -24,7 +24,7 @@ export class RoomPage {
     return this.page.getByTestId('message').filter({ hasText: text });
   }
 
-  /** Waits until the page is in its room. */
+  /** Waits until the page has joined its room. */
   async joined(): Promise<void> {
     await this.page.locator('[data-testid=membership][data-state=joined]').waitFor();
   }

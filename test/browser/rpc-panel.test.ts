@@ -10,7 +10,7 @@ const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1280, height: 800 };
 const SUMMARY = 'summary:has-text("Call a servant")';
 
-/** A server beside an example servant; `demo` is whether it says so. */
+/** Starts a server with the example servant. `demo` is its setting for the panel. */
 async function startDemo(demo: boolean) {
   const errors: unknown[] = [];
   const hello = createHelloServer(0, (error) => errors.push(error));
@@ -26,7 +26,7 @@ async function startDemo(demo: boolean) {
   return { url, hello, errors };
 }
 
-/** The panel as a person uses it. */
+/** The panel, for tests. */
 async function openPanel(tabs: Tabs, url: string, options: Parameters<Tabs['open']>[1] = {}) {
   const page = await tabs.open(`${url}room1`, options);
   const room = new RoomPage(page);
@@ -48,7 +48,7 @@ async function openPanel(tabs: Tabs, url: string, options: Parameters<Tabs['open
 }
 
 describeInBrowser('the panel that calls a servant', (newTabs) => {
-  test('shows the answer, the time it took and the state of the proxy', async () => {
+  test('shows the answer, the duration and the state of the proxy', async () => {
     const tabs = newTabs();
     const { url, errors } = await startDemo(true);
     const { call, answer, time, state, panel, page, room } = await openPanel(tabs, url);
@@ -64,7 +64,7 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     expect(errors).toEqual([]);
   });
 
-  test('calls the function that is picked', async () => {
+  test('calls the selected function', async () => {
     const { url } = await startDemo(true);
     const { call, answer, panel } = await openPanel(newTabs(), url);
     await panel.getByRole('radio', { name: 'countWords' }).check({ force: true });
@@ -73,7 +73,7 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     await answer('4 different words: to 2, be 2, or 1, not 1');
   });
 
-  test('sees a servant go, and tells kindly that it is not running', async () => {
+  test('shows that the servant is not running after it was stopped', async () => {
     const tabs = newTabs();
     const { url, hello } = await startDemo(true);
     const { call, answer, state, panel } = await openPanel(tabs, url);
@@ -88,7 +88,7 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('leaves messages alone, and says so when there is no connection', async () => {
+  test('does not affect messages, and says when there is no connection', async () => {
     const { url } = await startDemo(true);
     const { call, answer, page, room } = await openPanel(newTabs(), url);
     await call('Ann');
@@ -102,7 +102,7 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     await answer('Not connected: the call was not sent.');
   });
 
-  test('is folded on a phone, and opens and calls with the keyboard alone', async () => {
+  test('is folded on a phone, and can be opened and used with only the keyboard', async () => {
     const { url } = await startDemo(true);
     const { answer, page, panel, state } = await openPanel(newTabs(), url, { viewport: PHONE });
     expect(await panel.getByRole('textbox').isVisible()).toBe(false);
@@ -143,10 +143,10 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     },
   );
 
-  test('is absent where the server runs no demo', async () => {
+  test('is absent if the server has no demo', async () => {
     const { url } = await startDemo(false);
     const page = await newTabs().open(`${url}room1`);
-    // It comes by the same answer that the panel would come by.
+    // The text box and the panel appear after the same response.
     await page.getByRole('textbox', { name: 'Your name' }).waitFor();
     expect(await page.getByTestId('servant-panel').isVisible()).toBe(false);
   });

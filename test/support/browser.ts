@@ -1,10 +1,10 @@
-/** A headless Chromium for tests of the pages: skipped with a word where there is none, required where CI=true. */
+/** A headless Chromium for tests of the pages. Without one the tests are skipped with a note; with CI=true they fail. */
 
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 
-/** Where Debian, Ubuntu, Fedora, Google's packages and macOS put it. `CHROMIUM_PATH` says otherwise. */
+/** The paths on Debian, Ubuntu, Fedora, with Google's packages and on macOS. `CHROMIUM_PATH` sets another path. */
 const PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -23,13 +23,13 @@ const ARGS = [
 ];
 
 export interface Tabs {
-  /** Opens a page in a browser context of its own; what it logs as an error goes to `errors`. */
+  /** Opens a page in its own browser context. Its errors are added to `errors`. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
-  /** Errors of all pages of this test: uncaught ones, and what the console showed as such. */
+  /** Errors of all pages of this test: uncaught errors, and errors in the console. */
   readonly errors: string[];
 }
 
-/** A suite with a browser; `newTabs` makes tabs that are closed after the test that asks for them. */
+/** A suite with a browser. `newTabs` opens tabs that are closed after the test. */
 export function describeInBrowser(title: string, suite: (newTabs: () => Tabs) => void): void {
   const executablePath = [process.env['CHROMIUM_PATH'] ?? '', ...PLACES].find(
     (path) => path && existsSync(path),

@@ -1,8 +1,8 @@
-/** Waits for, and keeps, what a server tells on its event bus. */
+/** Waits for events of a server's event bus, and records them. */
 
 import type { ServerEventName, ServerEvents, StatecastServer } from '../../src/index.ts';
 
-/** The next event of a name that matches; ask before whatever brings it about. */
+/** Resolves to the next matching event with this name. Call it before the code that causes the event. */
 export function nextEvent<Name extends ServerEventName>(
   server: StatecastServer,
   name: Name,
@@ -18,7 +18,7 @@ export function nextEvent<Name extends ServerEventName>(
   });
 }
 
-/** All events of a name from now on. */
+/** All events with this name from now on. */
 export function keepEvents<Name extends ServerEventName>(
   server: StatecastServer,
   name: Name,

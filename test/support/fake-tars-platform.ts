@@ -1,6 +1,6 @@
 /**
- * A TARS platform on loopback, as far as a server meets it: registry, node, config, stat, property and notify are real
- * servants behind real sockets. It starts no servers and draws nothing: it remembers what it was told.
+ * A TARS platform on loopback: registry, node, config, stat, property and notify are real servants with real sockets. It
+ * starts no servers. It records the calls that it gets.
  */
 
 import { connect } from 'node:net';
@@ -29,7 +29,7 @@ import { RequestPacket, ResponsePacket } from '../../src/tars/wire/packets.ts';
 import { createServantAdapter } from '../../src/tars/calls/servant-adapter.ts';
 import { pickPort } from './pick-port.ts';
 
-/** Something that a server told its platform. */
+/** A report of a server to its platform. */
 export type Told =
   | { readonly type: 'keepAlive'; readonly info: Required<ServerInfo> }
   | { readonly type: 'version'; readonly server: string; readonly version: string }
@@ -41,27 +41,27 @@ export type Told =
 type ToldOf<Type extends Told['type']> = Extract<Told, { type: Type }>;
 
 export interface FakePlatform {
-  /** The port of all its objects. */
+  /** The port of all objects. */
   readonly port: number;
-  /** Its registry as `locator=` names it. */
+  /** The registry, as in `locator=`. */
   readonly locator: string;
-  /** The node daemon as `node=` names it. */
+  /** The node daemon, as in `node=`. */
   readonly node: string;
-  /** All that it was told, in order. */
+  /** All reports, in order. */
   readonly told: readonly Told[];
-  /** The files that it keeps, by name; a name without a file is answered by -1. */
+  /** The configuration files by name. A name without a file is answered with -1. */
   readonly files: Map<string, string>;
-  /** What was told of one kind. */
+  /** All reports of one kind. */
   all<Type extends Told['type']>(type: Type): ToldOf<Type>[];
-  /** Resolves when it is or was told something of a kind that fits. */
+  /** Resolves to the first matching report of a kind, also an earlier one. */
   hears<Type extends Told['type']>(type: Type, fits?: (told: ToldOf<Type>) => boolean): Promise<ToldOf<Type>>;
-  /** Goes away; connections to it break. */
+  /** Stops the platform; its connections are lost. */
   goDown(): Promise<void>;
-  /** Comes back on the same port. */
+  /** Starts it again on the same port. */
   comeBack(): Promise<void>;
 }
 
-/** What a server is asked by its node daemon. */
+/** The commands of a node daemon to a server. */
 export interface AdminClient {
   shutdown(): Promise<void>;
   notify(command: string): Promise<string>;
@@ -74,7 +74,7 @@ const OBJECTS = {
   notify: 'tars.tarsnotify.NotifyObj',
 };
 
-/** Starts a platform that ends with its test. It knows the objects `tars.tarsstat.StatObj` and so on. */
+/** Starts a platform that ends with its test. It has the objects `tars.tarsstat.StatObj` and so on. */
 export async function startFakePlatform(): Promise<FakePlatform> {
   const port = await pickPort();
   const told: Told[] = [];
@@ -193,7 +193,7 @@ export interface ConfOptions {
   readonly own?: string;
 }
 
-/** Writes a configuration as a node daemon does for the server `Chat.RoomServer`, and tells where. */
+/** Writes the configuration of a node daemon for the server `Chat.RoomServer`, and returns its path. */
 export async function writePlatformConf(options: ConfOptions): Promise<string> {
   const { platform, home, port, adminPort, client = '', server = '', own = '' } = options;
   const file = join(home, 'Chat.RoomServer.config.conf');
@@ -256,7 +256,7 @@ export async function writePlatformConf(options: ConfOptions): Promise<string> {
   return file;
 }
 
-/** Asks a server as its node daemon does: by the short name of its admin object, a connection for each question. */
+/** Sends a command as a node daemon does: to the short name of the admin object, with a new connection each time. */
 export function createAdminClient(port: number): AdminClient {
   async function ask(func: string, body: Uint8Array): Promise<Uint8Array> {
     const reply = await exchange(

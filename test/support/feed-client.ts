@@ -1,4 +1,4 @@
-/** A client of the inspector's feed on a real WebSocket: asks, and waits for what watched actors did. */
+/** A client of the inspector's feed on a real WebSocket. It sends requests, and waits for events of watched actors. */
 
 import { onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
@@ -22,7 +22,7 @@ type Question = FeedRequest extends infer Request
 
 export class FeedClient {
   readonly closed: Promise<{ code: number; reason: string }>;
-  /** All frames as they came, for looking through what was told. */
+  /** All received frames as texts, to search in them. */
   readonly frames: string[] = [];
   readonly #socket: WebSocket;
   readonly #messages: FeedMessage[] = [];
@@ -51,13 +51,13 @@ export class FeedClient {
     this.#socket.send(text);
   }
 
-  /** Says hello, and takes the welcome or the refusal. */
+  /** Sends the hello, and returns the welcome or the refusal. */
   hello(token?: string): Promise<FeedMessage> {
     this.sendText(JSON.stringify({ type: 'hello', ...(token !== undefined && { token }) }));
     return this.until((messages) => messages.find(({ type }) => type === 'welcome' || type === 'refused'));
   }
 
-  /** Asks and takes the answer, whatever it is. */
+  /** Sends a request, and returns the answer of any type. */
   ask(question: Question): Promise<FeedMessage> {
     this.#asked += 1;
     const id = this.#asked;
@@ -67,7 +67,7 @@ export class FeedClient {
     );
   }
 
-  /** Asks, and fails if the answer is of another type. */
+  /** Sends a request, and fails if the answer has another type. */
   async expect<Type extends FeedMessage['type']>(type: Type, question: Question): Promise<Answer<Type>> {
     const answer = await this.ask(question);
     if (answer.type !== type) throw new Error(`answered with ${JSON.stringify(answer)}`);
@@ -90,7 +90,7 @@ export class FeedClient {
     return this.items.filter((item) => item.type === 'transition');
   }
 
-  /** Waits until something is found in what has come. */
+  /** Waits until something is found in the received items. */
   until<Found>(find: (messages: readonly FeedMessage[]) => Found | undefined | false): Promise<Found> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
@@ -108,7 +108,7 @@ export class FeedClient {
     });
   }
 
-  /** Waits for an event that a watched actor took. */
+  /** Waits for an event that a watched actor has received. */
   untilEvent(kind: ActorAddress['kind'], event: string): Promise<TransitionItem> {
     return this.until(() =>
       this.transitions.find((item) => item.actor.kind === kind && item.event.type === event),
@@ -125,7 +125,7 @@ export class FeedClient {
 }
 
 /**
- * Opens the feed of a server, without a hello; it is dropped when the test is over.
+ * Opens the feed of a server without a hello. The socket is dropped after the test.
  * @throws {HandshakeRefused}
  */
 export async function openFeed(url: string, options: ConnectOptions = {}): Promise<FeedClient> {
@@ -135,7 +135,7 @@ export async function openFeed(url: string, options: ConnectOptions = {}): Promi
   return client;
 }
 
-/** Opens the feed of a server that lets everybody watch, and says hello. */
+/** Opens the feed of a server that allows everybody to watch, and sends the hello. */
 export async function watchServer(url: string): Promise<FeedClient> {
   const feed = await openFeed(url);
   await feed.hello();

@@ -1,6 +1,6 @@
-/** Something that a test opens when it likes, and others wait for. */
+/** A gate: handlers wait until the test opens it. */
 
-/** Handlers wait for `opened`; the first `open` counts. */
+/** Handlers wait for `opened`. Only the first `open` has an effect. */
 export interface Gate<Value = void> {
   readonly opened: Promise<Value>;
   open(value: Value): void;

@@ -1,4 +1,4 @@
-/** One HTTP request with any headers, also those that `fetch` keeps to itself. It follows nothing and keeps no connection. */
+/** One HTTP request with any headers, also those that `fetch` does not allow. No redirects and no keep-alive. */
 
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -36,7 +36,7 @@ export function form(fields: Readonly<Record<string, string>>): HttpOptions {
   };
 }
 
-/** What an error answer says, as every route tells it. */
+/** The message of an error response. */
 export function readError({ body }: HttpAnswer): { code: number; message: string } {
   return (JSON.parse(body) as { error: { code: number; message: string } }).error;
 }

@@ -1,10 +1,10 @@
-/** A client of the line protocol on a real WebSocket, whose frames can be awaited. It knows no server. */
+/** A client of the line protocol on a real WebSocket. Tests can wait for its frames. */
 
 import { WebSocket } from 'ws';
 import { Inbox } from '../../src/system/inbox-harness.ts';
 import { openSocket, type ConnectOptions } from './open-socket.ts';
 
-/** Leaving a room that one is not in changes nothing and is answered by its name: it marks a place in the stream. */
+/** To leave a room without being a member has no effect. The answer has the room's name, so it marks a place in the stream. */
 const MARK = '~mark';
 
 export interface Goodbye {
@@ -19,14 +19,14 @@ export class LineClient {
   readonly #inbox = new Inbox<string>();
   #marks = 0;
 
-  /** Takes a socket that is not open yet, so that no frame is missed. */
+  /** The socket must not be open yet, so that no frame is missed. */
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data, isBinary) => {
       const frame = (data as Buffer).toString();
       this.#inbox.push(isBinary ? `(binary) ${frame}` : frame);
     });
-    // What is wrong shows in the code of the close event.
+    // The close event, which follows, has the code.
     socket.on('error', () => undefined);
     this.closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => {
@@ -40,7 +40,7 @@ export class LineClient {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  /** Everything that has come so far. */
+  /** All frames received so far. */
   get frames(): readonly string[] {
     return this.#inbox.items;
   }
@@ -49,7 +49,7 @@ export class LineClient {
     for (const frame of frames) this.#socket.send(frame);
   }
 
-  /** The next frame that was not taken yet; rejects when the socket closes first. */
+  /** The next frame that was not returned yet. Rejects when the socket closes before there is one. */
   next(): Promise<string> {
     return this.#inbox.next();
   }
@@ -60,19 +60,19 @@ export class LineClient {
     return frames;
   }
 
-  /** Sends a frame and takes the next one that comes. */
+  /** Sends a frame and returns the next one. */
   async ask(frame: string | Uint8Array): Promise<string> {
     this.send(frame);
     return this.next();
   }
 
-  /** Joins a room, and takes the answer. */
+  /** Joins a room, and waits for the answer. */
   async join(room: string): Promise<void> {
     const answer = await this.ask(`subscribe|${room}`);
     if (answer !== `Subscribe roomNum:${room} success!`) throw new Error(`the join was answered ${answer}`);
   }
 
-  /** Takes all that the server had sent when it read this: what is not in here was not sent. */
+  /** Returns all frames that the server had sent before it handled this. A frame that is not in here was not sent. */
   async settle(): Promise<string[]> {
     this.#marks += 1;
     const mark = `${MARK}${this.#marks}`;
@@ -85,7 +85,7 @@ export class LineClient {
     }
   }
 
-  /** Stops reading, so that what is sent waits on its way. */
+  /** Stops reading, so that frames wait in the send queue of the server. */
   pause(): void {
     this.#socket.pause();
   }
@@ -98,13 +98,13 @@ export class LineClient {
     this.#socket.close();
   }
 
-  /** Drops the connection without a word. */
+  /** Drops the connection without a close frame. */
   terminate(): void {
     this.#socket.terminate();
   }
 }
 
-/** The frame that says something in a room. */
+/** The frame that publishes a message into a room. */
 export function sendByRoom(roomNum: string, message: string): string {
   return `sendByRoom|${JSON.stringify({ roomNum, message })}`;
 }

@@ -1,4 +1,4 @@
-/** Opens a WebSocket, or tells how the server answered instead. It knows no protocol on it. */
+/** Opens a WebSocket, or throws the response of the server. It knows no protocol. */
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -12,7 +12,7 @@ export interface ConnectOptions {
   readonly protocols?: readonly string[];
 }
 
-/** The server answered a handshake with something else than a socket. */
+/** The server refused a handshake with a response. */
 export class HandshakeRefused extends Error {
   readonly status: number;
   readonly body: string;

@@ -1,4 +1,4 @@
-/** Free ports for what has to be started twice, or be named before it is started. */
+/** Picks free ports for servers that are started twice, or whose port must be known before they start. */
 
 import { createServer } from 'node:net';
 
@@ -6,8 +6,8 @@ const FIRST_PORT = 20_000;
 const PORTS = 10_000;
 
 /**
- * A free port below those that connections take for themselves: a client that tries again and again to reach
- * a port of that range may end up connected to itself.
+ * A free port below the range of ephemeral ports. In that range, a client that tries to connect again and again may
+ * connect to itself.
  */
 export async function pickPort(): Promise<number> {
   for (;;) {

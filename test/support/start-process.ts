@@ -1,4 +1,4 @@
-/** The built command line as a process of its own, that ends with its test. */
+/** Starts the built command line as a child process, which ends with its test. */
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ export interface RunningProcess extends Reachable {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs `statecast` to its end. No `STATECAST_…` variable reaches it but these. */
+/** Runs `statecast` to its end. It gets only these `STATECAST_…` variables. */
 export function runProcess(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
   return launch(args, env).exited;
 }

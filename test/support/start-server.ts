@@ -1,4 +1,4 @@
-/** A server in this process, on a free port, that ends with its test. */
+/** Starts a server in this process, on a free port. It ends with its test. */
 
 import { onTestFinished } from 'vitest';
 import {
@@ -11,10 +11,10 @@ import { requestHttp, type HttpAnswer, type HttpOptions } from './http-request.t
 import { connectLineClient, type LineClient } from './line-client.ts';
 import type { ConnectOptions } from './open-socket.ts';
 
-/** A test that leaves a handler hanging shall not wait for the server's own default. */
+/** A short drain, so that a test with a handler that never answers does not wait for the default. */
 const DRAIN_SECONDS = 5;
 
-/** How a test speaks to a server, in this process or in another. */
+/** The functions by which a test uses a server, in this process or in another. */
 export interface Reachable {
   /** `http://127.0.0.1:PORT/` */
   readonly url: string;
@@ -25,11 +25,11 @@ export interface Reachable {
 export interface RunningServer<All extends ServantDefinitions = {}> extends Reachable {
   readonly server: StatecastServer<All>;
   readonly port: number;
-  /** What the server had nobody else to tell. */
+  /** Errors that the server could not report in another way. */
   readonly errors: readonly { readonly error: unknown; readonly where: string }[];
 }
 
-/** `prepare` sees the server before it listens, and so before it reads its store. */
+/** @param prepare Called before the server listens, and so before it reads its store. */
 export async function startServer<All extends ServantDefinitions = {}>(
   options: ServerOptions<All> = {},
   prepare?: (server: StatecastServer<All>) => void,
@@ -47,7 +47,7 @@ export async function startServer<All extends ServantDefinitions = {}>(
   return { server, port, errors, ...reach(`http://127.0.0.1:${port}/`) };
 }
 
-/** Clients of an address; the sockets are dropped when the test is over, before the server is closed. */
+/** Makes clients of an address. Their sockets are dropped after the test, before the server is closed. */
 export function reach(url: string): Reachable {
   return {
     url,

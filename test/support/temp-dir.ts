@@ -1,4 +1,4 @@
-/** Directories that are gone when the test is over. */
+/** Makes directories that are removed after the test. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,8 +1,8 @@
-/** A small protocol of its own: JSON lines with ids, greeted by a command, written with the public types alone. */
+/** A small user-defined protocol: JSON lines with ids and a `connect` command. It uses only public types. */
 
 import type { Codec, Command, Frame, Json } from '../../src/index.ts';
 
-/** One line of a frame, both ways. */
+/** One line of a frame, in both directions. */
 interface Line {
   readonly id?: number;
   readonly do?: string;

@@ -1,4 +1,4 @@
-/** Every type of the language against the reference library itself: also those that no platform file uses. */
+/** Compares every type of the language with the reference library, also types that no platform file uses. */
 
 import TarsStream from '@tars/stream';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { required, struct, t, type Field, type TarsType } from '../../src/tars.t
 import { arbitraryOf } from './arbitrary-values.ts';
 import { ReferenceValues } from './reference-values.ts';
 
-/** The reference's streams, by method names. */
+/** The streams of the reference, by method names. */
 type Stream = Record<string, (...args: unknown[]) => unknown> & {
   getBinBuffer(): { toNodeBuffer(): Buffer };
 };
@@ -23,7 +23,7 @@ interface TypeCase {
   readonly name: string;
   readonly type: Type;
   readonly codec: Field<unknown>['type'];
-  /** What the reference's methods `write…` and `read…` of the type are called. */
+  /** The second part of the names of the reference's methods `write…` and `read…`. */
   readonly method: string;
 }
 
@@ -76,8 +76,8 @@ const CASES: readonly TypeCase[] = [
 const values = new ReferenceValues([]);
 
 describe.each(CASES)('$name', ({ type, codec, method }) => {
-  // Tags from 15 on take two bytes.
-  test.each([0, 14, 15, 255])('goes to the reference and comes back, with tag %d', (tag) => {
+  // A tag from 15 on needs two bytes.
+  test.each([0, 14, 15, 255])('can be sent to the reference and back, with tag %d', (tag) => {
     const ours = struct<{ value: unknown }>('Test', { value: required(tag, codec) } as never);
     fc.assert(
       fc.property(arbitraryOf(type), (value) => {

@@ -3,10 +3,10 @@
 import fc from 'fast-check';
 import type { KeyModel, Type } from '../../src/idl/check/model.ts';
 
-/** Texts that no plain object can have for a key; the reference library keeps maps in such. */
+/** Texts that cannot be keys of a plain object. The reference library uses plain objects for maps. */
 const UNUSABLE_KEY = '__proto__';
 
-/** @param keys The keys of structs, which must tell map entries apart. */
+/** @param keys The keys of structs, which must be different for different map entries. */
 export function arbitraryOf(type: Type, keys: readonly KeyModel[] = []): fc.Arbitrary<unknown> {
   switch (type.kind) {
     case 'base':
@@ -68,7 +68,7 @@ function integers(smallest: number, largest: number): fc.Arbitrary<number> {
   );
 }
 
-/** A number without the sign of a zero, which does not travel. */
+/** A number without a negative zero: the sign of a zero is not encoded. */
 function plainZero(value: number): number {
   return value === 0 ? 0 : value;
 }

@@ -153,7 +153,7 @@ describe.each(SERVERS)('the reference server of $name', (given) => {
 describe('errors between generated code and the reference server', () => {
   const given = SERVERS[1]!;
 
-  test('a function that the servant lacks is a typed error with the platform code -3', async () => {
+  test('an unknown function is a typed error with the platform code -3', async () => {
     const { methods } = await prepare(CLIENTS[0]!);
     const stub = loadStub(given.stub);
     const caller = await openCaller(
@@ -169,7 +169,7 @@ describe('errors between generated code and the reference server', () => {
     });
   });
 
-  test('a generated servant that throws is answered -1 without its text, and lives on', async () => {
+  test('a generated servant that throws gives -1 without the text of its error, and goes on', async () => {
     const { model, methods } = await prepare(given);
     const failures: unknown[] = [];
     const servant = Object.fromEntries(
@@ -191,7 +191,7 @@ describe('errors between generated code and the reference server', () => {
   });
 });
 
-/** What the reference server makes one of for its servant. */
+/** The class of the servant, of which the reference server makes an object. */
 interface Implementation {
   new (): unknown;
   readonly prototype: Record<string, unknown>;
@@ -236,7 +236,7 @@ function valuesOf(
   return fc.record(Object.fromEntries(parameters.map(({ name, type }) => [name, arbitraryOf(type, keys)])));
 }
 
-/** A servant that notes what it got and answers what it is told to. */
+/** A servant that records its arguments and gives a fixed answer. */
 function createServant(
   model: InterfaceModel,
   behaviour: Map<string, { got?: unknown; answer: unknown }>,
@@ -253,7 +253,7 @@ function createServant(
   ) as unknown as ServantOf<Methods>;
 }
 
-/** A generated adapter as the reference server calls one. */
+/** A generated adapter in the form that the reference server calls. */
 function toImplementation(adapter: ServantAdapter): Implementation {
   class Bridge {
     initialize() {}
@@ -270,7 +270,7 @@ function toImplementation(adapter: ServantAdapter): Implementation {
   return Bridge as unknown as Implementation;
 }
 
-/** The reference generator's servant, its functions filled in. */
+/** The servant of the reference generator with implemented functions. */
 function fillImplementation(
   implementation: Implementation,
   model: InterfaceModel,

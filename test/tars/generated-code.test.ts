@@ -1,4 +1,4 @@
-/** Generated code passes what this project asks of its own: the strict compiler and the formatter. */
+/** Checks generated code as this project's own code: with the strict compiler and the formatter. */
 
 import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -43,7 +43,7 @@ describe.each(['number', 'string', 'bigint'] as const)('with long as %s', (long)
     await rm(join(out, 'tsconfig.json'));
   });
 
-  test('they are formatted as this project is', async () => {
+  test('they are formatted like this project', async () => {
     await copyFile(join(root, '.oxfmtrc.json'), join(out, '.oxfmtrc.json'));
     const files = await readdir(out, { recursive: true });
     const modules = files.filter((name) => name.endsWith('.ts'));
@@ -54,7 +54,7 @@ describe.each(['number', 'string', 'bigint'] as const)('with long as %s', (long)
   });
 });
 
-test('odd names do what they name', async () => {
+test('unusual names work', async () => {
   interface Tree {
     name?: string;
     children: Tree[];
@@ -90,7 +90,7 @@ test('odd names do what they name', async () => {
   expect(TEXT).toBe('it\'s "quoted" \\ AA \n tab\t 世界');
 });
 
-test('src/tars/servants is what tars/*.tars generate', async () => {
+test('src/tars/servants is generated from tars/*.tars', async () => {
   const sources = (await readdir(join(root, 'tars'))).filter((name) => name.endsWith('.tars'));
   const out = join(dir, 'servants');
   const result = await runTars2ts({

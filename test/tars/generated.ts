@@ -1,4 +1,4 @@
-/** Compiles .tars files to a temporary directory and loads what was generated, as a user's project would have it. */
+/** Compiles .tars files to a temporary directory and loads the generated modules, as a user's project does. */
 
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import { runTars2ts, type Tars2tsOptions } from '../../src/cli/tars2ts.ts';
 /** The run-time that generated modules import here: the source itself. */
 const RUNTIME = fileURLToPath(new URL('../../src/tars.ts', import.meta.url));
 
-/** Compiles the platform's files, or others that may be named as those are. Fails with the errors. */
+/** Compiles the platform's files, or other files. Throws with all errors. */
 export async function generate(
   files: readonly string[],
   out: string,

@@ -1,4 +1,4 @@
-/** The platform's own .tars files, each with the stub that the reference generator made of it, as they lie in npm packages. */
+/** The .tars files of the platform, each with the stub of the reference generator, from npm packages. */
 
 import { createRequire } from 'node:module';
 import type { Server } from 'node:net';
@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-// They are CommonJS, not all of it UTF-8, and import each other: this one goes first.
+// The packages are CommonJS, not always UTF-8, and import each other: this one must be loaded first.
 require('@tars/monitor');
 
-/** The reference implementation, as far as it is used here. */
+/** The part of the reference implementation that is used here. */
 export const { client, server } = require('@tars/rpc') as {
   readonly client: {
     stringToProxy(proxy: unknown, object: string): ReferenceProxy;
@@ -29,13 +29,13 @@ export interface ReferenceProxy {
 export interface ReferenceServer {
   start(options: object): unknown;
   stop(): void;
-  /** Where it listens it tells nobody, so its insides are asked. */
+  /** There is no public way to get its port, so an internal property is read. */
   readonly _server: {
     readonly _adapters: readonly { readonly _netthread: { readonly _listener: Server } }[];
   };
 }
 
-/** A struct of a stub. */
+/** A struct in a stub. */
 export interface ReferenceClass {
   new (): ReferenceStruct;
   create(input: unknown): ReferenceStruct;
@@ -78,7 +78,7 @@ const FILES: readonly (readonly [tars: string, ...stubs: string[]])[] = [
   ['stream/sample/tars/Ext.tars', 'stream/sample/tars/Ext.js'],
 ];
 
-/** Where a package of the platform lies. */
+/** The directory of a package of the platform. */
 export function platformPath(path: string): string {
   return join(dirname(require.resolve('@tars/stream')), '..', path);
 }

@@ -1,10 +1,10 @@
-/** Turns our values into those of the reference library and back, led by the types of a checked .tars file. */
+/** Converts our values into values of the reference library and back, by the types of a checked .tars file. */
 
 import TarsStream from '@tars/stream';
 import type { StructModel, Type } from '../../src/idl/check/model.ts';
 import type { ReferenceBuffer, ReferenceClass, ReferenceStruct, Stub } from './platform-files.ts';
 
-/** What of the reference library is used here. */
+/** The part of the reference library that is used here. */
 interface ReferenceLibrary {
   readonly [type: string]: unknown;
   readonly BinBuffer: new (bytes?: Buffer) => ReferenceBuffer;
@@ -97,7 +97,7 @@ export class ReferenceValues {
     switch (type.kind) {
       case 'base':
       case 'enum':
-        // Some stubs were generated to give texts as bytes.
+        // Some stubs return texts as bytes.
         return Buffer.isBuffer(value) ? value.toString() : value;
       case 'bytes':
         return new Uint8Array((value as ReferenceBuffer).toNodeBuffer());
@@ -120,7 +120,7 @@ export class ReferenceValues {
     }
   }
 
-  /** What the reference library takes for a type. */
+  /** The object of the reference library for a type. */
   toReferenceType(type: Type): unknown {
     switch (type.kind) {
       case 'base':

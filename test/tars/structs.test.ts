@@ -1,4 +1,4 @@
-/** Holds generated codecs against the reference generator's stubs: each struct of the platform, both ways. */
+/** Compares generated codecs with the stubs of the reference generator: each struct of the platform, in both directions. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ describe.each(cases)('$name', ({ model, keys, file, reference }) => {
   });
   const values = arbitraryOf({ kind: 'struct', struct: model }, keys) as fc.Arbitrary<Plain>;
 
-  test('what the reference encodes is decoded to the same value', () => {
+  test('a value that the reference has encoded is decoded to the same value', () => {
     fc.assert(
       fc.property(values, (value) => {
         expect(codec.decode(reference.encode(model, value))).toEqual(value);
@@ -46,7 +46,7 @@ describe.each(cases)('$name', ({ model, keys, file, reference }) => {
     );
   });
 
-  test('the reference decodes what is encoded to the same value', () => {
+  test('the reference decodes an encoded value to the same value', () => {
     fc.assert(
       fc.property(values, (value) => {
         expect(reference.decode(model, codec.encode(value))).toEqual(value);
@@ -55,7 +55,7 @@ describe.each(cases)('$name', ({ model, keys, file, reference }) => {
     );
   });
 
-  // Objects, which the reference keeps maps in, have an order of their own.
+  // The reference keeps maps in plain objects, which have another order.
   if (!model.fields.some(({ type }) => hasMap(type))) {
     test('the bytes are the same', () => {
       fc.assert(
@@ -67,7 +67,7 @@ describe.each(cases)('$name', ({ model, keys, file, reference }) => {
     });
   }
 
-  test('optional members that are missing in the bytes have the defaults of the reference', () => {
+  test('optional members that are missing in the bytes get the defaults of the reference', () => {
     const present = model.fields.filter((field) => field.required);
     const partial = createCodec(present, codec);
     fc.assert(
@@ -79,7 +79,7 @@ describe.each(cases)('$name', ({ model, keys, file, reference }) => {
     );
   });
 
-  test('optional members that are left out of the value are sent as the reference sends unset ones', () => {
+  test('optional members that are missing in the value are encoded like unset ones of the reference', () => {
     fc.assert(
       fc.property(values, (value) => {
         const left = Object.fromEntries(
@@ -141,7 +141,7 @@ async function listStructs(file: PlatformFile): Promise<Case[]> {
     }));
 }
 
-/** A codec of some members of a struct and of members that it does not have. */
+/** A codec for some members of a struct and for members that it does not have. */
 function createCodec(
   members: readonly FieldModel[],
   whole: TarsStruct<object>,
@@ -153,7 +153,7 @@ function createCodec(
   return struct<Plain>('Test', { ...chosen, ...additions } as Fields<Plain>);
 }
 
-/** The type of one member: the whole struct's codec, asked for that member alone. */
+/** The type of one member: the codec of the whole struct, used for this member only. */
 function memberOf(whole: TarsStruct<object>, name: string): Field<unknown>['type'] {
   return whole.fields[name]!.type;
 }

@@ -111,7 +111,7 @@ async function serve(maxCalls?: number): Promise<{ port: number; calls: ServantC
   return { port: (await server.listen()).port, calls, errors };
 }
 
-/** A connection that sends packets, and gives those that come back. */
+/** A connection that sends packets, and returns the received ones. */
 async function dial(port: number) {
   const socket = connect(port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
@@ -138,7 +138,7 @@ function tupRequest(version: 2 | 3, funcName: string): Tup {
   });
 }
 
-/** Sends what the reference encodes, and has it decode the answer. */
+/** Sends a request that the reference has encoded, and lets the reference decode the answer. */
 async function ask({ socket, next }: Dialled, request: Tup): Promise<Tup> {
   socket.write(request.encode().toNodeBuffer());
   const packet = await next();
@@ -162,7 +162,7 @@ function reqOf(iNum1: number, iNum2: number, sMsg: string): ReferenceStruct {
 afterAll(() => client.disconnect());
 
 describe.each([2, 3] as const)('a request of version %i', (version) => {
-  test('by the reference client is answered as that client expects', async () => {
+  test('of the reference client gets the answer that this client expects', async () => {
     const { port, calls } = await serve();
     const proxy = client.stringToProxy(
       STUB['TestProxy'],
@@ -182,7 +182,7 @@ describe.each([2, 3] as const)('a request of version %i', (version) => {
     expect(calls[0]).toMatchObject({ context: new Map([['secret', 'x']]), tupVersion: version });
   });
 
-  test('carries the types there are', async () => {
+  test('can have parameters of all types', async () => {
     const connection = await dial((await serve()).port);
     const request = tupRequest(version, 'mixed');
     const names = new TarsStream.List(TarsStream.String);
@@ -216,7 +216,7 @@ describe.each([2, 3] as const)('a request of version %i', (version) => {
     expect((await ask(connection, tupRequest(version, 'tars_ping'))).readInt32('')).toBe(0);
   });
 
-  test('gets its errors as a code without words', async () => {
+  test('gets an error as a code without a text', async () => {
     const connection = await dial((await serve()).port);
     const other = tupRequest(version, 'other');
     const missing = tupRequest(version, 'add');
@@ -234,12 +234,12 @@ describe.each([2, 3] as const)('a request of version %i', (version) => {
     }
   });
 
-  test('too many at a time are answered as overloaded', async () => {
+  test('is answered as overloaded if there are too many at the same time', async () => {
     const connection = await dial((await serve(0)).port);
     expect((await ask(connection, tupRequest(version, 'nothing'))).getTarsResultCode()).toBe(-9);
   });
 
-  test('for an object that is not here is answered so', async () => {
+  test('for an unknown object gets the error for it', async () => {
     const { socket, next } = await dial((await serve()).port);
     const request = Object.assign(tupRequest(version, 'add'), { servantName: 'Hello.HelloServer.OtherObj' });
     socket.write(request.encode().toNodeBuffer());
@@ -250,7 +250,7 @@ describe.each([2, 3] as const)('a request of version %i', (version) => {
     });
   });
 
-  test('with a body of other things is answered, and the connection lives on', async () => {
+  test('with an invalid body is answered, and the connection stays open', async () => {
     const { port, calls } = await serve();
     const connection = await dial(port);
     const hostile = ['', 'ff', '08027fffffff', '0800ff', '0c', '08'.repeat(5000), '0a'.repeat(5000)];
@@ -270,7 +270,7 @@ describe.each([2, 3] as const)('a request of version %i', (version) => {
     expect((await ask(connection, request)).readInt32('')).toBe(7);
   });
 
-  test('that nobody waits for is done and not answered', async () => {
+  test('that is one-way is done and not answered', async () => {
     const { port, calls } = await serve();
     const connection = await dial(port);
     const body = Uint8Array.of(0x08, 0x0c);
@@ -290,7 +290,7 @@ describe.each([2, 3] as const)('a request of version %i', (version) => {
   });
 });
 
-test('lists of structs go both ways in version 3', async () => {
+test('lists of structs work in both directions in version 3', async () => {
   const connection = await dial((await serve()).port);
   const request = tupRequest(3, 'addAll');
   const list = new TarsStream.List(STUB['AddReq']!);
@@ -308,7 +308,7 @@ test('lists of structs go both ways in version 3', async () => {
   });
 });
 
-test('versions take turns on a connection, and an unknown one ends it alone', async () => {
+test('versions can be mixed on a connection, and an unknown version ends only this connection', async () => {
   const { port, errors } = await serve();
   const [bad, good] = [await dial(port), await dial(port)];
   for (const version of [3, 2, 3] as const) {

@@ -1,4 +1,4 @@
-/** The two ends of a TARS connection on loopback, made of this project's packets and frames alone. */
+/** The two ends of a TARS connection on loopback, with only the packets and frames of this project. */
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
