@@ -269,7 +269,7 @@ describe('onLeave', () => {
 });
 
 describe('the history of a room', () => {
-  test('has what its rule says, and outlives the room in memory', async () => {
+  test('is kept as its rule says, also after the room was closed', async () => {
     const { server, connect } = await startServer({
       lingerSeconds: 0,
       rooms: { 'news:*': { history: { size: 2, ttlSeconds: 60 } } },

@@ -1,4 +1,4 @@
-/** Parts of a user's own: a toy broker, presence and control that answer by promises, under their contracts and in servers. */
+/** User-defined parts: a toy broker, presence and control that return promises, with their contract suites and in servers. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ import { nextEvent } from './support/event-watch.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
 
-/** Streams that brokers reach by calls that take a turn of the event loop. They know nothing of src/. */
+/** Streams that several toy brokers share. They use only public types. */
 class ToyStreams {
   readonly streams = new Map<string, { epoch: string; offset: number; kept: Publication[]; until: number }>();
   readonly brokers = new Set<ToyBroker>();
@@ -133,7 +133,7 @@ class ToyBroker implements Broker {
   }
 }
 
-/** Whatever it is, its methods answer a little later, in their order. */
+/** Wraps an object, so that its methods answer a little later, in order. */
 function slowDown<Part extends object>(part: Part, kept: readonly string[]): Part {
   let last: Promise<unknown> = Promise.resolve();
   return new Proxy(part, {
@@ -228,7 +228,7 @@ describe.each([
     return { one, two, ann, bob };
   }
 
-  test('hear what is said in a room, by each other and by the library', async () => {
+  test('deliver the messages of a room on both servers, from clients and from the library', async () => {
     const { two, ann, bob } = await startTwo();
     ann.send(sendByRoom('room1', 'hi'));
     expect(await bob.next()).toBe('hi');
@@ -239,14 +239,14 @@ describe.each([
     expect(await bob.settle()).toContain('all');
   });
 
-  test('tell who is in a room, on any of them', async () => {
+  test('list the members of a room on each server', async () => {
     const { one, two } = await startTwo();
     expect(await one.server.members('room1')).toHaveLength(2);
     expect(await two.server.members('room1')).toEqual(await one.server.members('room1'));
     expect(await one.server.rooms()).toEqual([{ room: 'room1', members: 2 }]);
   });
 
-  test('put out, mute and disconnect clients of each other', async () => {
+  test('remove, mute and disconnect clients of the other server', async () => {
     const { one, two, ann, bob } = await startTwo();
     const members = await one.server.members('room1');
     await one.server.mute('room1');
@@ -270,7 +270,7 @@ describe.each([
     expect(await one.server.disconnect('nobody')).toBe(false);
   });
 
-  test('close a room for both', async () => {
+  test('close a room on both servers', async () => {
     const { one, two, ann, bob } = await startTwo();
     const closed = Promise.all([nextEvent(one.server, 'room.closed'), nextEvent(two.server, 'room.closed')]);
     expect(await one.server.closeRoom('room1', 'the party is over')).toBe(true);
@@ -282,7 +282,7 @@ describe.each([
     await ann.join('room1');
   });
 
-  test('go on with one stream when a room has been out of memory', async () => {
+  test('continue the stream of a room after the room was closed', async () => {
     const { one, two, ann, bob } = await startTwo();
     const { epoch } = await one.server.publish('room1', 'a');
     const closed = Promise.all([nextEvent(one.server, 'room.closed'), nextEvent(two.server, 'room.closed')]);
@@ -294,7 +294,7 @@ describe.each([
   });
 });
 
-test('a presence that forgets is told again and again who is there', async () => {
+test('the server refreshes a presence regularly until it is closed', async () => {
   const memory = createMemoryPresence();
   const refreshed: string[] = [];
   const presence: Presence = {

@@ -67,6 +67,6 @@ export type ServerEventName = keyof ServerEvents;
 /** The part of the event bus that actors use. It never throws. */
 export interface EventSink {
   emit<Name extends ServerEventName>(name: Name, event: ServerEvents[Name]): void;
-  /** Whether anybody listens. Where events are frequent, one that nobody hears is not even made. */
+  /** Whether an event has a listener. For a frequent event, the object is made only if it has one. */
   isHeard(name: ServerEventName): boolean;
 }

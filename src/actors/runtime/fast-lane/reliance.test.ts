@@ -15,7 +15,7 @@ describe('XState', () => {
     expect(inside.mailbox).toMatchObject({ _active: false, _current: null });
   });
 
-  test('keeps the event in work as the current one of the mailbox, and later events behind it', () => {
+  test('has the event that is being handled as the current one of the mailbox, and later events after it', () => {
     const { actor, inside } = start();
     const seen: unknown[] = [];
     const { mailbox } = inside;
@@ -36,7 +36,7 @@ describe('XState', () => {
     expect(mailbox).toMatchObject({ _current: null, _last: null });
   });
 
-  test('handles, by flush, the current event of the mailbox and all behind it', () => {
+  test('handles, by flush, the current event of the mailbox and all events after it', () => {
     const { actor, inside } = start();
     const letter = { value: { type: 'bare' }, next: { value: { type: 'around' }, next: null } };
     inside.mailbox._current = letter;
@@ -53,7 +53,7 @@ describe('XState', () => {
     expect(inside.mailbox).toMatchObject({ _current: null, _last: null });
   });
 
-  test('keeps the current event and drops those behind it when an actor is stopped during an event', () => {
+  test('keeps the current event and drops those after it when an actor is stopped during an event', () => {
     const { actor, inside } = start();
     let behind: unknown;
     during(actor, () => {
