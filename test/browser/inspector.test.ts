@@ -263,47 +263,56 @@ describeInBrowser('every view', (newTabs) => {
     ['dark', DESK],
     ['light', PHONE],
     ['dark', PHONE],
-  ] as const)('is accessible and fits, %s, %o', async (colorScheme, viewport) => {
-    const tabs = newTabs();
-    const { url, connect } = await startServer(OPEN);
-    const client = await connect();
-    await client.join('lobby');
-    const inspector = await openInspector(tabs, url, '', { colorScheme, viewport, reducedMotion: 'reduce' });
-    const { page } = inspector;
-    const check = async (view: string): Promise<void> => {
-      expect(await inspector.violations(), view).toEqual([]);
-      expect(await inspector.overflow(), view).toBeLessThanOrEqual(0);
-    };
-    await inspector.link('ready');
-    await inspector.found('4 actors');
-    await check('overview');
-    await inspector.show('#/room/lobby');
-    await inspector.drawn('room');
-    await inspector.untilLit('active.broadcast.flowing');
-    client.send(sendByRoom('lobby', 'hello'));
-    await page
-      .getByTestId('moment')
-      .filter({ hasText: /^Live, / })
-      .waitFor();
-    await check('actor');
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('button', { name: 'One event back' }).click();
-    await check('actor, a moment ago');
-    await page.getByTestId('live').click();
-    await inspector.turnTo('Members');
-    await page.getByTestId('members').getByRole('link').waitFor();
-    await check('members');
-    await inspector.turnTo('History');
-    await page.getByRole('region', { name: 'Recorded transitions' }).waitFor();
-    await check('history');
-    await inspector.turnTo('States');
-    await page.getByTestId('state-list').waitFor();
-    await check('states');
+  ] as const)(
+    'is accessible and fits, %s, %o',
+    async (colorScheme, viewport) => {
+      const tabs = newTabs();
+      const { url, connect } = await startServer(OPEN);
+      const client = await connect();
+      await client.join('lobby');
+      const inspector = await openInspector(tabs, url, '', {
+        colorScheme,
+        viewport,
+        reducedMotion: 'reduce',
+      });
+      const { page } = inspector;
+      const check = async (view: string): Promise<void> => {
+        expect(await inspector.violations(), view).toEqual([]);
+        expect(await inspector.overflow(), view).toBeLessThanOrEqual(0);
+      };
+      await inspector.link('ready');
+      await inspector.found('4 actors');
+      await check('overview');
+      await inspector.show('#/room/lobby');
+      await inspector.drawn('room');
+      await inspector.untilLit('active.broadcast.flowing');
+      client.send(sendByRoom('lobby', 'hello'));
+      await page
+        .getByTestId('moment')
+        .filter({ hasText: /^Live, / })
+        .waitFor();
+      await check('actor');
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'One event back' }).click();
+      await check('actor, a moment ago');
+      await page.getByTestId('live').click();
+      await inspector.turnTo('Members');
+      await page.getByTestId('members').getByRole('link').waitFor();
+      await check('members');
+      await inspector.turnTo('History');
+      await page.getByRole('region', { name: 'Recorded transitions' }).waitFor();
+      await check('history');
+      await inspector.turnTo('States');
+      await page.getByTestId('state-list').waitFor();
+      await check('states');
 
-    const locked = await startServer({ inspector: { token: TOKEN } });
-    const form = await openInspector(tabs, locked.url, '', { colorScheme, viewport });
-    await form.page.getByTestId('token-form').waitFor();
-    expect(await form.violations(), 'token form').toEqual([]);
-    expect(await form.overflow(), 'token form').toBeLessThanOrEqual(0);
-  });
+      const locked = await startServer({ inspector: { token: TOKEN } });
+      const form = await openInspector(tabs, locked.url, '', { colorScheme, viewport });
+      await form.page.getByTestId('token-form').waitFor();
+      expect(await form.violations(), 'token form').toEqual([]);
+      expect(await form.overflow(), 'token form').toBeLessThanOrEqual(0);
+      // Axe looks at every element of six views, which takes most of a minute on a busy machine.
+    },
+    180_000,
+  );
 });
