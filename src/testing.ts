@@ -1,6 +1,7 @@
 /** The public entry `statecast/testing`: what parts of your own are checked with. */
 
-export { describeBroker, type BrokerPlace, type BrokerUnderTest } from './broker/broker-contract.ts';
+export { describeBroker } from './broker/broker-contract.ts';
+export type { BrokerPlace, BrokerUnderTest } from './broker/broker-contract-visit.ts';
 export { describeCodec, type CodecUnderTest } from './protocol/codec-contract.ts';
 export {
   describeControl,
