@@ -4,7 +4,7 @@ import type { Clock } from '../system/clock.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { EventSink } from '../events/server-events.ts';
 
-/** Connections told goodbye in one turn of the event loop, so that thousands do not hold up everything else. */
+/** Connections that are told in one turn of the event loop: thousands at a time would hold up everything else. */
 const CONNECTIONS_A_TURN = 500;
 /** Rooms closed in one turn: each writes its last changes. */
 const ROOMS_A_TURN = 200;

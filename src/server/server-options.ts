@@ -132,11 +132,11 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    */
   members(room: string): Promise<MemberView[]>;
   /**
-   * Lets only the server be heard in a room, as long as it is in memory.
+   * Lets only the server publish in a room, as long as the room is in memory.
    * @throws {RefusedError} when the name breaks a limit.
    */
   mute(room: string): void | Promise<void>;
-  /** Lets connections be heard again. */
+  /** Lets connections publish again. */
   unmute(room: string): void | Promise<void>;
   /**
    * Puts a member out of a room; its connection stays and is told the reason. False when it is no member. Like the

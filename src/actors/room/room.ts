@@ -123,7 +123,7 @@ export const roomMachine = roomSetup.createMachine({
               },
               states: {
                 lingering: {
-                  description: 'Somebody may come back soon: the room stays for a while.',
+                  description: 'The room stays in memory for a while: members may come back soon.',
                   after: { linger: 'lapsed' },
                 },
                 lapsed: {
@@ -216,7 +216,7 @@ export const roomMachine = roomSetup.createMachine({
             },
             throttled: {
               description:
-                "The room's connections said more than it takes a second; only the server is heard.",
+                "The room's connections have published more than it takes a second; only the server may publish.",
               on: {
                 'room.publish': [{ guard: 'isFromServer', actions: 'publish' }, { actions: refuseThrottled }],
                 'room.cleared': { actions: 'publish' },
@@ -226,7 +226,7 @@ export const roomMachine = roomSetup.createMachine({
             },
             muted: {
               description:
-                'Only the server is heard until the room is unmuted; the handler is still asked, and may answer.',
+                'Only the server may publish until the room is unmuted; the handler is still asked, and may answer.',
               on: {
                 'room.publish': [
                   { guard: 'isFromServer', actions: 'publish' },

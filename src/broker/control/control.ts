@@ -11,7 +11,7 @@ export type Order =
   | { readonly type: 'disconnect'; readonly connection: string }
   /** Put a member out of a room. */
   | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
-  /** Let only the server be heard in a room. */
+  /** Let only the server publish in a room. */
   | { readonly type: 'mute'; readonly room: string }
   | { readonly type: 'unmute'; readonly room: string }
   /** Put all members out of a room, and let it go from memory. */
