@@ -118,13 +118,17 @@ test('an arrow between states of one composite stands in it, others at the end',
   expect(text).toContain(
     [
       '        requesting_admitting --> requesting_authorizing : always [hasJoinHandler]',
+      '        requesting_admitting --> requesting_subscribing : always [mustWaitForRoom]',
       '        requesting_admitting --> requesting_recording : always',
+      '        requesting_authorizing --> requesting_subscribing : authorize done [mustWaitForRoom]',
       '        requesting_authorizing --> requesting_recording : authorize done',
+      '        requesting_subscribing --> requesting_recording : hearRoom done',
+      '        requesting_recording --> requesting_listing : membership.listing',
       '    }',
     ].join('\n'),
   );
   expect(text).toContain(
-    '    requesting_authorizing --> refused : authorize done [isRefusal]<br>authorize failed<br>after handlerDeadline\n',
+    '    requesting_authorizing --> refused : membership.refuse<br>authorize done [isRefusal]<br>authorize failed<br>after handlerDeadline\n',
   );
 });
 
