@@ -10,12 +10,14 @@ import type { CloseName } from '../protocol/close-codes.ts';
 import type { Command, Json, Push, Reply } from '../protocol/command.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
 import type { MembershipChange, MembershipStore, StoredMember } from '../storage/membership-store.ts';
-import type { NewConnection } from './connection/connection-setup.ts';
+import type { ConnectionEvent, NewConnection } from './connection/connection-setup.ts';
 import type { ConnectionRef } from './connection/connection.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
 import { NO_OBSERVER, type MachineObserver } from './runtime/live-machine.ts';
 import { createMachines, MACHINES, type Machines } from './machines.ts';
+import { send } from './runtime/send.ts';
+import { SERVER } from './runtime/sender.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
 import type { ConnectionPort, RpcPort } from './room/ports.ts';
 import type { RoomHandlers, RoomLimits } from './room/room-options.ts';
@@ -102,7 +104,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     isStopping: () => false,
     broadcast(data, publisher) {
       void broker.broadcast(data);
-      publisher.settle({ type: 'broadcasted' });
+      publisher.settle({ type: 'broadcasted' }, SERVER);
     },
     machines,
   });
@@ -169,7 +171,7 @@ export class FakeClient implements ConnectionPort {
 
   close(close: CloseName): void {
     this.closedWith = close;
-    this.actor?.send({ type: 'socket.closed', code: 3000, reason: close });
+    this.#tell({ type: 'socket.closed', code: 3000, reason: close });
   }
 
   /** The client's own commands. */
@@ -179,7 +181,11 @@ export class FakeClient implements ConnectionPort {
 
   /** The socket goes without a word. */
   lose(): void {
-    this.actor?.send({ type: 'socket.closed', code: 1006, reason: '' });
+    this.#tell({ type: 'socket.closed', code: 1006, reason: '' });
+  }
+
+  #tell(event: ConnectionEvent): void {
+    if (this.actor !== undefined) send(this.actor, event, 'socket');
   }
 }
 

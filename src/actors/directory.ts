@@ -6,6 +6,7 @@
 import type { Clock } from '../system/clock.ts';
 import { roomsOf, type ConnectionInput, type NewConnection } from './connection/connection-setup.ts';
 import type { connectionMachine, ConnectionRef } from './connection/connection.ts';
+import { send } from './runtime/send.ts';
 import { createSharedSystem, type SharedSystem } from './runtime/shared-system.ts';
 import { TimerWheel } from './runtime/timer-wheel.ts';
 import type { SupervisedRoom } from './room/supervised-room.ts';
@@ -87,7 +88,7 @@ export function createDirectory(machine: typeof connectionMachine, clock: Clock)
       });
       actor.start();
       if (input.protocol.greeting === 'handshake') {
-        actor.send({ type: 'connection.greeted' });
+        send(actor, { type: 'connection.greeted' }, 'socket');
         actor.getSnapshot().context.queue.resume();
       }
       return actor;

@@ -16,6 +16,7 @@ import { createRoomRecord } from './room/room-record.ts';
 import { createRoomStore } from './room/room-store.ts';
 import type { Machines } from './machines.ts';
 import { viewMembers, type MemberView } from './room/roster.ts';
+import { nameRoom, SERVER } from './runtime/sender.ts';
 import { SupervisedRoom } from './room/supervised-room.ts';
 
 export interface RoomsInput {
@@ -114,35 +115,41 @@ export function createRooms(input: RoomsInput): Rooms {
     join(room, subscriber) {
       const opened = open(room);
       if (opened instanceof SupervisedRoom) {
-        opened.send({ type: 'room.join', subscriber });
+        opened.send({ type: 'room.join', subscriber }, subscriber.sender);
         return;
       }
       events.emit('member.refused', { room, member: subscriber.member, refusal: opened });
-      subscriber.send({ type: 'room.refused', room, refusal: opened });
+      subscriber.send({ type: 'room.refused', room, refusal: opened }, nameRoom(room));
     },
 
     leave(room, subscriber, reason) {
       const open = rooms.get(room);
-      if (open === undefined) subscriber.send({ type: 'room.left', room });
-      else open.send({ type: 'room.leave', subscriber, reason });
+      if (open === undefined) subscriber.send({ type: 'room.left', room }, nameRoom(room));
+      else open.send({ type: 'room.leave', subscriber, reason }, subscriber.sender);
     },
 
     publish(room, data, publisher) {
       const opened = refuseMessage(data, limits) ?? open(room);
-      if (opened instanceof SupervisedRoom) opened.send({ type: 'room.publish', data, publisher });
-      else publisher.settle({ type: 'refused', refusal: opened });
+      if (opened instanceof SupervisedRoom)
+        opened.send({ type: 'room.publish', data, publisher }, publisher.sender);
+      else publisher.settle({ type: 'refused', refusal: opened }, nameRoom(room));
     },
 
     call(room, method, args, requester) {
       const opened = open(room);
-      if (opened instanceof SupervisedRoom) opened.send({ type: 'room.call', method, args, requester });
-      else requester.settle({ type: 'failed', code: ERRORS[opened.error].code, message: opened.message });
+      if (opened instanceof SupervisedRoom)
+        opened.send({ type: 'room.call', method, args, requester }, requester.sender);
+      else
+        requester.settle(
+          { type: 'failed', code: ERRORS[opened.error].code, message: opened.message },
+          nameRoom(room),
+        );
     },
 
     broadcast(data, publisher) {
       const refusal = refuseMessage(data, limits);
       if (refusal === undefined) input.broadcast(data, publisher);
-      else publisher.settle({ type: 'refused', refusal });
+      else publisher.settle({ type: 'refused', refusal }, SERVER);
     },
 
     async history(room, query) {

@@ -96,7 +96,7 @@ describe('a room whose machine fails', () => {
       actions: {
         publish: (args, params) => {
           if (broken) {
-            args.context.send({ type: 'room.mute' });
+            args.context.send({ type: 'room.mute' }, 'library');
             throw new Error('publish is broken');
           }
           original?.(args, params);

@@ -76,6 +76,7 @@ export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOpti
 
 /** Keeps the outcome of a push. Mostly it is known before the publishing returns, and no promise is needed. */
 class Pusher implements Publisher {
+  readonly sender = 'http';
   outcome: PublishOutcome | undefined;
   #resolve: ((outcome: PublishOutcome) => void) | undefined;
 

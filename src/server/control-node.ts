@@ -1,6 +1,7 @@
 /** How a node obeys the orders that come to all nodes, and answers what all are asked. */
 
 import type { Directory } from '../actors/directory.ts';
+import { send } from '../actors/runtime/send.ts';
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { ControlNode, Order } from '../broker/control/control.ts';
@@ -14,7 +15,7 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
   function mute(type: 'room.mute' | 'room.unmute', name: string): boolean {
     const room = rooms.open(name);
     if (!(room instanceof SupervisedRoom)) return false;
-    room.send({ type });
+    room.send({ type }, 'library');
     return true;
   }
 
@@ -29,7 +30,7 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
       switch (order.type) {
         case 'disconnect': {
           const connection = directory.connections.get(order.connection);
-          connection?.send({ type: 'server.disconnect' });
+          if (connection !== undefined) send(connection, { type: 'server.disconnect' }, 'library');
           return connection !== undefined;
         }
         case 'kick':
@@ -48,13 +49,13 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
 
 function kick(room: SupervisedRoom | undefined, id: string, reason: string): boolean {
   if (room === undefined || !room.record.roster.joined.has(id)) return false;
-  room.send({ type: 'room.kick', id, refusal: createRefusal('permissionDenied', reason) });
+  room.send({ type: 'room.kick', id, refusal: createRefusal('permissionDenied', reason) }, 'library');
   return true;
 }
 
 function close(room: SupervisedRoom | undefined, reason: string): boolean {
   if (room === undefined) return false;
   for (const id of room.record.roster.joined.keys()) kick(room, id, reason);
-  room.send({ type: 'room.close' });
+  room.send({ type: 'room.close' }, 'library');
   return true;
 }

@@ -2,6 +2,8 @@
 
 import type { Clock } from '../system/clock.ts';
 import type { Directory } from '../actors/directory.ts';
+import { send } from '../actors/runtime/send.ts';
+import { SERVER } from '../actors/runtime/sender.ts';
 import type { EventSink } from '../events/server-events.ts';
 
 /** Connections that are told in one turn of the event loop: thousands at a time would hold up everything else. */
@@ -26,7 +28,7 @@ export async function emptyConnections(input: DrainingInput, signal: AbortSignal
     });
     for (const batch of batches([...directory.connections.values()], CONNECTIONS_A_TURN)) {
       if (signal.aborted) return;
-      for (const connection of batch) connection.send({ type: 'server.draining' });
+      for (const connection of batch) send(connection, { type: 'server.draining' }, SERVER);
       await nextTurn(clock);
     }
     await emptied;
@@ -39,7 +41,7 @@ export async function closeRooms(input: DrainingInput, signal: AbortSignal): Pro
   await reportWhile(input, async () => {
     for (const batch of batches([...directory.rooms.values()], ROOMS_A_TURN)) {
       if (signal.aborted) return;
-      for (const room of batch) room.send({ type: 'room.close' });
+      for (const room of batch) room.send({ type: 'room.close' }, SERVER);
       await nextTurn(clock);
     }
     await Promise.all([...directory.rooms.values()].map((room) => room.untilEnd()));

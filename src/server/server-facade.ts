@@ -90,7 +90,7 @@ async function settled(
   publish: (publisher: Publisher) => void,
 ): Promise<Exclude<PublishOutcome, { type: 'refused' }>> {
   const outcome = await new Promise<PublishOutcome>((resolve) => {
-    publish({ settle: resolve });
+    publish({ sender: 'library', settle: resolve });
   });
   if (outcome.type === 'refused') throw new RefusedError(outcome.refusal);
   return outcome;

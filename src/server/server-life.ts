@@ -4,6 +4,8 @@
  */
 
 import type { Publisher } from '../actors/room/ports.ts';
+import { send } from '../actors/runtime/send.ts';
+import { SERVER } from '../actors/runtime/sender.ts';
 import type { ServerAddress, ServerRef } from '../actors/server/server.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal } from '../protocol/errors.ts';
@@ -35,8 +37,8 @@ export class ServerLife {
     const actor = this.#machine;
     // An actor that does not run would never answer.
     const isRunning = this.#listening !== undefined && actor.getSnapshot().status === 'active';
-    if (isRunning) actor.send({ type: 'server.broadcast', data, publisher });
-    else publisher.settle({ type: 'refused', refusal: NOT_LISTENING });
+    if (isRunning) send(actor, { type: 'server.broadcast', data, publisher }, publisher.sender);
+    else publisher.settle({ type: 'refused', refusal: NOT_LISTENING }, SERVER);
   }
 
   /** Starts, once; a server that was closed does not start. */
@@ -75,7 +77,7 @@ export class ServerLife {
     const stopped = new Promise<void>((resolve) => {
       actor.subscribe({ complete: resolve });
     });
-    actor.send({ type: 'server.stop' });
+    send(actor, { type: 'server.stop' }, 'library');
     await stopped;
   }
 }

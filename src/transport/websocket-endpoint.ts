@@ -5,10 +5,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { CommandQueue } from '../actors/connection/command-queue.ts';
-import type { ConnectionLimits } from '../actors/connection/connection-setup.ts';
+import type { ConnectionEvent, ConnectionLimits } from '../actors/connection/connection-setup.ts';
 import type { ConnectionRef } from '../actors/connection/connection.ts';
 import type { Directory } from '../actors/directory.ts';
-import { sendDirectly } from '../actors/runtime/fast-lane/send.ts';
+import { send } from '../actors/runtime/send.ts';
 import type { ConnectionPort, RoomsPort } from '../actors/room/ports.ts';
 import type { EventSink } from '../events/server-events.ts';
 import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts';
@@ -73,7 +73,7 @@ class ClientSession implements SocketSession, ConnectionPort {
   received(frame: string | Uint8Array): void {
     const decoded = this.#codec.decode(frame);
     if (isViolation(decoded)) {
-      this.#actor?.send({ type: 'protocol.violated', close: decoded.violation });
+      this.#tell({ type: 'protocol.violated', close: decoded.violation });
       return;
     }
     // Counted (docs/decisions/0013-written-for-every-message.md).
@@ -81,17 +81,16 @@ class ClientSession implements SocketSession, ConnectionPort {
   }
 
   drained(): void {
-    if (this.#actor === undefined) return;
     const isEmpty = this.#socket === undefined || this.#socket.bufferedBytes === 0;
-    sendDirectly(this.#actor, { type: isEmpty ? 'socket.drained' : 'socket.congested' });
+    this.#tell({ type: isEmpty ? 'socket.drained' : 'socket.congested' });
   }
 
   overflowed(): void {
-    this.#actor?.send({ type: 'socket.overflowed' });
+    this.#tell({ type: 'socket.overflowed' });
   }
 
   closed(code: number, reason: string): void {
-    this.#actor?.send({ type: 'socket.closed', code, reason });
+    this.#tell({ type: 'socket.closed', code, reason });
   }
 
   reply(reply: Reply): void {
@@ -126,8 +125,12 @@ class ClientSession implements SocketSession, ConnectionPort {
     }
   }
 
+  #tell(event: ConnectionEvent): void {
+    if (this.#actor !== undefined) send(this.#actor, event, 'socket');
+  }
+
   #send(frame: Frame): void {
-    if (this.#socket?.send(frame) === 'queued') this.#actor?.send({ type: 'socket.congested' });
+    if (this.#socket?.send(frame) === 'queued') this.#tell({ type: 'socket.congested' });
   }
 }
 

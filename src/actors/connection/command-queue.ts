@@ -4,7 +4,8 @@
  */
 
 import type { Command } from '../../protocol/command.ts';
-import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import { send } from '../runtime/send.ts';
+import type { ActorSender } from '../runtime/sender.ts';
 import { findOperation, type UnderWay } from './under-way.ts';
 
 /** Counted for a waiting command besides its texts, so that many tiny ones are bounded too. */
@@ -14,7 +15,7 @@ const COMMAND_OVERHEAD_BYTES = 256;
 export type QueuedCommand = Command | { readonly type: 'room.resume'; readonly room: string };
 
 /** The chart that takes the commands. */
-export interface CommandTaker {
+export interface CommandTaker extends ActorSender {
   send(event: QueuedCommand | { readonly type: 'queue.overflowed' }): void;
   /** `ready`: the next command is taken. `busy`: commands wait. Neither: commands are of no interest any more. */
   getSnapshot(): { hasTag(tag: 'ready' | 'busy'): boolean };
@@ -64,7 +65,7 @@ export class CommandQueue {
     if (this.#waitingBytes > this.#limitBytes) {
       this.#waiting = [];
       this.#waitingIn = undefined;
-      this.#taker.send({ type: 'queue.overflowed' });
+      send(this.#taker, { type: 'queue.overflowed' }, 'socket');
     } else {
       this.#waiting.push(command);
       if ('room' in command) this.#count(command.room, 1);
@@ -82,7 +83,7 @@ export class CommandQueue {
 
   #give(command: QueuedCommand): void {
     this.#isTaking = true;
-    sendDirectly(this.#taker, command);
+    send(this.#taker, command, command.type === 'room.resume' ? this.#taker : 'socket');
     this.#isTaking = false;
   }
 

@@ -8,7 +8,8 @@ import type { CallOutcome, Command, Json, MemberInfo, Reply } from '../../protoc
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import type { ConnectionPort, RoomFact, RoomsPort } from '../room/ports.ts';
-import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import { send } from '../runtime/send.ts';
+import type { ActorSender } from '../runtime/sender.ts';
 import type { TimerWheel, WheelTimer } from '../runtime/timer-wheel.ts';
 import { CommandQueue, type CommandTaker, type QueuedCommand } from './command-queue.ts';
 import { ConnectionSubscriber, PublishCommand, withId, type FactReceiver } from './subscriber.ts';
@@ -197,7 +198,8 @@ export const connectionSetup = setup({
       context.calls += 1;
       context.rooms.call(room, method, args, {
         member: context.member,
-        settle: (outcome) => sendDirectly(self, { type: 'call.answered', id, method, outcome }),
+        sender: self,
+        settle: (outcome, from) => send(self, { type: 'call.answered', id, method, outcome }, from),
       });
     },
     refuseMoreCalls: ({ context }, { id, method }: CommandOf<'room.call'>) =>
@@ -281,7 +283,7 @@ function refuseMoreRooms({ limits }: ConnectionContext): Refusal {
   return createRefusal('limitExceeded', `this connection is in ${limits.roomsPerConnection} rooms already`);
 }
 
-interface Self {
+interface Self extends ActorSender {
   send(event: { readonly type: 'command.pending' }): void;
 }
 
@@ -296,5 +298,5 @@ function waitFor(context: ConnectionContext, command: PublishCommand, self: Self
  */
 function keepOrder({ protocol }: ConnectionContext, self: Self): void {
   // `raise` would do the same, but it takes the event out of the fast lane (docs/decisions/0011-a-fast-lane.md).
-  if (protocol.keepsOrder) self.send({ type: 'command.pending' });
+  if (protocol.keepsOrder) send(self, { type: 'command.pending' }, self);
 }

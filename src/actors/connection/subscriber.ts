@@ -5,38 +5,38 @@
 
 import type { MemberInfo, Reply } from '../../protocol/command.ts';
 import type { ConnectionPort, Publisher, PublishOutcome, RoomFact, Subscriber } from '../room/ports.ts';
-import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import { send } from '../runtime/send.ts';
+import type { ActorSender, Sender } from '../runtime/sender.ts';
 import type { CommandQueue } from './command-queue.ts';
 import type { PublishUnderWay, UnderWay } from './under-way.ts';
 
 /** The connection's actor, as facts and answers reach it. */
-export interface FactReceiver {
+export interface FactReceiver extends ActorSender {
   send(event: RoomFact | { readonly type: 'command.settled' }): void;
-  getSnapshot(): unknown;
 }
 
 /** The rooms' side of a connection. */
 export class ConnectionSubscriber implements Subscriber {
   readonly member: MemberInfo;
   readonly port: ConnectionPort;
+  readonly sender: FactReceiver;
   readonly #queue: CommandQueue;
-  readonly #connection: FactReceiver;
 
   constructor(member: MemberInfo, port: ConnectionPort, queue: CommandQueue, connection: FactReceiver) {
     this.member = member;
     this.port = port;
     this.#queue = queue;
-    this.#connection = connection;
+    this.sender = connection;
   }
 
   /** A fact may be the answer to a command: later ones may go then. */
-  send(fact: RoomFact): void {
-    sendDirectly(this.#connection, fact);
+  send(fact: RoomFact, from: Sender): void {
+    send(this.sender, fact, from);
     this.#queue.resume();
   }
 
-  settled(): void {
-    sendDirectly(this.#connection, { type: 'command.settled' });
+  settled(from: Sender): void {
+    send(this.sender, { type: 'command.settled' }, from);
     this.#queue.resume();
   }
 }
@@ -59,12 +59,16 @@ export class PublishCommand implements Publisher, PublishUnderWay {
     this.id = id;
   }
 
+  get sender(): ActorSender {
+    return this.subscriber.sender;
+  }
+
   /** Answers the client, once: a second answer is ignored. */
-  settle(outcome: PublishOutcome): void {
+  settle(outcome: PublishOutcome, from: Sender): void {
     if (this.isAnswered) return;
     this.isAnswered = true;
     this.subscriber.port.reply(withId(toReply(outcome), this.id));
-    if (this.underWay.length > 0) this.endWait();
+    if (this.underWay.length > 0) this.endWait(from);
   }
 
   onGone(callback: () => void): void {
@@ -76,11 +80,11 @@ export class PublishCommand implements Publisher, PublishUnderWay {
     this.gone?.();
   }
 
-  private endWait(): void {
+  private endWait(from: Sender): void {
     const index = this.underWay.indexOf(this);
     if (index === -1) return;
     this.underWay.splice(index, 1);
-    this.subscriber.settled();
+    this.subscriber.settled(from);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Position } from '../../broker/broker.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
+import type { Sender } from '../runtime/sender.ts';
 import { startModeration } from './moderation.ts';
 import type { Publisher, RpcRequester } from './ports.ts';
 import type { RoomArgs, RoomContext, RoomEventArgs, RoomEventOf } from './room-events.ts';
@@ -45,7 +46,8 @@ export function moderate({ context }: RoomArgs, { data, publisher }: RoomEventOf
   if (member === undefined) throw new Error('the server itself is not moderated');
   meter?.spend();
   record.judged += 1;
-  const clear = (cleared: Json): void => send({ type: 'room.cleared', data: cleared, publisher });
+  const clear = (cleared: Json, from: Sender): void =>
+    send({ type: 'room.cleared', data: cleared, publisher }, from);
   const input = { room, data, member, publisher, handlers, handlerMs, clear, events };
   startModeration(machines.moderation, `${record.judged}@${room}`, input, moderations, clock);
 }
@@ -55,39 +57,39 @@ export function delegate({ context: { record, rpc, send }, event }: RoomEventArg
   const { method, args, requester } = event as RoomEventOf<'room.call'>;
   void rpc
     .call(method, args, { room: record.name, member: requester.member })
-    .then((outcome) => send({ type: 'room.called', requester, outcome }));
+    .then((outcome) => send({ type: 'room.called', requester, outcome }, 'servant'));
 }
 
-export function answerCall({ event }: RoomEventArgs): void {
+export function answerCall({ context, event }: RoomEventArgs): void {
   const { requester, outcome } = event as RoomEventOf<'room.called'>;
-  requester.settle(outcome);
+  requester.settle(outcome, context.self);
 }
 
 export function refuseCall(
-  _: RoomArgs,
+  { context }: RoomArgs,
   { requester, failure }: { readonly requester: RpcRequester; readonly failure: 'notAllowed' | 'stopping' },
 ): void {
-  requester.settle(failCall(failure));
+  requester.settle(failCall(failure), context.self);
 }
 
 export function refuseThrottled(
-  { context: { record } }: RoomArgs,
+  { context: { record, self } }: RoomArgs,
   { publisher }: { readonly publisher: Publisher },
 ): void {
   const message = `${record.name} takes ${record.options.messagesPerSecond} messages a second`;
-  publisher.settle({ type: 'refused', refusal: createRefusal('tooManyRequests', message) });
+  publisher.settle({ type: 'refused', refusal: createRefusal('tooManyRequests', message) }, self);
 }
 
 export function refuseMuted(
-  { context: { record } }: RoomArgs,
+  { context: { record, self } }: RoomArgs,
   { publisher }: { readonly publisher: Publisher },
 ): void {
   const refusal = createRefusal('permissionDenied', `${record.name} is muted`);
-  publisher.settle({ type: 'refused', refusal });
+  publisher.settle({ type: 'refused', refusal }, self);
 }
 
-export function refuseMessage(_: RoomArgs, { publisher }: { readonly publisher: Publisher }): void {
-  publisher.settle({ type: 'refused', refusal: SHUTTING_DOWN });
+export function refuseMessage({ context }: RoomArgs, { publisher }: { readonly publisher: Publisher }): void {
+  publisher.settle({ type: 'refused', refusal: SHUTTING_DOWN }, context.self);
 }
 
 export function noteMuted({ context }: RoomArgs, { muted }: { readonly muted: boolean }): void {
@@ -96,13 +98,13 @@ export function noteMuted({ context }: RoomArgs, { muted }: { readonly muted: bo
 
 /** The event is written out: with a spread, this would cost several times as much as all the rest. */
 function confirm(
-  { record: { name: room }, events }: RoomContext,
+  { record: { name: room }, events, self }: RoomContext,
   data: Json,
   { offset, epoch }: Position,
   publisher: Publisher,
 ): void {
   const { member: from } = publisher;
-  publisher.settle({ type: 'published', offset, epoch });
+  publisher.settle({ type: 'published', offset, epoch }, self);
   if (!events.isHeard('message.published')) return;
   events.emit(
     'message.published',
@@ -110,7 +112,7 @@ function confirm(
   );
 }
 
-function failPublish({ record, events }: RoomContext, publisher: Publisher, error: unknown): void {
+function failPublish({ record, events, self }: RoomContext, publisher: Publisher, error: unknown): void {
   events.emit('message.failed', { room: record.name, error });
-  publisher.settle({ type: 'refused', refusal: PUBLISH_FAILED });
+  publisher.settle({ type: 'refused', refusal: PUBLISH_FAILED }, self);
 }

@@ -1,6 +1,7 @@
 /** What a room does with the changes that its store does not have yet; when it does so is the chart's (room.ts). */
 
-import type { MembershipChange, StoredMember } from '../../storage/membership-store.ts';
+import type { MembershipChange } from '../../storage/membership-store.ts';
+import { send } from '../runtime/send.ts';
 import type { Recorder } from './journal.ts';
 import type { MembershipEvent } from './membership.ts';
 import { ask } from './parts.ts';
@@ -13,46 +14,43 @@ export interface Recording {
 }
 
 export function record({ context }: RoomArgs, { change, recorder }: Recording): void {
-  context.record.journal.record(change, listFirst(context, change, recorder));
+  context.record.journal.record(change, new RoomRecorder(context, change, recorder));
 }
 
 export function recordWhileFailing({ context }: RoomArgs, { change, recorder }: Recording): void {
-  context.record.journal.recordWhileFailing(change, listFirst(context, change, recorder));
+  context.record.journal.recordWhileFailing(change, new RoomRecorder(context, change, recorder));
 }
 
-/** A join that is recorded is listed by the presence before its membership hears of it. */
-function listFirst(context: RoomContext, change: MembershipChange, recorder: Recorder): Recorder {
-  return change.type === 'put' ? new ListingRecorder(context, change.member, recorder) : recorder;
-}
-
-class ListingRecorder implements Recorder {
+/** Tells a membership in the room's name. A join that is recorded is listed by the presence before that. */
+class RoomRecorder implements Recorder {
   readonly #context: RoomContext;
-  readonly #member: StoredMember;
+  readonly #change: MembershipChange;
   readonly #recorder: Recorder;
 
-  constructor(context: RoomContext, member: StoredMember, recorder: Recorder) {
+  constructor(context: RoomContext, change: MembershipChange, recorder: Recorder) {
     this.#context = context;
-    this.#member = member;
+    this.#change = change;
     this.#recorder = recorder;
   }
 
   send(event: MembershipEvent): void {
-    const listing = event.type === 'membership.recorded' ? this.#list() : undefined;
-    this.#recorder.send(listing === undefined ? event : { type: 'membership.listing', listing });
+    const listing = event.type === 'membership.recorded' ? this.#list(this.#change) : undefined;
+    const told = listing === undefined ? event : ({ type: 'membership.listing', listing } as const);
+    send(this.#recorder, told, this.#context.self);
   }
 
-  #list(): Promise<void> | undefined {
+  #list(change: MembershipChange): Promise<void> | undefined {
     const { clock, presence, record: room } = this.#context;
     // The membership may have ended before the store answered.
-    if (!room.roster.awake.has(this.#member.id)) return undefined;
-    return ask(clock, () => presence.add(room.name, this.#member));
+    if (change.type !== 'put' || !room.roster.awake.has(change.member.id)) return undefined;
+    return ask(clock, () => presence.add(room.name, change.member));
   }
 }
 
 /** Takes a change that nobody waits for. The chart hears of it by an event: `raise` would leave the fast lane, for each refused join. */
 export function note(context: RoomContext, change: MembershipChange): void {
   context.record.journal.note(change);
-  context.send({ type: 'room.noted' });
+  context.send({ type: 'room.noted' }, context.self);
 }
 
 /** The number of attempts is kept in place, as all that a room keeps (docs/decisions/0005-ports-and-an-event-bus.md). */

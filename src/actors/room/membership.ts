@@ -10,6 +10,8 @@ import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { MembershipChange } from '../../storage/membership-store.ts';
 import type { Subscriber } from './ports.ts';
 import type { JoinRefusal, RoomHandlers } from './room-options.ts';
+import { send } from '../runtime/send.ts';
+import type { ActorSender } from '../runtime/sender.ts';
 import type { SharedSystem } from '../runtime/shared-system.ts';
 
 export type MembershipEvent =
@@ -66,7 +68,7 @@ export interface MembershipInput {
   readonly handlers: RoomHandlers;
   /** Deadline of a handler, in milliseconds. */
   readonly handlerMs: number;
-  readonly tellRoom: (fact: MemberFact) => void;
+  readonly tellRoom: (fact: MemberFact, from: ActorSender) => void;
   readonly events: EventSink;
 }
 
@@ -112,42 +114,44 @@ const machine = setup({
     recordJoin: ({ context, self }) => {
       const { id, user } = context.subscriber.member;
       const member = { id, ...(user !== undefined && { user }), joinedAt: context.joinedAt };
-      context.tellRoom({ type: 'member.recording', change: { type: 'put', member }, recorder: self });
+      context.tellRoom({ type: 'member.recording', change: { type: 'put', member }, recorder: self }, self);
     },
     recordLeave: ({ context, self }) => {
       const { id, user } = context.subscriber.member;
       // A user whom a shutdown cuts off is away, not gone: the record stays for the next run to find.
-      if (context.reason === 'shutdown' && user !== undefined) self.send({ type: 'membership.recorded' });
-      else context.tellRoom({ type: 'member.recording', change: { type: 'remove', id }, recorder: self });
+      if (context.reason === 'shutdown' && user !== undefined)
+        send(self, { type: 'membership.recorded' }, self);
+      else
+        context.tellRoom({ type: 'member.recording', change: { type: 'remove', id }, recorder: self }, self);
     },
-    unlist: ({ context }) => {
-      context.tellRoom({ type: 'member.leaving', id: context.subscriber.member.id });
+    unlist: ({ context, self }) => {
+      context.tellRoom({ type: 'member.leaving', id: context.subscriber.member.id }, self);
     },
-    letIn: ({ context }) => {
+    letIn: ({ context, self }) => {
       const { subscriber, joinedAt, resumed, room } = context;
       subscriber.port.subscribe(room);
       // Answered before the event bus hears of it: what a listener publishes comes after the answer.
-      subscriber.send({ type: 'room.joined', room });
-      context.tellRoom({ type: 'member.joined', subscriber, joinedAt, resumed });
+      subscriber.send({ type: 'room.joined', room }, self);
+      context.tellRoom({ type: 'member.joined', subscriber, joinedAt, resumed }, self);
     },
-    letOut: ({ context }) => {
+    letOut: ({ context, self }) => {
       context.subscriber.port.unsubscribe(context.room);
-      context.tellRoom({ type: 'member.leaving', id: context.subscriber.member.id });
+      context.tellRoom({ type: 'member.leaving', id: context.subscriber.member.id }, self);
     },
-    tellLeft: ({ context }) => {
+    tellLeft: ({ context, self }) => {
       const { subscriber, reason, room } = context;
-      context.tellRoom({ type: 'member.left', subscriber, reason });
-      subscriber.send({ type: 'room.left', room });
+      context.tellRoom({ type: 'member.left', subscriber, reason }, self);
+      subscriber.send({ type: 'room.left', room }, self);
     },
-    tellWithdrawn: ({ context }) => {
+    tellWithdrawn: ({ context, self }) => {
       const { subscriber, room } = context;
-      context.tellRoom({ type: 'member.withdrawn', id: subscriber.member.id });
-      subscriber.send({ type: 'room.left', room });
+      context.tellRoom({ type: 'member.withdrawn', id: subscriber.member.id }, self);
+      subscriber.send({ type: 'room.left', room }, self);
     },
-    tellRefused: ({ context }) => {
+    tellRefused: ({ context, self }) => {
       const { subscriber, refusal, room } = context;
-      context.tellRoom({ type: 'member.refused', subscriber, refusal });
-      subscriber.send({ type: 'room.refused', room, refusal });
+      context.tellRoom({ type: 'member.refused', subscriber, refusal }, self);
+      subscriber.send({ type: 'room.refused', room, refusal }, self);
     },
     // In place, and not by `assign`, which would leave the fast lane.
     noteReason: ({ context }, params: { reason: LeaveReason }) => {
@@ -400,7 +404,7 @@ export function startMembership(
   // One that may wait for a handler has a deadline for it, and so a system of its own.
   const mayWait = handlers.onJoin !== undefined || handlers.onLeave !== undefined;
   const actor = mayWait ? createActor(machine, { ...options, clock }) : system.create(machine, options);
-  actor.subscribe({ error: (error) => tellRoom({ type: 'member.failed', subscriber, error }) });
+  actor.subscribe({ error: (error) => tellRoom({ type: 'member.failed', subscriber, error }, actor) });
   return actor.start();
 }
 

@@ -8,6 +8,8 @@ import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { EventSink } from '../../events/server-events.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { send } from '../runtime/send.ts';
+import type { ActorSender } from '../runtime/sender.ts';
 import type { PublishOutcome, Publisher } from './ports.ts';
 import type { MessageVerdict, RoomHandlers } from './room-options.ts';
 
@@ -20,7 +22,7 @@ export interface ModerationInput {
   /** Deadline of the handler, in milliseconds. */
   readonly handlerMs: number;
   /** Hands a cleared message back to its room. */
-  readonly clear: (data: Json) => void;
+  readonly clear: (data: Json, from: ActorSender) => void;
   readonly events: EventSink;
 }
 
@@ -49,9 +51,10 @@ const machine = setup({
       params.verdict?.type === params.type,
   },
   actions: {
-    clear: ({ context }, params: { verdict: MessageVerdict | undefined }) =>
-      context.clear(params.verdict?.type === 'change' ? params.verdict.data : context.data),
-    settle: ({ context }, params: { outcome: PublishOutcome }) => context.publisher.settle(params.outcome),
+    clear: ({ context, self }, params: { verdict: MessageVerdict | undefined }) =>
+      context.clear(params.verdict?.type === 'change' ? params.verdict.data : context.data, self),
+    settle: ({ context, self }, params: { outcome: PublishOutcome }) =>
+      context.publisher.settle(params.outcome, self),
     reportHandler: ({ context }, params: { error: unknown }) =>
       context.events.emit('handler.failed', { room: context.room, handler: 'onMessage', ...params }),
   },
@@ -150,11 +153,12 @@ export function startModeration(
     error: (error) => {
       moderations.delete(id);
       input.events.emit('handler.failed', { room: input.room, handler: 'onMessage', error });
-      input.publisher.settle({ type: 'refused', refusal: HANDLER_FAILED });
+      input.publisher.settle({ type: 'refused', refusal: HANDLER_FAILED }, actor);
     },
   });
   actor.start();
-  input.publisher.onGone?.(() => actor.send({ type: 'moderation.abandon' }));
+  const { publisher } = input;
+  publisher.onGone?.(() => send(actor, { type: 'moderation.abandon' }, publisher.sender));
 }
 
 function toOutcome(verdict: MessageVerdict | undefined): PublishOutcome {

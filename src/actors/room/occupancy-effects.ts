@@ -2,6 +2,7 @@
 
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
+import { send } from '../runtime/send.ts';
 import { endAbsence } from './absence-effects.ts';
 import { note } from './journal-effects.ts';
 import { startMembership, wakeMembership, type MembershipInput } from './membership.ts';
@@ -30,11 +31,11 @@ export function refuseFull({ context }: RoomArgs, { subscriber }: { readonly sub
   const room = record.name;
   const refusal = createRefusal('limitExceeded', `${room} is full`);
   events.emit('member.refused', { room, member: subscriber.member, refusal });
-  subscriber.send({ type: 'room.refused', room, refusal });
+  subscriber.send({ type: 'room.refused', room, refusal }, context.self);
 }
 
 export function refuseJoin({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
-  subscriber.send({ type: 'room.refused', room: context.record.name, refusal: SHUTTING_DOWN });
+  subscriber.send({ type: 'room.refused', room: context.record.name, refusal: SHUTTING_DOWN }, context.self);
 }
 
 /** Wakes the membership of a connection for its leave, or takes back a join that is under way. */
@@ -47,14 +48,14 @@ export function beginLeave(
   const awake = roster.awake.get(id);
   const resting = roster.joined.get(id);
   if (awake !== undefined) {
-    awake.ref?.send({ type: 'membership.leave', reason });
+    if (awake.ref !== undefined) send(awake.ref, { type: 'membership.leave', reason }, context.self);
   } else if (resting !== undefined) {
     const input = toMembershipInput(context, subscriber, resting.joinedAt, false);
     const ref = wakeMembership(context.machines.membership, input, context);
     roster.awake.set(id, { subscriber, ref });
-    ref.send({ type: 'membership.leave', reason });
+    send(ref, { type: 'membership.leave', reason }, context.self);
   } else {
-    subscriber.send({ type: 'room.left', room: name });
+    subscriber.send({ type: 'room.left', room: name }, context.self);
   }
 }
 
@@ -67,7 +68,7 @@ export function kick(
   const member = roster.joined.get(id);
   if (member === undefined) return;
   const { subscriber } = member;
-  subscriber.send({ type: 'room.closed', room: name, refusal });
+  subscriber.send({ type: 'room.closed', room: name, refusal }, context.self);
   beginLeave({ context }, { subscriber, reason: 'kicked' });
 }
 
@@ -133,13 +134,13 @@ export function dropFailed(
   unlist(context, member.id);
   events.emit('member.failed', { room: record.name, member, error });
   note(context, { type: 'remove', id: member.id });
-  subscriber.send({ type: 'room.refused', room: record.name, refusal: JOIN_FAILED });
+  subscriber.send({ type: 'room.refused', room: record.name, refusal: JOIN_FAILED }, context.self);
 }
 
 /** The room is closing: joins that are being decided on or recorded are refused. */
 export function refuseJoins({ context }: RoomArgs): void {
   for (const { ref } of context.record.roster.awake.values()) {
-    ref?.send({ type: 'membership.refuse', refusal: SHUTTING_DOWN });
+    if (ref !== undefined) send(ref, { type: 'membership.refuse', refusal: SHUTTING_DOWN }, context.self);
   }
 }
 
@@ -189,7 +190,7 @@ function toMembershipInput(
   resumed: boolean,
   listening?: Promise<void>,
 ): MembershipInput {
-  const { record, events, send } = context;
+  const { record, events, send: tellRoom } = context;
   const { handlers, handlerMs } = record.options;
   return {
     room: record.name,
@@ -199,7 +200,7 @@ function toMembershipInput(
     listening,
     handlers,
     handlerMs,
-    tellRoom: send,
+    tellRoom,
     events,
   };
 }

@@ -4,6 +4,7 @@ import type { Broker } from '../../broker/broker.ts';
 import { createMemoryPresence } from '../../broker/presence/memory-presence.ts';
 import type { Presence } from '../../broker/presence/presence.ts';
 import { createHarness, join, leave, publish, settle, until } from '../actor-harness.ts';
+import { SERVER } from '../runtime/sender.ts';
 
 /** Calls that wait until a test lets them go on. */
 class Gate {
@@ -288,7 +289,7 @@ describe('a room that closes', () => {
     const client = connect();
     client.send(join('room1'));
     await until(() => decisions.length === 1);
-    directory.rooms.get('room1')?.send({ type: 'room.close' });
+    directory.rooms.get('room1')?.send({ type: 'room.close' }, SERVER);
     await until(() => directory.rooms.size === 0);
     decisions[0]?.();
     await settle();
@@ -304,7 +305,7 @@ describe('a room that closes', () => {
     store.hold();
     clock.increment(1);
     await until(() => store.writes.length === 1);
-    directory.rooms.get('room1')?.send({ type: 'room.close' });
+    directory.rooms.get('room1')?.send({ type: 'room.close' }, SERVER);
     store.release();
     await until(() => {
       clock.increment(100);
@@ -327,7 +328,7 @@ describe('a room that closes', () => {
     member.send(leave('room1'));
     joiner.send(join('room1'));
     await settle();
-    directory.rooms.get('room1')?.send({ type: 'room.close' });
+    directory.rooms.get('room1')?.send({ type: 'room.close' }, SERVER);
     clock.increment(5_000);
     await until(() => member.frames.length === 2 && joiner.frames.length === 1);
     expect(directory.rooms.size).toBe(0);

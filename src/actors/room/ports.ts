@@ -4,6 +4,7 @@ import type { CallOutcome, Json, MemberInfo, Push, Reply } from '../../protocol/
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
+import type { ActorSender, Sender } from '../runtime/sender.ts';
 
 /** The socket of a connection, as its actor sees it. After the socket has closed, all of it does nothing. */
 export interface ConnectionPort {
@@ -29,7 +30,9 @@ export type RoomFact =
 export interface Subscriber {
   readonly member: MemberInfo;
   readonly port: Pick<ConnectionPort, 'subscribe' | 'unsubscribe'>;
-  send(fact: RoomFact): void;
+  /** The connection's actor, as the sender of what it asks for. */
+  readonly sender: ActorSender;
+  send(fact: RoomFact, from: Sender): void;
 }
 
 /** How a publish ended. */
@@ -47,7 +50,8 @@ export type PublishOutcome =
 export interface Publisher {
   /** The publishing connection; absent when the server itself speaks (HTTP, library). */
   readonly member?: MemberInfo;
-  settle(outcome: PublishOutcome): void;
+  readonly sender: Sender;
+  settle(outcome: PublishOutcome, from: Sender): void;
   /** Calls back if the publisher goes away before it is told; the one before is forgotten. */
   onGone?(callback: () => void): void;
 }
@@ -55,7 +59,8 @@ export interface Publisher {
 /** Who calls a function through a room, and hears how it ended, once and later. */
 export interface RpcRequester {
   readonly member: MemberInfo;
-  settle(outcome: CallOutcome): void;
+  readonly sender: Sender;
+  settle(outcome: CallOutcome, from: Sender): void;
 }
 
 /** What rooms delegate calls to. It never rejects. */

@@ -11,6 +11,7 @@ import type { Subscriber, Publisher, RpcPort, RpcRequester } from './ports.ts';
 import type { moderationMachine } from './moderation.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { RoomStore } from './room-store.ts';
+import type { ActorSender, Sender } from '../runtime/sender.ts';
 import type { SharedSystem } from '../runtime/shared-system.ts';
 
 /** Tells which users are away in which rooms, for when they come back. */
@@ -43,7 +44,7 @@ export interface RoomInput {
   /** How long a user stays away before it is off the roster, in milliseconds. */
   readonly awayTtlMs: number;
   /** Where memberships and publications of this room send to; it outlives the machine. */
-  readonly send: (event: RoomEvent) => void;
+  readonly send: (event: RoomEvent, from: Sender | undefined) => void;
 }
 
 export type RoomEvent =
@@ -72,6 +73,8 @@ export type RoomEvent =
   | MemberFact;
 
 export interface RoomContext extends RoomInput {
+  /** The room's actor, as the sender of what the room sends. */
+  readonly self: ActorSender;
   /** What came while the store was being asked, in order. It is changed in place: `assign` would leave the fast lane. */
   held: RoomEvent[];
   /** Failed attempts to write since the last success. */

@@ -1,6 +1,7 @@
 /** The delays, guards and actions that the chart of a room (room.ts) names. */
 
 import { fromPromise, raise, setup } from 'xstate';
+import type { Sender } from '../runtime/sender.ts';
 import type { LoadedRoom, MembershipChange } from '../../storage/membership-store.ts';
 import { absorb, endAbsence, expireAway } from './absence-effects.ts';
 import {
@@ -115,7 +116,7 @@ export const roomSetup = setup({
     releaseHeld: ({ context }) => {
       const held = context.held.splice(0);
       afterThis(() => {
-        for (const event of held) context.send(event);
+        for (const event of held) context.send(event, askerOf(event));
       });
     },
     announceOpened: ({ context: { record, events } }) => {
@@ -166,4 +167,11 @@ export const roomSetup = setup({
 /** Whether an event carries a connection's message, and not the server's own. */
 function isFromConnection(event: RoomEvent): boolean {
   return 'publisher' in event && event.publisher.member !== undefined;
+}
+
+/** Who asked for what was held. */
+function askerOf(event: RoomEvent): Sender | undefined {
+  if ('subscriber' in event) return event.subscriber.sender;
+  if ('publisher' in event) return event.publisher.sender;
+  return 'requester' in event ? event.requester.sender : undefined;
 }

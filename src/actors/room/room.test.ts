@@ -9,6 +9,7 @@ import {
   until,
   type FakeClient,
 } from '../actor-harness.ts';
+import { SERVER } from '../runtime/sender.ts';
 import { answer } from './room-options.ts';
 
 const FULL = { type: 'refused', refusal: { error: 'limitExceeded', message: 'room1 is full' } };
@@ -96,7 +97,10 @@ describe('broadcast', () => {
     ]);
     expect(stateOf('room1')).toMatchObject({ active: { broadcast: 'throttled' } });
     let outcome: unknown;
-    rooms.publish('room1', 'by the server', { settle: (settled) => void (outcome = settled) });
+    rooms.publish('room1', 'by the server', {
+      sender: 'library',
+      settle: (settled) => void (outcome = settled),
+    });
     expect(outcome).toMatchObject({ type: 'published' });
     clock.increment(500);
     expect(stateOf('room1')).toMatchObject({ active: { broadcast: 'flowing' } });
@@ -108,14 +112,14 @@ describe('broadcast', () => {
     const { connect, rooms, directory, stateOf } = createHarness();
     const client = connect();
     await joined(client);
-    directory.rooms.get('room1')?.send({ type: 'room.mute' });
+    directory.rooms.get('room1')?.send({ type: 'room.mute' }, 'library');
     client.send(publish('room1', 'psst'));
     expect(client.frames.at(-1)).toMatchObject({
       refusal: { error: 'permissionDenied', message: 'room1 is muted' },
     });
-    rooms.publish('room1', 'hear ye', { settle: () => undefined });
+    rooms.publish('room1', 'hear ye', { sender: 'library', settle: () => undefined });
     expect(client.frames.at(-1)).toBe('hear ye');
-    directory.rooms.get('room1')?.send({ type: 'room.unmute' });
+    directory.rooms.get('room1')?.send({ type: 'room.unmute' }, 'library');
     client.send(publish('room1', 'at last'));
     expect(client.frames.slice(-2)).toEqual(['at last', { type: 'published' }]);
     expect(stateOf('room1')).toMatchObject({ active: { broadcast: 'flowing' } });
@@ -127,7 +131,7 @@ describe('broadcast', () => {
     });
     const client = connect();
     await joined(client);
-    directory.rooms.get('room1')?.send({ type: 'room.mute' });
+    directory.rooms.get('room1')?.send({ type: 'room.mute' }, 'library');
     client.send(publish('room1', '!help'), publish('room1', 'psst'));
     await until(() => client.frames.length === 3);
     expect(client.frames.slice(1)).toMatchObject([
@@ -140,7 +144,7 @@ describe('broadcast', () => {
     const { rooms, toldOf } = createHarness();
     const outcomes: unknown[] = [];
     for (const data of ['a', 'b', 'c'])
-      rooms.publish('room1', data, { settle: (outcome) => void outcomes.push(outcome) });
+      rooms.publish('room1', data, { sender: 'library', settle: (outcome) => void outcomes.push(outcome) });
     await until(() => outcomes.length === 3);
     expect(outcomes).toEqual([1, 2, 3].map((offset) => ({ type: 'published', offset, epoch: 'epoch' })));
     expect(toldOf('message.published').map(({ offset }) => offset)).toEqual([1, 2, 3]);
@@ -345,7 +349,7 @@ describe('a shutdown', () => {
     clock.increment(50);
     await until(() => store.idsOf('room1').length === 2);
     for (const client of [user, anonymous]) client.actor?.send({ type: 'server.draining' });
-    directory.rooms.get('room1')?.send({ type: 'room.close' });
+    directory.rooms.get('room1')?.send({ type: 'room.close' }, SERVER);
     await until(() => directory.rooms.size === 0);
     expect(store.idsOf('room1')).toEqual(['c1']);
   });
@@ -354,7 +358,7 @@ describe('a shutdown', () => {
     const { connect, clock, directory, store, stateOf, toldOf } = createHarness();
     await joined(connect());
     store.error = DISK_FULL;
-    directory.rooms.get('room1')?.send({ type: 'room.close' });
+    directory.rooms.get('room1')?.send({ type: 'room.close' }, SERVER);
     await until(() => JSON.stringify(stateOf('room1')) === '{"closing":"waiting"}');
     const late = connect();
     late.send(join('room1'), publish('room1', 'hi'));

@@ -36,7 +36,7 @@ const STALLED = { active: { journal: { writing: 'stalled' } } };
 export const roomMachine = roomSetup.createMachine({
   id: 'room',
   description: 'One live room, from the first join or publication until it has lingered without members.',
-  context: ({ input }) => ({ held: [], attempts: 0, ...input }),
+  context: ({ input, self }) => ({ self, held: [], attempts: 0, ...input }),
   initial: 'opening',
   states: {
     opening: {

@@ -6,7 +6,8 @@
 import { createActor, waitFor, type SnapshotFrom } from 'xstate';
 import { createRefusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
-import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import { send } from '../runtime/send.ts';
+import { nameRoom, type NamedSender, type Sender } from '../runtime/sender.ts';
 import type { roomMachine, RoomRef } from './room.ts';
 import type { RoomEvent, RoomInput } from './room-events.ts';
 import { stopListening, unlist } from './occupancy-effects.ts';
@@ -27,6 +28,12 @@ export interface SupervisedRoomInput extends Omit<RoomInput, 'send'> {
   readonly onEnd: () => void;
 }
 
+/** An event, and who sent it. */
+interface Sent {
+  readonly event: RoomEvent;
+  readonly from: Sender | undefined;
+}
+
 export class SupervisedRoom {
   readonly #input: SupervisedRoomInput & RoomInput;
   #actor: RoomRef | undefined;
@@ -34,11 +41,11 @@ export class SupervisedRoom {
   /** When the machine failed, in milliseconds since 1970, as far back as it matters. */
   #failures: number[] = [];
   /** What came while the machine was being restarted. */
-  #held: RoomEvent[] = [];
+  #held: Sent[] = [];
   /** Events that are being sent, one in the course of the other. */
   #depth = 0;
   /** What the machine was given in the course of the first of them. */
-  #nested: RoomEvent[] = [];
+  #nested: Sent[] = [];
   /** The machine has failed in the course of it. */
   #failure: { readonly error: unknown } | undefined;
   #endCallbacks: (() => void)[] = [];
@@ -47,7 +54,7 @@ export class SupervisedRoom {
 
   constructor(input: SupervisedRoomInput) {
     // What is spread stands last: the other way round, each room's would get a hidden class of its own.
-    this.#input = { send: (event) => this.send(event), ...input };
+    this.#input = { send: (event, from) => this.send(event, from), ...input };
     this.#start();
   }
 
@@ -79,18 +86,19 @@ export class SupervisedRoom {
     return this.#ended ? Promise.resolve() : new Promise((resolve) => this.#endCallbacks.push(resolve));
   }
 
-  send(event: RoomEvent): void {
+  send(event: RoomEvent, from: Sender | undefined): void {
     const actor = this.#actor;
     if (actor === undefined) {
-      this.#keep(event);
+      this.#keep({ event, from });
       return;
     }
-    if (this.#depth > 0) this.#nested.push(event);
+    if (this.#depth > 0) this.#nested.push({ event, from });
     this.#depth += 1;
-    sendDirectly(actor, event);
+    send(actor, event, from);
     this.#depth -= 1;
     // An event that has led to nothing more, as most do, has cost no list.
-    if (this.#depth === 0 && (this.#nested.length > 0 || this.#failure !== undefined)) this.#endTurn(event);
+    if (this.#depth === 0 && (this.#nested.length > 0 || this.#failure !== undefined))
+      this.#endTurn({ event, from });
   }
 
   /** Drops the room as it is: nothing is written and nobody is told. For the end of a server only. */
@@ -103,17 +111,17 @@ export class SupervisedRoom {
   }
 
   /** What comes while no machine runs. */
-  #keep(event: RoomEvent): void {
-    if (this.#ended) answerAfterEnd(event, this.name);
-    else this.#held.push(event);
+  #keep(sent: Sent): void {
+    if (this.#ended) answerAfterEnd(sent.event, nameRoom(this.name));
+    else this.#held.push(sent);
   }
 
-  #endTurn(event: RoomEvent): void {
+  #endTurn(sent: Sent): void {
     const nested = this.#nested.splice(0);
     const failure = this.#failure;
     if (failure === undefined) return;
     this.#failure = undefined;
-    this.#recover(failure.error, [event, ...nested]);
+    this.#recover(failure.error, [sent, ...nested]);
   }
 
   #start(): void {
@@ -125,7 +133,7 @@ export class SupervisedRoom {
       complete: () => this.#end(),
     });
     actor.start();
-    for (const event of this.#held.splice(0)) this.send(event);
+    for (const { event, from } of this.#held.splice(0)) this.send(event, from);
   }
 
   #fail(error: unknown): void {
@@ -136,14 +144,14 @@ export class SupervisedRoom {
   }
 
   /** @param given What the machine was given last: what the failure may have cut off. */
-  #recover(error: unknown, given: readonly RoomEvent[]): void {
+  #recover(error: unknown, given: readonly Sent[]): void {
     const { clock, events } = this.#input;
     const now = clock.now();
     this.#failures = [...this.#failures.filter((at) => at > now - FAILURE_WINDOW_MS), now];
     const closing = this.#failures.length > MAX_FAILURES;
     events.emit('room.failed', { room: this.name, error, outcome: closing ? 'closing' : 'restarting' });
     // A client's request may be what the machine fails on: it is refused. A fact is taken up again.
-    const facts = given.filter((event) => !refuseEvent(event, this.name));
+    const facts = given.filter(({ event }) => !refuseEvent(event, nameRoom(this.name)));
     this.#held = [...facts, ...this.#held];
     if (closing) this.#giveUp();
     else {
@@ -162,13 +170,13 @@ export class SupervisedRoom {
     for (const { user } of away.values()) this.#input.absence.delete(user, room);
     for (const { subscriber } of joined.values()) {
       subscriber.port.unsubscribe(room);
-      subscriber.send({ type: 'room.closed', room, refusal: ROOM_CLOSED });
+      subscriber.send({ type: 'room.closed', room, refusal: ROOM_CLOSED }, nameRoom(room));
       events.emit('member.left', { room, member: subscriber.member, reason: 'room closed' });
     }
     for (const { subscriber, ref } of awake.values()) {
       if (ref !== undefined) system.stop(ref);
       subscriber.port.unsubscribe(room);
-      subscriber.send({ type: 'room.refused', room, refusal: ROOM_CLOSED });
+      subscriber.send({ type: 'room.refused', room, refusal: ROOM_CLOSED }, nameRoom(room));
     }
     stopListening({ context: this.#input });
     this.#end();
@@ -182,33 +190,33 @@ export class SupervisedRoom {
     this.#actor = undefined;
     this.#ended = true;
     this.#input.onEnd();
-    for (const event of this.#held.splice(0)) answerAfterEnd(event, this.name);
+    for (const { event } of this.#held.splice(0)) answerAfterEnd(event, nameRoom(this.name));
     for (const callback of this.#endCallbacks.splice(0)) callback();
   }
 }
 
-function answerAfterEnd(event: RoomEvent, room: string): void {
-  if (event.type === 'room.leave') event.subscriber.send({ type: 'room.left', room });
+function answerAfterEnd(event: RoomEvent, room: NamedSender): void {
+  if (event.type === 'room.leave') event.subscriber.send({ type: 'room.left', room: room.id }, room);
   // A membership whose handler was still busy when the room ended.
-  else if (event.type === 'member.recording') event.recorder.send({ type: 'membership.unrecorded' });
+  else if (event.type === 'member.recording') send(event.recorder, { type: 'membership.unrecorded' }, room);
   else refuseEvent(event, room);
 }
 
 /** Tells a client that its request is lost; false for an event that no client waits for. */
-function refuseEvent(event: RoomEvent, room: string): boolean {
+function refuseEvent(event: RoomEvent, room: NamedSender): boolean {
   switch (event.type) {
     case 'room.join':
-      event.subscriber.send({ type: 'room.refused', room, refusal: ROOM_FAILED });
+      event.subscriber.send({ type: 'room.refused', room: room.id, refusal: ROOM_FAILED }, room);
       return true;
     case 'room.publish':
     case 'room.cleared':
-      event.publisher.settle({ type: 'refused', refusal: ROOM_FAILED });
+      event.publisher.settle({ type: 'refused', refusal: ROOM_FAILED }, room);
       return true;
     case 'room.call':
-      event.requester.settle(failCall('stopping', ROOM_FAILED.message));
+      event.requester.settle(failCall('stopping', ROOM_FAILED.message), room);
       return true;
     case 'room.called':
-      event.requester.settle(event.outcome);
+      event.requester.settle(event.outcome, room);
       return true;
     case 'room.leave':
     case 'room.kick':

@@ -6,6 +6,7 @@
 import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
 import type { Outcome } from './fast-lane/table.ts';
 import { FastLane, withFastLane, type Watched } from './fast-lane/fast-lane.ts';
+import { actorOf, type Sender } from './sender.ts';
 
 /** Which machine an actor runs: the machine's `id`. */
 export type MachineKind = 'server' | 'connection' | 'membership' | 'moderation' | 'room' | 'tarsProxy';
@@ -14,6 +15,8 @@ export type MachineKind = 'server' | 'connection' | 'membership' | 'moderation' 
 export interface MachineObserver {
   /** The actors that are inspected. Their fast lane is closed: only XState's interpreter tells of each step. */
   readonly watched: Watched;
+  /** An event is about to be sent, to an actor that is watched or by one. It is heard right after, in the same turn. */
+  sent(to: AnyActorRef, event: EventObject, from: Sender | undefined): void;
   /** An actor was made, and starts in this turn. A membership that wakes is made again, with the same id. */
   made(kind: MachineKind, actor: AnyActorRef): void;
   /** An event brought an actor to other states; entering the same ones again counts too. */
@@ -39,6 +42,7 @@ export interface MachineObserver {
 /** Tells nobody. */
 export const NO_OBSERVER: MachineObserver = {
   watched: new Set(),
+  sent() {},
   made() {},
   moved() {},
   stayed() {},
@@ -91,6 +95,13 @@ class LiveLane extends FastLane {
     this.#kind = machine.id as MachineKind;
     this.#observer = observer;
     this.#now = now;
+  }
+
+  override tellSent(to: AnyActorRef, event: EventObject, from: Sender | undefined): void {
+    const { watched } = this.#observer;
+    const sender = actorOf(from);
+    if (watched.has(to) || (sender !== undefined && watched.has(sender)))
+      this.#observer.sent(to, event, from);
   }
 
   override run(

@@ -5,6 +5,7 @@
 
 import type { EventObject } from 'xstate';
 import type { Clock } from '../../system/clock.ts';
+import { send } from './send.ts';
 
 /** The length of a tick: an event comes up to this much later than asked for. */
 const DEFAULT_TICK_MS = 250;
@@ -28,7 +29,7 @@ export class WheelTimer {
   }
 
   fire(): void {
-    this.#target.send(this.#event);
+    send(this.#target, this.#event, 'timer');
   }
 }
 

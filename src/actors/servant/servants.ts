@@ -10,8 +10,9 @@ import { failureOf, returnCodeOf, RpcError } from '../../tars/rpc-error.ts';
 import type { LinkListener, ServantLink } from '../../tars/servant-link.ts';
 import type { Caller, CallRequest } from '../../tars/calls/caller.ts';
 import { RETURN_CODES } from '../../tars/wire/return-codes.ts';
-import type { ServantOutcome } from './call-table.ts';
-import { sendDirectly } from '../runtime/fast-lane/send.ts';
+import type { ProxyCall, ServantOutcome } from './call-table.ts';
+import { send } from '../runtime/send.ts';
+import { SERVER } from '../runtime/sender.ts';
 import { type TarsProxyPolicy } from './tars-proxy-events.ts';
 import { startTarsProxy, type tarsProxyMachine, type TarsProxyRef } from './tars-proxy.ts';
 
@@ -79,16 +80,15 @@ export function createServants(input: ServantsInput): Servants {
         return;
       }
       const proxy = proxies.get(name) ?? start(name);
-      sendDirectly(proxy, {
-        type: 'rpc.call',
-        call: {
-          request: { func, body, routeKey, oneWay, context },
-          deadlineAt: startedAt + (options.deadlineMs ?? callMs),
-          idempotent: options.idempotent ?? false,
-          attempts: 0,
-          settle,
-        },
-      });
+      const call: ProxyCall = {
+        request: { func, body, routeKey, oneWay, context },
+        deadlineAt: startedAt + (options.deadlineMs ?? callMs),
+        idempotent: options.idempotent ?? false,
+        attempts: 0,
+        settle,
+      };
+      // The call has come through generated code, which does not know who called.
+      send(proxy, { type: 'rpc.call', call }, undefined);
     });
   }
 
@@ -114,8 +114,8 @@ async function stopProxy(proxy: TarsProxyRef, isImpatient: boolean): Promise<voi
   const stopped = new Promise<void>((resolve) => {
     proxy.subscribe({ complete: resolve, error: () => resolve() });
   });
-  proxy.send({ type: 'proxy.stop' });
-  if (isImpatient) proxy.send({ type: 'proxy.stop' });
+  send(proxy, { type: 'proxy.stop' }, SERVER);
+  if (isImpatient) send(proxy, { type: 'proxy.stop' }, SERVER);
   await stopped;
 }
 

@@ -100,7 +100,7 @@ export function fail(context: TarsProxyContext, call: ProxyCall, failure: RpcFai
   watchDeadline(context, call);
   calls.resting.add(call);
   clock.setTimeout(() => {
-    if (calls.resting.has(call)) send({ type: 'call.due', call });
+    if (calls.resting.has(call)) send({ type: 'call.due', call }, 'timer');
   }, delayMs);
 }
 
@@ -128,5 +128,5 @@ function watchDeadline(
   call: ProxyCall,
   leftMs = Math.max(0, call.deadlineAt - clock.now()),
 ): void {
-  call.timer ??= clock.setTimeout(() => send({ type: 'call.expired', call }), leftMs);
+  call.timer ??= clock.setTimeout(() => send({ type: 'call.expired', call }, 'timer'), leftMs);
 }

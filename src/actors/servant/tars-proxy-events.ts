@@ -4,6 +4,7 @@ import type { Clock } from '../../system/clock.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import type { RpcFailure } from '../../protocol/rpc-errors.ts';
 import type { LinkError, LinkListener, LinkReply, ServantLink } from '../../tars/servant-link.ts';
+import type { OutsideSender } from '../runtime/sender.ts';
 import type { CallTable, ProxyCall } from './call-table.ts';
 
 export interface TarsProxyPolicy {
@@ -54,7 +55,7 @@ export type TarsProxyEvent =
 export interface TarsProxyContext extends TarsProxyInput {
   readonly link: ServantLink;
   readonly calls: CallTable;
-  readonly send: (event: TarsProxyEvent) => void;
+  readonly send: (event: TarsProxyEvent, from: OutsideSender) => void;
   /** How many setbacks (calls without a reply) there were since the last reply. */
   setbacks: number;
   /** How often the circuit was opened since the last reply. */

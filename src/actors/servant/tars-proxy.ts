@@ -5,8 +5,8 @@
 
 import { createActor, type ActorRefFrom } from 'xstate';
 import { CallTable } from './call-table.ts';
-import { sendDirectly } from '../runtime/fast-lane/send.ts';
-import type { TarsProxyContext, TarsProxyEvent, TarsProxyInput } from './tars-proxy-events.ts';
+import { send } from '../runtime/send.ts';
+import type { TarsProxyContext, TarsProxyInput } from './tars-proxy-events.ts';
 import { tarsProxySetup } from './tars-proxy-setup.ts';
 
 const TRYING = '#tarsProxy.ready.circuit.halfOpen.trying';
@@ -14,7 +14,7 @@ const TRYING = '#tarsProxy.ready.circuit.halfOpen.trying';
 export const tarsProxyMachine = tarsProxySetup.createMachine({
   id: 'tarsProxy',
   description: 'The proxy of one TARS servant, as long as the server runs.',
-  context: ({ input, self }) => createContext(input, (event) => sendDirectly(self, event)),
+  context: ({ input, self }) => createContext(input, (event, from) => send(self, event, from)),
   initial: 'idle',
   on: {
     'link.replied': { actions: 'receiveLate' },
@@ -226,15 +226,15 @@ export function startTarsProxy(
   return actor;
 }
 
-function createContext(input: TarsProxyInput, send: (event: TarsProxyEvent) => void): TarsProxyContext {
+function createContext(input: TarsProxyInput, sendSelf: TarsProxyContext['send']): TarsProxyContext {
   return {
     ...input,
-    send,
+    send: sendSelf,
     link: input.createLink({
-      reply: (reply) => send({ type: 'link.replied', reply }),
-      lost: (ids, error) => send({ type: 'link.lost', ids, error }),
-      writable: () => send({ type: 'link.writable' }),
-      closed: () => send({ type: 'link.closed' }),
+      reply: (reply) => sendSelf({ type: 'link.replied', reply }, 'servant'),
+      lost: (ids, error) => sendSelf({ type: 'link.lost', ids, error }, 'servant'),
+      writable: () => sendSelf({ type: 'link.writable' }, 'servant'),
+      closed: () => sendSelf({ type: 'link.closed' }, 'servant'),
     }),
     calls: new CallTable(),
     setbacks: 0,

@@ -7,6 +7,7 @@ import type { EventSink } from '../../events/server-events.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type { Publisher } from '../room/ports.ts';
+import type { ActorSender } from '../runtime/sender.ts';
 
 export interface ServerAddress {
   readonly host: string;
@@ -67,8 +68,8 @@ const machine = setup({
     announceStopped: ({ context: { events } }, params: { reason: 'drained' | 'deadline' }) =>
       events.emit('server.stopped', params),
     broadcast,
-    refuseBroadcast: (_, params: { publisher: Publisher }) =>
-      params.publisher.settle({ type: 'refused', refusal: NOT_LISTENING }),
+    refuseBroadcast: ({ self }, params: { publisher: Publisher }) =>
+      params.publisher.settle({ type: 'refused', refusal: NOT_LISTENING }, self),
   },
 });
 
@@ -218,20 +219,22 @@ export function createServerActor(
 function broadcast({
   context,
   event,
+  self,
 }: {
   readonly context: ServerContext;
   readonly event: ServerEvent;
+  readonly self: ActorSender;
 }): void {
   const { data, publisher } = event as Extract<ServerEvent, { readonly type: 'server.broadcast' }>;
   const { broker, events } = context;
   const { member: from } = publisher;
   const confirm = (): void => {
-    publisher.settle({ type: 'broadcasted' });
+    publisher.settle({ type: 'broadcasted' }, self);
     events.emit('message.broadcast', from === undefined ? { data } : { data, from });
   };
   const fail = (error: unknown): void => {
     events.emit('message.failed', { error });
-    publisher.settle({ type: 'refused', refusal: BROADCAST_FAILED });
+    publisher.settle({ type: 'refused', refusal: BROADCAST_FAILED }, self);
   };
   try {
     const accepting = broker.broadcast(data, from);

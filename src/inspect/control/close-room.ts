@@ -3,6 +3,7 @@
 import type { Clock } from '../../system/clock.ts';
 import type { SnapshotFrom } from 'xstate';
 import type { RoomRef } from '../../actors/room/room.ts';
+import { SERVER } from '../../actors/runtime/sender.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import { putOut } from './put-out.ts';
@@ -32,7 +33,7 @@ export async function closeRoom(input: CloseRoomInput): Promise<string | undefin
     if (inSlice % SLICE_MEMBERS === 0) await yieldTurn();
   }
   putOutLate(room, refusal);
-  room.send({ type: 'room.close' });
+  room.send({ type: 'room.close' }, SERVER);
   return waitForEnd(room, clock);
 }
 

@@ -1,6 +1,8 @@
 /** Runs the control commands of the inspector's page, if the settings allow it. Access was checked before. */
 
 import type { Clock } from '../../system/clock.ts';
+import type { Publisher } from '../../actors/room/ports.ts';
+import { send } from '../../actors/runtime/send.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { MACHINE_NAMES } from '../population/machine-names.ts';
 import type { ActorAddress, ControlCommand, MachineName } from '../feed/feed-protocol.ts';
@@ -50,7 +52,7 @@ export function createControl({ population, isAllowed, clock, yieldTurn }: Contr
       }
       case 'send': {
         const read = readEvent(address.kind, command.event);
-        return read.ok ? send(entry, read.event) : read.error;
+        return read.ok ? sendEvent(entry, read.event) : read.error;
       }
     }
   }
@@ -71,7 +73,7 @@ function kick(entry: ActorEntry, reason = DEFAULT_KICK_REASON): string | undefin
   return 'only connections and memberships can be kicked';
 }
 
-function send(entry: ActorEntry, event: SendableEvent<MachineName>): string | undefined {
+function sendEvent(entry: ActorEntry, event: SendableEvent<MachineName>): string | undefined {
   const { address, room } = entry;
   if (event.type === 'membership.leave') {
     if (room === undefined) return undefined;
@@ -89,14 +91,14 @@ function pass(entry: ActiveEntry, event: SendableEvent<MachineName>): string | u
   const { address, actor, room } = entry;
   if (!actor.getSnapshot().can(event)) return `it takes no ${event.type} in the states in which it is`;
   // A room's own `send` handles a failure of its machine.
-  if (address.kind === 'room' && room !== undefined) room.send(event as SendableEvent<'room'>);
-  else actor.send(event);
+  if (address.kind === 'room' && room !== undefined) room.send(event as SendableEvent<'room'>, undefined);
+  else send(actor, event, undefined);
   return undefined;
 }
 
 /** Usually the publisher of an abandoned message has gone. Here it still waits for its answer. */
 function answerPublisher({ actor }: ActiveEntry): void {
-  const { context } = actor.getSnapshot() as { context: { publisher: { settle(outcome: object): void } } };
+  const { context } = actor.getSnapshot() as { context: { publisher: Publisher } };
   const refusal = createRefusal('notAvailable', 'the message was taken back');
-  context.publisher.settle({ type: 'refused', refusal });
+  context.publisher.settle({ type: 'refused', refusal }, actor);
 }

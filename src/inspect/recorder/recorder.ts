@@ -27,7 +27,7 @@ export interface RecorderOptions {
 }
 
 export interface Recorder {
-  readonly observer: Omit<MachineObserver, 'watched'>;
+  readonly observer: Omit<MachineObserver, 'watched' | 'sent'>;
   /** The history of an actor. Undefined if nothing is kept of it. */
   historyOf(address: ActorAddress): ActorHistory | undefined;
   /** The last actors that have failed, oldest first. */

@@ -3,6 +3,7 @@ import { NO_OBSERVER, type MachineObserver } from '../../actors/runtime/live-mac
 import { combineObservers } from './combine-observers.ts';
 
 const observe = (log: string[], name: string): Omit<MachineObserver, 'watched'> => ({
+  sent: (...args) => void log.push(`${name} sent ${args.length}`),
   made: (...args) => void log.push(`${name} made ${args.length}`),
   moved: (...args) => void log.push(`${name} moved ${args.length}`),
   stayed: (...args) => void log.push(`${name} stayed ${args.length}`),
@@ -11,13 +12,16 @@ const observe = (log: string[], name: string): Omit<MachineObserver, 'watched'> 
 
 test('observers are called in turn, with all arguments', () => {
   const log: string[] = [];
-  const { made, moved, stayed, threw } = combineObservers(observe(log, 'a'), observe(log, 'b'));
+  const { sent, made, moved, stayed, threw } = combineObservers(observe(log, 'a'), observe(log, 'b'));
   const nothing = undefined as never;
+  sent(nothing, nothing, 'socket');
   made('room', nothing);
   moved('room', nothing, nothing, nothing, nothing);
   stayed('room', nothing, nothing, nothing);
   threw('room', nothing, nothing, nothing, nothing);
   expect(log).toEqual([
+    'a sent 3',
+    'b sent 3',
     'a made 2',
     'b made 2',
     'a moved 5',

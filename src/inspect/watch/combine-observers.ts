@@ -6,6 +6,7 @@ import { NO_OBSERVER, type MachineObserver } from '../../actors/runtime/live-mac
 export function combineObservers(...observers: readonly Partial<MachineObserver>[]): MachineObserver {
   return {
     watched: observers.find(({ watched }) => watched !== undefined)?.watched ?? NO_OBSERVER.watched,
+    sent: combine('sent'),
     made: combine('made'),
     moved: combine('moved'),
     stayed: combine('stayed'),

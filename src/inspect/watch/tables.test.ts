@@ -186,17 +186,18 @@ describe('the table of effects', () => {
       join('room3'),
     );
     await settle();
-    harness.directory.rooms.get('room1')?.send({ type: 'room.mute' });
+    harness.directory.rooms.get('room1')?.send({ type: 'room.mute' }, 'library');
     bob.send(publish('room1', 'muted'));
     await settle();
-    harness.directory.rooms.get('room1')?.send({ type: 'room.unmute' });
+    harness.directory.rooms.get('room1')?.send({ type: 'room.unmute' }, 'library');
     for (let count = 0; count < 12; count += 1) bob.send(publish('room1', count));
     await settle();
-    harness.directory.rooms.get('room1')?.send({
-      type: 'room.kick',
-      id: cid.id,
-      refusal: { error: 'permissionDenied', message: 'out' },
-    });
+    harness.directory.rooms
+      .get('room1')
+      ?.send(
+        { type: 'room.kick', id: cid.id, refusal: { error: 'permissionDenied', message: 'out' } },
+        'library',
+      );
     bob.send(leave('room1'));
     await settle();
     ann.actor?.send({ type: 'server.disconnect' });

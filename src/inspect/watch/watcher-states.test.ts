@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { call, FaultyStore, join, leave, ping, publish, settle } from '../../actors/actor-harness.ts';
 import { MACHINES } from '../../actors/machines.ts';
 import { roomMachine } from '../../actors/room/room.ts';
+import { SERVER } from '../../actors/runtime/sender.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import { findActor } from '../population/population.ts';
@@ -146,7 +147,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.tuple(room, fc.constantFrom('room.mute', 'room.unmute')).map(
       ([of, type]): Step =>
         (harness) =>
-          harness.directory.rooms.get(of)?.send({ type }),
+          harness.directory.rooms.get(of)?.send({ type }, 'library'),
     ),
   },
   {
@@ -154,11 +155,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: client.map(
       (of): Step =>
         ({ directory }) =>
-          directory.rooms.get('room1')?.send({
-            type: 'room.kick',
-            id: `c${of + 1}`,
-            refusal: OUT,
-          }),
+          directory.rooms
+            .get('room1')
+            ?.send({ type: 'room.kick', id: `c${of + 1}`, refusal: OUT }, 'library'),
     ),
   },
   {
@@ -167,8 +166,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: room.map((of): Step => ({ directory }) => {
       const open = directory.rooms.get(of);
       if (open === undefined) return;
-      for (const id of open.record.roster.joined.keys()) open.send({ type: 'room.kick', id, refusal: OUT });
-      open.send({ type: 'room.close' });
+      for (const id of open.record.roster.joined.keys())
+        open.send({ type: 'room.kick', id, refusal: OUT }, 'library');
+      open.send({ type: 'room.close' }, SERVER);
     }),
   },
   {

@@ -377,7 +377,7 @@ test('the server is watched from its start to its end', async () => {
   const { server } = population;
   server.start();
   await settle();
-  server.send({ type: 'server.broadcast', data: 'hi', publisher: { settle() {} } });
+  server.send({ type: 'server.broadcast', data: 'hi', publisher: { sender: 'library', settle() {} } });
   server.send({ type: 'server.stop' });
   await until(() => server.getSnapshot().status === 'done');
   flush();

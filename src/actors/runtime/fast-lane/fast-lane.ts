@@ -65,6 +65,14 @@ export class FastLane {
     this.#watched = watched;
   }
 
+  /** Whether any actor is watched. */
+  get isWatching(): boolean {
+    return this.#watched.size > 0;
+  }
+
+  /** An event is about to be sent to an actor. It is called only while somebody watches. */
+  tellSent(_to: AnyActorRef, _event: EventObject, _from: unknown): void {}
+
   /** Whether this actor may use the lane now. */
   isOpenTo(self: AnyActorRef): boolean {
     return this.#watched.size === 0 || !this.#watched.has(self);

@@ -16,7 +16,7 @@ import { RARITIES } from './rare-charts-harness.ts';
 import { judge, judgeBeginning, type Verdict } from './oracle-harness.ts';
 import type { Outcome } from './table.ts';
 import { FastLane, withFastLane } from './fast-lane.ts';
-import { sendDirectly } from './send.ts';
+import { send as sendDirectly } from '../send.ts';
 
 /** How the machines of a run handle their events. */
 type Way =
@@ -150,7 +150,7 @@ async function trace({ charts, observers, steps }: Scenario, way: Way, tally: Ta
   const lines: string[] = [];
   const actors: Actor<AnyActorLogic>[] = [];
   const send = (actor: AnyActorRef, event: TestEvent): void =>
-    way === 'direct' ? sendDirectly(actor, event) : actor.send(event);
+    way === 'direct' ? sendDirectly(actor, event, undefined) : actor.send(event);
   const names = ['A', 'B'] as const;
   for (const [index, name] of names.entries()) {
     const machine = buildMachine(name, charts[index]!, {

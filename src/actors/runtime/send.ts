@@ -1,9 +1,9 @@
 /**
- * Sends an event to an actor and, when nothing is in the way, has its fast lane do it right here instead of by
- * relay, mailbox and update. The actor counts as busy meanwhile, so that whatever it is sent waits in its
- * mailbox, as ever. Which events a fast lane takes is the lane's.
+ * The door by which actors are sent events: it names the sender to those who watch. When nothing is in the way, it has
+ * the fast lane of the actor do the event right here, instead of by relay, mailbox and update. The actor counts as busy
+ * meanwhile, so that what is sent to it waits in its mailbox. Which events a fast lane takes is the lane's.
  *
- * What it takes for granted of XState 5.33, and reliance*.test.ts hold it to:
+ * What it takes for granted of XState 5.33, and fast-lane/reliance*.test.ts hold it to:
  * - a mailbox is `_active` while its actor runs, and `_current` is the event at work, with the next ones behind
  *   it as far as `_last`; `flush` does those from `_current` on;
  * - `_process` has `logic.transition` work an event off, and ends the actor when that throws;
@@ -12,8 +12,9 @@
  */
 
 import type { AnyActorRef, AnyMachineSnapshot, EventObject } from 'xstate';
-import type { Outcome } from './table.ts';
-import { LANE, type FastLane, type Laned } from './fast-lane.ts';
+import type { Outcome } from './fast-lane/table.ts';
+import type { Sender } from './sender.ts';
+import { LANE, type FastLane, type Laned } from './fast-lane/fast-lane.ts';
 
 /** What stands in a mailbox: an event, and what waits behind it. */
 interface Letter {
@@ -40,39 +41,47 @@ interface ActorInside {
 
 const ACCESS = Symbol('access');
 
-/** What sending directly needs of an actor, made when it is first sent to. */
+/** What sending directly needs of an actor, made when its lane first takes an event. */
 interface Access {
-  /** None where its logic has none. It is kept here since logics are of many shapes, and this is of one. */
-  readonly lane: FastLane | undefined;
+  /** Kept here since logics are of many shapes, and this is of one. */
+  readonly lane: FastLane;
   /** What stands in its mailbox while it is at work here. */
   readonly placeholder: Letter;
   /** How many observers it had when none of them was for snapshots. */
   quietSize: number;
 }
 
-/** `actor.send(event)`, and quicker when the actor is idle and its fast lane takes the event. */
-export function sendDirectly<Event extends EventObject>(
-  actor: { send(event: Event): void; getSnapshot(): unknown },
+/**
+ * `actor.send(event)`, and quicker when the actor is idle and its fast lane takes the event.
+ *
+ * @param from Undefined where the sender is not known.
+ */
+export function send<Event extends EventObject>(
+  actor: { send(event: Event): void },
   event: Event,
+  from: Sender | undefined,
 ): void {
   const inside = actor as unknown as ActorInside;
   const self = actor as unknown as AnyActorRef;
   const { mailbox } = inside;
-  const access = (inside[ACCESS] ??= makeAccess(inside));
-  const { lane } = access;
+  const access = inside[ACCESS];
+  const lane = access === undefined ? inside.logic?.[LANE] : access.lane;
+  if (lane?.isWatching === true) lane.tellSent(self, event, from);
   if (lane !== undefined && mailbox._active && mailbox._current === null && lane.isOpenTo(self)) {
     const at = self.getSnapshot() as AnyMachineSnapshot;
     const outcome = lane.choose(at, event);
     if (outcome !== undefined) {
-      runHere(inside, access, lane, outcome, at, event);
+      runHere(inside, access ?? giveAccess(inside, lane), lane, outcome, at, event);
       return;
     }
   }
   actor.send(event);
 }
 
-function makeAccess({ logic }: ActorInside): Access {
-  return { lane: logic[LANE], placeholder: { value: undefined, next: null }, quietSize: -1 };
+function giveAccess(inside: ActorInside, lane: FastLane): Access {
+  const access: Access = { lane, placeholder: { value: undefined, next: null }, quietSize: -1 };
+  inside[ACCESS] = access;
+  return access;
 }
 
 function runHere(

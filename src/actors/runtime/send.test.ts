@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { assign, createActor, setup, type Actor, type AnyActorRef, type InspectionEvent } from 'xstate';
-import { FastLane, withFastLane } from './fast-lane.ts';
-import { sendDirectly } from './send.ts';
+import { FastLane, withFastLane } from './fast-lane/fast-lane.ts';
+import { goLive, NO_OBSERVER } from './live-machine.ts';
+import { send } from './send.ts';
 
 type Act = (self: Actor<typeof machine>) => void;
 
@@ -34,6 +35,8 @@ type Send = (
   actor: Actor<typeof machine>,
   event: { type: 'do' | 'move' | 'change'; name: string; act?: Act },
 ) => void;
+
+const sendDirectly: Send = (actor, event) => send(actor, event, undefined);
 
 const sendByMailbox: Send = (actor, event) => actor.send(event);
 
@@ -299,4 +302,26 @@ describe('sending directly', () => {
     sendDirectly(actor, { type: 'do', name: 'late' });
     expect(done).toEqual([]);
   });
+});
+
+test('a sender is told to the observer, if the sender or the receiver is watched', () => {
+  const watched = new Set<AnyActorRef>();
+  const told: unknown[] = [];
+  const observer = { ...NO_OBSERVER, watched, sent: (...args: unknown[]) => void told.push(args) };
+  const live = goLive(machine, observer, () => 0);
+  const [one, other] = [createActor(live).start(), createActor(live).start()];
+  const event = { type: 'do', name: 'one' } as const;
+  send(one, event, other);
+  watched.add(one);
+  send(one, event, 'socket');
+  send(one, event, undefined);
+  send(other, event, one);
+  send(other, event, 'timer');
+  send(other, event, { kind: 'room', id: 'room1' });
+  expect(told).toEqual([
+    [one, event, 'socket'],
+    [one, event, undefined],
+    [other, event, one],
+  ]);
+  expect(other.getSnapshot().context.done).toHaveLength(6);
 });
