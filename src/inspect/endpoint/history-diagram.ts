@@ -4,7 +4,8 @@ import type { AnyStateNode } from 'xstate';
 import { MACHINES } from '../../actors/machines.ts';
 import type { StatePath } from '../chart/chart.ts';
 import type { ActorHistory, HistoryEntry, MachineName } from '../feed/feed-protocol.ts';
-import { INVOKED, SENDERS, STARTERS } from '../watch/senders.ts';
+import { INVOKED } from '../watch/outside.ts';
+import { usualSenderOf, type UsualSender } from '../watch/usual-senders.ts';
 
 /** The sender and the label of an arrow. An entry tells the event, and so the kind of its sender, but not which one. */
 interface Step {
@@ -66,9 +67,9 @@ export function toSequenceDiagram(history: ActorHistory): string {
 const LINE_BREAK = '<br/>';
 
 function toStep(kind: MachineName, event: string): Step {
-  if (event === 'xstate.init') return { sender: nameSender(STARTERS[kind]), label: 'start' };
+  if (event === 'xstate.init') return { sender: nameSender(usualSenderOf(kind, event)), label: 'start' };
   const [, topic, rest = ''] = /^xstate\.(after|done\.actor|error\.actor)\.(.*)$/s.exec(event) ?? [];
-  if (topic === undefined) return { sender: nameSender(SENDERS[kind][event]), label: event };
+  if (topic === undefined) return { sender: nameSender(usualSenderOf(kind, event)), label: event };
   // The rest ends with the id of the state, which begins with the id of the machine.
   const [name = rest, state = ''] = rest.split(new RegExp(`\\.${kind}(?:\\.|$)`), 2);
   if (topic === 'after') return { sender: 'timer', label: `after ${name}, ${state}` };
@@ -82,9 +83,9 @@ function toStep(kind: MachineName, event: string): Step {
   };
 }
 
-function nameSender(sender: (typeof SENDERS)[MachineName][string]): string | undefined {
-  if (sender === undefined || 'itself' in sender) return undefined;
-  return 'outside' in sender ? sender.outside : PLURALS[sender.kind];
+function nameSender(sender: UsualSender | undefined): string | undefined {
+  if (sender === undefined || sender === 'itself') return undefined;
+  return sender in PLURALS ? PLURALS[sender as MachineName] : sender;
 }
 
 /** The states that were left and entered. */

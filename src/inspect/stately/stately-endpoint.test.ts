@@ -29,6 +29,7 @@ async function serve(options: Partial<Pick<StatelyEndpointOptions, 'access'>> & 
       },
       has: (actor) => later?.watched.has(actor) ?? false,
     },
+    sent: (...args) => later?.observer.sent(...args),
     made: (...args) => later?.observer.made(...args),
     threw: (...args) => later?.observer.threw(...args),
   };

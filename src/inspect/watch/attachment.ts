@@ -11,17 +11,18 @@ import type {
   InspectionEvent,
   Subscription,
 } from 'xstate';
+import type { Sender } from '../../actors/runtime/sender.ts';
 import type { StatePath } from '../chart/chart.ts';
 import type { ActorAddress, Party } from '../feed/feed-protocol.ts';
 import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
-import { EFFECTS } from './effects.ts';
-import { invokedBy, sourceOf, type Receiver } from './event-source.ts';
+import { invokedBy, isSame, sourceOf, usualSource, type Receiver } from './event-source.ts';
 import type { HandledEvent, LifeChange, Listener } from './actor-listener.ts';
 import type { Inspected, Inspections } from './inspections.ts';
 import { StepLog } from './step-log.ts';
+import { usesOf } from './outside.ts';
 import type { WorkStack } from './work-stack.ts';
 
-export type InspectedActor = Receiver['actor'];
+export type InspectedActor = AnyActorRef & { getSnapshot(): AnyMachineSnapshot };
 
 /** What attachments share. */
 export interface AttachmentContext {
@@ -29,7 +30,8 @@ export interface AttachmentContext {
   readonly now: () => number;
   readonly work: WorkStack<Attachment>;
   readonly describeError: (error: unknown) => string;
-  readonly isWatched: (address: ActorAddress) => boolean;
+  /** Who sends this event, if the door has named the sender. XState tells of the event right after. */
+  readonly senderOf: (event: EventObject) => Sender | undefined;
   /** The inspection of the actor has ended. */
   readonly detached: (attachment: Attachment) => void;
   /** Calls all listeners, also when one of them throws. */
@@ -66,6 +68,8 @@ export class Attachment implements Receiver {
   /** Events that were sent to it and wait, in order. */
   #relayed: Relayed[] = [];
   #work: Work | undefined;
+  /** The action that runs, and whom it has reached so far. Each is told once. */
+  #action: { readonly name: string; readonly reached: Party[] } | undefined;
   readonly #steps = new StepLog();
   #nodes: StateNodes | undefined;
   #states: readonly StatePath[] = [];
@@ -97,6 +101,11 @@ export class Attachment implements Receiver {
       this.#complete(event, undefined);
       this.end('failed', error);
     });
+  }
+
+  /** It is about to send an event to another actor, or starts it. */
+  reaches(to: Party): void {
+    this.#contain(() => this.#reach(to));
   }
 
   /** Tells that the actor has ended, and stops inspecting it. */
@@ -137,15 +146,13 @@ export class Attachment implements Receiver {
       return;
     }
     this.#tellLife({ type: 'started', at: this.#shared.now(), states: this.#states });
-    const { work, isWatched } = this.#shared;
-    const source = sourceOf(event, this, { sourceRef: undefined, worker: work.worker?.address, isWatched });
-    this.#relayed.unshift({ event, source });
+    this.#relayed.unshift({ event, source: usualSource(event.type, this.address) });
   }
 
   #heard(event: EventObject, sourceRef: InspectionEvent['actorRef'] | undefined): void {
-    const { work, isWatched } = this.#shared;
-    const source = sourceOf(event, this, { sourceRef, worker: work.worker?.address, isWatched });
-    this.#relayed.push({ event, source });
+    const { work, senderOf } = this.#shared;
+    const sending = { from: senderOf(event), sourceRef, worker: work.worker?.address };
+    this.#relayed.push({ event, source: sourceOf(event, this, sending) });
   }
 
   #acts(action: string): void {
@@ -153,9 +160,18 @@ export class Attachment implements Receiver {
     const { event } = this.#begin();
     this.#steps.ran(action);
     if (event === undefined) return;
-    const { kind, id } = this.address;
+    this.#action = { name: action, reached: [] };
     const { context } = this.actor.getSnapshot();
-    for (const to of EFFECTS[kind][action]?.({ id, context, event }) ?? []) this.#noteEffect(to, action);
+    for (const to of usesOf(this.address.kind, action, { context, event })) this.#reach(to);
+  }
+
+  /** What is sent outside of actions, as by a promise, belongs to no step. */
+  #reach(to: Party): void {
+    if (this.#action === undefined) return;
+    const { name, reached } = this.#action;
+    if (reached.some((other) => isSame(other, to))) return;
+    reached.push(to);
+    this.#noteEffect(to, name);
   }
 
   #invoked(child: InspectionEvent['actorRef']): void {
@@ -214,6 +230,7 @@ export class Attachment implements Receiver {
       states: nodes === undefined ? undefined : this.#note(nodes),
     };
     this.#work = undefined;
+    this.#action = undefined;
     this.#shared.work.leave(this);
     this.#shared.tell(this, (listener) => listener.ended(this, isEventful ? handled : undefined));
   }
@@ -224,9 +241,8 @@ export class Attachment implements Receiver {
     const [relayed] = this.#relayed.splice(0, at + 1).slice(-1);
     if (relayed === undefined && work.event !== undefined)
       this.#relayed.unshift({ event: work.event, source: work.source });
-    const unknown = { sourceRef: undefined, worker: undefined, isWatched: () => false };
     work.event = event;
-    work.source = relayed === undefined ? sourceOf(event, this, unknown) : relayed.source;
+    work.source = relayed === undefined ? usualSource(event.type, this.address) : relayed.source;
   }
 
   /** Keeps the states. @returns the states if they have changed */

@@ -4,10 +4,12 @@
  */
 
 import type { AnyActorRef, EventObject } from 'xstate';
+import { actorOf, type Sender } from '../../actors/runtime/sender.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 import { findMembership, splitId, type Population } from '../population/population.ts';
 import { Attachment, toKey, type InspectedActor, type AttachmentContext } from './attachment.ts';
 import type { Listener } from './actor-listener.ts';
+import { addressOf, usualSource } from './event-source.ts';
 import { Inspections } from './inspections.ts';
 import { WorkStack } from './work-stack.ts';
 
@@ -28,6 +30,8 @@ export class Attachments {
   readonly #joined = new Set<Attachment>();
   #willSettleRests = false;
   readonly #shared: AttachmentContext;
+  /** What is being sent to a watched actor: XState tells of the event right after. */
+  #sending: { readonly event: EventObject; readonly from: Sender | undefined } | undefined;
 
   constructor(input: AttachmentsInput) {
     this.#input = input;
@@ -36,7 +40,7 @@ export class Attachments {
       now: input.now,
       work: new WorkStack(),
       describeError: input.describeError,
-      isWatched: (address) => this.#attachments.has(toKey(address)),
+      senderOf: (event) => this.#takeSender(event),
       detached: (attachment) => this.#remove(attachment),
       tell: (attachment, tell) => this.#tell(attachment, tell),
       broke: (attachment, error) => {
@@ -62,6 +66,20 @@ export class Attachments {
     if (attachment.listeners.size === 0) attachment.detach();
   }
 
+  /** An event is about to be sent. */
+  sent(to: AnyActorRef, event: EventObject, from: Sender | undefined): void {
+    if (this.actors.has(to)) this.#sending = { event, from };
+    const sender = actorOf(from);
+    if (sender !== undefined && this.actors.has(sender))
+      this.#attachments.get(toKey(addressOf(sender)))?.reaches(addressOf(to));
+  }
+
+  /** An actor is being created: a membership or a moderation by its room. */
+  started(address: ActorAddress): void {
+    const starter = usualSource('xstate.init', address);
+    if (starter !== undefined && 'kind' in starter) this.#attachments.get(toKey(starter))?.reaches(address);
+  }
+
   /** Another actor is being created for an address: the one before it has ended, even if that was not told yet. */
   supersede(address: ActorAddress, actor: InspectedActor): void {
     const before = this.#attachments.get(toKey(address));
@@ -81,6 +99,12 @@ export class Attachments {
       const entry = inRoom && findMembership(inRoom, part);
       if (entry !== undefined && entry.actor === undefined) attachment.end('rested');
     }
+  }
+
+  #takeSender(event: EventObject): Sender | undefined {
+    const sending = this.#sending;
+    this.#sending = undefined;
+    return sending?.event === event ? sending.from : undefined;
   }
 
   #tell(attachment: Attachment, tell: (listener: Listener) => void): void {

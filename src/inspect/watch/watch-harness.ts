@@ -2,7 +2,7 @@
 
 import type { AnyMachineSnapshot } from 'xstate';
 import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
-import type { MachineObserver } from '../../actors/runtime/live-machine.ts';
+import { goLive, type MachineObserver } from '../../actors/runtime/live-machine.ts';
 import { createMemoryBroker } from '../../broker/memory-broker.ts';
 import { MACHINES } from '../../actors/machines.ts';
 import { createServerActor } from '../../actors/server/server.ts';
@@ -51,6 +51,7 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
       },
       has: (actor) => watcher.watched.has(actor),
     },
+    sent: (...args) => watcher.observer.sent(...args),
     made: (...args) => watcher.observer.made(...args),
     threw: (...args) => watcher.observer.threw(...args),
   };
@@ -58,8 +59,25 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
   const harness = createHarness({ ...options, observer });
   const { clock, directory } = harness;
   const proxies = new Map<string, TarsProxyRef>();
+  const population: Population = {
+    get server() {
+      return server;
+    },
+    directory,
+    proxies,
+  };
+  const watcher = createWatcher({
+    population,
+    describe,
+    redactEvent: (event) => ({ fields: Object.keys(event) }),
+    describeError: (error) => String(error),
+    clock,
+    now: () => clock.now(),
+    onError: (error) => void errors.push(error),
+    ...options.input,
+  });
   const server = createServerActor(
-    MACHINES.server,
+    goLive(MACHINES.server, observer, () => clock.now()),
     {
       broker: createMemoryBroker(),
       events: { emit() {}, isHeard: () => false },
@@ -74,17 +92,6 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
     },
     clock,
   );
-  const population = { server, directory, proxies };
-  const watcher = createWatcher({
-    population,
-    describe,
-    redactEvent: (event) => ({ fields: Object.keys(event) }),
-    describeError: (error) => String(error),
-    clock,
-    now: () => clock.now(),
-    onError: (error) => void errors.push(error),
-    ...options.input,
-  });
   return {
     ...harness,
     watcher,

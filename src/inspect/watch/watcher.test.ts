@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { call, FaultyStore, join, leave, ping, publish, settle, until } from '../../actors/actor-harness.ts';
 import { goLive } from '../../actors/runtime/live-machine.ts';
 import { MACHINES } from '../../actors/machines.ts';
+import type { Publisher } from '../../actors/room/ports.ts';
+import { send } from '../../actors/runtime/send.ts';
 import { DEFAULT_PROXY_POLICY } from '../../actors/servant/tars-proxy-events.ts';
 import { startTarsProxy, tarsProxyMachine, type TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
 import type { CallOutcome } from '../../protocol/command.ts';
@@ -233,7 +235,7 @@ describe('a watched connection', () => {
       'socket -> c1: room.publish',
       'c1 => room1: publish',
       'c1 -> c1: command.pending',
-      '? -> c1: command.settled',
+      'room1 -> c1: command.settled',
       'socket -> c1: ping',
       'c1 => socket: replyPong',
       'socket -> c1: room.publish',
@@ -295,9 +297,9 @@ describe('a watched connection', () => {
       'c1@room2 => room2: recordJoin',
       'room2 -> c1@room2: membership.recorded',
       'c1@room2 => socket: letIn',
-      'c1@room2 => room2: letIn',
       'c1@room2 -> c1: room.joined',
       'c1 => socket: answerJoined',
+      'c1@room2 => room2: letIn',
       'c1@room2 rested',
     ]);
     page.forget();
@@ -346,8 +348,8 @@ test('a membership is watched while it rests too', async () => {
     'c1@room1 => room1: letOut',
     'c1@room1 => room1: recordLeave',
     'room1 -> c1@room1: membership.recorded',
-    'c1@room1 => c1: tellLeft',
     'c1@room1 => room1: tellLeft',
+    'c1@room1 => c1: tellLeft',
     'c1@room1 ended',
     'c1@room1 started',
     'room1 -> c1@room1: xstate.init',
@@ -377,7 +379,8 @@ test('the server is watched from its start to its end', async () => {
   const { server } = population;
   server.start();
   await settle();
-  server.send({ type: 'server.broadcast', data: 'hi', publisher: { sender: 'library', settle() {} } });
+  const publisher: Publisher = { sender: 'library', settle() {} };
+  send(server, { type: 'server.broadcast', data: 'hi', publisher }, publisher.sender);
   server.send({ type: 'server.stop' });
   await until(() => server.getSnapshot().status === 'done');
   flush();

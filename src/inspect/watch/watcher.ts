@@ -40,7 +40,7 @@ export interface Watch {
 
 export interface Watcher {
   /** For the machines of the server: actors that are created during a watch are watched from their start. */
-  readonly observer: Pick<MachineObserver, 'made' | 'threw'>;
+  readonly observer: Pick<MachineObserver, 'sent' | 'made' | 'threw'>;
   /** The actors that are inspected now. */
   readonly watched: ReadonlySet<AnyActorRef>;
   /** How many watches are open. */
@@ -83,10 +83,12 @@ export function createWatcher(input: WatcherInput): Watcher {
     },
 
     observer: {
+      sent: (to, event, from) => attachments.sent(to, event, from),
       made(kind, actor) {
         if (watches.size === 0) return;
         const address: ActorAddress = { kind, id: actor.id };
         attachments.supersede(address, actor);
+        attachments.started(address);
         for (const watch of watches) {
           try {
             watch.made(address, actor);

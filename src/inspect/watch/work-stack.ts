@@ -1,6 +1,7 @@
 /**
  * Which watched actors are handling an event now. XState is synchronous: an actor that is sent an event by another one
- * has handled or queued it before that one continues.
+ * has handled or queued it before that one continues. It tells who sent an event that came without a sender, as calls of
+ * servants do, which come through generated code.
  */
 
 export class WorkStack<Worker> {

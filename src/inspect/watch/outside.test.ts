@@ -11,10 +11,10 @@ import {
   type FakeClient,
 } from '../../actors/actor-harness.ts';
 import { MACHINES, type Machines } from '../../actors/machines.ts';
+import { createRefusal } from '../../protocol/errors.ts';
 import type { MachineName, Party } from '../feed/feed-protocol.ts';
-import { EFFECTS } from './effects.ts';
 import { isSame } from './event-source.ts';
-import { INVOKED, SENDERS } from './senders.ts';
+import { INVOKED, USES, usesOf, type Scene } from './outside.ts';
 
 const machines = Object.entries(MACHINES) as [MachineName, AnyStateMachine][];
 
@@ -23,20 +23,14 @@ function nodesOf(node: AnyStateNode): AnyStateNode[] {
 }
 
 describe.each(machines)('of the machine %s', (kind, machine: AnyStateMachine) => {
-  test('every action is in the table of effects, and nothing else is', () => {
-    expect(Object.keys(EFFECTS[kind]).sort()).toEqual(Object.keys(machine.implementations.actions).sort());
+  test('every action in the table of what is used outside is one of its actions', () => {
+    expect(Object.keys(machine.implementations.actions)).toEqual(
+      expect.arrayContaining(Object.keys(USES[kind])),
+    );
   });
 
   test('every actor that it invokes stands for somebody', () => {
     expect(Object.keys(INVOKED[kind]).sort()).toEqual(Object.keys(machine.implementations.actors).sort());
-  });
-
-  test('every event that its chart takes has a sender', () => {
-    const events = nodesOf(machine.root)
-      .flatMap(({ transitions }) => [...transitions.keys()])
-      .filter((event) => !event.startsWith('xstate.'));
-    expect(events.filter((event) => SENDERS[kind][event] === undefined)).toEqual([]);
-    expect(events).not.toEqual([]);
   });
 
   test('assignments stand in transitions, and no state has actions for its exit', () => {
@@ -87,10 +81,8 @@ function instrument(running: Running[]): Machines {
       .filter(([, action]) => !('resolve' in (action as object)))
       .map(([action, run]) => [
         action,
-        (scene: { context: unknown; event: never; self: { id: string } }, params: unknown) => {
-          const { context, event, self } = scene;
-          const to = EFFECTS[kind][action]?.({ id: self.id, context, event }) ?? [];
-          running.push({ kind, action, to });
+        (scene: Scene, params: unknown) => {
+          running.push({ kind, action, to: usesOf(kind, action, scene) });
           try {
             (run as (scene: unknown, params: unknown) => void)(scene, params);
           } finally {
@@ -103,8 +95,8 @@ function instrument(running: Running[]): Machines {
   return Object.fromEntries(copies) as Machines;
 }
 
-describe('the table of effects', () => {
-  test('names whom actions speak to through their ports', async () => {
+describe('the table of what is used outside', () => {
+  test('names the ports that actions use', async () => {
     const running: Running[] = [];
     const uses = new Set<string>();
     const harness = createHarness({
@@ -147,20 +139,11 @@ describe('the table of effects', () => {
       return client;
     }
 
-    for (const method of ['join', 'leave', 'publish', 'call'] as const) {
-      const original = harness.rooms[method] as (room: string, ...args: unknown[]) => void;
-      harness.rooms[method] = (room: string, ...args: unknown[]) => {
-        use(`rooms.${method}`, { kind: 'room', id: room });
-        original(room, ...args);
-      };
-    }
-
     // The harness itself plays the server, which says what is said to everybody.
     const broadcast = harness.rooms.broadcast.bind(harness.rooms);
     harness.rooms.broadcast = (data, publisher) => {
-      use('rooms.broadcast', { kind: 'server', id: 'server' });
       const event = { type: 'server.broadcast', data, publisher };
-      const to = EFFECTS.server['broadcast']?.({ id: 'server', context: undefined, event }) ?? [];
+      const to = usesOf('server', 'broadcast', { context: undefined, event });
       running.push({ kind: 'server', action: 'broadcast', to });
       broadcast(data, publisher);
       running.pop();
@@ -194,10 +177,7 @@ describe('the table of effects', () => {
     await settle();
     harness.directory.rooms
       .get('room1')
-      ?.send(
-        { type: 'room.kick', id: cid.id, refusal: { error: 'permissionDenied', message: 'out' } },
-        'library',
-      );
+      ?.send({ type: 'room.kick', id: cid.id, refusal: createRefusal('permissionDenied', 'out') }, 'library');
     bob.send(leave('room1'));
     await settle();
     ann.actor?.send({ type: 'server.disconnect' });
@@ -209,13 +189,7 @@ describe('the table of effects', () => {
       'connection.answerJoined uses reply',
       'connection.answerLeft uses reply',
       'connection.answerRefused uses reply',
-      'connection.broadcast uses rooms.broadcast',
-      'connection.call uses rooms.call',
       'connection.close uses close',
-      'connection.join uses rooms.join',
-      'connection.leave uses rooms.leave',
-      'connection.leaveRooms uses rooms.leave',
-      'connection.publish uses rooms.publish',
       'connection.refuseMoreCalls uses reply',
       'connection.refuseMoreRooms uses reply',
       'connection.refuseName uses reply',

@@ -1,0 +1,91 @@
+/**
+ * What machines use that is not an actor, by the names of their actions and of the actors that they invoke. What they
+ * send to actors is told by the door through which it is sent (actors/runtime/send.ts).
+ */
+
+import type { EventObject } from 'xstate';
+import type { ConnectionContext } from '../../actors/connection/connection-setup.ts';
+import type { Publisher } from '../../actors/room/ports.ts';
+import type { TarsProxyContext } from '../../actors/servant/tars-proxy-events.ts';
+import type { MachineName, Outside, Party } from '../feed/feed-protocol.ts';
+
+/** An action about to run: the context of its actor, and the event that the actor handles. */
+export interface Scene {
+  readonly context: unknown;
+  readonly event: EventObject;
+}
+
+type Use = (scene: Scene) => Party | undefined;
+
+const SOCKET: Party = { outside: 'socket' };
+const BROKER: Party = { outside: 'broker' };
+const SERVANT: Party = { outside: 'servant' };
+
+const socket: Use = () => SOCKET;
+const broker: Use = () => BROKER;
+const servant: Use = () => SERVANT;
+
+/** Where the answer to a publisher goes. That to a connection goes to its socket at once. */
+const publisher: Use = ({ event }) => {
+  const { sender } = (event as EventObject & { publisher: Publisher }).publisher;
+  return typeof sender === 'string' ? { outside: sender } : SOCKET;
+};
+
+const socketOfMember: Use = ({ context, event }) => {
+  const { joined } = context as ConnectionContext;
+  return joined.has((event as EventObject & { room: string }).room) ? SOCKET : undefined;
+};
+
+const servantOfWaiting: Use = ({ context }) =>
+  (context as TarsProxyContext).calls.waiting.size > 0 ? SERVANT : undefined;
+
+/** The proxy is named as the servant. It may not exist yet. */
+const proxy: Use = ({ event }) => {
+  const { method } = event as EventObject & { method: string };
+  return { kind: 'tarsProxy', id: method.split('.', 1)[0] ?? method };
+};
+
+export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly Use[]>>>> = {
+  server: { broadcast: [broker, publisher], refuseBroadcast: [publisher] },
+  connection: { close: [socket], tellPutOut: [socketOfMember] },
+  membership: { letIn: [socket], letOut: [socket] },
+  moderation: { settle: [socket] },
+  room: {
+    publish: [broker, publisher],
+    refuseThrottled: [publisher],
+    refuseMuted: [publisher],
+    refuseMessage: [publisher],
+    delegate: [proxy],
+  },
+  tarsProxy: {
+    dispatch: [servant],
+    dispatchWaiting: [servantOfWaiting],
+    dispatchTry: [servantOfWaiting],
+    closeLink: [servant],
+  },
+};
+
+/** How the actions of a connection are called that speak to its client. */
+const TO_CLIENT = /^(?:reply|refuse|answer|push)[A-Z]/;
+
+/** What an action uses. */
+export function usesOf(kind: MachineName, action: string, scene: Scene): readonly Party[] {
+  if (kind === 'connection' && TO_CLIENT.test(action)) return [SOCKET];
+  return (USES[kind][action] ?? []).map((use) => use(scene)).filter((party) => party !== undefined);
+}
+
+/** What an invoked actor stands for, by the machine and the name of the invoked actor. */
+export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outside>>>> = {
+  server: {
+    restore: 'store',
+    bind: 'socket',
+    emptyConnections: 'socket',
+    closeRooms: 'store',
+    release: 'store',
+  },
+  connection: {},
+  membership: { authorize: 'handler', hearRoom: 'broker', beListed: 'broker', sayGoodbye: 'handler' },
+  moderation: { moderate: 'handler' },
+  room: { sync: 'store' },
+  tarsProxy: { connect: 'servant' },
+};

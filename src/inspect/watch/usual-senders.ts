@@ -1,0 +1,112 @@
+/**
+ * Who usually sends an event, by its type and the kind of its receiver. It is used where the sender was not kept: by the
+ * recorder, and for an event that was sent before its receiver was watched.
+ */
+
+import type { ConnectionEvent } from '../../actors/connection/connection-setup.ts';
+import type { MembershipEvent } from '../../actors/room/membership.ts';
+import type { ModerationEvent } from '../../actors/room/moderation.ts';
+import type { RoomEvent } from '../../actors/room/room-events.ts';
+import type { TarsProxyEvent } from '../../actors/servant/tars-proxy-events.ts';
+import type { ServerEvent } from '../../actors/server/server.ts';
+import type { MachineName, Outside } from '../feed/feed-protocol.ts';
+
+export type UsualSender = Outside | MachineName | 'itself';
+
+const connection: Record<ConnectionEvent['type'], UsualSender> = {
+  ping: 'socket',
+  connect: 'socket',
+  'command.unknown': 'socket',
+  'command.malformed': 'socket',
+  'room.join': 'socket',
+  'room.leave': 'socket',
+  'room.publish': 'socket',
+  'room.call': 'socket',
+  'server.broadcast': 'socket',
+  'connection.greeted': 'socket',
+  'protocol.violated': 'socket',
+  'queue.overflowed': 'socket',
+  'socket.congested': 'socket',
+  'socket.drained': 'socket',
+  'socket.overflowed': 'socket',
+  'socket.closed': 'socket',
+  'greeting.expired': 'timer',
+  'room.resume': 'itself',
+  'command.pending': 'itself',
+  'room.joined': 'membership',
+  'room.left': 'room',
+  'room.refused': 'room',
+  'room.closed': 'room',
+  'command.settled': 'room',
+  'call.answered': 'room',
+  'server.disconnect': 'library',
+  'server.draining': 'server',
+};
+
+const membership: Record<MembershipEvent['type'], UsualSender> = {
+  'membership.recorded': 'room',
+  'membership.unrecorded': 'room',
+  'membership.listing': 'room',
+  'membership.refuse': 'room',
+  'membership.leave': 'room',
+};
+
+const moderation: Record<ModerationEvent['type'], UsualSender> = { 'moderation.abandon': 'connection' };
+
+const room: Record<RoomEvent['type'], UsualSender> = {
+  'room.join': 'connection',
+  'room.leave': 'connection',
+  'room.publish': 'connection',
+  'room.call': 'connection',
+  'room.cleared': 'moderation',
+  'room.called': 'servant',
+  'room.kick': 'library',
+  'room.mute': 'library',
+  'room.unmute': 'library',
+  'room.close': 'server',
+  'room.leftovers': 'itself',
+  'room.noted': 'itself',
+  'member.recording': 'membership',
+  'member.joined': 'membership',
+  'member.withdrawn': 'membership',
+  'member.leaving': 'membership',
+  'member.left': 'membership',
+  'member.refused': 'membership',
+  'member.failed': 'membership',
+};
+
+const tarsProxy: Record<TarsProxyEvent['type'], UsualSender> = {
+  'rpc.call': 'library',
+  'call.due': 'timer',
+  'call.expired': 'timer',
+  'link.replied': 'servant',
+  'link.lost': 'servant',
+  'link.writable': 'servant',
+  'link.closed': 'servant',
+  'proxy.stop': 'server',
+};
+
+const server: Record<ServerEvent['type'], UsualSender> = {
+  'server.broadcast': 'connection',
+  'server.stop': 'library',
+};
+
+const SENDERS: Readonly<Record<MachineName, Readonly<Record<string, UsualSender>>>> = {
+  server,
+  connection,
+  membership,
+  moderation,
+  room,
+  tarsProxy,
+};
+
+/** Who starts actors, by their kind, where it is always the same. */
+const STARTERS: Readonly<Partial<Record<MachineName, UsualSender>>> = {
+  connection: 'socket',
+  membership: 'room',
+  moderation: 'room',
+};
+
+export function usualSenderOf(kind: MachineName, event: string): UsualSender | undefined {
+  return event === 'xstate.init' ? STARTERS[kind] : SENDERS[kind][event];
+}
