@@ -24,7 +24,7 @@ import { createRecorder } from './recorder/recorder.ts';
 import { createRedaction } from './redaction/redaction.ts';
 import { createStatelyEndpoint } from './stately/stately-endpoint.ts';
 import { createSummaries } from './summary/summaries.ts';
-import { combineObservers } from './watch/combine-observers.ts';
+import { combineObservers } from '../actors/runtime/combine-observers.ts';
 import { createWatcher } from './watch/watcher.ts';
 
 export interface InspectorSettings {

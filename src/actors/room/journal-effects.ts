@@ -3,7 +3,7 @@
 import type { MembershipChange } from '../../storage/membership-store.ts';
 import { send } from '../runtime/send.ts';
 import type { Recorder } from './journal.ts';
-import type { MembershipEvent } from './membership.ts';
+import type { MembershipEvent } from './membership-setup.ts';
 import { ask } from './parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
 

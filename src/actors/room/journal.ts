@@ -4,7 +4,7 @@
  */
 
 import type { MembershipChange } from '../../storage/membership-store.ts';
-import type { MembershipEvent } from './membership.ts';
+import type { MembershipEvent } from './membership-setup.ts';
 
 /** `relaxed` answers when the change is in memory, `strict` when the store has it. */
 export type Durability = 'relaxed' | 'strict';

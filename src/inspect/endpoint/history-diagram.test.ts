@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createHarness, join, publish, settle } from '../../actors/actor-harness.ts';
-import { combineObservers } from '../watch/combine-observers.ts';
+import { combineObservers } from '../../actors/runtime/combine-observers.ts';
 import { createRecorder } from '../recorder/recorder.ts';
 import type { ActorHistory } from '../feed/feed-protocol.ts';
 import { toSequenceDiagram } from './history-diagram.ts';

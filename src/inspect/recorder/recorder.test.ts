@@ -16,7 +16,7 @@ import { NO_OBSERVER } from '../../actors/runtime/live-machine.ts';
 import { MACHINES } from '../../actors/machines.ts';
 import { membershipMachine } from '../../actors/room/membership.ts';
 import { roomMachine } from '../../actors/room/room.ts';
-import { combineObservers } from '../watch/combine-observers.ts';
+import { combineObservers } from '../../actors/runtime/combine-observers.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
 
 const ROOM = { kind: 'room', id: 'room1' } as const;

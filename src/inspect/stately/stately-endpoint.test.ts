@@ -13,7 +13,7 @@ import { describeChart } from '../chart/describe-chart.ts';
 import { createSecretCheck } from '../../auth/secret.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createPopulation } from '../summary/population-harness.ts';
-import { combineObservers } from '../watch/combine-observers.ts';
+import { combineObservers } from '../../actors/runtime/combine-observers.ts';
 import { createWatcher, type Watcher } from '../watch/watcher.ts';
 import { createStatelyEndpoint, type StatelyEndpointOptions } from './stately-endpoint.ts';
 

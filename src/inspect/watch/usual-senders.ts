@@ -4,7 +4,7 @@
  */
 
 import type { ConnectionEvent } from '../../actors/connection/connection-setup.ts';
-import type { MembershipEvent } from '../../actors/room/membership.ts';
+import type { MembershipEvent } from '../../actors/room/membership-setup.ts';
 import type { ModerationEvent } from '../../actors/room/moderation.ts';
 import type { RoomEvent } from '../../actors/room/room-events.ts';
 import type { TarsProxyEvent } from '../../actors/servant/tars-proxy-events.ts';

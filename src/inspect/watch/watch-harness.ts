@@ -1,7 +1,14 @@
 /** For tests of watches: the rooms of actor-harness.ts with a watcher, and pages that keep what they receive. */
 
-import type { AnyMachineSnapshot } from 'xstate';
-import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
+import { expect } from 'vitest';
+import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate';
+import {
+  createHarness,
+  join,
+  settle,
+  type Harness,
+  type HarnessOptions,
+} from '../../actors/actor-harness.ts';
 import { goLive, type MachineObserver } from '../../actors/runtime/live-machine.ts';
 import { createMemoryBroker } from '../../broker/memory-broker.ts';
 import { MACHINES } from '../../actors/machines.ts';
@@ -18,8 +25,9 @@ import type {
   WatchedActor,
 } from '../feed/feed-protocol.ts';
 import type { ActorEntry, Population } from '../population/population.ts';
+import { toTransitionId } from '../chart/transition-id.ts';
 import { toStatePaths } from '../population/state-paths.ts';
-import { combineObservers } from './combine-observers.ts';
+import { combineObservers } from '../../actors/runtime/combine-observers.ts';
 import type { Batch } from './live-watch.ts';
 import { createWatcher, type Watch, type Watcher, type WatcherInput } from './watcher.ts';
 
@@ -219,4 +227,39 @@ function tellLife({ actor, type, error }: LifeItem): string {
 function tellParty(party: Party | undefined): string {
   if (party === undefined) return '?';
   return 'outside' in party ? party.outside : party.id;
+}
+
+export const ROOM: ActorAddress = { kind: 'room', id: 'room1' };
+
+/** A room with one member, `c1`, whose joins are written; what happened so far is forgotten. */
+export async function watchRoom(options: WatchHarnessOptions = {}) {
+  const harness = createWatchHarness(options);
+  const client = harness.connect();
+  client.send(join('room1'));
+  await settle();
+  harness.clock.increment(50);
+  await settle();
+  const { page, watch } = harness.watch(ROOM, true);
+  return { ...harness, client, page, watch };
+}
+
+/** Every transition that a page was told of is one of the machine's. */
+export function expectKnownTransitions(page: FakePage): void {
+  for (const item of page.items) {
+    if (item.type !== 'transition') continue;
+    const known = idsOf(MACHINES[item.actor.kind]);
+    expect(item.taken.filter((id) => !known.has(id))).toEqual([]);
+  }
+}
+
+function idsOf(machine: AnyStateMachine): Set<string> {
+  const nodesOf = (node: AnyStateNode): AnyStateNode[] => [
+    node,
+    ...Object.values(node.states).flatMap(nodesOf),
+  ];
+  return new Set(
+    nodesOf(machine.root).flatMap(({ transitions, always }) =>
+      [...[...transitions.values()].flat(), ...(always ?? [])].map(toTransitionId),
+    ),
+  );
 }

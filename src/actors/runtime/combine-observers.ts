@@ -1,6 +1,6 @@
 /** Makes one observer of all machines out of several. What only one of them listens to costs one call. */
 
-import { NO_OBSERVER, type MachineObserver } from '../../actors/runtime/live-machine.ts';
+import { NO_OBSERVER, type MachineObserver } from './live-machine.ts';
 
 /** Calls each in turn. A method that none of them has costs nothing. */
 export function combineObservers(...observers: readonly Partial<MachineObserver>[]): MachineObserver {

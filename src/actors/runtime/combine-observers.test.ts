@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NO_OBSERVER, type MachineObserver } from '../../actors/runtime/live-machine.ts';
+import { NO_OBSERVER, type MachineObserver } from './live-machine.ts';
 import { combineObservers } from './combine-observers.ts';
 
 const observe = (log: string[], name: string): Omit<MachineObserver, 'watched'> => ({
