@@ -179,7 +179,7 @@ export class FakeClient implements ConnectionPort {
     for (const command of commands) this.actor?.getSnapshot().context.queue.take(command);
   }
 
-  /** The socket goes without a word. */
+  /** The socket breaks without a close frame. */
   lose(): void {
     this.#tell({ type: 'socket.closed', code: 1006, reason: '' });
   }

@@ -1,6 +1,6 @@
 /**
- * Finds every live connection and room by its name. They are independent of each other: a machine that
- * spawned them all would copy its map of children with each of them.
+ * Finds every live connection and room by its name. They are independent actors: a machine that spawned them all would
+ * copy its map of children each time.
  */
 
 import type { Clock } from '../system/clock.ts';
@@ -14,7 +14,7 @@ import type { SupervisedRoom } from './room/supervised-room.ts';
 export interface Directory {
   readonly connections: ReadonlyMap<string, ConnectionRef>;
   readonly rooms: Map<string, SupervisedRoom>;
-  /** The system of connections, and of whoever else comes by thousands. */
+  /** The XState system of connections, and of other actors that there are thousands of. */
   readonly system: SharedSystem;
   /** Which users are away in which rooms. */
   readonly absence: {
@@ -24,7 +24,7 @@ export interface Directory {
   };
   /** Starts the actor of a new socket. Where the handshake says who the client is, the connection is open then. */
   openConnection(input: NewConnection): ConnectionRef;
-  /** Calls back once, when no connection is left: now, if there is none. */
+  /** Calls back once, when no connection is left. It calls back at once if there is none. */
   onceEmpty(callback: () => void): void;
 }
 

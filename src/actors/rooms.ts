@@ -1,4 +1,4 @@
-/** The way into rooms that connections, HTTP and the library share: checks names and messages, opens rooms, hands on. */
+/** The way into rooms for connections, HTTP and the library: it checks names and messages, opens rooms, and passes events on. */
 
 import type { Clock } from '../system/clock.ts';
 import type { Broker, History, HistoryQuery } from '../broker/broker.ts';
@@ -27,7 +27,7 @@ export interface RoomsInput {
   readonly rpc: RpcPort;
   readonly events: EventSink;
   readonly clock: Clock;
-  /** What belongs to a room of this name. */
+  /** The limits and handlers of a room of this name. */
   readonly optionsOf: (room: string) => RoomOptions;
   readonly durability: Durability;
   /** How long a change may wait for others to be written with it, in milliseconds. */
@@ -40,7 +40,7 @@ export interface RoomsInput {
   };
   /** Whether rooms may still be opened; a server that stops opens none. */
   readonly isStopping: () => boolean;
-  /** Where what is said to everybody goes: the server's machine, which knows whether it may. */
+  /** Sends a message to every connection. The server's machine decides whether that is possible now. */
   readonly broadcast: (data: Json, publisher: Publisher) => void;
   /** What rooms, memberships and judged messages run. */
   readonly machines: Machines;

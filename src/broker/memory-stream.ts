@@ -38,7 +38,7 @@ export class MemoryStream {
     return this.#kept?.size ?? 0;
   }
 
-  /** Whether it is among those that are bounded together, or has to be from now on. */
+  /** Whether it counts in the bound of all streams, or will count from now on. */
   get isBounded(): boolean {
     return this.#kept !== undefined || this.cost > 0 || this.nodes.length === 0;
   }

@@ -1,4 +1,4 @@
-/** How a server lets go of its connections and rooms. When it does so is the server machine's. */
+/** Closes the connections and rooms of a server that shuts down. The server's machine decides when. */
 
 import type { Clock } from '../system/clock.ts';
 import type { Directory } from '../actors/directory.ts';
@@ -6,11 +6,11 @@ import { send } from '../actors/runtime/send.ts';
 import { SERVER } from '../actors/runtime/sender.ts';
 import type { EventSink } from '../events/server-events.ts';
 
-/** Connections that are told in one turn of the event loop: thousands at a time would hold up everything else. */
+/** Connections that are told in one turn of the event loop: thousands at a time would block everything else. */
 const CONNECTIONS_A_TURN = 500;
 /** Rooms closed in one turn: each writes its last changes. */
 const ROOMS_A_TURN = 200;
-/** How often the rest is told while draining. */
+/** How often the number of open connections and rooms is reported while draining. */
 const PROGRESS_INTERVAL_MS = 1_000;
 
 export interface DrainingInput {
@@ -19,7 +19,7 @@ export interface DrainingInput {
   readonly clock: Clock;
 }
 
-/** Tells every connection that the server is shutting down; resolves when none is left. */
+/** Tells every connection that the server is shutting down. Resolves when no connection is left. */
 export async function emptyConnections(input: DrainingInput, signal: AbortSignal): Promise<void> {
   const { directory, clock } = input;
   await reportWhile(input, async () => {
@@ -35,7 +35,7 @@ export async function emptyConnections(input: DrainingInput, signal: AbortSignal
   });
 }
 
-/** Closes every room; resolves when none is in memory. */
+/** Closes every room. Resolves when no room is in memory. */
 export async function closeRooms(input: DrainingInput, signal: AbortSignal): Promise<void> {
   const { directory, clock } = input;
   await reportWhile(input, async () => {

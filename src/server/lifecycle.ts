@@ -1,4 +1,4 @@
-/** What a server does as it starts and stops; when it does so is the server machine's (actors/server/server.ts). */
+/** What a server does when it starts and stops. Its machine (actors/server/server.ts) decides when. */
 
 import type { Clock } from '../system/clock.ts';
 import type { Directory } from '../actors/directory.ts';

@@ -47,7 +47,7 @@ export class ServerLife {
     return this.#listening;
   }
 
-  /** Stops. One that never started only lets go of what it was given. */
+  /** Stops. A server that never started only closes the parts that it was given. */
   close(letGo: () => Promise<void>): Promise<void> {
     this.#closing ??= this.#listening === undefined ? letGo() : this.#stop();
     return this.#closing;

@@ -15,7 +15,7 @@ import { CommandQueue, type CommandTaker, type QueuedCommand } from './command-q
 import { ConnectionSubscriber, PublishCommand, withId, type FactReceiver } from './subscriber.ts';
 import { countJoins, endOperation, findOperation, type UnderWay } from './under-way.ts';
 
-/** How long a client may take to say who it is, where it says so with a command. */
+/** How long a client may take to send `connect`, where its protocol has this command. */
 const GREETING_MS = 10_000;
 
 export interface ConnectionLimits {
@@ -27,7 +27,7 @@ export interface ConnectionLimits {
   readonly callsPerConnection: number;
 }
 
-/** What whoever opens a connection knows of it. */
+/** What is known of a connection when its socket opens. */
 export interface NewConnection {
   readonly member: MemberInfo;
   /** The peer's address as text. */
@@ -95,7 +95,7 @@ export interface ConnectionContext extends ConnectionInput {
   /** The deadline of the greeting, while there is one. */
   deadline: WheelTimer | undefined;
   /** Why the server closed the socket, once it has. */
-  goodbye: CloseName | undefined;
+  closedWith: CloseName | undefined;
 }
 
 /** What an action is told of a command, besides its type. */
@@ -230,11 +230,11 @@ export const connectionSetup = setup({
     },
 
     close: ({ context }, params: { close: CloseName }) => {
-      context.goodbye = params.close;
+      context.closedWith = params.close;
       context.port.close(params.close);
     },
     leaveRooms: ({ context }) => {
-      const reason = context.goodbye === 'shutdown' ? 'shutdown' : 'disconnected';
+      const reason = context.closedWith === 'shutdown' ? 'shutdown' : 'disconnected';
       for (const room of roomsOf(context)) context.rooms.leave(room, context.subscriber, reason);
       for (const command of context.underWay) if (command.type === 'publish') command.abandon();
     },
@@ -263,7 +263,7 @@ export function createConnectionContext(
     subscriber: new ConnectionSubscriber(input.member, input.port, queue, self),
     calls: 0,
     deadline: undefined,
-    goodbye: undefined,
+    closedWith: undefined,
     ...input,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The changes of a room that its store does not have yet, and who waits for them. When to write, and
- * what a failure means, is the journal region of the room's chart.
+ * The changes of a room that its store does not have yet, and the memberships that wait for them. The journal region of
+ * the room's chart decides when to write, and what to do after a failure.
  */
 
 import type { MembershipChange } from '../../storage/membership-store.ts';
@@ -70,7 +70,7 @@ export class Journal {
     return [...this.#written.values()];
   }
 
-  /** The store has them; those who wait for that are to be told. */
+  /** The store has written the changes. Returns the memberships that wait for this. */
   confirm(): Recorder[] {
     const answered = this.#writing;
     this.#written = new Map();

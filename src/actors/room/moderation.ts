@@ -1,6 +1,6 @@
 /**
- * The machine of one message on its way past a room's onMessage handler. Rooms without a handler need
- * none: their messages go straight to the broadcast region. It knows no members.
+ * The machine that judges one message: it asks the room's onMessage handler. Rooms without a handler have no such machine;
+ * their messages are published at once. It knows no members.
  */
 
 import type { Clock } from '../../system/clock.ts';
@@ -29,7 +29,7 @@ export interface ModerationInput {
 const HANDLER_FAILED = createRefusal('internal', 'the message could not be handled, try again later');
 
 export interface ModerationEvent {
-  /** Its publisher went away. */
+  /** The publisher's connection has closed. */
   readonly type: 'moderation.abandon';
 }
 
@@ -138,7 +138,7 @@ export type ModerationRef = ActorRefFrom<typeof moderationMachine>;
 /** Moderations that are being judged, by the ids of their actors. */
 export type Moderations = Map<string, ModerationRef>;
 
-/** Sends a message past the handler, as one of `moderations`. A machine that fails costs this one message. */
+/** Starts the moderation of one message, and keeps it in `moderations`. If the machine fails, only this message is lost. */
 export function startModeration(
   machine: typeof moderationMachine,
   id: string,

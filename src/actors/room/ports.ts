@@ -1,4 +1,4 @@
-/** What actors are given from outside, and the small shapes they hand each other. No machine stands here. */
+/** What rooms and connections know of each other, and what rooms are given from outside. No machine is defined here. */
 
 import type { CallOutcome, Json, MemberInfo, Push, Reply } from '../../protocol/command.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
@@ -6,13 +6,13 @@ import type { Refusal } from '../../protocol/errors.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 
-/** The socket of a connection, as its actor sees it. After the socket has closed, all of it does nothing. */
+/** The socket of a connection, as its actor sees it. After the socket has closed, its methods do nothing. */
 export interface ConnectionPort {
   /** Answers a command. */
   reply(reply: Reply): void;
-  /** Tells what the client has not asked for. */
+  /** Tells the client something that it did not ask for. */
   push(push: Push): void;
-  /** Lets the messages of a room through to this socket. */
+  /** From now on this socket gets the messages of a room. */
   subscribe(room: string): void;
   unsubscribe(room: string): void;
   close(close: CloseName): void;
@@ -23,10 +23,10 @@ export type RoomFact =
   | { readonly type: 'room.joined'; readonly room: string }
   | { readonly type: 'room.left'; readonly room: string }
   | { readonly type: 'room.refused'; readonly room: string; readonly refusal: Refusal }
-  /** The room ended under its member. */
+  /** The room has ended the membership. */
   | { readonly type: 'room.closed'; readonly room: string; readonly refusal: Refusal };
 
-/** A connection as rooms know it: who it is, its socket's subscriptions, and where facts go. */
+/** A connection as rooms know it: its member, the subscriptions of its socket, and where facts are sent. */
 export interface Subscriber {
   readonly member: MemberInfo;
   readonly port: Pick<ConnectionPort, 'subscribe' | 'unsubscribe'>;
@@ -40,23 +40,23 @@ export type PublishOutcome =
   | { readonly type: 'published'; readonly offset: number; readonly epoch: string }
   /** It went to every open socket. */
   | { readonly type: 'broadcasted' }
-  /** The room's handler dropped the message without a word. */
+  /** The room's handler dropped the message and gave no reason. */
   | { readonly type: 'dropped' }
   /** The room's handler answered the sender instead. */
   | { readonly type: 'answered'; readonly data: Json }
   | { readonly type: 'refused'; readonly refusal: Refusal };
 
-/** Who publishes, and who hears how it ended: `settle` is called once, perhaps before `publish` returns. */
+/** The publisher of a message. `settle` is called once with the outcome, perhaps before `publish` returns. */
 export interface Publisher {
-  /** The publishing connection; absent when the server itself speaks (HTTP, library). */
+  /** The publishing connection; absent when the server itself publishes (HTTP, library). */
   readonly member?: MemberInfo;
   readonly sender: Sender;
   settle(outcome: PublishOutcome, from: Sender): void;
-  /** Calls back if the publisher goes away before it is told; the one before is forgotten. */
+  /** Calls back if the connection closes before `settle`. A new callback replaces the one before. */
   onGone?(callback: () => void): void;
 }
 
-/** Who calls a function through a room, and hears how it ended, once and later. */
+/** The caller of a function through a room. `settle` is called once with the outcome, after `call` has returned. */
 export interface RpcRequester {
   readonly member: MemberInfo;
   readonly sender: Sender;
@@ -73,7 +73,7 @@ export interface RpcPort {
   ): Promise<CallOutcome>;
 }
 
-/** The rooms, as a connection sees them. Names and messages are checked in here, for every way in. */
+/** The rooms, as a connection sees them. Names and messages are checked here, for all callers. */
 export interface RoomsPort {
   /** What is wrong with a room's name, or nothing. */
   refuseName(room: string): Refusal | undefined;

@@ -1,4 +1,4 @@
-/** What a room is besides the state of its machine: it outlives a machine that fails and is restarted. */
+/** The data of a room. It stays when the machine of the room fails and is restarted. */
 
 import type { StoredMember } from '../../storage/membership-store.ts';
 import { Journal, type Durability } from './journal.ts';
@@ -12,7 +12,7 @@ export interface RoomRecord {
   readonly options: RoomOptions;
   readonly roster: Roster;
   readonly journal: Journal;
-  /** Messages that the room's handler has yet to judge. */
+  /** Messages that the room's handler has not judged yet. */
   readonly moderations: Moderations;
   /** Present when the room limits its connections' messages. */
   readonly meter: RateMeter | undefined;

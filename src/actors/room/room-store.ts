@@ -1,4 +1,4 @@
-/** A store as one room sees it: its own name filled in, and one call at a time, whatever the room's machine does. */
+/** The store of one room: it adds the room's name to each call, and makes one call at a time. */
 
 import type { LoadedRoom, MembershipChange, MembershipStore } from '../../storage/membership-store.ts';
 
@@ -12,11 +12,11 @@ export function createRoomStore(store: MembershipStore, room: string): RoomStore
   return new TurnTakingStore(store, room);
 }
 
-/** A class, and not closures, of which every room would have its own. */
+/** A class, because closures would be made again for every room. */
 class TurnTakingStore implements RoomStore {
   readonly #store: MembershipStore;
   readonly #room: string;
-  /** The latest call while the store is busy with it: it never rejects. */
+  /** The latest call, while it is under way. This promise never rejects. */
   #last: Promise<unknown> | undefined;
 
   constructor(store: MembershipStore, room: string) {
@@ -36,9 +36,9 @@ class TurnTakingStore implements RoomStore {
 
   /** A machine that restarts or closes abandons its call, but the store is still busy with it. */
   #inTurn<T>(call: () => Promise<T>): Promise<T> {
-    // Also the first one is called from a promise: a store that throws rejects.
+    // The first call too is made from a promise: so a store that throws gives a promise that rejects.
     const result = (this.#last ?? Promise.resolve()).then(call);
-    // A call that has ended is let go, and with it what was loaded.
+    // A call that has ended is forgotten, so that what it loaded can be collected.
     const forget = (): void => {
       if (this.#last === last) this.#last = undefined;
     };

@@ -127,7 +127,7 @@ export const roomMachine = roomSetup.createMachine({
                   after: { linger: 'lapsed' },
                 },
                 lapsed: {
-                  description: 'The room closes as soon as nobody is away and the store has everything.',
+                  description: 'The room closes as soon as no user is away and the store has every change.',
                   always: {
                     guard: 'isForgettable',
                     target: '#room.closed',

@@ -62,7 +62,7 @@ export class Roster {
     return this.joined.size + this.awake.size;
   }
 
-  /** The next moment at which somebody has been away for `ttlMs`, or undefined when nobody is away. */
+  /** When the next user will have been away for `ttlMs`; undefined when no user is away. */
   nextExpiry(ttlMs: number): number | undefined {
     let earliest: number | undefined;
     for (const { awaySince } of this.away.values()) {

@@ -1,6 +1,6 @@
 /**
- * A room that survives its machine: a failed one is restarted with the room's members, with backoff and
- * a limit; past the limit the room is closed, never the process. XState itself supervises nothing.
+ * A room whose machine is restarted when it fails, with the same members and with backoff. After too many failures the
+ * room is closed, and the process goes on. XState itself supervises nothing.
  */
 
 import { createActor, waitFor, type SnapshotFrom } from 'xstate';
@@ -38,9 +38,9 @@ export class SupervisedRoom {
   readonly #input: SupervisedRoomInput & RoomInput;
   #actor: RoomRef | undefined;
   #ended = false;
-  /** When the machine failed, in milliseconds since 1970, as far back as it matters. */
+  /** When the machine failed within the last {@link FAILURE_WINDOW_MS}, in milliseconds since 1970. */
   #failures: number[] = [];
-  /** What came while the machine was being restarted. */
+  /** Events that came while the machine was being restarted. */
   #held: Sent[] = [];
   /** Events that are being sent, one in the course of the other. */
   #depth = 0;
@@ -76,7 +76,7 @@ export class SupervisedRoom {
     return this.#actor?.getSnapshot();
   }
 
-  /** Resolves when the store was asked for the room's members, whatever it said. */
+  /** Resolves when the store has answered who is in the room, or has failed. */
   async untilOpen(): Promise<void> {
     if (this.#actor !== undefined) await waitFor(this.#actor, (snapshot) => !snapshot.matches('opening'));
   }
@@ -101,7 +101,7 @@ export class SupervisedRoom {
       this.#endTurn({ event, from });
   }
 
-  /** Drops the room as it is: nothing is written and nobody is told. For the end of a server only. */
+  /** Drops the room: nothing is written and no member is told. Only for the end of a server. */
   stop(): void {
     this.#input.clock.clearTimeout(this.#restart);
     this.#actor?.stop();
@@ -160,7 +160,7 @@ export class SupervisedRoom {
     }
   }
 
-  /** Closes the room under its members. Their connections stay. */
+  /** Closes the room and ends its memberships. The connections stay open. */
   #giveUp(): void {
     const { record, events, store, system } = this.#input;
     const room = this.name;

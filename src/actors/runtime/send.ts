@@ -121,7 +121,7 @@ function runHere(
   mailbox.flush();
 }
 
-/** Whether nobody is told of snapshots. Observers come and go, but are not replaced: their number tells. */
+/** Notes whether any observer is told of snapshots. Observers are added and removed, never replaced, so their number is enough. */
 function noteWhetherQuiet({ observers }: ActorInside, access: Access): void {
   if (access.quietSize === observers.size) return;
   for (const { next } of observers) if (next !== undefined) return;

@@ -24,7 +24,7 @@ export interface ServerServices {
   emptyConnections(signal: AbortSignal): Promise<void>;
   /** Closes every room and waits until the store has what it must have. */
   closeRooms(signal: AbortSignal): Promise<void>;
-  /** Stops listening, drops what is left, and lets go of the store. */
+  /** Stops listening, drops connections that are left, and closes the store. */
   release(): Promise<void>;
 }
 
@@ -150,7 +150,7 @@ export const serverMachine = machine.createMachine({
           },
         },
         releasing: {
-          description: 'The listening socket and the store are let go.',
+          description: 'The listening socket and the store are closed.',
           tags: ['stopping'],
           invoke: {
             src: 'release',
@@ -187,7 +187,7 @@ export const serverMachine = machine.createMachine({
       },
     },
     recalling: {
-      description: 'The start has failed: what was opened is let go.',
+      description: 'The start has failed: everything that was opened is closed.',
       tags: ['stopping'],
       invoke: {
         src: 'release',

@@ -36,7 +36,7 @@ export function viewContext(
       };
     }
     case 'connection': {
-      const { member, remoteAddress, joined, underWay, goodbye, calls, limits } = subject.context;
+      const { member, remoteAddress, joined, underWay, closedWith, calls, limits } = subject.context;
       return {
         member,
         remoteAddress,
@@ -44,7 +44,7 @@ export function viewContext(
         joining: roomsUnderWay(underWay, 'join'),
         leaving: roomsUnderWay(underWay, 'leave'),
         calls,
-        goodbye: goodbye ?? null,
+        closedWith: closedWith ?? null,
         limits,
       };
     }

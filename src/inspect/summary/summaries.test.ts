@@ -128,7 +128,7 @@ describe('a context', () => {
       joining: { count: 1, first: ['room1'] },
       leaving: { count: 0, first: [] },
       calls: 0,
-      goodbye: null,
+      closedWith: null,
       limits: LIMITS,
     });
     expect(describe('membership', 'c1@room1').context).toEqual({

@@ -70,7 +70,7 @@ export class FastLane {
     return this.#watched.size > 0;
   }
 
-  /** An event is about to be sent to an actor. It is called only while somebody watches. */
+  /** An event is about to be sent to an actor. It is called only while an actor is watched. */
   tellSent(_to: AnyActorRef, _event: EventObject, _from: unknown): void {}
 
   /** Whether this actor may use the lane now. */
