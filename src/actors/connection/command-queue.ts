@@ -25,12 +25,12 @@ export class CommandQueue {
   readonly #taker: CommandTaker;
   readonly #underWay: readonly UnderWay[];
   readonly #limitBytes: number;
-  #waiting: QueuedCommand[] = [];
-  #waitingBytes = 0;
-  /** How many commands wait, by their room. */
-  #waitingIn: Map<string, number> | undefined;
+  /** Made when it is needed: most connections never have a command that waits. */
+  #waiting: WaitingCommands | undefined;
   /** A command is being taken: what comes in the course of that waits, whatever the chart says now. */
   #isTaking = false;
+  /** The snapshot that was found ready last. Most messages do not change it, and its tags are then not read again. */
+  #readyAt: object | undefined;
 
   /**
    * @param underWay What is not answered yet. Commands of a room wait for its join or leave.
@@ -44,14 +44,14 @@ export class CommandQueue {
 
   /** How many commands wait. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting?.size ?? 0;
   }
 
   /** Has the command taken now, or when its turn comes. */
   take(command: QueuedCommand): void {
     if (this.#isReady() && !this.#hasToWait(command)) {
       this.#give(command);
-      if (this.#waiting.length > 0) this.resume();
+      if (this.#waiting !== undefined) this.resume();
     } else {
       this.add(command);
     }
@@ -61,24 +61,25 @@ export class CommandQueue {
   add(command: QueuedCommand): void {
     const snapshot = this.#taker.getSnapshot();
     if (!snapshot.hasTag('ready') && !snapshot.hasTag('busy')) return;
-    this.#waitingBytes += costOf(command);
-    if (this.#waitingBytes > this.#limitBytes) {
-      this.#waiting = [];
-      this.#waitingIn = undefined;
-      send(this.#taker, { type: 'queue.overflowed' }, 'socket');
-    } else {
-      this.#waiting.push(command);
-      if ('room' in command) this.#count(command.room, 1);
-    }
+    this.#waiting ??= new WaitingCommands();
+    if (this.#waiting.add(command) <= this.#limitBytes) return;
+    this.#waiting = undefined;
+    send(this.#taker, { type: 'queue.overflowed' }, 'socket');
   }
 
   /** The chart may be ready again: has the commands taken for which it is. */
   resume(): void {
+    this.#readyAt = undefined;
     for (let command = this.#next(); command !== undefined; command = this.#next()) this.#give(command);
   }
 
   #isReady(): boolean {
-    return !this.#isTaking && this.#taker.getSnapshot().hasTag('ready');
+    if (this.#isTaking) return false;
+    const snapshot = this.#taker.getSnapshot();
+    if (snapshot === this.#readyAt) return true;
+    if (!snapshot.hasTag('ready')) return false;
+    this.#readyAt = snapshot;
+    return true;
   }
 
   #give(command: QueuedCommand): void {
@@ -89,36 +90,66 @@ export class CommandQueue {
 
   /** Whether a join or a leave of its room is under way, or an earlier command of its room waits. */
   #hasToWait(command: QueuedCommand): boolean {
+    if (this.#underWay.length === 0 && this.#waiting === undefined) return false;
     return (
       'room' in command &&
-      (isBusyWith(this.#underWay, command.room) || this.#waitingIn?.has(command.room) === true)
+      (isBusyWith(this.#underWay, command.room) || this.#waiting?.hasOf(command.room) === true)
     );
-  }
-
-  #count(room: string, change: 1 | -1): void {
-    // Made when it is needed: most connections never have a command that waits.
-    this.#waitingIn ??= new Map();
-    const count = (this.#waitingIn.get(room) ?? 0) + change;
-    if (count > 0) this.#waitingIn.set(room, count);
-    else this.#waitingIn.delete(room);
   }
 
   /** The first command that may go, taken out. Commands of one room keep their order. */
   #next(): QueuedCommand | undefined {
-    if (this.#waiting.length === 0 || !this.#isReady()) return undefined;
+    if (this.#waiting === undefined || !this.#isReady()) return undefined;
+    const command = this.#waiting.takeFirst((room) => isBusyWith(this.#underWay, room));
+    if (this.#waiting.size === 0) this.#waiting = undefined;
+    return command;
+  }
+}
+
+/** Commands in the order in which they came. */
+class WaitingCommands {
+  readonly #commands: QueuedCommand[] = [];
+  #bytes = 0;
+  /** How many commands wait, by their room. */
+  readonly #countOf = new Map<string, number>();
+
+  get size(): number {
+    return this.#commands.length;
+  }
+
+  hasOf(room: string): boolean {
+    return this.#countOf.has(room);
+  }
+
+  /** Returns about what all of them occupy, in bytes. */
+  add(command: QueuedCommand): number {
+    this.#commands.push(command);
+    if ('room' in command) this.#count(command.room, 1);
+    this.#bytes += costOf(command);
+    return this.#bytes;
+  }
+
+  /** Takes the first command out whose room is not busy, and of whose room no earlier one waits. */
+  takeFirst(isBusy: (room: string) => boolean): QueuedCommand | undefined {
     const passed = new Set<string>();
-    for (const [index, command] of this.#waiting.entries()) {
+    for (const [index, command] of this.#commands.entries()) {
       const room = 'room' in command ? command.room : undefined;
-      if (room !== undefined && (passed.has(room) || isBusyWith(this.#underWay, room))) {
+      if (room !== undefined && (passed.has(room) || isBusy(room))) {
         passed.add(room);
         continue;
       }
-      this.#waiting.splice(index, 1);
-      this.#waitingBytes -= costOf(command);
+      this.#commands.splice(index, 1);
+      this.#bytes -= costOf(command);
       if (room !== undefined) this.#count(room, -1);
       return command;
     }
     return undefined;
+  }
+
+  #count(room: string, change: 1 | -1): void {
+    const count = (this.#countOf.get(room) ?? 0) + change;
+    if (count > 0) this.#countOf.set(room, count);
+    else this.#countOf.delete(room);
   }
 }
 

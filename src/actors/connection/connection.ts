@@ -140,7 +140,7 @@ export const connectionMachine = connectionSetup.createMachine({
                   },
                   { actions: { type: 'replyNotMember', params: ({ event }) => event } },
                 ],
-                'room.publish': { actions: { type: 'publish', params: ({ event }) => event } },
+                'room.publish': { actions: 'publish' },
                 'server.broadcast': { actions: { type: 'broadcast', params: ({ event }) => event } },
                 'room.call': [
                   {

@@ -8,7 +8,7 @@ import type { ConnectionPort, Publisher, PublishOutcome, RoomFact, Subscriber } 
 import { send } from '../runtime/send.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 import type { CommandQueue } from './command-queue.ts';
-import type { PublishUnderWay, UnderWay } from './under-way.ts';
+import { endCommand, type PublishUnderWay, type UnderWay } from './under-way.ts';
 
 /** The connection's actor, as facts and answers reach it. */
 export interface FactReceiver extends ActorSender {
@@ -81,10 +81,7 @@ export class PublishCommand implements Publisher, PublishUnderWay {
   }
 
   private endWait(from: Sender): void {
-    const index = this.underWay.indexOf(this);
-    if (index === -1) return;
-    this.underWay.splice(index, 1);
-    this.subscriber.settled(from);
+    if (endCommand(this.underWay, this)) this.subscriber.settled(from);
   }
 }
 

@@ -29,8 +29,18 @@ export function findOperation(underWay: readonly UnderWay[], room: string): Room
 
 export function endOperation(underWay: UnderWay[], room: string): RoomOperation | undefined {
   const operation = findOperation(underWay, room);
-  if (operation !== undefined) underWay.splice(underWay.indexOf(operation), 1);
+  if (operation !== undefined) endCommand(underWay, operation);
   return operation;
+}
+
+/** Takes a command out; false if it is not in the list. */
+export function endCommand(underWay: UnderWay[], command: UnderWay): boolean {
+  const index = underWay.indexOf(command);
+  if (index === -1) return false;
+  // An emptied list gives its memory back: every connection has one.
+  if (underWay.length === 1) underWay.length = 0;
+  else underWay.splice(index, 1);
+  return true;
 }
 
 export function countJoins(underWay: readonly UnderWay[]): number {

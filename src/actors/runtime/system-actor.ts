@@ -56,6 +56,7 @@ interface Methods {
   _process(event: EventObject): void;
   _initState(snapshot: unknown): void;
   send(event: EventObject): void;
+  start(): unknown;
 }
 
 const methods = Actor.prototype as unknown as Methods;
@@ -117,6 +118,13 @@ class SystemActor {
     this.send = methods.send.bind(this);
     system._sendInspectionEvent({ type: '@xstate.actor', actorRef: this });
     methods._initState.call(this, snapshot);
+  }
+
+  start(): this {
+    methods.start.call(this);
+    // The first actions were deferred and have run. An emptied list gives its memory back.
+    if (this._deferred.length === 0) this._deferred.length = 0;
+    return this;
   }
 }
 

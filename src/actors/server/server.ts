@@ -120,6 +120,7 @@ export const serverMachine = machine.createMachine({
     },
     listening: {
       description: 'Clients connect, and everybody can be spoken to.',
+      tags: ['open'],
       on: {
         'server.broadcast': { actions: 'broadcast' },
         'server.stop': 'draining',
