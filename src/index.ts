@@ -76,4 +76,4 @@ export { RpcError } from './tars/rpc-error.ts';
 export type { Health } from './http/health-route.ts';
 export { respond } from './http/user-routes.ts';
 export type { RouteHandler, RouteReply, RouteRequest, UserRoutes } from './http/user-routes.ts';
-export { ListenError, type CreateTransport } from './transport/transport.ts';
+export { ListenError, type CreateTransport } from './transport/common/transport.ts';

@@ -5,7 +5,7 @@ import { createCommandLine } from './cli/command-line.ts';
 import { PackageError } from './cli/package/package-error.ts';
 import { ConfigError } from './config/layer/config-error.ts';
 import { StoreError } from './storage/store-error.ts';
-import { ListenError } from './transport/transport.ts';
+import { ListenError } from './transport/common/transport.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_BAD_CONFIG = 2;

@@ -245,7 +245,7 @@ describe('the root', () => {
 
 describe('/health', () => {
   test('shows the version, and counts connections and rooms', async () => {
-    const { connect, request } = await startServer();
+    const { connect, request } = await startServer({ transport: 'ws' });
     const clients = [await connect(), await connect()];
     await clients[0]?.join('room1');
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -260,6 +260,7 @@ describe('/health', () => {
       connections: 2,
       rooms: 1,
       store: 'ok',
+      transport: { name: 'ws' },
       features: { userParameter: false, demo: false, inspector: true },
     });
   });

@@ -26,6 +26,7 @@ describe('good settings', () => {
       store: 'lowdb',
       allowedOrigins: [],
       drainSeconds: 30,
+      transport: 'auto',
       pages: true,
       log: { level: 'info', format: 'auto' },
       http: { open: false },

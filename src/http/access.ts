@@ -3,8 +3,8 @@
 import { createSecretCheck } from '../auth/secret.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { isForeignPage, type OriginPolicy } from '../transport/origin-policy.ts';
-import type { RequestHead, TransportResponse } from '../transport/transport.ts';
-import { jsonError } from '../transport/responses.ts';
+import type { RequestHead, TransportResponse } from '../transport/common/transport.ts';
+import { jsonError } from '../transport/common/responses.ts';
 
 export interface AccessOptions {
   readonly apiKey: string | undefined;

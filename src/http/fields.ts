@@ -1,6 +1,6 @@
 /** Reads named values of a request from its query and its form body. */
 
-import type { TransportRequest } from '../transport/transport.ts';
+import type { TransportRequest } from '../transport/common/transport.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 

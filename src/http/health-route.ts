@@ -1,6 +1,6 @@
 /** The health of the server, for load balancers, people and the pages. */
 
-import { jsonResponse } from '../transport/responses.ts';
+import { jsonResponse } from '../transport/common/responses.ts';
 import type { Route } from './router.ts';
 
 /** The one path that a draining server still answers. */
@@ -16,6 +16,8 @@ export interface Health {
   /** Rooms in memory. */
   readonly rooms: number;
   readonly store: 'ok' | 'failing';
+  /** What carries WebSockets and HTTP, and why `auto` did not choose uWebSockets.js. */
+  readonly transport: { readonly name: 'uws' | 'ws' | 'custom'; readonly reason?: string };
   /** The failures of the store, for a few of the rooms; absent when there are none. */
   readonly errors?: readonly { readonly room: string; readonly message: string }[];
   /** The state of each servant's proxy, such as `ready.circuit.closed`; absent when there are none. */

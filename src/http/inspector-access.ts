@@ -1,9 +1,9 @@
 /** Who may watch the machines. What they may see and do is decided by the inspector. */
 
 import { isForeignPage, type OriginPolicy } from '../transport/origin-policy.ts';
-import type { RequestHead, TransportResponse } from '../transport/transport.ts';
+import type { RequestHead, TransportResponse } from '../transport/common/transport.ts';
 import { asksThisMachine } from './access.ts';
-import { jsonError } from '../transport/responses.ts';
+import { jsonError } from '../transport/common/responses.ts';
 
 export interface InspectorAccessOptions {
   /** Who may watch without a token. */

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { lookup } from 'mrmime';
-import type { TransportRequest, TransportResponse } from '../transport/transport.ts';
-import { textResponse } from '../transport/responses.ts';
+import type { TransportRequest, TransportResponse } from '../transport/common/transport.ts';
+import { textResponse } from '../transport/common/responses.ts';
 import type { Route } from './router.ts';
 
 /** Scripts, styles and sockets of this server only; nothing may frame the pages. */

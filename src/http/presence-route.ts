@@ -2,7 +2,7 @@
 
 import type { Rooms } from '../actors/rooms.ts';
 import type { Access } from './access.ts';
-import { jsonError, jsonResponse } from '../transport/responses.ts';
+import { jsonError, jsonResponse } from '../transport/common/responses.ts';
 import type { Route } from './router.ts';
 
 export function createPresenceRoute(rooms: Rooms, access: Access): Route {

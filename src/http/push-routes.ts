@@ -2,10 +2,10 @@
 
 import type { PublishOutcome, Publisher, RoomsPort } from '../actors/room/ports.ts';
 import type { ErrorName } from '../protocol/errors.ts';
-import type { TransportResponse } from '../transport/transport.ts';
+import type { TransportResponse } from '../transport/common/transport.ts';
 import type { Access } from './access.ts';
 import { readFields, type Fields } from './fields.ts';
-import { jsonError, textResponse } from '../transport/responses.ts';
+import { jsonError, textResponse } from '../transport/common/responses.ts';
 import type { Route } from './router.ts';
 
 /** Longest form, in multiples of the longest message: percent-encoding writes a byte with three. */

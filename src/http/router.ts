@@ -6,8 +6,8 @@ import {
   RequestAbortedError,
   type TransportRequest,
   type TransportResponse,
-} from '../transport/transport.ts';
-import { jsonError } from '../transport/responses.ts';
+} from '../transport/common/transport.ts';
+import { jsonError } from '../transport/common/responses.ts';
 
 export interface RouteMatch {
   readonly request: TransportRequest;

@@ -1,8 +1,8 @@
 /** HTTP routes of a library user (controllers in the TarsPHP example): a handler gets parsed input and returns a value. */
 
 import type { Json } from '../protocol/command.ts';
-import type { TransportRequest, TransportResponse } from '../transport/transport.ts';
-import { jsonError, jsonResponse, textResponse } from '../transport/responses.ts';
+import type { TransportRequest, TransportResponse } from '../transport/common/transport.ts';
+import { jsonError, jsonResponse, textResponse } from '../transport/common/responses.ts';
 import type { Route, RouteMatch } from './router.ts';
 
 /** Longest body of a user's route. */

@@ -6,7 +6,7 @@ import { createEventBus } from '../events/event-bus.ts';
 import { createRouter } from '../http/router.ts';
 import { createInMemoryTransport, HandshakeRefusedError } from '../transport/in-memory.ts';
 import type { InMemoryClient } from '../transport/in-memory-socket.ts';
-import { jsonError } from '../transport/responses.ts';
+import { jsonError } from '../transport/common/responses.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { FeedAccess } from './endpoint/feed-endpoint.ts';
 import type { FeedMessage, FeedRequest } from './feed/feed-protocol.ts';

@@ -18,8 +18,14 @@ import { createUserRoutes } from '../http/user-routes.ts';
 import type { CallRecord } from '../platform/statistics/stat-counts.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
+import {
+  chooseTransport,
+  UwsUnavailableError,
+  type ChosenTransport,
+  type TransportSetting,
+} from '../transport/choose-transport.ts';
+import type { CreateTransport } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
-import { createUwsTransport } from '../transport/uws.ts';
 import { createControlNode } from './control-node.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
@@ -53,7 +59,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     broker: givenBroker,
     presence,
     control,
-    transport: createTransport = createUwsTransport,
+    transport: givenTransport,
     rooms: definitions = {},
     routes = {},
     codecs = {},
@@ -61,7 +67,15 @@ export function createServer<All extends ServantDefinitions = {}>(
     onError = printError,
     ...rest
   } = options;
-  const settings = checkSettings({ ...rest, rooms: pickRoomSettings(definitions) });
+  const settings = checkSettings({
+    ...rest,
+    ...(typeof givenTransport === 'string' && { transport: givenTransport }),
+    rooms: pickRoomSettings(definitions),
+  });
+  const transportChoice = pickTransport(
+    typeof givenTransport === 'function' ? givenTransport : settings.transport,
+    settings.host,
+  );
   const { limits, membership, tars } = settings;
   const clock = systemClock;
   const shared = {
@@ -111,7 +125,15 @@ export function createServer<All extends ServantDefinitions = {}>(
   });
   shared.control.attach(createControlNode(directory, rooms));
 
-  const health = createHealth({ settings, life, directory, servants, events, clock });
+  const health = createHealth({
+    settings,
+    life,
+    directory,
+    servants,
+    events,
+    clock,
+    transport: transportChoice,
+  });
   const rpc = createRpcProxies(servantDefinitions, servants);
   const server: StatecastServer<All> = createFacade({ settings, rpc, life, rooms, shared, health, events });
 
@@ -127,7 +149,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     inspector,
     health,
     isDraining: () => life.isDraining,
-    createTransport,
+    createTransport: transportChoice.create,
     onError,
   });
   const services = createServices({
@@ -153,6 +175,15 @@ function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.settings;
+}
+
+function pickTransport(asked: TransportSetting | CreateTransport, host: string): ChosenTransport {
+  try {
+    return chooseTransport(asked, host);
+  } catch (error) {
+    if (!(error instanceof UwsUnavailableError)) throw error;
+    throw new ConfigError([{ path: 'transport', given: '"uws"', allowed: error.message }]);
+  }
 }
 
 function printError(error: unknown, where: string): void {

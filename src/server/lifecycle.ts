@@ -9,7 +9,7 @@ import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Transport } from '../transport/common/transport.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
 import { keepPresence } from './presence-keeper.ts';
 import { closeParts, type SharedParts } from './shared-parts.ts';

@@ -10,7 +10,7 @@ import { parseEndpoint } from '../tars/client/endpoint.ts';
 import { createServantServer, type ServantServer } from '../tars/server/servant-server.ts';
 import type { ServantAdapter } from '../tars/calls/servant-adapter.ts';
 import { RETURN_CODES } from '../tars/wire/return-codes.ts';
-import { ListenError } from '../transport/transport.ts';
+import { ListenError } from '../transport/common/transport.ts';
 import { RefusedError } from './refused-error.ts';
 import type { StatecastServer } from './server-options.ts';
 

@@ -6,6 +6,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { Health } from '../http/health-route.ts';
 import type { Clock } from '../system/clock.ts';
 import { VERSION } from '../system/package-info.ts';
+import type { ChosenTransport } from '../transport/choose-transport.ts';
 import { describeStates } from './servant-links.ts';
 import type { ServerLife } from './server-life.ts';
 import type { StatecastServer } from './server-options.ts';
@@ -18,6 +19,7 @@ export interface HealthInput {
   readonly servants: Servants;
   readonly events: EventBus;
   readonly clock: Clock;
+  readonly transport: Pick<ChosenTransport, 'name' | 'reason'>;
 }
 
 export function createHealth({
@@ -27,6 +29,7 @@ export function createHealth({
   servants,
   events,
   clock,
+  transport: { name, reason },
 }: HealthInput): () => Health {
   const store = watchStore(events);
   const startedAt = clock.now();
@@ -40,6 +43,7 @@ export function createHealth({
       connections: directory.connections.size,
       rooms: directory.rooms.size,
       store: isFailing ? 'failing' : 'ok',
+      transport: { name, ...(reason !== undefined && { reason }) },
       ...(isFailing && { errors: store.errors() }),
       ...(Object.keys(states).length > 0 && { servants: states }),
       features: {

@@ -14,7 +14,8 @@ import type {
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
 import type { Codec } from '../protocol/codec.ts';
-import type { CreateTransport } from '../transport/transport.ts';
+import type { TransportSetting } from '../transport/choose-transport.ts';
+import type { CreateTransport } from '../transport/common/transport.ts';
 import type { Control } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
@@ -65,7 +66,7 @@ export interface LibrarySettings extends Omit<SettingsInput, LibraryOmits> {
   readonly tars?: Omit<NonNullable<SettingsInput['tars']>, 'servants'>;
 }
 
-type LibraryOmits = 'store' | 'dataDir' | 'log' | 'rooms' | 'tars';
+type LibraryOmits = 'store' | 'dataDir' | 'log' | 'rooms' | 'tars' | 'transport';
 
 export interface ServerOptions<All extends ServantDefinitions = {}> extends LibrarySettings {
   /** Where memberships are kept. Default: in memory; `createLowdbStore({ dir })` keeps them in files. */
@@ -81,8 +82,11 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
   readonly presence?: Presence;
   /** How orders reach all servers. Default: in memory. */
   readonly control?: Control;
-  /** What listens and holds the sockets. Default: uWebSockets.js. */
-  readonly transport?: CreateTransport;
+  /**
+   * What carries WebSockets and HTTP: `uws`, `ws`, or a transport of your own. Default `auto`: uWebSockets.js where it
+   * loads and has no known fault for the host, and else `ws`.
+   */
+  readonly transport?: TransportSetting | CreateTransport;
   /** By pattern; of several that match a room's name, the longest wins. */
   readonly rooms?: Readonly<Record<string, RoomDefinition<All>>>;
   /** TARS servants that handlers and, where a room allows it, clients may call. */

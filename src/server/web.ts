@@ -15,11 +15,11 @@ import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-rout
 import { createPageRoutes } from '../http/page-routes.ts';
 import { createPresenceRoute } from '../http/presence-route.ts';
 import { createPushRoutes } from '../http/push-routes.ts';
-import { jsonError } from '../transport/responses.ts';
+import { jsonError } from '../transport/common/responses.ts';
 import { createRouter, type Route, type Router } from '../http/router.ts';
 import type { OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
-import type { CreateTransport, Transport } from '../transport/transport.ts';
+import type { CreateTransport, Transport } from '../transport/common/transport.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY } from '../system/package-info.ts';
 import type { StatecastServer } from './server-options.ts';

@@ -3,7 +3,7 @@
 import type { BrokerListener } from '../broker/broker.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { EncodedTexts, encodeOnce } from '../protocol/text.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from './common/transport.ts';
 
 /** The topic of a room's members who speak this codec. */
 export function roomTopic(codec: Codec, room: string): string {

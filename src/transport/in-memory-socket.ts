@@ -1,9 +1,9 @@
 /** Both ends of a socket that exists in memory only: the server's {@link Socket}, and the client for tests. */
 
-import type { ContainedHandlers } from './contained-handlers.ts';
+import type { ContainedHandlers } from './common/contained-handlers.ts';
 import { Inbox } from '../system/inbox-harness.ts';
 import { readText, type Frame } from '../protocol/text.ts';
-import type { JoinFrames, SendStatus, Socket, TransportOptions } from './transport.ts';
+import type { JoinFrames, SendStatus, Socket, TransportOptions } from './common/transport.ts';
 
 /** How a socket ended, as its client sees it. The code is 1006 if there was no close frame. */
 export interface SocketEnd {

@@ -6,10 +6,10 @@
  */
 
 import { readText, type Frame, type Text } from '../protocol/text.ts';
-import { containHandlers, type ContainedHandlers } from './contained-handlers.ts';
+import { containHandlers, type ContainedHandlers } from './common/contained-handlers.ts';
 import { MemorySocket, type InMemoryClient } from './in-memory-socket.ts';
-import { RequestBody } from './request-body.ts';
-import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
+import { RequestBody } from './common/request-body.ts';
+import { REQUEST_GRACE_MS, RequestsUnderWay } from './common/requests-under-way.ts';
 import type {
   CreateTransport,
   ListenAddress,
@@ -17,7 +17,7 @@ import type {
   Transport,
   TransportOptions,
   TransportResponse,
-} from './transport.ts';
+} from './common/transport.ts';
 
 export interface ConnectOptions {
   /** Default `/`. */

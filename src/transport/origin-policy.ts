@@ -1,7 +1,7 @@
 /** Which web pages may use this server. Browsers send the origin of the page; other programs send no origin. */
 
 import { isLoopbackHost } from '../system/loopback.ts';
-import type { RequestHead } from './transport.ts';
+import type { RequestHead } from './common/transport.ts';
 
 export interface OriginPolicyOptions {
   /** Allowed origins, in addition to the same host and loopback. `*` allows all, `null` allows pages without an origin. */

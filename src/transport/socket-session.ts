@@ -1,7 +1,7 @@
 /** The server's object for one socket: a client of the rooms, or a watcher (the inspector). */
 
-import { jsonError } from './responses.ts';
-import type { RequestHead, Socket, TransportHandlers, UpgradeOutcome } from './transport.ts';
+import { jsonError } from './common/responses.ts';
+import type { RequestHead, Socket, TransportHandlers, UpgradeOutcome } from './common/transport.ts';
 
 /** The server's object for one socket. `opened` is called once and first, `closed` once and last. */
 export interface SocketSession {

@@ -1,32 +1,36 @@
 /**
- * The transport on uWebSockets.js (uWS), and the only file that imports it.
+ * The transport on uWebSockets.js (uWS).
  *
  * uWS ends the process when a callback throws, and the memory that it passes to a callback is valid only until the
  * callback returns. So every handler is contained here, and everything that is needed later is copied.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import uWS, {
-  type HttpRequest,
-  type HttpResponse,
-  type TemplatedApp,
-  type us_listen_socket,
-  type us_socket_context_t,
-  type WebSocket,
-} from 'uWebSockets.js';
 import type { Frame, Text } from '../protocol/text.ts';
-import { containHandlers, type ContainedHandlers } from './contained-handlers.ts';
-import { REQUEST_GRACE_MS, RequestsUnderWay } from './requests-under-way.ts';
-import { TopicTurns } from './topic-turns.ts';
-import { UwsExchange, UwsRequestHead, writeResponse } from './uws-exchange.ts';
-import { PendingSends, isBinary, UwsSocket } from './uws-socket.ts';
+import { containHandlers, type ContainedHandlers } from './common/contained-handlers.ts';
+import { PendingSends } from './common/pending-sends.ts';
+import { REQUEST_GRACE_MS, RequestsUnderWay } from './common/requests-under-way.ts';
 import {
+  checkIdleTimeout,
   ListenError,
   type CreateTransport,
   type ListenAddress,
   type Transport,
   type TransportOptions,
-} from './transport.ts';
+} from './common/transport.ts';
+import { UwsExchange, UwsRequestHead, writeResponse } from './uws/exchange.ts';
+import {
+  loadUws,
+  type HttpRequest,
+  type HttpResponse,
+  type TemplatedApp,
+  type us_listen_socket,
+  type us_socket_context_t,
+  type Uws,
+  type WebSocket,
+} from './uws/load.ts';
+import { isBinary, UwsSocket } from './uws/socket.ts';
+import { TopicTurns } from './uws/topic-turns.ts';
 
 /** How long after a publication the send queues of all sockets are checked. */
 const QUEUE_CHECK_MS = 1_000;
@@ -39,23 +43,26 @@ const QUEUE_CHECK_MS = 1_000;
  */
 const MAX_OWN_COPIES = 24;
 
-/** uWS ends the process when its idle timeout is not between these numbers of seconds; 0 means no timeout. */
-const MIN_IDLE_SECONDS = 8;
-const MAX_IDLE_SECONDS = 960;
-
 /**
- * Makes the transport of the real server.
+ * Makes the transport.
  * @throws {RangeError} for an idle timeout that uWS does not support.
+ * @throws {UwsUnavailableError} where uWS does not load.
  */
 export const createUwsTransport: CreateTransport = (handlers, options) => {
-  const { idleTimeoutSeconds: idle } = options;
-  if (idle !== 0 && !(idle >= MIN_IDLE_SECONDS && idle <= MAX_IDLE_SECONDS)) {
-    throw new RangeError(
-      `the idle timeout must be 0 or ${MIN_IDLE_SECONDS} to ${MAX_IDLE_SECONDS} seconds, and is ${idle}`,
-    );
-  }
-  return new UwsTransport(containHandlers(handlers), options);
+  checkIdleTimeout(options.idleTimeoutSeconds);
+  const loaded = loadUws();
+  if (loaded.uws === undefined) throw new UwsUnavailableError(loaded.why);
+  return new UwsTransport(loaded.uws, containHandlers(handlers), options);
 };
+
+/** uWebSockets.js does not load on this machine. */
+export class UwsUnavailableError extends Error {
+  readonly code = 'UWS_UNAVAILABLE';
+  /** @param why As `loadUws` tells it. */
+  constructor(why: string) {
+    super(`uWebSockets.js cannot be used: ${why}; set transport to "auto" or "ws"`);
+  }
+}
 
 /** What uWS gets with a handshake, and gives back when the socket opens. */
 interface UserData<Session> {
@@ -70,10 +77,12 @@ interface RawSocket<Session> extends WebSocket<UserData<Session>> {
 }
 
 class UwsTransport<Session> implements Transport {
+  readonly #uws: Uws;
   readonly #app: TemplatedApp;
   readonly #handlers: ContainedHandlers<Session>;
   readonly #sockets = new Set<UwsSocket<Session>>();
-  readonly #pendingSends = new PendingSends();
+  /** They leave after the promise jobs of the turn. */
+  readonly #pendingSends = new PendingSends((flush) => process.nextTick(flush));
   readonly #turns = new TopicTurns((topic) => this.#app.numSubscribers(topic));
   /** The socket whose frame is being handled. */
   #sender: UwsSocket<Session> | undefined;
@@ -83,9 +92,10 @@ class UwsTransport<Session> implements Transport {
   /** Set if there was a publication since the last check of the send queues. */
   #queueCheck: NodeJS.Timeout | undefined;
 
-  constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
+  constructor(uws: Uws, handlers: ContainedHandlers<Session>, options: TransportOptions) {
+    this.#uws = uws;
     this.#handlers = handlers;
-    this.#app = uWS.App();
+    this.#app = uws.App();
     const shared = {
       handlers,
       queueBytes: options.sendQueueBytes,
@@ -93,7 +103,7 @@ class UwsTransport<Session> implements Transport {
       turns: this.#turns,
     };
     this.#app.ws<UserData<Session>>('/*', {
-      compression: uWS.DISABLED,
+      compression: uws.DISABLED,
       maxPayloadLength: options.maxFrameBytes,
       maxBackpressure: options.sendQueueBytes,
       idleTimeout: options.idleTimeoutSeconds,
@@ -125,13 +135,13 @@ class UwsTransport<Session> implements Transport {
 
   listen({ host, port }: ListenAddress): Promise<ListenAddress> {
     return new Promise((resolve, reject) => {
-      listenExclusively(this.#app, host, port, (listening) => {
+      listenExclusively(this.#uws, this.#app, host, port, (listening) => {
         if (listening === false) {
           reject(new ListenError(host, port));
           return;
         }
         this.#listening = listening;
-        resolve({ host, port: uWS.us_socket_local_port(listening) });
+        resolve({ host, port: this.#uws.us_socket_local_port(listening) });
       });
     });
   }
@@ -175,7 +185,7 @@ class UwsTransport<Session> implements Transport {
 
   async #close(): Promise<void> {
     clearTimeout(this.#queueCheck);
-    if (this.#listening !== undefined) uWS.us_listen_socket_close(this.#listening);
+    if (this.#listening !== undefined) this.#uws.us_listen_socket_close(this.#listening);
     await this.#requests.none(REQUEST_GRACE_MS);
     // In a new turn, no callback of uWS is on the stack.
     await nextTurn();
@@ -222,11 +232,12 @@ interface UntypedModule {
 
 /** Without this flag a second server can listen on the same port, and each gets a part of the clients. */
 function listenExclusively(
+  uws: Uws,
   app: TemplatedApp,
   host: string,
   port: number,
   listening: (socket: us_listen_socket | false) => void,
 ): void {
-  const { LIBUS_LISTEN_EXCLUSIVE_PORT } = uWS as unknown as UntypedModule;
+  const { LIBUS_LISTEN_EXCLUSIVE_PORT } = uws as unknown as UntypedModule;
   (app as unknown as UntypedApp).listen(host, port, LIBUS_LISTEN_EXCLUSIVE_PORT, listening);
 }

@@ -16,10 +16,10 @@ import { isViolation, type Codec } from '../protocol/codec.ts';
 import type { MemberInfo, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
-import { jsonError } from './responses.ts';
+import { jsonError } from './common/responses.ts';
 import type { OriginPolicy } from './origin-policy.ts';
 import type { SocketEndpoint, SocketSession } from './socket-session.ts';
-import type { RequestHead, Socket, UpgradeOutcome } from './transport.ts';
+import type { RequestHead, Socket, UpgradeOutcome } from './common/transport.ts';
 
 /** Longest name that the line protocol's handshake may claim, in characters. */
 const MAX_USER_LENGTH = 128;

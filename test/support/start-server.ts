@@ -14,6 +14,9 @@ import type { ConnectOptions } from './open-socket.ts';
 /** A short drain, so that a test with a handler that never answers does not wait for the default. */
 const DRAIN_SECONDS = 5;
 
+/** These tests run on any transport: `STATECAST_TRANSPORT=ws npx vitest run test`. */
+const TRANSPORT = (process.env['STATECAST_TRANSPORT'] ?? 'auto') as 'auto' | 'uws' | 'ws';
+
 /** The functions by which a test uses a server, in this process or in another. */
 export interface Reachable {
   /** `http://127.0.0.1:PORT/` */
@@ -38,6 +41,7 @@ export async function startServer<All extends ServantDefinitions = {}>(
   const server = createServer({
     port: 0,
     drainSeconds: DRAIN_SECONDS,
+    transport: TRANSPORT,
     onError: (error, where) => errors.push({ error, where }),
     ...options,
   });

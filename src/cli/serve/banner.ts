@@ -3,13 +3,19 @@
 import { networkInterfaces } from 'node:os';
 import type { ServerAddress } from '../../actors/server/server.ts';
 import type { Settings } from '../../config/schema/settings.ts';
+import type { Health } from '../../http/health-route.ts';
 
 /** Scripts wait for the first line: it has `listening` and the URL. */
-export function createBanner({ host, port }: ServerAddress, settings: Settings, version: string): string {
+export function createBanner(
+  { host, port }: ServerAddress,
+  settings: Settings,
+  { version, transport }: Pick<Health, 'version' | 'transport'>,
+): string {
   const url = toUrl(host, port);
   const lines = [`statecast ${version} listening on ${url}`];
   if (settings.pages) lines.push(`  chat     ${url}room1  ${url}room2`);
   lines.push(`  sockets  ${url.replace('http', 'ws')}`, `  health   ${url}health`);
+  if (transport.reason !== undefined) lines.push(`  on ${transport.name}    ${transport.reason}`);
   if (isEveryAddress(host))
     lines.push(...ownAddresses().map((address) => `  also     ${toUrl(address, port)}`));
   if (settings.demo) lines.push('  demo     rooms may call the example servant: hello.sayHello');

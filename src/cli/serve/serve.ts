@@ -56,7 +56,9 @@ export async function serve(settings: Settings, configFile?: string): Promise<vo
   try {
     await platform?.prepare();
     const address = await server.listen();
-    process.stdout.write(createBanner(address, settings, VERSION));
+    const health = server.health();
+    log.info(health.transport, 'transport');
+    process.stdout.write(createBanner(address, settings, health));
     await platform?.start();
     await stopping.ended;
   } finally {

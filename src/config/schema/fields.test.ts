@@ -47,6 +47,7 @@ test('the flags are those of the command line', () => {
     '--host <address>',
     '--port <number>',
     '--data-dir <dir>',
+    '--transport <name>',
     '--log-level <level>',
     '--demo',
   ]);

@@ -107,6 +107,13 @@ export const settingsSchema = z
       .default(30)
       .describe('How long a stopping server waits for unfinished work.')
       .register(fieldNotes, { unit: 'seconds' }),
+    transport: z
+      .enum(['auto', 'uws', 'ws'])
+      .default('auto')
+      .describe(
+        'What carries WebSockets and HTTP: `uws` is uWebSockets.js, which is faster, and `ws` runs on every Node.js. `auto` takes uWebSockets.js where it loads and has no known fault for the host.',
+      )
+      .register(fieldNotes, { flag: '--transport <name>' }),
     pages: z.boolean().default(true).describe('Serve the pages: the chat rooms and the inspector.'),
     log: log.prefault({}),
     http: http.prefault({}),

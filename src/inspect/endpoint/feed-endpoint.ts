@@ -1,9 +1,9 @@
 /** The WebSocket endpoint of inspector pages: it checks who may connect, and how many. */
 
 import type { Clock } from '../../system/clock.ts';
-import { jsonError } from '../../transport/responses.ts';
+import { jsonError } from '../../transport/common/responses.ts';
 import type { SocketEndpoint, SocketSession } from '../../transport/socket-session.ts';
-import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
+import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/common/transport.ts';
 import type { FeedAnswers } from './feed-answers.ts';
 import { FeedSession } from './feed-session.ts';
 import type { InspectorSession } from './inspector-session.ts';

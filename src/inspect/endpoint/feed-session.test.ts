@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import { settle } from '../../actors/actor-harness.ts';
-import type { Socket } from '../../transport/transport.ts';
+import type { Socket } from '../../transport/common/transport.ts';
 import type { WatchSink } from '../watch/live-watch.ts';
 import type { FeedAnswers } from './feed-answers.ts';
 import type { CatalogueMessage, FeedMessage } from '../feed/feed-protocol.ts';

@@ -5,7 +5,7 @@
 
 import type { Clock } from '../../system/clock.ts';
 import { readFrame } from '../../protocol/text.ts';
-import type { Socket } from '../../transport/transport.ts';
+import type { Socket } from '../../transport/common/transport.ts';
 import type { FeedAnswers } from './feed-answers.ts';
 import type { CatalogueRequest, FeedMessage, FeedRequest } from '../feed/feed-protocol.ts';
 import type { WatchSink } from '../watch/live-watch.ts';

@@ -1,8 +1,8 @@
 /** The HTTP route that downloads the recorded history of an actor as a file. */
 
-import { jsonError } from '../../transport/responses.ts';
+import { jsonError } from '../../transport/common/responses.ts';
 import type { Route } from '../../http/router.ts';
-import type { RequestHead, TransportResponse } from '../../transport/transport.ts';
+import type { RequestHead, TransportResponse } from '../../transport/common/transport.ts';
 import { MACHINE_NAMES } from '../population/machine-names.ts';
 import type { FeedAccess } from './feed-endpoint.ts';
 import type { ActorAddress, ActorHistory } from '../feed/feed-protocol.ts';

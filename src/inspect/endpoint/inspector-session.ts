@@ -2,7 +2,7 @@
 
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
 import type { SocketSession } from '../../transport/socket-session.ts';
-import type { Socket } from '../../transport/transport.ts';
+import type { Socket } from '../../transport/common/transport.ts';
 import type { Watch } from '../watch/watcher.ts';
 
 /** With more than this in the send queue, no more batches are sent. */

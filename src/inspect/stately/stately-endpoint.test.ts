@@ -6,7 +6,7 @@ import type { MachineObserver } from '../../actors/runtime/live-machine.ts';
 import { MACHINES } from '../../actors/machines.ts';
 import { join, publish, settle } from '../../actors/actor-harness.ts';
 import { Inbox } from '../../system/inbox-harness.ts';
-import { jsonError } from '../../transport/responses.ts';
+import { jsonError } from '../../transport/common/responses.ts';
 import { handleSockets } from '../../transport/socket-session.ts';
 import { createUwsTransport } from '../../transport/uws.ts';
 import { describeChart } from '../chart/describe-chart.ts';

@@ -5,9 +5,9 @@
  * its first rooms.
  */
 
-import { jsonError } from '../../transport/responses.ts';
+import { jsonError } from '../../transport/common/responses.ts';
 import type { SocketSession } from '../../transport/socket-session.ts';
-import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/transport.ts';
+import type { RequestHead, TransportResponse, UpgradeOutcome } from '../../transport/common/transport.ts';
 import type { FeedAccess, InspectorEndpoint } from '../endpoint/feed-endpoint.ts';
 import type { SecretCheck } from '../../auth/secret.ts';
 import type { InspectorSession } from '../endpoint/inspector-session.ts';

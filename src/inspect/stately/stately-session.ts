@@ -1,7 +1,7 @@
 /** The socket of one Stately inspector. It receives what its address asked for, and sends nothing. */
 
 import { CLOSE_CODES } from '../../protocol/close-codes.ts';
-import type { Socket } from '../../transport/transport.ts';
+import type { Socket } from '../../transport/common/transport.ts';
 import type { FeedAnswers } from '../endpoint/feed-answers.ts';
 import { InspectorSession, type SessionListener } from '../endpoint/inspector-session.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';

@@ -2,7 +2,7 @@
 
 import { Inbox } from '../../system/inbox-harness.ts';
 import type { InMemoryTransport } from '../in-memory.ts';
-import type { Socket, Transport, TransportHandlers, TransportOptions } from '../transport.ts';
+import type { Socket, Transport, TransportHandlers, TransportOptions } from '../common/transport.ts';
 
 /** A transport that listens, and its client side. */
 export interface RunningTransport extends Pick<InMemoryTransport, 'connect' | 'request'> {

@@ -3,15 +3,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Inbox } from '../../system/inbox-harness.ts';
-import { UNREAD_BODY_BYTES } from '../request-body.ts';
-import { REQUEST_GRACE_MS } from '../requests-under-way.ts';
+import { UNREAD_BODY_BYTES } from '../common/request-body.ts';
+import { REQUEST_GRACE_MS } from '../common/requests-under-way.ts';
 import type { StartServer } from './contract-server.ts';
 import {
   BodyTooLargeError,
   RequestAbortedError,
   type TransportRequest,
   type TransportResponse,
-} from '../transport.ts';
+} from '../common/transport.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readFrame } from '../../protocol/text.ts';
 import { connected, connectTo, KIBIBYTE, sendUntil, take } from './contract-client.ts';
 import type { Session, StartServer } from './contract-server.ts';
-import type { RequestHead, TransportHandlers } from '../transport.ts';
+import type { RequestHead, TransportHandlers } from '../common/transport.ts';
 
 const join = (frames: readonly unknown[]): string => frames.join('+');
 
@@ -241,7 +241,7 @@ export function describeSockets(start: StartServer): void {
     client.send('é'.repeat(KIBIBYTE / 2));
     await peer.until(`message ${'é'.repeat(KIBIBYTE / 2)}`);
     client.send('x'.repeat(KIBIBYTE + 1));
-    expect(await client.closed).toMatchObject({ code: 1006 });
+    expect([1006, 1009]).toContain((await client.closed).code);
     expect(await peer.events.next()).toMatch(/^close 1006/);
   });
 

@@ -11,7 +11,7 @@ import { describeRequests } from './request-contract.ts';
 import { describePublications } from './publication-contract.ts';
 import { describeSlowReaders } from './slow-reader-contract.ts';
 import { describeSockets } from './socket-contract.ts';
-import type { Transport, TransportHandlers, TransportOptions } from '../transport.ts';
+import type { Transport, TransportHandlers, TransportOptions } from '../common/transport.ts';
 
 const OPTIONS: TransportOptions = {
   maxFrameBytes: 64 * 1024,

@@ -3,7 +3,7 @@
  * the in-memory transport for tests implement it. It knows no rooms, no commands and no actors.
  */
 
-import type { Frame, Text } from '../protocol/text.ts';
+import type { Frame, Text } from '../../protocol/text.ts';
 
 /** What happened to a frame that was given to a socket. */
 export type SendStatus =
@@ -139,12 +139,30 @@ export interface TransportHandlers<Session> {
 }
 
 export interface TransportOptions {
-  /** Longest frame that a client may send, in bytes. A longer one drops the socket (code 1006 at both ends). */
+  /**
+   * Longest frame that a client may send, in bytes. A longer one closes the socket. The server sees code 1006; the client
+   * sees 1009 where the transport tells why, and else 1006.
+   */
   readonly maxFrameBytes: number;
   /** Longest send queue of a socket, in bytes. Above it, frames are dropped and `overflow` is called. */
   readonly sendQueueBytes: number;
   /** A socket that sends nothing for so many seconds, not even a pong, is dropped: 8 to 960, or 0 for never. */
   readonly idleTimeoutSeconds: number;
+}
+
+/** The request line and the headers of a request may take so many bytes. A longer head is refused with 431. */
+export const MAX_HEAD_BYTES = 16 * 1024;
+
+/** The limits of an idle timeout, in seconds. uWebSockets.js ends the process with any other. */
+const MIN_IDLE_SECONDS = 8;
+const MAX_IDLE_SECONDS = 960;
+
+/** @throws {RangeError} for an idle timeout that transports do not support. */
+export function checkIdleTimeout(seconds: number): void {
+  if (seconds === 0 || (seconds >= MIN_IDLE_SECONDS && seconds <= MAX_IDLE_SECONDS)) return;
+  throw new RangeError(
+    `the idle timeout must be 0 or ${MIN_IDLE_SECONDS} to ${MAX_IDLE_SECONDS} seconds, and is ${seconds}`,
+  );
 }
 
 export interface ListenAddress {

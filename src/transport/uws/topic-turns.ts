@@ -1,6 +1,6 @@
 /** Counts subscribers and publications of each topic that was published to in this turn of the event loop. */
 
-import type { Text } from '../protocol/text.ts';
+import type { Text } from '../../protocol/text.ts';
 
 export interface TopicTurn {
   /** An upper limit for the number of subscribers: some may have unsubscribed since they were counted. */

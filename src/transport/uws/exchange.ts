@@ -4,11 +4,11 @@
  */
 
 import { STATUS_CODES } from 'node:http';
-import { EncodedTexts } from '../protocol/text.ts';
+import { EncodedTexts } from '../../protocol/text.ts';
 import { formatAddress } from './peer-address.ts';
-import { RequestBody } from './request-body.ts';
-import type { RequestsUnderWay } from './requests-under-way.ts';
-import type { RequestHead, TransportRequest, TransportResponse } from './transport.ts';
+import { RequestBody } from '../common/request-body.ts';
+import type { RequestsUnderWay } from '../common/requests-under-way.ts';
+import type { RequestHead, TransportRequest, TransportResponse } from '../common/transport.ts';
 
 /** The part of uWS's request that is used here. */
 interface RawRequest {

@@ -3,10 +3,11 @@
  * it has closed, `dropped` is called while uWS is sending, and a close frame is lost when the send queue is full.
  */
 
-import type { Frame, Text } from '../protocol/text.ts';
-import type { ContainedHandlers } from './contained-handlers.ts';
+import type { Frame, Text } from '../../protocol/text.ts';
+import type { ContainedHandlers } from '../common/contained-handlers.ts';
+import type { PendingSends } from '../common/pending-sends.ts';
 import type { TopicTurns } from './topic-turns.ts';
-import type { JoinFrames, SendStatus, Socket } from './transport.ts';
+import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
 
 /**
  * How long a lingering socket waits for its client. A socket lingers when the server has closed it while its send queue
@@ -28,22 +29,6 @@ interface RawSocket {
   getBufferedAmount(): number;
   end(code: number, reason: string): void;
   close(): void;
-}
-
-/** The sockets with pending frames, which are sent at the end of the turn, after the promise jobs of the turn. */
-export class PendingSends {
-  #sockets: { flush(): void }[] = [];
-
-  add(socket: { flush(): void }): void {
-    if (this.#sockets.push(socket) === 1) process.nextTick(() => this.flushAll());
-  }
-
-  flushAll(): void {
-    if (this.#sockets.length === 0) return;
-    const sockets = this.#sockets;
-    this.#sockets = [];
-    for (const socket of sockets) socket.flush();
-  }
 }
 
 /** What all sockets of a transport share. */

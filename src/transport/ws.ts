@@ -1,0 +1,193 @@
+/**
+ * The transport on `node:http` and `ws`, which runs on every Node.js. `ws` answers handshakes, reads frames and closes
+ * sockets; what leaves is written by `ws/socket.ts`.
+ */
+
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo, Socket as RawSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Frame, Text } from '../protocol/text.ts';
+import { containHandlers, type ContainedHandlers } from './common/contained-handlers.ts';
+import { PendingSends } from './common/pending-sends.ts';
+import { REQUEST_GRACE_MS, RequestsUnderWay } from './common/requests-under-way.ts';
+import { jsonError } from './common/responses.ts';
+import {
+  checkIdleTimeout,
+  ListenError,
+  MAX_HEAD_BYTES,
+  type CreateTransport,
+  type ListenAddress,
+  type Transport,
+  type TransportOptions,
+} from './common/transport.ts';
+import { NodeExchange, NodeRequestHead } from './ws/exchange.ts';
+import { encodeFrame, FrameJoiner } from './ws/frames.ts';
+import { EndingConnections } from './ws/ending-connections.ts';
+import { isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
+import { IDLE_CHECKS, WsSocket, type SharedBySockets } from './ws/socket.ts';
+import { Topics } from './ws/topics.ts';
+
+/** A proxy keeps a connection for about a minute, and must not find it closed. */
+const KEEP_ALIVE_MS = 75_000;
+/** A client must have sent a whole head within this time, and a whole request within the other one. */
+const HEAD_MS = 15_000;
+const REQUEST_MS = 60_000;
+/** Connections that may wait to be accepted. A crowd that connects again at once is not refused. */
+const BACKLOG = 4_096;
+
+/** Node.js before 24.9 does not know the last one, and gives each request that asks for an upgrade to `upgrade`. */
+const HTTP_OPTIONS: ServerOptions & { shouldUpgradeCallback: (req: IncomingMessage) => boolean } = {
+  maxHeaderSize: MAX_HEAD_BYTES,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  headersTimeout: HEAD_MS,
+  requestTimeout: REQUEST_MS,
+  // It is answered here, with an error of ours.
+  requireHostHeader: false,
+  shouldUpgradeCallback: isHandshake,
+};
+
+/**
+ * Makes the transport.
+ * @throws {RangeError} for an idle timeout that is not supported.
+ */
+export const createWsTransport: CreateTransport = (handlers, options) => {
+  checkIdleTimeout(options.idleTimeoutSeconds);
+  return new WsTransport(containHandlers(handlers), options);
+};
+
+class WsTransport<Session> implements Transport {
+  readonly #handlers: ContainedHandlers<Session>;
+  readonly #http: Server;
+  readonly #handshakes: WebSocketServer;
+  /** All that are not gone, closing ones included. */
+  readonly #sockets = new Set<WsSocket<Session>>();
+  readonly #requests = new RequestsUnderWay();
+  readonly #ending = new EndingConnections();
+  readonly #shared: SharedBySockets<Session>;
+  readonly #idleCheck: NodeJS.Timeout | undefined;
+  /** The sub-protocol that the server has chosen for a handshake. */
+  readonly #subprotocols = new WeakMap<IncomingMessage, string>();
+  #closed: Promise<void> | undefined;
+
+  constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
+    this.#handlers = handlers;
+    this.#shared = shareBySockets(handlers, options.sendQueueBytes);
+    this.#handshakes = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: options.maxFrameBytes,
+      handleProtocols: (_offered, req) => this.#subprotocols.get(req) ?? false,
+    });
+    this.#handshakes.on('wsClientError', ({ message }, socket) =>
+      this.#ending.end(socket, jsonError(400, message)),
+    );
+    this.#http = createServer(HTTP_OPTIONS);
+    this.#http.maxHeadersCount = 0;
+    this.#http.on('request', (req, res) => this.#request(req, res));
+    this.#http.on('checkExpectation', (req, res) => this.#request(req, res));
+    this.#http.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head));
+    this.#http.on('connect', (_req, socket) =>
+      this.#ending.end(socket, jsonError(405, 'this server is no proxy')),
+    );
+    this.#http.on('clientError', (error, socket) => this.#ending.endBadBytes(error, socket));
+    if (options.idleTimeoutSeconds > 0) {
+      const everyMs = (options.idleTimeoutSeconds * 1_000) / IDLE_CHECKS;
+      this.#idleCheck = setInterval(() => this.#checkIdle(), everyMs).unref();
+    }
+  }
+
+  listen({ host, port }: ListenAddress): Promise<ListenAddress> {
+    return new Promise((resolve, reject) => {
+      this.#http.once('error', () => reject(new ListenError(host, port)));
+      this.#http.listen({ host, port, exclusive: true, backlog: BACKLOG }, () => {
+        const { port: chosen } = this.#http.address() as AddressInfo;
+        resolve({ host, port: chosen });
+      });
+    });
+  }
+
+  publish(topic: Text, frame: Frame): void {
+    const subscribers = this.#shared.topics.of(topic);
+    if (subscribers === undefined) return;
+    const bytes = encodeFrame(frame);
+    for (const socket of subscribers) socket.push(bytes);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#idleCheck);
+    const stopped = new Promise<void>((resolve) => {
+      this.#http.close(() => resolve());
+    });
+    await this.#requests.none(REQUEST_GRACE_MS);
+    this.#shared.pendingSends.flushAll();
+    for (const socket of this.#sockets) socket.drop();
+    this.#ending.destroy();
+    this.#http.closeAllConnections();
+    await stopped;
+  }
+
+  #request(req: IncomingMessage, res: ServerResponse): void {
+    this.#ending.noteResponse(res);
+    const exchange = new NodeExchange(req, res, this.#requests, this.#ending);
+    exchange.answer(refuseRequest(req) ?? this.#handlers.request(exchange));
+  }
+
+  #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!isHandshake(req)) {
+      serveWithoutUpgrade(this.#http, req, socket, head);
+      return;
+    }
+    socket.on('error', () => socket.destroy());
+    const refusal = refuseHandshake(req);
+    const outcome =
+      refusal === undefined
+        ? this.#handlers.upgrade(new NodeRequestHead(req))
+        : ({ accept: false, response: refusal } as const);
+    if (!outcome.accept) {
+      this.#ending.end(socket, outcome.response);
+      return;
+    }
+    const { session, subprotocol } = outcome;
+    if (subprotocol !== undefined) this.#subprotocols.set(req, subprotocol);
+    this.#handshakes.handleUpgrade(req, socket, head, (ws) => this.#open(ws, socket as RawSocket, session));
+  }
+
+  #open(ws: WebSocket, raw: RawSocket, session: Session): void {
+    const socket = new WsSocket(ws, raw, session, this.#shared);
+    this.#sockets.add(socket);
+    ws.on('close', () => this.#sockets.delete(socket));
+    this.#handlers.open(session, socket);
+  }
+
+  #checkIdle(): void {
+    for (const socket of this.#sockets) socket.checkIdle();
+  }
+}
+
+function shareBySockets<Session>(
+  handlers: ContainedHandlers<Session>,
+  queueBytes: number,
+): SharedBySockets<Session> {
+  const joiner = new FrameJoiner();
+  // What the sockets of a turn have said leaves behind it, when all of them were read.
+  const pendingSends = new PendingSends((flush) => {
+    setImmediate(() => {
+      flush();
+      joiner.clear();
+    });
+  });
+  return { handlers, queueBytes, topics: new Topics(), pendingSends, joiner };
+}

@@ -1,0 +1,69 @@
+/** The connections that are answered once more and then closed. */
+
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { jsonError } from '../common/responses.ts';
+import { MAX_HEAD_BYTES, type TransportResponse } from '../common/transport.ts';
+import { formatResponse } from './write-response.ts';
+
+/** How long a client may take to read the answer and close. */
+const LINGER_MS = 2_000;
+
+/** The answer to bytes that `node:http` cannot read; undefined when the client is gone. */
+function refuseBytes({ code, message }: NodeJS.ErrnoException): TransportResponse | undefined {
+  switch (code) {
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'HPE_INVALID_EOF_STATE':
+      return undefined;
+    case 'HPE_HEADER_OVERFLOW':
+      return jsonError(431, `the request line and the headers are longer than ${MAX_HEAD_BYTES} bytes`);
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return jsonError(413, 'the chunk extensions are too long');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return jsonError(408, 'the request did not arrive in time');
+    case undefined:
+    default:
+      return jsonError(400, `this is no HTTP request: ${message}`);
+  }
+}
+
+export class EndingConnections {
+  readonly #sockets = new Set<Duplex>();
+  /** The latest response of a connection: it leaves first. */
+  readonly #responses = new WeakMap<Duplex, ServerResponse>();
+
+  noteResponse(res: ServerResponse): void {
+    if (res.socket !== null) this.#responses.set(res.socket, res);
+  }
+
+  /** `node:http` cannot read what a client has sent. */
+  endBadBytes(error: Error, socket: Duplex): void {
+    if (this.#sockets.has(socket)) return;
+    const refusal = refuseBytes(error);
+    const last = this.#responses.get(socket);
+    if (refusal === undefined || !socket.writable) socket.destroy();
+    else if (last === undefined || last.writableFinished) this.end(socket, refusal);
+    else last.once('finish', () => this.end(socket, refusal));
+  }
+
+  /** Sends a response and closes the connection. What the client still sends is thrown away, so that it reads the response. */
+  end(socket: Duplex, response: TransportResponse, method = 'GET'): void {
+    if (this.#sockets.has(socket)) return;
+    this.#sockets.add(socket);
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#sockets.delete(socket);
+    });
+    socket.end(formatResponse(response, method));
+    socket.resume();
+  }
+
+  /** Closes all at once. */
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}

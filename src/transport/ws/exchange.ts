@@ -1,0 +1,124 @@
+/** One HTTP request of `node:http` and its response. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RequestBody } from '../common/request-body.ts';
+import type { RequestsUnderWay } from '../common/requests-under-way.ts';
+import type { EndingConnections } from './ending-connections.ts';
+import { writeResponse } from './write-response.ts';
+import type { RequestHead, TransportRequest, TransportResponse } from '../common/transport.ts';
+
+/** An IPv6 socket gives an IPv4 address with this before it. */
+const MAPPED_PREFIX = '::ffff:';
+
+/** A request without its body. */
+export class NodeRequestHead implements RequestHead {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly remoteAddress: string;
+  readonly #req: IncomingMessage;
+
+  constructor(req: IncomingMessage) {
+    const target = readTarget(req.url ?? '/');
+    const mark = target.indexOf('?');
+    this.method = req.method ?? 'GET';
+    this.path = mark === -1 ? target : target.slice(0, mark);
+    this.query = mark === -1 ? '' : target.slice(mark + 1);
+    this.remoteAddress = readAddress(req.socket.remoteAddress ?? '');
+    this.#req = req;
+  }
+
+  header(name: string): string | undefined {
+    const [value = ''] = this.#req.headersDistinct[name] ?? [];
+    return toUtf8(value) || undefined;
+  }
+}
+
+/** A request with its body and its response. */
+export class NodeExchange extends NodeRequestHead implements TransportRequest {
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #underWay: RequestsUnderWay;
+  readonly #ending: EndingConnections;
+  readonly #body: RequestBody | undefined;
+  #state: 'pending' | 'answered' | 'aborted' = 'pending';
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    underWay: RequestsUnderWay,
+    ending: EndingConnections,
+  ) {
+    super(req);
+    this.#req = req;
+    this.#res = res;
+    this.#underWay = underWay;
+    this.#ending = ending;
+    if (this.#announcesBody()) this.#body = receiveBody(req);
+  }
+
+  async body(maxBytes: number): Promise<Uint8Array> {
+    return this.#body?.read(maxBytes) ?? new Uint8Array();
+  }
+
+  /** Sends the response as soon as there is one. The promise must never reject. */
+  answer(answer: TransportResponse | Promise<TransportResponse>): void {
+    if (!('then' in answer) && this.#body === undefined) {
+      this.#write(answer);
+      return;
+    }
+    this.#underWay.began();
+    this.#res.on('close', () => this.#closed());
+    void this.#answerLater(answer);
+  }
+
+  async #answerLater(answer: TransportResponse | Promise<TransportResponse>): Promise<void> {
+    const response = await answer;
+    await this.#body?.skip();
+    if (this.#state !== 'pending') return;
+    this.#write(response);
+    this.#underWay.ended();
+  }
+
+  #closed(): void {
+    if (this.#state !== 'pending') return;
+    this.#state = 'aborted';
+    this.#body?.abort();
+    this.#underWay.ended();
+  }
+
+  #write(response: TransportResponse): void {
+    this.#state = 'answered';
+    const { socket } = this.#res;
+    // `node:http` would cut a client off that is still sending, and it could not read the response.
+    if (this.#body?.isComplete === false && socket !== null) this.#ending.end(socket, response, this.method);
+    else writeResponse(this.#res, this.method, response);
+  }
+
+  #announcesBody(): boolean {
+    const { headers } = this.#req;
+    return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
+  }
+}
+
+function receiveBody(req: IncomingMessage): RequestBody {
+  const body = new RequestBody({ pause: () => req.pause(), resume: () => req.resume() });
+  req.on('data', (chunk: Buffer) => body.push(chunk, false));
+  req.on('end', () => body.push(new Uint8Array(), true));
+  return body;
+}
+
+/** The path and the query of a request's target. A proxy may be sent the whole URL. */
+function readTarget(url: string): string {
+  const target = toUtf8(url);
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '') || '/';
+}
+
+function readAddress(address: string): string {
+  return address.startsWith(MAPPED_PREFIX) ? address.slice(MAPPED_PREFIX.length) : address;
+}
+
+/** `node:http` reads each byte of a head as one character. */
+function toUtf8(text: string): string {
+  return /[\u0080-\u00ff]/.test(text) ? Buffer.from(text, 'latin1').toString() : text;
+}

@@ -1,0 +1,41 @@
+/** Who is subscribed to which topic. */
+
+import { readText, type Text } from '../../protocol/text.ts';
+
+interface Topic<Subscriber> {
+  readonly subscribers: Set<Subscriber>;
+}
+
+export class Topics<Subscriber> {
+  /** A topic is here as long as it has a subscriber. */
+  readonly #byName = new Map<string, Topic<Subscriber>>();
+  /** The same by the encoded text that publications name it with, which is then not decoded again. */
+  readonly #byText = new WeakMap<ArrayBuffer, Topic<Subscriber>>();
+
+  subscribe(name: string, subscriber: Subscriber): void {
+    let topic = this.#byName.get(name);
+    if (topic === undefined) {
+      topic = { subscribers: new Set() };
+      this.#byName.set(name, topic);
+    }
+    topic.subscribers.add(subscriber);
+  }
+
+  unsubscribe(name: string, subscriber: Subscriber): void {
+    const topic = this.#byName.get(name);
+    if (topic === undefined) return;
+    topic.subscribers.delete(subscriber);
+    if (topic.subscribers.size === 0) this.#byName.delete(name);
+  }
+
+  /** The subscribers of a topic; undefined when there are none. */
+  of(text: Text): ReadonlySet<Subscriber> | undefined {
+    if (typeof text === 'string') return this.#byName.get(text)?.subscribers;
+    const known = this.#byText.get(text);
+    // A topic without subscribers was given up: there may be another one with its name.
+    if (known !== undefined && known.subscribers.size > 0) return known.subscribers;
+    const topic = this.#byName.get(readText(text));
+    if (topic !== undefined) this.#byText.set(text, topic);
+    return topic?.subscribers;
+  }
+}
