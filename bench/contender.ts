@@ -63,9 +63,9 @@ export const socketIo: Contender = {
   start: () => serve(startTypeScript('contenders/socket-io-server.ts', { flags: PROBE_FLAGS }), 'socket.io'),
 };
 
-/** Our server and all others; they are compared to the first one. */
-export function besideOthers(ours: Contender): readonly [Contender, ...Contender[]] {
-  return [floor, ours, ws, socketIo];
+/** Ours and all others; they are compared to the first one. */
+export function besideOthers(...ours: readonly Contender[]): readonly [Contender, ...Contender[]] {
+  return [floor, ...ours, ws, socketIo];
 }
 
 /** The settings of a measured server: no store on disk, no pages, and a log of errors only. */
@@ -98,6 +98,11 @@ export function statecast(
         'line',
       ),
   };
+}
+
+/** Our server on `node:http` and `ws`. */
+export function statecastOnWs(dist: string): Contender {
+  return statecast(dist, 'Statecast on ws', { STATECAST_TRANSPORT: 'ws' });
 }
 
 async function serve(started: Started, dialect: DialectName): Promise<RunningServer> {

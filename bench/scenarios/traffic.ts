@@ -1,6 +1,6 @@
 /** Messages to rooms and to everybody, as fast as possible and at a steady rate. */
 
-import { besideOthers, statecast } from '../contender.ts';
+import { besideOthers, statecast, statecastOnWs } from '../contender.ts';
 import { costFigures, LATENCY_FIGURES, MACHINE_FIGURES, toCosts, toLatencies } from '../figures.ts';
 import type { TrafficJob } from '../load/jobs.ts';
 import { measure } from '../measure.ts';
@@ -80,7 +80,7 @@ function defineTraffic({ load, per, steadyRate, ...about }: TrafficScenario): Sc
     ...about,
     figures: [...costFigures(per), ...MACHINE_FIGURES, ...(steadyRate === undefined ? [] : LATENCY_FIGURES)],
     variants: (setup) =>
-      compare(besideOthers(statecast(setup.dist)), async (contender, giveWay) => {
+      compare(besideOthers(statecast(setup.dist), statecastOnWs(setup.dist)), async (contender, giveWay) => {
         const measured = await measure(
           contender,
           'traffic',
