@@ -1,6 +1,6 @@
 /**
- * Reads vitest's JSON report and prints `N passed, N failed`: `npx tsx scripts/test-summary.ts report.json`.
- * It exits with 1 when a test failed or nothing ran.
+ * Reads vitest's JSON reports and prints `N passed, N failed`: `npx tsx scripts/test-summary.ts report.json …`.
+ * It exits with 1 when a test failed, or when one of the runs ran nothing.
  */
 
 import { readFileSync } from 'node:fs';
@@ -15,15 +15,22 @@ interface Report {
   }[];
 }
 
-const report = readReport(process.argv[2]);
-const passed = report?.numPassedTests ?? 0;
-const failed = (report?.numFailedTests ?? 0) + countBrokenFiles(report);
+const paths = process.argv.slice(2);
+if (paths.length === 0) throw new Error('which reports? give the paths of JSON files');
+const runs = paths.map((path) => {
+  const report = readReport(path);
+  return {
+    passed: report?.numPassedTests ?? 0,
+    failed: (report?.numFailedTests ?? 0) + countBrokenFiles(report),
+  };
+});
+const passed = runs.reduce((sum, run) => sum + run.passed, 0);
+const failed = runs.reduce((sum, run) => sum + run.failed, 0);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exitCode = passed > 0 && failed === 0 ? 0 : 1;
+process.exitCode = failed === 0 && runs.every((run) => run.passed > 0) ? 0 : 1;
 
 /** Returns undefined when the run ended before it wrote its report. */
-function readReport(path: string | undefined): Report | undefined {
-  if (path === undefined) throw new Error('which report? give the path of a JSON file');
+function readReport(path: string): Report | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Report;
   } catch (error) {

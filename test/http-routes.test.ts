@@ -151,6 +151,24 @@ describe('a push', () => {
     expect(await client.settle()).toEqual([]);
   });
 
+  test.each(['multipart/form-data; boundary=x', 'application/json', undefined])(
+    'with a body of the type %s is refused with 415, and reaches nobody',
+    async (type) => {
+      const { connect, request } = await startServer();
+      const client = await connect();
+      await client.join('room1');
+      const headers = type === undefined ? {} : { 'content-type': type };
+      for (const path of ['/Index/pushByRoom?roomNum=room1&message=hi', '/Index/pushAll?message=hi']) {
+        const answer = await request(path, { method: 'POST', headers, body: '{"message":"other"}' });
+        expect(answer.status).toBe(415);
+        expect(readError(answer).message).toBe(
+          `the body must be of the type application/x-www-form-urlencoded, and is ${type ?? '(none)'}`,
+        );
+      }
+      expect(await client.settle()).toEqual([]);
+    },
+  );
+
   test('into a new room is refused if there are too many rooms', async () => {
     const { connect, request } = await startServer({ limits: { rooms: 1 } });
     await (await connect()).join('room1');

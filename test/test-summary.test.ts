@@ -16,15 +16,18 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** Runs the script with the text of a report, or with a missing report. */
-function summarize(report: string | undefined): Promise<{ code: number; stdout: string }> {
-  const path = join(directory, 'report.json');
-  rmSync(path, { force: true });
-  if (report !== undefined) writeFileSync(path, report);
+/** Runs the script with the texts of reports; undefined is a missing report. */
+function summarize(...reports: readonly (string | undefined)[]): Promise<{ code: number; stdout: string }> {
+  const paths = reports.map((report, index) => {
+    const path = join(directory, `report-${index}.json`);
+    rmSync(path, { force: true });
+    if (report !== undefined) writeFileSync(path, report);
+    return path;
+  });
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', 'scripts/test-summary.ts', path],
+      ['--import', 'tsx', 'scripts/test-summary.ts', ...paths],
       { cwd: ROOT },
       (error, stdout) => resolve({ code: Number(error?.code ?? 0), stdout }),
     );
@@ -63,4 +66,16 @@ test.each([
   ['there is no report', undefined],
 ])('when %s, no result is printed', async (_, given) => {
   expect(await summarize(given)).toEqual({ code: 1, stdout: '0 passed, 0 failed\n' });
+});
+
+test('the runs of several reports are added', async () => {
+  const first = report(2, 0, [['passed', ['passed', 'passed']]]);
+  const second = report(1, 1, [['failed', ['passed', 'failed']]]);
+  expect(await summarize(first, first)).toEqual({ code: 0, stdout: '4 passed, 0 failed\n' });
+  expect(await summarize(first, second)).toEqual({ code: 1, stdout: '3 passed, 1 failed\n' });
+});
+
+test('a run of which nothing is reported has failed, whatever the others did', async () => {
+  const first = report(2, 0, [['passed', ['passed', 'passed']]]);
+  expect(await summarize(first, undefined)).toEqual({ code: 1, stdout: '2 passed, 0 failed\n' });
 });

@@ -1,11 +1,26 @@
 /** Reads named values of a request from its query and its form body. */
 
-import type { TransportRequest } from '../transport/common/transport.ts';
+import { jsonError } from '../transport/common/responses.ts';
+import type { TransportRequest, TransportResponse } from '../transport/common/transport.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** A value for each name that was asked for, `undefined` where it is missing. */
 export type Fields = readonly (string | undefined)[];
+
+/** 415 for a body of another type than a form's: its values would be missed in silence. */
+export function refuseBody(request: TransportRequest): TransportResponse | undefined {
+  if (request.method !== 'POST' || isForm(request)) return undefined;
+  const hasBody =
+    (request.header('content-length') ?? '0') !== '0' || request.header('transfer-encoding') !== undefined;
+  if (!hasBody) return undefined;
+  const type = request.header('content-type') ?? '(none)';
+  return jsonError(415, `the body must be of the type ${FORM_TYPE}, and is ${type}`);
+}
+
+function isForm(request: TransportRequest): boolean {
+  return request.header('content-type')?.toLowerCase().startsWith(FORM_TYPE) === true;
+}
 
 /**
  * Reads the values of the query and of a form body; the body wins. It has at most `maxBytes`. Without a form the
@@ -17,9 +32,7 @@ export function readFields(
   maxBytes: number,
 ): Fields | Promise<Fields> {
   const fields = readQuery(request.query, names);
-  return request.method === 'POST' && request.header('content-type')?.toLowerCase().startsWith(FORM_TYPE)
-    ? readForm(request, names, maxBytes, fields)
-    : fields;
+  return request.method === 'POST' && isForm(request) ? readForm(request, names, maxBytes, fields) : fields;
 }
 
 /**

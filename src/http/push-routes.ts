@@ -4,7 +4,7 @@ import type { PublishOutcome, Publisher, RoomsPort } from '../actors/room/ports.
 import type { ErrorName } from '../protocol/errors.ts';
 import type { TransportResponse } from '../transport/common/transport.ts';
 import type { Access } from './access.ts';
-import { readFields, type Fields } from './fields.ts';
+import { readFields, refuseBody, type Fields } from './fields.ts';
 import { jsonError, textResponse } from '../transport/common/responses.ts';
 import type { Route } from './router.ts';
 
@@ -49,7 +49,7 @@ export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOpti
     }
 
     return ({ request }) => {
-      const refused = access(request);
+      const refused = access(request) ?? refuseBody(request);
       if (refused !== undefined) return refused;
       const fields = readFields(request, names, maxBodyBytes);
       return fields instanceof Promise ? fields.then(publishFields) : publishFields(fields);

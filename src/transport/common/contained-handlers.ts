@@ -1,6 +1,7 @@
 /** Catches the errors of handlers: in the transport they would end the process. It knows no sockets. */
 
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { jsonError } from './responses.ts';
 import {
   RequestAbortedError,
   type RequestHead,
@@ -11,11 +12,7 @@ import {
 } from './transport.ts';
 
 /** The response when a handler threw. It does not tell the client why. */
-const INTERNAL_ERROR: TransportResponse = {
-  status: 500,
-  headers: { 'content-type': 'text/plain; charset=utf-8' },
-  body: 'Internal Server Error',
-};
+const INTERNAL_ERROR = jsonError(500, 'something inside the server failed');
 
 /** Handlers that never throw or reject. */
 export type ContainedHandlers<Session> = Omit<TransportHandlers<Session>, 'failed'>;
