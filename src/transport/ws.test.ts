@@ -1,6 +1,58 @@
+import { once } from 'node:events';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { Inbox } from '../system/inbox-harness.ts';
 import { describeBytes } from './contract/bytes-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
 import { createWsTransport } from './ws.ts';
 
 describeNetworkTransport('ws', createWsTransport, './ws.ts');
 describeBytes(createWsTransport, new Set());
+
+describe('silence', () => {
+  const options = { maxFrameBytes: 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 8 };
+
+  test('a client that is silent is sent a ping, and is dropped after the idle timeout; one that says something stays', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const opened = new Inbox<string>();
+    const closed = new Inbox<string>();
+    const heard = new Inbox<string>();
+    const transport = createWsTransport(
+      {
+        upgrade: ({ path }) => ({ accept: true, session: { path } }),
+        open: ({ path }) => opened.push(path),
+        message: (_session, frame) => heard.push(String(frame)),
+        drain() {},
+        overflow() {},
+        close: ({ path }, code) => closed.push(`${path} ${code}`),
+        request: () => ({ status: 404 }),
+        failed() {},
+      },
+      options,
+    );
+    onTestFinished(() => transport.close());
+    const { port } = await transport.listen({ host: '127.0.0.1', port: 0 });
+    const url = `ws://127.0.0.1:${port}`;
+    const [busy, silent] = [
+      new WebSocket(`${url}/busy`),
+      new WebSocket(`${url}/silent`, { autoPong: false }),
+    ];
+    const pings = new Inbox<string>();
+    silent.on('ping', () => pings.push('ping'));
+    await once(busy, 'open');
+    expect([await opened.next(), await opened.next()].toSorted()).toEqual(['/busy', '/silent']);
+    // Four checks in eight seconds; the first one finds the bytes of the handshake.
+    for (let check = 0; check < 5; check += 1) {
+      vi.advanceTimersByTime(2_000);
+      busy.send(`${check}`);
+      await heard.next();
+    }
+    expect(await closed.next()).toBe('/silent 1006');
+    expect(await pings.next()).toBe('ping');
+    expect(busy.readyState).toBe(WebSocket.OPEN);
+    await once(silent, 'close');
+    busy.terminate();
+    expect(await closed.next()).toBe('/busy 1006');
+  });
+});
