@@ -8,7 +8,7 @@ import { join, publish, settle } from '../../actors/actor-harness.ts';
 import { Inbox } from '../../system/inbox-harness.ts';
 import { jsonError } from '../../transport/common/responses.ts';
 import { handleSockets } from '../../transport/socket-session.ts';
-import { createUwsTransport } from '../../transport/uws.ts';
+import { createWsTransport } from '../../transport/ws.ts';
 import { describeChart } from '../chart/describe-chart.ts';
 import { createSecretCheck } from '../../auth/secret.ts';
 import { createRedaction } from '../redaction/redaction.ts';
@@ -59,7 +59,7 @@ async function serve(options: Partial<Pick<StatelyEndpointOptions, 'access'>> & 
   });
   const closed = new Inbox<number>();
   const handlers = handleSockets([endpoint]);
-  const transport = createUwsTransport(
+  const transport = createWsTransport(
     {
       ...handlers,
       close(session, code, reason) {
