@@ -3,6 +3,7 @@
 import type { CallOutcome, Json, MemberInfo, Push, Reply } from '../../protocol/command.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Refusal } from '../../protocol/errors.ts';
+import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 
@@ -68,7 +69,7 @@ export interface RpcPort {
   /** Calls `servant.function`; whether it may be called is decided before. */
   call(
     method: string,
-    args: Json,
+    args: ExactJson,
     from: { readonly room: string; readonly member: MemberInfo },
   ): Promise<CallOutcome>;
 }
@@ -83,7 +84,7 @@ export interface RoomsPort {
   leave(room: string, subscriber: Subscriber, reason: LeaveReason): void;
   publish(room: string, data: Json, publisher: Publisher): void;
   /** Calls a function that the room allows its connections; the requester is told when it is answered. */
-  call(room: string, method: string, args: Json, requester: RpcRequester): void;
+  call(room: string, method: string, args: ExactJson, requester: RpcRequester): void;
   /** Sends to every open socket, members of any room or of none. */
   broadcast(data: Json, publisher: Publisher): void;
 }
