@@ -16,6 +16,7 @@ import {
   type ServantDefinitions,
   type ServerOptions,
 } from '../src/index.ts';
+import { nextEvent } from './support/event-watch.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { pickPort } from './support/pick-port.ts';
 import { makeTempDir } from './support/temp-dir.ts';
@@ -303,6 +304,11 @@ describe('the servant Statecast.Push', () => {
     await client.join('room1');
     expect(await push.kick({ room: '', id, reason: '' })).toEqual({ ret: Outcome.done });
     expect(await client.closed).toEqual({ code: 3503, reason: 'force disconnect' });
+    const opened = nextEvent(server, 'connection.opened');
+    const other = await connect();
+    const { id: otherId } = await opened;
+    expect(await push.kick({ room: '', id: otherId, reason: 'good night' })).toEqual({ ret: Outcome.done });
+    expect(await other.closed).toEqual({ code: 3503, reason: 'good night' });
     expect(await push.kick({ room: 'room1', id, reason: 'again' })).toEqual({ ret: Outcome.notFound });
   });
 

@@ -16,7 +16,8 @@ export interface ConnectionPort {
   /** From now on this socket gets the messages of a room. */
   subscribe(room: string): void;
   unsubscribe(room: string): void;
-  close(close: CloseName): void;
+  /** @param reason What the client gets as the reason. Default: that of the table of close codes. */
+  close(close: CloseName, reason?: string): void;
 }
 
 /** What a room tells a connection about its membership. */
