@@ -20,7 +20,7 @@ export interface RouteRequest<Server> {
   readonly query: Readonly<Record<string, string>>;
   /**
    * The body by its content type: a JSON value, the fields of a form, the text of `text/*`, otherwise the bytes;
-   * `undefined` without a body. At most 1 MiB.
+   * `undefined` without a body. At most 1 MiB. Numbers of JSON are JavaScript numbers: have large ones sent as strings.
    */
   readonly body: unknown;
   /** A header by its name, in lower case. */
