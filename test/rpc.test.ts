@@ -312,6 +312,17 @@ describe('the servant Statecast.Push', () => {
     expect(await push.kick({ room: 'room1', id, reason: 'again' })).toEqual({ ret: Outcome.notFound });
   });
 
+  test('takes names and messages that look like numbers letter by letter', async () => {
+    const { connect, push } = await startPush();
+    const client = await connect();
+    await client.join('9007199254740993');
+    for (const room of ['9007199254740992', '9007199254740993.0', '9007199254740993']) {
+      const delivered = room === '9007199254740993' ? 1 : 0;
+      expect(await push.pushByRoom({ room, message: '1e400' })).toEqual({ ret: Outcome.done, delivered });
+    }
+    expect(await client.settle()).toEqual(['1e400']);
+  });
+
   test('has the same limits as other ways to publish', async () => {
     const { push } = await startPush();
     expect(await push.pushByRoom({ room: '', message: 'x' })).toMatchObject({ ret: Outcome.badRoom });
