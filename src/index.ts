@@ -41,6 +41,8 @@ export type {
   Reply,
 } from './protocol/command.ts';
 export type { ErrorName, Refusal } from './protocol/errors.ts';
+export { parseExactJson, writeExactJson, type ExactJson } from './protocol/json/exact-json.ts';
+export { JsonNumber } from './protocol/json/json-number.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
 export { createServer } from './server/create-server.ts';

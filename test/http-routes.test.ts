@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { respond } from '../src/index.ts';
+import { ConfigError, respond } from '../src/index.ts';
 import { createGate } from './support/gate.ts';
 import { form, readError, type HttpOptions } from './support/http-request.ts';
 import { connectLineClient } from './support/line-client.ts';
@@ -443,6 +443,63 @@ describe('a route of a library user', () => {
     expect(await request('/presence', { method: 'DELETE' })).toMatchObject({ body: 'gone' });
     expect(await request('/presence')).toMatchObject({ status: 400 });
     expect(await request('/')).toMatchObject({ body: 'home' });
+  });
+
+  test.each<[string[], RegExp]>([
+    [['GET /:page'], /routes\["GET \/:page"\].*GET \/health/],
+    [['/:page'], /routes\["\/:page"\].*GET \/health/],
+    [
+      ['GET /Index/:action'],
+      /routes\["GET \/Index\/:action"\].*GET \/Index\/pushByRoom, GET \/Index\/pushAll/,
+    ],
+    [['POST /:first/:second'], /routes\["POST \/:first\/:second"\].*POST \/Index\/pushByRoom/],
+    [['GET /a/:x', 'GET /a/:y'], /routes\["GET \/a\/:y"\].*GET \/a\/:x would be taken instead/],
+    [['/a', 'GET /a'], /routes\["GET \/a"\].*\/a would be taken instead/],
+    [['GET /a', 'GET /a/'], /routes\["GET \/a\/"\].*GET \/a would be taken instead/],
+  ])('that would not get its requests is refused by name: %j', async (keys, problem) => {
+    const routes = Object.fromEntries(keys.map((key) => [key, () => 'mine']));
+    const starting = startServer({ routes, pages: false });
+    await expect(starting).rejects.toThrow(ConfigError);
+    await expect(starting).rejects.toThrow(problem);
+  });
+
+  test('may have a parameter __proto__', async () => {
+    const { request } = await startServer({
+      routes: {
+        'GET /by/:__proto__': ({ params }) =>
+          Object.entries(params).map(([name, value]) => `${name}=${value}`),
+      },
+    });
+    expect((await request('/by/value')).body).toBe('["__proto__=value"]\n');
+  });
+
+  test('may take what no other route takes', async () => {
+    const { request } = await startServer({
+      pages: false,
+      routes: {
+        'GET /a/:x': ({ params: { x } }) => `a ${x}`,
+        'GET /a/b': () => 'a fixed path',
+        'POST /a': () => 'posted',
+        '/a': () => 'got',
+        'GET /**': () => 'the rest',
+      },
+    });
+    expect((await request('/a/1')).body).toBe('a 1');
+    expect((await request('/a/b')).body).toBe('a fixed path');
+    expect((await request('/a', { method: 'POST' })).body).toBe('posted');
+    expect((await request('/a')).body).toBe('got');
+    expect((await request('/x/y')).body).toBe('the rest');
+    expect((await request('/health')).body).toContain('"status":"ok"');
+  });
+
+  test('with a parameter may stand beside routes of its own for the fixed paths', async () => {
+    const fixed = ['/', '/health', '/presence'].map((path) => [`GET ${path}`, () => 'fixed'] as const);
+    const { request } = await startServer({
+      pages: false,
+      routes: { ...Object.fromEntries(fixed), 'GET /:page': ({ params: { page } }) => `page ${page}` },
+    });
+    expect((await request('/health')).body).toBe('fixed');
+    expect((await request('/other')).body).toBe('page other');
   });
 
   test('may be answered after its client has disconnected', async () => {

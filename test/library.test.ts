@@ -14,9 +14,11 @@ import {
   ListenError,
   RefusedError,
   refuse,
+  type Json,
   type MessageVerdict,
   type RoomDefinition,
   type ServerOptions,
+  type StatecastServer,
 } from '../src/index.ts';
 import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { createGate } from './support/gate.ts';
@@ -86,6 +88,22 @@ describe('onJoin', () => {
     expect(await server.members('room1')).toEqual([]);
   });
 
+  test.each<[unknown, string]>([
+    [false, 'false'],
+    ['not you', 'a string'],
+    [{ refuse: 'not you' }, 'an object that is none of these'],
+    [{ refused: 1 }, 'an object that is none of these'],
+  ])('that returns %o refuses the join, and is told what to return', async (returned, kind) => {
+    const { server, connect } = await startServer({ rooms: { room1: { onJoin: () => returned as never } } });
+    const failed = nextEvent(server, 'handler.failed');
+    const client = await connect();
+    expect(await client.ask('subscribe|room1')).toBe(
+      'Error: the join could not be decided on, try again later',
+    );
+    const words = 'return refuse(reason) with a text, or nothing to let the member in';
+    expect((await failed).error).toEqual(new TypeError(`onJoin returned ${kind}: ${words}`));
+  });
+
   test('gets a signal when the client disconnects, and then its result is ignored', async () => {
     const gate = createGate();
     const asked = createGate<AbortSignal>();
@@ -148,6 +166,42 @@ describe('onMessage', () => {
     expect(await speaker.settle()).toEqual([refusal, 'good', SENT]);
     expect(await listener.settle()).toEqual(['good']);
     expect(await failed).toMatchObject({ room: 'room1', handler: 'onMessage', error: expect.any(Error) });
+  });
+
+  const WORDS = 'return change(data), drop(reason) or answer(data), or nothing to let the message pass';
+  test.each<[unknown, string]>([
+    ['HI', `onMessage returned a string: ${WORDS}`],
+    [true, `onMessage returned true: ${WORDS}`],
+    [1, `onMessage returned a number: ${WORDS}`],
+    [['HI'], `onMessage returned an array: ${WORDS}`],
+    [{ type: 'chnage', data: 'HI' }, `onMessage returned an object that is none of these: ${WORDS}`],
+    [{ type: 'drop', reason: 1 }, `onMessage returned an object that is none of these: ${WORDS}`],
+    [change(undefined as never), 'onMessage returned change(data), and data is no JSON value, but undefined'],
+    [answer(Number.NaN), 'onMessage returned answer(data), and data is no JSON value, but NaN'],
+  ])('that returns %o is told what to return, and the message is refused', async (returned, told) => {
+    const { server, speaker, listener } = await startModerated(() => returned as MessageVerdict);
+    const failed = nextEvent(server, 'handler.failed');
+    speaker.send(sendByRoom('room1', 'hi'));
+    expect(await speaker.settle()).toEqual(['Error: the message could not be handled, try again later']);
+    expect(await listener.settle()).toEqual([]);
+    expect((await failed).error).toEqual(new TypeError(told));
+  });
+
+  test('cannot change a message to one that is longer than a message may be', async () => {
+    const onMessage: RoomDefinition['onMessage'] = ({ data }) =>
+      change(data === 'text' ? '€'.repeat(3) : { a: [1] });
+    const { connect, server } = await startServer({
+      limits: { messageBytes: 8 },
+      rooms: { room1: { onMessage } },
+    });
+    const failures = keepEvents(server, 'handler.failed');
+    const client = await connect();
+    await client.join('room1');
+    client.send(sendByRoom('room1', 'text'), sendByRoom('room1', 'json'));
+    const tooLong = 'Error: the message is longer than 8 bytes';
+    expect(await client.settle()).toEqual([tooLong, tooLong]);
+    expect(failures).toEqual([]);
+    expect((await server.history('room1')).offset).toBe(0);
   });
 
   test('that answers after its deadline has no effect', async () => {
@@ -490,6 +544,83 @@ describe('a server', () => {
     );
     await expect(server.broadcast(text)).rejects.toMatchObject(refused('limitExceeded', /65536 bytes/));
     await expect(server.broadcast({ text })).rejects.toMatchObject(refused('limitExceeded', /65536 bytes/));
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, 'undefined'],
+    [Number.NaN, 'NaN'],
+    [-Infinity, '-Infinity'],
+    [1n, 'a bigint'],
+    [() => 1, 'a function'],
+    [Symbol('x'), 'a symbol'],
+    [new Map([['a', 1]]), 'a Map'],
+    [new Set([1]), 'a Set'],
+    [[1, undefined], 'undefined at [1]'],
+    [{ a: [{ b: Number.NaN }] }, 'NaN at .a[0].b'],
+  ])('publishes only JSON: %o', async (data, found) => {
+    const { server } = await startServer();
+    const sent = [server.publish('room1', data as never), server.broadcast(data as never)];
+    for (const one of sent) {
+      await expect(one).rejects.toMatchObject({
+        name: 'RefusedError',
+        code: 'badRequest',
+        message: `a message must be a JSON value, and this is ${found}`,
+      });
+    }
+  });
+
+  test('publishes no value that contains itself', async () => {
+    const { server } = await startServer();
+    const loop: Json[] = [];
+    loop.push({ loop });
+    await expect(server.publish('room1', loop)).rejects.toMatchObject({
+      code: 'badRequest',
+      message: expect.stringContaining('a value that contains itself'),
+    });
+  });
+
+  test('publishes a value whose properties are left out, as JSON does', async () => {
+    const { server, connect } = await startServer();
+    const client = await connect();
+    await client.join('room1');
+    await server.publish('room1', { a: undefined, b: -0, c: new Date(0) } as never);
+    expect(await client.settle()).toEqual(['{"b":0,"c":"1970-01-01T00:00:00.000Z"}']);
+  });
+
+  test('takes no number for the name of a room: it would be another room, or rounded', async () => {
+    const { server } = await startServer();
+    const refusal = { code: 'badRequest', message: 'the room name must be a string' };
+    for (const room of [1, 2 ** 53, undefined, null, ['1']] as never[]) {
+      await expect(server.publish(room, 'hi')).rejects.toMatchObject(refusal);
+      await expect(server.members(room)).rejects.toMatchObject(refusal);
+      await expect(server.history(room)).rejects.toMatchObject(refusal);
+      expect(() => server.mute(room)).toThrow(refusal.message);
+    }
+  });
+
+  test.each([
+    [
+      'kick("", id, reason)',
+      (server: StatecastServer, id: string, reason: string) => server.kick('', id, reason),
+    ],
+    [
+      'disconnect(id, reason)',
+      (server: StatecastServer, id: string, reason: string) => server.disconnect(id, reason),
+    ],
+  ])('closes a connection with the reason that is given: %s', async (_, close) => {
+    const { server, connect } = await startServer();
+    for (const [reason, told] of [
+      ['behave ☃', 'behave ☃'],
+      ['', 'force disconnect'],
+      ['€'.repeat(100), '€'.repeat(41)],
+    ] as const) {
+      const opened = nextEvent(server, 'connection.opened');
+      const client = await connect();
+      const { id } = await opened;
+      expect(await close(server, id, reason)).toBe(true);
+      expect(await client.closed).toEqual({ code: 3503, reason: told });
+      expect(await close(server, id, reason)).toBe(false);
+    }
   });
 
   test('mutes a room for connections, and not for itself', async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createLowdbStore, type ServerOptions } from '../src/index.ts';
 import { nextEvent } from './support/event-watch.ts';
+import { form } from './support/http-request.ts';
 import { sendByRoom, type LineClient } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';
@@ -121,6 +122,45 @@ describe('joining and leaving', () => {
   });
 
   test.each([
+    ['9007199254740992', '9007199254740993'],
+    ['9007199254740993', '9007199254740993.0'],
+    ['1', '1.0'],
+    ['100', '1E2'],
+    ['0', '-0'],
+    ['1e400', '1e401'],
+    ['12345678901234567890', '12345678901234567891'],
+  ])('the numbers %s and %s name two rooms, in every way to say them', async (one, other) => {
+    const { connect, request } = await startServer();
+    const [first, second, speaker] = [await connect(), await connect(), await connect()];
+    await first.join(one);
+    await second.join(other);
+    for (const number of [one, other]) {
+      expect(await speaker.ask(`sendByRoom|{"roomNum":${number},"message":${number}}`)).toBe(SENT);
+      expect(await speaker.ask(`sendByRoom|{"roomNum":"${number}","message":"${number}"}`)).toBe(SENT);
+      await request(`/Index/pushByRoom?roomNum=${number}&message=${number}`);
+      await request('/Index/pushByRoom', form({ roomNum: number, message: number }));
+    }
+    expect(await first.settle()).toEqual(Array.from({ length: 4 }, () => one));
+    expect(await second.settle()).toEqual(Array.from({ length: 4 }, () => other));
+    expect(await first.ask(`broadcast|{"message":${other}}`)).toBe(other);
+    expect(await speaker.settle()).toEqual([other]);
+    await request(`/Index/pushAll?message=${other}`);
+    expect(await speaker.settle()).toEqual([other]);
+  });
+
+  test('a number has as many digits as a room name may have, and not one more', async () => {
+    const { connect } = await startServer();
+    const client = await connect();
+    const digits = '7'.repeat(ROOM_NAME_BYTES);
+    await client.join(digits);
+    client.send(
+      `sendByRoom|{"roomNum":${digits},"message":1}`,
+      `sendByRoom|{"roomNum":${digits}7,"message":1}`,
+    );
+    expect(await client.settle()).toEqual(['1', SENT, 'Error: the room name is longer than 255 bytes']);
+  });
+
+  test.each([
     ['255 characters', 'r'.repeat(ROOM_NAME_BYTES)],
     ['85 characters of 3 bytes', '€'.repeat(ROOM_NAME_BYTES / 3)],
   ])('the name of a room may have %s, and not one byte more', async (_, room) => {
@@ -183,7 +223,10 @@ describe('messages', () => {
   });
 
   test.each([
-    ['1.50', '1.5'],
+    ['1.50', '1.50'],
+    ['9007199254740993', '9007199254740993'],
+    ['1e400', '1e400'],
+    ['-0', '-0'],
     ['-0.001', '-0.001'],
     ['0', '0'],
     ['true', 'true'],

@@ -16,6 +16,7 @@ import {
   type ServantDefinitions,
   type ServerOptions,
 } from '../src/index.ts';
+import { nextEvent } from './support/event-watch.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { pickPort } from './support/pick-port.ts';
 import { makeTempDir } from './support/temp-dir.ts';
@@ -303,7 +304,23 @@ describe('the servant Statecast.Push', () => {
     await client.join('room1');
     expect(await push.kick({ room: '', id, reason: '' })).toEqual({ ret: Outcome.done });
     expect(await client.closed).toEqual({ code: 3503, reason: 'force disconnect' });
+    const opened = nextEvent(server, 'connection.opened');
+    const other = await connect();
+    const { id: otherId } = await opened;
+    expect(await push.kick({ room: '', id: otherId, reason: 'good night' })).toEqual({ ret: Outcome.done });
+    expect(await other.closed).toEqual({ code: 3503, reason: 'good night' });
     expect(await push.kick({ room: 'room1', id, reason: 'again' })).toEqual({ ret: Outcome.notFound });
+  });
+
+  test('takes names and messages that look like numbers letter by letter', async () => {
+    const { connect, push } = await startPush();
+    const client = await connect();
+    await client.join('9007199254740993');
+    for (const room of ['9007199254740992', '9007199254740993.0', '9007199254740993']) {
+      const delivered = room === '9007199254740993' ? 1 : 0;
+      expect(await push.pushByRoom({ room, message: '1e400' })).toEqual({ ret: Outcome.done, delivered });
+    }
+    expect(await client.settle()).toEqual(['1e400']);
   });
 
   test('has the same limits as other ways to publish', async () => {

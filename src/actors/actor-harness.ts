@@ -92,6 +92,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
       capacity: 100,
       history: { size: 0, ttlMs: 0 },
       handlerMs: 1_000,
+      messageBytes: DEFAULT_MESSAGE_BYTES,
       lingerMs: 10_000,
       ...options.limits,
       rpc: options.allowed ?? [],
@@ -148,6 +149,7 @@ export class FakeClient implements ConnectionPort {
   /** Replies and messages in the order in which they were sent. */
   readonly frames: (Reply | Push | Json)[] = [];
   closedWith: CloseName | undefined;
+  closeReason: string | undefined;
 
   constructor(id: string) {
     this.id = id;
@@ -169,8 +171,9 @@ export class FakeClient implements ConnectionPort {
     this.subscribed.delete(room);
   }
 
-  close(close: CloseName): void {
+  close(close: CloseName, reason?: string): void {
     this.closedWith = close;
+    this.closeReason = reason;
     this.#tell({ type: 'socket.closed', code: 3000, reason: close });
   }
 

@@ -132,6 +132,18 @@ describe('a problem', () => {
     ]);
   });
 
+  test('is the name __proto__, wherever names are given', () => {
+    const input: unknown = JSON.parse(
+      '{"rooms":{"__proto__":{"capacity":1}},"tars":{"servants":{"__proto__":{}}},"limits":{"__proto__":{}}}',
+    );
+    expect(parseBad(input)).toMatchObject([
+      { path: 'limits.__proto__', allowed: expect.stringContaining('no such setting') },
+      { path: 'rooms.__proto__', given: '{"capacity":1}', allowed: 'another name' },
+      { path: 'tars.servants.__proto__', allowed: 'another name' },
+    ]);
+    expect('capacity' in {}).toBe(false);
+  });
+
   test('hides no other, not even behind a bad room name', () => {
     const problems = parseBad({
       port: 80.5,

@@ -29,7 +29,11 @@ export function parseSettings(input: unknown): ParsedSettings {
 export function findFieldProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
   // A number far out of range breaks two limits of its schema, but that is one problem.
   const different = new Map<string, ConfigProblem>();
-  for (const problem of findProblemsAt([], settingsSchema, input, sourceOf)) {
+  const problems = [
+    ...findProblemsAt([], settingsSchema, input, sourceOf),
+    ...findProtoNames(input, sourceOf),
+  ];
+  for (const problem of problems) {
     different.set(`${problem.path} ${problem.allowed}`, problem);
   }
   return [...different.values()];
@@ -69,6 +73,17 @@ function findProblemsAt(place: Path, schema: z.ZodType, value: unknown, sourceOf
     }
   }
   return problems;
+}
+
+/** The settings whose names are the user's. */
+const TABLES: readonly Path[] = [['rooms'], ['tars', 'servants']];
+
+/** The schema leaves out this name without a word. */
+function findProtoNames(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
+  return TABLES.map((table) => [...table, '__proto__']).flatMap((path) => {
+    const given = valueAt(input, path);
+    return given === undefined ? [] : [createProblem(path, given, 'another name', sourceOf)];
+  });
 }
 
 function createUnknownKey(section: Path, key: string, given: unknown, sourceOf: SourceOf): ConfigProblem {

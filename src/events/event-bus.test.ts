@@ -25,6 +25,16 @@ describe('the event bus', () => {
     expect(heard).toEqual(['heard', 'heard once', 'heard at last']);
   });
 
+  test('refuses a listener that is no function, before anything happens', () => {
+    const { bus, errors } = createBus();
+    for (const listener of ['log', {}, undefined, null] as never[]) {
+      expect(() => bus.on('room.opened', listener)).toThrow(TypeError);
+      expect(() => bus.once('room.opened', listener)).toThrow('a listener must be a function');
+    }
+    bus.emit('room.opened', { room: 'room1' });
+    expect([bus.isHeard('room.opened'), errors]).toEqual([false, []]);
+  });
+
   test('still calls one listener after another is removed', () => {
     const { bus } = createBus();
     const heard: string[] = [];

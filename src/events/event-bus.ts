@@ -6,6 +6,7 @@ import type { EventSink, ServerEventName, ServerEvents } from './server-events.t
 export type ServerEventListener<Name extends ServerEventName> = (event: ServerEvents[Name]) => void;
 
 export interface EventBus extends EventSink {
+  /** @throws {TypeError} for a listener that is no function. */
   on<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
   once<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
   /** Removes a listener, also if it was added with `once`. */
@@ -33,6 +34,7 @@ export function createEventBus(onListenerError: (error: unknown, name: ServerEve
   }
 
   function guard<Name extends ServerEventName>(listener: ServerEventListener<Name>): Guard {
+    if (typeof listener !== 'function') throw new TypeError('a listener must be a function');
     let guarded = guards.get(listener);
     if (guarded === undefined) {
       guarded = function callListener(event) {

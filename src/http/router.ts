@@ -1,6 +1,7 @@
 /** Finds the route of a request. The routes themselves are in the files beside this one. */
 
 import { addRoute, createRouter as createRouteTree, findAllRoutes, findRoute } from 'rou3';
+import { setOwn } from '../protocol/json/own-property.ts';
 import {
   BodyTooLargeError,
   RequestAbortedError,
@@ -66,7 +67,7 @@ const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 function decodeParams(params: Record<string, string> | undefined): Readonly<Record<string, string>> {
   if (params === undefined) return NO_PARAMS;
   const decoded: Record<string, string> = {};
-  for (const [name, value] of Object.entries(params)) decoded[name] = decodePart(value);
+  for (const [name, value] of Object.entries(params)) setOwn(decoded, name, decodePart(value));
   return decoded;
 }
 

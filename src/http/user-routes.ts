@@ -20,7 +20,7 @@ export interface RouteRequest<Server> {
   readonly query: Readonly<Record<string, string>>;
   /**
    * The body by its content type: a JSON value, the fields of a form, the text of `text/*`, otherwise the bytes;
-   * `undefined` without a body. At most 1 MiB.
+   * `undefined` without a body. At most 1 MiB. Numbers of JSON are JavaScript numbers: have large ones sent as strings.
    */
   readonly body: unknown;
   /** A header by its name, in lower case. */
@@ -48,14 +48,28 @@ export type RouteReply = RouteResponse | Json | undefined | void;
 /** An error is logged and answered with 500, without its text. */
 export type RouteHandler<Server> = (request: RouteRequest<Server>) => RouteReply | Promise<RouteReply>;
 
-/** By method and path, such as `GET /hello/:name`; a path alone takes GET and POST. `**` takes the rest of a path. */
+/**
+ * By method and path, such as `GET /hello/:name`; a path alone takes GET and POST. `**` takes the rest of a path. A route
+ * wins over one of the server with the same path. One with a parameter in the place of a fixed path of the server, such as
+ * `GET /:page` beside `/health`, is refused, unless there is a route `GET /health` too.
+ */
 export type UserRoutes<Server> = Readonly<Record<string, RouteHandler<Server>>>;
 
+/** A route and the key by which the user gave it. */
+export interface UserRoute extends Route {
+  readonly key: string;
+}
+
 /** @throws {TypeError} when a key is neither `/path` nor `METHOD /path`. */
-export function createUserRoutes<Server>(routes: UserRoutes<Server>, server: Server): Route[] {
+export function createUserRoutes<Server>(routes: UserRoutes<Server>, server: Server): UserRoute[] {
   return Object.entries(routes).map(([key, handler]) => {
     const { methods, path } = parseKey(key);
-    return { methods, path, handle: async (match) => toResponse(await callRoute(handler, match, server)) };
+    return {
+      key,
+      methods,
+      path,
+      handle: async (match) => toResponse(await callRoute(handler, match, server)),
+    };
   });
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { createProxy } from '../tars/calls/proxy.ts';
 import { HelloMethods } from '../tars/servants/hello.ts';
 import { InterfaceError, loadInterface } from './load-interface.ts';
 import { toMethods } from './to-methods.ts';
@@ -36,6 +37,28 @@ test('a struct may hold vectors of itself', async () => {
   expect(mirror?.args.decode(mirror.args.encode({ node }))).toEqual({
     node: { name: 'root', weight: 7, children: [{ name: 'leaf', children: [], weight: 7 }] },
   });
+});
+
+test('a name __proto__ is a name like any other, and no prototype changes', async () => {
+  const file = await writeTars(
+    'module M { interface I { int __proto__(int a); int other(int __proto__); }; };',
+  );
+  const methods = toMethods(await loadInterface(file, 'I'));
+  const sent: string[] = [];
+  const proxy = createProxy(methods, {
+    call: async ({ func, body }) => {
+      sent.push(`${func} ${Buffer.from(body).toString('hex')}`);
+      return Uint8Array.of(0x00, 0x07);
+    },
+  });
+  expect(Object.keys(proxy)).toEqual(['__proto__', 'other']);
+  expect(Object.getPrototypeOf(proxy)).toBe(Object.prototype);
+  const call = Object.getOwnPropertyDescriptor(proxy, '__proto__')?.value as (
+    args: object,
+  ) => Promise<object>;
+  expect(await call({ a: 5 })).toEqual({ ret: 7 });
+  expect(await proxy['other']?.(Object.fromEntries([['__proto__', 6]]))).toEqual({ ret: 7 });
+  expect(sent).toEqual(['__proto__ 1005', 'other 1006']);
 });
 
 test('an interface that is not there is reported with those that are', async () => {

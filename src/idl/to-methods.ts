@@ -4,6 +4,7 @@ import { method, type Method } from '../tars/calls/method.ts';
 import type { Methods } from '../tars/calls/proxy.ts';
 import { optional, required, struct, type Field } from '../tars/wire/struct.ts';
 import type { TarsType } from '../tars/wire/tars-type.ts';
+import { longOf } from '../tars/wire/scalar-types.ts';
 import { t } from '../tars/wire/types.ts';
 import type { FieldModel, FunctionModel, InterfaceModel, StructModel, Type, Value } from './check/model.ts';
 import type { BaseName } from './syntax/syntax.ts';
@@ -11,8 +12,12 @@ import type { BaseName } from './syntax/syntax.ts';
 type AnyType = TarsType<unknown>;
 type AnyField = Field<unknown>;
 
-/** The functions of an interface as in generated code; a `long` is a number. */
-export function toMethods(model: InterfaceModel): Methods {
+/**
+ * The functions of an interface as in generated code; a `long` is a bigint.
+ * @param longForm How JSON writes a `long` beyond ±(2^53 − 1). Default: as a string of its digits.
+ */
+export function toMethods(model: InterfaceModel, longForm: LongForm = 'string'): Methods {
+  const long = longOf(longForm);
   const structs = new Map<StructModel, AnyType>();
 
   function toStruct(of: StructModel): AnyType {
@@ -33,7 +38,7 @@ export function toMethods(model: InterfaceModel): Methods {
   function toType(type: Type): AnyType {
     switch (type.kind) {
       case 'base':
-        return BASE_TYPES[type.base];
+        return type.base === 'long' ? long : BASE_TYPES[type.base];
       case 'bytes':
         return t.bytes;
       case 'enum':
@@ -67,12 +72,14 @@ export function toMethods(model: InterfaceModel): Methods {
   return Object.fromEntries(model.functions.map((one) => [one.name, toMethod(one)]));
 }
 
-const BASE_TYPES: Readonly<Record<BaseName, AnyType>> = {
+/** What JSON has for a `long` that a JavaScript number cannot hold exactly. */
+export type LongForm = 'string' | 'number';
+
+const BASE_TYPES: Readonly<Record<Exclude<BaseName, 'long'>, AnyType>> = {
   bool: t.bool,
   byte: t.byte,
   short: t.short,
   int: t.int,
-  long: t.long,
   float: t.float,
   double: t.double,
   string: t.string,
@@ -86,9 +93,8 @@ function toValue(value: Value): unknown {
     case 'number':
     case 'string':
     case 'boolean':
-      return value.value;
     case 'long':
-      return Number(value.value);
+      return value.value;
     case 'enum':
       return value.member.value;
   }

@@ -16,3 +16,14 @@ export const CLOSE_CODES = {
 
 /** The name of a row of {@link CLOSE_CODES}. */
 export type CloseName = keyof typeof CLOSE_CODES;
+
+/** A close frame has at most 125 bytes, two of them for the code. */
+const MAX_REASON_BYTES = 123;
+
+/** A text as the reason in a close frame: the whole characters of its first 123 bytes of UTF-8. */
+export function fitReason(text: string): string {
+  const room = new Uint8Array(MAX_REASON_BYTES);
+  // It writes whole characters only; half of a surrogate pair becomes U+FFFD.
+  const { read } = new TextEncoder().encodeInto(text, room);
+  return text.slice(0, read).toWellFormed();
+}

@@ -1,6 +1,7 @@
 /** Commands, replies, pushes and messages as plain data. They do not depend on the codec. */
 
 import type { Refusal } from './errors.ts';
+import type { ExactJson } from './json/exact-json.ts';
 
 /** Any JSON value. A text message is a JSON string. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -27,7 +28,7 @@ export type Command = Identified &
     | { readonly type: 'room.publish'; readonly room: string; readonly data: Json }
     | { readonly type: 'server.broadcast'; readonly data: Json }
     /** Calls `servant.function` through a room. */
-    | { readonly type: 'room.call'; readonly room: string; readonly method: string; readonly args: Json }
+    | { readonly type: 'room.call'; readonly room: string; readonly method: string; readonly args: ExactJson }
     /** The codec knows no such command. */
     | { readonly type: 'command.unknown' }
     /** The codec knows the command, but cannot use its arguments. */
@@ -64,7 +65,7 @@ export type Push =
 
 /** The result of a call of a servant (a remote object of a TARS service), for the client. */
 export type CallOutcome =
-  | { readonly type: 'result'; readonly result: Json }
+  | { readonly type: 'result'; readonly result: ExactJson }
   | { readonly type: 'failed'; readonly code: number; readonly message: string };
 
 /** A message to the members of a room, as it is in the room's stream. */

@@ -2,6 +2,7 @@
 
 import type { Json } from './command.ts';
 import { createRefusal, type Refusal } from './errors.ts';
+import { findNonJson } from './json/non-json.ts';
 
 export const DEFAULT_MESSAGE_BYTES = 64 * 1024;
 export const DEFAULT_ROOM_NAME_BYTES = 255;
@@ -16,6 +17,8 @@ export interface MessageLimits {
 /** Why a room name is not allowed, or undefined. */
 export function refuseRoomName(room: string, limits: MessageLimits): Refusal | undefined {
   if (room === '') return createRefusal('badRequest', 'the room name is empty');
+  // The library is also called from JavaScript: the rooms 1 and '1' would be two.
+  if (typeof room !== 'string') return createRefusal('badRequest', 'the room name must be a string');
   if (exceedsBytes(room, limits.roomNameBytes)) {
     return createRefusal('limitExceeded', `the room name is longer than ${limits.roomNameBytes} bytes`);
   }
@@ -23,7 +26,11 @@ export function refuseRoomName(room: string, limits: MessageLimits): Refusal | u
 }
 
 /** Why a message is not allowed, or undefined. */
-export function refuseMessage(data: Json, limits: MessageLimits): Refusal | undefined {
+export function refuseMessage(data: Json, limits: Pick<MessageLimits, 'messageBytes'>): Refusal | undefined {
+  const nonJson = typeof data === 'string' ? undefined : findNonJson(data);
+  if (nonJson !== undefined) {
+    return createRefusal('badRequest', `a message must be a JSON value, and this is ${nonJson}`);
+  }
   const text = typeof data === 'string' ? data : JSON.stringify(data);
   if (exceedsBytes(text, limits.messageBytes)) {
     return createRefusal('limitExceeded', `the message is longer than ${limits.messageBytes} bytes`);

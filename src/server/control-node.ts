@@ -30,8 +30,9 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
       switch (order.type) {
         case 'disconnect': {
           const connection = directory.connections.get(order.connection);
-          if (connection !== undefined) send(connection, { type: 'server.disconnect' }, 'library');
-          return connection !== undefined;
+          if (connection === undefined) return false;
+          send(connection, { type: 'server.disconnect', reason: order.reason }, 'library');
+          return true;
         }
         case 'kick':
           return kick(directory.rooms.get(order.room), order.connection, order.reason);

@@ -26,6 +26,7 @@ import {
 } from '../transport/choose-transport.ts';
 import type { CreateTransport } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
+import { findOptionProblems } from './check-options.ts';
 import { createControlNode } from './control-node.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
@@ -48,12 +49,14 @@ export interface ServerParts {
 
 /**
  * Makes a server; `listen()` starts it.
- * @throws {ConfigError} listing every problem with the settings.
+ * @throws {ConfigError} listing every problem with the options, or with the settings.
  */
 export function createServer<All extends ServantDefinitions = {}>(
   options: ServerOptions<All> = {},
   parts: ServerParts = {},
 ): StatecastServer<All> {
+  const problems = findOptionProblems(options);
+  if (problems.length > 0) throw new ConfigError(problems);
   const {
     store,
     broker: givenBroker,

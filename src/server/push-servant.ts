@@ -31,7 +31,7 @@ class PushObjects extends Map<string, ServantAdapter> {
 
 type PushHost = Pick<
   StatecastServer,
-  'settings' | 'publish' | 'broadcast' | 'members' | 'rooms' | 'kick' | 'disconnect' | 'health'
+  'settings' | 'publish' | 'broadcast' | 'members' | 'rooms' | 'kick' | 'health'
 >;
 
 /**
@@ -105,7 +105,7 @@ function createPushServant(server: PushHost): PushServant {
       };
     },
     async kick({ room, id, reason }) {
-      const found = await (room === '' ? server.disconnect(id) : server.kick(room, id, reason));
+      const found = await server.kick(room, id, reason);
       return { ret: found ? Outcome.done : Outcome.notFound };
     },
   };

@@ -44,6 +44,7 @@ export function createRoomOptions<All extends ServantDefinitions>(
       history: toHistoryLimits(history),
       ...(messagesPerSecond !== undefined && { messagesPerSecond }),
       handlerMs: limits.handlerSeconds * 1000,
+      messageBytes: limits.messageBytes,
       lingerMs: lingerSeconds * 1000,
       handlers,
     };

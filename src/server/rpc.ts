@@ -2,7 +2,8 @@
 
 import type { RpcPort } from '../actors/room/ports.ts';
 import type { Servants } from '../actors/servant/servants.ts';
-import type { CallOutcome, Json } from '../protocol/command.ts';
+import type { CallOutcome } from '../protocol/command.ts';
+import type { ExactJson } from '../protocol/json/exact-json.ts';
 import { failCall, RPC_ERRORS } from '../protocol/rpc-errors.ts';
 import { RpcError } from '../tars/rpc-error.ts';
 import type { Caller } from '../tars/calls/caller.ts';
@@ -54,9 +55,9 @@ export function createRpcPort(definitions: ServantDefinitions, servants: Servant
       const { caller, method } = found;
       try {
         const result = await invoke(caller, method, fromJson(method.args, args) as object);
-        return { type: 'result', result: toJson(method.result, result) as Json };
+        return { type: 'result', result: toJson(method.result, result) as ExactJson };
       } catch (error) {
-        return toFailure(error);
+        return toFailure(error, method.args.name);
       }
     },
   };
@@ -67,10 +68,12 @@ interface RemoteFunction {
   readonly method: Method<object, object>;
 }
 
-function toFailure(error: unknown): CallOutcome {
+function toFailure(error: unknown, args: string): CallOutcome {
   if (error instanceof RpcError) return failCall(error.failure);
-  // What does not fit is the client's own, so it may be told.
-  if (error instanceof TarsEncodeError)
-    return failCall('badRequest', `${RPC_ERRORS.badRequest.message}: ${error.message}`);
+  // What does not fit is the client's own, so it may be told. The client knows the arguments as `args`.
+  if (error instanceof TarsEncodeError) {
+    const place = `args${error.path.slice(args.length)}`;
+    return failCall('badRequest', `${RPC_ERRORS.badRequest.message}: ${place}: ${error.problem}`);
+  }
   return failCall('undecodable');
 }

@@ -38,6 +38,11 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     return done instanceof Promise ? done.then(() => undefined) : undefined;
   }
 
+  function disconnect(id: string, reason?: string): boolean | Promise<boolean> {
+    const told = reason === undefined || reason === '' ? {} : { reason };
+    return control.order({ type: 'disconnect', connection: id, ...told });
+  }
+
   return {
     settings,
     rpc,
@@ -63,8 +68,9 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     },
     mute: (room) => setMuted(room, 'mute'),
     unmute: (room) => setMuted(room, 'unmute'),
-    kick: (room, id, reason) => control.order({ type: 'kick', room, connection: id, reason }),
-    disconnect: (id) => control.order({ type: 'disconnect', connection: id }),
+    kick: (room, id, reason) =>
+      room === '' ? disconnect(id, reason) : control.order({ type: 'kick', room, connection: id, reason }),
+    disconnect,
     closeRoom: (room, reason) => control.order({ type: 'close', room, reason }),
     rooms() {
       const survey = control.survey({ type: 'rooms' }, SURVEY_MS);

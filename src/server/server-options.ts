@@ -116,8 +116,11 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /** Drains and stops, within `drainSeconds`; may be called more than once. */
   close(): Promise<void>;
   /**
-   * Says something in a room, past its handlers, its rate and its mute.
-   * @throws {RefusedError} when the name or the message breaks a limit, or the rooms are being closed.
+   * Says something in a room, past its handlers, its rate and its mute. The name of the room is a string: a number in
+   * JavaScript may be rounded already. A number as the message is sent as JavaScript writes it, so give large ones as
+   * strings.
+   * @throws {RefusedError} when the name or the message breaks a limit, when the message is no JSON value (`undefined`,
+   * `NaN`, a bigint, a `Map`), or when the rooms are being closed.
    */
   publish(room: string, data: Json): Promise<Position>;
   /**
@@ -143,12 +146,16 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /** Lets connections publish again. */
   unmute(room: string): void | Promise<void>;
   /**
-   * Puts a member out of a room; its connection stays and is told the reason. False when it is no member. Like the
-   * calls below, it is answered at once, or by a promise where a `control` reaches other servers.
+   * Puts a member out of a room; its connection stays and is told the reason. False when it is no member. With an empty
+   * room it is `disconnect`. Like the calls below, it is answered at once, or by a promise where a `control` reaches
+   * other servers.
    */
   kick(room: string, id: string, reason: string): boolean | Promise<boolean>;
-  /** Closes a connection with 3503, so that it does not come back by itself. False when there is none. */
-  disconnect(id: string): boolean | Promise<boolean>;
+  /**
+   * Closes a connection with 3503, so that it does not come back by itself. False when there is none.
+   * @param reason The reason in the close frame, of which 123 bytes are sent. Default `force disconnect`.
+   */
+  disconnect(id: string, reason?: string): boolean | Promise<boolean>;
   /** Puts all members out of a room and lets it go from memory. False when it is not in memory. */
   closeRoom(room: string, reason: string): boolean | Promise<boolean>;
   /** The rooms that have members now, and how many. */

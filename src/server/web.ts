@@ -17,6 +17,10 @@ import { createPresenceRoute } from '../http/presence-route.ts';
 import { createPushRoutes } from '../http/push-routes.ts';
 import { jsonError } from '../transport/common/responses.ts';
 import { createRouter, type Route, type Router } from '../http/router.ts';
+import { findShadowedRoutes, type ShadowedRoute } from '../http/shadowed-routes.ts';
+import type { UserRoute } from '../http/user-routes.ts';
+import { ConfigError } from '../config/layer/config-error.ts';
+import { formatPath } from '../config/schema/path.ts';
 import type { OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
@@ -46,7 +50,7 @@ export interface WebInput {
   readonly broker: Broker;
   readonly events: EventSink;
   /** Routes of the library's user, which come before ours. */
-  readonly userRoutes: readonly Route[];
+  readonly userRoutes: readonly UserRoute[];
   /** Whose pages may connect. */
   readonly allowsOrigin: OriginPolicy;
   /** Nothing where it is turned off. */
@@ -57,20 +61,23 @@ export interface WebInput {
   readonly onError: (error: unknown, where: string) => void;
 }
 
-/** Makes the transport, with everything that it calls; it listens when it is told to. */
+/**
+ * Makes the transport, with everything that it calls; it listens when it is told to.
+ * @throws {ConfigError} for routes of the user that would not get their requests, and for codecs with one name.
+ */
 export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
   const { limits, http } = settings;
   const codecs = new Map([[LINE_PATH, lineCodec], ...Object.entries(input.codecs)]);
+  refuseSameNames(codecs);
   const onLoopback = isLoopbackHost(settings.host);
   const access = createAccess({
     apiKey: http.apiKey,
     open: http.open ? 'everybody' : onLoopback && http.apiKey === undefined ? 'this machine' : 'nobody',
     allowsOrigin,
   });
-  const route = createRouter([
-    ...input.userRoutes,
+  const ownRoutes: Route[] = [
     ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),
     createPresenceRoute(rooms, access),
     createHealthRoute(health),
@@ -79,7 +86,9 @@ export function createWeb(input: WebInput): Transport {
       settings.pages && existsSync(PAGES_DIRECTORY) ? PAGES_DIRECTORY : undefined,
       inspector === undefined ? [INSPECTOR_PAGE] : [],
     ),
-  ]);
+  ];
+  refuseShadowed(findShadowedRoutes(input.userRoutes, ownRoutes));
+  const route = createRouter([...input.userRoutes, ...ownRoutes]);
   const answer: Router = (request) =>
     isDraining() && request.path !== HEALTH_PATH
       ? jsonError(503, 'the server is shutting down')
@@ -111,4 +120,29 @@ export function createWeb(input: WebInput): Transport {
   );
   broker.attach(createFanout([...codecs.values()], (topic, frame) => transport.publish(topic, frame)));
   return transport;
+}
+
+function refuseShadowed(shadowed: readonly ShadowedRoute[]): void {
+  if (shadowed.length === 0) return;
+  throw new ConfigError(
+    shadowed.map(({ key, by }) => ({
+      path: formatPath(['routes', key]),
+      given: 'a route that does not get all its requests',
+      allowed: `another path: ${by.join(', ')} would be taken instead`,
+    })),
+  );
+}
+
+/** The name of a codec is a part of its topics: with the same name, sockets would get frames of another protocol. */
+function refuseSameNames(codecs: ReadonlyMap<string, Codec>): void {
+  const paths = new Map<string, string>();
+  for (const [path, { name }] of codecs) {
+    const other = paths.get(name);
+    paths.set(name, path);
+    if (other === undefined) continue;
+    const allowed = `a name of its own: the codec at ${other} has this one`;
+    throw new ConfigError([
+      { path: formatPath(['codecs', path, 'name']), given: JSON.stringify(name), allowed },
+    ]);
+  }
 }

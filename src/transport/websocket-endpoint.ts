@@ -11,7 +11,7 @@ import type { Directory } from '../actors/directory.ts';
 import { send } from '../actors/runtime/send.ts';
 import type { ConnectionPort, RoomsPort } from '../actors/room/ports.ts';
 import type { EventSink } from '../events/server-events.ts';
-import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts';
+import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.ts';
 import { isViolation, type Codec } from '../protocol/codec.ts';
 import type { MemberInfo, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
@@ -110,9 +110,8 @@ class ClientSession implements SocketSession, ConnectionPort {
     this.#socket?.unsubscribe(roomTopic(this.#codec, room));
   }
 
-  close(close: CloseName): void {
-    const { code, reason } = CLOSE_CODES[close];
-    this.#socket?.close(code, reason);
+  close(close: CloseName, reason: string = CLOSE_CODES[close].reason): void {
+    this.#socket?.close(CLOSE_CODES[close].code, fitReason(reason));
   }
 
   /** @param soon More of the kind may follow in this turn: they leave together. */

@@ -70,8 +70,8 @@ export type ConnectionEvent =
   /** The send queue is full and a frame was lost: this client has a gap. */
   | { readonly type: 'socket.overflowed' }
   | { readonly type: 'socket.closed'; readonly code: number; readonly reason: string }
-  /** The server or its owner closes this connection. */
-  | { readonly type: 'server.disconnect' }
+  /** The server or its owner closes this connection, and may tell the client why. */
+  | { readonly type: 'server.disconnect'; readonly reason?: string | undefined }
   | { readonly type: 'server.draining' };
 
 /** A call of a servant that has an outcome; `id` is the command's. */
@@ -231,9 +231,9 @@ export const connectionSetup = setup({
       if (context.joined.delete(room)) context.port.push({ type: 'left', room, refusal });
     },
 
-    close: ({ context }, params: { close: CloseName }) => {
-      context.closedWith = params.close;
-      context.port.close(params.close);
+    close: ({ context }, { close, reason }: { close: CloseName; reason?: string | undefined }) => {
+      context.closedWith = close;
+      context.port.close(close, reason);
     },
     leaveRooms: ({ context }) => {
       const reason = context.closedWith === 'shutdown' ? 'shutdown' : 'disconnected';

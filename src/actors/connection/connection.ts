@@ -17,6 +17,18 @@ function closeWith<Close extends CloseName>(close: Close) {
 
 const closeBadRequest = closeWith('badRequest');
 
+/** The client is told the reason, if there is one. */
+const disconnect = {
+  target: '#connection.closing',
+  actions: {
+    type: 'close',
+    params: ({ event: { reason } }: { readonly event: { readonly reason?: string | undefined } }) => ({
+      close: 'disconnected' as const,
+      reason,
+    }),
+  },
+} as const;
+
 export const connectionMachine = connectionSetup.createMachine({
   id: 'connection',
   description: 'One connection, from its handshake to its close.',
@@ -54,7 +66,7 @@ export const connectionMachine = connectionSetup.createMachine({
         },
         'greeting.expired': closeWith('stale'),
         'socket.overflowed': closeWith('slow'),
-        'server.disconnect': closeWith('disconnected'),
+        'server.disconnect': disconnect,
         'server.draining': closeWith('shutdown'),
       },
     },
@@ -85,7 +97,7 @@ export const connectionMachine = connectionSetup.createMachine({
         },
         'queue.overflowed': closeWith('tooManyRequests'),
         'socket.overflowed': closeWith('slow'),
-        'server.disconnect': closeWith('disconnected'),
+        'server.disconnect': disconnect,
       },
       states: {
         flow: {

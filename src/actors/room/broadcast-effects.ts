@@ -40,7 +40,7 @@ export function publish({ context, event }: RoomEventArgs): void {
 export function moderate({ context }: RoomArgs, { data, publisher }: RoomEventOf<'room.publish'>): void {
   const { record, events, clock, machines, send } = context;
   const { name: room, options, moderations, meter } = record;
-  const { handlers, handlerMs } = options;
+  const { handlers, handlerMs, messageBytes } = options;
   const { member } = publisher;
   // The handler is asked about connections only, which the chart's guard has looked at.
   if (member === undefined) throw new Error('the server itself is not moderated');
@@ -48,7 +48,7 @@ export function moderate({ context }: RoomArgs, { data, publisher }: RoomEventOf
   record.judged += 1;
   const clear = (cleared: Json, from: Sender): void =>
     send({ type: 'room.cleared', data: cleared, publisher }, from);
-  const input = { room, data, member, publisher, handlers, handlerMs, clear, events };
+  const input = { room, data, member, publisher, handlers, handlerMs, messageBytes, clear, events };
   startModeration(machines.moderation, `${record.judged}@${room}`, input, moderations, clock);
 }
 

@@ -6,6 +6,7 @@ import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { MembershipChange } from '../../storage/membership-store.ts';
 import type { Subscriber } from './ports.ts';
 import type { JoinRefusal, RoomHandlers } from './room-options.ts';
+import { readJoinVerdict } from './verdicts.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender } from '../runtime/sender.ts';
 
@@ -85,11 +86,10 @@ export const membershipSetup = setup({
     events: {} as MembershipEvent,
   },
   actors: {
-    authorize: fromPromise<JoinRefusal | undefined, MembershipContext>(
-      async ({ input, signal }) =>
-        (await input.handlers.onJoin?.({ ...toHandlerContext(input, signal), resumed: input.resumed })) ??
-        undefined,
-    ),
+    authorize: fromPromise<JoinRefusal | undefined, MembershipContext>(async ({ input, signal }) => {
+      const context = { ...toHandlerContext(input, signal), resumed: input.resumed };
+      return readJoinVerdict(await input.handlers.onJoin?.(context));
+    }),
     hearRoom: fromPromise<void, MembershipContext>(async ({ input }) => input.listening),
     beListed: fromPromise<void, MembershipContext>(async ({ input }) => input.listing),
     sayGoodbye: fromPromise<void, MembershipContext>(async ({ input, signal }) => {

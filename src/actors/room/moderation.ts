@@ -8,10 +8,12 @@ import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { EventSink } from '../../events/server-events.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { refuseMessage } from '../../protocol/limits.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender } from '../runtime/sender.ts';
 import type { PublishOutcome, Publisher } from './ports.ts';
 import type { MessageVerdict, RoomHandlers } from './room-options.ts';
+import { readMessageVerdict } from './verdicts.ts';
 
 export interface ModerationInput {
   readonly room: string;
@@ -21,12 +23,17 @@ export interface ModerationInput {
   readonly handlers: RoomHandlers;
   /** Deadline of the handler, in milliseconds. */
   readonly handlerMs: number;
+  /** The longest message that the handler may make, in bytes. */
+  readonly messageBytes: number;
   /** Hands a cleared message back to its room. */
   readonly clear: (data: Json, from: ActorSender) => void;
   readonly events: EventSink;
 }
 
 const HANDLER_FAILED = createRefusal('internal', 'the message could not be handled, try again later');
+
+/** What becomes of the message: the handler's verdict, unless that breaks a limit. */
+type Verdict = MessageVerdict | { readonly type: 'refuse'; readonly refusal: Refusal };
 
 export interface ModerationEvent {
   /** The publisher's connection has closed. */
@@ -40,18 +47,20 @@ const machine = setup({
     events: {} as ModerationEvent,
   },
   actors: {
-    moderate: fromPromise<MessageVerdict | undefined, ModerationInput>(
-      async ({ input: { room, data, member, handlers }, signal }) =>
-        (await handlers.onMessage?.({ room, data, member, signal })) ?? undefined,
-    ),
+    moderate: fromPromise<Verdict | undefined, ModerationInput>(async ({ input, signal }) => {
+      const { room, data, member, handlers, messageBytes } = input;
+      const verdict = readMessageVerdict(await handlers.onMessage?.({ room, data, member, signal }));
+      const refusal = verdict?.type === 'change' ? refuseMessage(verdict.data, { messageBytes }) : undefined;
+      return refusal === undefined ? verdict : { type: 'refuse', refusal };
+    }),
   },
   delays: { handlerDeadline: ({ context }) => context.handlerMs },
   guards: {
-    isType: (_, params: { verdict: MessageVerdict | undefined; type: MessageVerdict['type'] }) =>
+    isType: (_, params: { verdict: Verdict | undefined; type: Verdict['type'] }) =>
       params.verdict?.type === params.type,
   },
   actions: {
-    clear: ({ context, self }, params: { verdict: MessageVerdict | undefined }) =>
+    clear: ({ context, self }, params: { verdict: Verdict | undefined }) =>
       context.clear(params.verdict?.type === 'change' ? params.verdict.data : context.data, self),
     settle: ({ context, self }, params: { outcome: PublishOutcome }) =>
       context.publisher.settle(params.outcome, self),
@@ -95,6 +104,17 @@ export const moderationMachine = machine.createMachine({
             },
           },
           {
+            guard: {
+              type: 'isType',
+              params: ({ event }) => ({ verdict: event.output, type: 'refuse' as const }),
+            },
+            target: 'refused',
+            actions: {
+              type: 'settle',
+              params: ({ event }) => ({ outcome: toOutcome(event.output) }),
+            },
+          },
+          {
             target: 'cleared',
             actions: { type: 'clear', params: ({ event }) => ({ verdict: event.output }) },
           },
@@ -129,7 +149,10 @@ export const moderationMachine = machine.createMachine({
     },
     dropped: { description: 'The handler dropped the message.', type: 'final' },
     answered: { description: 'The handler answered the sender instead.', type: 'final' },
-    refused: { description: 'The handler failed; the message is refused.', type: 'final' },
+    refused: {
+      description: 'The handler failed, or made too long a message; the message is refused.',
+      type: 'final',
+    },
   },
 });
 
@@ -161,7 +184,8 @@ export function startModeration(
   publisher.onGone?.(() => send(actor, { type: 'moderation.abandon' }, publisher.sender));
 }
 
-function toOutcome(verdict: MessageVerdict | undefined): PublishOutcome {
+function toOutcome(verdict: Verdict | undefined): PublishOutcome {
+  if (verdict?.type === 'refuse') return { type: 'refused', refusal: verdict.refusal };
   if (verdict?.type === 'answer') return { type: 'answered', data: verdict.data };
   if (verdict?.type === 'drop' && verdict.reason !== undefined) {
     const refusal: Refusal = createRefusal('permissionDenied', verdict.reason);

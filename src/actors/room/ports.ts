@@ -3,6 +3,7 @@
 import type { CallOutcome, Json, MemberInfo, Push, Reply } from '../../protocol/command.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Refusal } from '../../protocol/errors.ts';
+import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 
@@ -15,7 +16,8 @@ export interface ConnectionPort {
   /** From now on this socket gets the messages of a room. */
   subscribe(room: string): void;
   unsubscribe(room: string): void;
-  close(close: CloseName): void;
+  /** @param reason What the client gets as the reason. Default: that of the table of close codes. */
+  close(close: CloseName, reason?: string): void;
 }
 
 /** What a room tells a connection about its membership. */
@@ -68,7 +70,7 @@ export interface RpcPort {
   /** Calls `servant.function`; whether it may be called is decided before. */
   call(
     method: string,
-    args: Json,
+    args: ExactJson,
     from: { readonly room: string; readonly member: MemberInfo },
   ): Promise<CallOutcome>;
 }
@@ -83,7 +85,7 @@ export interface RoomsPort {
   leave(room: string, subscriber: Subscriber, reason: LeaveReason): void;
   publish(room: string, data: Json, publisher: Publisher): void;
   /** Calls a function that the room allows its connections; the requester is told when it is answered. */
-  call(room: string, method: string, args: Json, requester: RpcRequester): void;
+  call(room: string, method: string, args: ExactJson, requester: RpcRequester): void;
   /** Sends to every open socket, members of any room or of none. */
   broadcast(data: Json, publisher: Publisher): void;
 }

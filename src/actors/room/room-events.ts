@@ -6,6 +6,7 @@ import type { Presence } from '../../broker/presence/presence.ts';
 import type { EventSink, LeaveReason } from '../../events/server-events.ts';
 import type { CallOutcome, Json } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
+import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { MemberFact } from './membership-setup.ts';
 import type { membershipMachine } from './membership.ts';
 import type { Subscriber, Publisher, RpcPort, RpcRequester } from './ports.ts';
@@ -57,7 +58,7 @@ export type RoomEvent =
   | {
       readonly type: 'room.call';
       readonly method: string;
-      readonly args: Json;
+      readonly args: ExactJson;
       readonly requester: RpcRequester;
     }
   /** A call that the room delegated was answered. */

@@ -34,11 +34,11 @@ export type MessageVerdict =
   | { readonly type: 'answer'; readonly data: Json };
 
 export interface RoomHandlers {
-  /** Asked before a join is recorded. Throwing, rejecting or being late refuses the join. */
+  /** Asked before a join is recorded. Throwing, rejecting, being late or returning anything else refuses the join. */
   onJoin?(join: JoinContext): JoinRefusal | void | Promise<JoinRefusal | void>;
   /**
    * Asked before a message of a connection is published; what the server itself says, by HTTP or by the
-   * library, is not asked about. Throwing, rejecting or being late refuses that one message.
+   * library, is not asked about. Throwing, rejecting, being late or returning anything else refuses that one message.
    */
   onMessage?(message: MessageContext): MessageVerdict | void | Promise<MessageVerdict | void>;
   /** Told after a member has left. Its failure is reported and changes nothing. */
@@ -52,6 +52,8 @@ export interface RoomLimits {
   readonly messagesPerSecond?: number;
   /** Deadline of each handler, in milliseconds. Default 5,000 (`limits.handlerSeconds`). */
   readonly handlerMs: number;
+  /** The longest message that `onMessage` may make of another, in bytes. Default 64 KiB (`limits.messageBytes`). */
+  readonly messageBytes: number;
   /** How long the room stays in memory without members, in milliseconds. Default 10,000 (`lingerSeconds`). */
   readonly lingerMs: number;
 }
@@ -69,7 +71,7 @@ export function refuse(reason: string): JoinRefusal {
   return { refused: reason };
 }
 
-/** For `onMessage`: publishes this instead of what was sent. */
+/** For `onMessage`: publishes this instead of what was sent. It may be as long as a message (`limits.messageBytes`). */
 export function change(data: Json): MessageVerdict {
   return { type: 'change', data };
 }

@@ -7,8 +7,8 @@ import type { Json } from '../../protocol/command.ts';
 
 /** What all nodes are to do. */
 export type Order =
-  /** Close a connection for good. */
-  | { readonly type: 'disconnect'; readonly connection: string }
+  /** Close a connection for good, and tell the client the reason if there is one. */
+  | { readonly type: 'disconnect'; readonly connection: string; readonly reason?: string }
   /** Put a member out of a room. */
   | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
   /** Let only the server publish in a room. */

@@ -13,11 +13,11 @@ import type { ServantDefinition, ServantDefinitions } from '../../server/rpc.ts'
 export async function loadServants(servants: Settings['tars']['servants']): Promise<ServantDefinitions> {
   const problems: ConfigProblem[] = [];
   const loaded = await Promise.all(
-    Object.entries(servants).map(async ([name, { object, file, interface: named }]) => {
+    Object.entries(servants).map(async ([name, { object, file, interface: named, long }]) => {
       try {
         const definition: ServantDefinition = {
           object,
-          methods: toMethods(await loadInterface(file, named)),
+          methods: toMethods(await loadInterface(file, named), long),
         };
         return [name, definition] as const;
       } catch (error) {

@@ -25,6 +25,8 @@ const servant = z.strictObject({
     .string()
     .min(1)
     .register(fieldNotes, { allowed: 'an interface of the file, such as Demo.Hello' }),
+  /** How clients get a `long` beyond ±(2^53 − 1). */
+  long: z.enum(['string', 'number']).default('string'),
 });
 
 export const tarsSchema = z.strictObject({
@@ -37,7 +39,10 @@ export const tarsSchema = z.strictObject({
     .describe(
       'The TARS servants (services of other servers) that rooms may call, by the names that clients use.',
     )
-    .register(fieldNotes, { allowed: 'an object from a name to an object with object, file and interface' }),
+    .register(fieldNotes, {
+      allowed:
+        'an object from a name to an object with object, file, interface and, if wanted, long (string or number)',
+    }),
   locator: z
     .string()
     .min(1)

@@ -116,5 +116,6 @@ function emitLong(value: bigint, long: LongMode): string {
 
 /** Without the `+` of an exponent, which the formatter removes. */
 function emitNumber(value: number): string {
+  if (Object.is(value, -0)) return '-0';
   return String(value).replace('e+', 'e');
 }

@@ -57,6 +57,14 @@ describe('kicking', () => {
     expect(await run('connection', 'c1', { type: 'kick' })).toBe('there is no connection c1');
   });
 
+  test('closes a connection with the reason that is given', async () => {
+    const { run, connect } = createControlled();
+    const client = connect();
+    await joined([client]);
+    expect(await run('connection', 'c1', { type: 'kick', reason: 'be nice' })).toBeUndefined();
+    expect([client.closedWith, client.closeReason]).toEqual(['disconnected', 'be nice']);
+  });
+
   test('removes a resting member from its room: it is told why, and may join again', async () => {
     const { run, connect, directory, toldOf } = createControlled();
     const [ann, bob] = [connect('ann'), connect('bob')];

@@ -61,14 +61,14 @@ export function createControl({ population, isAllowed, clock, yieldTurn }: Contr
   return { isAllowed, sendable: isAllowed ? Object.fromEntries(sendable) : {}, run };
 }
 
-function kick(entry: ActorEntry, reason = DEFAULT_KICK_REASON): string | undefined {
+function kick(entry: ActorEntry, reason: string | undefined): string | undefined {
   const { address, actor, room } = entry;
   if (address.kind === 'membership' && room !== undefined) {
     const { part } = splitId(address.id);
-    return putOut(room, part, 'kicked', createRefusal('permissionDenied', reason));
+    return putOut(room, part, 'kicked', createRefusal('permissionDenied', reason ?? DEFAULT_KICK_REASON));
   }
   if (address.kind === 'connection' && actor !== undefined) {
-    return pass(entry, { type: 'server.disconnect' });
+    return pass(entry, { type: 'server.disconnect', reason });
   }
   return 'only connections and memberships can be kicked';
 }
@@ -87,7 +87,12 @@ function sendEvent(entry: ActorEntry, event: SendableEvent<MachineName>): string
 }
 
 /** Sends an event to an actor, if its present states take the event. */
-function pass(entry: ActiveEntry, event: SendableEvent<MachineName>): string | undefined {
+function pass(
+  entry: ActiveEntry,
+  event:
+    | SendableEvent<MachineName>
+    | { readonly type: 'server.disconnect'; readonly reason: string | undefined },
+): string | undefined {
   const { address, actor, room } = entry;
   if (!actor.getSnapshot().can(event)) return `it takes no ${event.type} in the states in which it is`;
   // A room's own `send` handles a failure of its machine.

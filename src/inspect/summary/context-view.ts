@@ -51,7 +51,8 @@ export function viewContext(
     case 'room': {
       const { record, broker, held, attempts, flushMs, awayTtlMs } = subject.context;
       const { name, roster, options, judged, moderations, journal } = record;
-      const { handlers, history: _history, ...limits } = options;
+      // The longest message is the same for all rooms.
+      const { handlers, history: _history, messageBytes: _messageBytes, ...limits } = options;
       const position = broker.position(name);
       return {
         name,

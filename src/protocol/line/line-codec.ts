@@ -6,6 +6,8 @@
 import type { Codec } from '../codec.ts';
 import type { CallOutcome, Command, Json } from '../command.ts';
 import { createRefusal, type Refusal } from '../errors.ts';
+import { keepDigits, parseExactJson, writeExactJson, type ExactJson } from '../json/exact-json.ts';
+import { JsonNumber } from '../json/json-number.ts';
 import { encodeOnce, readFrame } from '../text.ts';
 
 export const lineCodec: Codec = {
@@ -104,6 +106,7 @@ function encodeRefusal({ message }: Refusal): string {
 }
 
 const NOT_TEXT = [malformed('a frame must be UTF-8 text')];
+const BAD_ROOM_NAME = malformed('roomNum must be a string or a number');
 
 /** A text is sent as it is, any other JSON value as JSON text. */
 function encodeText(data: Json): string {
@@ -111,39 +114,32 @@ function encodeText(data: Json): string {
 }
 
 function decodeSendByRoom(argument: string): Command {
-  const fields = parseFields('sendByRoom', argument);
+  const fields = parseFields('sendByRoom', argument, parseTexts);
   if (!fields.ok) return fields.malformed;
-  const room = fields.value['roomNum'];
+  const room = readRoomName(fields.value['roomNum']);
   if (room === undefined) return malformed('sendByRoom needs the field roomNum');
-  if (typeof room !== 'string' && typeof room !== 'number') {
-    return malformed('roomNum must be a string or a number');
-  }
+  if (room === false) return BAD_ROOM_NAME;
   const data = readMessage('sendByRoom', fields.value['message']);
-  return data.ok
-    ? { type: 'room.publish', room: toWellFormed(String(room)), data: data.value }
-    : data.malformed;
+  return data.ok ? { type: 'room.publish', room, data: data.value } : data.malformed;
 }
 
 function decodeBroadcast(argument: string): Command {
-  const fields = parseFields('broadcast', argument);
+  const fields = parseFields('broadcast', argument, parseTexts);
   if (!fields.ok) return fields.malformed;
   const data = readMessage('broadcast', fields.value['message']);
   return data.ok ? { type: 'server.broadcast', data: data.value } : data.malformed;
 }
 
 function decodeCall(argument: string): Command {
-  const fields = parseFields('rpc', argument);
+  const fields = parseFields('rpc', argument, parseExactJson);
   if (!fields.ok) return fields.malformed;
   const { roomNum, method, args = {} } = fields.value;
-  if (roomNum === undefined || method === undefined)
-    return malformed('rpc needs the fields roomNum and method');
-  if (typeof roomNum !== 'string' && typeof roomNum !== 'number') {
-    return malformed('roomNum must be a string or a number');
-  }
+  const room = readRoomName(roomNum);
+  if (room === undefined || method === undefined) return malformed('rpc needs the fields roomNum and method');
+  if (room === false) return BAD_ROOM_NAME;
   if (typeof method !== 'string') return malformed('method must be a string such as "hello.sayHello"');
-  if (typeof args !== 'object' || args === null || Array.isArray(args))
-    return malformed('args must be an object');
-  return { type: 'room.call', room: toWellFormed(String(roomNum)), method, args: args as Json };
+  if (!isObject(args)) return malformed('args must be an object');
+  return { type: 'room.call', room, method, args };
 }
 
 function encodeCalled(method: string, outcome: CallOutcome): string {
@@ -151,7 +147,7 @@ function encodeCalled(method: string, outcome: CallOutcome): string {
     outcome.type === 'result'
       ? { method, result: outcome.result }
       : { method, error: { code: outcome.code, message: outcome.message } };
-  return `rpc|${JSON.stringify(answer)}`;
+  return `rpc|${writeExactJson(answer)}`;
 }
 
 function cutPlainMessage(frame: string): Command {
@@ -162,24 +158,49 @@ function cutPlainMessage(frame: string): Command {
 
 type Read<T> = { ok: true; value: T } | { ok: false; malformed: Command };
 
-function parseFields(command: string, argument: string): Read<Record<string, unknown>> {
-  let value: unknown;
+function parseFields(
+  command: string,
+  argument: string,
+  parse: (text: string) => ExactJson,
+): Read<JsonObject> {
+  let value: ExactJson;
   try {
-    value = JSON.parse(argument);
+    value = parse(argument);
   } catch {
     return fail(`${command} needs a JSON object after the |, and this is not JSON`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return fail(`${command} needs a JSON object after the |`);
-  }
-  return { ok: true, value: value as Record<string, unknown> };
+  return isObject(value) ? { ok: true, value } : fail(`${command} needs a JSON object after the |`);
 }
 
-function readMessage(command: string, message: unknown): Read<string> {
+/** Parses the fields of a message. Mostly they are strings, and there are no digits to keep. */
+function parseTexts(text: string): ExactJson {
+  const value = JSON.parse(text) as ExactJson;
+  const isText = !isObject(value) || !(isNumber(value['roomNum']) || isNumber(value['message']));
+  return isText ? value : keepDigits(text, value);
+}
+
+type JsonObject = { readonly [key: string]: ExactJson };
+
+function isObject(value: ExactJson): value is JsonObject {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+  );
+}
+
+/** The name of a room; a number is read digit by digit. False if it is neither a string nor a number. */
+function readRoomName(name: ExactJson | undefined): string | false | undefined {
+  if (name === undefined) return undefined;
+  return typeof name === 'string' || isNumber(name) ? toWellFormed(String(name)) : false;
+}
+
+function isNumber(value: ExactJson | undefined): value is number | JsonNumber {
+  return typeof value === 'number' || value instanceof JsonNumber;
+}
+
+function readMessage(command: string, message: ExactJson | undefined): Read<string> {
   if (message === undefined) return fail(`${command} needs the field message`);
   if (typeof message === 'string') return { ok: true, value: message };
-  if (typeof message === 'number' || typeof message === 'boolean')
-    return { ok: true, value: String(message) };
+  if (typeof message === 'boolean' || isNumber(message)) return { ok: true, value: String(message) };
   return fail('message must be a string');
 }
 

@@ -1,5 +1,6 @@
 /** Proxies: an object with a method for each function of an interface. This is the client's side of generated code. */
 
+import { setOwn } from '../../protocol/json/own-property.ts';
 import type { CallOptions, Caller } from './caller.ts';
 import { invoke, type Method, type Nothing } from './method.ts';
 import type { Decoded } from '../wire/tars-type.ts';
@@ -26,7 +27,7 @@ export function createProxy<All extends Methods>(methods: All, caller: Caller): 
       const result = await invoke(caller, method, args, options);
       return method.gives ? result : undefined;
     };
-    proxy[name] = method.takes ? call : (options?: CallOptions) => call({}, options);
+    setOwn(proxy, name, method.takes ? call : (options?: CallOptions) => call({}, options));
   }
   return proxy as ProxyOf<All>;
 }

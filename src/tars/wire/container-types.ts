@@ -35,7 +35,8 @@ export function vector<Item>(item: TarsType<Item>): TarsType<Item[]> {
     },
     initial: () => [],
     toJson: (items) => items.map((one) => toJson(item, one)),
-    fromJson: (json) => (Array.isArray(json) ? json.map((one) => fromJson(item, one)) : json),
+    fromJson: (json, depth = 0) =>
+      Array.isArray(json) ? json.map((one) => fromJson(item, one, depth + 1)) : json,
   };
 }
 
@@ -79,6 +80,6 @@ export function map<Key, Value>(
     },
     initial: () => new Map(),
     toJson: (map) => mapToJson(keyType, valueType, map),
-    fromJson: (json) => mapFromJson(keyType, valueType, json),
+    fromJson: (json, depth = 0) => mapFromJson(keyType, valueType, json, depth),
   };
 }

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { JsonNumber } from '../../protocol/json/json-number.ts';
 import { fromJson, toJson } from './json.ts';
+import { longOf } from './scalar-types.ts';
 import { optional, required, struct } from './struct.ts';
+import type { TarsType } from './tars-type.ts';
 import { t } from './types.ts';
 
 interface Everything {
@@ -76,6 +79,38 @@ describe('a value', () => {
     expect(json).toEqual([[{ id: 1 }, 'one']]);
     expect(fromJson(type, json)).toEqual(new Map([[{ id: 1 }, 'one']]));
   });
+});
+
+describe('a long', () => {
+  test.each([
+    ['long', t.long, 7, 7],
+    ['longBigint', t.longBigint, 7n, '7'],
+    ['longString', t.longString, '7', '7'],
+    ['longOf string', longOf('string'), 7n, 7],
+    ['longOf number', longOf('number'), 7n, 7],
+  ] as [string, TarsType<unknown>, unknown, unknown][])(
+    'as %s is read from a number and from digits',
+    (_, type, value, json) => {
+      for (const given of [7, '7', new JsonNumber('7.0'), new JsonNumber('0.7e1')])
+        expect(fromJson(type, given)).toBe(value);
+      expect(toJson(type, value)).toBe(json);
+    },
+  );
+
+  test.each([
+    ['long', t.long],
+    ['longBigint', t.longBigint],
+    ['longString', t.longString],
+  ] as [string, TarsType<unknown>][])(
+    'as %s is not read from a number that JavaScript has rounded',
+    (_, type) => {
+      const codec = struct<{ value: unknown }>('Test', { value: required(0, type) } as never);
+      for (const given of [2 ** 53, 0.5, Number.NaN, '0x1', ' 1', '', true, null]) {
+        const value = fromJson(codec, { value: given }) as { value: unknown };
+        expect(() => codec.encode(value)).toThrowError(/^Test\.value: expected a whole number/);
+      }
+    },
+  );
 });
 
 describe('JSON of another shape', () => {

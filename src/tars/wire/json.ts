@@ -3,7 +3,11 @@
  * Whether a value from JSON fits its type is checked when it is encoded.
  */
 
+import { JsonNumber, toNumber } from '../../protocol/json/json-number.ts';
+import { setOwn } from '../../protocol/json/own-property.ts';
 import type { TarsType } from './tars-type.ts';
+import { Misfit } from './wire-errors.ts';
+import { MAX_NESTING } from './wire-type.ts';
 
 type AnyType = TarsType<unknown>;
 
@@ -20,7 +24,7 @@ export function toJson(type: AnyType, value: unknown): unknown {
 /** A map as an object, or as a list of pairs if its keys cannot be property names. */
 export function mapToJson(key: AnyType, value: AnyType, map: ReadonlyMap<unknown, unknown>): unknown {
   const entries = [...map].map(([one, other]) => [toJson(key, one), toJson(value, other)] as const);
-  return typeof key.initial() === 'object' ? entries : Object.fromEntries(entries);
+  return hasPairs(key) ? entries : Object.fromEntries(entries);
 }
 
 export function structToJson(fields: readonly JsonField[], value: object): unknown {
@@ -28,41 +32,65 @@ export function structToJson(fields: readonly JsonField[], value: object): unkno
   if (fields.every(({ type }) => type.toJson === undefined)) return value;
   const given = value as Record<string, unknown>;
   const json: Record<string, unknown> = {};
-  for (const { name, type } of fields) json[name] = toJson(type, given[name]);
+  for (const { name, type } of fields) setOwn(json, name, toJson(type, given[name]));
   return json;
 }
 
-/** JSON as a value of a type; JSON of the wrong shape is returned as it is. */
-export function fromJson(type: AnyType, json: unknown): unknown {
-  return type.fromJson === undefined ? json : type.fromJson(json);
+/** JSON as a value of a type. JSON of the wrong shape is refused when the value is encoded. */
+export function fromJson(type: AnyType, json: unknown, depth = 0): unknown {
+  if (depth > MAX_NESTING) return new Misfit(`nesting of at most ${MAX_NESTING}`, json, 'more');
+  return type.fromJson === undefined ? json : type.fromJson(json, depth);
 }
 
-/** A map from an object, or from a list of pairs (structs as keys). */
-export function mapFromJson(key: AnyType, value: AnyType, json: unknown): unknown {
-  if (typeof json !== 'object' || json === null) return json;
-  if (!Array.isArray(json)) {
-    return new Map(Object.entries(json).map(([name, item]) => [readName(key, name), fromJson(value, item)]));
+/** A map from an object; from a list of pairs if its keys are structs, lists or maps. */
+export function mapFromJson(key: AnyType, value: AnyType, json: unknown, depth: number): unknown {
+  if (hasPairs(key)) return mapFromPairs(key, value, json, depth);
+  if (!isObject(json)) return new Misfit('an object', json);
+  const map = new Map<unknown, unknown>();
+  for (const [name, item] of Object.entries(json)) {
+    const converted = readName(key, name, depth);
+    if (map.has(converted)) return new Misfit('each key once', json, 'one key in two forms');
+    map.set(converted, fromJson(value, item, depth + 1));
   }
-  if (!json.every((pair) => Array.isArray(pair) && pair.length === 2)) return json;
-  return new Map(
-    json.map(([one, other]: [unknown, unknown]) => [fromJson(key, one), fromJson(value, other)]),
-  );
+  return map;
 }
 
 /** Unknown names are ignored, like unknown tags. */
-export function structFromJson(fields: readonly JsonField[], json: unknown): unknown {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
-  const given = json as Record<string, unknown>;
+export function structFromJson(fields: readonly JsonField[], json: unknown, depth: number): unknown {
+  if (!isObject(json)) return new Misfit('an object', json);
   const value: Record<string, unknown> = {};
   for (const { name, type } of fields) {
-    if (Object.hasOwn(given, name)) value[name] = fromJson(type, given[name]);
+    if (Object.hasOwn(json, name)) setOwn(value, name, fromJson(type, json[name], depth + 1));
   }
   return value;
 }
 
-function readName(key: AnyType, name: string): unknown {
+function mapFromPairs(key: AnyType, value: AnyType, json: unknown, depth: number): unknown {
+  if (!Array.isArray(json)) return new Misfit('a list of pairs [key, value]', json);
+  const map = new Map<unknown, unknown>();
+  for (const pair of json as unknown[]) {
+    const isPair = Array.isArray(pair) && pair.length === 2;
+    if (!isPair) return new Misfit('a list of pairs [key, value]', json, 'an item that is no pair');
+    map.set(fromJson(key, pair[0], depth + 1), fromJson(value, pair[1], depth + 1));
+  }
+  return map;
+}
+
+/** Whether the keys cannot be property names. */
+function hasPairs(key: AnyType): boolean {
+  return typeof key.initial() === 'object';
+}
+
+function isObject(json: unknown): json is Record<string, unknown> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json) && !(json instanceof JsonNumber);
+}
+
+/** A number as JSON writes it. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** The key that a property name stands for. */
+function readName(key: AnyType, name: string, depth: number): unknown {
   const kind = typeof key.initial();
-  if (kind === 'number') return Number(name);
   if (kind === 'boolean') return name === 'true' || (name === 'false' ? false : name);
-  return fromJson(key, name);
+  return fromJson(key, kind === 'number' && NUMBER.test(name) ? toNumber(name) : name, depth + 1);
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { required, struct } from './struct.ts';
 import type { TarsType } from './tars-type.ts';
 import { t } from './types.ts';
+import { TarsWriter } from './writer.ts';
 
 /** A codec of one field of a type. */
 function alone<T>(type: TarsType<T>) {
@@ -92,7 +93,7 @@ describe('a long', () => {
     expect(() => big.encode({ value } as never)).toThrowError(/Test\.value: expected/);
   });
 
-  test.each(['', ' 1', '1.0', '0x1', '1e3', '9223372036854775808', '9'.repeat(100), 1])(
+  test.each(['', ' 1', '1.0', '01', '-0', '+1', '0x1', '1e3', '9223372036854775808', '9'.repeat(100), 1])(
     'as text refuses %j',
     (value) => {
       expect(() => alone(t.longString).encode({ value } as never)).toThrowError(/Test\.value: expected/);
@@ -164,4 +165,25 @@ test.each([
   ['enum', t.enum({ a: 0 }), 'a'],
 ] as const)('%s refuses a value of another kind', (_name, type, value) => {
   expect(() => alone(type as TarsType<unknown>).encode({ value })).toThrowError(/Test\.value: expected/);
+});
+
+describe('a writer that is used without a type', () => {
+  test.each([1.5, 2 ** 31 + 0.5, 2 ** 53, Number.NaN, Infinity, '1', true, null, undefined])(
+    'writes no other number for %o',
+    (value) => {
+      const writer = new TarsWriter();
+      expect(() => writer.integer(0, value as number)).toThrowError(
+        /expected a whole number of at most 53 bits/,
+      );
+      expect(writer.length).toBe(0);
+    },
+  );
+
+  test.each([2n ** 63n, -(2n ** 63n) - 1n])('writes no other number for %s', (value) => {
+    expect(() => new TarsWriter().bigInteger(0, value)).toThrowError(/expected a whole number of 64 bits/);
+  });
+
+  test('writes no infinite float for a number that is too large', () => {
+    expect(() => new TarsWriter().float(0, 1e39)).toThrowError('expected a number of 32 bits, got 1e+39');
+  });
 });

@@ -1,13 +1,13 @@
 /** The base types of the .tars language: their JavaScript values and ranges. */
 
+import { JsonNumber, toWholeNumber } from '../../protocol/json/json-number.ts';
 import type { TarsReader } from './reader.ts';
 import type { TarsType } from './tars-type.ts';
-import { TarsDecodeError, refuse } from './wire-errors.ts';
+import { Misfit, TarsDecodeError, refuse } from './wire-errors.ts';
 import { WIRE } from './wire-type.ts';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
-const FLOAT_MAX = 2 ** 127 * (2 - 2 ** -23);
 
 export const bool: TarsType<boolean> = {
   write(writer, tag, value) {
@@ -27,10 +27,17 @@ export const unsignedByte = integerType(0, 0xff, (reader) => reader.integer(WIRE
 export const unsignedShort = integerType(0, 0xff_ff, readInt);
 export const unsignedInt = integerType(0, 0xff_ff_ff_ff, (reader) => Number(reader.long()));
 
-/** `long` as a number. Values beyond 2^53, which a number cannot hold exactly, are refused in both directions. */
-export const long = integerType(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, (reader) =>
-  Number(reader.long()),
-);
+/**
+ * `long` as a number. Values beyond ±(2^53 − 1), which a number cannot hold exactly, are refused in both directions. JSON
+ * may also write it as a string of digits.
+ */
+export const long: TarsType<number> = {
+  ...integerType(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, (reader) => Number(reader.long())),
+  fromJson(json) {
+    const value = readLong(json);
+    return value === undefined || !isSafe(value) ? json : Number(value);
+  },
+};
 
 /** `long` as a bigint. */
 export const longBigint: TarsType<bigint> = {
@@ -42,8 +49,23 @@ export const longBigint: TarsType<bigint> = {
   read: (reader) => BigInt(reader.long()),
   initial: () => 0n,
   toJson: String,
-  fromJson: (json) => (typeof json === 'string' && DECIMAL.test(json) ? BigInt(json) : json),
+  fromJson: (json) => readLong(json) ?? new Misfit(LONG_OF_JSON, json),
 };
+
+/**
+ * `long` as a bigint, for clients whose JSON is written here.
+ * @param form What JSON has beyond ±(2^53 − 1), where most clients would round a number: a `string` of its digits, or
+ * the `number` with all its digits. Within this range it is a number in any case.
+ */
+export function longOf(form: 'number' | 'string'): TarsType<bigint> {
+  return {
+    ...longBigint,
+    toJson(value) {
+      if (isSafe(value)) return Number(value);
+      return form === 'number' ? new JsonNumber(String(value)) : String(value);
+    },
+  };
+}
 
 /** `long` as a text of decimal digits. */
 export const longString: TarsType<string> = {
@@ -53,21 +75,41 @@ export const longString: TarsType<string> = {
   },
   read: (reader) => String(reader.long()),
   initial: () => '0',
+  fromJson(json) {
+    const value = readLong(json);
+    return value === undefined ? new Misfit(LONG_OF_JSON, json) : String(value);
+  },
 };
 
-/** At most as many digits as 64 bits have, because converting a very long text to a bigint is slow. */
-const DECIMAL = /^-?\d{1,19}$/;
+/** The one text of each number. At most as many digits as 64 bits have: converting a very long text to a bigint is slow. */
+const DECIMAL = /^(?:0|-?[1-9]\d{0,18})$/;
+
+const LONG_OF_JSON = 'a whole number of 64 bits or a string of its digits';
+
+/** A whole number of 64 bits from JSON: a number, or a string of digits. A number that JavaScript has rounded is none. */
+function readLong(json: unknown): bigint | undefined {
+  if (typeof json === 'number') return Number.isSafeInteger(json) ? BigInt(json) : undefined;
+  if (typeof json === 'string') return DECIMAL.test(json) ? within64Bits(BigInt(json)) : undefined;
+  return json instanceof JsonNumber ? within64Bits(toWholeNumber(json.text)) : undefined;
+}
+
+function within64Bits(value: bigint | undefined): bigint | undefined {
+  return value === undefined || value < INT64_MIN || value > INT64_MAX ? undefined : value;
+}
+
+function isSafe(value: bigint): boolean {
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
+}
 
 export const float: TarsType<number> = {
   write(writer, tag, value) {
     if (typeof value !== 'number') throw refuse('a number', value);
-    if (Number.isFinite(value) && Math.abs(Math.fround(value)) > FLOAT_MAX) {
-      throw refuse('a number of 32 bits', value);
-    }
     writer.float(tag, value);
   },
   read: (reader) => reader.float(),
   initial: () => 0,
+  toJson: numberToJson,
+  fromJson: (json) => numberFromJson(json, 'a number of 32 bits'),
 };
 
 export const double: TarsType<number> = {
@@ -77,7 +119,24 @@ export const double: TarsType<number> = {
   },
   read: (reader) => reader.double(),
   initial: () => 0,
+  toJson: numberToJson,
+  fromJson: (json) => numberFromJson(json, 'a number of 64 bits'),
 };
+
+/** JSON has no such numbers, and `JSON.stringify` would write `null`: they are strings. */
+const NOT_IN_JSON = new Map([NaN, Infinity, -Infinity].map((number) => [String(number), number]));
+
+function numberToJson(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+/** The nearest number, as everywhere with fractions; a number that is too large is refused. */
+function numberFromJson(json: unknown, kind: string): unknown {
+  if (typeof json === 'string') return NOT_IN_JSON.get(json) ?? json;
+  if (!(json instanceof JsonNumber)) return json;
+  const number = Number(json.text);
+  return Number.isFinite(number) ? number : new Misfit(kind, json);
+}
 
 export const string: TarsType<string> = {
   write(writer, tag, value) {
@@ -97,7 +156,14 @@ export const bytes: TarsType<Uint8Array> = {
   read: (reader) => new Uint8Array(reader.bytes()),
   initial: () => new Uint8Array(0),
   toJson: (value) => Buffer.from(value).toString('base64'),
-  fromJson: (json) => (typeof json === 'string' ? new Uint8Array(Buffer.from(json, 'base64')) : json),
+  fromJson(json) {
+    if (typeof json !== 'string') return new Misfit('a base64 text', json);
+    const buffer = Buffer.from(json, 'base64');
+    // Node.js skips what is no base64.
+    return buffer.toString('base64') === json
+      ? new Uint8Array(buffer)
+      : new Misfit('a base64 text', json, 'a string that is none');
+  },
 };
 
 /**
@@ -110,6 +176,7 @@ export function enumeration<Value extends number>(table: Readonly<Record<string,
     write: (writer, tag, value) => int.write(writer, tag, value),
     read: (reader) => int.read(reader) as Value,
     initial: () => first,
+    fromJson: wholeFromJson,
   } as TarsType<Value>;
 }
 
@@ -134,5 +201,12 @@ function integerType(
       return value;
     },
     initial: () => 0,
+    fromJson: wholeFromJson,
   };
+}
+
+/** `1e2` and `100.0` are the whole number 100. */
+function wholeFromJson(json: unknown): unknown {
+  const whole = json instanceof JsonNumber ? toWholeNumber(json.text) : undefined;
+  return whole === undefined || !isSafe(whole) ? json : Number(whole);
 }

@@ -61,6 +61,42 @@ describe('a struct', () => {
     expect(() => Point.encode(value as never)).toThrowError(/expected an object/);
   });
 
+  test.each([[[]], [[1]], [new Map()], [new Uint8Array(1)]])(
+    'of optional fields refuses %o in its place',
+    (value) => {
+      const codec = struct<{ a?: number }>('Test.Optional', { a: optional(0, t.int) });
+      expect(() => codec.encode(value as never)).toThrowError('Test.Optional: expected an object');
+      expect([...codec.encode({})]).toEqual([0x0c]);
+    },
+  );
+
+  test.each([
+    [
+      'a tag of 256',
+      { a: required(256, t.int) },
+      'Test.Tags.a: a tag is a whole number from 0 to 255, not 256',
+    ],
+    [
+      'a tag of 1.5',
+      { a: required(1.5, t.int) },
+      'Test.Tags.a: a tag is a whole number from 0 to 255, not 1.5',
+    ],
+    ['a tag twice', { a: required(1, t.int), b: required(1, t.int) }, 'Test.Tags.b: a has the tag 1 too'],
+  ])('with %s cannot be made', (_, fields, message) => {
+    expect(() => struct<object>('Test.Tags', fields as never)).toThrowError(message);
+  });
+
+  test('may have a field __proto__, and no prototype changes', () => {
+    const fields = Object.fromEntries([['__proto__', required(0, t.map(t.string, t.int))]]);
+    const codec = struct<object>('Test.Odd', fields);
+    const value: object = Object.fromEntries([['__proto__', new Map([['polluted', 1]])]]);
+    const decoded = codec.decode(codec.encode(value));
+    for (const made of [decoded, codec.fromJson?.(codec.toJson?.(decoded)), codec.initial()] as object[]) {
+      expect(Object.keys(made)).toEqual(['__proto__']);
+      expect(Object.getPrototypeOf(made)).toBe(Object.prototype);
+    }
+  });
+
   test('ignores inherited properties', () => {
     const odd = struct<{ constructor?: string; toString?: string }>('Odd', {
       constructor: optional(0, t.string, 'c'),

@@ -1,9 +1,10 @@
 /** Structs: fields by name, written and read in the order of their tags. The arguments of a call are a struct too. */
 
+import { setOwn } from '../../protocol/json/own-property.ts';
 import { structFromJson, structToJson } from './json.ts';
 import { TarsReader } from './reader.ts';
 import type { Decoded, TarsType } from './tars-type.ts';
-import { locate, refuse } from './wire-errors.ts';
+import { locate, Misfit, refuse } from './wire-errors.ts';
 import { TarsWriter } from './writer.ts';
 
 /** One field: its tag, its type and its default. */
@@ -68,7 +69,10 @@ interface NamedField {
   readonly fallback: (() => unknown) | undefined;
 }
 
-/** Makes the codec of a struct. A struct with vectors or maps of itself gives a function, which gets its own type. */
+/**
+ * Makes the codec of a struct. A struct with vectors or maps of itself gives a function, which gets its own type.
+ * @throws {TypeError} for a tag that is not from 0 to 255, or that two fields have.
+ */
 export function struct<T extends object>(
   name: string,
   fields: Fields<T> | ((self: TarsType<T>) => Fields<T>),
@@ -121,15 +125,15 @@ export function struct<T extends object>(
       return value as Decoded<T>;
     },
     toJson: (value) => structToJson(table, value),
-    fromJson: (json) => structFromJson(table, json),
+    fromJson: (json, depth = 0) => structFromJson(table, json, depth),
     initial() {
       const value: Record<string, unknown> = {};
-      for (const field of table) value[field.name] = (field.fallback ?? field.type.initial)();
+      for (const field of table) setOwn(value, field.name, (field.fallback ?? field.type.initial)());
       return value as Decoded<T>;
     },
   };
   const listed = typeof fields === 'function' ? fields(codec) : fields;
-  table = toTable(listed);
+  table = toTable(name, listed);
   return { ...codec, fields: listed };
 }
 
@@ -150,8 +154,8 @@ function encodeAlone(write: (writer: TarsWriter) => void): Uint8Array {
   return bytes;
 }
 
-function toTable(fields: object): readonly NamedField[] {
-  return Object.entries(fields as Readonly<Record<string, Field<unknown>>>)
+function toTable(struct: string, fields: object): readonly NamedField[] {
+  const table = Object.entries(fields as Readonly<Record<string, Field<unknown>>>)
     .map(([name, { tag, type, required, fallback }]): NamedField => ({
       name,
       inherited: name in Object.prototype,
@@ -163,12 +167,20 @@ function toTable(fields: object): readonly NamedField[] {
       fallback,
     }))
     .sort((one, other) => one.tag - other.tag);
+  for (const [index, { name, tag }] of table.entries()) {
+    if (!Number.isInteger(tag) || tag < 0 || tag > MAX_TAG)
+      throw new TypeError(`${struct}.${name}: a tag is a whole number from 0 to ${MAX_TAG}, not ${tag}`);
+    if (tag === table[index - 1]?.tag)
+      throw new TypeError(`${struct}.${name}: ${table[index - 1]?.name} has the tag ${tag} too`);
+  }
+  return table;
 }
 
+/** A tag has one byte. */
+const MAX_TAG = 255;
+
 function writeFields(writer: TarsWriter, value: object, table: readonly NamedField[]): void {
-  if (typeof value !== 'object' || value === null) {
-    throw refuse('an object', value);
-  }
+  if (!hasFields(value)) throw refuse('an object', value);
   let current = '';
   try {
     for (const { name, inherited, tag, write, fallback } of table) {
@@ -182,14 +194,27 @@ function writeFields(writer: TarsWriter, value: object, table: readonly NamedFie
   }
 }
 
+/** Whether a value may be a struct. A struct of optional fields would otherwise be written for a list or a map. */
+export function hasFields(value: unknown): value is object {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Map) &&
+    !(value instanceof Misfit) &&
+    !ArrayBuffer.isView(value)
+  );
+}
+
 function readFields(reader: TarsReader, table: readonly NamedField[]): object {
   const value: Record<string, unknown> = {};
   let current = '';
   try {
     for (const field of table) {
       current = field.name;
-      if (reader.seek(field.tag)) value[current] = field.read(reader);
-      else value[current] = absent(reader, field);
+      const given = reader.seek(field.tag) ? field.read(reader) : absent(reader, field);
+      if (field.inherited) setOwn(value, current, given);
+      else value[current] = given;
     }
   } catch (error) {
     throw locate(error, `.${current}`);

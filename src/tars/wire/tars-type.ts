@@ -31,7 +31,9 @@ export interface TarsType<T> {
   toJson?(value: Decoded<T>): unknown;
   /**
    * Converts JSON to a value (see json.ts); missing if no conversion is needed. Whether the value fits is checked when
-   * it is written; JSON of the wrong shape is returned as it is and refused then.
+   * it is written. JSON of the wrong shape is returned as it is or as a `Misfit`, and is refused then.
+   *
+   * @param depth How many structs, lists and maps the value is in. Default 0.
    */
-  fromJson?(json: unknown): unknown;
+  fromJson?(json: unknown, depth?: number): unknown;
 }

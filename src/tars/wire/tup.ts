@@ -1,8 +1,9 @@
 /** TUP: packets of version 2 and 3, in which parameters are sent by name, as attributes. TarsPHP's clients use it. */
 
+import { setOwn } from '../../protocol/json/own-property.ts';
 import type { RequestPacket } from './packets.ts';
 import { TarsReader } from './reader.ts';
-import type { Field, TarsStruct } from './struct.ts';
+import { hasFields, type Field, type TarsStruct } from './struct.ts';
 import type { Decoded, TarsType } from './tars-type.ts';
 import { tupTypeName } from './tup-type-name.ts';
 import { TarsDecodeError, locate, refuse } from './wire-errors.ts';
@@ -48,7 +49,7 @@ export function decodeAttributes<T extends object>(
     const attributes = readAttributes(body, version);
     for (const [parameter, field] of Object.entries(fields)) {
       step = `${name}.${parameter}`;
-      decoded[parameter] = readValue(field, attributes.get(parameter));
+      setOwn(decoded, parameter, readValue(field, attributes.get(parameter)));
     }
   } catch (error) {
     throw locate(error, step);
@@ -68,9 +69,7 @@ export function encodeAttributes<T extends object>(
   const attributes: Attribute[] = [];
   let step = name;
   try {
-    if (typeof value !== 'object' || value === null) {
-      throw refuse('an object', value);
-    }
+    if (!hasFields(value)) throw refuse('an object', value);
     for (const [parameter, field] of Object.entries(fields)) {
       step = `${name}.${parameter}`;
       const bytes = writeValue(field, ownOrGiven(value, parameter));

@@ -1,5 +1,7 @@
 /** The errors of encoding and decoding: values that do not fit their types, and bytes that are no message. */
 
+import { JsonNumber } from '../../protocol/json/json-number.ts';
+
 /** A part of the path to a wrong value: `.name`, `[3]`. */
 type Step = string;
 
@@ -54,12 +56,33 @@ function toMessage(problem: string, path: string): string {
   return path === '' ? problem : `${path}: ${problem}`;
 }
 
-/** The error for a value of the wrong kind. It does not quote texts: they may be long, or secret. */
-export function refuse(expected: string, value: unknown): TarsEncodeError {
-  return new TarsEncodeError(`expected ${expected}, got ${describeValue(value)}`);
+/**
+ * Stands for JSON that is no value of its type. It is refused when it is written, in the words of JSON: a client knows
+ * no `Uint8Array`.
+ */
+export class Misfit {
+  readonly problem: string;
+
+  /** @param got What came. Default: the kind of the JSON value. */
+  constructor(expected: string, json: unknown, got = describeValue(json)) {
+    this.problem = `expected ${expected}, got ${got}`;
+  }
 }
 
+/** The error for a value of the wrong kind. It does not quote texts: they may be long, or secret. */
+export function refuse(expected: string, value: unknown): TarsEncodeError {
+  return new TarsEncodeError(
+    value instanceof Misfit ? value.problem : `expected ${expected}, got ${describeValue(value)}`,
+  );
+}
+
+/** Longer numbers are cut in messages. */
+const SHOWN_DIGITS = 40;
+
 function describeValue(value: unknown): string {
+  if (value instanceof JsonNumber) {
+    return value.text.length > SHOWN_DIGITS ? `${value.text.slice(0, SHOWN_DIGITS)}…` : value.text;
+  }
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return `${value}`;

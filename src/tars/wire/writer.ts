@@ -1,6 +1,6 @@
 /** Writes TARS fields one after another. The types check the ranges of values before. */
 
-import { TarsEncodeError } from './wire-errors.ts';
+import { refuse, TarsEncodeError } from './wire-errors.ts';
 import { MAX_NESTING, WIRE } from './wire-type.ts';
 
 const DEFAULT_BYTES = 256;
@@ -25,36 +25,38 @@ export class TarsWriter {
     return this.#length;
   }
 
-  /** A whole number of at most 53 bits, in the fewest bytes. */
+  /** A whole number of at most 53 bits, in the fewest bytes. @throws {TarsEncodeError} for any other number. */
   integer(tag: number, value: number): void {
     if (value === 0) {
       this.#head(tag, WIRE.zero, 0);
+    } else if ((value | 0) !== value) {
+      this.#longer(tag, value);
     } else if (value >= -0x80 && value <= 0x7f) {
       this.#head(tag, WIRE.int8, 1);
       this.#bytes[this.#length++] = value;
     } else if (value >= -0x80_00 && value <= 0x7f_ff) {
       this.#head(tag, WIRE.int16, 2);
       this.#length = this.#bytes.writeInt16BE(value, this.#length);
-    } else if (value >= -0x80_00_00_00 && value <= 0x7f_ff_ff_ff) {
+    } else {
       this.#head(tag, WIRE.int32, 4);
       this.#length = this.#bytes.writeInt32BE(value, this.#length);
-    } else {
-      this.#head(tag, WIRE.int64, 8);
-      const high = Math.floor(value / BIT_32);
-      this.#length = this.#bytes.writeInt32BE(high, this.#length);
-      this.#length = this.#bytes.writeUInt32BE(value - high * BIT_32, this.#length);
     }
   }
 
-  /** A whole number of at most 64 bits, in the fewest bytes. */
+  /** A whole number of at most 64 bits, in the fewest bytes. @throws {TarsEncodeError} for a larger one. */
   bigInteger(tag: number, value: bigint): void {
     if (value >= -0x80_00_00_00n && value <= 0x7f_ff_ff_ffn) return this.integer(tag, Number(value));
+    if (BigInt.asIntN(64, value) !== value) throw refuse('a whole number of 64 bits', value);
     this.#head(tag, WIRE.int64, 8);
     this.#length = this.#bytes.writeBigInt64BE(value, this.#length);
   }
 
+  /** The nearest number of 32 bits. @throws {TarsEncodeError} for a number that only 64 bits hold. */
   float(tag: number, value: number): void {
     if (value === 0) return this.#head(tag, WIRE.zero, 0);
+    if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) {
+      throw refuse('a number of 32 bits', value);
+    }
     this.#head(tag, WIRE.float, 4);
     this.#length = this.#bytes.writeFloatBE(value, this.#length);
   }
@@ -150,6 +152,15 @@ export class TarsWriter {
     const copy = Buffer.allocUnsafe(this.#length);
     this.#bytes.copy(copy, 0, 0, this.#length);
     return copy;
+  }
+
+  /** A whole number of more than 32 bits. */
+  #longer(tag: number, value: number): void {
+    if (!Number.isSafeInteger(value)) throw refuse('a whole number of at most 53 bits', value);
+    this.#head(tag, WIRE.int64, 8);
+    const high = Math.floor(value / BIT_32);
+    this.#length = this.#bytes.writeInt32BE(high, this.#length);
+    this.#length = this.#bytes.writeUInt32BE(value - high * BIT_32, this.#length);
   }
 
   #enter(tag: number, type: number): void {

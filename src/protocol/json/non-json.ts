@@ -1,0 +1,54 @@
+/** Finds what JSON cannot carry: `JSON.stringify` would leave it out, write `null` for it, or throw. */
+
+/** A deeper value contains itself, or is too deep for most readers. */
+const MAX_NESTING = 1_000;
+
+/**
+ * Says what in a value is no JSON, such as `undefined` or `NaN at .prices[2]`; undefined if all of it is. A property that
+ * is `undefined` is allowed: it is left out.
+ */
+export function findNonJson(value: unknown): string | undefined {
+  return findAt(value, '', 0);
+}
+
+function findAt(value: unknown, path: string, depth: number): string | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return undefined;
+    case 'number':
+      return Number.isFinite(value) ? undefined : at(String(value), path);
+    case 'undefined':
+      return at('undefined', path);
+    case 'bigint':
+    case 'symbol':
+    case 'function':
+      return at(`a ${typeof value}`, path);
+    case 'object':
+      return value === null ? undefined : findInObject(value, path, depth);
+  }
+}
+
+function findInObject(value: object, path: string, depth: number): string | undefined {
+  if (depth === MAX_NESTING) return 'a value that contains itself, or is nested too deep';
+  if (value instanceof Map || value instanceof Set) return at(value instanceof Map ? 'a Map' : 'a Set', path);
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    return findAt((value.toJSON as () => unknown)(), path, depth + 1);
+  }
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const found = findAt(item, `${path}[${index}]`, depth + 1);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    const found = inner === undefined ? undefined : findAt(inner, `${path}.${key}`, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function at(what: string, path: string): string {
+  return path === '' ? what : `${what} at ${path}`;
+}

@@ -1,0 +1,10 @@
+/** Properties whose names come from outside: from a .tars file, from JSON, or from bytes. */
+
+/** Sets a property of the object itself. A plain assignment to `__proto__` would change the prototype instead. */
+export function setOwn<Value>(target: Record<string, Value>, name: string, value: Value): void {
+  if (name === '__proto__') {
+    Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    target[name] = value;
+  }
+}
