@@ -51,7 +51,7 @@ export function createCommandLine(): Command {
 
   program
     .command('tars2ts')
-    .description('compile .tars files to TypeScript modules')
+    .description('compile .tars files to TypeScript or JavaScript modules')
     .argument('<files...>', '.tars files; what they include is compiled with them')
     .requiredOption('--out <dir>', 'the directory to write to')
     .option('--client', 'write proxies only')
@@ -61,6 +61,19 @@ export function createCommandLine(): Command {
     )
     .option('--with-tars', "allow names that start with 'tars', as the platform's own files have")
     .option('--runtime <module>', 'what generated code imports', 'statecast/tars')
+    .addOption(
+      new Option('--js', 'write JavaScript and its declarations instead of TypeScript').conflicts('ext'),
+    )
+    .addOption(
+      new Option('--ext <ending>', 'how imports between TypeScript modules end (default: ".js")').choices([
+        '.js',
+        '.ts',
+        'none',
+      ]),
+    )
+    .option('-I, --include <dir>', 'look for includes here too; may be repeated', collect)
+    .option('--object <name>', 'the object that serves the interface, or INTERFACE=NAME of one', collect)
+    .option('--lenient', 'accept fixed arrays and missing semicolons of older files, with a warning each')
     .action(async (files: string[], flags: Omit<Tars2tsOptions, 'files'>) => {
       const { runTars2ts } = await import('./tars2ts.ts');
       const { written, ...result } = await runTars2ts({ files, ...flags });
@@ -112,6 +125,11 @@ function toSources({ config, docs: _docs, ...flags }: Options): SettingsSources 
     value === undefined ? undefined : String(value),
   ]);
   return { file: config, env: process.env, flags: Object.fromEntries(texts) as SettingsFlags };
+}
+
+/** The values of a flag that may be repeated. */
+function collect(value: string, others: readonly string[] = []): readonly string[] {
+  return [...others, value];
 }
 
 interface Result {
