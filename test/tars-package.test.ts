@@ -1,8 +1,12 @@
 /** The archive of `statecast package`, unpacked into an empty directory and started like by a TARS node daemon. */
 
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { extract } from 'tar';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAdminClient, startFakePlatform, writePlatformConf } from './support/fake-tars-platform.ts';
@@ -124,3 +128,65 @@ test('packing a directory without a project, or uploading without a ticket, is a
     stderr: 'statecast: --upload needs the ticket of the platform: --ticket TICKET\n',
   });
 });
+
+test('a package that the platform refuses ends with an exit code and the words of the platform', async () => {
+  const dir = await makeProject();
+  const web = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.end('server not deploy, please check!'));
+  });
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void web.close());
+  const { port } = web.address() as AddressInfo;
+  const { exited } = packProject(dir, ['--upload', `http://127.0.0.1:${port}`, '--ticket', 'secret']);
+  const { code, stdout, stderr } = await exited;
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    'statecast: the platform did not take the package (HTTP 200): server not deploy, please check!\n',
+  );
+  expect(stdout).not.toContain('published');
+});
+
+test('packing that is interrupted leaves nothing behind', async () => {
+  const dir = await makeProject();
+  await writeFile(join(dir, 'dist', 'large'), randomBytes(64 * 1024 * 1024));
+  const temporary = await makeTempDir();
+  const { child, exited } = packProject(dir, ['--out', 'new/'], { TMPDIR: temporary });
+  await expect.poll(async () => (await readdir(dir)).includes('new'), { timeout: 20_000 }).toBe(true);
+  await expect.poll(async () => (await readdir(join(dir, 'new'))).length, { timeout: 20_000 }).toBe(1);
+  child.kill('SIGINT');
+  expect(await exited).toMatchObject({ signal: 'SIGINT' });
+  expect(await readdir(temporary)).toEqual([]);
+  expect(await readdir(dir)).not.toContain('new');
+});
+
+/** A project with one file to run and no packages. */
+async function makeProject(): Promise<string> {
+  const dir = await makeTempDir();
+  await mkdir(join(dir, 'dist'));
+  await mkdir(join(dir, 'tars'));
+  await writeFile(join(dir, 'package.json'), '{ "name": "own", "main": "dist/main.js", "files": ["dist"] }');
+  await writeFile(join(dir, 'dist', 'main.js'), '');
+  await writeFile(
+    join(dir, 'tars', 'service.json'),
+    '{ "app": "Chat", "server": "RoomServer", "object": "Obj" }',
+  );
+  return dir;
+}
+
+/** Runs `statecast package` in a project. */
+function packProject(cwd: string, args: readonly string[], env: Record<string, string> = {}) {
+  const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+  const child = spawn(process.execPath, [main, 'package', ...args], { cwd, env: { ...process.env, ...env } });
+  const printed = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()));
+  const exited = new Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>(
+    (resolve) => child.once('close', (code, signal) => resolve({ code, signal, ...printed })),
+  );
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  return { child, exited };
+}

@@ -36,7 +36,10 @@ export function createCommandLine(): Command {
   program
     .command('package')
     .description('pack the built project for a TARS platform, and upload it if asked to')
-    .option('--out <file>', 'the archive (default: NAME.tgz, by the name in tars/service.json)')
+    .option(
+      '--out <path>',
+      'the archive, or its directory (default: NAME.tgz, by the name in tars/service.json)',
+    )
     .option(
       '--target <platform-arch>',
       'what the servers run on, such as linux-x64 (default: as this machine)',
