@@ -1,59 +1,17 @@
 /** The archive of `statecast package`, unpacked into an empty directory and started like by a TARS node daemon. */
 
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { extract } from 'tar';
 import { expect, onTestFinished, test } from 'vitest';
+import { installLikeNode, packProject, startLikeNode } from './support/tars-node.ts';
 import { createAdminClient, startFakePlatform, writePlatformConf } from './support/fake-tars-platform.ts';
 import { pickPort } from './support/pick-port.ts';
 import { runProcess } from './support/start-process.ts';
 import { reach } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';
-
-/** If the archive has a single directory, a node daemon uses the content of that directory as the program. */
-async function install(archive: string, bin: string): Promise<void> {
-  const unpacked = await makeTempDir();
-  await extract({ file: archive, cwd: unpacked });
-  let source = unpacked;
-  for (;;) {
-    const [only, ...others] = await readdir(source, { withFileTypes: true });
-    if (only === undefined || others.length > 0 || !only.isDirectory()) break;
-    source = join(source, only.name);
-  }
-  await cp(source, bin, { recursive: true });
-}
-
-/** Starts it with the command line, directory and streams that a node daemon uses. Resolves when it listens. */
-async function startLikeNode(bin: string, conf: string, cwd: string) {
-  const agent = join(bin, 'tars_nodejs/node-agent/bin/node-agent');
-  const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('STATECAST_'));
-  const child = spawn(process.execPath, [agent, join(bin, 'src'), '-c', conf], {
-    cwd,
-    env: Object.fromEntries(environment),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let printed = '';
-  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await exited;
-  });
-  await new Promise<void>((resolve, reject) => {
-    const listen = (chunk: Buffer): void => {
-      printed += chunk.toString();
-      if (printed.includes('listening on')) resolve();
-    };
-    child.stdout.on('data', listen);
-    child.stderr.on('data', listen);
-    exited.then((code) => reject(new Error(`it ended with ${code}: ${printed}`)), reject);
-  });
-  return { pid: child.pid ?? 0, exited };
-}
 
 test('a packed server starts in an empty directory, works, reports to its platform and stops on a command', async () => {
   const home = await makeTempDir();
@@ -70,8 +28,8 @@ test('a packed server starts in an empty directory, works, reports to its platfo
   const bin = join(home, 'bin');
   const cwd = join(home, 'empty');
   await mkdir(cwd);
-  await install(archive, bin);
-  const { pid, exited } = await startLikeNode(bin, conf, cwd);
+  await installLikeNode(archive, bin);
+  const { pid, exited } = await startLikeNode(bin, ['-c', conf], cwd);
 
   const client = await reach(`http://127.0.0.1:${port}/`).connect();
   client.send('subscribe|room1', 'sendByRoom|{"roomNum":"room1","message":"hi"}');
@@ -172,21 +130,4 @@ async function makeProject(): Promise<string> {
     '{ "app": "Chat", "server": "RoomServer", "object": "Obj" }',
   );
   return dir;
-}
-
-/** Runs `statecast package` in a project. */
-function packProject(cwd: string, args: readonly string[], env: Record<string, string> = {}) {
-  const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, 'package', ...args], { cwd, env: { ...process.env, ...env } });
-  const printed = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()));
-  const exited = new Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>(
-    (resolve) => child.once('close', (code, signal) => resolve({ code, signal, ...printed })),
-  );
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await exited;
-  });
-  return { child, exited };
 }
