@@ -1,11 +1,11 @@
 /** `serve` of the library: a server of a project as a process, with settings from code, file and environment. */
 
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { ConfigError, drop, ListenError, serve, type ServeOptions } from '../src/index.ts';
+import { ConfigError, createMemoryStore, drop, ListenError, serve, type ServeOptions } from '../src/index.ts';
 import { reach } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';
 
@@ -47,6 +47,25 @@ test('settings of code, file and environment are one; a later source wins, and h
   expect(await other.ask('subscribe|room1')).toBe('Subscribe roomNum:room1 success!');
   expect(await third.ask('subscribe|room1')).toMatch(/^Error: /);
   expect(await one.ask('sendByRoom|{"roomNum":"room1","message":"spam"}')).toBe('Error: no spam');
+});
+
+test('parts of the code are used instead of those that settings name', async () => {
+  const store = createMemoryStore();
+  const { request, connect, dir } = await start({
+    store,
+    routes: { 'GET /hello': () => 'hello' },
+    line: { userParameter: true },
+    membership: { durability: 'strict' },
+  });
+  expect(await request('/hello')).toMatchObject({ body: 'hello' });
+  await (await connect({ path: '/?user=ann' })).join('room1');
+  expect((await store.load('room1')).members).toHaveLength(1);
+  expect(await readdir(dir)).toEqual([]);
+
+  const transport = (): never => {
+    throw new Error('a transport of its own');
+  };
+  await expect(start({ transport })).rejects.toThrow('a transport of its own');
 });
 
 test('stop drains, and ended settles then', async () => {

@@ -58,22 +58,39 @@ export type ProcessLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 export async function startProcess<All extends ServantDefinitions = {}>(
   input: ProcessInput<All>,
 ): Promise<ServedProcess<All>> {
+  const opened = new Opened();
+  try {
+    return await launch(input, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function launch<All extends ServantDefinitions>(
+  input: ProcessInput<All>,
+  opened: Opened,
+): Promise<ServedProcess<All>> {
   const { settings, configFile, version, code = {} } = input;
   const { store: storeKind, dataDir, log: logSettings, tars, rooms, ...rest } = settings;
   const { servants: configured, ...tarsRest } = tars;
   const conf = loadTarsConf(configFile);
   const logFile = conf && openPlatformLog(conf);
+  opened.add(() => logFile?.close());
   const log = createLogger(logSettings, logFile);
   const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
 
   const servants = await loadServants(configured);
   const demo = settings.demo ? await startDemo(onError) : undefined;
+  opened.add(() => demo?.close());
   const defined = mergeRooms(code.rooms, rooms);
   const server = createServer<All>({
     store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
     onError,
     ...code,
     ...rest,
+    // A transport of its own is no setting, so that none takes its place.
+    ...(typeof code.transport === 'function' && { transport: code.transport }),
     tars: tarsRest,
     rooms: demo === undefined ? defined : allowDemo(defined),
     // Those of the settings and the demonstration are only called by name.
@@ -95,33 +112,38 @@ export async function startProcess<All extends ServantDefinitions = {}>(
       stop: () => stopping.begin(),
     });
 
-  async function finish(): Promise<void> {
-    await platform?.stop();
-    await demo?.close();
-    logFile?.close();
+  opened.add(() => platform?.stop());
+
+  await platform?.prepare();
+  const address = await server.listen();
+  await platform?.start();
+  const ended = closeAfter(stopping.ended, opened);
+  const stop = (): Promise<void> => {
+    stopping.begin();
+    return ended;
+  };
+  return { server, address, log, conf, stop, ended };
+}
+
+/** What is open beside the server. */
+class Opened {
+  readonly #closers: (() => Promise<void> | void)[] = [];
+
+  add(close: () => Promise<void> | void): void {
+    this.#closers.unshift(close);
   }
 
-  try {
-    await platform?.prepare();
-    const address = await server.listen();
-    await platform?.start();
-    const ended = settle(stopping.ended, finish);
-    const stop = (): Promise<void> => {
-      stopping.begin();
-      return ended;
-    };
-    return { server, address, log, conf, stop, ended };
-  } catch (error) {
-    await finish();
-    throw error;
+  /** Closes the latest first. */
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0)) await close();
   }
 }
 
-async function settle(work: Promise<void>, after: () => Promise<void>): Promise<void> {
+async function closeAfter(work: Promise<void>, opened: Opened): Promise<void> {
   try {
     await work;
   } finally {
-    await after();
+    await opened.close();
   }
 }
 
