@@ -22,6 +22,7 @@ async function generate(out: string): Promise<readonly string[]> {
     files: files.map((name) => join(relative(process.cwd(), sources), name)),
     out,
     runtime: '../runtime.ts',
+    ext: '.ts',
   });
   process.stderr.write(stderr);
   process.exitCode = exitCode;

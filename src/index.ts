@@ -69,12 +69,16 @@ export type {
 } from './storage/membership-store.ts';
 export { StoreError } from './storage/store-error.ts';
 export { joinPlatform, loadTarsConf, type JoinOptions } from './platform/join-platform.ts';
+export type { CallStatistics } from './platform/statistics/call-statistics.ts';
 export { createMemoryStatStore } from './platform/statistics/memory-stat-store.ts';
+export { createRedisStatStore, type RedisStatStoreOptions } from './platform/statistics/redis-stat-store.ts';
 export type { Platform } from './platform/platform.ts';
-export type { StatCounts, StatEntry, StatKey } from './platform/statistics/stat-counts.ts';
+export type { CallRecord, StatCounts, StatEntry, StatKey } from './platform/statistics/stat-counts.ts';
 export type { StatStore } from './platform/statistics/stat-store.ts';
 export type { TarsConf } from './config/tars-conf/tars-conf.ts';
 export { RpcError } from './tars/rpc-error.ts';
+export { serve, type ServeOptions } from './cli/serve/serve-project.ts';
+export type { ProcessLog, ServedProcess } from './cli/serve/serve.ts';
 export type { Health } from './http/health-route.ts';
 export { respond } from './http/user-routes.ts';
 export type { RouteHandler, RouteReply, RouteRequest, UserRoutes } from './http/user-routes.ts';

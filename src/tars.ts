@@ -1,3 +1,6 @@
-/** The public entry `statecast/tars`: what modules generated from .tars files import, and what carries their calls. */
+/** The public entry `statecast/tars`: what modules generated from .tars files import, and how to serve and call them. */
 
+export { connectTars, type Connected, type ConnectOptions } from './tars/entry/connect-tars.ts';
 export * from './tars/runtime.ts';
+export type { ErrorOrigin, OnServerError } from './tars/server/client-connection.ts';
+export { serveTars, type ServedTars, type ServeOptions } from './tars/entry/serve-tars.ts';

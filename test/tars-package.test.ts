@@ -1,55 +1,17 @@
 /** The archive of `statecast package`, unpacked into an empty directory and started like by a TARS node daemon. */
 
-import { spawn } from 'node:child_process';
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { extract } from 'tar';
 import { expect, onTestFinished, test } from 'vitest';
+import { installLikeNode, packProject, startLikeNode } from './support/tars-node.ts';
 import { createAdminClient, startFakePlatform, writePlatformConf } from './support/fake-tars-platform.ts';
 import { pickPort } from './support/pick-port.ts';
 import { runProcess } from './support/start-process.ts';
 import { reach } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';
-
-/** If the archive has a single directory, a node daemon uses the content of that directory as the program. */
-async function install(archive: string, bin: string): Promise<void> {
-  const unpacked = await makeTempDir();
-  await extract({ file: archive, cwd: unpacked });
-  let source = unpacked;
-  for (;;) {
-    const [only, ...others] = await readdir(source, { withFileTypes: true });
-    if (only === undefined || others.length > 0 || !only.isDirectory()) break;
-    source = join(source, only.name);
-  }
-  await cp(source, bin, { recursive: true });
-}
-
-/** Starts it with the command line, directory and streams that a node daemon uses. Resolves when it listens. */
-async function startLikeNode(bin: string, conf: string, cwd: string) {
-  const agent = join(bin, 'tars_nodejs/node-agent/bin/node-agent');
-  const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('STATECAST_'));
-  const child = spawn(process.execPath, [agent, join(bin, 'src'), '-c', conf], {
-    cwd,
-    env: Object.fromEntries(environment),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let printed = '';
-  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await exited;
-  });
-  await new Promise<void>((resolve, reject) => {
-    const listen = (chunk: Buffer): void => {
-      printed += chunk.toString();
-      if (printed.includes('listening on')) resolve();
-    };
-    child.stdout.on('data', listen);
-    child.stderr.on('data', listen);
-    exited.then((code) => reject(new Error(`it ended with ${code}: ${printed}`)), reject);
-  });
-  return { pid: child.pid ?? 0, exited };
-}
 
 test('a packed server starts in an empty directory, works, reports to its platform and stops on a command', async () => {
   const home = await makeTempDir();
@@ -66,8 +28,8 @@ test('a packed server starts in an empty directory, works, reports to its platfo
   const bin = join(home, 'bin');
   const cwd = join(home, 'empty');
   await mkdir(cwd);
-  await install(archive, bin);
-  const { pid, exited } = await startLikeNode(bin, conf, cwd);
+  await installLikeNode(archive, bin);
+  const { pid, exited } = await startLikeNode(bin, ['-c', conf], cwd);
 
   const client = await reach(`http://127.0.0.1:${port}/`).connect();
   client.send('subscribe|room1', 'sendByRoom|{"roomNum":"room1","message":"hi"}');
@@ -124,3 +86,48 @@ test('packing a directory without a project, or uploading without a ticket, is a
     stderr: 'statecast: --upload needs the ticket of the platform: --ticket TICKET\n',
   });
 });
+
+test('a package that the platform refuses ends with an exit code and the words of the platform', async () => {
+  const dir = await makeProject();
+  const web = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.end('server not deploy, please check!'));
+  });
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void web.close());
+  const { port } = web.address() as AddressInfo;
+  const { exited } = packProject(dir, ['--upload', `http://127.0.0.1:${port}`, '--ticket', 'secret']);
+  const { code, stdout, stderr } = await exited;
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    'statecast: the platform did not take the package (HTTP 200): server not deploy, please check!\n',
+  );
+  expect(stdout).not.toContain('published');
+});
+
+test('packing that is interrupted leaves nothing behind', async () => {
+  const dir = await makeProject();
+  await writeFile(join(dir, 'dist', 'large'), randomBytes(64 * 1024 * 1024));
+  const temporary = await makeTempDir();
+  const { child, exited } = packProject(dir, ['--out', 'new/'], { TMPDIR: temporary });
+  await expect.poll(async () => (await readdir(dir)).includes('new'), { timeout: 20_000 }).toBe(true);
+  await expect.poll(async () => (await readdir(join(dir, 'new'))).length, { timeout: 20_000 }).toBe(1);
+  child.kill('SIGINT');
+  expect(await exited).toMatchObject({ signal: 'SIGINT' });
+  expect(await readdir(temporary)).toEqual([]);
+  expect(await readdir(dir)).not.toContain('new');
+});
+
+/** A project with one file to run and no packages. */
+async function makeProject(): Promise<string> {
+  const dir = await makeTempDir();
+  await mkdir(join(dir, 'dist'));
+  await mkdir(join(dir, 'tars'));
+  await writeFile(join(dir, 'package.json'), '{ "name": "own", "main": "dist/main.js", "files": ["dist"] }');
+  await writeFile(join(dir, 'dist', 'main.js'), '');
+  await writeFile(
+    join(dir, 'tars', 'service.json'),
+    '{ "app": "Chat", "server": "RoomServer", "object": "Obj" }',
+  );
+  return dir;
+}

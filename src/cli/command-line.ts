@@ -36,7 +36,10 @@ export function createCommandLine(): Command {
   program
     .command('package')
     .description('pack the built project for a TARS platform, and upload it if asked to')
-    .option('--out <file>', 'the archive (default: NAME.tgz, by the name in tars/service.json)')
+    .option(
+      '--out <path>',
+      'the archive, or its directory (default: NAME.tgz, by the name in tars/service.json)',
+    )
     .option(
       '--target <platform-arch>',
       'what the servers run on, such as linux-x64 (default: as this machine)',
@@ -51,7 +54,7 @@ export function createCommandLine(): Command {
 
   program
     .command('tars2ts')
-    .description('compile .tars files to TypeScript modules')
+    .description('compile .tars files to TypeScript or JavaScript modules')
     .argument('<files...>', '.tars files; what they include is compiled with them')
     .requiredOption('--out <dir>', 'the directory to write to')
     .option('--client', 'write proxies only')
@@ -61,6 +64,19 @@ export function createCommandLine(): Command {
     )
     .option('--with-tars', "allow names that start with 'tars', as the platform's own files have")
     .option('--runtime <module>', 'what generated code imports', 'statecast/tars')
+    .addOption(
+      new Option('--js', 'write JavaScript and its declarations instead of TypeScript').conflicts('ext'),
+    )
+    .addOption(
+      new Option('--ext <ending>', 'how imports between TypeScript modules end (default: ".js")').choices([
+        '.js',
+        '.ts',
+        'none',
+      ]),
+    )
+    .option('-I, --include <dir>', 'look for includes here too; may be repeated', collect)
+    .option('--object <name>', 'the object that serves the interface, or INTERFACE=NAME of one', collect)
+    .option('--lenient', 'accept fixed arrays and missing semicolons of older files, with a warning each')
     .action(async (files: string[], flags: Omit<Tars2tsOptions, 'files'>) => {
       const { runTars2ts } = await import('./tars2ts.ts');
       const { written, ...result } = await runTars2ts({ files, ...flags });
@@ -112,6 +128,11 @@ function toSources({ config, docs: _docs, ...flags }: Options): SettingsSources 
     value === undefined ? undefined : String(value),
   ]);
   return { file: config, env: process.env, flags: Object.fromEntries(texts) as SettingsFlags };
+}
+
+/** The values of a flag that may be repeated. */
+function collect(value: string, others: readonly string[] = []): readonly string[] {
+  return [...others, value];
 }
 
 interface Result {

@@ -99,6 +99,17 @@ module Weather
     );
   });
 
+  test('names the object that serves the interface, and calls and serves it', async () => {
+    const { 'a.ts': text } = await compile({ 'a.tars': HELLO }, { object: ['App.Server.Obj'] });
+    expect(text).toContain("export const IObject = 'App.Server.Obj';");
+    expect(text).toContain('export function connectI(options?: ConnectOptions): Connected<IProxy> {');
+    expect(text).toContain('export function serveI(endpoint: string, servant: IServant');
+    const client = await compile({ 'a.tars': HELLO }, { object: ['I=App.Server.Obj'], client: true });
+    expect(client['a.ts']).not.toContain('serveI');
+    const server = await compile({ 'a.tars': HELLO }, { object: ['M.I=App.Server.Obj'], server: true });
+    expect(server['a.ts']).not.toContain('connectI');
+  });
+
   test('has the same bytes every time, wherever its file lies', async () => {
     const [first, second] = [await compile({ 'a.tars': HELLO }), await compile({ 'deep/er/a.tars': HELLO })];
     expect(second['a.ts']).toBe(first['a.ts']);
@@ -114,7 +125,24 @@ describe('the files', () => {
       'lib/b.tars': base,
     });
     expect(Object.keys(outputs).sort()).toEqual(['a.ts', 'b.ts']);
-    expect(outputs['a.ts']).toContain("import { S } from './b.ts';");
+    expect(outputs['a.ts']).toContain("import { S } from './b.js';");
+  });
+
+  test('are found in the given directories, the first of them that has it, but first beside the file', async () => {
+    const include = [join(dir, 'none'), join(dir, 'one'), join(dir, 'two')];
+    const outputs = await compile(
+      {
+        'a.tars':
+          '#include "b.tars"\n#include "c.tars"\nmodule A { struct T { 0 require B::S s; 1 require C::S c; }; };',
+        'c.tars': 'module C { struct S { 0 require int beside; }; };',
+        'one/b.tars': 'module B { struct S { 0 require int first; }; };',
+        'two/b.tars': 'module B { struct S { 0 require int second; }; };',
+        'two/c.tars': 'module C { struct S { 0 require int elsewhere; }; };',
+      },
+      { include, files: [join(dir, 'a.tars')] },
+    );
+    expect(outputs['b.ts']).toContain('first: number');
+    expect(outputs['c.ts']).toContain('beside: number');
   });
 
   test('of one name keep their directories', async () => {
@@ -124,7 +152,7 @@ describe('the files', () => {
       'a.tars': '#include "two/b.tars"\nmodule A { struct S { 0 require B::S s; }; };',
     });
     expect(Object.keys(outputs).sort()).toEqual(['a.ts', 'one/b.ts', 'two/b.ts']);
-    expect(outputs['a.ts']).toContain("import { S as B_S } from './two/b.ts';");
+    expect(outputs['a.ts']).toContain("import { S as B_S } from './two/b.js';");
   });
 
   test('are all written or none, and no drafts are left', async () => {

@@ -2,8 +2,8 @@
 
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compile, type Output } from '../idl/compile.ts';
-import { formatDiagnostics } from '../idl/syntax/diagnostics.ts';
+import { compile, type CompileOptions, type Output } from '../idl/compile.ts';
+import { formatDiagnostics, isError } from '../idl/syntax/diagnostics.ts';
 import type { LongMode } from '../idl/check/model.ts';
 
 /** The module that generated code imports by default. */
@@ -24,11 +24,21 @@ export interface Tars2tsOptions {
   readonly withTars?: boolean;
   /** The module that generated code imports. Default {@link DEFAULT_RUNTIME}. */
   readonly runtime?: string;
+  /** Write JavaScript and declarations instead of TypeScript. Default false. */
+  readonly js?: boolean;
+  /** How imports of other generated TypeScript modules end. Default `.js`. */
+  readonly ext?: '.js' | '.ts' | 'none';
+  /** Directories to look for includes in, after that of the including file. Default: none. */
+  readonly include?: readonly string[];
+  /** The objects that serve interfaces: `INTERFACE=NAME`, or `NAME` for the only interface. Default: none. */
+  readonly object?: readonly string[];
+  /** Accept what older compilers let go, with a warning each. Default false. */
+  readonly lenient?: boolean;
 }
 
 export interface Tars2tsResult {
   readonly exitCode: 0 | 1;
-  /** What is wrong; empty if nothing is. */
+  /** Errors and warnings; empty if there are none. */
   readonly stderr: string;
   /** The files that were written. */
   readonly written: readonly string[];
@@ -36,20 +46,25 @@ export interface Tars2tsResult {
 
 export async function runTars2ts({ files, out, ...flags }: Tars2tsOptions): Promise<Tars2tsResult> {
   const { outputs, diagnostics } = await compile(files, toCompileOptions(flags));
-  if (diagnostics.length > 0)
-    return { exitCode: 1, stderr: `${formatDiagnostics(diagnostics)}Nothing was written.\n`, written: [] };
+  const told = diagnostics.length === 0 ? '' : formatDiagnostics(diagnostics);
+  if (diagnostics.some(isError)) return { exitCode: 1, stderr: `${told}Nothing was written.\n`, written: [] };
   try {
-    return { exitCode: 0, stderr: '', written: await writeAll(out, outputs) };
+    return { exitCode: 0, stderr: told, written: await writeAll(out, outputs) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { exitCode: 1, stderr: `error: cannot write to ${out}: ${reason}\n`, written: [] };
+    return { exitCode: 1, stderr: `${told}error: cannot write to ${out}: ${reason}\n`, written: [] };
   }
 }
 
-function toCompileOptions(flags: Omit<Tars2tsOptions, 'files' | 'out'>) {
-  const { client = false, server = false, long = 'number', withTars = false } = flags;
+function toCompileOptions(flags: Omit<Tars2tsOptions, 'files' | 'out'>): CompileOptions {
+  const { client = false, server = false, long = 'number', withTars = false, ext = '.js' } = flags;
   const both = !client && !server;
   return {
+    js: flags.js ?? false,
+    extension: ext === 'none' ? '' : ext,
+    includeDirs: flags.include ?? [],
+    objects: flags.object ?? [],
+    lenient: flags.lenient ?? false,
     client: client || both,
     server: server || both,
     long,

@@ -15,15 +15,17 @@ export interface SettingsSources {
   readonly file?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly flags: SettingsFlags;
+  /** Settings that a program has in its code; all other sources win. Default: none. */
+  readonly code?: unknown;
 }
 
 /**
- * Loads the settings: file, then environment, then flags. Each source is checked by itself, so that a bad value is
+ * Loads the settings: code, then file, then environment, then flags. Each source is checked by itself, so that a bad value is
  * reported even if a later source overrides it.
  * @throws {ConfigError} with the problems of all sources.
  */
-export function loadSettings({ file, env, flags }: SettingsSources): Settings {
-  const layers = [...readFile(file, env), readEnvironment(env), readFlags(flags)];
+export function loadSettings({ file, env, flags, code }: SettingsSources): Settings {
+  const layers = [...readCode(code), ...readFile(file, env), readEnvironment(env), readFlags(flags)];
   const merged = mergeLayers(layers);
   const problems = layers.flatMap((layer) => [
     ...layer.problems,
@@ -36,6 +38,10 @@ export function loadSettings({ file, env, flags }: SettingsSources): Settings {
   const parsed = parseSettings(merged.input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.settings;
+}
+
+function readCode(input: unknown): Layer[] {
+  return input === undefined ? [] : [{ input, sourceOf: () => 'options of the program', problems: [] }];
 }
 
 function readFile(file: string | undefined, env: NodeJS.ProcessEnv): Layer[] {

@@ -17,7 +17,7 @@ export class InterfaceError extends Error {
  */
 export async function loadInterface(path: string, name: string): Promise<InterfaceModel> {
   const diagnostics: Diagnostic[] = [];
-  const files = await loadFiles([path], (diagnostic) => diagnostics.push(diagnostic));
+  const files = await loadFiles([path], {}, (diagnostic) => diagnostics.push(diagnostic));
   const checked = checkAll(files, { withTars: true, long: 'bigint' }, diagnostics);
   if (diagnostics.length > 0) throw new InterfaceError(formatDiagnostics(diagnostics));
   const interfaces = [...checked.values()]

@@ -222,7 +222,7 @@ describe('includes', () => {
       'a.tars': '#include "b.tars"\nmodule A { struct T { 0 require B::S s; 0 require int b; }; };',
     });
     expect(errors).toEqual([
-      expect.stringMatching(/^a\.tars:1:10: cannot be read: ENOENT/),
+      'a.tars:1:10: cannot be read: ENOENT: there is no "b.tars" beside this file, or below the working directory',
       'a.tars:2:41: tag 0 is taken by member s',
     ]);
   });
@@ -295,6 +295,42 @@ test('a definition that was skipped as wrong is not reported as missing elsewher
     "3:25: expected the name of a member, found ';'",
     "4:8: expected the name of a struct, found '{'",
   ]);
+});
+
+test('an include is told by the path as it is written, with the places that were looked at', async () => {
+  const { errors } = await errorsOf(
+    { 'a.tars': '#include "shared/b.tars"\n#include "/none/c.tars"\n#include "d"\nmodule M { };', 'd/x': '' },
+    { include: ['idl', '../more'] },
+  );
+  expect(errors).toEqual([
+    'a.tars:1:10: cannot be read: ENOENT: there is no "shared/b.tars" beside this file, in idl, in ../more, or below the working directory',
+    'a.tars:2:10: cannot be read: ENOENT: there is no "/none/c.tars"',
+    'a.tars:3:10: cannot be read: it is a directory',
+  ]);
+});
+
+describe('an object', () => {
+  const two = 'module M { interface A { void f(); }; interface B { void f(); }; };';
+  test.each([
+    ['module M { };', ['A.B.C'], 'A.B.C: INTERFACE=NAME should name one interface of the files: none'],
+    [two, ['A.B.C'], 'A.B.C: INTERFACE=NAME should name one interface of the files: M.A, M.B'],
+    [two, ['C=A.B.C'], 'C=A.B.C: INTERFACE=NAME should name one interface of the files: M.A, M.B'],
+    [two, ['A=Obj'], 'A=Obj: an object is named App.Server.Obj, not "Obj"'],
+    [two, ['A=A.B.C@tcp -h h -p 1'], 'A=A.B.C@tcp -h h -p 1: an object is named without its endpoints here'],
+    [two, ['A=A.B.C', 'M.A=A.B.D'], 'M.A=A.B.D: M.A has an object already'],
+  ])('of %s by %j is refused', async (text, object, message) => {
+    const { stderr } = await runTars2ts({
+      files: [await write('object.tars', text)],
+      out: join(root, 'out'),
+      object,
+    });
+    expect(stderr).toBe(`--object ${message.replace(': ', ': error: ')}\n\n1 error.\nNothing was written.\n`);
+  });
+
+  async function write(name: string, text: string): Promise<string> {
+    await writeFile(join(root, name), text);
+    return join(root, name);
+  }
 });
 
 test('a file that cannot be read is told', async () => {

@@ -7,6 +7,7 @@ import { createRegistryLocator } from '../tars/client/registry-locator.ts';
 import { createTcpLink } from '../tars/client/tcp-link.ts';
 import { isTarsConf } from '../config/tars-conf/conf-parser.ts';
 import { readTarsSettings } from '../config/tars-conf/conf-settings.ts';
+import type { CallStatistics } from './statistics/call-statistics.ts';
 import type { PlatformCaller, PlatformLog } from './calls/platform-caller.ts';
 import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 import { openRotatingFile, type LogDestination } from './rotating-file.ts';
@@ -14,8 +15,10 @@ import type { TarsConf } from '../config/tars-conf/tars-conf.ts';
 
 export interface JoinOptions extends Pick<
   PlatformOptions,
-  'conf' | 'server' | 'version' | 'stop' | 'configFiles' | 'statStore'
+  'conf' | 'version' | 'stop' | 'configFiles' | 'configDir' | 'statStore'
 > {
+  /** Its calls of servants are counted, if it has `callStatistics`; their store is the default of `statStore`. */
+  readonly server: PlatformOptions['server'] & { readonly callStatistics?: CallStatistics };
   /** A pino logger: `tars.setloglevel` sets its level. */
   readonly log: PlatformLog & { level: string };
 }
@@ -50,7 +53,9 @@ export function openPlatformLog({ log: { file, maxBytes, files } }: TarsConf): L
 
 export function joinPlatform({ log, ...options }: JoinOptions): Platform {
   const callers = createPlatformCallers(options.conf.locator);
+  const { callStatistics } = options.server;
   const platform = createPlatform({
+    ...(callStatistics !== undefined && { statStore: callStatistics.store }),
     ...options,
     log,
     caller: callers.caller,
@@ -60,9 +65,11 @@ export function joinPlatform({ log, ...options }: JoinOptions): Platform {
       log.level = level;
     },
   });
+  const endCollecting = callStatistics?.collect((call) => platform.recordCall(call));
   return {
     ...platform,
     async stop() {
+      endCollecting?.();
       await platform.stop();
       callers.close();
     },

@@ -1,6 +1,6 @@
 /** Everything that a server does for the TARS platform it runs on: keep-alives, admin commands, configuration files, reports. */
 
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Clock } from '../system/clock.ts';
 import { createServantServer, type ServantServer } from '../tars/server/servant-server.ts';
 import { createAdminCommands, type AdminCommandsOptions } from './admin/admin-commands.ts';
@@ -36,7 +36,7 @@ export interface PlatformOptions {
   readonly stop: () => void;
   /** The configuration files on the platform that `prepare` pulls. Default: none. */
   readonly configFiles?: readonly string[];
-  /** Their directory. Default: `conf` below `basepath`. */
+  /** Their directory, relative to `basepath`. Default: `conf`. */
   readonly configDir?: string;
   /** The store of call statistics that wait to be sent. Default: in memory. `stop` closes it. */
   readonly statStore?: StatStore;
@@ -65,7 +65,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     createRemoteConfig({
       ...shared,
       object,
-      dir: options.configDir ?? join(conf.basePath ?? '.', CONFIG_DIRECTORY),
+      dir: resolve(conf.basePath ?? '.', options.configDir ?? CONFIG_DIRECTORY),
     }),
   );
   const admin = ifNamed(conf.admin, (endpoint) => {

@@ -43,6 +43,7 @@ describe('a mistake is told by name, with what is wanted', () => {
     [null, '(all) (null): an object of options'],
     [[], '(all) (an array): an object of options'],
     [{ store: {} }, 'store (an object): a MembershipStore: rooms, load, write, close are missing'],
+    [{ statStore: {} }, 'statStore (an object): a StatStore: add, take, close are missing'],
     [{ store: { ...createMemoryStore(), load: 1 } }, 'store (an object): a MembershipStore: load is missing'],
     [
       { store: 'memory' },

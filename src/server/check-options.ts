@@ -39,14 +39,16 @@ const CODEC: FunctionsOf<Codec> = [
 ];
 
 const TRANSPORT = 'auto, uws, ws, or a function that makes a transport';
+const STAT_STORE = ['add', 'take', 'close'];
 const HANDLERS = ['onJoin', 'onMessage', 'onLeave'];
 
 /** Returns all problems; none if the options can be used. The settings among them are not checked here. */
 export function findOptionProblems(options: unknown): ConfigProblem[] {
   if (!isObject(options)) return [problemAt([], options, 'an object of options')];
-  const { store, broker, presence, control, transport, onError } = options;
+  const { store, statStore, broker, presence, control, transport, onError } = options;
   return [
     ...findPartProblems('store', store, STORE, 'a MembershipStore'),
+    ...findPartProblems('statStore', statStore, STAT_STORE, 'a StatStore'),
     ...findPartProblems('broker', broker, BROKER, 'a Broker'),
     ...findPartProblems('presence', presence, PRESENCE, 'a Presence'),
     ...findPartProblems('control', control, CONTROL, 'a Control'),

@@ -15,7 +15,7 @@ import { ConfigError } from '../config/layer/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
-import type { CallRecord } from '../platform/statistics/stat-counts.ts';
+import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import {
@@ -41,19 +41,12 @@ import type { ServerOptions, StatecastServer } from './server-options.ts';
 import { newTraceparent } from './trace-context.ts';
 import { createWeb } from './web.ts';
 
-/** Parts of a served process, which the library does not have. */
-export interface ServerParts {
-  /** Told of each call of a servant that has ended. */
-  readonly recordCall?: (call: CallRecord) => void;
-}
-
 /**
  * Makes a server; `listen()` starts it.
  * @throws {ConfigError} listing every problem with the options, or with the settings.
  */
 export function createServer<All extends ServantDefinitions = {}>(
   options: ServerOptions<All> = {},
-  parts: ServerParts = {},
 ): StatecastServer<All> {
   const problems = findOptionProblems(options);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -62,6 +55,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     broker: givenBroker,
     presence,
     control,
+    statStore,
     transport: givenTransport,
     rooms: definitions = {},
     routes = {},
@@ -88,6 +82,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     control: control ?? createMemoryControl(),
   };
   const { broker } = shared;
+  const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
 
   const life = new ServerLife();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
@@ -101,7 +96,7 @@ export function createServer<All extends ServantDefinitions = {}>(
 
   const servants = createServants({
     machine: machines.tarsProxy,
-    links: createServantLinks(servantDefinitions, tars.locator, parts.recordCall),
+    links: createServantLinks(servantDefinitions, tars.locator, callStatistics),
     policy: { ...DEFAULT_PROXY_POLICY, maxInFlight: tars.maxInFlight, maxWaiting: tars.maxWaiting },
     callMs: tars.callSeconds * 1000,
     clock,
@@ -138,7 +133,16 @@ export function createServer<All extends ServantDefinitions = {}>(
     transport: transportChoice,
   });
   const rpc = createRpcProxies(servantDefinitions, servants);
-  const server: StatecastServer<All> = createFacade({ settings, rpc, life, rooms, shared, health, events });
+  const server: StatecastServer<All> = createFacade({
+    settings,
+    rpc,
+    life,
+    rooms,
+    shared,
+    health,
+    events,
+    callStatistics,
+  });
 
   const transport = createWeb({
     settings,

@@ -5,7 +5,7 @@ import { parseObject } from '../tars/client/endpoint.ts';
 import { createRegistryLocator } from '../tars/client/registry-locator.ts';
 import { systemClock } from '../system/clock.ts';
 import { recordCalls } from '../platform/statistics/recorded-link.ts';
-import type { CallRecord } from '../platform/statistics/stat-counts.ts';
+import type { CallCounter } from '../platform/statistics/call-statistics.ts';
 import { createTcpLink } from '../tars/client/tcp-link.ts';
 import type { LinkListener, ServantLink } from '../tars/servant-link.ts';
 import type { ServantDefinitions } from './rpc.ts';
@@ -17,7 +17,7 @@ import type { ServantDefinitions } from './rpc.ts';
 export function createServantLinks(
   definitions: ServantDefinitions,
   locatorObject: string | undefined,
-  recordCall?: (call: CallRecord) => void,
+  counter: CallCounter,
 ): ReadonlyMap<string, (listener: LinkListener) => ServantLink> {
   const problems: ConfigProblem[] = Object.entries(definitions).flatMap(([name, { object }]) => {
     const problem = findProblem(object, locatorObject);
@@ -29,7 +29,7 @@ export function createServantLinks(
   const locator =
     locatorObject === undefined ? undefined : createRegistryLocator({ registry: locatorObject });
   const createTcp = createTcpLink(locator === undefined ? {} : { locator });
-  const createLink = recordCall === undefined ? createTcp : recordCalls(createTcp, recordCall, systemClock);
+  const createLink = recordCalls(createTcp, counter.record, systemClock, counter.isCollected);
   return new Map(
     Object.entries(definitions).map(([name, { object }]) => [
       name,

@@ -6,6 +6,7 @@ import type { Rooms } from '../actors/rooms.ts';
 import type { Survey } from '../broker/control/control.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Health } from '../http/health-route.ts';
+import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
 import type { RoomCount } from './control-node.ts';
 import { RefusedError } from './refused-error.ts';
 import type { RpcOf, ServantDefinitions } from './rpc.ts';
@@ -24,10 +25,11 @@ export interface FacadeInput<All extends ServantDefinitions> {
   readonly shared: SharedParts;
   readonly health: () => Health;
   readonly events: EventBus;
+  readonly callStatistics: CallStatistics;
 }
 
 export function createFacade<All extends ServantDefinitions>(input: FacadeInput<All>): StatecastServer<All> {
-  const { settings, rpc, life, rooms, shared, health, events } = input;
+  const { settings, rpc, life, rooms, shared, health, events, callStatistics } = input;
   const { control } = shared;
 
   /** The room is opened here before the other nodes are told, so that a bad name is refused in any case. */
@@ -46,6 +48,7 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
   return {
     settings,
     rpc,
+    callStatistics,
     listen: () => life.listen(),
     close: () => life.close(() => closeParts(shared)),
     async publish(room, data) {

@@ -24,6 +24,8 @@ import type { RpcOf, ServantDefinitions } from './rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Health } from '../http/health-route.ts';
 import type { UserRoutes } from '../http/user-routes.ts';
+import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
+import type { StatStore } from '../platform/statistics/stat-store.ts';
 
 /** A handler's context, with the server that calls it and the servants that it may call. */
 export type WithServer<Context extends HandlerContext, All extends ServantDefinitions = {}> = Context & {
@@ -83,6 +85,11 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
   /** How orders reach all servers. Default: in memory. */
   readonly control?: Control;
   /**
+   * Where the statistics of calls of servants wait until they are sent to a TARS platform. Default: as `monitor.store`
+   * says. `describeStatStore` of `statecast/testing` has its contract.
+   */
+  readonly statStore?: StatStore;
+  /**
    * What carries WebSockets and HTTP: `uws`, `ws`, or a transport of your own. Default `auto`: uWebSockets.js where it
    * loads and has no known fault for the host, and else `ws`.
    */
@@ -107,6 +114,8 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   readonly settings: Omit<Settings, 'store' | 'dataDir' | 'log'>;
   /** A typed proxy for each servant; its methods reject with `RpcError`. */
   readonly rpc: RpcOf<All>;
+  /** What is counted of calls of servants; `joinPlatform` sends it to a TARS platform. */
+  readonly callStatistics: CallStatistics;
   /**
    * Reads the store and starts to listen, once; a server that was closed does not listen again.
    * @throws {ListenError} when the address cannot be listened on.

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runTars2ts } from '../../src/cli/tars2ts.ts';
+import { lex } from '../../src/idl/syntax/lexer.ts';
 import type { Decoded, TarsStruct } from '../../src/tars.ts';
 import { generate, load } from './generated.ts';
 import { PLATFORM_FILES } from './platform-files.ts';
@@ -29,6 +30,28 @@ describe.each(['number', 'string', 'bigint'] as const)('with long as %s', (long)
   beforeAll(async () => {
     out = join(dir, long);
     await generate([...PLATFORM_FILES.map(({ tars }) => tars), language], out, { long });
+  });
+
+  test('all of them are JavaScript with strict declarations', async () => {
+    const js = join(dir, `js-${long}`);
+    await generate([...PLATFORM_FILES.map(({ tars }) => tars), language], js, { long, js: true });
+    const files = await readdir(js, { recursive: true });
+    const modules = files.filter((name) => name.endsWith('.js'));
+    expect(files.filter((name) => name.endsWith('.d.ts'))).toHaveLength(modules.length);
+    for (const name of modules) {
+      const [script, typescript] = [await load<object>(js, name), await load<object>(out, toTs(name))];
+      expect(Object.keys(script)).toEqual(Object.keys(typescript));
+    }
+    const compilerOptions = {
+      typeRoots: [join(root, 'node_modules', '@types')],
+      // The run-time is the source itself, which is imported by its path.
+      allowImportingTsExtensions: true,
+      skipLibCheck: false,
+    };
+    const config = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['**/*.d.ts'] };
+    await writeFile(join(js, 'tsconfig.json'), JSON.stringify(config));
+    const result = await run(bin('tsc'), ['-p', js]).catch((error: { stdout: string }) => error);
+    expect(result.stdout).toBe('');
   });
 
   test('all files of the platform, and the whole language, are strict TypeScript', async () => {
@@ -53,6 +76,10 @@ describe.each(['number', 'string', 'bigint'] as const)('with long as %s', (long)
     expect(await Promise.all(modules.map((name) => readFile(join(out, name), 'utf8')))).toEqual(before);
   });
 });
+
+function toTs(name: string): string {
+  return name.replace(/\.js$/, '.ts');
+}
 
 test('unusual names work', async () => {
   interface Tree {
@@ -90,6 +117,20 @@ test('unusual names work', async () => {
   expect(TEXT).toBe('it\'s "quoted" \\ AA \n tab\t 世界');
 });
 
+test('the .tars files of the package have nothing that other compilers cannot read', async () => {
+  const sources = (await readdir(join(root, 'tars'))).filter((name) => name.endsWith('.tars'));
+  expect(sources).toContain('statecast.tars');
+  for (const name of sources) {
+    const errors: string[] = [];
+    const { tokens } = lex(await readFile(join(root, 'tars', name), 'utf8'), (_, error) =>
+      errors.push(error),
+    );
+    expect(errors).toEqual([]);
+    // The compiler for Go does not know it.
+    expect(tokens.map(({ text }) => text)).not.toContain('routekey');
+  }
+});
+
 test('src/tars/servants is generated from tars/*.tars', async () => {
   const sources = (await readdir(join(root, 'tars'))).filter((name) => name.endsWith('.tars'));
   const out = join(dir, 'servants');
@@ -97,6 +138,7 @@ test('src/tars/servants is generated from tars/*.tars', async () => {
     files: sources.map((name) => join(root, 'tars', name)),
     out,
     runtime: '../runtime.ts',
+    ext: '.ts',
   });
   expect(result.stderr).toBe('');
   for (const name of await readdir(out)) {

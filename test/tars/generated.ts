@@ -13,7 +13,7 @@ export async function generate(
   out: string,
   options: Partial<Tars2tsOptions> = {},
 ): Promise<readonly string[]> {
-  const result = await runTars2ts({ files, out, withTars: true, runtime: RUNTIME, ...options });
+  const result = await runTars2ts({ files, out, withTars: true, runtime: RUNTIME, ext: '.ts', ...options });
   if (result.exitCode !== 0) throw new Error(result.stderr);
   return result.written;
 }

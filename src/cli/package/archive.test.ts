@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { extract } from 'tar';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { writeArchive } from './archive.ts';
 import { PackageError } from './package-error.ts';
 
@@ -91,6 +91,7 @@ test('an archive has the built project with the packages it needs, and what star
     `${src}/tars/platform.conf`,
     `${src}/tars/service.json`,
     'RoomServer/RoomServer/tars_nodejs/node-agent/bin/node-agent',
+    'RoomServer/RoomServer/tars_nodejs/node-agent/bin/package.json',
   ]);
   expect(await readFile(join(dir, src, 'tars/service.json'), 'utf8')).toBe(PROJECT['tars/service.json']);
   expect((await readdir(directory)).sort()).toContain('RoomServer.tgz');
@@ -106,6 +107,64 @@ test('a node daemon starts what was packed, and its arguments arrive', async () 
     cwd: await makeDir(),
   });
   expect(started.stdout).toBe('a runs -c a.conf\n');
+});
+
+test.each(['module', 'commonjs'])('it starts below a directory whose package.json says %s', async (type) => {
+  const archive = await writeArchive({ directory: await makeProject(), target: 'linux-x64' });
+  const { dir } = await unpack(archive.path);
+  await writeFile(join(dir, 'package.json'), JSON.stringify({ type }));
+  const bin = join(dir, 'RoomServer/RoomServer');
+  const agent = join(bin, 'tars_nodejs/node-agent/bin/node-agent');
+  const started = await promisify(execFile)(process.execPath, [agent, join(bin, 'src'), '--config=a.conf']);
+  expect(started.stdout).toBe('a runs --config=a.conf\n');
+});
+
+describe('the archive is written', () => {
+  test.each([
+    ['into a directory', 'there', 'there/RoomServer.tgz'],
+    ['into a directory that is missing', 'new/deep/', 'new/deep/RoomServer.tgz'],
+    ['as a file in a directory that is missing', 'new/packed.tgz', 'new/packed.tgz'],
+  ])('%s', async (_, out, path) => {
+    const home = await makeDir();
+    await mkdir(join(home, 'there'));
+    const archive = await writeArchive({
+      directory: await makeProject(),
+      out: `${home}/${out}`,
+      target: 'linux-x64',
+    });
+    expect(archive.path).toBe(join(home, path));
+    expect((await unpack(archive.path)).files.length).toBeGreaterThan(5);
+    expect(await readdir(dirname(archive.path))).toEqual([path.split('/').at(-1)]);
+  });
+
+  test('or it is told why not, and nothing is left', async () => {
+    const home = await makeDir();
+    const directory = await makeProject();
+    await writeFile(join(home, 'file'), '');
+    await mkdir(join(home, 'taken.tgz', 'RoomServer.tgz', 'x'), { recursive: true });
+    const temporary = await makeDir();
+    vi.stubEnv('TMPDIR', temporary);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const out of ['file/packed.tgz', 'file/', 'taken.tgz']) {
+      const writing = writeArchive({ directory, out: `${home}/${out}`, target: 'linux-x64' });
+      await expect(writing).rejects.toBeInstanceOf(PackageError);
+      await expect(writing).rejects.toThrow(
+        /RoomServer\.tgz cannot be written|packed\.tgz cannot be written/,
+      );
+    }
+    expect((await readdir(home)).sort()).toEqual(['file', 'taken.tgz']);
+    expect(await readdir(join(home, 'taken.tgz'))).toEqual(['RoomServer.tgz']);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('and directories that were made for one that fails are removed', async () => {
+    const directory = await makeProject();
+    await symlink('/nowhere', join(directory, 'dist', 'broken'));
+    const home = await makeDir();
+    const writing = writeArchive({ directory, out: `${home}/new/deep/`, target: 'linux-x64' });
+    await expect(writing).rejects.toThrow(/cannot be written: ENOENT/);
+    expect(await readdir(home)).toEqual([]);
+  });
 });
 
 test('a project without code of its own is started by the server it depends on', async () => {

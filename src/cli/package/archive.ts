@@ -1,19 +1,22 @@
 /** Packs a built project as a TARS platform expects it: one `.tgz` with `NAME/NAME/src` and the launcher that starts it. */
 
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { create } from 'tar';
-import { LAUNCHER_PATH, writeLauncher } from './launcher.ts';
+import { LAUNCHER_PACKAGE, LAUNCHER_PACKAGE_PATH, LAUNCHER_PATH, writeLauncher } from './launcher.ts';
 import { PackageError } from './package-error.ts';
 import { findProductionPackages, readPackageJson, type PackageJson } from './production-packages.ts';
+import { openScratch, toWriteError } from './scratch.ts';
 import { readServiceNames } from './service-names.ts';
 
 export interface ArchiveOptions {
   /** The project: where package.json is. */
   readonly directory: string;
-  /** The archive; it is replaced when all of it is written. Default: `NAME.tgz` in the project. */
+  /**
+   * The archive, or with a `/` at the end or if it exists, the directory of `NAME.tgz`. Missing directories are made. An
+   * old archive is replaced when all of the new one is written. Default: the project.
+   */
   readonly out?: string;
   /** The servers' `process.platform` and `process.arch`: `linux-x64`. */
   readonly target: string;
@@ -31,21 +34,26 @@ const ALWAYS = ['package.json', 'tars'];
 /** `process.versions.modules` of Node.js 20, the oldest version that Statecast runs on. */
 const OLDEST_ABI = 115;
 
-/** @throws {PackageError} when the project is not built, not installed or has no name on the platform. */
+/**
+ * Writes the archive. When that fails or the process is interrupted, nothing is left of it.
+ * @throws {PackageError} when the project is not built, not installed or has no name on the platform, and when the
+ * archive cannot be written.
+ */
 export async function writeArchive({ directory, out, target }: ArchiveOptions): Promise<Archive> {
   const { server } = await readServiceNames(directory);
   const json = await readPackageJson(directory);
   const entry = findEntry(directory, json);
   const packages = await findProductionPackages(directory);
-  const path = out ?? join(directory, `${server}.tgz`);
-  const stage = await mkdtemp(join(tmpdir(), 'statecast-package-'));
-  const temporary = `${path}.tmp`;
+  const path = await findPlace(out ?? directory, `${server}.tgz`);
+  const scratch = await openScratch(path);
+  const { stage, temporary } = scratch;
   // The archive may lie among the files that it is made of.
   const without = [path, temporary].map((file) => relative(directory, file).split(sep).join('/'));
   try {
     const home = join(stage, server, server);
     await linkProject(directory, join(home, 'src'), json, packages);
     await writeProgram(join(home, LAUNCHER_PATH), writeLauncher(entry));
+    await writeFile(join(home, LAUNCHER_PACKAGE_PATH), LAUNCHER_PACKAGE);
     const isPacked = createFilter({ root: `${server}/${server}/src/`, packages, target, without });
     // Links are followed: the archive has the files themselves, also of packages that are linked.
     await create(
@@ -53,11 +61,20 @@ export async function writeArchive({ directory, out, target }: ArchiveOptions): 
       [server],
     );
     await rename(temporary, path);
+    scratch.keep();
+  } catch (cause) {
+    throw toWriteError(path, cause);
   } finally {
-    await rm(stage, { recursive: true, force: true });
-    await rm(temporary, { force: true });
+    scratch.close();
   }
   return { path, bytes: (await stat(path)).size, packages: packages.length };
+}
+
+/** The path of the archive: `out` itself, or `name` in the directory `out`. */
+async function findPlace(out: string, name: string): Promise<string> {
+  if (/[\\/]$/.test(out)) return join(out, name);
+  const found = await stat(out).catch(() => undefined);
+  return found?.isDirectory() === true ? join(out, name) : out;
 }
 
 /** A project with a `main` starts with that; one without code of its own starts the server that it depends on. */
@@ -92,7 +109,7 @@ async function linkProject(
 /** For a project that does not list its files: everything that is not hidden, installed or an archive. */
 async function listOwnFiles(directory: string): Promise<readonly string[]> {
   const names = await readdir(directory);
-  return names.filter((name) => !/^\.|^node_modules$|\.tgz(\.tmp)?$/.test(name));
+  return names.filter((name) => !/^\.|^node_modules$|\.tgz(\.\d+\.tmp)?$/.test(name));
 }
 
 /** Packages inside other packages are packed with those. */

@@ -7,6 +7,10 @@
  */
 export const LAUNCHER_PATH = 'tars_nodejs/node-agent/bin/node-agent';
 
+/** A package.json beside the launcher, because one of a directory above may make the launcher an ES module. */
+export const LAUNCHER_PACKAGE_PATH = 'tars_nodejs/node-agent/bin/package.json';
+export const LAUNCHER_PACKAGE = '{ "type": "commonjs" }\n';
+
 /** @param entry The module to run, below `src`: `dist/main.js`. */
 export function writeLauncher(entry: string): string {
   return `#!/usr/bin/env node

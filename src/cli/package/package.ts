@@ -1,6 +1,6 @@
 /** The command `statecast package`: packs the project for a TARS platform and uploads it if asked to. */
 
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeArchive } from './archive.ts';
 import { PackageError } from './package-error.ts';
 import { readServiceNames } from './service-names.ts';
@@ -8,7 +8,7 @@ import { uploadArchive } from './upload.ts';
 
 /** The flags of the command. */
 export interface PackageFlags {
-  /** The archive. Default: `NAME.tgz` in the project. */
+  /** The archive, or the directory of `NAME.tgz`. Default: the project. */
   readonly out?: string;
   /** The address of the platform's web console, to upload to; nothing is uploaded without it. */
   readonly upload?: string;
@@ -43,7 +43,7 @@ export async function runPackage(
   const archive = await writeArchive({
     directory: project,
     target,
-    ...(out !== undefined && { out: resolve(out) }),
+    ...(out !== undefined && { out: resolvePath(out) }),
   });
   const size = (archive.bytes / MIB).toFixed(1);
   print(`${archive.path}: ${app}.${server} for ${target}, ${size} MiB with ${archive.packages} packages\n`);
@@ -59,6 +59,11 @@ export async function runPackage(
     progress: createProgressBar(print, isTerminal),
   });
   print(`published ${app}.${server}: ${said}\n`);
+}
+
+/** Keeps the `/` that marks a directory. */
+function resolvePath(path: string): string {
+  return /[\\/]$/.test(path) ? join(resolve(path), '/') : resolve(path);
 }
 
 /** Told how far it is, in bytes; the last call has `done` equal to `total`. */

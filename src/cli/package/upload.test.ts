@@ -92,6 +92,85 @@ test('an address with a path of its own is kept', async () => {
   ]);
 });
 
+/** What the web console of nodes answers, with the status 200. */
+const TASK = (...lines: readonly string[]): string =>
+  [
+    'undefined',
+    'patch serverId: 91, node_name: 10.0.0.4',
+    'patch serverId: 92, node_name: 10.0.0.5',
+    '-'.repeat(65),
+    'task no:  [e9f50b02442c45dc8f316202f18cf022]',
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+const STARTED =
+  'EM_I_SUCCESS startServer [Chat.RoomServer] from 10.0.0.3 :server is activating, please check: ';
+
+async function uploadAnswered(body: string): Promise<string> {
+  const web = await startWeb((request, response) => {
+    request.resume();
+    request.on('end', () => response.end(body));
+  });
+  return upload(web);
+}
+
+test('a package that all nodes took is taken, and what they say is told', async () => {
+  const said = await uploadAnswered(TASK(`10.0.0.4 ${STARTED}`, `10.0.0.5 ${STARTED}`, 'and more'));
+  expect(said).toBe(`10.0.0.4 ${STARTED.trim()}\n10.0.0.5 ${STARTED}\nand more`);
+  expect(
+    await uploadAnswered(TASK(`10.0.0.4 ${STARTED}`, `10.0.0.5 ${STARTED}`).replace('undefined', 'x')),
+  ).toBe(`10.0.0.4 ${STARTED.trim()}\n10.0.0.5 ${STARTED.trim()}`);
+});
+
+describe('a package that the platform refuses in words is an error with them', () => {
+  const failed = 'EM_I_FAILED patch:Chat.RoomServer error:md5 of the file does not match';
+  test.each([
+    ['a node that fails', TASK(`10.0.0.4 ${STARTED}`, `10.0.0.5 ${failed}`), `10.0.0.5 ${failed}`],
+    [
+      'all nodes that fail',
+      TASK(`10.0.0.4 ${failed}`, `10.0.0.5 ${failed}`),
+      `10.0.0.4 ${failed}\n10.0.0.5 ${failed}`,
+    ],
+    [
+      'a node that was cancelled',
+      TASK('10.0.0.4 EM_I_CANCEL ', `10.0.0.5 ${STARTED}`),
+      '10.0.0.4 EM_I_CANCEL',
+    ],
+    ['a node that says nothing', TASK(`10.0.0.4 ${STARTED}`), '10.0.0.5 did not answer'],
+    [
+      'no task',
+      'undefined\npatch serverId: 91, node_name: 10.0.0.4\n',
+      'patch serverId: 91, node_name: 10.0.0.4',
+    ],
+    ['a server that is not deployed', 'server not deploy, please check!', 'server not deploy, please check!'],
+    ['no file', 'upload not files', 'upload not files'],
+    [
+      'no server that runs',
+      'no active server, please start server first!\r\n',
+      'no active server, please start server first!',
+    ],
+    [
+      'a mistake of its own',
+      'upload and patch err:Error: [AdminService] add Task failed',
+      'upload and patch err:Error: [AdminService] add Task failed',
+    ],
+    ['its store of packages', 'undefinedupload to patch error', 'upload to patch error'],
+    ['words that only quote success', 'please wait for EM_I_SUCCESS', 'please wait for EM_I_SUCCESS'],
+    ['JSON that is no answer', '200', '200'],
+  ])('%s', async (_, body, words) => {
+    const error: unknown = await uploadAnswered(body).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(PackageError);
+    expect((error as Error).message).toBe(`the platform did not take the package (HTTP 200): ${words}`);
+  });
+
+  test('by its check of the ticket', async () => {
+    await expect(uploadAnswered('{"ret_code":500,"err_msg":"#common.noLogin#","data":{}}')).rejects.toThrow(
+      'the platform did not take the package (HTTP 200, ret_code 500): #common.noLogin#',
+    );
+  });
+});
+
 describe('a package that is not taken is an error with what the platform said', () => {
   test.each([
     ['by its own words', 200, '{"ret_code":500,"err_msg":"no such server"}', /ret_code 500.*no such server/],

@@ -7,10 +7,9 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { PackageError } from './package-error.ts';
+import { readUploadAnswer } from './upload-answer.ts';
 
 const UPLOAD_PATH = '/api/upload_and_publish';
-/** The `ret_code` of success; the HTTP status is 200 in any case. */
-const PLATFORM_OK = 200;
 /** How long the connection may be idle. Publishing waits for the servers to restart. */
 const SILENCE_MS = 120_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -72,7 +71,7 @@ export async function uploadArchive(options: UploadOptions): Promise<string> {
     const writing = pipeline(body, request);
     writing.catch(() => undefined);
     const response = await answered;
-    return judge(response.statusCode ?? 0, await readAll(response));
+    return readUploadAnswer(response.statusCode ?? 0, await readAll(response));
   } catch (cause) {
     if (cause instanceof PackageError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -110,22 +109,4 @@ async function readAll(response: IncomingMessage): Promise<string> {
     if (text.length > MAX_ANSWER_BYTES) break;
   }
   return text.slice(0, MAX_ANSWER_BYTES);
-}
-
-/** The platform answers `{ ret_code, err_msg, data }`; a proxy in front of it may answer anything. */
-function judge(status: number, text: string): string {
-  let answer: { ret_code?: unknown; err_msg?: unknown; data?: unknown } | undefined;
-  try {
-    answer = JSON.parse(text) as typeof answer;
-  } catch {
-    answer = undefined;
-  }
-  if (status === 200 && answer?.ret_code === PLATFORM_OK) return JSON.stringify(answer.data ?? '');
-  const said =
-    typeof answer?.err_msg === 'string' && answer.err_msg !== '' ? answer.err_msg : text.trim().slice(0, 200);
-  const code =
-    answer?.ret_code === undefined
-      ? `HTTP ${status}`
-      : `HTTP ${status}, ret_code ${JSON.stringify(answer.ret_code)}`;
-  throw new PackageError(`the platform did not take the package (${code})${said === '' ? '' : `: ${said}`}`);
 }

@@ -1,8 +1,10 @@
-/** The command `statecast serve`: runs a server as a process, with store, log, banner and signals. */
+/** Runs a server as a process, with store, log, signals and TARS platform; and the command `statecast serve` with it. */
 
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import type { ServerAddress } from '../../actors/server/server.ts';
 import type { Settings } from '../../config/schema/settings.ts';
+import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
 import { createLowdbStore } from '../../storage/lowdb-store.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
@@ -12,33 +14,88 @@ import { loadServants } from './configured-servants.ts';
 import { createServer } from '../../server/create-server.ts';
 import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
+import type { ServantDefinitions } from '../../server/rpc.ts';
+import type { RoomDefinition, ServerOptions, StatecastServer } from '../../server/server-options.ts';
 import { VERSION } from '../../system/package-info.ts';
 
-/**
- * Serves until SIGTERM, SIGINT or a shutdown command of the TARS node; a second signal ends the process at once.
- * @param configFile may be the configuration of a TARS platform: the server then lives on that platform.
- */
+/** Serves until SIGTERM, SIGINT or a shutdown command of the TARS node. */
 export async function serve(settings: Settings, configFile?: string): Promise<void> {
+  const { address, ended, server } = await startProcess({ settings, configFile, version: VERSION });
+  process.stdout.write(createBanner(address, settings, server.health()));
+  await ended;
+}
+
+export interface ProcessInput<All extends ServantDefinitions> {
+  readonly settings: Settings;
+  /** It may be the configuration of a TARS platform: the server then lives on that platform. */
+  readonly configFile: string | undefined;
+  /** What the TARS platform shows. */
+  readonly version: string;
+  /** What settings cannot hold. Their parts win over those that settings name. Default: nothing. */
+  readonly code?: ServerOptions<All>;
+}
+
+export interface ServedProcess<All extends ServantDefinitions = {}> {
+  readonly server: StatecastServer<All>;
+  readonly address: ServerAddress;
+  /** The log: on a TARS platform a file of it, otherwise stderr. */
+  readonly log: ProcessLog;
+  /** The TARS platform's configuration; undefined elsewhere. */
+  readonly conf: TarsConf | undefined;
+  /** Drains and stops, as a signal does; resolves like `ended`. */
+  stop(this: void): Promise<void>;
+  /** Settles when everything has stopped. */
+  readonly ended: Promise<void>;
+}
+
+/** A log with lines of fields and a message. */
+export type ProcessLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+
+/**
+ * Starts a server; resolves when it listens. SIGTERM, SIGINT or a shutdown command of the TARS node stop it; a second
+ * signal ends the process at once.
+ */
+export async function startProcess<All extends ServantDefinitions = {}>(
+  input: ProcessInput<All>,
+): Promise<ServedProcess<All>> {
+  const opened = new Opened();
+  try {
+    return await launch(input, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function launch<All extends ServantDefinitions>(
+  input: ProcessInput<All>,
+  opened: Opened,
+): Promise<ServedProcess<All>> {
+  const { settings, configFile, version, code = {} } = input;
   const { store: storeKind, dataDir, log: logSettings, tars, rooms, ...rest } = settings;
   const { servants: configured, ...tarsRest } = tars;
   const conf = loadTarsConf(configFile);
   const logFile = conf && openPlatformLog(conf);
+  opened.add(() => logFile?.close());
   const log = createLogger(logSettings, logFile);
   const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
 
   const servants = await loadServants(configured);
   const demo = settings.demo ? await startDemo(onError) : undefined;
-  const server = createServer(
-    {
-      ...rest,
-      tars: tarsRest,
-      rooms: demo === undefined ? rooms : allowDemo(rooms),
-      servants: { ...demo?.servants, ...servants },
-      store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
-      onError,
-    },
-    conf === undefined ? {} : { recordCall: (call) => platform?.recordCall(call) },
-  );
+  opened.add(() => demo?.close());
+  const defined = mergeRooms(code.rooms, rooms);
+  const server = createServer<All>({
+    store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
+    onError,
+    ...code,
+    ...rest,
+    // A transport of its own is no setting, so that none takes its place.
+    ...(typeof code.transport === 'function' && { transport: code.transport }),
+    tars: tarsRest,
+    rooms: demo === undefined ? defined : allowDemo(defined),
+    // Those of the settings and the demonstration are only called by name.
+    servants: { ...demo?.servants, ...servants, ...code.servants } as unknown as All,
+  });
   logEvents(server, log);
   keepHeap(server);
 
@@ -49,23 +106,57 @@ export async function serve(settings: Settings, configFile?: string): Promise<vo
       conf,
       server,
       log,
-      version: VERSION,
+      version,
       configFiles: tars.configFiles,
+      configDir: tars.configDir,
       stop: () => stopping.begin(),
     });
-  try {
-    await platform?.prepare();
-    const address = await server.listen();
-    const health = server.health();
-    log.info(health.transport, 'transport');
-    process.stdout.write(createBanner(address, settings, health));
-    await platform?.start();
-    await stopping.ended;
-  } finally {
-    await platform?.stop();
-    await demo?.close();
-    logFile?.close();
+
+  opened.add(() => platform?.stop());
+
+  await platform?.prepare();
+  const address = await server.listen();
+  log.info(server.health().transport, 'transport');
+  await platform?.start();
+  const ended = closeAfter(stopping.ended, opened);
+  const stop = (): Promise<void> => {
+    stopping.begin();
+    return ended;
+  };
+  return { server, address, log, conf, stop, ended };
+}
+
+/** What is open beside the server. */
+class Opened {
+  readonly #closers: (() => Promise<void> | void)[] = [];
+
+  add(close: () => Promise<void> | void): void {
+    this.#closers.unshift(close);
   }
+
+  /** Closes the latest first. */
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0)) await close();
+  }
+}
+
+async function closeAfter(work: Promise<void>, opened: Opened): Promise<void> {
+  try {
+    await work;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Handlers come from the code, and what settings say of a room wins over it. */
+function mergeRooms<All extends ServantDefinitions>(
+  code: ServerOptions<All>['rooms'] = {},
+  settings: Settings['rooms'],
+): Readonly<Record<string, RoomDefinition<All>>> {
+  const patterns = new Set([...Object.keys(code), ...Object.keys(settings)]);
+  return Object.fromEntries(
+    [...patterns].map((pattern) => [pattern, { ...code[pattern], ...settings[pattern] }]),
+  );
 }
 
 const STDERR = 2;

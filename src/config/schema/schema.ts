@@ -5,6 +5,7 @@ import { fieldNotes } from './field-notes.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
+import { monitorSchema } from './monitor-schema.ts';
 import { tarsSchema } from './tars-schema.ts';
 import { roomsSchema } from './room-schema.ts';
 
@@ -122,6 +123,7 @@ export const settingsSchema = z
     membership: membership.prefault({}),
     inspector: inspectorSchema.prefault({}),
     tars: tarsSchema.prefault({}),
+    monitor: monitorSchema.prefault({}),
     demo: z
       .boolean()
       .default(false)

@@ -60,8 +60,14 @@ export const tarsSchema = z.strictObject({
     )
     .default([])
     .describe(
-      'Configuration files of this server on its TARS platform, downloaded at the start into `conf` below its `basepath`.',
+      'Configuration files of this server on its TARS platform, downloaded at the start into `tars.configDir`.',
     ),
+  configDir: z
+    .string()
+    .min(1)
+    .default('conf')
+    .describe('The directory of `tars.configFiles`, relative to the `basepath` of the TARS platform.')
+    .register(fieldNotes, { allowed: 'a path' }),
   callSeconds: z
     .number()
     .min(0.01)

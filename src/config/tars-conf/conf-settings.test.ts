@@ -77,6 +77,26 @@ describe('a filled template', () => {
       drainSeconds: 9,
       log: { level: 'warn', format: 'json' },
       tars: { locator: 'tars.tarsregistry.QueryObj@tcp -h 10.0.0.1 -p 17890', callSeconds: 5 },
+      monitor: { redis: { prefix: 'statecast:Chat.RoomServer@10.0.0.5' } },
+    });
+  });
+
+  test('says which configuration files to pull, and into which directory', () => {
+    const server = 'saveTarsConfigFileDir=src/conf/\nsaveTarsConfigFileName= words.json, more.json;last.conf';
+    const { input } = readTarsSettings(write({ server }), FILE).layer;
+    expect(input).toMatchObject({
+      tars: { configDir: 'src/conf/', configFiles: ['words.json', 'more.json', 'last.conf'] },
+    });
+    const wrong = readTarsSettings(write({ server: 'saveTarsConfigFileName=../x' }), FILE).layer;
+    expect(findFieldProblems(wrong.input, wrong.sourceOf)).toMatchObject([
+      { path: 'tars.configFiles[0]', given: '"../x"', source: `file ${FILE}` },
+    ]);
+  });
+
+  test('keeps the statistics of sets apart', () => {
+    const application = 'enableset=y\nsetdivision=a.b.1';
+    expect(readTarsSettings(write({ application }), FILE).layer.input).toMatchObject({
+      monitor: { redis: { prefix: 'statecast:Chat.RoomServer.a.b.1@10.0.0.5' } },
     });
   });
 

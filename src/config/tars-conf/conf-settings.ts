@@ -42,6 +42,8 @@ export interface TarsSettings {
  * - `dataDir` from `datapath`, `log.level` from `logLevel`, `log.format` is `json`,
  * - `tars.locator` from `locator`, `tars.callSeconds` from `async-invoke-timeout`, and `tars.listen` from the first
  *   adapter whose protocol is `tars`,
+ * - `tars.configDir` and `tars.configFiles` from `saveTarsConfigFileDir` and `saveTarsConfigFileName`,
+ * - `monitor.redis.prefix` from the names of the server and its address,
  * - `drainSeconds` so that the drain ends a second before `deactivating-timeout`,
  * - any setting at all from the section `<statecast>` of `<application>`: `limits.messageBytes=65536`.
  */
@@ -93,9 +95,18 @@ function toInput(conf: TarsConf, listening: TarsAdapter | undefined): Record<str
     tars: {
       ...(conf.locator !== undefined && { locator: conf.locator }),
       ...(servants !== undefined && { listen: formatEndpoint(servants.endpoint) }),
+      ...(conf.configDir !== undefined && { configDir: conf.configDir }),
+      ...(conf.configFiles !== undefined && { configFiles: conf.configFiles }),
       callSeconds: conf.callTimeoutMs / 1000,
     },
+    monitor: { redis: { prefix: nameKeys(conf) } },
   };
+}
+
+/** Statistics tell the address and the set of who sends them, so only processes with the same ones share them. */
+function nameKeys({ app, server, set, localIp }: TarsConf): string {
+  const division = set === undefined ? '' : `.${set.name}.${set.area}.${set.group}`;
+  return `statecast:${app}.${server}${division}@${localIp}`;
 }
 
 function isAddress(path: Path): boolean {

@@ -58,6 +58,8 @@ export function readTarsConf(root: ConfSection, file: string): { conf: TarsConf;
     callTimeoutMs: client.number('async-invoke-timeout', DEFAULT_CALL_TIMEOUT_MS),
     stopTimeoutMs: server.number('deactivating-timeout', DEFAULT_STOP_TIMEOUT_MS),
     ...present('basePath', server.text('basepath')),
+    ...present('configDir', server.text('saveTarsConfigFileDir')),
+    ...present('configFiles', readNames(server.text('saveTarsConfigFileName'))),
     ...present('dataPath', server.text('datapath')),
     log: {
       level: readLogLevel(server),
@@ -182,6 +184,12 @@ function readLogSize(server: Reader): number {
 
 function logFile(logPath: string | undefined, app: string, server: string): string | undefined {
   return logPath === undefined ? undefined : join(logPath, app, server, `${app}.${server}.log`);
+}
+
+/** Names with blanks, commas, semicolons or bars between them; undefined if there are none. */
+function readNames(text = ''): readonly string[] | undefined {
+  const names = text.split(/[\s,;|]+/).filter((name) => name !== '');
+  return names.length > 0 ? names : undefined;
 }
 
 function readSet(application: Reader): SetDivision | undefined {

@@ -64,6 +64,10 @@ export interface TarsConf {
   /** How long the node daemon waits for this server to stop before it kills the process, in milliseconds. */
   readonly stopTimeoutMs: number;
   readonly basePath?: string;
+  /** The directory of pulled configuration files: `saveTarsConfigFileDir`, relative to `basepath`. */
+  readonly configDir?: string;
+  /** The configuration files to pull at the start: `saveTarsConfigFileName`. */
+  readonly configFiles?: readonly string[];
   readonly dataPath?: string;
   readonly log: TarsLog;
   /** In the order of the file. */

@@ -3,7 +3,10 @@
 import { nameFile, type FileNames } from './file-names.ts';
 import { layOut } from './layout.ts';
 import type { ConstModel, EnumModel, FileModel, LongMode, StructModel } from '../check/model.ts';
-import { toSpecifier, type RuntimeName } from './runtime-names.ts';
+import { isTypeName, RUNTIME_NAMES, toSpecifier, type RuntimeName } from './runtime-names.ts';
+
+/** TypeScript, or JavaScript and its declarations. */
+export type Form = 'typescript' | 'javascript' | 'declarations';
 
 export interface EmitOptions {
   readonly long: LongMode;
@@ -13,29 +16,47 @@ export interface EmitOptions {
   readonly server: boolean;
   /** The module that generated code imports its run-time from. */
   readonly runtime: string;
+  /** The objects that serve the interfaces, by `Module.Interface`. Default: none. */
+  readonly objects?: ReadonlyMap<string, string>;
 }
 
 export class EmitContext {
   readonly options: EmitOptions;
+  readonly form: Form;
   readonly names: FileNames;
   readonly #file: FileModel;
   readonly #moduleOf: (file: FileModel) => string;
-  readonly #runtime = new Set<RuntimeName>();
+  /** Names of the run-time, and their names in this module. */
+  readonly #runtime = new Map<RuntimeName, string>();
   /** By file: its exported names, and their names in this module. */
   readonly #imports = new Map<FileModel, Map<string, string>>();
 
   /** @param moduleOf The module specifier of another file's generated module. */
-  constructor(file: FileModel, options: EmitOptions, moduleOf: (file: FileModel) => string) {
+  constructor(file: FileModel, options: EmitOptions, form: Form, moduleOf: (file: FileModel) => string) {
     this.options = options;
+    this.form = form;
     this.names = nameFile(file);
     this.#file = file;
     this.#moduleOf = moduleOf;
   }
 
-  /** Notes that a name of the run-time must be imported, and returns it. */
+  /** Code of TypeScript alone: a type, or `as const`. JavaScript has nothing there. */
+  typed(code: string): string {
+    return this.form === 'javascript' ? '' : code;
+  }
+
+  /** Lines that define types alone. */
+  types(lines: readonly string[]): readonly string[] {
+    return this.form === 'javascript' ? [] : lines;
+  }
+
+  /** Notes that a name of the run-time must be imported, and returns its name in this module. */
   use(name: RuntimeName): string {
-    this.#runtime.add(name);
-    return name;
+    const known = this.#runtime.get(name);
+    if (known !== undefined) return known;
+    const local = RUNTIME_NAMES.includes(name) ? name : this.names.taken.take(name);
+    this.#runtime.set(name, local);
+    return local;
   }
 
   /** The name of a struct, enum or constant in this module; one of another file is imported. */
@@ -53,7 +74,10 @@ export class EmitContext {
 
   /** The import declarations, sorted. */
   emitImports(): string[] {
-    const runtime = [...this.#runtime].sort().map(toSpecifier);
+    const runtime = [...this.#runtime]
+      .filter(([name]) => this.form !== 'javascript' || !isTypeName(name))
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, local]) => toSpecifier(name, local));
     const others = [...this.#imports].map(([file, names]) => {
       const specifiers = [...names].sort(([one], [other]) => (one < other ? -1 : 1));
       return [

@@ -1,4 +1,4 @@
-/** Emits enums, constants, structs and keys as TypeScript: a table, a value, an interface with its codec, a function. */
+/** Emits enums, constants, structs and keys: a table, a value, an interface with its codec, a function. */
 
 import { quote, type EmitContext } from './emit-context.ts';
 import { emitDoc } from './emit-doc.ts';
@@ -9,44 +9,56 @@ import { NameSet, RESERVED_PROPERTIES, toProperty } from './names.ts';
 
 export function emitEnum(context: EmitContext, model: EnumModel): string[] {
   const name = context.nameOf(model);
-  const members = model.members.flatMap((member) => [
-    ...emitDoc(member.doc, 1),
-    `  ${toProperty(member.name)}: ${member.value},`,
-  ]);
+  const isDeclared = context.form === 'declarations';
+  const members = model.members.flatMap((member) => {
+    const entry = `${toProperty(member.name)}: ${member.value}`;
+    return [...emitDoc(member.doc, 1), isDeclared ? `  readonly ${entry};` : `  ${entry},`];
+  });
   return [
     ...emitDoc(model.doc),
-    `export const ${name} = {`,
+    isDeclared ? `export declare const ${name}: {` : `export const ${name} = {`,
     ...members,
-    '} as const;',
-    `export type ${name} = (typeof ${name})[keyof typeof ${name}];`,
+    isDeclared ? '};' : `}${context.typed(' as const')};`,
+    ...context.types([`export type ${name} = (typeof ${name})[keyof typeof ${name}];`]),
   ];
 }
 
 export function emitConst(context: EmitContext, model: ConstModel): string[] {
-  const start = `export const ${context.nameOf(model)} =`;
-  const value = `${emitValue(context, model.value)};`;
+  const name = context.nameOf(model);
+  const start = context.form === 'declarations' ? `export declare const ${name}:` : `export const ${name} =`;
+  const of = context.form === 'declarations' && model.value.kind === 'enum' ? 'typeof ' : '';
+  const value = `${of}${emitValue(context, model.value)};`;
   const fits = measure(`${start} ${value}`) <= WIDTH || model.value.kind !== 'string';
   return [...emitDoc(model.doc), ...(fits ? [`${start} ${value}`] : [start, `  ${value}`])];
 }
 
 export function emitStruct(context: EmitContext, model: StructModel): string[] {
-  const name = context.nameOf(model);
-  const fields = nameFields(model);
-  const holdsItself = model.fields.some((field) => holds(field.type, model));
-  const [open, close] = holdsItself ? [`(${SELF}) => ({`, '}));'] : ['{', '});'];
-  const path = quote(`${model.module}.${model.name}`);
-  return [
+  const shape = [
     ...emitDoc(model.doc),
-    `export interface ${name} {`,
-    ...fields.flatMap(([field, property]) => [
+    `export interface ${context.nameOf(model)} {`,
+    ...nameFields(model).flatMap(([field, property]) => [
       ...emitDoc(field.doc, 1),
       layOut(wrap(`${property}${canBeLeftOut(field) ? '?' : ''}: `, emitType(context, field.type), ';'), 1),
     ]),
     '}',
     '',
-    `/** Encodes and decodes \`${name}\`. */`,
-    `export const ${name} = ${context.use('struct')}<${name}>(${path}, ${open}`,
-    ...fields.map(([field, property]) =>
+  ];
+  return [...context.types(shape), ...emitStructCodec(context, model)];
+}
+
+function emitStructCodec(context: EmitContext, model: StructModel): string[] {
+  const name = context.nameOf(model);
+  const doc = `/** Encodes and decodes \`${name}\`. */`;
+  if (context.form === 'declarations') {
+    return [doc, `export declare const ${name}: ${context.use('TarsStruct')}<${name}>;`];
+  }
+  const holdsItself = model.fields.some((field) => holds(field.type, model));
+  const [open, close] = holdsItself ? [`(${SELF}) => ({`, '}));'] : ['{', '});'];
+  const path = quote(`${model.module}.${model.name}`);
+  return [
+    doc,
+    `export const ${name} = ${context.use('struct')}${context.typed(`<${name}>`)}(${path}, ${open}`,
+    ...nameFields(model).map(([field, property]) =>
       layOut(wrap(`${property}: `, emitField(context, field, model), ','), 1),
     ),
     close,
@@ -75,9 +87,13 @@ export function emitKey(context: EmitContext, model: KeyModel): string[] {
   const struct = context.nameOf(model.struct);
   const properties = new Map(nameFields(model.struct).map(([field, property]) => [field.name, property]));
   const members = model.members.map((member) => quote(properties.get(member) ?? member));
+  const doc = `/** A text for the key of a \`Map\`: two \`${struct}\` have the same one if their key members are equal. */`;
+  if (context.form === 'declarations') {
+    return [doc, `export declare function ${name}(value: ${struct}): string;`];
+  }
   return [
-    `/** A text for the key of a \`Map\`: two \`${struct}\` have the same one if their key members are equal. */`,
-    `export function ${name}(value: ${struct}): string {`,
+    doc,
+    `export function ${name}(value${context.typed(`: ${struct}`)})${context.typed(': string')} {`,
     layOut({ open: `return ${struct}.keyOf(value, [`, items: members, close: ']);' }, 1),
     '}',
   ];

@@ -1,8 +1,8 @@
-/** Emits a checked .tars file as one TypeScript module. The same file always gives the same bytes. */
+/** Emits a checked .tars file as one module of TypeScript or JavaScript, or as the declarations of one. The same file always gives the same bytes. */
 
 import { basename } from 'node:path';
 import { emitConst, emitEnum, emitKey, emitStruct } from './emit-definitions.ts';
-import { EmitContext, type EmitOptions } from './emit-context.ts';
+import { EmitContext, type EmitOptions, type Form } from './emit-context.ts';
 import { emitDoc } from './emit-doc.ts';
 import { emitInterface } from './emit-interface.ts';
 import type { DefinitionModel, FileModel } from '../check/model.ts';
@@ -11,9 +11,10 @@ import type { DefinitionModel, FileModel } from '../check/model.ts';
 export function emitFile(
   file: FileModel,
   options: EmitOptions,
+  form: Form,
   moduleOf: (file: FileModel) => string,
 ): string {
-  const context = new EmitContext(file, options, moduleOf);
+  const context = new EmitContext(file, options, form, moduleOf);
   const blocks = file.definitions.flatMap((definition) => emitDefinition(context, definition));
   const title = `Generated from ${basename(file.path)} by statecast tars2ts; do not edit.`;
   const head = emitDoc(file.doc.length === 0 ? [title] : [title, '', ...file.doc]);

@@ -1,7 +1,9 @@
-/** Emits an interface as TypeScript: the table of its functions, a proxy to call it, a servant to implement it. */
+/** Emits an interface: the table of its functions, a proxy to call it, a servant to implement it. */
 
 import { quote, type EmitContext } from './emit-context.ts';
 import { emitDoc, splitDoc, type FunctionDoc } from './emit-doc.ts';
+import { emitFunction, emitReturn } from './emit-function.ts';
+import { emitObject } from './emit-object.ts';
 import { emitCodec, emitType } from './emit-type.ts';
 import type { FunctionNames, InterfaceNames } from './file-names.ts';
 import { braces, call, layOut, layOutGenericCall, wrap, type Code } from './layout.ts';
@@ -35,6 +37,7 @@ export function emitInterface(context: EmitContext, model: InterfaceModel): stri
     emitMethods(context, model, names, functions),
     ...(context.options.client ? emitProxy(context, model, names, functions) : []),
     ...(context.options.server ? emitServant(context, model, names, functions) : []),
+    ...emitObject(context, model, names),
   ];
 }
 
@@ -64,6 +67,7 @@ function prepare(func: FunctionModel, names: FunctionNames): Emitted {
 }
 
 function emitProperties(context: EmitContext, model: InterfaceModel, emitted: Emitted): string[][] {
+  if (context.form === 'javascript') return [];
   const { func, names, args, result } = emitted;
   const path = `\`${model.name}.${func.name}\``;
   const blocks: string[][] = [];
@@ -96,15 +100,21 @@ function emitMethods(
   functions: readonly Emitted[],
 ): string[] {
   const doc = `/** The functions of \`${model.name}\` with the types of their parameters. */`;
-  if (functions.length === 0) return [doc, `export const ${methods} = {};`];
+  const isDeclared = context.form === 'declarations';
+  const open = isDeclared ? `export declare const ${methods}: {` : `export const ${methods} = {`;
+  if (functions.length === 0) return [doc, `${open}};`];
   return [
     doc,
-    `export const ${methods} = {`,
+    open,
     ...functions.map(({ func, names, args, result, routeKey }) => {
       const types = [
         args.length > 0 ? names.args : context.use('Nothing'),
         result.length > 0 ? names.result : context.use('Nothing'),
       ];
+      if (isDeclared) {
+        const start = `${names.method}: ${context.use('Method')}<`;
+        return layOut({ bare: true, open: start, items: types, close: '>;' }, 1);
+      }
       const items: Code[] = [
         quote(`${model.module}.${model.name}.${func.name}`),
         emitFields(context, args),
@@ -112,6 +122,7 @@ function emitMethods(
       ];
       if (routeKey !== undefined) items.push(quote(routeKey));
       const name = `${names.method}: ${context.use('method')}`;
+      if (context.form === 'javascript') return layOut({ open: `${name}(`, items, close: '),' }, 1);
       return layOutGenericCall(name, types, { open: '(', items, close: '),' }, 1);
     }),
     '};',
@@ -137,15 +148,14 @@ function emitProxy(
     items: [...(args.length > 0 ? [`args: ${names.args}`] : []), `options?: ${context.use('CallOptions')}`],
     close: `): Promise<${result.length > 0 ? `${context.use('Decoded')}<${names.result}>` : 'void'}>;`,
   });
-  return [
-    emitShapeOfMethods(doc, names.proxy, functions, signature),
-    [
-      `/** Makes a proxy that calls through \`caller\`. Calls reject with \`TarsCallError\` or \`TarsEncodeError\`. */`,
-      `export function ${names.createProxy}(caller: ${context.use('Caller')}): ${names.proxy} {`,
-      `  return ${context.use('createProxy')}(${names.methods}, caller);`,
-      '}',
-    ],
-  ];
+  const create = emitFunction(context, {
+    doc: `/** Makes a proxy that calls through \`caller\`. Calls reject with \`TarsCallError\` or \`TarsEncodeError\`. */`,
+    name: names.createProxy,
+    parameters: [['caller', context.use('Caller')]],
+    returns: names.proxy,
+    body: emitReturn(context, 'createProxy', [names.methods, 'caller']),
+  });
+  return [...emitShapeOfMethods(context, doc, names.proxy, functions, signature), create];
 }
 
 function emitServant(
@@ -162,32 +172,31 @@ function emitServant(
     ],
     close: `): Promise<${result.length > 0 ? names.result : 'void'}>;`,
   });
-  return [
-    emitShapeOfMethods(doc, names.servant, functions, signature),
-    [
-      '/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */',
-      layOut({
-        open: `export function ${names.createAdapter}(`,
-        items: [`servant: ${names.servant}`, `options?: ${context.use('AdapterOptions')}`],
-        close: `): ${context.use('ServantAdapter')} {`,
-      }),
-      `  return ${context.use('createServantAdapter')}(${names.methods}, servant, options);`,
-      '}',
+  const create = emitFunction(context, {
+    doc: '/** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */',
+    name: names.createAdapter,
+    parameters: [
+      ['servant', names.servant],
+      ['options?', context.use('AdapterOptions')],
     ],
-  ];
+    returns: context.use('ServantAdapter'),
+    body: emitReturn(context, 'createServantAdapter', [names.methods, 'servant', 'options']),
+  });
+  return [...emitShapeOfMethods(context, doc, names.servant, functions, signature), create];
 }
 
 function emitShapeOfMethods(
+  context: EmitContext,
   doc: readonly string[],
   name: string,
   functions: readonly Emitted[],
   signature: (emitted: Emitted) => Code,
-): string[] {
-  if (functions.length === 0) return [...emitDoc(doc), `export type ${name} = object;`];
-  return [
-    ...emitDoc(doc),
-    `export interface ${name} {`,
-    ...functions.flatMap((emitted) => [...emitDoc(emitted.doc.summary, 1), layOut(signature(emitted), 1)]),
-    '}',
-  ];
+): string[][] {
+  if (context.form === 'javascript') return [];
+  if (functions.length === 0) return [[...emitDoc(doc), `export type ${name} = object;`]];
+  const methods = functions.flatMap((emitted) => [
+    ...emitDoc(emitted.doc.summary, 1),
+    layOut(signature(emitted), 1),
+  ]);
+  return [[...emitDoc(doc), `export interface ${name} {`, ...methods, '}']];
 }

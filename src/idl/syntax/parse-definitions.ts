@@ -1,7 +1,7 @@
 /** Parses the definitions of a module: enums, constants, structs and keys. */
 
 import type { DocComments } from './doc-comments.ts';
-import { parseLiteral, parseName, parsePath, parseType, refuseArray } from './parse-parts.ts';
+import { parseLength, parseLiteral, parseName, parsePath, parseType } from './parse-parts.ts';
 import { join } from './source-file.ts';
 import type {
   ConstSyntax,
@@ -89,9 +89,9 @@ function parseField({ tokens, docs }: Parsing): FieldSyntax {
   if (!tokens.accept('require') && !tokens.accept('optional')) {
     tokens.fail(`expected 'require' or 'optional' after tag ${tag.value}, found ${tokens.found()}`);
   }
-  const type = parseType(tokens);
+  const written = parseType(tokens);
   const name = parseName(tokens, 'the name of a member');
-  refuseArray(tokens);
+  const type = parseLength(tokens, written);
   const initial = tokens.accept('=') ? parseLiteral(tokens) : undefined;
   const span = join(first, tokens.last);
   tokens.expectSemicolon(`member ${name.text}`);

@@ -13,9 +13,10 @@ import { join } from './source-file.ts';
 import type { DefinitionSyntax, FileSyntax, IncludeSyntax, ModuleSyntax } from './syntax.ts';
 import { TokenStream } from './token-stream.ts';
 
-export function parseFile(text: string, report: Report): FileSyntax {
+/** @param warn Gets the warnings about what older compilers let go. Without it that is an error. */
+export function parseFile(text: string, report: Report, warn?: Report): FileSyntax {
   const { tokens: list, comments } = lex(text, report);
-  const tokens = new TokenStream(list, report);
+  const tokens = new TokenStream(list, report, warn);
   const docs = new DocComments(text, comments);
   const items: FileSyntax['items'][number][] = [];
   let complete = true;

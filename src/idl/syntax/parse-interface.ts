@@ -1,7 +1,7 @@
 /** Parses an interface and its functions. */
 
 import { parseBody, type Parsing } from './parse-definitions.ts';
-import { parseName, parseType, refuseArray } from './parse-parts.ts';
+import { parseName, parseLength, parseType } from './parse-parts.ts';
 import { join } from './source-file.ts';
 import type { FunctionSyntax, InterfaceSyntax, Name, ParameterSyntax } from './syntax.ts';
 import type { TokenStream } from './token-stream.ts';
@@ -46,8 +46,8 @@ function parseParameters(tokens: TokenStream): ParameterSyntax[] {
 function parseParameter(tokens: TokenStream): ParameterSyntax {
   const out = tokens.accept('out');
   const routeKey = !out && tokens.accept('routekey');
-  const type = parseType(tokens);
+  const written = parseType(tokens);
   const name = parseName(tokens, 'the name of a parameter');
-  refuseArray(tokens);
+  const type = parseLength(tokens, written);
   return { out, routeKey, type, name };
 }

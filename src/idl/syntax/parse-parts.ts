@@ -30,15 +30,31 @@ export function parseType(tokens: TokenStream, depth = 0): TypeSyntax {
   if (depth > MAX_TYPE_DEPTH) tokens.fail(`a type nested deeper than ${MAX_TYPE_DEPTH}`);
   const type = parsePlainType(tokens, depth);
   if (tokens.at('*')) tokens.fail('pointers are not supported: use vector<byte>');
-  refuseArray(tokens);
-  return { ...type, ...join(first, tokens.last) };
+  return parseLength(tokens, { ...type, ...join(first, tokens.last) });
 }
 
-/** Refuses `T[8] name`, `T name[8]` and `T name:8`, which other TARS compilers allow. */
-export function refuseArray(tokens: TokenStream): void {
-  if (tokens.at('[') || tokens.at(':')) {
-    tokens.fail('arrays of a fixed length are not supported: use vector<T>');
-  }
+/**
+ * Parses a fixed length after a type or a name, which other TARS compilers allow. `T[8]` travels as a vector, and
+ * `string:8` as a string.
+ */
+export function parseLength(tokens: TokenStream, type: TypeSyntax): TypeSyntax {
+  const first = tokens.peek();
+  const isArray = tokens.at('[');
+  if (!isArray && !tokens.at(':')) return type;
+  if (!tokens.isLenient) tokens.fail('arrays of a fixed length are not supported: use vector<T>');
+  tokens.next();
+  const { integer = 0n } = tokens.peek();
+  if (integer < 1n) tokens.fail(`expected a length above 0, found ${tokens.found()}`);
+  tokens.next();
+  if (isArray) tokens.expect(']', 'the length');
+  else if (!hasLength(type)) tokens.fail("only a string or a vector has a length after ':'", first);
+  const read = isArray ? 'an array of a fixed length is read as a vector: ' : '';
+  tokens.warn(join(first, tokens.last), `${read}its length is not checked`);
+  return isArray ? { ...join(type, tokens.last), kind: 'vector', item: type } : type;
+}
+
+function hasLength(type: TypeSyntax): boolean {
+  return type.kind === 'vector' || (type.kind === 'base' && type.base === 'string');
 }
 
 function parsePlainType(tokens: TokenStream, depth: number): TypeSyntax {

@@ -10,12 +10,15 @@ class SyntaxFailure extends Error {}
 export class TokenStream {
   readonly #tokens: readonly Token[];
   readonly #report: Report;
+  readonly #warn: Report | undefined;
   #index = 0;
   #missingAt = -1;
 
-  constructor(tokens: readonly Token[], report: Report) {
+  /** @param warn Gets what older compilers let go. Without it that is an error. */
+  constructor(tokens: readonly Token[], report: Report, warn?: Report) {
     this.#tokens = tokens;
     this.#report = report;
+    this.#warn = warn;
   }
 
   /** The next token, or a later one; at the end always `end`. */
@@ -67,15 +70,24 @@ export class TokenStream {
    * right.
    */
   expectSemicolon(after: string): void {
-    if (!this.accept(';')) this.reportMissing(';', `after ${after}`);
+    if (!this.accept(';')) this.reportMissing(';', `after ${after}`, this.#warn);
   }
 
   /** Reports what is missing after the last token, once for each place. */
-  reportMissing(text: string, where: string): void {
+  reportMissing(text: string, where: string, report = this.#report): void {
     if (this.#missingAt === this.#index) return;
     this.#missingAt = this.#index;
     const { end } = this.last;
-    this.#report({ start: end, end }, `'${text}' is missing ${where}`);
+    report({ start: end, end }, `'${text}' is missing ${where}`);
+  }
+
+  /** Whether it is accepted, with a warning, what older compilers let go. */
+  get isLenient(): boolean {
+    return this.#warn !== undefined;
+  }
+
+  warn(span: Span, message: string): void {
+    this.#warn?.(span, message);
   }
 
   /** Reports an error, by default at the next token, and leaves the definition. */

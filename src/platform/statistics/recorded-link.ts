@@ -14,11 +14,13 @@ interface SentCall {
 /**
  * Wraps a function that makes links. Only calls that were sent and expect a reply are recorded: calls that a circuit
  * breaker or a limit refused never reach a link, and the end of one-way calls is unknown.
+ * @param isWanted Whether calls that are sent now are recorded. Default: all are.
  */
 export function recordCalls(
   createLink: CreateServantLink,
   record: (call: CallRecord) => void,
   clock: Pick<Clock, 'now'>,
+  isWanted: () => boolean = () => true,
 ): CreateServantLink {
   return (object, listener) => {
     // Statistics use the object's name without endpoints.
@@ -71,7 +73,7 @@ export function recordCalls(
       open: () => link.open(),
       send(request) {
         const isSent = link.send(request);
-        if (isSent && request.oneWay !== true)
+        if (isSent && request.oneWay !== true && isWanted())
           sent.set(request.requestId, { func: request.func, at: clock.now() });
         return isSent;
       },

@@ -26,7 +26,7 @@ const MAX_PORT = 65_535;
 export function parseObject(text: string): ParsedObject {
   const at = text.indexOf('@');
   const name = (at === -1 ? text : text.slice(0, at)).trim();
-  if (!OBJECT_NAME.test(name)) {
+  if (!isObjectName(name)) {
     return refuse(`an object is named App.Server.Obj, not ${JSON.stringify(name)}`);
   }
   if (at === -1) return { ok: true, name, endpoints: [] };
@@ -39,8 +39,19 @@ export function parseObject(text: string): ParsedObject {
   return { ok: true, name, endpoints };
 }
 
-/** Reads `tcp -h HOST -p PORT [-t MS]`. Other flags of the platform are ignored. */
-export function parseEndpoint(text: string): ParsedEndpoint {
+/** Whether a text is the name of an object: `App.Server.Obj`. */
+export function isObjectName(text: string): boolean {
+  return OBJECT_NAME.test(text);
+}
+
+/**
+ * Reads `tcp -h HOST -p PORT [-t MS]`. Other flags of the platform are ignored.
+ * @param options.leastPort The least port. Default 1; 0 where a server may take a free port.
+ */
+export function parseEndpoint(
+  text: string,
+  { leastPort = 1 }: { readonly leastPort?: number } = {},
+): ParsedEndpoint {
   const [transport = '', ...words] = text.trim().split(/\s+/u);
   if (transport === '') return refuse('an endpoint is missing: it reads tcp -h HOST -p PORT');
   if (transport.toLowerCase() !== 'tcp') {
@@ -51,8 +62,8 @@ export function parseEndpoint(text: string): ParsedEndpoint {
   const host = flags.get('-h') ?? '';
   if (host === '') return refuse('the endpoint has no host: -h HOST');
   const port = flags.get('-p') ?? '';
-  if (!isNumber(port, 1, MAX_PORT)) {
-    return refuse(`the endpoint's port is a number from 1 to ${MAX_PORT}: -p ${port || 'PORT'}`);
+  if (!isNumber(port, leastPort, MAX_PORT)) {
+    return refuse(`the endpoint's port is a number from ${leastPort} to ${MAX_PORT}: -p ${port || 'PORT'}`);
   }
   const timeout = flags.get('-t');
   if (timeout === undefined) return { ok: true, endpoint: { host, port: Number(port) } };

@@ -149,7 +149,6 @@ export const PushMethods = {
     'Statecast.Push.pushByRoom',
     { room: required(1, t.string), message: required(2, t.string) },
     { ret: required(0, t.enum(Outcome)), delivered: required(3, t.int) },
-    'room',
   ),
   pushAll: method<PushPushAllArgs, PushPushAllResult>(
     'Statecast.Push.pushAll',
@@ -160,7 +159,6 @@ export const PushMethods = {
     'Statecast.Push.members',
     { room: required(1, t.string) },
     { ret: required(0, t.enum(Outcome)), list: required(2, t.vector(Member)) },
-    'room',
   ),
   rooms: method<PushRoomsArgs, PushRoomsResult>(
     'Statecast.Push.rooms',

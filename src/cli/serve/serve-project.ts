@@ -1,0 +1,77 @@
+/** Runs the server of a project as `statecast serve` runs one: settings, store, log, signals, and the TARS platform. */
+
+import { FILE_VARIABLE } from '../../config/environment.ts';
+import { loadSettings } from '../../config/load-settings.ts';
+import { readProcessSources } from '../../config/process-sources.ts';
+import type { SettingsInput } from '../../config/schema/settings.ts';
+import { pickRoomSettings } from '../../server/room-definitions.ts';
+import type { ServantDefinitions } from '../../server/rpc.ts';
+import type { ServerOptions } from '../../server/server-options.ts';
+import { VERSION } from '../../system/package-info.ts';
+import type { ServedProcess } from './serve.ts';
+
+/** The options of `createServer`, and what only a process has. */
+export interface ServeOptions<All extends ServantDefinitions = {}> extends ServerOptions<All> {
+  /** The directory of the store, if `store` is not given. Default `./data`. */
+  readonly dataDir?: SettingsInput['dataDir'];
+  readonly log?: SettingsInput['log'];
+  /** The version that the TARS platform shows. Default: that of Statecast. */
+  readonly version?: string;
+  /**
+   * The words after the program's name. `--config FILE`, `--config=FILE` or `-c FILE` names a file of settings, which may
+   * be the configuration of a TARS platform. Other words are left to the program. Default: those of this process.
+   */
+  readonly args?: readonly string[];
+}
+
+/**
+ * Starts a server of your own as a process, and resolves when it listens. Settings come from `options`, from the file that
+ * the command line or `STATECAST_CONFIG` names, and from the environment; a later one wins. Rooms have the handlers of
+ * `options` and what any of these says of them.
+ *
+ * If the file is the configuration of a TARS platform, the server lives there: it listens at the platform's endpoint,
+ * sends keep-alives for each adapter, reports, pulls configuration files, obeys commands, and writes the platform's log.
+ *
+ * SIGTERM, SIGINT or the platform stop it.
+ * @throws {ConfigError} (as a rejection, like all) listing every problem with the settings.
+ * @throws {ListenError} when the address cannot be listened on.
+ * @throws {StoreError} when the store cannot be used at all.
+ */
+export async function serve<All extends ServantDefinitions = {}>(
+  options: ServeOptions<All> = {},
+): Promise<ServedProcess<All>> {
+  const { version = VERSION, args, dataDir, log, ...code } = options;
+  const sources = readProcessSources(args);
+  const settings = loadSettings({
+    ...sources,
+    code: {
+      ...pickSettings(code),
+      ...(dataDir !== undefined && { dataDir }),
+      ...(log !== undefined && { log }),
+    },
+  });
+  // Loaded when it is needed: a library user who only makes servers needs no log.
+  const { startProcess } = await import('./serve.ts');
+  const configFile = sources.file ?? sources.env[FILE_VARIABLE];
+  return startProcess({ settings, configFile, version, code });
+}
+
+/** Options that no file of settings has. */
+const PARTS: ReadonlySet<string> = new Set([
+  'store',
+  'codecs',
+  'broker',
+  'presence',
+  'control',
+  'statStore',
+  'servants',
+  'routes',
+]);
+
+/** The settings among the options, without parts and functions. */
+function pickSettings<All extends ServantDefinitions>({ rooms, ...options }: ServerOptions<All>): object {
+  const settings = Object.entries(options).filter(
+    ([name, value]) => !PARTS.has(name) && value !== undefined && typeof value !== 'function',
+  );
+  return { ...Object.fromEntries(settings), ...(rooms !== undefined && { rooms: pickRoomSettings(rooms) }) };
+}

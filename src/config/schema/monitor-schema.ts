@@ -1,0 +1,34 @@
+/** The settings `monitor`, a part of the schema: where the statistics for a TARS platform wait. */
+
+import * as z from 'zod';
+import { fieldNotes } from './field-notes.ts';
+
+const REDIS_URL = 'redis://127.0.0.1:6379';
+
+export const monitorSchema = z.strictObject({
+  store: z
+    .enum(['memory', 'redis'])
+    .default('memory')
+    .describe('Where the statistics of calls of servants wait until they are sent to the TARS platform.'),
+  redis: z
+    .strictObject({
+      url: z
+        .string()
+        .refine((text) => /^rediss?:\/\//.test(text) && URL.canParse(text))
+        .default(REDIS_URL)
+        .describe('The Redis of `monitor.store`, version 6.2 or later.')
+        .register(fieldNotes, {
+          secret: true,
+          allowed: 'a URL: redis://[USER:PASSWORD@]HOST:PORT[/DATABASE], or rediss:// for TLS',
+        }),
+      prefix: z
+        .string()
+        .min(1)
+        .default('statecast')
+        .describe(
+          'The start of the names of keys in Redis. Processes with the same one share the statistics. On a TARS platform the default has the names of the application and the server, and the address.',
+        )
+        .register(fieldNotes, { allowed: 'a text' }),
+    })
+    .prefault({}),
+});

@@ -1,0 +1,40 @@
+/** The statistics of a server about its calls of servants: who counts them, and where the counts wait. */
+
+import type { Settings } from '../../config/schema/settings.ts';
+import { createMemoryStatStore } from './memory-stat-store.ts';
+import { createRedisStatStore } from './redis-stat-store.ts';
+import type { CallRecord } from './stat-counts.ts';
+import type { StatStore } from './stat-store.ts';
+
+export interface CallStatistics {
+  /** Where counts wait until they are sent. Whoever sends them closes it. */
+  readonly store: StatStore;
+  /** Gets each call that ends from now on, instead of who got them before; returns what ends it. */
+  collect(this: void, record: (call: CallRecord) => void): () => void;
+}
+
+export interface CallCounter extends CallStatistics {
+  /** Whether somebody gets the calls; otherwise they need not be measured. */
+  isCollected(this: void): boolean;
+  record(this: void, call: CallRecord): void;
+}
+
+export function createCallStatistics(store: StatStore): CallCounter {
+  let collector: ((call: CallRecord) => void) | undefined;
+  return {
+    store,
+    collect(record) {
+      collector = record;
+      return () => {
+        if (collector === record) collector = undefined;
+      };
+    },
+    isCollected: () => collector !== undefined,
+    record: (call) => collector?.(call),
+  };
+}
+
+/** Makes the store that the settings name. It connects when it is used. */
+export function createConfiguredStatStore({ store, redis }: Settings['monitor']): StatStore {
+  return store === 'redis' ? createRedisStatStore(redis) : createMemoryStatStore();
+}
