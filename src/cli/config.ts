@@ -16,12 +16,13 @@ export function runConfigCommand(sources: SettingsSources, docs: boolean): strin
   return `${JSON.stringify(maskSettings(loadSettings(sources)), undefined, 2)}\n`;
 }
 
-/** Copies the settings, with `(set)` in the place of each secret that is set. */
+/** Copies the settings, with `(set)` in the place of each secret that is set. A default is no secret. */
 export function maskSettings(settings: Settings): unknown {
   const masked = {};
   for (const field of FIELDS) {
     const value = valueAt(settings, field.keys);
-    if (value !== undefined) setAt(masked, field.keys, field.secret ? SECRET_MASK : value);
+    const isSecret = field.secret && value !== field.defaultValue;
+    if (value !== undefined) setAt(masked, field.keys, isSecret ? SECRET_MASK : value);
   }
   return masked;
 }
