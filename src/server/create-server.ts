@@ -79,7 +79,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     onLoopback: isLoopbackHost(settings.host),
   });
   const inspector = createInspection({ settings, allowsOrigin, events, clock, onError });
-  const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.now());
+  const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.monotonic());
   const directory = createDirectory(machines.connection, clock);
 
   const servants = createServants({

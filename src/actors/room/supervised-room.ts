@@ -38,7 +38,7 @@ export class SupervisedRoom {
   readonly #input: SupervisedRoomInput & RoomInput;
   #actor: RoomRef | undefined;
   #ended = false;
-  /** When the machine failed within the last {@link FAILURE_WINDOW_MS}, in milliseconds since 1970. */
+  /** When the machine failed within the last {@link FAILURE_WINDOW_MS}, by the monotonic clock. */
   #failures: number[] = [];
   /** Events that came while the machine was being restarted. */
   #held: Sent[] = [];
@@ -146,7 +146,7 @@ export class SupervisedRoom {
   /** @param given What the machine was given last: what the failure may have cut off. */
   #recover(error: unknown, given: readonly Sent[]): void {
     const { clock, events } = this.#input;
-    const now = clock.now();
+    const now = clock.monotonic();
     this.#failures = [...this.#failures.filter((at) => at > now - FAILURE_WINDOW_MS), now];
     const closing = this.#failures.length > MAX_FAILURES;
     events.emit('room.failed', { room: this.name, error, outcome: closing ? 'closing' : 'restarting' });
@@ -166,8 +166,8 @@ export class SupervisedRoom {
     const room = this.name;
     const { joined, awake, away } = record.roster;
     for (const id of [...joined.keys(), ...awake.keys()]) unlist(this.#input, id);
-    const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ id }) => id)];
-    for (const { user } of away.values()) this.#input.absence.delete(user, room);
+    const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ member }) => member.id)];
+    for (const user of away.keys()) this.#input.absence.delete(user, room);
     for (const { subscriber } of joined.values()) {
       subscriber.port.unsubscribe(room);
       subscriber.send({ type: 'room.closed', room, refusal: ROOM_CLOSED }, nameRoom(room));

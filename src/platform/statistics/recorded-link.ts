@@ -18,7 +18,7 @@ interface SentCall {
 export function recordCalls(
   createLink: CreateServantLink,
   record: (call: CallRecord) => void,
-  clock: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'monotonic'>,
 ): CreateServantLink {
   return (object, listener) => {
     // Statistics use the object's name without endpoints.
@@ -37,7 +37,7 @@ export function recordCalls(
       const call = sent.get(requestId);
       if (call === undefined) return;
       sent.delete(requestId);
-      const durationMs = clock.now() - call.at;
+      const durationMs = clock.monotonic() - call.at;
       record({
         object: name,
         func: call.func,
@@ -72,7 +72,7 @@ export function recordCalls(
       send(request) {
         const isSent = link.send(request);
         if (isSent && request.oneWay !== true)
-          sent.set(request.requestId, { func: request.func, at: clock.now() });
+          sent.set(request.requestId, { func: request.func, at: clock.monotonic() });
         return isSent;
       },
       timedOut(requestId) {
