@@ -21,6 +21,7 @@ import { isLoopbackHost } from '../system/loopback.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createUwsTransport } from '../transport/uws.ts';
 import { createControlNode } from './control-node.ts';
+import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
@@ -58,12 +59,14 @@ export function createServer<All extends ServantDefinitions = {}>(
     routes = {},
     codecs = {},
     servants: servantDefinitions = {} as All,
-    onError = printError,
+    onError: givenOnError,
     ...rest
   } = options;
   const settings = checkSettings({ ...rest, rooms: pickRoomSettings(definitions) });
   const { limits, membership, tars } = settings;
   const clock = systemClock;
+  const onError: ErrorReport =
+    givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
   const shared = {
     store: store ?? createMemoryStore(),
     broker: givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }),
@@ -74,6 +77,7 @@ export function createServer<All extends ServantDefinitions = {}>(
 
   const life = new ServerLife();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
+  reportHandlers(events, onError);
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
     onLoopback: isLoopbackHost(settings.host),
@@ -153,8 +157,4 @@ function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.settings;
-}
-
-function printError(error: unknown, where: string): void {
-  console.error(`statecast: ${where} failed:`, error);
 }
