@@ -15,7 +15,8 @@ import { keepHeap } from './heap-keeper.ts';
 import { VERSION } from '../../system/package-info.ts';
 
 /**
- * Serves until SIGTERM, SIGINT or a shutdown command of the TARS node; a second signal ends the process at once.
+ * Serves until SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node; a second SIGTERM or SIGINT ends the
+ * process at once.
  * @param configFile may be the configuration of a TARS platform: the server then lives on that platform.
  */
 export async function serve(settings: Settings, configFile?: string): Promise<void> {
@@ -93,19 +94,27 @@ interface Stopping {
 
 function createStopping(stop: () => Promise<void>): Stopping {
   let isStopping = false;
+  /** Whether somebody waits for the end, and not only a terminal is gone. */
+  let isAwaited = false;
   let start: (() => void) | undefined;
   const ended = new Promise<void>((resolve, reject) => {
     start = () => {
+      if (isStopping) return;
       isStopping = true;
       stop().then(resolve, reject);
     };
   });
-  const begin = (): void => start?.();
+  const begin = (): void => {
+    isAwaited = true;
+    start?.();
+  };
   const onSignal = (): void => {
-    if (isStopping) process.exit(1);
+    if (isAwaited) process.exit(1);
     begin();
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  // A closed terminal may send it twice, and systemd can send it together with SIGTERM: it never ends the process at once.
+  process.on('SIGHUP', () => start?.());
   return { begin, ended };
 }
