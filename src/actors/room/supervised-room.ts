@@ -7,6 +7,7 @@ import { createActor, waitFor, type SnapshotFrom } from 'xstate';
 import { createRefusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import { send } from '../runtime/send.ts';
+import { stopChildren } from '../runtime/system-actor.ts';
 import { nameRoom, type NamedSender, type Sender } from '../runtime/sender.ts';
 import type { roomMachine, RoomRef } from './room.ts';
 import type { RoomEvent, RoomInput } from './room-events.ts';
@@ -137,6 +138,8 @@ export class SupervisedRoom {
   }
 
   #fail(error: unknown): void {
+    // XState leaves what a failed machine has invoked running, with nobody to answer to.
+    if (this.#actor !== undefined) stopChildren(this.#actor);
     this.#actor = undefined;
     // Which event it belongs to is known where that was sent.
     if (this.#depth > 0) this.#failure = { error };

@@ -7,6 +7,7 @@ import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine, E
 import type { Outcome } from './fast-lane/table.ts';
 import { FastLane, withFastLane, type Watched } from './fast-lane/fast-lane.ts';
 import { actorOf, type Sender } from './sender.ts';
+import { runActionsUnnoted } from './system-actor.ts';
 
 /** Which machine an actor runs: the machine's `id`. */
 export type MachineKind = 'server' | 'connection' | 'membership' | 'moderation' | 'room' | 'tarsProxy';
@@ -71,10 +72,12 @@ export function goLive<Machine extends AnyStateMachine>(
   const laned = withFastLane(machine, new LiveLane(machine, observer, monotonic));
   const live: Pick<AnyStateMachine, 'getInitialSnapshot' | 'restoreSnapshot'> = {
     getInitialSnapshot(scope, input) {
+      runActionsUnnoted(scope);
       observer.made(kind, scope.self);
       return date(laned.getInitialSnapshot(scope, input), monotonic());
     },
     restoreSnapshot(snapshot, scope) {
+      runActionsUnnoted(scope);
       observer.made(kind, scope.self);
       // It comes from `resolveState`, and not from a file: nothing in it has to be revived. XState would look for
       // references to actors in all that can be reached from the context, which is the whole server.
