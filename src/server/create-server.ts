@@ -126,6 +126,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     codecs,
     broker,
     events,
+    clock,
     userRoutes: createUserRoutes(routes, server),
     allowsOrigin,
     inspector,
