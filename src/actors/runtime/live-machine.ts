@@ -62,6 +62,14 @@ export function sinceOf(snapshot: AnyMachineSnapshot): number | undefined {
   return (snapshot as Dated)[SINCE];
 }
 
+/**
+ * The snapshot of an actor; undefined while the actor is being made, when `getSnapshot` of XState's development build
+ * throws.
+ */
+export function snapshotOf(actor: AnyActorRef): AnyMachineSnapshot | undefined {
+  return (actor as AnyActorRef & { readonly _snapshot?: AnyMachineSnapshot })._snapshot;
+}
+
 /** The same machine, for `createActor`: whatever its actors do is told to the observer. */
 export function goLive<Machine extends AnyStateMachine>(
   machine: Machine,
