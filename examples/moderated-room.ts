@@ -4,7 +4,6 @@
  */
 
 import { fileURLToPath } from 'node:url';
-// In a project of your own this is `from 'statecast'`.
 import {
   answer,
   change,
@@ -15,7 +14,7 @@ import {
   type MemberInfo,
   type MessageVerdict,
   type StatecastServer,
-} from '../src/index.ts';
+} from 'statecast';
 
 /** More messages than this within the window are a flood. */
 const FLOOD_MESSAGES = 5;

@@ -28,7 +28,7 @@ describe('a process', () => {
     expect(await request('/Index/pushAll?message=hi')).toMatchObject({ body: 'pushBy all success' });
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)(
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'closes its clients with 3001 after %s, writes everything and exits with 0',
     async (signal) => {
       const dir = await makeTempDir();
@@ -76,6 +76,17 @@ describe('a process', () => {
     kill('SIGTERM');
     await Promise.all(clients.map(({ closed }) => closed));
     expect(await exited).toMatchObject({ code: 0 });
+  });
+
+  test('is not hurried by SIGHUP, however often it comes', async () => {
+    const { connect, kill, exited } = await startProcess(['--data-dir', await makeTempDir()]);
+    const client = await connect();
+    await client.join('room1');
+    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGHUP'] as const) kill(signal);
+    expect(await client.closed).toEqual({ code: 3001, reason: 'shutdown' });
+    const { code, stderr } = await exited;
+    expect(code).toBe(0);
+    expect(stderr).toContain('server.stopped');
   });
 
   test('logs neither messages nor its key', async () => {

@@ -1,6 +1,5 @@
 /** For tests of actors: rooms and connections on in-memory parts, a simulated clock, and a store that fails on demand. */
 
-import { SimulatedClock } from 'xstate';
 import type { Broker } from '../broker/broker.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import type { Presence } from '../broker/presence/presence.ts';
@@ -10,6 +9,7 @@ import type { CloseName } from '../protocol/close-codes.ts';
 import type { Command, Json, Push, Reply } from '../protocol/command.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
 import type { MembershipChange, MembershipStore, StoredMember } from '../storage/membership-store.ts';
+import { FakeClock } from '../system/clock-harness.ts';
 import type { ConnectionEvent, NewConnection } from './connection/connection-setup.ts';
 import type { ConnectionRef } from './connection/connection.ts';
 import { createDirectory, type Directory } from './directory.ts';
@@ -32,6 +32,7 @@ export interface HarnessOptions {
   /** What the protocol of the clients asks for. Default: that of the line protocol. */
   readonly protocol?: Partial<NewConnection['protocol']>;
   readonly awayTtlMs?: number;
+  readonly clock?: FakeClock;
   readonly store?: FaultyStore;
   /** Machines that fail, in the place of the real ones. */
   readonly machines?: Partial<Machines>;
@@ -44,7 +45,7 @@ export interface HarnessOptions {
 }
 
 export interface Harness {
-  readonly clock: SimulatedClock;
+  readonly clock: FakeClock;
   readonly directory: Directory;
   readonly rooms: Rooms;
   readonly store: FaultyStore;
@@ -60,11 +61,11 @@ export interface Harness {
 const MIB = 1024 * 1024;
 
 export function createHarness(options: HarnessOptions = {}): Harness {
-  const clock = new SimulatedClock();
+  const clock = options.clock ?? new FakeClock();
   const store = options.store ?? new FaultyStore();
   const told: Harness['told'] = [];
   const events: EventSink = { emit: (name, event) => void told.push({ name, event }), isHeard: () => true };
-  const machines = createMachines(options.observer ?? NO_OBSERVER, () => clock.now(), {
+  const machines = createMachines(options.observer ?? NO_OBSERVER, () => clock.monotonic(), {
     ...MACHINES,
     ...options.machines,
   });

@@ -27,18 +27,18 @@ export const MACHINES: Machines = {
   tarsProxy: tarsProxyMachine,
 };
 
-/** The charts for a server to run, watched by `observer`; `now` tells milliseconds since 1970. */
+/** The charts for a server to run, watched by `observer`; `monotonic` is of the clock. */
 export function createMachines(
   observer: MachineObserver,
-  now: () => number,
+  monotonic: () => number,
   machines: Machines = MACHINES,
 ): Machines {
   return {
-    server: goLive(machines.server, observer, now),
-    connection: goLive(machines.connection, observer, now),
-    membership: goLive(machines.membership, observer, now),
-    room: goLive(machines.room, observer, now),
-    moderation: goLive(machines.moderation, observer, now),
-    tarsProxy: goLive(machines.tarsProxy, observer, now),
+    server: goLive(machines.server, observer, monotonic),
+    connection: goLive(machines.connection, observer, monotonic),
+    membership: goLive(machines.membership, observer, monotonic),
+    room: goLive(machines.room, observer, monotonic),
+    moderation: goLive(machines.moderation, observer, monotonic),
+    tarsProxy: goLive(machines.tarsProxy, observer, monotonic),
   };
 }

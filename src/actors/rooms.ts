@@ -82,7 +82,7 @@ export function createRooms(input: RoomsInput): Rooms {
     const { durability, clock, store, broker, presence, rpc, flushMs, awayTtlMs, machines } = input;
     const record = createRoomRecord(room, input.optionsOf(room), {
       durability,
-      now: clock.now(),
+      startedAt: clock.monotonic(),
     });
     const opened = new SupervisedRoom({
       record,
@@ -162,7 +162,7 @@ export function createRooms(input: RoomsInput): Rooms {
       const known = rooms.get(room);
       await known?.untilOpen();
       const present = await input.presence.list(room);
-      return viewMembers(present, known?.record.roster.away.values() ?? []);
+      return viewMembers(present, known?.record.roster.awayMembers() ?? []);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { SimulatedClock } from 'xstate';
+import { CLOCK_STEPS, FakeClock } from '../system/clock-harness.ts';
 import type { Publication } from '../protocol/command.ts';
+import type { History } from './broker.ts';
 import { describeBroker } from './broker-contract.ts';
 import { PUBLICATION_BYTES } from './kept-publications.ts';
 import { createMemoryBroker, createMemoryBrokers } from './memory-broker.ts';
@@ -10,17 +11,11 @@ describeBroker(
   {
     name: 'the memory broker',
     async createPlace() {
-      const simulated = new SimulatedClock();
-      const start = Date.now();
-      const clock = {
-        now: () => start + simulated.now(),
-        setTimeout: (fn: () => void, ms: number) => simulated.setTimeout(fn, ms),
-        clearTimeout: (id: unknown) => simulated.clearTimeout(id as number),
-      };
+      const clock = new FakeClock(Date.now());
       const connect = createMemoryBrokers({ clock });
       return {
         connect: async () => connect(),
-        elapse: async (ms) => simulated.increment(ms),
+        elapse: async (ms) => clock.increment(ms),
         dispose: async () => undefined,
       };
     },
@@ -31,7 +26,7 @@ const KEEP = { history: { size: 1_000_000, ttlMs: 60_000 } };
 const KIB = 1024;
 
 function createCounting(maxBytes?: number) {
-  const clock = new SimulatedClock();
+  const clock = new FakeClock();
   let epochs = 0;
   const broker = createMemoryBroker({ clock, maxBytes, newEpoch: () => `e${(epochs += 1)}` });
   return { clock, broker };
@@ -149,4 +144,24 @@ test('what has expired is let go of without being asked for', () => {
   clock.increment(30_000);
   expect(clock.now() - before).toBe(30_000);
   expect(broker.history('r')).toMatchObject({ publications: [], offset: 1 });
+});
+
+test.each(Object.entries(CLOCK_STEPS))('history lives as long when the wall clock is set %s', (_, stepMs) => {
+  const { clock, broker } = createCounting();
+  const options = { history: { size: 9, ttlMs: 60_000 } };
+  const kept = (): unknown =>
+    (broker.history('r') as History).publications.map(({ data, time }) => [data, time]);
+  void broker.publish('r', 'before', options);
+  clock.stepWallClock(stepMs);
+  clock.increment(59_999);
+  expect(kept()).toEqual([['before', 0]]);
+  void broker.publish('r', 'after', options);
+  clock.stepWallClock(-stepMs);
+  clock.increment(59_999);
+  expect(kept()).toEqual([
+    ['before', 0],
+    ['after', 59_999 + stepMs],
+  ]);
+  clock.increment(1);
+  expect(kept()).toEqual([]);
 });

@@ -38,7 +38,7 @@ class MemoryBroker implements Broker, StreamNode {
   publish(room: string, data: Json, options: PublishOptions): Position {
     const streams = this.#streams;
     const stream = streams.of(room);
-    const publication = stream.append(data, options, streams.now());
+    const publication = stream.append(data, options, streams.time);
     try {
       stream.deliver(publication);
     } catch (error) {
@@ -52,7 +52,7 @@ class MemoryBroker implements Broker, StreamNode {
 
   history(room: string, query: HistoryQuery = {}): History {
     const stream = this.#streams.of(room);
-    const history = stream.read(query, this.#streams.now());
+    const history = stream.read(query, this.#streams.time);
     this.#streams.account(stream);
     return history;
   }

@@ -2,6 +2,7 @@
 
 import type { Json, Publication } from '../protocol/command.ts';
 import type { History, HistoryQuery, PublishOptions } from './broker.ts';
+import type { CoarseTime } from '../system/clock.ts';
 import { copyJson, KeptPublications } from './kept-publications.ts';
 
 /** Counted for each stream that no node hears, besides its name: the object, its epoch, its place in the table. */
@@ -12,6 +13,9 @@ export interface StreamNode {
   publication(publication: Publication): void;
 }
 
+/** The date of publications, and the reading by which they expire. */
+type StreamTime = Pick<CoarseTime, 'now' | 'monotonic'>;
+
 const NO_NODES: readonly StreamNode[] = [];
 
 export class MemoryStream {
@@ -20,7 +24,7 @@ export class MemoryStream {
   offset = 0;
   /** A new list with each change: who is told of a publication does not change while it is delivered. */
   nodes: readonly StreamNode[] = NO_NODES;
-  /** When what is kept expires, in milliseconds since 1970. */
+  /** When what is kept expires, by the monotonic clock. */
   expiresAt = 0;
   /** What it counts for in all streams together; 0 while it is not to be bounded. */
   cost = 0;
@@ -49,20 +53,21 @@ export class MemoryStream {
   }
 
   /** Makes the next publication. */
-  append(data: Json, options: PublishOptions, now: number): Publication {
+  append(data: Json, options: PublishOptions, time: StreamTime): Publication {
     const { history } = options;
     this.offset += 1;
     if (history === undefined || history.size === 0) {
       // What is kept has no gap.
       if (this.#kept !== undefined) this.clear();
-      return this.#make(data, options, now);
+      return this.#make(data, options, time.now());
     }
-    if (this.expiresAt <= now) this.clear();
-    const publication = this.#make(copyJson(data), options, now);
+    const at = time.monotonic();
+    if (this.expiresAt <= at) this.clear();
+    const publication = this.#make(copyJson(data), options, time.now());
     const kept = (this.#kept ??= new KeptPublications());
     kept.push(publication);
     while (kept.size > history.size) kept.shift();
-    this.expiresAt = now + history.ttlMs;
+    this.expiresAt = at + history.ttlMs;
     return publication;
   }
 
@@ -74,9 +79,9 @@ export class MemoryStream {
   }
 
   /** Reads what is kept. */
-  read(query: HistoryQuery, now: number): History {
+  read(query: HistoryQuery, time: StreamTime): History {
     const { epoch, offset } = this;
-    if (this.expiresAt <= now) this.clear();
+    if (this.expiresAt <= time.monotonic()) this.clear();
     const isForeign = query.since !== undefined && query.since.epoch !== epoch;
     const publications = this.#kept === undefined || isForeign ? [] : this.#kept.read(query, offset);
     return { publications, offset, epoch };

@@ -23,7 +23,7 @@ export interface MemoryStreamsOptions {
 
 export class MemoryStreams {
   readonly #clock: Clock;
-  readonly #time: CoarseTime;
+  readonly time: CoarseTime;
   readonly #newEpoch: () => string;
   readonly #maxBytes: number;
   readonly #streams = new Map<string, MemoryStream>();
@@ -38,13 +38,9 @@ export class MemoryStreams {
 
   constructor({ clock = systemClock, newEpoch = randomEpoch, maxBytes }: MemoryStreamsOptions) {
     this.#clock = clock;
-    this.#time = new CoarseTime(clock);
+    this.time = new CoarseTime(clock);
     this.#newEpoch = newEpoch;
     this.#maxBytes = maxBytes ?? DEFAULT_HISTORY_BYTES;
-  }
-
-  now(): number {
-    return this.#time.now();
   }
 
   /** The stream of a room, which is made if there is none. */
@@ -121,7 +117,7 @@ export class MemoryStreams {
 
   #dropExpired(): void {
     this.#isSweeping = false;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     for (const stream of this.#keeping) {
       if (stream.expiresAt <= now) this.#forget(stream);
     }

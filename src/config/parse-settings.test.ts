@@ -32,6 +32,7 @@ describe('good settings', () => {
       http: { open: false },
       line: { userParameter: false },
       limits: {
+        connections: 0,
         messageBytes: 65_536,
         historyBytes: 64 * 1024 * 1024,
         roomNameBytes: 255,

@@ -28,6 +28,11 @@ export interface ServerEvents {
   'server.listening': { host: string; port: number };
   /** The server is shutting down. Emitted at the start and while connections close. */
   'server.draining': { connections: number; rooms: number };
+  /**
+   * There are as many connections as the server takes, and others were refused: so many since this was told last, which
+   * is at most once a minute.
+   */
+  'server.full': { limit: number; refused: number };
   'server.stopped': { reason: 'drained' | 'deadline' };
   'connection.opened': { id: string; user?: string; remoteAddress: string };
   'connection.closed': { id: string; user?: string; code: number; reason: string };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createMoments } from '../system/moments.ts';
 import { join, publish, settle, until, type HarnessOptions } from '../actors/actor-harness.ts';
 import { connectionMachine } from '../actors/connection/connection.ts';
 import { roomMachine } from '../actors/room/room.ts';
@@ -34,11 +35,15 @@ async function createInspected(options: Options = {}) {
     access: options.access ?? (() => 'open'),
     version: '1.2.3',
     events,
-    now: () => population?.clock.now() ?? 0,
+    moments: createMoments(
+      () => population?.clock.monotonic() ?? 0,
+      () => population?.clock.now() ?? 0,
+    ),
     clock: {
       now: () => population?.clock.now() ?? 0,
+      monotonic: () => population?.clock.monotonic() ?? 0,
       setTimeout: (fn, delayMs) => population?.clock.setTimeout(fn, delayMs),
-      clearTimeout: (id) => population?.clock.clearTimeout(id as number),
+      clearTimeout: (id) => population?.clock.clearTimeout(id),
     },
     onError: (error) => errors.push(error),
   });

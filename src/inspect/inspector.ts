@@ -1,6 +1,7 @@
 /** Builds the inspector from its parts: recorder, watcher, catalogue, control and endpoints. */
 
 import type { Clock } from '../system/clock.ts';
+import type { Moments } from '../system/moments.ts';
 import type { MachineObserver } from '../actors/runtime/live-machine.ts';
 import { MACHINES } from '../actors/machines.ts';
 import { nameMembership } from '../actors/room/membership.ts';
@@ -51,8 +52,7 @@ export interface InspectorInput {
   readonly events: {
     on<Name extends ServerEventName>(name: Name, listener: (event: ServerEvents[Name]) => void): void;
   };
-  /** Milliseconds since 1970, with fractions where there are any. */
-  readonly now: () => number;
+  readonly moments: Moments;
   readonly clock: Clock;
   /** Called with errors in the inspector, which are bugs. */
   readonly onError: (error: unknown) => void;
@@ -74,12 +74,13 @@ export interface Inspector {
 }
 
 export function createInspector(input: InspectorInput): Inspector {
-  const { settings, access, version, events, now, clock, onError, yieldTurn = nextTurn } = input;
+  const { settings, access, version, events, moments, clock, onError, yieldTurn = nextTurn } = input;
+  const now = (): number => moments.toDate(moments.read());
   const redaction = createRedaction(settings.redact);
   const describeError = (error: unknown): string => redaction.showError(error);
   const population = new LatePopulation();
-  const summaries = createSummaries({ population, redaction, now });
-  const recorder = createRecorder({ entries: settings.history, now, describeError });
+  const summaries = createSummaries({ population, redaction, clock });
+  const recorder = createRecorder({ entries: settings.history, moments, describeError });
   const watcher = createWatcher({
     population,
     describe: (entry) => summaries.describe(entry),
@@ -93,7 +94,7 @@ export function createInspector(input: InspectorInput): Inspector {
     population,
     summaries,
     failures: () => summarizeFailures(recorder.failures()),
-    now,
+    clock,
     yieldTurn,
   });
   const control = createControl({ population, isAllowed: settings.control, clock, yieldTurn });

@@ -28,6 +28,7 @@ import type { CreateTransport } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { findOptionProblems } from './check-options.ts';
 import { createControlNode } from './control-node.ts';
+import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
@@ -61,7 +62,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     routes = {},
     codecs = {},
     servants: servantDefinitions = {} as All,
-    onError = printError,
+    onError: givenOnError,
     ...rest
   } = options;
   const settings = checkSettings({
@@ -75,6 +76,8 @@ export function createServer<All extends ServantDefinitions = {}>(
   );
   const { limits, membership, tars } = settings;
   const clock = systemClock;
+  const onError: ErrorReport =
+    givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
   const shared = {
     store: store ?? createMemoryStore(),
     broker: givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }),
@@ -86,12 +89,13 @@ export function createServer<All extends ServantDefinitions = {}>(
 
   const life = new ServerLife();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
+  reportHandlers(events, onError);
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
     onLoopback: isLoopbackHost(settings.host),
   });
   const inspector = createInspection({ settings, allowsOrigin, events, clock, onError });
-  const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.now());
+  const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.monotonic());
   const directory = createDirectory(machines.connection, clock);
 
   const servants = createServants({
@@ -151,6 +155,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     codecs,
     broker,
     events,
+    clock,
     userRoutes: createUserRoutes(routes, server),
     allowsOrigin,
     inspector,
@@ -191,8 +196,4 @@ function pickTransport(asked: TransportSetting | CreateTransport, host: string):
     if (!(error instanceof UwsUnavailableError)) throw error;
     throw new ConfigError([{ path: 'transport', given: '"uws"', allowed: error.message }]);
   }
-}
-
-function printError(error: unknown, where: string): void {
-  console.error(`statecast: ${where} failed:`, error);
 }

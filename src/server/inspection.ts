@@ -1,6 +1,7 @@
 /** Makes the inspector of a server by its settings: who may watch is decided here, what they see is src/inspect's. */
 
 import type { Clock } from '../system/clock.ts';
+import { createMoments } from '../system/moments.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { isProduction } from '../config/environment.ts';
 import { createInspector, type Inspector } from '../inspect/inspector.ts';
@@ -34,8 +35,7 @@ export function createInspection(input: InspectionInput): Inspector | undefined 
     }),
     version: VERSION,
     events,
-    // Finer than the clock of the actors: it tells what came first.
-    now: () => performance.timeOrigin + performance.now(),
+    moments: createMoments(),
     clock,
     onError: (error) => onError(error, 'the inspector'),
   });

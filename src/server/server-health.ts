@@ -32,14 +32,14 @@ export function createHealth({
   transport: { name, reason },
 }: HealthInput): () => Health {
   const store = watchStore(events);
-  const startedAt = clock.now();
+  const startedAt = clock.monotonic();
   return () => {
     const { isFailing } = store;
     const states = describeStates(servants.states());
     return {
       status: life.isDraining ? 'draining' : isFailing ? 'degraded' : 'ok',
       version: VERSION,
-      uptimeSeconds: Math.floor((clock.now() - startedAt) / 1000),
+      uptimeSeconds: Math.floor((clock.monotonic() - startedAt) / 1000),
       connections: directory.connections.size,
       rooms: directory.rooms.size,
       store: isFailing ? 'failing' : 'ok',

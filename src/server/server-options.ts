@@ -100,7 +100,11 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
   readonly servants?: All;
   /** HTTP routes of your own, by method and path: `{ 'GET /hello/:name': ({ params }) => params.name }`. */
   readonly routes?: UserRoutes<StatecastServer<All>>;
-  /** Told of errors that belong to nobody: a listener or a route that threw. Default: written to stderr. */
+  /**
+   * Told of the errors of your own code: a handler of a room that threw or outlived its deadline, a route or a listener
+   * that threw. `where` names it, as `onMessage of room "lobby"`. Default: they are written to standard error with their
+   * stacks, those that come from the same place once a minute.
+   */
   readonly onError?: (error: unknown, where: string) => void;
 }
 

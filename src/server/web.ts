@@ -8,6 +8,8 @@ import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { lineCodec } from '../protocol/line/line-codec.ts';
+import type { Clock } from '../system/clock.ts';
+import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess } from '../http/access.ts';
@@ -26,6 +28,7 @@ import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY } from '../system/package-info.ts';
+import { decideSocketLimits, FullNotice } from './socket-limits.ts';
 import type { StatecastServer } from './server-options.ts';
 
 /**
@@ -49,6 +52,7 @@ export interface WebInput {
   readonly codecs: Readonly<Record<string, Codec>>;
   readonly broker: Broker;
   readonly events: EventSink;
+  readonly clock: Clock;
   /** Routes of the library's user, which come before ours. */
   readonly userRoutes: readonly UserRoute[];
   /** Whose pages may connect. */
@@ -93,6 +97,8 @@ export function createWeb(input: WebInput): Transport {
     isDraining() && request.path !== HEALTH_PATH
       ? jsonError(503, 'the server is shutting down')
       : route(request);
+  const socketLimits = decideSocketLimits(limits.connections, readDescriptors());
+  const full = new FullNotice(events, input.clock, socketLimits.connections);
   const endpoint = createEndpoint({
     directory,
     rooms,
@@ -102,12 +108,18 @@ export function createWeb(input: WebInput): Transport {
     allowsOrigin,
     userParameter: settings.line.userParameter,
     isDraining,
+    isFull() {
+      const isFull = directory.connections.size >= socketLimits.connections;
+      if (isFull) full.note();
+      return isFull;
+    },
   });
   const transport = input.createTransport(
     {
       ...handleSockets([endpoint, ...(inspector?.endpoints ?? [])]),
       request: answer,
       failed: (error) => onError(error, 'a request or a frame'),
+      crowded: () => full.note(),
     },
     {
       maxFrameBytes:
@@ -116,6 +128,7 @@ export function createWeb(input: WebInput): Transport {
         FRAME_OVERHEAD_BYTES,
       sendQueueBytes: limits.sendQueueBytes,
       idleTimeoutSeconds: limits.idleTimeoutSeconds,
+      maxSockets: socketLimits.sockets,
     },
   );
   broker.attach(createFanout([...codecs.values()], (topic, frame) => transport.publish(topic, frame)));

@@ -21,13 +21,13 @@ const PATIENCE_MS = 5_000;
 
 /** Waits until a check passes, for what other nodes hear a little later; after five seconds it throws what the check throws. */
 export async function eventually(check: () => void | Promise<void>): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       await check();
       return;
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (performance.now() > end) throw error;
       await sleep(POLL_MS);
     }
   }

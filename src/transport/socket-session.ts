@@ -24,7 +24,7 @@ export interface SocketEndpoint {
 /** The transport's handlers for sockets. The first endpoint that answers a handshake gets the socket. */
 export function handleSockets(
   endpoints: readonly SocketEndpoint[],
-): Omit<TransportHandlers<SocketSession>, 'request' | 'failed'> {
+): Omit<TransportHandlers<SocketSession>, 'request' | 'failed' | 'crowded'> {
   return {
     upgrade(request) {
       for (const endpoint of endpoints) {

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { describeBytes, type HttpFault } from './contract/bytes-contract.ts';
+import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
 import { createUwsTransport } from './uws.ts';
 import { loadUws } from './uws/load.ts';
@@ -23,6 +24,7 @@ describe.skipIf(loaded.uws === undefined)(
   () => {
     describeNetworkTransport('uWebSockets.js', createUwsTransport, './uws.ts');
     const isOld = loaded.uws !== undefined && loaded.isOld;
+    describeMaxSockets(createUwsTransport);
     describeBytes(createUwsTransport, new Set(isOld ? [...FAULTS, ...OLD_FAULTS] : FAULTS));
   },
 );

@@ -89,6 +89,8 @@ class UwsTransport<Session> implements Transport {
   readonly #requests = new RequestsUnderWay();
   #listening: us_listen_socket | undefined;
   #closed: Promise<void> | undefined;
+  /** Open sockets, WebSocket or HTTP. */
+  #openSockets = 0;
   /** Set if there was a publication since the last check of the send queues. */
   #queueCheck: NodeJS.Timeout | undefined;
 
@@ -96,6 +98,7 @@ class UwsTransport<Session> implements Transport {
     this.#uws = uws;
     this.#handlers = handlers;
     this.#app = uws.App();
+    this.#limitSockets(options.maxSockets ?? Infinity);
     const shared = {
       handlers,
       queueBytes: options.sendQueueBytes,
@@ -124,6 +127,7 @@ class UwsTransport<Session> implements Transport {
       dropped: (ws: RawSocket<Session>) => ws[SOCKET]?.overflowed(),
       drain: (ws: RawSocket<Session>) => ws[SOCKET]?.drained(),
       close: (ws: RawSocket<Session>, code, message) => {
+        this.#openSockets -= 1;
         const socket = ws[SOCKET];
         if (socket === undefined) return;
         this.#sockets.delete(socket);
@@ -177,6 +181,20 @@ class UwsTransport<Session> implements Transport {
     sender.send(frame);
   }
 
+  /**
+   * uWS accepts sockets as long as there are descriptors. When there are none, it is woken by the listening socket again
+   * and again, and does nothing else. So one socket too many is closed at once, which gives its descriptor back.
+   */
+  #limitSockets(maxSockets: number): void {
+    this.#app.filter((res, change) => {
+      // Of a socket that became a WebSocket, the end is told to the handler `close` only.
+      this.#openSockets += Number(change);
+      if (Number(change) < 0 || this.#openSockets <= maxSockets) return;
+      res.close();
+      this.#handlers.crowded();
+    });
+  }
+
   /** uWS reports a publication that it had to drop, but not one that waits in a send queue. */
   #checkQueues(): void {
     this.#queueCheck = undefined;
@@ -199,7 +217,7 @@ class UwsTransport<Session> implements Transport {
     head.keep();
     const outcome = this.#handlers.upgrade(head);
     if (!outcome.accept) {
-      writeResponse(res, head.method, outcome.response);
+      writeResponse(res, head.method, outcome.response, 'end');
       return;
     }
     res.upgrade<UserData<Session>>(

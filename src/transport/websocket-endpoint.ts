@@ -35,6 +35,8 @@ export interface EndpointOptions {
   /** Whether `?user=NAME` of a handshake is believed. */
   readonly userParameter: boolean;
   readonly isDraining: () => boolean;
+  /** Whether there are as many connections as the server takes. It is asked once for each handshake. */
+  readonly isFull: () => boolean;
 }
 
 /** One client's socket: the port of its connection actor, and the only holder of its raw socket. */
@@ -135,7 +137,7 @@ class ClientSession implements SocketSession, ConnectionPort {
 
 /** Takes the sockets of clients, on the paths of the codecs. */
 export function createEndpoint(options: EndpointOptions): SocketEndpoint {
-  const { codecs, allowsOrigin, isDraining } = options;
+  const { codecs, allowsOrigin, isDraining, isFull } = options;
 
   function upgrade(request: RequestHead): UpgradeOutcome<SocketSession> | undefined {
     const codec = codecs.get(request.path);
@@ -147,6 +149,7 @@ export function createEndpoint(options: EndpointOptions): SocketEndpoint {
         `pages from ${request.header('origin')} may not connect: list the origin in allowedOrigins`,
       );
     }
+    if (isFull()) return refuse(503, 'the server has as many connections as it takes, try again later');
     const user = options.userParameter ? readUser(request.query) : undefined;
     if (user !== undefined && user.length > MAX_USER_LENGTH) {
       return refuse(400, `the user's name is longer than ${MAX_USER_LENGTH} characters`);

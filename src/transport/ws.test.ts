@@ -3,10 +3,12 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Inbox } from '../system/inbox-harness.ts';
 import { describeBytes } from './contract/bytes-contract.ts';
+import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
 import { createWsTransport } from './ws.ts';
 
 describeNetworkTransport('ws', createWsTransport, './ws.ts');
+describeMaxSockets(createWsTransport);
 describeBytes(createWsTransport, new Set());
 
 describe('silence', () => {

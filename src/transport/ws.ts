@@ -91,6 +91,8 @@ class WsTransport<Session> implements Transport {
     );
     this.#http = createServer(HTTP_OPTIONS);
     this.#http.maxHeadersCount = 0;
+    if (options.maxSockets !== undefined) this.#http.maxConnections = options.maxSockets;
+    this.#http.on('drop', () => handlers.crowded());
     this.#http.on('request', (req, res) => this.#request(req, res));
     this.#http.on('checkExpectation', (req, res) => this.#request(req, res));
     this.#http.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head));

@@ -26,12 +26,16 @@ export function runProcess(args: readonly string[], env: Record<string, string> 
   return launch(args, env).exited;
 }
 
-/** Starts `statecast serve` on a free port and waits until it listens. */
+/**
+ * Starts `statecast serve` on a free port and waits until it listens.
+ * @param descriptors How many files and sockets it may have open. Default: as many as this process.
+ */
 export async function startProcess(
   args: readonly string[],
   env: Record<string, string> = {},
+  descriptors?: number,
 ): Promise<RunningProcess> {
-  const { child, exited } = launch(['serve', '--port', '0', ...args], env);
+  const { child, exited } = launch(['serve', '--port', '0', ...args], env, descriptors);
   const banner = await new Promise<string>((resolve, reject) => {
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -44,9 +48,15 @@ export async function startProcess(
   return { ...reach(url), banner, exited, kill: (signal) => child.kill(signal) };
 }
 
-function launch(args: readonly string[], env: Record<string, string>) {
+function launch(args: readonly string[], env: Record<string, string>, descriptors?: number) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('STATECAST_'));
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [command = '', ...rest] = [
+    ...(descriptors === undefined ? [] : ['bash', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'bash']),
+    process.execPath,
+    MAIN,
+    ...args,
+  ];
+  const child = spawn(command, rest, {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -10,14 +10,15 @@ import { sortLeftovers } from './room-record.ts';
 /** Takes up who was a member in an earlier run: anonymous ones are swept, users are away from now on. */
 export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: LoadedRoom | undefined }): void {
   if (loaded === undefined) return;
-  const { record, events, absence, clock } = context;
+  const { record, events, absence, clock, awayTtlMs } = context;
   const room = record.name;
   record.loaded = true;
   if (loaded.setAside !== undefined) {
     const { place, reason } = loaded.setAside;
     events.emit('store.failed', { room, error: new Error(reason), setAside: place });
   }
-  const { swept, away } = sortLeftovers(loaded.members, record.roster, clock.now());
+  const now = clock.now();
+  const { swept, away } = sortLeftovers(loaded.members, record.roster, now);
   for (const { id, user } of swept) {
     note(context, { type: 'remove', id });
     events.emit('member.left', {
@@ -27,7 +28,10 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
     });
   }
   for (const member of away) {
-    record.roster.away.set(member.user, member);
+    // Dates count from run to run; within this run only what the monotonic clock measures.
+    // A date that is still to come was written while the clock was wrong: it counts as now.
+    const leftMs = awayTtlMs - Math.max(0, now - member.awaySince);
+    record.roster.away.set(member.user, { member, expiresAt: clock.monotonic() + leftMs });
     absence.add(member.user, room);
     note(context, { type: 'put', member });
   }
@@ -41,18 +45,18 @@ export function endAbsence({ context }: RoomArgs, { subscriber }: { readonly sub
 
 /** Takes users off the roster who have been away for too long. */
 export function expireAway({ context }: RoomArgs): void {
-  const { record, clock, awayTtlMs } = context;
-  for (const { user, awaySince } of record.roster.away.values()) {
-    if (awaySince + awayTtlMs <= clock.now()) strike(context, user, 'expired');
+  const { record, clock } = context;
+  for (const [user, { expiresAt }] of record.roster.away) {
+    if (expiresAt <= clock.monotonic()) strike(context, user, 'expired');
   }
 }
 
 function strike(context: RoomContext, user: string, reason: LeaveReason): void {
   const { record, events, absence } = context;
-  const away = record.roster.away.get(user);
-  if (away === undefined) return;
+  const id = record.roster.away.get(user)?.member.id;
+  if (id === undefined) return;
   record.roster.away.delete(user);
   absence.delete(user, record.name);
-  note(context, { type: 'remove', id: away.id });
-  events.emit('member.left', { room: record.name, member: { id: away.id, user }, reason });
+  note(context, { type: 'remove', id });
+  events.emit('member.left', { room: record.name, member: { id, user }, reason });
 }

@@ -1,4 +1,4 @@
-/** A token bucket: how many messages a room may still take now. It knows no clock; the time is given. */
+/** A token bucket: how many messages a room may still take now. It knows no clock; the monotonic time is given. */
 
 export class RateMeter {
   readonly #perSecond: number;

@@ -27,10 +27,11 @@ export interface RoomRecord {
   subscription: 'none' | 'made' | Promise<void>;
 }
 
+/** @param startedAt now, by the monotonic clock */
 export function createRoomRecord(
   name: string,
   options: RoomOptions,
-  { durability, now }: { durability: Durability; now: number },
+  { durability, startedAt }: { durability: Durability; startedAt: number },
 ): RoomRecord {
   const { messagesPerSecond } = options;
   return {
@@ -38,7 +39,7 @@ export function createRoomRecord(
     options,
     roster: new Roster(),
     journal: new Journal(durability),
-    meter: messagesPerSecond === undefined ? undefined : new RateMeter(messagesPerSecond, now),
+    meter: messagesPerSecond === undefined ? undefined : new RateMeter(messagesPerSecond, startedAt),
     moderations: new Map(),
     judged: 0,
     loaded: false,
@@ -48,7 +49,10 @@ export function createRoomRecord(
   };
 }
 
-/** Who of an earlier run is to be swept, and who is away now; none of them has a socket any more. */
+/**
+ * Who of an earlier run is to be swept, and who is away now; none of them has a socket any more.
+ * @param now the date
+ */
 export function sortLeftovers(
   members: readonly StoredMember[],
   roster: Roster,

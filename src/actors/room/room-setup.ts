@@ -52,8 +52,6 @@ const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
 /** How long a closing room tries to get its last changes written. */
 const CLOSE_DEADLINE_MS = 5_000;
-/** The longest delay that timers can hold. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface SyncInput {
   readonly store: RoomStore;
@@ -81,9 +79,9 @@ export const roomSetup = setup({
     flush: ({ context }) => context.flushMs,
     retry: ({ context }) => Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(context.attempts, 10)),
     linger: ({ context }) => context.record.options.lingerMs,
-    refill: ({ context: { record, clock } }) => record.meter?.waitMs(clock.now()) ?? 0,
-    nextExpiry: ({ context: { record, clock, awayTtlMs } }) =>
-      Math.min(MAX_TIMER_MS, Math.max(0, (record.roster.nextExpiry(awayTtlMs) ?? 0) - clock.now())),
+    refill: ({ context: { record, clock } }) => record.meter?.waitMs(clock.monotonic()) ?? 0,
+    nextExpiry: ({ context: { record, clock } }) =>
+      Math.max(0, (record.roster.nextExpiry() ?? 0) - clock.monotonic()),
   },
   guards: {
     isLoaded: ({ context }) => context.record.loaded,
@@ -106,7 +104,7 @@ export const roomSetup = setup({
     allowsCall: ({ context: { record }, event }) =>
       'method' in event && allowsMethod(record.options.rpc, event.method),
     isOverRate: ({ context: { record, clock }, event }) =>
-      record.meter !== undefined && isFromConnection(event) && !record.meter.allows(clock.now()),
+      record.meter !== undefined && isFromConnection(event) && !record.meter.allows(clock.monotonic()),
     isModerated: ({ context: { record }, event }) =>
       record.options.handlers.onMessage !== undefined && isFromConnection(event),
     isFromServer: ({ event }) => !isFromConnection(event),

@@ -24,7 +24,16 @@ export interface AwakeMembership {
 /** A user who was a member when an earlier run of the server ended. */
 export interface AwayMember extends StoredMember {
   readonly user: string;
+  /** Milliseconds since 1970. */
   readonly awaySince: number;
+}
+
+/** An away member, and how long it is waited for. */
+export interface ExpectedMember {
+  /** As it is stored: the date since when it is away survives restarts. */
+  readonly member: AwayMember;
+  /** When it is off the roster, by the monotonic clock of this run. */
+  readonly expiresAt: number;
 }
 
 /** One line of a room's list of members. */
@@ -55,18 +64,22 @@ export class Roster {
   readonly joined = new Map<string, RestingMember>();
   readonly awake = new Map<string, AwakeMembership>();
   /** By user: one line each, however many connections the user had. */
-  readonly away = new Map<string, AwayMember>();
+  readonly away = new Map<string, ExpectedMember>();
 
   /** Seats that are taken: members, joins under way, and leaves that are not recorded yet. */
   get seats(): number {
     return this.joined.size + this.awake.size;
   }
 
-  /** When the next user will have been away for `ttlMs`; undefined when no user is away. */
-  nextExpiry(ttlMs: number): number | undefined {
+  awayMembers(): AwayMember[] {
+    return Array.from(this.away.values(), ({ member }) => member);
+  }
+
+  /** When the next away user is off the roster, by the monotonic clock; undefined when no user is away. */
+  nextExpiry(): number | undefined {
     let earliest: number | undefined;
-    for (const { awaySince } of this.away.values()) {
-      if (earliest === undefined || awaySince + ttlMs < earliest) earliest = awaySince + ttlMs;
+    for (const { expiresAt } of this.away.values()) {
+      if (earliest === undefined || expiresAt < earliest) earliest = expiresAt;
     }
     return earliest;
   }

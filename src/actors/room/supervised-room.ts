@@ -7,6 +7,7 @@ import { createActor, waitFor, type SnapshotFrom } from 'xstate';
 import { createRefusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import { send } from '../runtime/send.ts';
+import { stopChildren } from '../runtime/system-actor.ts';
 import { nameRoom, type NamedSender, type Sender } from '../runtime/sender.ts';
 import type { roomMachine, RoomRef } from './room.ts';
 import type { RoomEvent, RoomInput } from './room-events.ts';
@@ -38,7 +39,7 @@ export class SupervisedRoom {
   readonly #input: SupervisedRoomInput & RoomInput;
   #actor: RoomRef | undefined;
   #ended = false;
-  /** When the machine failed within the last {@link FAILURE_WINDOW_MS}, in milliseconds since 1970. */
+  /** When the machine failed within the last {@link FAILURE_WINDOW_MS}, by the monotonic clock. */
   #failures: number[] = [];
   /** Events that came while the machine was being restarted. */
   #held: Sent[] = [];
@@ -137,6 +138,8 @@ export class SupervisedRoom {
   }
 
   #fail(error: unknown): void {
+    // XState leaves what a failed machine has invoked running, with nobody to answer to.
+    if (this.#actor !== undefined) stopChildren(this.#actor);
     this.#actor = undefined;
     // Which event it belongs to is known where that was sent.
     if (this.#depth > 0) this.#failure = { error };
@@ -146,7 +149,7 @@ export class SupervisedRoom {
   /** @param given What the machine was given last: what the failure may have cut off. */
   #recover(error: unknown, given: readonly Sent[]): void {
     const { clock, events } = this.#input;
-    const now = clock.now();
+    const now = clock.monotonic();
     this.#failures = [...this.#failures.filter((at) => at > now - FAILURE_WINDOW_MS), now];
     const closing = this.#failures.length > MAX_FAILURES;
     events.emit('room.failed', { room: this.name, error, outcome: closing ? 'closing' : 'restarting' });
@@ -166,8 +169,8 @@ export class SupervisedRoom {
     const room = this.name;
     const { joined, awake, away } = record.roster;
     for (const id of [...joined.keys(), ...awake.keys()]) unlist(this.#input, id);
-    const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ id }) => id)];
-    for (const { user } of away.values()) this.#input.absence.delete(user, room);
+    const ids = [...joined.keys(), ...awake.keys(), ...[...away.values()].map(({ member }) => member.id)];
+    for (const user of away.keys()) this.#input.absence.delete(user, room);
     for (const { subscriber } of joined.values()) {
       subscriber.port.unsubscribe(room);
       subscriber.send({ type: 'room.closed', room, refusal: ROOM_CLOSED }, nameRoom(room));

@@ -7,6 +7,7 @@ import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine, E
 import type { Outcome } from './fast-lane/table.ts';
 import { FastLane, withFastLane, type Watched } from './fast-lane/fast-lane.ts';
 import { actorOf, type Sender } from './sender.ts';
+import { runActionsUnnoted } from './system-actor.ts';
 
 /** Which machine an actor runs: the machine's `id`. */
 export type MachineKind = 'server' | 'connection' | 'membership' | 'moderation' | 'room' | 'tarsProxy';
@@ -56,29 +57,39 @@ interface Dated {
   [SINCE]?: number | undefined;
 }
 
-/** When a snapshot's states were entered, in milliseconds since 1970; undefined for a machine that is not live. */
+/** When a snapshot's states were entered, by the monotonic clock; undefined for a machine that is not live. */
 export function sinceOf(snapshot: AnyMachineSnapshot): number | undefined {
   return (snapshot as Dated)[SINCE];
+}
+
+/**
+ * The snapshot of an actor; undefined while the actor is being made, when `getSnapshot` of XState's development build
+ * throws.
+ */
+export function snapshotOf(actor: AnyActorRef): AnyMachineSnapshot | undefined {
+  return (actor as AnyActorRef & { readonly _snapshot?: AnyMachineSnapshot })._snapshot;
 }
 
 /** The same machine, for `createActor`: whatever its actors do is told to the observer. */
 export function goLive<Machine extends AnyStateMachine>(
   machine: Machine,
   observer: MachineObserver,
-  now: () => number,
+  monotonic: () => number,
 ): Machine {
   const kind = machine.id as MachineKind;
-  const laned = withFastLane(machine, new LiveLane(machine, observer, now));
+  const laned = withFastLane(machine, new LiveLane(machine, observer, monotonic));
   const live: Pick<AnyStateMachine, 'getInitialSnapshot' | 'restoreSnapshot'> = {
     getInitialSnapshot(scope, input) {
+      runActionsUnnoted(scope);
       observer.made(kind, scope.self);
-      return date(laned.getInitialSnapshot(scope, input), now());
+      return date(laned.getInitialSnapshot(scope, input), monotonic());
     },
     restoreSnapshot(snapshot, scope) {
+      runActionsUnnoted(scope);
       observer.made(kind, scope.self);
       // It comes from `resolveState`, and not from a file: nothing in it has to be revived. XState would look for
       // references to actors in all that can be reached from the context, which is the whole server.
-      return date(snapshot as AnyMachineSnapshot, now());
+      return date(snapshot as AnyMachineSnapshot, monotonic());
     },
   };
   return Object.create(laned, Object.getOwnPropertyDescriptors(live)) as Machine;
@@ -88,13 +99,13 @@ export function goLive<Machine extends AnyStateMachine>(
 class LiveLane extends FastLane {
   readonly #kind: MachineKind;
   readonly #observer: MachineObserver;
-  readonly #now: () => number;
+  readonly #monotonic: () => number;
 
-  constructor(machine: AnyStateMachine, observer: MachineObserver, now: () => number) {
+  constructor(machine: AnyStateMachine, observer: MachineObserver, monotonic: () => number) {
     super(machine, observer.watched);
     this.#kind = machine.id as MachineKind;
     this.#observer = observer;
-    this.#now = now;
+    this.#monotonic = monotonic;
   }
 
   override tellSent(to: AnyActorRef, event: EventObject, from: Sender | undefined): void {
@@ -141,7 +152,7 @@ class LiveLane extends FastLane {
 
   #tellNews(self: AnyActorRef, event: EventObject, from: AnyMachineSnapshot, to: AnyMachineSnapshot): void {
     if (to._nodes !== from._nodes || to.status !== from.status) {
-      this.#observer.moved(this.#kind, self, event, from, date(to, this.#now()));
+      this.#observer.moved(this.#kind, self, event, from, date(to, this.#monotonic()));
       return;
     }
     (to as Dated)[SINCE] = (from as Dated)[SINCE];

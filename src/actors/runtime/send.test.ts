@@ -296,11 +296,11 @@ describe('sending directly', () => {
     expect(done).toEqual(['early begins', 'early ends']);
   });
 
-  test('does nothing to an actor that has stopped', () => {
-    const { actor, done } = startIdle();
+  test('does nothing to an actor that has stopped, not even by way of XState, which might warn', () => {
+    const { actor, sent, done } = startIdle();
     actor.stop();
     sendDirectly(actor, { type: 'do', name: 'late' });
-    expect(done).toEqual([]);
+    expect([done, sent]).toEqual([[], []]);
   });
 });
 

@@ -7,6 +7,7 @@
  * - a mailbox is `_active` while its actor runs, and `_current` is the event at work, with the next ones behind
  *   it as far as `_last`; `flush` does those from `_current` on;
  * - `_process` has `logic.transition` work an event off, and ends the actor when that throws;
+ * - `_processingStatus` is 2 when an actor has ended or was stopped, and then `send` does nothing;
  * - `update` takes a snapshot over and tells the `observers` that have a `next`; for the others it does nothing
  *   when it is the one of before.
  */
@@ -33,6 +34,7 @@ interface Mailbox {
 interface ActorInside {
   logic: Partial<Laned>;
   readonly mailbox: Mailbox;
+  readonly _processingStatus: number;
   readonly observers: ReadonlySet<{ readonly next?: unknown }>;
   update(snapshot: unknown, event: EventObject): void;
   _process(event: EventObject): void;
@@ -40,6 +42,9 @@ interface ActorInside {
 }
 
 const ACCESS = Symbol('access');
+
+/** XState's number for the processing status of an actor that has stopped. */
+const STOPPED = 2;
 
 /** What sending directly needs of an actor, made when its lane first takes an event. */
 interface Access {
@@ -75,7 +80,8 @@ export function send<Event extends EventObject>(
       return;
     }
   }
-  actor.send(event);
+  // An actor that has stopped ignores it, and XState's development build would warn.
+  if (inside._processingStatus !== STOPPED) actor.send(event);
 }
 
 function giveAccess(inside: ActorInside, lane: FastLane): Access {

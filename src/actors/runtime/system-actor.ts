@@ -12,6 +12,7 @@ import {
   Actor,
   type AnyActorRef,
   type AnyActorScope,
+  type AnyMachineSnapshot,
   type AnyStateMachine,
   type EventObject,
   type InputFrom,
@@ -130,6 +131,17 @@ class SystemActor {
 
 Object.setPrototypeOf(SystemActor.prototype, Actor.prototype);
 
+/** Stops what an actor has invoked. */
+export function stopChildren(actor: AnyActorRef): void {
+  const { children } = actor.getSnapshot() as AnyMachineSnapshot;
+  for (const child of Object.values(children)) (child as Stoppable | undefined)?._stop();
+}
+
+/** Its own `stop` is refused to an actor that has a parent. */
+interface Stoppable {
+  _stop(): void;
+}
+
 /** The functions of an actor that its machine may call. */
 function createScope(actor: SystemActor): AnyActorScope {
   const { id, sessionId, logger, system } = actor;
@@ -145,17 +157,35 @@ function createScope(actor: SystemActor): AnyActorScope {
       child._stop();
     },
     emit: (event: EventObject) => emit(actor.eventListeners, event),
-    actionExecutor(action: Parameters<AnyActorScope['actionExecutor']>[0]) {
-      const execute = (): void => {
-        const { type, info, params, exec } = action;
-        system._sendInspectionEvent({ type: '@xstate.action', actorRef: actor, action: { type, params } });
-        exec?.(info, params);
-      };
-      if (actor._processingStatus === RUNNING) execute();
-      else actor._deferred.push(execute);
-    },
+    actionExecutor: createActionExecutor(actor),
   };
   return scope as unknown as AnyActorScope;
+}
+
+/** The parts of an actor that its actions need. */
+type Executing = Pick<SystemActor, 'system' | '_processingStatus' | '_deferred'>;
+
+/**
+ * Has the actions of an actor run as those of the actors that are made here. XState notes that an action is running, and
+ * its development build then warns when the action starts an actor: it takes the `assign` with which XState itself
+ * makes the first context of that actor for one of the action's.
+ */
+export function runActionsUnnoted(scope: AnyActorScope): void {
+  if (!(scope.self instanceof SystemActor))
+    scope.actionExecutor = createActionExecutor(scope.self as unknown as Executing);
+}
+
+function createActionExecutor(actor: Executing): AnyActorScope['actionExecutor'] {
+  const { system } = actor;
+  return (action) => {
+    const execute = (): void => {
+      const { type, info, params, exec } = action;
+      system._sendInspectionEvent({ type: '@xstate.action', actorRef: actor, action: { type, params } });
+      exec?.(info, params);
+    };
+    if (actor._processingStatus === RUNNING) execute();
+    else actor._deferred.push(execute);
+  };
 }
 
 /** Calls the listeners that were added before the event. A listener that throws does not affect the others. */

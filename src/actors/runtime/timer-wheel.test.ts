@@ -1,17 +1,18 @@
-import { SimulatedClock } from 'xstate';
 import { describe, expect, test } from 'vitest';
+import { CLOCK_STEPS, FakeClock } from '../../system/clock-harness.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 function createWheel() {
-  const simulated = new SimulatedClock();
+  const simulated = new FakeClock();
   const started: unknown[] = [];
   const clock = {
     now: () => simulated.now(),
+    monotonic: () => simulated.monotonic(),
     setTimeout(fn: () => void, delayMs: number) {
       started.push(delayMs);
       return simulated.setTimeout(fn, delayMs);
     },
-    clearTimeout: (id: unknown) => simulated.clearTimeout(id as number),
+    clearTimeout: (id: unknown) => simulated.clearTimeout(id),
   };
   const told: string[] = [];
   const target = (name: string) => ({
@@ -67,4 +68,15 @@ describe('a timer wheel', () => {
     simulated.increment(250);
     expect(told).toEqual(['b second']);
   });
+});
+
+test.each(Object.entries(CLOCK_STEPS))('a timer is as long when the wall clock is set %s', (_, stepMs) => {
+  const { simulated, told, target, wheel } = createWheel();
+  wheel.schedule(target('a'), { type: 'due' }, 1_000);
+  simulated.stepWallClock(stepMs);
+  wheel.schedule(target('b'), { type: 'due' }, 1_000);
+  simulated.increment(999);
+  expect(told).toEqual([]);
+  simulated.increment(1);
+  expect(told).toEqual(['a due', 'b due']);
 });

@@ -55,7 +55,7 @@ export class TimerWheel {
 
   /** Sends the event to the target after `delayMs` milliseconds, unless the timer is cancelled. */
   schedule<Event extends EventObject>(target: Target<Event>, event: Event, delayMs: number): WheelTimer {
-    const tick = Math.ceil((this.#clock.now() + delayMs) / this.#tickMs);
+    const tick = Math.ceil((this.#clock.monotonic() + delayMs) / this.#tickMs);
     const timer = new WheelTimer(target, event, tick);
     const slot = this.#slots.get(tick) ?? new Set();
     this.#slots.set(tick, slot.add(timer));
@@ -72,7 +72,7 @@ export class TimerWheel {
   }
 
   #wait(): unknown {
-    const untilTick = this.#tickMs - (this.#clock.now() % this.#tickMs);
+    const untilTick = this.#tickMs - (this.#clock.monotonic() % this.#tickMs);
     return this.#clock.setTimeout(() => this.#turn(), untilTick);
   }
 
@@ -83,7 +83,7 @@ export class TimerWheel {
 
   #turn(): void {
     this.#next = undefined;
-    const now = Math.floor(this.#clock.now() / this.#tickMs);
+    const now = Math.floor(this.#clock.monotonic() / this.#tickMs);
     for (const [tick, slot] of this.#slots) {
       if (tick > now) continue;
       this.#slots.delete(tick);

@@ -61,7 +61,7 @@ export function createServants(input: ServantsInput): Servants {
 
   function call(name: string, request: CallRequest): Promise<Uint8Array> {
     const { func, body, routeKey, oneWay, options } = request;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const context = new Map(options.context);
     const trace = context.get(TRACE_KEY) ?? newTraceparent();
     context.set(TRACE_KEY, trace);

@@ -19,7 +19,7 @@ export function wait(context: TarsProxyContext, call: ProxyCall): void {
 /** Sends a call, or lets it wait when the link has no connection at this moment. */
 export function dispatch(context: TarsProxyContext, call: ProxyCall): void {
   const { calls, link, clock } = context;
-  const timeoutMs = call.deadlineAt - clock.now();
+  const timeoutMs = call.deadlineAt - clock.monotonic();
   if (timeoutMs <= 0) return expire(context, call);
   watchDeadline(context, call, timeoutMs);
   const requestId = calls.nextId();
@@ -92,7 +92,8 @@ export function fail(context: TarsProxyContext, call: ProxyCall, failure: RpcFai
   const { calls, clock, random, send } = context;
   const attempt = Math.min(call.attempts, 10);
   const delayMs = random() * Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** attempt);
-  const isWorthIt = call.idempotent && RPC_ERRORS[failure].retry && clock.now() + delayMs < call.deadlineAt;
+  const isWorthIt =
+    call.idempotent && RPC_ERRORS[failure].retry && clock.monotonic() + delayMs < call.deadlineAt;
   if (!isWorthIt) {
     settle(context, call, { type: 'failed', failure, ...(cause !== undefined && { cause }) });
     return;
@@ -126,7 +127,7 @@ export function toFailure(error: unknown): RpcFailure {
 function watchDeadline(
   { clock, send }: TarsProxyContext,
   call: ProxyCall,
-  leftMs = Math.max(0, call.deadlineAt - clock.now()),
+  leftMs = Math.max(0, call.deadlineAt - clock.monotonic()),
 ): void {
   call.timer ??= clock.setTimeout(() => send({ type: 'call.expired', call }, 'timer'), leftMs);
 }

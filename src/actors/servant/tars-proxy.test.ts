@@ -1,4 +1,4 @@
-import { SimulatedClock } from 'xstate';
+import { CLOCK_STEPS, FakeClock } from '../../system/clock-harness.ts';
 import { describe, expect, test } from 'vitest';
 import type { ServerEventName } from '../../events/server-events.ts';
 import { LinkError, type LinkListener, type LinkRequest, type ServantLink } from '../../tars/servant-link.ts';
@@ -63,7 +63,7 @@ class FakeLink implements ServantLink {
 }
 
 function createProxy(policy: Partial<TarsProxyPolicy> = {}) {
-  const clock = new SimulatedClock();
+  const clock = new FakeClock();
   const link = new FakeLink();
   const told: { name: ServerEventName; event: object }[] = [];
   const proxy = startTarsProxy(
@@ -84,7 +84,7 @@ function createProxy(policy: Partial<TarsProxyPolicy> = {}) {
     const outcomes: ServantOutcome[] = [];
     const made: ProxyCall = {
       request: { func: 'hello', body: new Uint8Array(), ...(options.oneWay && { oneWay: true }) },
-      deadlineAt: clock.now() + (options.deadlineMs ?? 3_000),
+      deadlineAt: clock.monotonic() + (options.deadlineMs ?? 3_000),
       idempotent: options.idempotent ?? false,
       settle: (outcome) => void outcomes.push(outcome),
       attempts: 0,
@@ -293,5 +293,38 @@ describe('the circuit', () => {
     link.answer();
     expect(attempt).toEqual(replied);
     expect(state()).toEqual({ ready: { circuit: 'closed' } });
+  });
+});
+
+describe.each(Object.entries(CLOCK_STEPS))('when the wall clock is set %s', (_, stepMs) => {
+  test('calls that wait and calls in flight keep their deadlines', async () => {
+    const { call, connect, link, clock } = createProxy({ maxInFlight: 1 });
+    await connect();
+    const inFlight = call({ deadlineMs: 1_000 });
+    const waiting = call({ deadlineMs: 2_000 });
+    clock.stepWallClock(stepMs);
+    clock.increment(999);
+    expect([inFlight, waiting]).toEqual([[], []]);
+    clock.increment(1);
+    expect(inFlight).toEqual(failed('timedOut'));
+    expect(waiting).toEqual([]);
+    const later = call({ deadlineMs: 3_000 });
+    link.answer();
+    expect(waiting).toEqual(replied);
+    link.answer();
+    expect(later).toEqual(replied);
+  });
+
+  test('an open circuit rests for as long', async () => {
+    const { call, connect, clock, state } = createProxy({ failuresToOpen: 1 });
+    await connect();
+    const lost = call({ deadlineMs: 100 });
+    clock.increment(100);
+    expect(lost).toEqual(failed('timedOut'));
+    clock.stepWallClock(stepMs);
+    clock.increment(999);
+    expect(call()).toEqual(failed('circuitOpen'));
+    clock.increment(1);
+    expect(state()).toMatchObject({ ready: { circuit: { halfOpen: 'inviting' } } });
   });
 });

@@ -12,6 +12,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   // The banner tells it already, and scripts wait for the one line that has `listening`.
   'server.listening': 'debug',
   'server.draining': 'info',
+  'server.full': 'warn',
   'server.stopped': 'info',
   'connection.opened': 'debug',
   'connection.closed': 'debug',

@@ -18,7 +18,7 @@ import type { ServantDefinitions } from '../../server/rpc.ts';
 import type { RoomDefinition, ServerOptions, StatecastServer } from '../../server/server-options.ts';
 import { VERSION } from '../../system/package-info.ts';
 
-/** Serves until SIGTERM, SIGINT or a shutdown command of the TARS node. */
+/** Serves until SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node. */
 export async function serve(settings: Settings, configFile?: string): Promise<void> {
   const { address, ended, server } = await startProcess({ settings, configFile, version: VERSION });
   process.stdout.write(createBanner(address, settings, server.health()));
@@ -52,8 +52,8 @@ export interface ServedProcess<All extends ServantDefinitions = {}> {
 export type ProcessLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 /**
- * Starts a server; resolves when it listens. SIGTERM, SIGINT or a shutdown command of the TARS node stop it; a second
- * signal ends the process at once.
+ * Starts a server; resolves when it listens. SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node stop it; a
+ * second SIGTERM or SIGINT ends the process at once.
  */
 export async function startProcess<All extends ServantDefinitions = {}>(
   input: ProcessInput<All>,
@@ -186,19 +186,27 @@ interface Stopping {
 
 function createStopping(stop: () => Promise<void>): Stopping {
   let isStopping = false;
+  /** Whether somebody waits for the end, and not only a terminal is gone. */
+  let isAwaited = false;
   let start: (() => void) | undefined;
   const ended = new Promise<void>((resolve, reject) => {
     start = () => {
+      if (isStopping) return;
       isStopping = true;
       stop().then(resolve, reject);
     };
   });
-  const begin = (): void => start?.();
+  const begin = (): void => {
+    isAwaited = true;
+    start?.();
+  };
   const onSignal = (): void => {
-    if (isStopping) process.exit(1);
+    if (isAwaited) process.exit(1);
     begin();
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  // A closed terminal may send it twice, and systemd can send it together with SIGTERM: it never ends the process at once.
+  process.on('SIGHUP', () => start?.());
   return { begin, ended };
 }

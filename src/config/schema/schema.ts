@@ -11,8 +11,8 @@ import { roomsSchema } from './room-schema.ts';
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-/** Timers of Node.js are limited to 2^31 ms, 24.8 days; a longer one would fire at once. */
-const LONGEST_TIMER_DAYS = 24;
+/** How long users may be expected back after a restart. */
+const MAX_AWAY_DAYS = 24;
 
 const log = z.strictObject({
   level: z
@@ -63,7 +63,7 @@ const membership = z.strictObject({
   ttlSeconds: z
     .int()
     .min(0)
-    .max(LONGEST_TIMER_DAYS * DAY_SECONDS)
+    .max(MAX_AWAY_DAYS * DAY_SECONDS)
     .default(DAY_SECONDS)
     .describe('How long a user who was a member before a restart stays a member, marked as away.')
     .register(fieldNotes, { unit: 'seconds' }),

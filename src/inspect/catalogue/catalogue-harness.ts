@@ -150,12 +150,13 @@ export function createFakes(plan: Plan, redact: readonly string[] = []) {
       ],
     ]),
   };
-  const summaries = createSummaries({ population, redaction: createRedaction(redact), now: () => now });
+  const clock = { now: () => now, monotonic: () => now };
+  const summaries = createSummaries({ population, redaction: createRedaction(redact), clock });
   const catalogue = createCatalogue({
     population,
     summaries,
     failures: () => plan.failed,
-    now: () => now,
+    clock,
     yieldTurn: looks.rest,
   });
   return { population, summaries, catalogue, looks, pass: (ms: number) => void (now += ms) };

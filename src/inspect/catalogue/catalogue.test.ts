@@ -6,6 +6,7 @@ import { createPopulation } from '../summary/population-harness.ts';
 import { createCatalogue } from './catalogue.ts';
 import { listMembers } from './room-members.ts';
 import { SLICE_STEPS } from './walk.ts';
+import { FakeClock } from '../../system/clock-harness.ts';
 import {
   type Query,
   type Plan,
@@ -45,8 +46,13 @@ describe('the catalogue', () => {
     await until(() => ann.frames.length === 1 && bob.frames.length === 1);
     ann.send(publish('room1', 'hi'));
     await settle();
-    const now = (): number => clock.now();
-    const catalogue = createCatalogue({ population, summaries, failures: () => [], now, yieldTurn: settle });
+    const catalogue = createCatalogue({
+      population,
+      summaries,
+      failures: () => [],
+      clock,
+      yieldTurn: settle,
+    });
     const { actors, total, counts } = await ask(catalogue);
     expect(actors.map(({ kind, id, status, states }) => [kind, id, status, states[0]])).toEqual([
       ['server', 'server', 'active', 'listening'],
@@ -201,7 +207,7 @@ describe('with 100,000 connections', () => {
         if (isBroken) throw new Error('broken');
         return [];
       },
-      now: () => 0,
+      clock: new FakeClock(),
       yieldTurn: async () => {},
     });
     await expect(ask(broken, { kinds: ['server'] })).rejects.toThrow('broken');

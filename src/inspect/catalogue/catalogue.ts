@@ -4,6 +4,7 @@
  */
 
 import type { ActorSummary, CatalogueMessage, CatalogueRequest } from '../feed/feed-protocol.ts';
+import type { Clock } from '../../system/clock.ts';
 import type { Population } from '../population/population.ts';
 import type { ActorReading } from '../summary/actor-reading.ts';
 import type { Summaries } from '../summary/summaries.ts';
@@ -17,8 +18,7 @@ export interface CatalogueInput {
   readonly summaries: Summaries;
   /** Failed actors, each once. They are listed in addition to living ones, which may have the same addresses. */
   readonly failures: () => readonly ActorSummary[];
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   /** Lets other work run. */
   readonly yieldTurn: () => Promise<void>;
 }
@@ -42,9 +42,10 @@ type Page = Omit<CatalogueMessage, 'type' | 'id' | 'counts'>;
 const FRESH_MS = 1_000;
 
 export function createCatalogue(input: CatalogueInput): Catalogue {
-  const { population, summaries, failures, now, yieldTurn } = input;
-  const pages = new Shared<Page>(FRESH_MS, now);
-  const counts = new Shared<Counts>(FRESH_MS, now);
+  const { population, summaries, failures, clock, yieldTurn } = input;
+  const monotonic = (): number => clock.monotonic();
+  const pages = new Shared<Page>(FRESH_MS, monotonic);
+  const counts = new Shared<Counts>(FRESH_MS, monotonic);
   /** The pass that has not begun yet. */
   let next: Pass | undefined;
   let last: Promise<void> = Promise.resolve();
@@ -99,7 +100,7 @@ export function createCatalogue(input: CatalogueInput): Catalogue {
     pass.searches.push(search);
     await pass.isDone;
     for (const failed of failures()) search.visitFailed(failed);
-    return { at: now(), total: search.total, actors: search.finish() };
+    return { at: clock.now(), total: search.total, actors: search.finish() };
   }
 
   async function count(): Promise<Counts> {

@@ -11,7 +11,7 @@ import type {
 import type { Population } from '../population/population.ts';
 import type { Figures } from '../summary/figures.ts';
 import { isWithin, type LeafStates } from '../summary/leaf-states.ts';
-import { sinceOf, statusOf, type ActorReading } from '../summary/actor-reading.ts';
+import { statusOf, type ActorReading } from '../summary/actor-reading.ts';
 import type { Summaries } from '../summary/summaries.ts';
 import { KIND_ORDER } from '../population/machine-names.ts';
 import { TopList } from './top-list.ts';
@@ -72,7 +72,7 @@ export class Search {
       address: ({ entry }) => entry.address,
       states: ({ states }) => states,
       status: statusOf,
-      since: sinceOf,
+      since: (reading) => summaries.sinceOf(reading),
       user: (reading) => summaries.userOf(reading),
       figures: (reading) => summaries.figuresOf(reading),
     };

@@ -2,7 +2,7 @@
 
 interface Kept<Result> {
   readonly result: Promise<Result>;
-  /** Until when it is shared, in milliseconds since 1970. Not set while it is being found. */
+  /** Until when it is shared, by the monotonic clock. Not set while it is being found. */
   freshUntil?: number;
 }
 
@@ -13,25 +13,25 @@ const FRESH_PER_SPENT = 9;
 
 export class Shared<Result> {
   readonly #freshMs: number;
-  readonly #now: () => number;
+  readonly #monotonic: () => number;
   readonly #kept = new Map<string, Kept<Result>>();
 
   /** @param freshMs a result is shared for at least so many milliseconds after it was found */
-  constructor(freshMs: number, now: () => number) {
+  constructor(freshMs: number, monotonic: () => number) {
     this.#freshMs = freshMs;
-    this.#now = now;
+    this.#monotonic = monotonic;
   }
 
   obtain(key: string, find: () => Promise<Result>): Promise<Result> {
     this.#forgetStale();
     const known = this.#kept.get(key);
     if (known !== undefined) return known.result;
-    const startedAt = this.#now();
+    const startedAt = this.#monotonic();
     const kept: Kept<Result> = { result: find() };
     this.#kept.set(key, kept);
     kept.result.then(
       () => {
-        const foundAt = this.#now();
+        const foundAt = this.#monotonic();
         kept.freshUntil = foundAt + Math.max(this.#freshMs, FRESH_PER_SPENT * (foundAt - startedAt));
       },
       // The next request tries again.
@@ -42,7 +42,7 @@ export class Shared<Result> {
 
   #forgetStale(): void {
     for (const [key, { freshUntil = Infinity }] of this.#kept) {
-      if (this.#now() >= freshUntil || this.#kept.size > MAX_KEPT) this.#kept.delete(key);
+      if (this.#monotonic() >= freshUntil || this.#kept.size > MAX_KEPT) this.#kept.delete(key);
     }
   }
 }

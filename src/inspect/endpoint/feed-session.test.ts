@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SimulatedClock } from 'xstate';
+import { FakeClock } from '../../system/clock-harness.ts';
 import { settle } from '../../actors/actor-harness.ts';
 import type { Socket } from '../../transport/common/transport.ts';
 import type { WatchSink } from '../watch/live-watch.ts';
@@ -40,7 +40,7 @@ class FakeSocket implements Socket {
 const NO_COUNTS = {} as CatalogueMessage['counts'];
 
 function createOpened(options: { token?: string; answers?: Partial<FeedAnswers> } = {}) {
-  const clock = new SimulatedClock();
+  const clock = new FakeClock();
   const socket = new FakeSocket();
   const errors: unknown[] = [];
   const sinks: WatchSink[] = [];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FakeClock, momentsOf } from '../../system/clock-harness.ts';
 import { createHarness, join, publish, settle } from '../../actors/actor-harness.ts';
 import { combineObservers } from '../../actors/runtime/combine-observers.ts';
 import { createRecorder } from '../recorder/recorder.ts';
@@ -95,8 +96,9 @@ describe('a sequence diagram of a history', () => {
   });
 
   test('is made of what the recorder has kept', async () => {
-    const recorder = createRecorder({ entries: 100, now: () => harness.clock.now(), describeError: String });
-    const harness = createHarness({ observer: combineObservers(recorder.observer) });
+    const clock = new FakeClock();
+    const recorder = createRecorder({ entries: 100, moments: momentsOf(clock), describeError: String });
+    const harness = createHarness({ clock, observer: combineObservers(recorder.observer) });
     const client = harness.connect();
     client.send(join('room1'));
     await settle();

@@ -2,6 +2,7 @@
 
 import type { ActorAddress, ActorHistory } from '../feed/feed-protocol.ts';
 import type { StatePath } from '../chart/chart.ts';
+import type { Moments } from '../../system/moments.ts';
 import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
 import { toHistoryEntries, type RecordedTransition } from './transition-ring.ts';
 
@@ -21,6 +22,7 @@ export type FailedHistory = ActorHistory & Pick<Required<ActorHistory>, 'failure
 
 export interface Failure {
   readonly address: ActorAddress;
+  /** A moment, and no date. */
   readonly at: number;
   readonly event: string;
   readonly nodes: StateNodes;
@@ -33,12 +35,14 @@ export interface Failure {
 
 export class FailureList {
   readonly #capacity: number;
+  readonly #moments: Moments;
   #failures: Failure[] = [];
   /** Made when they are needed, and then kept. */
   readonly #views = new WeakMap<Failure, FailedActor>();
 
-  constructor(capacity: number) {
+  constructor(capacity: number, moments: Moments) {
     this.#capacity = capacity;
+    this.#moments = moments;
   }
 
   add(failure: Failure): void {
@@ -52,10 +56,10 @@ export class FailureList {
     );
   }
 
-  /** The latest one of an actor. */
-  find({ kind, id }: ActorAddress): FailedActor | undefined {
+  /** The latest one of an actor, and its moment. */
+  find({ kind, id }: ActorAddress): { moment: number; view: FailedActor } | undefined {
     const found = this.#failures.findLast(({ address }) => address.kind === kind && address.id === id);
-    return found && this.#view(found);
+    return found && { moment: found.at, view: this.#view(found) };
   }
 
   /** Oldest first. */
@@ -66,10 +70,11 @@ export class FailureList {
   #view(failure: Failure): FailedActor {
     const known = this.#views.get(failure);
     if (known !== undefined) return known;
-    const { address, at, event, nodes, error, transitions, lost } = failure;
+    const { address, event, nodes, error, transitions, lost } = failure;
+    const at = this.#moments.toDate(failure.at);
     const history: FailedHistory = {
       ...address,
-      entries: toHistoryEntries(transitions),
+      entries: toHistoryEntries(transitions, this.#moments),
       ...(lost !== undefined && { lost }),
       failure: { at, event, error },
     };

@@ -8,6 +8,7 @@ import { NO_OBSERVER, type MachineKind, type MachineObserver } from '../../actor
 import type { ActorAddress, ActorHistory } from '../feed/feed-protocol.ts';
 import { FailureList, type FailedActor } from './failures.ts';
 import { RoomRings } from './rooms.ts';
+import type { Moments } from '../../system/moments.ts';
 import type { StateNodes } from '../population/state-paths.ts';
 import { toHistoryEntries, TransitionRing, type RecordedTransition } from './transition-ring.ts';
 
@@ -18,8 +19,7 @@ const DEFAULT_FAILURES = 100;
 export interface RecorderOptions {
   /** How many entries are kept of each room and of each failed actor. 0: nothing is recorded. */
   readonly entries: number;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly moments: Moments;
   /** How many failed actors are kept. Default 100. */
   readonly failures?: number;
   /** Makes the text of an error, as it is kept and shown. */
@@ -44,17 +44,17 @@ const OFF: Recorder = {
 };
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { entries, now, failures = DEFAULT_FAILURES, describeError } = options;
+  const { entries, moments, failures = DEFAULT_FAILURES, describeError } = options;
   if (entries <= 0) return OFF;
   const rooms = new RoomRings(entries);
   const others = new TransitionRing(SHARED_ENTRIES);
-  const failed = new FailureList(failures);
+  const failed = new FailureList(failures, moments);
   // Most events are for the same room as the one before.
   let lastRoom: string | undefined;
   let lastRing: TransitionRing | undefined;
 
   function writeRoom(room: string, event: string, from: StateNodes, to: StateNodes): void {
-    lastRing = rooms.write(room, now(), event, from, to);
+    lastRing = rooms.write(room, moments.read(), event, from, to);
     lastRoom = room;
   }
 
@@ -83,7 +83,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   ): void {
     failed.add({
       address,
-      at: now(),
+      at: moments.read(),
       event,
       nodes: at?._nodes ?? [],
       cause,
@@ -101,12 +101,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return {
     observer: {
       made(kind, actor) {
-        if (kind === 'room') rooms.started(actor.id, now());
+        if (kind === 'room') rooms.started(actor.id, moments.read());
       },
       moved(kind, actor, event, from, to) {
         const { id } = actor;
         if (kind === 'room') writeRoom(id, event.type, from._nodes, to._nodes);
-        else others.write(now(), event.type, from._nodes, to._nodes, kind, id);
+        else others.write(moments.read(), event.type, from._nodes, to._nodes, kind, id);
         if (to.status === 'active') return;
         // An error of an invoked actor, and not thrown by the machine itself.
         if (to.status === 'error') fail({ kind, id }, event.type, from, to.error);
@@ -124,15 +124,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
     historyOf(address) {
       const failure = failed.find(address);
       const { transitions, lost } = pastOf(address);
-      const isSinceFailure = (transitions.at(-1)?.at ?? 0) > (failure?.at ?? 0);
+      const isSinceFailure = failure !== undefined && (transitions.at(-1)?.at ?? 0) > failure.moment;
       // If nothing followed the failure, its own copy is returned: it has entries that were overwritten since then.
-      if (failure !== undefined && !isSinceFailure) return failure.history;
+      if (failure !== undefined && !isSinceFailure) return failure.view.history;
       if (transitions.length === 0) return undefined;
       return {
         ...address,
-        entries: toHistoryEntries(transitions),
+        entries: toHistoryEntries(transitions, moments),
         ...(lost !== undefined && { lost }),
-        ...(failure !== undefined && { failure: failure.history.failure }),
+        ...(failure !== undefined && { failure: failure.view.history.failure }),
       };
     },
 

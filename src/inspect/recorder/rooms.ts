@@ -15,7 +15,7 @@ export class RoomRings {
   readonly #live = new Map<string, TransitionRing>();
   /** In the order in which they closed. */
   readonly #closed = new Map<string, TransitionRing>();
-  /** When the machine of a room with a ring was started again. It is removed with the first entry after that. */
+  /** The moment when the machine of a room with a ring was started again. It is removed with the first entry after that. */
   readonly #restartedAt = new Map<string, number>();
   readonly #sets = new NodeSets();
 

@@ -2,10 +2,12 @@
 
 import type { MachineKind } from '../../actors/runtime/live-machine.ts';
 import type { ActorAddress, HistoryEntry } from '../feed/feed-protocol.ts';
+import type { Moments } from '../../system/moments.ts';
 import { toStatePaths, type StateNodes } from '../population/state-paths.ts';
 
 /** It has state nodes and no snapshots: those would keep contexts in memory. */
 export interface RecordedTransition {
+  /** A moment, and no date. */
   at: number;
   event: string;
   /** How many such events came in a row. */
@@ -69,9 +71,15 @@ export class TransitionRing {
   }
 }
 
-export function toHistoryEntries(recorded: readonly RecordedTransition[]): HistoryEntry[] {
+export function toHistoryEntries(recorded: readonly RecordedTransition[], moments: Moments): HistoryEntry[] {
   return recorded.map(({ at, event, count, from, to }) => {
     const before = toStatePaths(from);
-    return { at, event, count, from: before, to: from === to ? before : toStatePaths(to) };
+    return {
+      at: moments.toDate(at),
+      event,
+      count,
+      from: before,
+      to: from === to ? before : toStatePaths(to),
+    };
   });
 }

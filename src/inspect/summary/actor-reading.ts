@@ -3,6 +3,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { sinceOf as readSince } from '../../actors/runtime/live-machine.ts';
 import type { ActorStatus } from '../feed/feed-protocol.ts';
+import type { Clock } from '../../system/clock.ts';
 import type { ActorEntry } from '../population/population.ts';
 import type { LeafStates } from './leaf-states.ts';
 
@@ -18,9 +19,16 @@ export function statusOf({ snapshot }: ActorReading): ActorStatus {
 }
 
 /** When it entered its states, in milliseconds since 1970; 0 when that is not known. */
-export function sinceOf({ entry, snapshot }: ActorReading): number {
-  if (entry.actor === undefined) return entry.member.joinedAt;
-  return (snapshot && readSince(snapshot)) ?? 0;
+export function sinceOf(reading: ActorReading, clock: Pick<Clock, 'now' | 'monotonic'>): number {
+  if (reading.entry.actor === undefined) return reading.entry.member.joinedAt;
+  const ageMs = ageOf(reading, clock);
+  return ageMs === undefined ? 0 : clock.now() - ageMs;
+}
+
+/** For how long it is in its states, in milliseconds; undefined when that is not known. */
+export function ageOf({ snapshot }: ActorReading, clock: Pick<Clock, 'monotonic'>): number | undefined {
+  const since = snapshot && readSince(snapshot);
+  return since === undefined ? undefined : clock.monotonic() - since;
 }
 
 const STATUSES: Readonly<Record<AnyMachineSnapshot['status'], ActorStatus>> = {

@@ -4,6 +4,7 @@ import type { UnderWay } from '../../actors/connection/under-way.ts';
 import type { ProxyCall } from '../../actors/servant/call-table.ts';
 import type { RoomHandlers } from '../../actors/room/room-options.ts';
 import type { Roster } from '../../actors/room/roster.ts';
+import type { Clock } from '../../system/clock.ts';
 import type { Population } from '../population/population.ts';
 import { isWithin, type LeafStates } from './leaf-states.ts';
 import type { Subject } from './subject.ts';
@@ -21,6 +22,7 @@ export function viewContext(
   subject: Subject,
   states: LeafStates,
   population: Population,
+  clock: Pick<Clock, 'now' | 'monotonic'>,
 ): object | undefined {
   switch (subject.kind) {
     case 'server': {
@@ -91,11 +93,16 @@ export function viewContext(
     case 'tarsProxy': {
       const { name, policy, calls, setbacks, openings, failedConnects, lastFailure } = subject.context;
       const { inFlight, waiting, resting, late } = calls;
+      /** The deadline as a date: what the monotonic clock says has no meaning on a page. */
+      const viewCall = ({ request, requestId, attempts, deadlineAt, idempotent }: ProxyCall): object => {
+        const date = clock.now() + deadlineAt - clock.monotonic();
+        return { func: request.func, requestId, attempts, deadlineAt: date, idempotent };
+      };
       return {
         name,
-        inFlight: firstCalls(inFlight.values(), inFlight.size),
-        waiting: firstCalls(waiting, waiting.size),
-        resting: firstCalls(resting, resting.size),
+        inFlight: first(inFlight.values(), inFlight.size, viewCall, FIRST_CALLS),
+        waiting: first(waiting, waiting.size, viewCall, FIRST_CALLS),
+        resting: first(resting, resting.size, viewCall, FIRST_CALLS),
         late,
         setbacks,
         openings,
@@ -113,16 +120,8 @@ function viewRoster({ joined, awake, away }: Roster): object {
   return {
     members: first(joined.keys(), joined.size),
     awake: first(awake.keys(), awake.size),
-    away: first(away.values(), away.size, ({ user, awaySince }) => ({ user, awaySince })),
+    away: first(away.values(), away.size, ({ member: { user, awaySince } }) => ({ user, awaySince })),
   };
-}
-
-function firstCalls(calls: Iterable<ProxyCall>, count: number): object {
-  return first(calls, count, viewCall, FIRST_CALLS);
-}
-
-function viewCall({ request, requestId, attempts, deadlineAt, idempotent }: ProxyCall): object {
-  return { func: request.func, requestId, attempts, deadlineAt, idempotent };
 }
 
 function first<Item>(

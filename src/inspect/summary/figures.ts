@@ -5,8 +5,8 @@ import type { Subject } from './subject.ts';
 
 export type Figures = Readonly<Record<string, number>>;
 
-/** All actors of a kind have the same names. `since`: when the actor entered its states, in milliseconds since 1970. */
-export function readFigures(subject: Subject, population: Population, since: number, now: number): Figures {
+/** All actors of a kind have the same names. `ageMs`: for how long the actor is in its states. */
+export function readFigures(subject: Subject, population: Population, ageMs: number): Figures {
   switch (subject.kind) {
     case 'server': {
       const { connections, rooms } = population.directory;
@@ -35,7 +35,7 @@ export function readFigures(subject: Subject, population: Population, since: num
     case 'resting':
       return { joinedAt: subject.member.joinedAt };
     case 'moderation':
-      return { ageMs: Math.max(0, now - since) };
+      return { ageMs };
     case 'tarsProxy': {
       const { calls, setbacks, openings, failedConnects } = subject.context;
       return {

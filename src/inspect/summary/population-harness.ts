@@ -26,7 +26,7 @@ export function createPopulation(
   const harness = createHarness(options);
   const { clock, directory } = harness;
   const observer = options.observer ?? NO_OBSERVER;
-  const machines = createMachines(observer, () => clock.now());
+  const machines = createMachines(observer, () => clock.monotonic());
   const events = { emit() {}, isHeard: () => false };
   const server = createServerActor(
     machines.server,
@@ -66,6 +66,6 @@ export function createPopulation(
   );
   const population: Population = { server, directory, proxies: new Map([['hello', proxy]]) };
   const redaction = createRedaction(options.redact);
-  const summaries = createSummaries({ population, redaction, now: () => clock.now() });
+  const summaries = createSummaries({ population, redaction, clock });
   return { ...harness, population, server, proxy, summaries };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CLOCK_STEPS } from '../../system/clock-harness.ts';
 import { join, publish, settle, until } from '../../actors/actor-harness.ts';
 import type { ActorAddress, MachineName } from '../feed/feed-protocol.ts';
 import { findActor, type ActorEntry } from '../population/population.ts';
@@ -102,6 +103,25 @@ describe('a summary', () => {
     expect(summarize('moderation', '1@room1').figures).toEqual({ ageMs: 250 });
   });
 
+  test.each(Object.entries(CLOCK_STEPS))(
+    'tells the same age, and the date that belongs to it, when the wall clock is set %s',
+    async (_, stepMs) => {
+      const { summarize, connect, clock } = createTeller({
+        handlers: { onMessage: () => new Promise(() => {}) },
+      });
+      const client = connect();
+      client.send(join('room1'));
+      await settle();
+      client.send(publish('room1', 'hi'));
+      clock.stepWallClock(stepMs);
+      clock.increment(250);
+      expect(summarize('moderation', '1@room1')).toMatchObject({
+        since: clock.now() - 250,
+        figures: { ageMs: 250 },
+      });
+    },
+  );
+
   test('of an actor that has ended tells that, and why', () => {
     const { summaries, connect } = createTeller();
     const client = connect('ann');
@@ -199,10 +219,10 @@ describe('a context', () => {
   });
 
   test('of a proxy shows its calls, without what they carry', async () => {
-    const { describe, proxy } = createTeller();
+    const { describe, proxy, clock } = createTeller();
     const call = (func: string) => ({
       request: { func, body: new Uint8Array([1, 2, 3]), routeKey: 'ann', context: new Map([['a', 'b']]) },
-      deadlineAt: 1_000,
+      deadlineAt: clock.monotonic() + 1_000,
       idempotent: true,
       attempts: 0,
       settle() {},

@@ -1,19 +1,19 @@
 /** Describes actors, in short or with their context, without what is withheld. */
 
 import type { ActorSummary, FeedObject, WatchedActor } from '../feed/feed-protocol.ts';
+import type { Clock } from '../../system/clock.ts';
 import type { ActorEntry, Population } from '../population/population.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import { viewContext } from './context-view.ts';
 import { readFigures, type Figures } from './figures.ts';
 import { LeafStatesIndex, RESTING_STATES } from './leaf-states.ts';
-import { sinceOf, statusOf, type ActorReading } from './actor-reading.ts';
+import { ageOf, sinceOf, statusOf, type ActorReading } from './actor-reading.ts';
 import { toSubject, userOf } from './subject.ts';
 
 export interface SummariesInput {
   readonly population: Population;
   readonly redaction: Redaction;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
 }
 
 export interface Summaries {
@@ -21,13 +21,15 @@ export interface Summaries {
   read(entry: ActorEntry): ActorReading;
   /** Undefined where users are withheld. */
   userOf(reading: ActorReading): string | undefined;
+  /** When it entered its states, in milliseconds since 1970; 0 when that is not known. */
+  sinceOf(reading: ActorReading): number;
   figuresOf(reading: ActorReading): Figures;
   summarize(reading: ActorReading): ActorSummary;
   /** The summary with the context, of an actor as it is now. */
   describe(entry: ActorEntry): WatchedActor;
 }
 
-export function createSummaries({ population, redaction, now }: SummariesInput): Summaries {
+export function createSummaries({ population, redaction, clock }: SummariesInput): Summaries {
   const index = new LeafStatesIndex();
   const withholdsUsers = redaction.withholds('user');
 
@@ -37,7 +39,7 @@ export function createSummaries({ population, redaction, now }: SummariesInput):
   }
 
   function figuresOf(reading: ActorReading): Figures {
-    return readFigures(toSubject(reading), population, sinceOf(reading), now());
+    return readFigures(toSubject(reading), population, ageOf(reading, clock) ?? 0);
   }
 
   function summarize(reading: ActorReading): ActorSummary {
@@ -48,7 +50,7 @@ export function createSummaries({ population, redaction, now }: SummariesInput):
       ...entry.address,
       status,
       states: states.paths,
-      since: sinceOf(reading),
+      since: sinceOf(reading, clock),
       ...(user !== undefined && { user: redaction.showText('user', user) }),
       figures: figuresOf(reading),
       ...(status === 'failed' && { error: redaction.showError(snapshot?.error) }),
@@ -56,13 +58,14 @@ export function createSummaries({ population, redaction, now }: SummariesInput):
   }
 
   function view(reading: ActorReading): FeedObject | undefined {
-    const fields = viewContext(toSubject(reading), reading.states, population);
+    const fields = viewContext(toSubject(reading), reading.states, population, clock);
     return fields && redaction.showFields(fields);
   }
 
   return {
     read,
     userOf: (reading) => (withholdsUsers ? undefined : userOf(toSubject(reading))),
+    sinceOf: (reading) => sinceOf(reading, clock),
     figuresOf,
     summarize,
     describe(entry) {

@@ -1,5 +1,14 @@
-import { assign, createActor, createMachine, setup, type AnyActorRef } from 'xstate';
-import { describe, expect, test } from 'vitest';
+import {
+  Actor,
+  assign,
+  createActor,
+  createMachine,
+  setup,
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyMachineSnapshot,
+} from 'xstate';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { join, leave, ping, settle } from '../../actors/actor-harness.ts';
 import { connectionMachine } from '../../actors/connection/connection.ts';
 import { createRefusal } from '../../protocol/errors.ts';
@@ -169,4 +178,24 @@ test('an actor that is attached while it is working is told from there on, with 
     'c1 => socket: replyPong',
   ]);
   expect([...watcher.watched]).toEqual([client.actor]);
+});
+
+test("an actor is watched from its beginning with XState's development build too, which reads no snapshot then", async () => {
+  const read = vi.spyOn(Actor.prototype, 'getSnapshot');
+  onTestFinished(() => read.mockRestore());
+  read.mockImplementation(function getSnapshot(this: Actor<AnyActorLogic>) {
+    const { _snapshot: snapshot } = this as unknown as { readonly _snapshot?: AnyMachineSnapshot };
+    if (snapshot === undefined) throw new Error("Snapshot can't be read while the actor initializes itself");
+    return snapshot;
+  });
+  const { connect, watch, flush, errors } = createWatchHarness();
+  const client = connect();
+  client.send(join('room1'));
+  await settle();
+  const { page } = watch({ kind: 'room', id: 'room1' }, true);
+  client.send(leave('room1'));
+  await settle();
+  flush();
+  expect(errors).toEqual([]);
+  expect(page.story()).toContain('c1@room1 -> room1: member.left');
 });

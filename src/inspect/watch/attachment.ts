@@ -11,6 +11,7 @@ import type {
   InspectionEvent,
   Subscription,
 } from 'xstate';
+import { snapshotOf } from '../../actors/runtime/live-machine.ts';
 import type { Sender } from '../../actors/runtime/sender.ts';
 import type { StatePath } from '../chart/chart.ts';
 import type { ActorAddress, Party } from '../feed/feed-protocol.ts';
@@ -82,7 +83,7 @@ export class Attachment implements Receiver {
     this.#missedBeginning = isAtWork(actor);
     if (this.#missedBeginning) shared.work.enterFirst(this);
     // An actor that is being created has no snapshot yet.
-    const snapshot = actor.getSnapshot() as AnyMachineSnapshot | undefined;
+    const snapshot = snapshotOf(actor);
     if (snapshot !== undefined) this.#note(snapshot._nodes);
     this.#inspection = shared.inspections.inspect(actor, {
       inspect: (inspected) => this.#contain(() => this.#inspect(inspected)),

@@ -85,7 +85,7 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
     ...options.input,
   });
   const server = createServerActor(
-    goLive(MACHINES.server, observer, () => clock.now()),
+    goLive(MACHINES.server, observer, () => clock.monotonic()),
     {
       broker: createMemoryBroker(),
       events: { emit() {}, isHeard: () => false },

@@ -116,7 +116,7 @@ test('the proxy of a servant is watched with a room, and its circuit is seen to 
         type: 'rpc.call',
         call: {
           request: { func: 'sayHello', body: new Uint8Array() },
-          deadlineAt: harness.clock.now() + 1_000,
+          deadlineAt: harness.clock.monotonic() + 1_000,
           idempotent: false,
           attempts: 0,
           settle: ({ type }) =>
@@ -128,7 +128,7 @@ test('the proxy of a servant is watched with a room, and its circuit is seen to 
   const { clock, page, client, proxies, observer, flush } = harness;
   function start(): TarsProxyRef {
     const proxy = startTarsProxy(
-      goLive(tarsProxyMachine, observer, () => clock.now()),
+      goLive(tarsProxyMachine, observer, () => clock.monotonic()),
       {
         name: 'hello',
         createLink: link.createLink,

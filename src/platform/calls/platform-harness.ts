@@ -10,16 +10,22 @@ import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 export interface TestClock extends Clock {
   /** Lets time pass and runs all timers that are due, including those that are set meanwhile. */
   pass(ms: number): Promise<void>;
+  /** Sets the wall clock forward, or back if `ms` is negative. */
+  stepWallClock(ms: number): void;
   /** The number of timers that are set. */
   readonly timers: number;
 }
 
 export function createTestClock(start = 1_000_000): TestClock {
   const timers = new Map<number, { at: number; run: () => void }>();
+  /** The monotonic time. */
   let now = start;
+  /** What the wall clock was set forward by. */
+  let stepped = 0;
   let lastId = 0;
   return {
-    now: () => now,
+    now: () => now + stepped,
+    monotonic: () => now,
     setTimeout(run, delayMs) {
       lastId += 1;
       timers.set(lastId, { at: now + delayMs, run });
@@ -41,6 +47,9 @@ export function createTestClock(start = 1_000_000): TestClock {
         await settle();
       }
       now = end;
+    },
+    stepWallClock(ms) {
+      stepped += ms;
     },
     get timers() {
       return timers.size;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CLOCK_STEPS } from '../../system/clock-harness.ts';
 import { createNotifyAdapter, type Message } from '../../tars/servants/platform.ts';
 import { createNotifier, MAX_WAITING_MESSAGES } from './notifier.ts';
 import {
@@ -101,3 +102,21 @@ test('a text is cut before the platform would', async () => {
   await clock.pass(0);
   expect(texts()[0]).toHaveLength(1000);
 });
+
+test.each(Object.entries(CLOCK_STEPS))(
+  'an alarm is held back for as long when the wall clock is set %s',
+  async (_, stepMs) => {
+    const { clock, notifier, texts } = setUp();
+    notifier.start();
+    notifier.alarm('warning', 'again');
+    clock.stepWallClock(stepMs);
+    await clock.pass(59_999);
+    notifier.alarm('warning', 'again');
+    await clock.pass(0);
+    expect(texts()).toEqual(['again']);
+    await clock.pass(1);
+    notifier.alarm('warning', 'again');
+    await clock.pass(0);
+    expect(texts()).toEqual(['again', 'again']);
+  },
+);

@@ -89,7 +89,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   }
 
   function isRepetition(text: string): boolean {
-    const now = clock.now();
+    const now = clock.monotonic();
     for (const [other, at] of alarmedAt) if (now - at >= SAME_ALARM_MS) alarmedAt.delete(other);
     if (alarmedAt.has(text) || alarmedAt.size >= MAX_REMEMBERED_ALARMS) return true;
     alarmedAt.set(text, now);

@@ -4,7 +4,7 @@ import { recordCalls } from './recorded-link.ts';
 import type { CallRecord } from './stat-counts.ts';
 
 function setUp() {
-  const clock = { time: 1000, now: () => clock.time };
+  const clock = { time: 1000, monotonic: () => clock.time };
   const records: CallRecord[] = [];
   const told: string[] = [];
   let inner: LinkListener | undefined;

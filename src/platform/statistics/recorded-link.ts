@@ -19,7 +19,7 @@ interface SentCall {
 export function recordCalls(
   createLink: CreateServantLink,
   record: (call: CallRecord) => void,
-  clock: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'monotonic'>,
   isWanted: () => boolean = () => true,
 ): CreateServantLink {
   return (object, listener) => {
@@ -39,7 +39,7 @@ export function recordCalls(
       const call = sent.get(requestId);
       if (call === undefined) return;
       sent.delete(requestId);
-      const durationMs = clock.now() - call.at;
+      const durationMs = clock.monotonic() - call.at;
       record({
         object: name,
         func: call.func,
@@ -74,7 +74,7 @@ export function recordCalls(
       send(request) {
         const isSent = link.send(request);
         if (isSent && request.oneWay !== true && isWanted())
-          sent.set(request.requestId, { func: request.func, at: clock.now() });
+          sent.set(request.requestId, { func: request.func, at: clock.monotonic() });
         return isSent;
       },
       timedOut(requestId) {

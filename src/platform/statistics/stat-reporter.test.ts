@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CLOCK_STEPS } from '../../system/clock-harness.ts';
 import { createStatAdapter, type StatBody, type StatHead } from '../../tars/servants/platform.ts';
 import { createMemoryStatStore } from './memory-stat-store.ts';
 import {
@@ -209,3 +210,19 @@ test('stopping reports what there is, before the interval', async () => {
   expect(reports.flat()).toHaveLength(1);
   expect(clock.timers).toBe(0);
 });
+
+test.each(Object.entries(CLOCK_STEPS))(
+  'calls are reported at the same interval when the wall clock is set %s',
+  async (_, stepMs) => {
+    const { clock, reports, reporter } = setUp();
+    reporter.start();
+    await clock.pass(500);
+    reporter.record(CALL);
+    clock.stepWallClock(stepMs);
+    await clock.pass(59_000);
+    expect(reports).toEqual([]);
+    await clock.pass(1_000);
+    expect(reports).toHaveLength(1);
+    await reporter.stop();
+  },
+);

@@ -34,7 +34,7 @@ export function createStatReporter(options: StatReporterOptions): StatReporter {
   const caller = options.caller(object);
   const reachability = watchReachability(log, object);
   const counted = new StatTable();
-  let nextReportAt = 0;
+  let nextReportAt = -Infinity;
   let isStoreFailing = false;
 
   /** Moves entries to the store. While the store fails, they stay in `counted`, which has a limited size. */
@@ -86,8 +86,8 @@ export function createStatReporter(options: StatReporterOptions): StatReporter {
 
   const repeating = createRepeating(clock, GATHER_MS, async () => {
     const isKept = await keep(counted.take());
-    if (!isKept || clock.now() < nextReportAt) return;
-    nextReportAt = clock.now() + conf.reportIntervalMs;
+    if (!isKept || clock.monotonic() < nextReportAt) return;
+    nextReportAt = clock.monotonic() + conf.reportIntervalMs;
     await report();
   });
 

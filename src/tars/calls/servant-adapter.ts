@@ -14,7 +14,10 @@ export interface ServantCall {
   readonly context: ReadonlyMap<string, string>;
   /** The caller's address, if it is known. */
   readonly remoteAddress?: string;
-  /** The caller's deadline, in milliseconds since 1970; absent if the caller has none. */
+  /**
+   * When the caller stops waiting, in milliseconds by `performance.now()`; absent if the caller has no deadline. It is no
+   * date: dates jump when a clock is set.
+   */
   readonly deadlineAt?: number;
   /** Arguments and result are TUP attributes of this version; absent for the plain form. */
   readonly tupVersion?: TupVersion;

@@ -212,12 +212,23 @@ export async function freePort(): Promise<number> {
 
 /** A clock that the test moves. */
 export class ManualClock implements Clock {
+  /** The monotonic time. */
   #now = 1_000_000;
+  #stepped = 0;
   readonly #timers = new Map<number, { readonly at: number; readonly fn: () => void }>();
   #lastId = 0;
 
   now(): number {
+    return this.#now + this.#stepped;
+  }
+
+  monotonic(): number {
     return this.#now;
+  }
+
+  /** Sets the wall clock forward, or back if `ms` is negative. */
+  stepWallClock(ms: number): void {
+    this.#stepped += ms;
   }
 
   /** How many timers run. */

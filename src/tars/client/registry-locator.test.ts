@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { CLOCK_STEPS } from '../../system/clock-harness.ts';
 import { createServantServer, type ServantServer } from '../server/servant-server.ts';
 import { createServantAdapter } from '../calls/servant-adapter.ts';
 import { echoText, freePort, ManualClock, OBJECT, probe, startEcho, startPeer } from './link-harness.ts';
@@ -77,6 +78,23 @@ describe('the locator', () => {
     clock.advance(1);
     expect(await locator.locate('A.B.C')).toMatchObject([{ port: 2000 }]);
   });
+
+  test.each(Object.entries(CLOCK_STEPS))(
+    'asks once a minute too when the wall clock is set %s',
+    async (_, stepMs) => {
+      const clock = new ManualClock();
+      const registry = await startRegistry([endpointF(1000)]);
+      const locator = createRegistryLocator({ registry: at(registry.port), clock });
+      await locator.locate('A.B.C');
+      clock.stepWallClock(stepMs);
+      clock.advance(59_999);
+      await locator.locate('A.B.C');
+      expect(registry.asked).toHaveLength(1);
+      clock.advance(1);
+      await locator.locate('A.B.C');
+      expect(registry.asked).toHaveLength(2);
+    },
+  );
 
   test('an object without endpoints is told apart from a registry that does not answer', async () => {
     const registry = await startRegistry([]);

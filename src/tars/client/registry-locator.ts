@@ -50,7 +50,7 @@ export function createRegistryLocator(options: RegistryLocatorOptions): Locator 
   return {
     async locate(object) {
       const answer = answers.get(object);
-      if (answer !== undefined && clock.now() < answer.holdsUntil) return answer.endpoints;
+      if (answer !== undefined && clock.monotonic() < answer.holdsUntil) return answer.endpoints;
       let asked = asking.get(object);
       if (asked === undefined) {
         asked = refresh(object, answer).finally(() => asking.delete(object));
@@ -74,7 +74,7 @@ export function createRegistryLocator(options: RegistryLocatorOptions): Locator 
   }
 
   function remember(object: string, endpoints: readonly Endpoint[], holdsMs: number): readonly Endpoint[] {
-    answers.set(object, { endpoints, holdsUntil: clock.now() + holdsMs });
+    answers.set(object, { endpoints, holdsUntil: clock.monotonic() + holdsMs });
     return endpoints;
   }
 

@@ -39,7 +39,7 @@ export class ClientConnection {
   readonly #batch: WriteBatch;
   readonly #client: { readonly remoteAddress?: string };
   #calls = 0;
-  /** When something was last received or answered. */
+  /** When something was last received or answered, by the monotonic clock. */
   #activeAt: number;
   #idleTimer: unknown;
   #isFinishing = false;
@@ -55,7 +55,7 @@ export class ClientConnection {
     // A broken connection is nothing special; 'close' follows.
     socket.on('error', () => {});
     socket.on('close', () => options.clock.clearTimeout(this.#idleTimer));
-    this.#activeAt = options.clock.now();
+    this.#activeAt = options.clock.monotonic();
     this.#watchIdle(options.idleTimeoutMs);
   }
 
@@ -73,7 +73,7 @@ export class ClientConnection {
   #watchIdle(delayMs: number): void {
     const { clock, idleTimeoutMs } = this.#options;
     const look = () => {
-      const leftMs = this.#activeAt + idleTimeoutMs - clock.now();
+      const leftMs = this.#activeAt + idleTimeoutMs - clock.monotonic();
       if (leftMs > 0) this.#watchIdle(leftMs);
       else if (this.#calls > 0) this.#watchIdle(idleTimeoutMs);
       else this.drop();
@@ -82,7 +82,7 @@ export class ClientConnection {
   }
 
   #receive(chunk: Uint8Array): void {
-    this.#activeAt = this.#options.clock.now();
+    this.#activeAt = this.#options.clock.monotonic();
     try {
       for (const packet of this.#splitter.push(chunk)) this.#take(decodeRequest(packet));
     } catch (error) {
@@ -103,7 +103,7 @@ export class ClientConnection {
     const call: ServantCall = {
       context,
       ...this.#client,
-      ...(timeoutMs > 0 ? { deadlineAt: this.#options.clock.now() + timeoutMs } : {}),
+      ...(timeoutMs > 0 ? { deadlineAt: this.#options.clock.monotonic() + timeoutMs } : {}),
       ...(isTupVersion(version) ? { tupVersion: version } : {}),
     };
     this.#calls += 1;
@@ -114,7 +114,7 @@ export class ClientConnection {
       this.#answer(request, FAILED);
     }
     this.#calls -= 1;
-    this.#activeAt = this.#options.clock.now();
+    this.#activeAt = this.#options.clock.monotonic();
     if (this.#isFinishing) this.#endIfDone();
   }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { CLOCK_STEPS } from '../../system/clock-harness.ts';
 import { Inbox } from '../../system/inbox-harness.ts';
 import { ECHO, echoAdapter, echoBody, echoText, ManualClock, OBJECT, probe } from '../client/link-harness.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
@@ -171,7 +172,7 @@ describe('a server', () => {
     expect(await calls.next()).toEqual({
       context: new Map([['a', '1']]),
       remoteAddress: '127.0.0.1',
-      deadlineAt: clock.now() + 250,
+      deadlineAt: clock.monotonic() + 250,
     });
     socket.write(requestFrame(2));
     expect(await calls.next()).not.toHaveProperty('deadlineAt');
@@ -270,6 +271,28 @@ describe('a server', () => {
     await expect(replies.next()).rejects.toThrow('closed');
     expect(clock.timers).toBe(0);
   });
+
+  test.each(Object.entries(CLOCK_STEPS))(
+    'closes an idle connection after the same time when the wall clock is set %s',
+    async (_, stepMs) => {
+      const clock = new ManualClock();
+      const { port } = await start({ clock, idleTimeoutMs: 1_000 });
+      const { socket, replies } = await dial(port);
+      const ping = async (requestId: number): Promise<void> => {
+        socket.write(requestFrame(requestId, { func: 'tars_ping' }));
+        expect(await replies.next()).toMatchObject({ requestId, ret: 0 });
+      };
+      await ping(1);
+      clock.stepWallClock(stepMs);
+      clock.advance(999);
+      await ping(2);
+      clock.advance(1);
+      await ping(3);
+      clock.advance(1_000);
+      await expect(replies.next()).rejects.toThrow('closed');
+      expect(clock.timers).toBe(0);
+    },
+  );
 
   test('does not listen on a port that is taken', async () => {
     const { port } = await start();

@@ -15,7 +15,7 @@ import {
 const INTERNAL_ERROR = jsonError(500, 'something inside the server failed');
 
 /** Handlers that never throw or reject. */
-export type ContainedHandlers<Session> = Omit<TransportHandlers<Session>, 'failed'>;
+export type ContainedHandlers<Session> = Required<Omit<TransportHandlers<Session>, 'failed'>>;
 
 /** Wraps handlers, so that their errors go to `failed`. */
 export function containHandlers<Session>(handlers: TransportHandlers<Session>): ContainedHandlers<Session> {
@@ -72,6 +72,7 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
     drain: contain((session) => handlers.drain(session)),
     overflow: contain((session) => handlers.overflow(session)),
     close: contain((session, code, reason) => handlers.close(session, code, reason)),
+    crowded: contain(() => handlers.crowded?.()),
     request(request: TransportRequest) {
       try {
         const answer = handlers.request(request);

@@ -136,6 +136,8 @@ export interface TransportHandlers<Session> {
   request(request: TransportRequest): TransportResponse | Promise<TransportResponse>;
   /** A handler threw. The transport has caught the error and goes on; this is for the log. */
   failed(error: unknown): void;
+  /** A socket was closed when it was accepted, because there were `maxSockets`. */
+  crowded?(): void;
 }
 
 export interface TransportOptions {
@@ -148,6 +150,11 @@ export interface TransportOptions {
   readonly sendQueueBytes: number;
   /** A socket that sends nothing for so many seconds, not even a pong, is dropped: 8 to 960, or 0 for never. */
   readonly idleTimeoutSeconds: number;
+  /**
+   * How many sockets may be open at a time, WebSocket or HTTP. A further one is closed when it is accepted, before
+   * anything is read from it. Default: no limit.
+   */
+  readonly maxSockets?: number;
 }
 
 /** The request line and the headers of a request may take so many bytes. A longer head is refused with 431. */

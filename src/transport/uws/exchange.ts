@@ -27,7 +27,7 @@ interface RawResponse {
   cork(write: () => void): unknown;
   writeStatus(status: string): unknown;
   writeHeader(name: string, value: string): unknown;
-  end(body: string | Uint8Array): unknown;
+  end(body: string | Uint8Array, close?: boolean): unknown;
   endWithoutBody(): unknown;
   onAborted(handle: () => void): unknown;
   /** The chunk's memory is valid only until the handler returns. */
@@ -142,7 +142,7 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
   #write(response: TransportResponse): void {
     this.#state = 'answered';
     this.forget();
-    writeResponse(this.#res, this.method, response, this.#body?.isComplete);
+    writeResponse(this.#res, this.method, response, this.#body?.isComplete === false ? 'ask to end' : 'keep');
   }
 
   #announcesBody(): boolean {
@@ -158,13 +158,14 @@ const CONTENT_LENGTH = 'content-length';
 
 /**
  * Writes a whole response. The caller has corked it.
- * @param keepAlive False if the request was not received completely.
+ * @param then What becomes of the socket. `ask to end`: the request was not received completely; if uWS ended the socket
+ * while the client is still sending, the response could be lost. `end`: for a request without a body.
  */
 export function writeResponse(
   res: RawResponse,
   method: string,
   { status, headers = NO_HEADERS, body = '' }: TransportResponse,
-  keepAlive = true,
+  then: 'keep' | 'ask to end' | 'end' = 'keep',
 ): void {
   // uWS writes the status 200 by itself.
   if (status !== OK) res.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
@@ -173,8 +174,7 @@ export function writeResponse(
     if (name.length !== CONTENT_LENGTH.length || name.toLowerCase() !== CONTENT_LENGTH)
       res.writeHeader(name, headers[name] ?? '');
   }
-  // The client is asked to close. If uWS closed while the client is still sending, the response could be lost.
-  if (!keepAlive) res.writeHeader('connection', 'close');
+  if (then === 'ask to end') res.writeHeader('connection', 'close');
   if (status === NO_CONTENT || status === NOT_MODIFIED) {
     res.endWithoutBody();
   } else if (method === 'HEAD') {
@@ -182,7 +182,7 @@ export function writeResponse(
     res.writeHeader(CONTENT_LENGTH, String(Buffer.byteLength(body)));
     res.endWithoutBody();
   } else {
-    res.end(body);
+    res.end(body, then === 'end');
   }
 }
 

@@ -15,6 +15,7 @@ export interface Inside {
     _last: Letter | null;
     flush(): void;
   };
+  readonly _processingStatus: number;
   readonly observers: Set<{ next?: unknown; error?: unknown }>;
   readonly logic: {
     transition: (snapshot: unknown, event: unknown, scope: { self: unknown }) => unknown;

@@ -64,6 +64,18 @@ describe('XState', () => {
     expect(behind).toEqual({ type: 'xstate.stop' });
   });
 
+  test('has the processing status 2 when an actor was stopped or has failed, and not before', () => {
+    const [stopped, failed] = [start(), start()];
+    failed.actor.subscribe({ error() {} });
+    expect(stopped.inside._processingStatus).not.toBe(2);
+    stopped.actor.stop();
+    const look = (): never => {
+      throw new Error('no');
+    };
+    failed.actor.send({ type: 'bare', look });
+    expect([stopped.inside._processingStatus, failed.inside._processingStatus]).toEqual([2, 2]);
+  });
+
   test('processes an event by the transition of the logic, with the snapshot and the scope of the actor', () => {
     const { actor, inside } = start();
     const before = actor.getSnapshot();

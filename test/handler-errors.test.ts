@@ -1,0 +1,67 @@
+/** Where the errors of a library user's handlers go. */
+
+import { format } from 'node:util';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { sendByRoom } from './support/line-client.ts';
+import { startServer } from './support/start-server.ts';
+
+describe('the errors of handlers', () => {
+  const rooms = {
+    room1: {
+      onJoin: () => fail('onJoin'),
+    },
+    room2: {
+      onMessage: async () => fail('onMessage'),
+      onLeave: () => new Promise<void>(() => {}),
+    },
+    room3: { onMessage: () => new Promise<void>(() => {}) },
+  };
+  const options = { rooms, limits: { handlerSeconds: 0.05 }, routes: { 'GET /broken': () => fail('route') } };
+
+  async function provoke({ connect, request }: Awaited<ReturnType<typeof startServer>>): Promise<void> {
+    const client = await connect();
+    client.send('subscribe|room1', 'subscribe|room2');
+    expect(await client.ask(sendByRoom('room2', 'hi'))).toMatch(/^Error: /);
+    client.send('unsubscribe|room2');
+    await client.settle();
+    expect(await client.ask(sendByRoom('room3', 'hi'))).toMatch(/^Error: /);
+    expect((await request('/broken')).status).toBe(500);
+  }
+
+  test('all reach onError: what was thrown, what was rejected, and what came too late', async () => {
+    const running = await startServer(options);
+    await provoke(running);
+    await expect.poll(() => running.errors.length).toBe(5);
+    expect(
+      running.errors.map(({ where, error }) => `${where}: ${(error as Error).message}`).toSorted(),
+    ).toEqual([
+      'a request or a frame: route',
+      'onJoin of room "room1": onJoin',
+      'onLeave of room "room2": onLeave has outlived its deadline',
+      'onMessage of room "room2": onMessage',
+      'onMessage of room "room3": onMessage has outlived its deadline',
+    ]);
+  });
+
+  test('are written to standard error with their stacks when there is no onError', async () => {
+    const written = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => written.mockRestore());
+    const running = await startServer({ ...options, onError: undefined as never });
+    await provoke(running);
+    await provoke(running);
+    await expect.poll(() => written.mock.calls.length).toBe(5);
+    const texts = written.mock.calls.map((args) => format(...(args as [string])));
+    expect(texts).toContainEqual(
+      expect.stringMatching(
+        /^statecast: onJoin of room "room1" failed: Error: onJoin\n {4}at .*handler-errors\.test/,
+      ),
+    );
+    expect(texts).toContainEqual(
+      expect.stringMatching(/^statecast: onMessage of room "room3" failed: Error: .*deadline\n {4}at /),
+    );
+  });
+});
+
+function fail(message: string): never {
+  throw new Error(message);
+}
