@@ -17,6 +17,7 @@ import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import type { CallRecord } from '../platform/statistics/stat-counts.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createUwsTransport } from '../transport/uws.ts';
@@ -32,6 +33,7 @@ import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
 import type { ServerOptions, StatecastServer } from './server-options.ts';
+import { decideSocketLimits } from './socket-limits.ts';
 import { newTraceparent } from './trace-context.ts';
 import { createWeb } from './web.ts';
 
@@ -119,6 +121,7 @@ export function createServer<All extends ServantDefinitions = {}>(
   const rpc = createRpcProxies(servantDefinitions, servants);
   const server: StatecastServer<All> = createFacade({ settings, rpc, life, rooms, shared, health, events });
 
+  const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const transport = createWeb({
     settings,
     directory,
@@ -127,6 +130,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     broker,
     events,
     clock,
+    socketLimits,
     userRoutes: createUserRoutes(routes, server),
     allowsOrigin,
     inspector,
@@ -144,7 +148,10 @@ export function createServer<All extends ServantDefinitions = {}>(
     events,
     clock,
     transport,
-    pushServer: tars.listen === undefined ? undefined : createPushServer(server, tars, onError),
+    pushServer:
+      tars.listen === undefined
+        ? undefined
+        : createPushServer(server, tars, onError, socketLimits.servantSockets),
     inspector,
   });
   const drainMs = settings.drainSeconds * 1000;
