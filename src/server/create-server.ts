@@ -17,6 +17,7 @@ import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import {
   chooseTransport,
@@ -39,6 +40,7 @@ import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
 import type { ServerOptions, StatecastServer } from './server-options.ts';
+import { decideSocketLimits } from './socket-limits.ts';
 import { newTraceparent } from './trace-context.ts';
 import { createWeb } from './web.ts';
 
@@ -148,6 +150,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     callStatistics,
   });
 
+  const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const transport = createWeb({
     settings,
     directory,
@@ -156,6 +159,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     broker,
     events,
     clock,
+    socketLimits,
     userRoutes: createUserRoutes(routes, server),
     allowsOrigin,
     inspector,
@@ -173,7 +177,10 @@ export function createServer<All extends ServantDefinitions = {}>(
     events,
     clock,
     transport,
-    pushServer: tars.listen === undefined ? undefined : createPushServer(server, tars, onError),
+    pushServer:
+      tars.listen === undefined
+        ? undefined
+        : createPushServer(server, tars, onError, socketLimits.servantSockets),
     inspector,
   });
   const drainMs = settings.drainSeconds * 1000;

@@ -42,6 +42,7 @@ export function createPushServer(
   server: PushHost,
   { listen = '', secret }: Settings['tars'],
   onError: (error: unknown, where: string) => void,
+  maxConnections: number,
 ): ServantServer {
   const parsed = parseEndpoint(listen);
   if (!parsed.ok) throw refuse(listen, parsed.problem);
@@ -54,6 +55,7 @@ export function createPushServer(
   const servant = createServantServer({
     host,
     port,
+    maxConnections,
     servants: new PushObjects(secret === undefined ? adapter : guard(adapter, secret)),
     onError: (error) => onError(error, 'a connection to Statecast.Push'),
   });

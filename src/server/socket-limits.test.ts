@@ -18,22 +18,29 @@ describe('the number of connections', () => {
   ])(
     'is, for a setting of %d, a limit of %d and %d in use: %d of %d sockets',
     (wanted, limit, used, ...expected) => {
-      const { connections, sockets } = decideSocketLimits(wanted, { limit, used });
+      const { connections, sockets } = decideSocketLimits(wanted, { limit, used }, false);
       expect([connections, sockets]).toEqual(expected);
     },
   );
 
   test('has a default where descriptors cannot be counted', () => {
-    expect(decideSocketLimits(0, undefined).connections).toBe(DEFAULT_CONNECTIONS);
-    expect(decideSocketLimits(50_000, undefined).connections).toBe(50_000);
+    expect(decideSocketLimits(0, undefined, false).connections).toBe(DEFAULT_CONNECTIONS);
+    expect(decideSocketLimits(50_000, undefined, false).connections).toBe(50_000);
   });
 
   test('leaves a reserve, whatever the limit is', () => {
     for (let limit = 96; limit < 5_000; limit += 1) {
-      const { connections, sockets } = decideSocketLimits(0, { limit, used: 24 });
-      expect(connections).toBeGreaterThan(0);
-      expect(connections).toBeLessThan(sockets);
-      expect(24 + sockets + 48).toBeLessThanOrEqual(limit);
+      for (const isServant of [false, true]) {
+        const { connections, sockets, servantSockets } = decideSocketLimits(
+          0,
+          { limit, used: 24 },
+          isServant,
+        );
+        expect(connections).toBeGreaterThan(0);
+        expect(connections).toBeLessThan(sockets);
+        expect(servantSockets > 0).toBe(isServant);
+        expect(24 + sockets + servantSockets + 48).toBeLessThanOrEqual(limit);
+      }
     }
   });
 });

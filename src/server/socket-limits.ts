@@ -7,12 +7,16 @@ import type { EventSink } from '../events/server-events.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Descriptors } from '../system/descriptors.ts';
 
-/** Descriptors that are kept for the files of the store (16 at a time) and for connections to servants and platform. */
+/** Descriptors that are kept for the files of the store (16 at a time) and for connections to other TARS services. */
 const RESERVE = 48;
 /** Of all sockets, this share is for HTTP requests and for handshakes that are refused. */
 const HTTP_SHARE = 1 / 16;
 const MIN_HTTP_SOCKETS = 8;
 const MAX_HTTP_SOCKETS = 512;
+/** If other TARS services may push into rooms, this share of all sockets is for them. */
+const SERVANT_SHARE = 1 / 8;
+const MIN_SERVANT_SOCKETS = 8;
+const MAX_SERVANT_SOCKETS = 1_024;
 /** However few descriptors there are, a server takes so many sockets. */
 const MIN_SOCKETS = 2 * MIN_HTTP_SOCKETS;
 /** The default where the limit of descriptors cannot be known. */
@@ -26,26 +30,38 @@ export interface SocketLimits {
   readonly connections: number;
   /** Sockets at a time, those of HTTP requests included; one beyond it is closed when it is accepted. */
   readonly sockets: number;
+  /** Connections of other TARS services at a time, besides those sockets. */
+  readonly servantSockets: number;
 }
 
 /**
  * @param wanted The setting `limits.connections`; 0 is as many as the descriptors allow.
  * @param descriptors Undefined where they cannot be known.
+ * @param isServant Whether other TARS services may push into rooms.
  */
-export function decideSocketLimits(wanted: number, descriptors: Descriptors | undefined): SocketLimits {
-  const most =
-    descriptors === undefined
-      ? Infinity
-      : Math.max(MIN_SOCKETS, descriptors.limit - descriptors.used - RESERVE);
+export function decideSocketLimits(
+  wanted: number,
+  descriptors: Descriptors | undefined,
+  isServant: boolean,
+): SocketLimits {
+  const free = descriptors === undefined ? Infinity : descriptors.limit - descriptors.used - RESERVE;
+  const servantSockets = isServant
+    ? between(MIN_SERVANT_SOCKETS, free * SERVANT_SHARE, MAX_SERVANT_SOCKETS)
+    : 0;
+  const most = Math.max(MIN_SOCKETS, free - servantSockets);
   const asked = wanted > 0 ? wanted : descriptors === undefined ? DEFAULT_CONNECTIONS : Infinity;
   const sockets = asked + httpSockets(asked);
-  if (sockets <= most) return { connections: asked, sockets };
-  return { connections: Math.min(asked, most - httpSockets(most)), sockets: most };
+  if (sockets <= most) return { connections: asked, sockets, servantSockets };
+  return { connections: Math.min(asked, most - httpSockets(most)), sockets: most, servantSockets };
 }
 
 /** How many sockets are kept for HTTP among so many. */
 function httpSockets(sockets: number): number {
-  return Math.min(MAX_HTTP_SOCKETS, Math.max(MIN_HTTP_SOCKETS, Math.floor(sockets * HTTP_SHARE)));
+  return between(MIN_HTTP_SOCKETS, sockets * HTTP_SHARE, MAX_HTTP_SOCKETS);
+}
+
+function between(least: number, wanted: number, most: number): number {
+  return Math.min(most, Math.max(least, Math.floor(wanted)));
 }
 
 /** Tells that connections are refused, at most once a minute however many there are. */

@@ -9,7 +9,6 @@ import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { lineCodec } from '../protocol/line/line-codec.ts';
 import type { Clock } from '../system/clock.ts';
-import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess } from '../http/access.ts';
@@ -28,7 +27,7 @@ import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY } from '../system/package-info.ts';
-import { decideSocketLimits, FullNotice } from './socket-limits.ts';
+import { FullNotice, type SocketLimits } from './socket-limits.ts';
 import type { StatecastServer } from './server-options.ts';
 
 /**
@@ -53,6 +52,7 @@ export interface WebInput {
   readonly broker: Broker;
   readonly events: EventSink;
   readonly clock: Clock;
+  readonly socketLimits: SocketLimits;
   /** Routes of the library's user, which come before ours. */
   readonly userRoutes: readonly UserRoute[];
   /** Whose pages may connect. */
@@ -72,6 +72,7 @@ export interface WebInput {
 export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
+  const { socketLimits } = input;
   const { limits, http } = settings;
   const codecs = new Map([[LINE_PATH, lineCodec], ...Object.entries(input.codecs)]);
   refuseSameNames(codecs);
@@ -97,7 +98,6 @@ export function createWeb(input: WebInput): Transport {
     isDraining() && request.path !== HEALTH_PATH
       ? jsonError(503, 'the server is shutting down')
       : route(request);
-  const socketLimits = decideSocketLimits(limits.connections, readDescriptors());
   const full = new FullNotice(events, input.clock, socketLimits.connections);
   const endpoint = createEndpoint({
     directory,
