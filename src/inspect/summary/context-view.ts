@@ -88,10 +88,12 @@ export function viewContext(
       return { room, member, data, handlers: namesOf(handlers), handlerMs };
     }
     case 'tarsProxy': {
-      const { name, policy, calls, setbacks, openings, failedConnects, lastFailure } = subject.context;
+      const { name, policy, calls, link, setbacks, openings, failedConnects, lastFailure } = subject.context;
+      const endpoints = link.endpoints?.() ?? [];
       const { inFlight, waiting, resting, late } = calls;
       return {
         name,
+        endpoints: first(endpoints, endpoints.length),
         inFlight: firstCalls(inFlight.values(), inFlight.size),
         waiting: firstCalls(waiting, waiting.size),
         resting: firstCalls(resting, resting.size),
