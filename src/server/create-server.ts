@@ -26,7 +26,7 @@ import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
 import { createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servant-links.ts';
-import { createRpcPort, createRpcProxies, type ServantDefinitions } from './rpc.ts';
+import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './rpc.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
@@ -84,7 +84,13 @@ export function createServer<All extends ServantDefinitions = {}>(
 
   const servants = createServants({
     machine: machines.tarsProxy,
-    links: createServantLinks(servantDefinitions, tars.locator, parts.recordCall),
+    links: createServantLinks({
+      definitions: servantDefinitions,
+      tars,
+      events,
+      recordCall: parts.recordCall,
+    }),
+    idempotent: listIdempotent(servantDefinitions),
     policy: { ...DEFAULT_PROXY_POLICY, maxInFlight: tars.maxInFlight, maxWaiting: tars.maxWaiting },
     callMs: tars.callSeconds * 1000,
     clock,
@@ -97,7 +103,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     ...shared,
     machines,
     directory,
-    rpc: createRpcPort(servantDefinitions, servants),
+    rpc: createRpcPort(servantDefinitions, servants, events),
     events,
     clock,
     // Handlers are given the server, which is made of rooms: a cycle.

@@ -2,8 +2,9 @@
 
 import type { RpcPort } from '../actors/room/ports.ts';
 import type { Servants } from '../actors/servant/servants.ts';
+import type { EventSink } from '../events/server-events.ts';
 import type { CallOutcome, Json } from '../protocol/command.ts';
-import { failCall, RPC_ERRORS } from '../protocol/rpc-errors.ts';
+import { failCall, RPC_ERRORS, type RpcFailure } from '../protocol/rpc-errors.ts';
 import { RpcError } from '../tars/rpc-error.ts';
 import type { Caller } from '../tars/calls/caller.ts';
 import { fromJson, toJson } from '../tars/wire/json.ts';
@@ -17,6 +18,11 @@ export interface ServantDefinition<All extends Methods = Methods> {
   readonly object: string;
   /** Its functions, as `statecast tars2ts` writes them: `HelloMethods`. */
   readonly methods: All;
+  /**
+   * Functions that do no harm when they run twice, by their names in the .tars file. A call of them that fails, or is not
+   * answered in half of its time, is tried once more, at another endpoint if there is one. Default: none.
+   */
+  readonly idempotent?: readonly string[];
 }
 
 /** Servants by the names that handlers and clients use. */
@@ -26,6 +32,11 @@ export type ServantDefinitions = Readonly<Record<string, ServantDefinition>>;
 export type RpcOf<All extends ServantDefinitions> = {
   readonly [Name in keyof All]: ProxyOf<All[Name]['methods']>;
 };
+
+/** The functions that may run twice, by the name of their servant. */
+export function listIdempotent(definitions: ServantDefinitions): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(Object.entries(definitions).map(([name, { idempotent }]) => [name, new Set(idempotent)]));
+}
 
 export function createRpcProxies<All extends ServantDefinitions>(
   definitions: All,
@@ -39,38 +50,53 @@ export function createRpcProxies<All extends ServantDefinitions>(
 }
 
 /** Calls functions by name with JSON arguments. What a servant says of its errors does not pass. */
-export function createRpcPort(definitions: ServantDefinitions, servants: Servants): RpcPort {
+export function createRpcPort(
+  definitions: ServantDefinitions,
+  servants: Servants,
+  events: EventSink,
+): RpcPort {
   const functions = new Map<string, RemoteFunction>();
   for (const [servant, { methods }] of Object.entries(definitions)) {
     const caller = servants.callerOf(servant);
     for (const [func, method] of Object.entries(methods))
-      functions.set(`${servant}.${func}`, { caller, method });
+      functions.set(`${servant}.${func}`, { servant, caller, method });
   }
   return {
     async call(name, args) {
       // What stands behind a second dot does not count.
       const found = functions.get(name) ?? functions.get(name.split('.', 2).join('.'));
-      if (found === undefined) return failCall('unknownFunction', `there is no function ${name}`);
-      const { caller, method } = found;
+      if (found === undefined) {
+        const [servant = '', func = ''] = name.slice(0, MAX_LOGGED_NAME).split('.', 2);
+        events.emit('rpc.failed', { servant, func, failure: 'unknownFunction' });
+        return failCall('unknownFunction', `there is no function ${name}`);
+      }
+      const { servant, caller, method } = found;
       try {
         const result = await invoke(caller, method, fromJson(method.args, args) as object);
         return { type: 'result', result: toJson(method.result, result) as Json };
       } catch (error) {
-        return toFailure(error);
+        if (error instanceof RpcError) return failCall(error.failure);
+        const outcome = toFailure(error);
+        // Without the error: its words may have arguments. Failures of the call itself are told where they happen.
+        events.emit('rpc.failed', { servant, func: method.name, failure: outcome.failure });
+        return outcome.answer;
       }
     },
   };
 }
 
+/** How much of a name that a client made up is in an event. */
+const MAX_LOGGED_NAME = 100;
+
 interface RemoteFunction {
+  readonly servant: string;
   readonly caller: Caller;
   readonly method: Method<object, object>;
 }
 
-function toFailure(error: unknown): CallOutcome {
-  if (error instanceof RpcError) return failCall(error.failure);
+function toFailure(error: unknown): { failure: RpcFailure; answer: CallOutcome } {
+  if (!(error instanceof TarsEncodeError)) return { failure: 'undecodable', answer: failCall('undecodable') };
   // What does not fit is the client's own, so it may be told.
-  if (error instanceof TarsEncodeError)
-    return failCall('badRequest', `${RPC_ERRORS.badRequest.message}: ${error.message}`);
-  return failCall('undecodable');
+  const words = `${RPC_ERRORS.badRequest.message}: ${error.message}`;
+  return { failure: 'badRequest', answer: failCall('badRequest', words) };
 }

@@ -2,33 +2,43 @@
 
 import { ConfigError, type ConfigProblem } from '../config/layer/config-error.ts';
 import { parseObject } from '../tars/client/endpoint.ts';
+import type { EventSink } from '../events/server-events.ts';
+import type { Locator } from '../tars/client/locator.ts';
 import { createRegistryLocator } from '../tars/client/registry-locator.ts';
 import { systemClock } from '../system/clock.ts';
 import { recordCalls } from '../platform/statistics/recorded-link.ts';
 import type { CallRecord } from '../platform/statistics/stat-counts.ts';
 import { createTcpLink } from '../tars/client/tcp-link.ts';
 import type { LinkListener, ServantLink } from '../tars/servant-link.ts';
-import type { ServantDefinitions } from './rpc.ts';
+import type { ServantDefinition, ServantDefinitions } from './rpc.ts';
+
+export interface ServantLinksInput {
+  readonly definitions: ServantDefinitions;
+  /** The settings of the registry. */
+  readonly tars: { readonly locator?: string | undefined; readonly set?: string | undefined };
+  readonly events: EventSink;
+  /** Told of each call of a servant that has ended. */
+  readonly recordCall?: ((call: CallRecord) => void) | undefined;
+}
 
 /**
  * The link of each servant, by its name.
- * @throws {ConfigError} for objects that cannot be read, and for names without endpoints where there is no registry.
+ * @throws {ConfigError} for objects that cannot be read, for names without endpoints where there is no registry, and for
+ * idempotent functions that a servant does not have.
  */
-export function createServantLinks(
-  definitions: ServantDefinitions,
-  locatorObject: string | undefined,
-  recordCall?: (call: CallRecord) => void,
-): ReadonlyMap<string, (listener: LinkListener) => ServantLink> {
-  const problems: ConfigProblem[] = Object.entries(definitions).flatMap(([name, { object }]) => {
-    const problem = findProblem(object, locatorObject);
-    return problem === undefined
-      ? []
-      : [{ path: `servants.${name}.object`, given: JSON.stringify(object), allowed: problem }];
-  });
+export function createServantLinks({
+  definitions,
+  tars,
+  events,
+  recordCall,
+}: ServantLinksInput): ReadonlyMap<string, (listener: LinkListener) => ServantLink> {
+  const problems = Object.entries(definitions).flatMap(([name, definition]) =>
+    findProblems(`servants.${name}`, definition, tars.locator),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
-  const locator =
-    locatorObject === undefined ? undefined : createRegistryLocator({ registry: locatorObject });
-  const createTcp = createTcpLink(locator === undefined ? {} : { locator });
+  const createTcp = createTcpLink(
+    tars.locator === undefined ? {} : { locator: createLocator(tars.locator, tars.set, events) },
+  );
   const createLink = recordCall === undefined ? createTcp : recordCalls(createTcp, recordCall, systemClock);
   return new Map(
     Object.entries(definitions).map(([name, { object }]) => [
@@ -36,6 +46,31 @@ export function createServantLinks(
       (listener) => createLink(object, listener),
     ]),
   );
+}
+
+function createLocator(registry: string, set: string | undefined, events: EventSink): Locator {
+  const failed = (error: unknown, object: string): void => events.emit('registry.failed', { object, error });
+  return createRegistryLocator({ registry, set, failed });
+}
+
+function findProblems(
+  path: string,
+  { object, methods, idempotent = [] }: ServantDefinition,
+  locator: string | undefined,
+): ConfigProblem[] {
+  const functions = Object.values(methods).map(({ name }) => name);
+  const unknown = idempotent.filter((func) => !functions.includes(func));
+  const problem = findProblem(object, locator);
+  return [
+    ...(problem === undefined
+      ? []
+      : [{ path: `${path}.object`, given: JSON.stringify(object), allowed: problem }]),
+    ...unknown.map((func) => ({
+      path: `${path}.idempotent`,
+      given: JSON.stringify(func),
+      allowed: `functions of the servant: ${functions.join(', ')}`,
+    })),
+  ];
 }
 
 function findProblem(object: string, locatorObject: string | undefined): string | undefined {
