@@ -20,6 +20,7 @@ import { createMemoryStore } from '../storage/memory-store.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createUwsTransport } from '../transport/uws.ts';
+import { createActorStates } from './actor-states.ts';
 import { createControlNode } from './control-node.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
@@ -119,7 +120,16 @@ export function createServer<All extends ServantDefinitions = {}>(
 
   const health = createHealth({ settings, life, directory, servants, events, clock });
   const rpc = createRpcProxies(servantDefinitions, servants);
-  const server: StatecastServer<All> = createFacade({ settings, rpc, life, rooms, shared, health, events });
+  const server: StatecastServer<All> = createFacade({
+    settings,
+    rpc,
+    life,
+    rooms,
+    shared,
+    health,
+    states: createActorStates({ life, directory, servants }),
+    events,
+  });
 
   const transport = createWeb({
     settings,
@@ -145,7 +155,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     events,
     clock,
     transport,
-    pushServer: tars.listen === undefined ? undefined : createPushServer(server, tars, onError),
+    pushServer: tars.listen === undefined ? undefined : createPushServer(server, tars, events, onError),
     inspector,
   });
   const drainMs = settings.drainSeconds * 1000;

@@ -7,6 +7,7 @@ import type { Survey } from '../broker/control/control.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Health } from '../http/health-route.ts';
 import type { RoomCount } from './control-node.ts';
+import type { ActorStates } from './actor-states.ts';
 import { RefusedError } from './refused-error.ts';
 import type { RpcOf, ServantDefinitions } from './rpc.ts';
 import type { ServerLife } from './server-life.ts';
@@ -23,11 +24,12 @@ export interface FacadeInput<All extends ServantDefinitions> {
   readonly rooms: Rooms;
   readonly shared: SharedParts;
   readonly health: () => Health;
+  readonly states: () => ActorStates;
   readonly events: EventBus;
 }
 
 export function createFacade<All extends ServantDefinitions>(input: FacadeInput<All>): StatecastServer<All> {
-  const { settings, rpc, life, rooms, shared, health, events } = input;
+  const { settings, rpc, life, rooms, shared, health, states, events } = input;
   const { control } = shared;
 
   /** The room is opened here before the other nodes are told, so that a bad name is refused in any case. */
@@ -71,6 +73,7 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
       return survey instanceof Promise ? survey.then(sumUp) : sumUp(survey);
     },
     health,
+    states,
     on: (name, listener) => events.on(name, listener),
     once: (name, listener) => events.once(name, listener),
     off: (name, listener) => events.off(name, listener),

@@ -64,6 +64,16 @@ describe('a failed call', () => {
   });
 });
 
+test('a flood of wrong secrets is counted', () => {
+  const { bus, clock, lines } = createLog();
+  for (let left = 500; left > 0; left -= 1)
+    bus.emit('access.refused', { to: 'Statecast.Push', remoteAddress: `10.0.0.${left % 9}` });
+  bus.emit('access.refused', { to: 'the inspector' });
+  expect(lines.map(({ to }) => to)).toEqual(['Statecast.Push', 'the inspector']);
+  clock.increment(10_000);
+  expect(lines.slice(2)).toMatchObject([{ level: WARN, to: 'Statecast.Push', count: 499 }]);
+});
+
 test('other events are all written, and without the text of messages', () => {
   const { bus, lines } = createLog('trace');
   for (let left = 2; left > 0; left -= 1)

@@ -35,6 +35,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'servant.endpoint': 'warn',
   'registry.failed': 'warn',
   'rpc.failed': 'warn',
+  'access.refused': 'warn',
   'store.failed': 'error',
   'part.failed': 'error',
   'store.recovered': 'warn',
@@ -74,8 +75,9 @@ export function logEvents(
   log.on('level-change', listen);
 }
 
-/** Thousands of calls may fail when a servant is away: those of one kind are counted. */
+/** What others can cause thousands of times, such as calls of a servant that is away, is counted by its kind. */
 function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): string | undefined {
+  if (name === 'access.refused') return `${name} ${(event as ServerEvents['access.refused']).to}`;
   if (name !== 'rpc.failed') return undefined;
   const { servant, func, failure } = event as ServerEvents['rpc.failed'];
   return `${name} ${failure} ${servant}.${func}`;
