@@ -30,7 +30,7 @@ const sum: Dispatch = async (_func, body) => {
 
 async function startWith(
   endpoints: readonly string[],
-  more: Partial<ServantDefinition> = {},
+  more: Pick<ServantDefinition, 'idempotent'> = {},
   callSeconds = 3,
 ) {
   const hello = { object: `${OBJECT}@${endpoints.join(':')}`, methods: HelloMethods, ...more };

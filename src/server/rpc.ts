@@ -8,8 +8,9 @@ import { failCall, RPC_ERRORS, type RpcFailure } from '../protocol/rpc-errors.ts
 import { RpcError } from '../tars/rpc-error.ts';
 import type { Caller } from '../tars/calls/caller.ts';
 import { fromJson, toJson } from '../tars/wire/json.ts';
-import { invoke, type Method } from '../tars/calls/method.ts';
+import { invoke } from '../tars/calls/method.ts';
 import { createProxy, type Methods, type ProxyOf } from '../tars/calls/proxy.ts';
+import type { TarsRpcFunctions, TarsRpcServant } from '../tars/tars-rpc/from-tars-rpc.ts';
 import { TarsEncodeError } from '../tars/wire/wire-errors.ts';
 
 /** A servant that rooms may call. */
@@ -25,13 +26,29 @@ export interface ServantDefinition<All extends Methods = Methods> {
   readonly idempotent?: readonly string[];
 }
 
-/** Servants by the names that handlers and clients use. */
-export type ServantDefinitions = Readonly<Record<string, ServantDefinition>>;
+/** Servants by the names that handlers and clients use. `fromTarsRpc` of `statecast/tars` makes a `TarsRpcServant`. */
+export type ServantDefinitions = Readonly<Record<string, ServantDefinition | TarsRpcServant>>;
 
 /** A typed proxy for each servant. */
 export type RpcOf<All extends ServantDefinitions> = {
-  readonly [Name in keyof All]: ProxyOf<All[Name]['methods']>;
+  readonly [Name in keyof All]: ProxyFor<All[Name]>;
 };
+
+/** Where the types do not tell which kind of servant it is, it is taken for the usual one. */
+type ProxyFor<Definition> = [ServantDefinition] extends [Definition]
+  ? ProxyOf<Methods>
+  : Definition extends ServantDefinition<infer Functions>
+    ? ProxyOf<Functions>
+    : Definition extends TarsRpcServant<infer Proxy>
+      ? TarsRpcFunctions<Proxy>
+      : never;
+
+/** The names of a servant's functions, as in its .tars file. */
+export function functionsOf(definition: ServantDefinition | TarsRpcServant): readonly string[] {
+  return 'methods' in definition
+    ? Object.values(definition.methods).map(({ name }) => name)
+    : definition.functions;
+}
 
 /** The functions that may run twice, by the name of their servant. */
 export function listIdempotent(definitions: ServantDefinitions): ReadonlyMap<string, ReadonlySet<string>> {
@@ -42,10 +59,13 @@ export function createRpcProxies<All extends ServantDefinitions>(
   definitions: All,
   servants: Servants,
 ): RpcOf<All> {
-  const proxies = Object.entries(definitions).map(([name, { methods }]) => [
-    name,
-    createProxy(methods, servants.callerOf(name)),
-  ]);
+  const proxies = Object.entries(definitions).map(([name, definition]) => {
+    const caller = servants.callerOf(name);
+    return [
+      name,
+      'methods' in definition ? createProxy(definition.methods, caller) : definition.bind(caller),
+    ];
+  });
   return Object.fromEntries(proxies) as RpcOf<All>;
 }
 
@@ -56,10 +76,9 @@ export function createRpcPort(
   events: EventSink,
 ): RpcPort {
   const functions = new Map<string, RemoteFunction>();
-  for (const [servant, { methods }] of Object.entries(definitions)) {
-    const caller = servants.callerOf(servant);
-    for (const [func, method] of Object.entries(methods))
-      functions.set(`${servant}.${func}`, { servant, caller, method });
+  for (const [servant, definition] of Object.entries(definitions)) {
+    for (const [func, call] of listFunctions(definition, servants.callerOf(servant)))
+      functions.set(`${servant}.${func}`, { servant, func, call });
   }
   return {
     async call(name, args) {
@@ -70,15 +89,14 @@ export function createRpcPort(
         events.emit('rpc.failed', { servant, func, failure: 'unknownFunction' });
         return failCall('unknownFunction', `there is no function ${name}`);
       }
-      const { servant, caller, method } = found;
+      const { servant, func, call } = found;
       try {
-        const result = await invoke(caller, method, fromJson(method.args, args) as object);
-        return { type: 'result', result: toJson(method.result, result) as Json };
+        return { type: 'result', result: await call(args) };
       } catch (error) {
         if (error instanceof RpcError) return failCall(error.failure);
         const outcome = toFailure(error);
         // Without the error: its words may have arguments. Failures of the call itself are told where they happen.
-        events.emit('rpc.failed', { servant, func: method.name, failure: outcome.failure });
+        events.emit('rpc.failed', { servant, func, failure: outcome.failure });
         return outcome.answer;
       }
     },
@@ -88,10 +106,35 @@ export function createRpcPort(
 /** How much of a name that a client made up is in an event. */
 const MAX_LOGGED_NAME = 100;
 
+type CallByName = (args: Json) => Promise<Json>;
+
 interface RemoteFunction {
   readonly servant: string;
-  readonly caller: Caller;
-  readonly method: Method<object, object>;
+  readonly func: string;
+  readonly call: CallByName;
+}
+
+function listFunctions(
+  definition: ServantDefinition | TarsRpcServant,
+  caller: Caller,
+): (readonly [string, CallByName])[] {
+  if ('methods' in definition) {
+    return Object.entries(definition.methods).map(([name, method]) => [
+      name,
+      async (args) => {
+        const result = await invoke(caller, method, fromJson(method.args, args) as object);
+        return toJson(method.result, result) as Json;
+      },
+    ]);
+  }
+  return definition.functions.map((name) => [
+    name,
+    async (args) => (await definition.callByName(caller, name, isObject(args) ? args : {})) as Json,
+  ]);
+}
+
+function isObject(json: Json): json is { readonly [name: string]: Json } {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 function toFailure(error: unknown): { failure: RpcFailure; answer: CallOutcome } {

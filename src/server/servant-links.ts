@@ -9,8 +9,9 @@ import { systemClock } from '../system/clock.ts';
 import { recordCalls } from '../platform/statistics/recorded-link.ts';
 import type { CallRecord } from '../platform/statistics/stat-counts.ts';
 import { createTcpLink } from '../tars/client/tcp-link.ts';
-import type { LinkListener, ServantLink } from '../tars/servant-link.ts';
-import type { ServantDefinition, ServantDefinitions } from './rpc.ts';
+import type { CreateServantLink, LinkListener, ServantLink } from '../tars/servant-link.ts';
+import type { TarsRpcServant } from '../tars/tars-rpc/from-tars-rpc.ts';
+import { functionsOf, type ServantDefinition, type ServantDefinitions } from './rpc.ts';
 
 export interface ServantLinksInput {
   readonly definitions: ServantDefinitions;
@@ -39,12 +40,14 @@ export function createServantLinks({
   const createTcp = createTcpLink(
     tars.locator === undefined ? {} : { locator: createLocator(tars.locator, tars.set, events) },
   );
-  const createLink = recordCall === undefined ? createTcp : recordCalls(createTcp, recordCall, systemClock);
+  const record = (create: CreateServantLink): CreateServantLink =>
+    recordCall === undefined ? create : recordCalls(create, recordCall, systemClock);
+  const createLink = record(createTcp);
   return new Map(
-    Object.entries(definitions).map(([name, { object }]) => [
-      name,
-      (listener) => createLink(object, listener),
-    ]),
+    Object.entries(definitions).map(([name, definition]) => {
+      const createOne = 'createLink' in definition ? record(definition.createLink) : createLink;
+      return [name, (listener) => createOne(definition.object, listener)];
+    }),
   );
 }
 
@@ -55,12 +58,14 @@ function createLocator(registry: string, set: string | undefined, events: EventS
 
 function findProblems(
   path: string,
-  { object, methods, idempotent = [] }: ServantDefinition,
+  definition: ServantDefinition | TarsRpcServant,
   locator: string | undefined,
 ): ConfigProblem[] {
-  const functions = Object.values(methods).map(({ name }) => name);
+  const { object, idempotent = [] } = definition;
+  const functions = functionsOf(definition);
   const unknown = idempotent.filter((func) => !functions.includes(func));
-  const problem = findProblem(object, locator);
+  // `@tars/rpc` has read its own object.
+  const problem = 'methods' in definition ? findProblem(object, locator) : undefined;
   return [
     ...(problem === undefined
       ? []

@@ -17,7 +17,7 @@ export interface EndpointF {
   weight?: number;
 }
 
-const EndpointF = struct<EndpointF>('tars.EndpointF', {
+export const EndpointF = struct<EndpointF>('tars.EndpointF', {
   host: required(0, t.string),
   port: required(1, t.int),
   timeout: required(2, t.int),
