@@ -4,3 +4,10 @@ export { connectTars, type Connected, type ConnectOptions } from './tars/entry/c
 export * from './tars/runtime.ts';
 export type { ErrorOrigin, OnServerError } from './tars/server/client-connection.ts';
 export { serveTars, type ServedTars, type ServeOptions } from './tars/entry/serve-tars.ts';
+export {
+  fromTarsRpc,
+  type FromTarsRpcOptions,
+  type TarsRpcFunctions,
+  type TarsRpcServant,
+} from './tars/tars-rpc/from-tars-rpc.ts';
+export type { TarsRpcOptions, TarsRpcReply } from './tars/tars-rpc/generated-calls.ts';

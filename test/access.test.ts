@@ -52,6 +52,17 @@ describe('beyond loopback', () => {
     expect(await client.settle()).toEqual(['hi']);
   });
 
+  test('a wrong key is told, and a missing one is not', async () => {
+    const { request, server } = await startServer({ host: EVERYWHERE, http: { apiKey: API_KEY } });
+    const told: object[] = [];
+    server.on('access.refused', (event) => told.push(event));
+    await request(PUSH);
+    await request(PUSH, { headers: { 'X-API-Key': API_KEY } });
+    expect(told).toEqual([]);
+    await request(PUSH, { headers: { 'X-API-Key': `${API_KEY}x` } });
+    expect(told).toEqual([{ to: 'the HTTP API', remoteAddress: expect.stringContaining('127.0.0.1') }]);
+  });
+
   test.each(['apikey', 'ApiKey', 'APIKEY '])(
     'the key may also be in the header "Authorization: %s <key>"',
     async (scheme) => {

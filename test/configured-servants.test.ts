@@ -48,6 +48,12 @@ test('every servant that cannot be used is reported before the server starts', a
   const args = await writeSettings({
     one: { object: 'A.B.C@tcp -h 127.0.0.1 -p 1', file: broken, interface: 'B' },
     two: { object: 'A.B.C@tcp -h 127.0.0.1 -p 1', file: HELLO_FILE, interface: 'Goodbye' },
+    three: {
+      object: 'A.B.C@tcp -h 127.0.0.1 -p 1',
+      file: HELLO_FILE,
+      interface: 'Hello',
+      idempotent: ['add', 'subtract'],
+    },
   });
   const { code, stderr } = await runProcess(['serve', ...args]);
   expect(code).toBe(2);
@@ -55,4 +61,5 @@ test('every servant that cannot be used is reported before the server starts', a
   expect(stderr).toContain(`${broken}:1:`);
   expect(stderr).toMatch(/tars\.servants\.two/);
   expect(stderr).toContain('StatecastDemo.Hello');
+  expect(stderr).toMatch(/tars\.servants\.three\.idempotent.*"subtract"/s);
 });

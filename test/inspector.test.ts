@@ -46,9 +46,12 @@ describe('who may watch', () => {
   test.each([undefined, '', 'a token of the admiN', `${TOKEN} `])(
     'no client with the wrong token %o',
     async (token) => {
-      const { url } = await startServer({ inspector: { token: TOKEN } });
+      const { url, server } = await startServer({ inspector: { token: TOKEN } });
+      const told: object[] = [];
+      server.on('access.refused', (event) => told.push(event));
       const feed = await openFeed(url);
       expect(await feed.hello(token)).toMatchObject({ type: 'refused' });
+      expect(told).toEqual(token === undefined ? [] : [{ to: 'the inspector' }]);
       expect((await feed.closed).code).toBe(4401);
       expect(feed.frames.join()).not.toContain(TOKEN);
     },

@@ -330,8 +330,14 @@ describe('the servant Statecast.Push', () => {
   });
 
   test('needs the secret in the context if one is set', async () => {
-    const { push } = await startPush('a secret of many letters');
+    const { push, server } = await startPush('a secret of many letters');
+    const refused: object[] = [];
+    server.on('access.refused', (event) => refused.push(event));
     await expect(push.pushAll({ message: 'x' })).rejects.toThrow(/-1/);
+    const wrong = new Map([['secret', 'another secret']]);
+    await expect(push.pushAll({ message: 'x' }, { context: wrong })).rejects.toThrow(/-1/);
+    const told = { to: 'Statecast.Push', remoteAddress: '127.0.0.1' };
+    expect(refused).toEqual([told, told]);
     const context = new Map([['secret', 'a secret of many letters']]);
     expect(await push.pushAll({ message: 'x' }, { context })).toMatchObject({ ret: Outcome.done });
   });

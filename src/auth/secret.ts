@@ -4,10 +4,18 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 export type SecretCheck = (given: string | undefined) => boolean;
 
-/** Without a secret, every given one is wrong. */
-export function createSecretCheck(expected: string | undefined): SecretCheck {
+/**
+ * Without a secret, every given one is wrong.
+ * @param wrong Told of each one that was given and is wrong, where there is a right one.
+ */
+export function createSecretCheck(expected: string | undefined, wrong?: () => void): SecretCheck {
   const digested = expected === undefined ? undefined : digest(expected);
-  return (given) => digested !== undefined && given !== undefined && timingSafeEqual(digest(given), digested);
+  return (given) => {
+    if (digested === undefined || given === undefined) return false;
+    const isRight = timingSafeEqual(digest(given), digested);
+    if (!isRight) wrong?.();
+    return isRight;
+  };
 }
 
 /** Digests have the same length, which a comparison in constant time needs. */

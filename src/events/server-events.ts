@@ -57,8 +57,17 @@ export interface ServerEvents {
   'servant.unreachable': { servant: string; error: unknown };
   /** The circuit breaker of a servant changed. */
   'servant.circuit': { servant: string; circuit: 'open' | 'halfOpen' | 'closed' };
-  /** A call of a servant failed. `error` is for the log; clients get a code. `trace` is the W3C traceparent of the call. */
-  'rpc.failed': { servant: string; func: string; failure: RpcFailure; trace: string; error?: unknown };
+  /** The circuit breaker of one endpoint of a servant changed; `endpoint` is `tcp -h HOST -p PORT`. */
+  'servant.endpoint': { servant: string; endpoint: string; circuit: 'open' | 'halfOpen' | 'closed' };
+  /** The TARS registry cannot be asked for the endpoints of an object, or answers with an error. Emitted once. */
+  'registry.failed': { object: string; error: unknown };
+  /**
+   * A call of a servant failed. `error` is for the log; clients get a code. `trace` is the W3C traceparent of the call, if
+   * it was sent.
+   */
+  'rpc.failed': { servant: string; func: string; failure: RpcFailure; trace?: string; error?: unknown };
+  /** A key, a token or a secret was wrong, or the secret of a call from another TARS service was missing. */
+  'access.refused': { to: 'the HTTP API' | 'the inspector' | 'Statecast.Push'; remoteAddress?: string };
   /** The store refused the changes of a room, does not answer, or had unreadable data, which was set aside. */
   'store.failed': { room?: string; error: unknown; setAside?: string };
   /** The broker or the presence failed. If a join needed it, the join was refused. */

@@ -14,15 +14,19 @@ export interface AccessOptions {
    */
   readonly open: 'everybody' | 'this machine' | 'nobody';
   readonly allowsOrigin: OriginPolicy;
+  /** Told of each request with a wrong key. */
+  readonly wrongKey: (request: RequestHead) => void;
 }
 
 /** Returns the response that refuses a request, or nothing when the request may go on. */
 export type Access = (request: RequestHead) => TransportResponse | undefined;
 
-export function createAccess({ apiKey, open, allowsOrigin }: AccessOptions): Access {
+export function createAccess({ apiKey, open, allowsOrigin, wrongKey }: AccessOptions): Access {
   const isKey = createSecretCheck(apiKey);
   return (request) => {
-    if (apiKey !== undefined && isKey(readKey(request))) return undefined;
+    const given = readKey(request);
+    if (isKey(given)) return undefined;
+    if (apiKey !== undefined && given !== undefined) wrongKey(request);
     if (open === 'nobody' || (open === 'this machine' && !asksThisMachine(request))) {
       return jsonError(401, 'this needs a key: send it as X-API-Key');
     }

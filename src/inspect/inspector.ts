@@ -44,6 +44,8 @@ export interface InspectorInput {
   readonly settings: InspectorSettings;
   /** The token that pages need where {@link InspectorInput.access} says `token`. Without one, all are refused there. */
   readonly token: string | undefined;
+  /** Told of each wrong token. */
+  readonly wrongToken?: () => void;
   /** Decides on the handshakes of pages, and on downloads. */
   readonly access: FeedAccess;
   /** Of the server. */
@@ -136,7 +138,7 @@ export function createInspector(input: InspectorInput): Inspector {
     recorder.noteFailure({ kind: 'membership', id: nameMembership(member.id, room) }, error),
   );
 
-  const isRightToken = createSecretCheck(input.token);
+  const isRightToken = createSecretCheck(input.token, input.wrongToken);
   const feed = createFeedEndpoint({ access, isRightToken, answers, clock, onError });
   const stately = createStatelyEndpoint({ access, isRightToken, population, answers, now, onError });
   return {

@@ -9,6 +9,7 @@ import { isTarsConf } from '../config/tars-conf/conf-parser.ts';
 import { readTarsSettings } from '../config/tars-conf/conf-settings.ts';
 import type { CallStatistics } from './statistics/call-statistics.ts';
 import type { PlatformCaller, PlatformLog } from './calls/platform-caller.ts';
+import { nameSet } from './calls/set-name.ts';
 import { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 import { openRotatingFile, type LogDestination } from './rotating-file.ts';
 import type { TarsConf } from '../config/tars-conf/tars-conf.ts';
@@ -52,7 +53,7 @@ export function openPlatformLog({ log: { file, maxBytes, files } }: TarsConf): L
 }
 
 export function joinPlatform({ log, ...options }: JoinOptions): Platform {
-  const callers = createPlatformCallers(options.conf.locator);
+  const callers = createPlatformCallers(options.conf, log);
   const { callStatistics } = options.server;
   const platform = createPlatform({
     ...(callStatistics !== undefined && { statStore: callStatistics.store }),
@@ -83,14 +84,17 @@ interface PlatformCallers {
 }
 
 /**
- * Makes callers of the platform's objects over TCP, one for each object.
- * @param locator The registry's object with its endpoints, as in `locator=`; without it, only objects that are
- * given with endpoints can be called.
+ * Makes callers of the platform's objects over TCP, one for each object. Without a `locator`, only objects that are given
+ * with endpoints can be called.
  */
-function createPlatformCallers(locator: string | undefined): PlatformCallers {
+function createPlatformCallers(conf: TarsConf, log: PlatformLog): PlatformCallers {
   const callers = new Map<string, DirectCaller>();
+  const { locator: registry } = conf;
+  const set = nameSet(conf);
+  const failed = (err: unknown, object: string): void =>
+    log.warn({ err, object }, 'the registry of the platform failed');
   const createLink = createTcpLink(
-    locator === undefined ? {} : { locator: createRegistryLocator({ registry: locator }) },
+    registry === undefined ? {} : { locator: createRegistryLocator({ registry, set, failed }) },
   );
   return {
     caller(object) {

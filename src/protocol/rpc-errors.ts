@@ -38,6 +38,11 @@ export const RPC_ERRORS = {
   servantFailed: { code: 1008, message: 'the servant failed', retry: false },
   unknownFunction: { code: 1009, message: 'the servant has no such function', retry: false },
   undecodable: { code: 1010, message: 'the answer of the servant cannot be read', retry: false },
+  registryFailed: {
+    code: 1011,
+    message: 'the registry that knows the servant answered with an error',
+    retry: true,
+  },
 } as const satisfies Record<string, { code: number; message: string; retry: boolean }>;
 
 /** The name of a row of {@link RPC_ERRORS}. */

@@ -86,7 +86,7 @@ describe('a mistake is told by name, with what is wanted', () => {
     ],
     [
       { servants: { hello: { object, methods: { add: {} } } } },
-      'servants.hello.methods (an object): the methods that statecast tars2ts writes',
+      'servants.hello.methods (an object): the methods that statecast tars2ts writes, or the result of fromTarsRpc',
     ],
   ])('%o', (options, problem) => {
     expect(problemsOf(options)).toEqual([problem]);

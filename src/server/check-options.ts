@@ -40,6 +40,7 @@ const CODEC: FunctionsOf<Codec> = [
 
 const TRANSPORT = 'auto, uws, ws, or a function that makes a transport';
 const STAT_STORE = ['add', 'take', 'close'];
+const TARS_RPC = ['createLink', 'bind', 'callByName'];
 const HANDLERS = ['onJoin', 'onMessage', 'onLeave'];
 
 /** Returns all problems; none if the options can be used. The settings among them are not checked here. */
@@ -131,8 +132,15 @@ function findServantProblems(path: Path, servant: unknown): ConfigProblem[] {
       problemAt([...path, 'object'], object, 'a text such as App.Server.Obj@tcp -h HOST -p PORT'),
     );
   }
-  if (!isObject(methods) || !Object.values(methods).every(isMethod)) {
-    problems.push(problemAt([...path, 'methods'], methods, 'the methods that statecast tars2ts writes'));
+  const isOfTarsRpc = findMissing(servant, TARS_RPC).length === 0;
+  if (!isOfTarsRpc && (!isObject(methods) || !Object.values(methods).every(isMethod))) {
+    problems.push(
+      problemAt(
+        [...path, 'methods'],
+        methods,
+        'the methods that statecast tars2ts writes, or the result of fromTarsRpc',
+      ),
+    );
   }
   return problems;
 }

@@ -27,6 +27,7 @@ import {
 } from '../transport/choose-transport.ts';
 import type { CreateTransport } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
+import { createActorStates } from './actor-states.ts';
 import { findOptionProblems } from './check-options.ts';
 import { createControlNode } from './control-node.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
@@ -35,7 +36,7 @@ import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
 import { createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servant-links.ts';
-import { createRpcPort, createRpcProxies, type ServantDefinitions } from './rpc.ts';
+import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './rpc.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
@@ -102,7 +103,13 @@ export function createServer<All extends ServantDefinitions = {}>(
 
   const servants = createServants({
     machine: machines.tarsProxy,
-    links: createServantLinks(servantDefinitions, tars.locator, callStatistics),
+    links: createServantLinks({
+      definitions: servantDefinitions,
+      tars,
+      events,
+      statistics: callStatistics,
+    }),
+    idempotent: listIdempotent(servantDefinitions),
     policy: { ...DEFAULT_PROXY_POLICY, maxInFlight: tars.maxInFlight, maxWaiting: tars.maxWaiting },
     callMs: tars.callSeconds * 1000,
     clock,
@@ -115,7 +122,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     ...shared,
     machines,
     directory,
-    rpc: createRpcPort(servantDefinitions, servants),
+    rpc: createRpcPort(servantDefinitions, servants, events),
     events,
     clock,
     // Handlers are given the server, which is made of rooms: a cycle.
@@ -146,6 +153,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     rooms,
     shared,
     health,
+    states: createActorStates({ life, directory, servants }),
     events,
     callStatistics,
   });
@@ -180,7 +188,7 @@ export function createServer<All extends ServantDefinitions = {}>(
     pushServer:
       tars.listen === undefined
         ? undefined
-        : createPushServer(server, tars, onError, socketLimits.servantSockets),
+        : createPushServer(server, tars, events, onError, socketLimits.servantSockets),
     inspector,
   });
   const drainMs = settings.drainSeconds * 1000;

@@ -28,6 +28,7 @@ export function createInspection(input: InspectionInput): Inspector | undefined 
   return createInspector({
     settings: settings.inspector,
     token,
+    wrongToken: () => events.emit('access.refused', { to: 'the inspector' }),
     access: createInspectorAccess({
       open: access === 'open' ? 'everybody' : isOpenHere && !isProduction() ? 'this machine' : 'nobody',
       hasToken: token !== undefined,

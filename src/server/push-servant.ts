@@ -3,6 +3,7 @@
 import { createSecretCheck } from '../auth/secret.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import type { Settings } from '../config/schema/settings.ts';
+import type { EventSink } from '../events/server-events.ts';
 import { refuseMessage } from '../protocol/limits.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createPushAdapter, Outcome, type PushServant } from '../tars/servants/statecast.ts';
@@ -41,6 +42,7 @@ type PushHost = Pick<
 export function createPushServer(
   server: PushHost,
   { listen = '', secret }: Settings['tars'],
+  events: EventSink,
   onError: (error: unknown, where: string) => void,
   maxConnections: number,
 ): ServantServer {
@@ -56,7 +58,7 @@ export function createPushServer(
     host,
     port,
     maxConnections,
-    servants: new PushObjects(secret === undefined ? adapter : guard(adapter, secret)),
+    servants: new PushObjects(secret === undefined ? adapter : guard(adapter, secret, events)),
     onError: (error) => onError(error, 'a connection to Statecast.Push'),
   });
   return {
@@ -128,11 +130,16 @@ async function attempt(work: () => Promise<unknown>): Promise<Outcome> {
 }
 
 /** Lets through only what carries the secret. */
-function guard(adapter: ServantAdapter, secret: string): ServantAdapter {
+function guard(adapter: ServantAdapter, secret: string, events: EventSink): ServantAdapter {
   const isRight = createSecretCheck(secret);
   return {
     async dispatch(func, body, call) {
       if (isRight(call?.context.get('secret'))) return adapter.dispatch(func, body, call);
+      const { remoteAddress } = call ?? {};
+      events.emit('access.refused', {
+        to: 'Statecast.Push',
+        ...(remoteAddress !== undefined && { remoteAddress }),
+      });
       return { ret: RETURN_CODES.failed, body: new Uint8Array(0) };
     },
   };

@@ -8,6 +8,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { Health } from '../http/health-route.ts';
 import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
 import type { RoomCount } from './control-node.ts';
+import type { ActorStates } from './actor-states.ts';
 import { RefusedError } from './refused-error.ts';
 import type { RpcOf, ServantDefinitions } from './rpc.ts';
 import type { ServerLife } from './server-life.ts';
@@ -24,12 +25,13 @@ export interface FacadeInput<All extends ServantDefinitions> {
   readonly rooms: Rooms;
   readonly shared: SharedParts;
   readonly health: () => Health;
+  readonly states: () => ActorStates;
   readonly events: EventBus;
   readonly callStatistics: CallStatistics;
 }
 
 export function createFacade<All extends ServantDefinitions>(input: FacadeInput<All>): StatecastServer<All> {
-  const { settings, rpc, life, rooms, shared, health, events, callStatistics } = input;
+  const { settings, rpc, life, rooms, shared, health, states, events, callStatistics } = input;
   const { control } = shared;
 
   /** The room is opened here before the other nodes are told, so that a bad name is refused in any case. */
@@ -80,6 +82,7 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
       return survey instanceof Promise ? survey.then(sumUp) : sumUp(survey);
     },
     health,
+    states,
     on: (name, listener) => events.on(name, listener),
     once: (name, listener) => events.once(name, listener),
     off: (name, listener) => events.off(name, listener),

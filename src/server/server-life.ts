@@ -34,6 +34,12 @@ export class ServerLife {
     return !this.#machine.getSnapshot().hasTag('open');
   }
 
+  /** The outermost state of the machine, such as `listening`. */
+  get state(): string {
+    const { value } = this.#machine.getSnapshot();
+    return typeof value === 'string' ? value : Object.keys(value).join(' ');
+  }
+
   broadcast(data: Json, publisher: Publisher): void {
     const actor = this.#machine;
     // An actor that does not run would never answer.

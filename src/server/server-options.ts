@@ -20,6 +20,7 @@ import type { Control } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Json } from '../protocol/command.ts';
+import type { ActorStates } from './actor-states.ts';
 import type { RpcOf, ServantDefinitions } from './rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Health } from '../http/health-route.ts';
@@ -174,6 +175,8 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /** The rooms that have members now, and how many. */
   rooms(): RoomMembers[] | Promise<RoomMembers[]>;
   health(): Health;
+  /** The states of the machines, for operators: of the server, its connections and rooms, its servants and their endpoints. */
+  states(): ActorStates;
   on<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
   once<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
   off<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;

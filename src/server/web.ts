@@ -81,6 +81,7 @@ export function createWeb(input: WebInput): Transport {
     apiKey: http.apiKey,
     open: http.open ? 'everybody' : onLoopback && http.apiKey === undefined ? 'this machine' : 'nobody',
     allowsOrigin,
+    wrongKey: ({ remoteAddress }) => events.emit('access.refused', { to: 'the HTTP API', remoteAddress }),
   });
   const ownRoutes: Route[] = [
     ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),

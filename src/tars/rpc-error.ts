@@ -45,6 +45,7 @@ export function returnCodeOf(failure: RpcFailure): number {
     case 'refused':
     case 'noRoute':
     case 'registryUnreachable':
+    case 'registryFailed':
     case 'noEndpoint':
     case 'circuitOpen':
       return RETURN_CODES.connectionFailed;

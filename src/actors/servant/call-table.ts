@@ -1,7 +1,7 @@
 /** The calls of one servant's proxy: those in flight by id, and those that wait, in order. The chart decides when to send. */
 
 import type { RpcFailure } from '../../protocol/rpc-errors.ts';
-import type { LinkReply, LinkRequest } from '../../tars/servant-link.ts';
+import type { EndpointAddress, LinkReply, LinkRequest } from '../../tars/servant-link.ts';
 
 /** How a call ended. A reply may have an error code of the servant. */
 export type ServantOutcome =
@@ -13,7 +13,7 @@ export type ServantOutcome =
 
 /** One call with all its attempts, until it is settled. */
 export interface ProxyCall {
-  readonly request: Omit<LinkRequest, 'requestId' | 'timeoutMs'>;
+  readonly request: Omit<LinkRequest, 'requestId' | 'timeoutMs' | 'avoid'>;
   /** The deadline, in milliseconds since 1970. */
   readonly deadlineAt: number;
   /** True if it does no harm to call the function twice. */
@@ -23,8 +23,14 @@ export interface ProxyCall {
   attempts: number;
   /** The id of the attempt in flight; undefined if none is in flight. */
   requestId?: number | undefined;
+  /** The id of a second attempt, sent while the first one is late but may still be answered. */
+  secondId?: number | undefined;
+  /** The endpoint of the last attempt: the next one goes to another, if there is one. */
+  avoid?: EndpointAddress | undefined;
   /** The timer of the deadline. */
   timer?: unknown;
+  /** The timer of the second attempt. */
+  lateTimer?: unknown;
 }
 
 /** Ids are int32 on the wire. */
@@ -53,23 +59,35 @@ export class CallTable {
 
   /** The call was sent with this id. */
   sent(call: ProxyCall, requestId: number): void {
-    call.requestId = requestId;
+    if (call.requestId === undefined) call.requestId = requestId;
+    else call.secondId = requestId;
     this.inFlight.set(requestId, call);
   }
 
-  /** Removes the call. Returns the id of its attempt if one was in flight. */
-  remove(call: ProxyCall): number | undefined {
+  /** This attempt has ended. Returns false if the call has another one in flight. */
+  endAttempt(call: ProxyCall, requestId: number): boolean {
+    this.inFlight.delete(requestId);
+    if (call.requestId === requestId) call.requestId = call.secondId;
+    call.secondId = undefined;
+    return call.requestId === undefined;
+  }
+
+  /** Removes the call with all its attempts. */
+  remove(call: ProxyCall): void {
     this.waiting.delete(call);
     this.resting.delete(call);
-    const { requestId } = call;
-    if (requestId !== undefined) this.inFlight.delete(requestId);
+    const { requestId, secondId } = call;
+    if (requestId === undefined) return;
+    this.inFlight.delete(requestId);
     call.requestId = undefined;
-    return requestId;
+    if (secondId === undefined) return;
+    this.inFlight.delete(secondId);
+    call.secondId = undefined;
   }
 
   /** Removes and returns all calls. */
   drain(): ProxyCall[] {
-    const calls = [...this.inFlight.values(), ...this.waiting, ...this.resting];
+    const calls = [...new Set([...this.inFlight.values(), ...this.waiting, ...this.resting])];
     this.inFlight.clear();
     this.waiting.clear();
     this.resting.clear();

@@ -21,6 +21,8 @@ export interface ServantsInput {
   readonly machine: typeof tarsProxyMachine;
   /** Makes the link of a servant, by the name that clients use. */
   readonly links: ReadonlyMap<string, (listener: LinkListener) => ServantLink>;
+  /** Functions that do no harm when they run twice, by the name of the servant. A call may say otherwise. */
+  readonly idempotent: ReadonlyMap<string, ReadonlySet<string>>;
   readonly policy: TarsProxyPolicy;
   /** The default deadline of a call, in milliseconds. */
   readonly callMs: number;
@@ -43,7 +45,7 @@ export interface Servants {
 }
 
 export function createServants(input: ServantsInput): Servants {
-  const { machine, links, policy, callMs, clock, events, random, newTraceparent } = input;
+  const { machine, links, idempotent, policy, callMs, clock, events, random, newTraceparent } = input;
   const proxies = new Map<string, TarsProxyRef>();
   let isStopping = false;
 
@@ -83,7 +85,7 @@ export function createServants(input: ServantsInput): Servants {
       const call: ProxyCall = {
         request: { func, body, routeKey, oneWay, context },
         deadlineAt: startedAt + (options.deadlineMs ?? callMs),
-        idempotent: options.idempotent ?? false,
+        idempotent: options.idempotent ?? idempotent.get(name)?.has(func) ?? false,
         attempts: 0,
         settle,
       };
@@ -94,7 +96,21 @@ export function createServants(input: ServantsInput): Servants {
 
   return {
     proxies,
-    callerOf: (name) => ({ call: (request) => call(name, request) }),
+    callerOf: (name) => ({
+      call: (request) => call(name, request),
+      undecodable({ func, options }, cause) {
+        const error = toError(func, { type: 'failed', failure: 'undecodable', cause })!;
+        const trace = options.context?.get(TRACE_KEY);
+        events.emit('rpc.failed', {
+          servant: name,
+          func,
+          failure: 'undecodable',
+          error,
+          ...(trace !== undefined && { trace }),
+        });
+        return error;
+      },
+    }),
     states() {
       const names = [...links.keys()];
       return Object.fromEntries(

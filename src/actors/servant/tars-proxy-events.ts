@@ -3,7 +3,14 @@
 import type { Clock } from '../../system/clock.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import type { RpcFailure } from '../../protocol/rpc-errors.ts';
-import type { LinkError, LinkListener, LinkReply, ServantLink } from '../../tars/servant-link.ts';
+import type {
+  EndpointAddress,
+  EndpointCircuit,
+  LinkError,
+  LinkListener,
+  LinkReply,
+  ServantLink,
+} from '../../tars/servant-link.ts';
 import type { OutsideSender } from '../runtime/sender.ts';
 import type { CallTable, ProxyCall } from './call-table.ts';
 
@@ -12,7 +19,7 @@ export interface TarsProxyPolicy {
   readonly maxInFlight: number;
   /** How many calls may wait for a connection or a slot. More are refused at once. */
   readonly maxWaiting: number;
-  /** After so many calls in a row without a reply the circuit opens. */
+  /** After so many calls in a row without a reply the circuit opens, unless another endpoint answers. */
   readonly failuresToOpen: number;
   /** How long an open circuit waits before it lets one call try, in milliseconds. It doubles with each failed try. */
   readonly openMs: number;
@@ -45,8 +52,17 @@ export type TarsProxyEvent =
   /** The next attempt of a call is due. */
   | { readonly type: 'call.due'; readonly call: ProxyCall }
   | { readonly type: 'call.expired'; readonly call: ProxyCall }
+  /** Half of the time of an idempotent call has passed without a reply. */
+  | { readonly type: 'call.late'; readonly call: ProxyCall }
   | { readonly type: 'link.replied'; readonly reply: LinkReply }
-  | { readonly type: 'link.lost'; readonly ids: readonly number[]; readonly error: LinkError }
+  | {
+      readonly type: 'link.lost';
+      readonly ids: readonly number[];
+      readonly error: LinkError;
+      readonly endpoint?: EndpointAddress | undefined;
+    }
+  /** The circuit of an endpoint has changed. */
+  | { readonly type: 'link.endpoint'; readonly endpoint: EndpointAddress; readonly circuit: EndpointCircuit }
   /** The link accepts requests again. */
   | { readonly type: 'link.writable' }
   | { readonly type: 'link.closed' }

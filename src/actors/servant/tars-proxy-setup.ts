@@ -2,6 +2,7 @@
 
 import { assertEvent, fromPromise, setup } from 'xstate';
 import type { RpcFailure } from '../../protocol/rpc-errors.ts';
+import { formatEndpoint } from '../../tars/client/endpoint.ts';
 import type { ServantLink } from '../../tars/servant-link.ts';
 import * as effects from './tars-proxy-effects.ts';
 import type { TarsProxyContext, TarsProxyEvent, TarsProxyInput } from './tars-proxy-events.ts';
@@ -33,10 +34,16 @@ export const tarsProxySetup = setup({
     hasPlace: ({ context: { calls, policy } }) => calls.waiting.size < policy.maxWaiting,
     hasCalls: ({ context: { calls } }) => calls.waiting.size + calls.resting.size + calls.inFlight.size > 0,
     hasWaiting: ({ context: { calls } }) => calls.waiting.size > 0,
-    isLastStraw: ({ context, event }) =>
-      effects.isSetback(event) && context.setbacks + 1 >= context.policy.failuresToOpen,
+    isLastStraw: ({ context, event }) => effects.isLastStraw(context, event),
     isSetback: ({ event }) => effects.isSetback(event),
     isOnTrial: ({ context }) => context.openings > 0,
+    hasTry: ({ context }) => context.openings > 0 && effects.findTry(context) !== undefined,
+    isTryLost: ({ context: { calls }, event }) =>
+      event.type === 'link.lost' && event.ids.some((id) => calls.inFlight.has(id)),
+    canTry: ({ event }) =>
+      (event.type === 'rpc.call' || event.type === 'call.due') && event.call.request.oneWay !== true,
+    canTryElsewhere: ({ context, event }) =>
+      event.type === 'call.late' && effects.canTryElsewhere(context, event.call),
     isAnswer: ({ context: { calls }, event }) =>
       event.type === 'link.replied' && calls.inFlight.has(event.reply.requestId),
   },
@@ -48,6 +55,10 @@ export const tarsProxySetup = setup({
     dispatch: ({ context, event }) => {
       if (event.type !== 'rpc.call' && event.type !== 'call.due') return;
       effects.dispatch(context, event.call);
+    },
+    tryElsewhere: ({ context, event }) => {
+      assertEvent(event, 'call.late');
+      effects.tryElsewhere(context, event.call);
     },
     dispatchWaiting: ({ context }) => effects.dispatchWaiting(context),
     dispatchTry: ({ context }) => effects.dispatchTry(context),
@@ -77,7 +88,7 @@ export const tarsProxySetup = setup({
     loseCalls: ({ context, event }) => {
       assertEvent(event, 'link.lost');
       if (effects.isSetback(event)) context.setbacks += 1;
-      effects.loseCalls(context, event.ids, event.error);
+      effects.loseCalls(context, event.ids, event.error, event.endpoint);
     },
     noteConnected: ({ context }) => {
       context.failedConnects = 0;
@@ -98,6 +109,11 @@ export const tarsProxySetup = setup({
     },
     announceCircuit: ({ context }, params: { circuit: 'halfOpen' | 'closed' }) =>
       context.events.emit('servant.circuit', { servant: context.name, ...params }),
+    noteEndpoint: ({ context, event }) => {
+      assertEvent(event, 'link.endpoint');
+      const endpoint = formatEndpoint(event.endpoint);
+      context.events.emit('servant.endpoint', { servant: context.name, endpoint, circuit: event.circuit });
+    },
     closeLink: ({ context }) => context.link.close(),
     failAll: ({ context }) => {
       for (const call of context.calls.drain())

@@ -10,6 +10,7 @@ import type { TarsProxyContext, TarsProxyInput } from './tars-proxy-events.ts';
 import { tarsProxySetup } from './tars-proxy-setup.ts';
 
 const TRYING = '#tarsProxy.ready.circuit.halfOpen.trying';
+const INVITING = '#tarsProxy.ready.circuit.halfOpen.inviting';
 
 export const tarsProxyMachine = tarsProxySetup.createMachine({
   id: 'tarsProxy',
@@ -19,6 +20,7 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
   on: {
     'link.replied': { actions: 'receiveLate' },
     'link.lost': { actions: 'loseCalls' },
+    'link.endpoint': { actions: 'noteEndpoint' },
     'call.expired': { actions: 'expire' },
     'proxy.stop': { target: '.stopping' },
   },
@@ -57,7 +59,8 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
         src: 'connect',
         input: ({ context }) => context.link,
         onDone: [
-          { guard: 'isOnTrial', target: TRYING, actions: ['noteConnected', 'dispatchTry'] },
+          { guard: 'hasTry', target: TRYING, actions: ['noteConnected', 'dispatchTry'] },
+          { guard: 'isOnTrial', target: INVITING, actions: ['noteConnected', 'dispatchTry'] },
           { target: 'ready', actions: ['noteConnected', 'dispatchWaiting'] },
         ],
         onError: {
@@ -89,6 +92,7 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
                   { actions: { type: 'refuse', params: { failure: 'tooMany' } } },
                 ],
                 'call.due': [{ guard: 'hasSlot', actions: 'dispatch' }, { actions: 'wait' }],
+                'call.late': { guard: 'canTryElsewhere', actions: 'tryElsewhere' },
                 'link.writable': { actions: 'dispatchWaiting' },
                 'link.replied': [
                   { guard: 'isAnswer', actions: ['receive', 'dispatchWaiting'] },
@@ -109,7 +113,8 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
               },
             },
             open: {
-              description: 'The servant did not answer too often: calls fail at once, until it has rested.',
+              description:
+                'No endpoint of the servant answered, too often: calls fail at once, until it has rested.',
               on: {
                 'rpc.call': { actions: { type: 'refuse', params: { failure: 'circuitOpen' } } },
                 'call.due': { actions: { type: 'refuse', params: { failure: 'circuitOpen' } } },
@@ -140,7 +145,10 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
                 inviting: {
                   description: 'The next call is the try.',
                   on: {
-                    'rpc.call': { target: 'trying', actions: 'dispatch' },
+                    'rpc.call': [
+                      { guard: 'canTry', target: 'trying', actions: 'dispatch' },
+                      { actions: { type: 'refuse', params: { failure: 'circuitOpen' } } },
+                    ],
                     'call.due': { target: 'trying', actions: 'dispatch' },
                   },
                 },
@@ -163,12 +171,17 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
                         target: '#tarsProxy.ready.circuit.open',
                         actions: ['expire', 'noteOpening'],
                       },
-                      { actions: 'expire' },
+                      // The link did not take it: the next call is the try.
+                      { target: 'inviting', actions: 'expire' },
                     ],
-                    'link.lost': {
-                      target: '#tarsProxy.ready.circuit.open',
-                      actions: ['loseCalls', 'noteOpening'],
-                    },
+                    'link.lost': [
+                      {
+                        guard: 'isTryLost',
+                        target: '#tarsProxy.ready.circuit.open',
+                        actions: ['loseCalls', 'noteOpening'],
+                      },
+                      { actions: 'loseCalls' },
+                    ],
                   },
                 },
               },
@@ -232,7 +245,8 @@ function createContext(input: TarsProxyInput, sendSelf: TarsProxyContext['send']
     send: sendSelf,
     link: input.createLink({
       reply: (reply) => sendSelf({ type: 'link.replied', reply }, 'servant'),
-      lost: (ids, error) => sendSelf({ type: 'link.lost', ids, error }, 'servant'),
+      lost: (ids, error, endpoint) => sendSelf({ type: 'link.lost', ids, error, endpoint }, 'servant'),
+      endpoint: (endpoint, circuit) => sendSelf({ type: 'link.endpoint', endpoint, circuit }, 'servant'),
       writable: () => sendSelf({ type: 'link.writable' }, 'servant'),
       closed: () => sendSelf({ type: 'link.closed' }, 'servant'),
     }),

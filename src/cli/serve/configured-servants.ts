@@ -13,24 +13,35 @@ import type { ServantDefinition, ServantDefinitions } from '../../server/rpc.ts'
 export async function loadServants(servants: Settings['tars']['servants']): Promise<ServantDefinitions> {
   const problems: ConfigProblem[] = [];
   const loaded = await Promise.all(
-    Object.entries(servants).map(async ([name, { object, file, interface: named, long }]) => {
-      try {
-        const definition: ServantDefinition = {
-          object,
-          methods: toMethods(await loadInterface(file, named), long),
-        };
-        return [name, definition] as const;
-      } catch (error) {
-        if (!(error instanceof InterfaceError)) throw error;
-        problems.push({
-          path: `tars.servants.${name}`,
-          given: JSON.stringify(`${named} of ${file}`),
-          allowed: error.message,
-        });
-        return [];
-      }
-    }),
+    Object.entries(servants).map(
+      async ([name, { object, file, interface: named, long, idempotent = [] }]) => {
+        try {
+          const methods = toMethods(await loadInterface(file, named), long);
+          const definition: ServantDefinition = { object, methods, idempotent };
+          problems.push(...findUnknown(name, definition));
+          return [name, definition] as const;
+        } catch (error) {
+          if (!(error instanceof InterfaceError)) throw error;
+          problems.push({
+            path: `tars.servants.${name}`,
+            given: JSON.stringify(`${named} of ${file}`),
+            allowed: error.message,
+          });
+          return [];
+        }
+      },
+    ),
   );
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(loaded.filter((entry) => entry.length > 0));
+}
+
+function findUnknown(name: string, { methods, idempotent = [] }: ServantDefinition): ConfigProblem[] {
+  return idempotent
+    .filter((func) => !Object.hasOwn(methods, func))
+    .map((func) => ({
+      path: `tars.servants.${name}.idempotent`,
+      given: JSON.stringify(func),
+      allowed: `functions of the interface: ${Object.keys(methods).join(', ')}`,
+    }));
 }

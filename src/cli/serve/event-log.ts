@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import type { ServerEvents, ServerEventName } from '../../events/server-events.ts';
 import { RPC_ERRORS } from '../../protocol/rpc-errors.ts';
 import type { EventBus } from '../../events/event-bus.ts';
+import { systemClock, type Clock } from '../../system/clock.ts';
+import { RepeatLimit } from '../../system/repeat-limit.ts';
 
 type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -31,19 +33,31 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'servant.connected': 'info',
   'servant.unreachable': 'warn',
   'servant.circuit': 'warn',
+  'servant.endpoint': 'warn',
+  'registry.failed': 'warn',
   'rpc.failed': 'warn',
+  'access.refused': 'warn',
   'store.failed': 'error',
   'part.failed': 'error',
   'store.recovered': 'warn',
 };
 
-export function logEvents(server: Pick<EventBus, 'on' | 'off'>, log: Logger): void {
+export function logEvents(
+  server: Pick<EventBus, 'on' | 'off'>,
+  log: Logger,
+  clock: Clock = systemClock,
+): void {
+  const repeats = new RepeatLimit(clock);
   const entries = (Object.keys(LEVELS) as ServerEventName[]).map((name) => ({
     name,
     isListening: false,
     write: (event: ServerEvents[ServerEventName]): void => {
-      const level = levelOf(name, event);
-      if (log.isLevelEnabled(level)) log[level](toFields(event), name);
+      if (!log.isLevelEnabled(LEVELS[name])) return;
+      const write = (count: number): void =>
+        log[LEVELS[name]]({ ...toFields(event), ...(count > 1 && { count }) }, name);
+      const kind = kindOf(name, event);
+      if (kind === undefined) write(1);
+      else repeats.report(kind, write);
     },
   }));
 
@@ -62,14 +76,17 @@ export function logEvents(server: Pick<EventBus, 'on' | 'off'>, log: Logger): vo
   log.on('level-change', listen);
 }
 
-/** When a servant is away, thousands of calls may fail: `servant.unreachable` tells it once. */
-function levelOf(name: ServerEventName, event: ServerEvents[ServerEventName]): Level {
-  const isRepeated = name === 'rpc.failed' && 'failure' in event && RPC_ERRORS[event.failure].retry;
-  return isRepeated ? 'debug' : LEVELS[name];
+/** What others can cause thousands of times, such as calls of a servant that is away, is counted by its kind. */
+function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): string | undefined {
+  if (name === 'access.refused') return `${name} ${(event as ServerEvents['access.refused']).to}`;
+  if (name !== 'rpc.failed') return undefined;
+  const { servant, func, failure } = event as ServerEvents['rpc.failed'];
+  return `${name} ${failure} ${servant}.${func}`;
 }
 
-/** The event's fields without the message's text, and with the error where pino looks for it. */
+/** The event's fields without the message's text, with the error where pino looks for it, and with words for a failure. */
 function toFields(event: ServerEvents[ServerEventName]): object {
   const { data: _data, error, ...fields } = event as { data?: unknown; error?: unknown };
-  return error === undefined ? fields : { ...fields, err: error };
+  const reason = 'failure' in event && { reason: RPC_ERRORS[event.failure].message };
+  return { ...fields, ...reason, ...(error !== undefined && { err: error }) };
 }

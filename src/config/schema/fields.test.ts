@@ -25,6 +25,7 @@ describe('every setting', () => {
       'http.apiKey',
       'inspector.token',
       'tars.locator',
+      'tars.set',
       'tars.listen',
       'tars.secret',
     ]);

@@ -5,6 +5,9 @@ import { fieldNotes } from './field-notes.ts';
 
 const SERVANT_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const ENDPOINT = /^tcp\s+-/;
+/** `name.area.group`, of which only the group may be `*`. */
+const SET = /^[\w-]+\.[\w-]+\.([\w-]+|\*)$/;
+const FUNCTION_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const FUNCTION = /^[A-Za-z][A-Za-z0-9_-]*\.([A-Za-z_][A-Za-z0-9_]*|\*)$/;
 
 /** A function as rooms allow it: `hello.sayHello`, or `hello.*` for all of a servant. */
@@ -27,6 +30,14 @@ const servant = z.strictObject({
     .register(fieldNotes, { allowed: 'an interface of the file, such as Demo.Hello' }),
   /** How clients get a `long` beyond ±(2^53 − 1). */
   long: z.enum(['string', 'number']).default('string'),
+  idempotent: z
+    .array(
+      z
+        .string()
+        .regex(FUNCTION_NAME)
+        .register(fieldNotes, { allowed: 'a function of the interface, such as sayHello' }),
+    )
+    .optional(),
 });
 
 export const tarsSchema = z.strictObject({
@@ -37,11 +48,11 @@ export const tarsSchema = z.strictObject({
     )
     .default({})
     .describe(
-      'The TARS servants (services of other servers) that rooms may call, by the names that clients use.',
+      'The TARS servants (services of other servers) that rooms may call, by the names that clients use. `idempotent` lists functions that do no harm when they run twice: a failed or late call is tried once more, at another endpoint.',
     )
     .register(fieldNotes, {
       allowed:
-        'an object from a name to an object with object, file, interface and, if wanted, long (string or number)',
+        'an object from a name to an object with object, file, interface and, if wanted, long (string or number) and idempotent',
     }),
   locator: z
     .string()
@@ -51,6 +62,14 @@ export const tarsSchema = z.strictObject({
     .register(fieldNotes, {
       allowed: 'an object such as tars.tarsregistry.QueryObj@tcp -h 127.0.0.1 -p 17890',
     }),
+  set: z
+    .string()
+    .regex(SET)
+    .optional()
+    .describe(
+      'The set of this server: the registry is asked for endpoints in it. Without one, for those of all sets.',
+    )
+    .register(fieldNotes, { allowed: 'a set such as room.sz.1' }),
   configFiles: z
     .array(
       z

@@ -157,6 +157,19 @@ describe('a filled template', () => {
   });
 
   test.each([
+    ['enableset=y\nsetdivision=room.sz.1', 'room.sz.1'],
+    ['enableset=y\nsetdivision=room.sz.*', 'room.sz.*'],
+    ['enableset=y\nsetdivision=room.*.1', undefined],
+    ['enableset=y\nsetdivision=*.sz.1', undefined],
+    ['enableset=y\nsetdivision=room.sz.1.2', undefined],
+    ['setdivision=room.sz.1', undefined],
+  ])('with %j asks the registry for endpoints in the set %s', (application, set) => {
+    const { layer } = readTarsSettings(write({ application }), FILE);
+    expect((layer.input as { tars: { set?: string } }).tars.set).toBe(set);
+    expect(findFieldProblems(layer.input, layer.sourceOf)).toEqual([]);
+  });
+
+  test.each([
     ['DEBUG', 'debug'],
     ['info', 'info'],
     ['Warn', 'warn'],

@@ -9,7 +9,7 @@ import { formatPath, setAt, valueAt, type Path } from '../schema/path.ts';
 import { formatEndpoint } from '../../tars/client/endpoint.ts';
 import { parseConf, type ConfSection } from './conf-parser.ts';
 import { readTarsConf } from './read-tars-conf.ts';
-import type { TarsAdapter, TarsConf, TarsLogLevel } from './tars-conf.ts';
+import type { SetDivision, TarsAdapter, TarsConf, TarsLogLevel } from './tars-conf.ts';
 
 /** The protocol of the adapter for HTTP and WebSocket. */
 const OUR_PROTOCOL = 'not_tars';
@@ -40,7 +40,7 @@ export interface TarsSettings {
  *
  * - `host` and `port` from the endpoint of the first adapter whose protocol is `not_tars`,
  * - `dataDir` from `datapath`, `log.level` from `logLevel`, `log.format` is `json`,
- * - `tars.locator` from `locator`, `tars.callSeconds` from `async-invoke-timeout`, and `tars.listen` from the first
+ * - `tars.locator` from `locator`, `tars.set` from `setdivision` if `enableset` is `y`, `tars.callSeconds` from `async-invoke-timeout`, and `tars.listen` from the first
  *   adapter whose protocol is `tars`,
  * - `tars.configDir` and `tars.configFiles` from `saveTarsConfigFileDir` and `saveTarsConfigFileName`,
  * - `monitor.redis.prefix` from the names of the server and its address,
@@ -94,6 +94,7 @@ function toInput(conf: TarsConf, listening: TarsAdapter | undefined): Record<str
     log: { level: LOG_LEVELS[conf.log.level], format: 'json' },
     tars: {
       ...(conf.locator !== undefined && { locator: conf.locator }),
+      ...(isExact(conf.set) && { set: `${conf.set.name}.${conf.set.area}.${conf.set.group}` }),
       ...(servants !== undefined && { listen: formatEndpoint(servants.endpoint) }),
       ...(conf.configDir !== undefined && { configDir: conf.configDir }),
       ...(conf.configFiles !== undefined && { configFiles: conf.configFiles }),
@@ -107,6 +108,11 @@ function toInput(conf: TarsConf, listening: TarsAdapter | undefined): Record<str
 function nameKeys({ app, server, set, localIp }: TarsConf): string {
   const division = set === undefined ? '' : `.${set.name}.${set.area}.${set.group}`;
   return `statecast:${app}.${server}${division}@${localIp}`;
+}
+
+/** Other TARS clients take a set whose name or area is `*`, or that has more than three parts, for none. */
+function isExact(set: SetDivision | undefined): set is SetDivision {
+  return set !== undefined && set.name !== '*' && set.area !== '*' && !set.group.includes('.');
 }
 
 function isAddress(path: Path): boolean {

@@ -91,7 +91,8 @@ export function viewContext(
       return { room, member, data, handlers: namesOf(handlers), handlerMs };
     }
     case 'tarsProxy': {
-      const { name, policy, calls, setbacks, openings, failedConnects, lastFailure } = subject.context;
+      const { name, policy, calls, link, setbacks, openings, failedConnects, lastFailure } = subject.context;
+      const endpoints = link.endpoints?.() ?? [];
       const { inFlight, waiting, resting, late } = calls;
       /** The deadline as a date: what the monotonic clock says has no meaning on a page. */
       const viewCall = ({ request, requestId, attempts, deadlineAt, idempotent }: ProxyCall): object => {
@@ -100,6 +101,7 @@ export function viewContext(
       };
       return {
         name,
+        endpoints: first(endpoints, endpoints.length),
         inFlight: first(inFlight.values(), inFlight.size, viewCall, FIRST_CALLS),
         waiting: first(waiting, waiting.size, viewCall, FIRST_CALLS),
         resting: first(resting, resting.size, viewCall, FIRST_CALLS),

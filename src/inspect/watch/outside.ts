@@ -61,6 +61,7 @@ export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly
     dispatch: [servant],
     dispatchWaiting: [servantOfWaiting],
     dispatchTry: [servantOfWaiting],
+    tryElsewhere: [servant],
     closeLink: [servant],
   },
 };

@@ -79,10 +79,12 @@ const tarsProxy: Record<TarsProxyEvent['type'], UsualSender> = {
   'rpc.call': 'library',
   'call.due': 'timer',
   'call.expired': 'timer',
+  'call.late': 'timer',
   'link.replied': 'servant',
   'link.lost': 'servant',
   'link.writable': 'servant',
   'link.closed': 'servant',
+  'link.endpoint': 'servant',
   'proxy.stop': 'server',
 };
 

@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createServer } from '../../server/create-server.ts';
+import { createHelloServer, HELLO_OBJECT } from '../../server/demo/hello-servant.ts';
+import type { ServantDefinitions } from '../../server/rpc.ts';
+import { HelloMethods } from '../../tars/servants/hello.ts';
 import { createAdminCommands } from './admin-commands.ts';
 import { TEST_CONF } from '../calls/platform-harness.ts';
 import type { PullOutcome } from './remote-config.ts';
 
-async function setUp(outcome?: PullOutcome) {
+async function setUp(outcome?: PullOutcome, servants: ServantDefinitions = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'statecast-admin-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const server = createServer({ port: 0 });
+  const server = createServer({ port: 0, servants });
   onTestFinished(() => server.close());
   const levels: string[] = [];
   const pulled: string[] = [];
@@ -30,7 +33,7 @@ async function setUp(outcome?: PullOutcome) {
       },
     }),
   });
-  return { run, file, levels, pulled };
+  return { run, file, levels, pulled, server };
 }
 
 test('tars.viewversion answers the version alone', async () => {
@@ -50,6 +53,30 @@ test('tars.viewstatus tells how the server is', async () => {
   ]) {
     expect(status.split('\n')).toContain(line);
   }
+});
+
+test('tars.viewstatus tells the states of machines, servants and endpoints', async () => {
+  const hello = createHelloServer(0, () => undefined);
+  onTestFinished(() => hello.close());
+  const { port } = await hello.listen();
+  const at = `tcp -h 127.0.0.1 -p ${port}`;
+  const { run, server } = await setUp(undefined, {
+    hello: { object: `${HELLO_OBJECT}@${at}`, methods: HelloMethods },
+    gone: { object: 'A.B.C@tcp -h 127.0.0.1 -p 1', methods: HelloMethods },
+  });
+  await server.listen();
+  await server.publish('room1', 'hi');
+  await server.rpc['hello']?.['add']?.({ a: 1, b: 2 });
+  const lines = (await run('tars.viewstatus')).split('\n');
+  expect(lines.filter((line) => line.startsWith('state of '))).toEqual([
+    'state of server: listening',
+    'state of connections: none',
+    'state of rooms: active 1',
+    'state of servant hello: ready.circuit.closed',
+    `state of servant hello at ${at}: connected, circuit closed`,
+    'state of servant gone: idle',
+  ]);
+  expect(lines.join('\n')).not.toContain('[object');
 });
 
 test('tars.connection tells how many there are', async () => {

@@ -11,7 +11,12 @@ export interface AdminCommandsOptions {
   readonly conf: TarsConf;
   readonly version: string;
   readonly pid: number;
-  readonly server: { readonly settings: Omit<Settings, 'store' | 'dataDir' | 'log'>; health(): Health };
+  readonly server: {
+    readonly settings: Omit<Settings, 'store' | 'dataDir' | 'log'>;
+    health(): Health;
+    /** The states of machines, by what they are. */
+    states(): Readonly<Record<string, string>>;
+  };
   /** Sets the log level, as in `log.level`. */
   readonly setLogLevel: (level: (typeof LOG_LEVELS)[TarsLogLevel]) => void;
   /** Absent if the platform has no object for configuration files. */
@@ -37,7 +42,7 @@ export function createAdminCommands(options: AdminCommandsOptions): RunAdminComm
       run: () => version,
     },
     'tars.viewstatus': {
-      meaning: 'the status of this server',
+      meaning: 'the status of this server, and the states of its machines',
       run: () => writeLines(describeStatus(options)),
     },
     'tars.connection': {
@@ -98,7 +103,8 @@ function isLogLevel(text: string): text is TarsLogLevel {
 }
 
 function describeStatus({ conf, version, pid, server }: AdminCommandsOptions) {
-  const { errors: _errors, features: _features, ...health } = server.health();
+  const { errors: _errors, features: _features, servants: _servants, ...health } = server.health();
+  const states = Object.entries(server.states()).map(([what, state]) => [`state of ${what}`, state]);
   return {
     server: `${conf.app}.${conf.server}`,
     pid,
@@ -108,6 +114,7 @@ function describeStatus({ conf, version, pid, server }: AdminCommandsOptions) {
     port: server.settings.port,
     conf: conf.file,
     log: conf.log.file ?? 'stderr',
+    ...(Object.fromEntries(states) as Record<string, string>),
   };
 }
 

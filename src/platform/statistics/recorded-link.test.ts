@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { LinkError, type LinkListener, type LinkRequest, type ServantLink } from '../../tars/servant-link.ts';
+import {
+  LinkError,
+  type EndpointAddress,
+  type LinkListener,
+  type LinkRequest,
+  type ServantLink,
+} from '../../tars/servant-link.ts';
 import { recordCalls } from './recorded-link.ts';
 import type { CallRecord } from './stat-counts.ts';
 
@@ -9,6 +15,7 @@ function setUp() {
   const told: string[] = [];
   let inner: LinkListener | undefined;
   let isOpen = true;
+  const endpoints = new Map<number, EndpointAddress>();
   const create = recordCalls(
     (object, listener) => {
       told.push(object);
@@ -17,6 +24,9 @@ function setUp() {
         open: async () => void told.push('open'),
         send: () => isOpen,
         timedOut: (id) => void told.push(`timedOut ${id}`),
+        forget: (id) => void told.push(`forget ${id}`),
+        endpointOf: (id) => endpoints.get(id),
+        endpoints: () => [{ host: 'a', port: 1, isConnected: true, circuit: 'open', failures: 5 }],
         close: () => void told.push('close'),
       } satisfies ServantLink;
     },
@@ -28,11 +38,12 @@ function setUp() {
     lost: (ids) => void told.push(`lost ${ids.join()}`),
     closed: () => void told.push('closed'),
     writable: () => void told.push('writable'),
+    endpoint: ({ port }, circuit) => void told.push(`endpoint ${port} ${circuit}`),
   });
   const send = (requestId: number, part: Partial<LinkRequest> = {}) =>
     link.send({ requestId, func: 'sayHello', body: new Uint8Array(), timeoutMs: 100, ...part });
   const listener = (): LinkListener => inner ?? expect.unreachable('no link was made');
-  return { clock, records, told, link, send, listener, refuse: () => (isOpen = false) };
+  return { clock, records, told, link, send, listener, endpoints, refuse: () => (isOpen = false) };
 }
 
 test('a reply is reported with its return code, its time and who gave it', () => {
@@ -64,6 +75,40 @@ test('a call that timed out is reported once, whatever comes later', () => {
   link.timedOut(1);
   listener().reply({ requestId: 1, ret: 0, body: new Uint8Array() });
   expect(records.map(({ outcome, ret }) => [outcome, ret])).toEqual([['timedOut', -13_001]]);
+});
+
+test('a call without a reply is reported with its endpoint, if the link knows it', () => {
+  const { records, link, send, listener, endpoints } = setUp();
+  const endpoint = { host: '127.0.0.9', port: 9 };
+  endpoints.set(1, endpoint);
+  send(1);
+  send(2);
+  send(3);
+  link.timedOut(1);
+  listener().lost([2], new LinkError('connectionLost', 'gone'), endpoint);
+  link.timedOut(3);
+  expect(records.map((record) => [record.outcome, record.endpoint?.port])).toEqual([
+    ['timedOut', 9],
+    ['failed', 9],
+    // The only endpoint of the object.
+    ['timedOut', 1],
+  ]);
+});
+
+test('a call that nobody waits for any more is not reported', () => {
+  const { records, told, link, send, listener } = setUp();
+  send(1);
+  link.forget?.(1);
+  listener().reply({ requestId: 1, ret: 0, body: new Uint8Array() });
+  expect(records).toEqual([]);
+  expect(told).toContain('forget 1');
+});
+
+test('what the link knows of its endpoints passes', () => {
+  const { told, link, listener } = setUp();
+  listener().endpoint?.({ host: 'a', port: 1 }, 'open');
+  expect(told).toContain('endpoint 1 open');
+  expect(link.endpoints?.()).toMatchObject([{ host: 'a', port: 1, circuit: 'open' }]);
 });
 
 test('calls that were lost with their connection are failed ones', () => {

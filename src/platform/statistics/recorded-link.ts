@@ -26,7 +26,7 @@ export function recordCalls(
     // Statistics use the object's name without endpoints.
     const name = object.split('@', 1)[0]?.trim() ?? '';
     const parsed = parseObject(object);
-    /** The endpoint of a call without a reply, known only if there is a single one. */
+    /** The endpoint of all calls, if there is a single one. */
     const only = parsed.ok && parsed.endpoints.length === 1 ? parsed.endpoints[0] : undefined;
     const sent = new Map<number, SentCall>();
 
@@ -61,12 +61,13 @@ export function recordCalls(
         );
         listener.reply(reply);
       },
-      lost(requestIds, error) {
-        for (const id of requestIds) end(id, 'failed', RETURN_CODES.connectionClosed);
-        listener.lost(requestIds, error);
+      lost(requestIds, error, endpoint) {
+        for (const id of requestIds) end(id, 'failed', RETURN_CODES.connectionClosed, endpoint);
+        listener.lost(requestIds, error, endpoint);
       },
       closed: () => listener.closed(),
       writable: () => listener.writable?.(),
+      endpoint: (endpoint, circuit) => listener.endpoint?.(endpoint, circuit),
     });
 
     return {
@@ -78,9 +79,15 @@ export function recordCalls(
         return isSent;
       },
       timedOut(requestId) {
-        end(requestId, 'timedOut', RETURN_CODES.timeout);
+        end(requestId, 'timedOut', RETURN_CODES.timeout, link.endpointOf?.(requestId));
         link.timedOut(requestId);
       },
+      forget(requestId) {
+        sent.delete(requestId);
+        link.forget?.(requestId);
+      },
+      endpointOf: (requestId) => link.endpointOf?.(requestId),
+      endpoints: () => link.endpoints?.() ?? [],
       close() {
         sent.clear();
         link.close();

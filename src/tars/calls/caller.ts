@@ -29,6 +29,8 @@ export interface Caller {
    * @throws {TarsCallError} (as a rejection) for a reply with a return code other than 0, and when there is no reply.
    */
   call(request: CallRequest): Promise<Uint8Array>;
+  /** Told of a reply that does not decode; returns the error for who has called. Default: a `TarsCallError`. */
+  undecodable?(request: CallRequest, cause: unknown): TarsCallError;
 }
 
 /** A call failed. */

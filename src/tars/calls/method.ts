@@ -49,13 +49,15 @@ export async function invoke<Args extends object, Result extends object>(
   args: Args,
   options?: CallOptions,
 ): Promise<Decoded<Result>> {
-  const reply = await caller.call(toRequest(method, args, options));
+  const request = toRequest(method, args, options);
+  const reply = await caller.call(request);
   try {
     return method.result.decode(reply);
   } catch (cause) {
-    throw new TarsCallError(method.name, RETURN_CODES.replyUndecodable, 'the reply does not decode', {
-      cause,
-    });
+    throw (
+      caller.undecodable?.(request, cause) ??
+      new TarsCallError(method.name, RETURN_CODES.replyUndecodable, 'the reply does not decode', { cause })
+    );
   }
 }
 

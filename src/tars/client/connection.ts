@@ -6,7 +6,7 @@ import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, ReplyHead, RequestPacket } from '../wire/packets.ts';
 import { WriteBatch } from '../write-batch.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';
-import { toLoss } from './link-failure.ts';
+import { toLoss, toSilence } from './link-failure.ts';
 
 /** A connection with more unsent bytes than this takes no further requests. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
@@ -94,7 +94,12 @@ export class Connection {
     this.#silentTimeouts += 1;
     if (this.#silentTimeouts < MAX_SILENT_TIMEOUTS || this.#state !== 'open') return;
     this.#state = 'ending';
-    process.nextTick(() => this.#fail(toLoss(this.#endpoint, 'is silent, and was dropped')));
+    process.nextTick(() => this.#fail(toSilence(this.#endpoint)));
+  }
+
+  /** The caller does not wait for this request any more, and its outcome does not count. */
+  forget(requestId: number): void {
+    this.#forget(requestId);
   }
 
   /** Drops the connection without calling the listener; returns the requests that have no reply. */

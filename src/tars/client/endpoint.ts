@@ -1,9 +1,9 @@
 /** Parses the addresses of servants as TARS writes them. */
 
+import type { EndpointAddress } from '../servant-link.ts';
+
 /** The TCP address of a servant. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
+export interface Endpoint extends EndpointAddress {
   /** The value of `-t`, in milliseconds: a server closes connections that are idle for so long. */
   readonly timeoutMs?: number;
 }
@@ -74,8 +74,12 @@ export function parseEndpoint(
 }
 
 /** The endpoint as TARS writes it; also used as its key. */
-export function formatEndpoint({ host, port }: Endpoint): string {
+export function formatEndpoint({ host, port }: EndpointAddress): string {
   return `tcp -h ${host} -p ${port}`;
+}
+
+export function isSameEndpoint(one: EndpointAddress, other: EndpointAddress): boolean {
+  return one.host === other.host && one.port === other.port;
 }
 
 /** Values by their flags, or what is wrong. Some flags of the platform have no value. */

@@ -34,3 +34,9 @@ export function toLoss(endpoint: Endpoint, reason: string, cause?: unknown): Lin
   const message = `the connection to ${formatEndpoint(endpoint)} ${reason}`;
   return new LinkError('connectionLost', message, cause === undefined ? {} : { cause });
 }
+
+/** Nothing came from the servant while several calls in a row were late. */
+export function toSilence(endpoint: Endpoint): LinkError {
+  const message = `the connection to ${formatEndpoint(endpoint)} is silent, and was dropped`;
+  return new LinkError('connectionLost', message, { isSilence: true });
+}

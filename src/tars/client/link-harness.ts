@@ -6,7 +6,15 @@ import { onTestFinished } from 'vitest';
 import { Inbox } from '../../system/inbox-harness.ts';
 import type { Clock } from '../../system/clock.ts';
 import { createServantServer, type ServantServerOptions } from '../server/servant-server.ts';
-import type { LinkError, LinkListener, LinkReply, LinkRequest, ServantLink } from '../servant-link.ts';
+import type {
+  EndpointAddress,
+  EndpointCircuit,
+  LinkError,
+  LinkListener,
+  LinkReply,
+  LinkRequest,
+  ServantLink,
+} from '../servant-link.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { method } from '../calls/method.ts';
 import { RequestPacket, ResponsePacket } from '../wire/packets.ts';
@@ -36,12 +44,17 @@ export type Told =
   | { readonly type: 'reply'; readonly reply: LinkReply }
   | { readonly type: 'lost'; readonly requestIds: readonly number[]; readonly error: LinkError }
   | { readonly type: 'closed' }
-  | { readonly type: 'writable' };
+  | { readonly type: 'writable' }
+  | {
+      readonly type: 'endpoint';
+      readonly endpoint: EndpointAddress;
+      readonly circuit: EndpointCircuit;
+    };
 
 /** A link, with everything its listener got. */
 export interface Probe {
   readonly link: ServantLink;
-  /** All events so far, in order. */
+  /** All events so far, in order, except those of circuits. */
   readonly told: readonly Told[];
   /** The next event of this type; each is returned once. */
   readonly next: <Type extends Told['type']>(type: Type) => Promise<Extract<Told, { type: Type }>>;
@@ -64,10 +77,11 @@ export function probeObject(object: string, options: TcpLinkOptions = {}): Probe
     lost: new Inbox<Told>(),
     closed: new Inbox<Told>(),
     writable: new Inbox<Told>(),
+    endpoint: new Inbox<Told>(),
   };
   const waiting = new Map<number, (reply: LinkReply) => void>();
   const tell = (event: Told) => {
-    told.push(event);
+    if (event.type !== 'endpoint') told.push(event);
     inboxes[event.type].push(event);
   };
   const listener: LinkListener = {
@@ -79,6 +93,7 @@ export function probeObject(object: string, options: TcpLinkOptions = {}): Probe
     lost: (requestIds, error) => tell({ type: 'lost', requestIds, error }),
     closed: () => tell({ type: 'closed' }),
     writable: () => tell({ type: 'writable' }),
+    endpoint: (endpoint, circuit) => tell({ type: 'endpoint', endpoint, circuit }),
   };
   const link = createTcpLink(options)(object, listener);
   onTestFinished(() => link.close());

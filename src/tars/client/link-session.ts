@@ -1,9 +1,18 @@
 /** The session of a link: from `open` until its last connection ends. It spreads the calls over the servant's nodes. */
 
 import { startQuietTimer } from '../../system/clock.ts';
-import { LinkError, type LinkListener, type LinkReply, type LinkRequest } from '../servant-link.ts';
+import {
+  LinkError,
+  type EndpointAddress,
+  type EndpointState,
+  type LinkListener,
+  type LinkReply,
+  type LinkRequest,
+} from '../servant-link.ts';
 import { chooseByKey } from './choose-node.ts';
-import { formatEndpoint, type Endpoint } from './endpoint.ts';
+import { formatEndpoint, isSameEndpoint, type Endpoint } from './endpoint.ts';
+import type { EndpointBreakers } from './endpoint-breaker.ts';
+import type { LocateOptions } from './locator.ts';
 import { ServantNode, type NodeListener, type NodeOptions } from './servant-node.ts';
 
 /** How often the registry is asked again while the link is open. */
@@ -15,11 +24,24 @@ export interface SessionOptions extends NodeOptions {
   /** The object's own endpoints; without any, `locate` is asked. */
   readonly endpoints: readonly Endpoint[];
   /** @throws {LinkError} (as a rejection) */
-  readonly locate: (object: string) => Promise<readonly Endpoint[]>;
+  readonly locate: (object: string, options?: LocateOptions) => Promise<readonly Endpoint[]>;
+  /** They outlive the session, so that an endpoint which did not answer is not trusted after a new connect. */
+  readonly breakers: EndpointBreakers;
   readonly listener: LinkListener;
   /** The session has ended: no node could be connected, or the last connection ended. Called before the listener. */
   readonly ended: () => void;
 }
+
+/**
+ * Which nodes may get a request. The first kind that has a node is used: if no endpoint answers, calls are sent all the
+ * same, and the owner of the link decides when that is no use.
+ */
+const PREFERENCES: readonly ((node: ServantNode, request: LinkRequest) => boolean)[] = [
+  (node, request) =>
+    node.takes(request) && (request.avoid === undefined || !isSameEndpoint(node.endpoint, request.avoid)),
+  (node, request) => node.takes(request),
+  (node) => node.isOpen,
+];
 
 interface Settled {
   readonly resolve: () => void;
@@ -37,6 +59,9 @@ export class LinkSession {
   /** By node, while no node has been connected: why its first connect failed. */
   readonly #failures = new Map<ServantNode, LinkError>();
   #state: 'opening' | 'open' | 'over' = 'opening';
+  /** The registry was asked once more, because no endpoint that it told before can be connected. */
+  #hasAskedAgain = false;
+  #isAsking = false;
   #turn = 0;
   #locateTimer: unknown;
 
@@ -53,15 +78,19 @@ export class LinkSession {
   }
 
   send(request: LinkRequest): boolean {
-    const { object } = this.#options;
     const { routeKey } = request;
-    if (routeKey !== undefined) {
-      const living = this.#nodes.filter(({ connection }) => connection !== undefined);
-      return chooseByKey(living, routeKey)?.connection?.send(object, request) ?? false;
-    }
-    for (let left = this.#nodes.length; left > 0; left--) {
-      this.#turn = (this.#turn + 1) % this.#nodes.length;
-      if (this.#nodes[this.#turn]?.connection?.send(object, request) === true) return true;
+    if (routeKey !== undefined) return this.#sendByKey(request, routeKey);
+    for (const mayGet of PREFERENCES) {
+      let hasNode = false;
+      for (let left = this.#nodes.length; left > 0; left--) {
+        this.#turn = (this.#turn + 1) % this.#nodes.length;
+        const node = this.#nodes[this.#turn]!;
+        if (!mayGet(node, request)) continue;
+        hasNode = true;
+        if (node.send(this.#options.object, request)) return true;
+      }
+      // Nodes that have too much unsent take requests again later.
+      if (hasNode) return false;
     }
     return false;
   }
@@ -69,6 +98,19 @@ export class LinkSession {
   timedOut(requestId: number): void {
     for (const node of this.#all()) node.timedOut(requestId);
     this.#dismissIdle();
+  }
+
+  forget(requestId: number): void {
+    for (const node of this.#all()) node.forget(requestId);
+    this.#dismissIdle();
+  }
+
+  endpointOf(requestId: number): EndpointAddress | undefined {
+    return this.#all().find((node) => node.has(requestId))?.endpoint;
+  }
+
+  endpoints(): readonly EndpointState[] {
+    return this.#nodes.map(({ state }) => state);
   }
 
   /** Drops everything without calling the listener; `opened` rejects if it is pending. */
@@ -81,11 +123,12 @@ export class LinkSession {
   }
 
   async #start(): Promise<void> {
-    const { object, endpoints, locate } = this.#options;
+    const { object, endpoints, locate, breakers } = this.#options;
     try {
       const found = endpoints.length > 0 ? endpoints : await locate(object);
       if (this.#state === 'over') return;
       if (found.length === 0) throw new LinkError('noEndpoint', `${object} has no endpoint`);
+      breakers.keepOnly(found);
       for (const endpoint of found) this.#add(endpoint, true);
     } catch (error) {
       if (this.#state !== 'over') this.#giveUp(toLinkError(error));
@@ -93,9 +136,21 @@ export class LinkSession {
   }
 
   #add(endpoint: Endpoint, isAwaited: boolean): void {
-    const node = new ServantNode(endpoint, this.#options, this.#nodeListener);
+    const breaker = this.#options.breakers.of(endpoint);
+    const node = new ServantNode(endpoint, breaker, this.#options, this.#nodeListener);
     this.#nodes.push(node);
     node.dial(isAwaited);
+  }
+
+  #sendByKey(request: LinkRequest, routeKey: string): boolean {
+    for (const mayGet of PREFERENCES) {
+      const node = chooseByKey(
+        this.#nodes.filter((one) => mayGet(one, request)),
+        routeKey,
+      );
+      if (node !== undefined) return node.send(this.#options.object, request);
+    }
+    return false;
   }
 
   readonly #nodeListener: NodeListener = {
@@ -108,7 +163,10 @@ export class LinkSession {
     failed: (node, error) => {
       if (this.#state !== 'opening') return;
       if (!this.#failures.has(node)) this.#failures.set(node, error);
-      if (this.#failures.size === this.#nodes.length) this.#giveUp(this.#failures.get(this.#nodes[0]!)!);
+      if (this.#failures.size < this.#nodes.length || this.#isAsking) return;
+      const first = this.#failures.get(this.#nodes[0]!)!;
+      if (this.#options.endpoints.length > 0 || this.#hasAskedAgain) this.#giveUp(first);
+      else void this.#askAgain(first);
     },
     replied: (node, reply, isExpected) => this.#replied(node, reply, isExpected),
     drained: () => this.#options.listener.writable?.(),
@@ -120,7 +178,7 @@ export class LinkSession {
         this.close();
         ended();
       }
-      listener.lost(requestIds, error);
+      listener.lost(requestIds, error, node.endpoint);
       if (isLast) listener.closed();
     },
   };
@@ -138,6 +196,40 @@ export class LinkSession {
     this.close();
   }
 
+  /** The servant may have moved since the registry was asked last. */
+  async #askAgain(failure: LinkError): Promise<void> {
+    this.#hasAskedAgain = true;
+    this.#isAsking = true;
+    let found: readonly Endpoint[] = [];
+    let reason = failure;
+    try {
+      found = await this.#options.locate(this.#options.object, { isStale: true });
+    } catch (error) {
+      if (error instanceof LinkError && error.code === 'noEndpoint') reason = error;
+    }
+    this.#isAsking = false;
+    if (this.#state === 'over') return;
+    const known = new Set(this.#nodes.map(({ endpoint }) => formatEndpoint(endpoint)));
+    const fresh = found.filter((endpoint) => !known.has(formatEndpoint(endpoint)));
+    // One of the old endpoints may have been connected meanwhile.
+    if (this.#state === 'open') return;
+    if (fresh.length === 0) return this.#giveUp(reason);
+    this.#removeAllBut(found);
+    for (const endpoint of fresh) this.#add(endpoint, true);
+  }
+
+  /** While no node is connected, none has calls to finish. */
+  #removeAllBut(endpoints: readonly Endpoint[]): void {
+    const wanted = new Set(endpoints.map(formatEndpoint));
+    for (const node of this.#nodes) {
+      if (wanted.has(formatEndpoint(node.endpoint))) continue;
+      node.stop();
+      this.#failures.delete(node);
+    }
+    this.#nodes = this.#nodes.filter(({ endpoint }) => wanted.has(formatEndpoint(endpoint)));
+    this.#options.breakers.keepOnly(endpoints);
+  }
+
   #locateLater(): void {
     this.#locateTimer = startQuietTimer(this.#options.clock, () => void this.#relocate(), LOCATE_INTERVAL_MS);
   }
@@ -153,7 +245,8 @@ export class LinkSession {
     for (const endpoint of found) if (!known.has(formatEndpoint(endpoint))) this.#add(endpoint, false);
     const staying = this.#nodes.filter(({ endpoint }) => wanted.has(formatEndpoint(endpoint)));
     // Old nodes are kept until at least one node of the new list is connected.
-    if (!staying.some(({ connection }) => connection !== undefined)) return;
+    if (!staying.some(({ isOpen }) => isOpen)) return;
+    this.#options.breakers.keepOnly(found);
     for (const node of this.#nodes) if (!staying.includes(node)) this.#retiring.add(node);
     this.#nodes = staying;
     this.#dismissIdle();

@@ -1,10 +1,14 @@
-/** One endpoint of a servant: keeps it connected, and connects again whenever the connection ends. */
+/**
+ * One endpoint of a servant: keeps it connected, connects again whenever the connection ends, and tells its circuit
+ * breaker how calls ended.
+ */
 
 import { connect, type Socket } from 'node:net';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
-import type { LinkError, LinkReply } from '../servant-link.ts';
+import type { EndpointState, LinkError, LinkReply, LinkRequest } from '../servant-link.ts';
 import { Connection } from './connection.ts';
 import { formatEndpoint, type Endpoint } from './endpoint.ts';
+import type { EndpointBreaker } from './endpoint-breaker.ts';
 import { hashText } from './choose-node.ts';
 import { toConnectFailure, toConnectTimeout } from './link-failure.ts';
 
@@ -34,6 +38,7 @@ export class ServantNode {
   /** For {@link chooseByKey}. */
   readonly seed: number;
   readonly #options: NodeOptions;
+  readonly #breaker: EndpointBreaker;
   readonly #listener: NodeListener;
   #connection: Connection | undefined;
   #dialling: Socket | undefined;
@@ -41,16 +46,35 @@ export class ServantNode {
   #timer: unknown;
   #redialMs = REDIAL_MIN_MS;
 
-  constructor(endpoint: Endpoint, options: NodeOptions, listener: NodeListener) {
+  constructor(endpoint: Endpoint, breaker: EndpointBreaker, options: NodeOptions, listener: NodeListener) {
     this.endpoint = endpoint;
     this.seed = hashText(formatEndpoint(endpoint));
+    this.#breaker = breaker;
     this.#options = options;
     this.#listener = listener;
   }
 
-  /** The connection, while there is one that takes requests. */
-  get connection(): Connection | undefined {
-    return this.#connection?.isOpen === true ? this.#connection : undefined;
+  /** It has a connection that takes requests. */
+  get isOpen(): boolean {
+    return this.#connection?.isOpen === true;
+  }
+
+  get state(): EndpointState {
+    const { host, port } = this.endpoint;
+    const { circuit, failures } = this.#breaker;
+    return { host, port, isConnected: this.isOpen, circuit, failures };
+  }
+
+  /** It has a connection that takes requests, and its circuit lets this one through. */
+  takes({ oneWay = false }: LinkRequest): boolean {
+    return this.isOpen && this.#breaker.takes(oneWay);
+  }
+
+  /** False if there is no connection that takes it now. @throws {TarsEncodeError} for a request that cannot be encoded. */
+  send(servant: string, request: LinkRequest): boolean {
+    if (this.#connection?.send(servant, request) !== true) return false;
+    if (request.oneWay !== true) this.#breaker.sent(request.requestId);
+    return true;
   }
 
   /** It has a connection, or one whose end was not reported yet. */
@@ -68,7 +92,15 @@ export class ServantNode {
   }
 
   timedOut(requestId: number): void {
+    if (!this.has(requestId)) return;
+    this.#breaker.failed([requestId]);
     this.#connection?.timedOut(requestId);
+  }
+
+  forget(requestId: number): void {
+    if (!this.has(requestId)) return;
+    this.#breaker.forget(requestId);
+    this.#connection?.forget(requestId);
   }
 
   /** @param isAwaited A caller waits for it: the process stays alive meanwhile. */
@@ -98,11 +130,14 @@ export class ServantNode {
     this.#connection = new Connection(socket, this.endpoint, this.#options.maxFrameBytes, {
       replied: (reply, isExpected) => {
         this.#redialMs = REDIAL_MIN_MS;
+        if (isExpected) this.#breaker.replied();
         this.#listener.replied(this, reply, isExpected);
       },
       drained: () => this.#listener.drained(),
       ended: (requestIds, error) => {
         this.#connection = undefined;
+        if (error.isSilence) this.#breaker.trip();
+        else if (requestIds.length > 0) this.#breaker.failed(requestIds);
         this.#redialLater();
         this.#listener.lost(this, requestIds, error);
       },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { LinkError } from '../servant-link.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { LocateOptions } from './locator.ts';
 import {
   answer,
   echoText,
@@ -147,9 +148,15 @@ describe('several endpoints', () => {
 describe('endpoints from a registry', () => {
   /** A locator that returns the endpoints last set. */
   function createFakeLocator(first: readonly number[]) {
-    const state = { ports: first, asked: [] as string[], failure: undefined as LinkError | undefined };
-    const locate = async (object: string): Promise<Endpoint[]> => {
-      state.asked.push(object);
+    const state = {
+      ports: first,
+      asked: [] as string[],
+      stale: 0,
+      failure: undefined as LinkError | undefined,
+    };
+    const locate = async (object: string, { isStale = false }: LocateOptions = {}): Promise<Endpoint[]> => {
+      if (isStale) state.stale += 1;
+      else state.asked.push(object);
       if (state.failure !== undefined) throw state.failure;
       return state.ports.map((port) => ({ host: '127.0.0.1', port }));
     };
@@ -211,5 +218,49 @@ describe('endpoints from a registry', () => {
       expect(echoText(await call('hello'))).toBe('hello');
     }
     expect(locator.state.asked).toHaveLength(4);
+  });
+
+  test('are asked for again when none can be connected: the servant has moved', async () => {
+    const old = await startNumbered(1);
+    const locator = createFakeLocator([old.port]);
+    const some = probe([], { locator });
+    await some.link.open();
+    await old.stop();
+    await some.next('closed');
+    const moved = await startNumbered(2);
+    const locate = locator.locate;
+    locator.locate = (object, options) => {
+      if (options?.isStale === true) locator.state.ports = [moved.port];
+      return locate(object, options);
+    };
+    await some.link.open();
+    expect((await some.call('hello')).ret).toBe(2);
+    expect(some.link.endpoints?.()).toMatchObject([{ port: moved.port, isConnected: true }]);
+    expect([locator.state.asked.length, locator.state.stale]).toEqual([2, 1]);
+  });
+
+  test('are asked for once more only, and the first failure is told when nothing is new', async () => {
+    const ports = [await freePort(), await freePort()];
+    const locator = createFakeLocator(ports);
+    const { link } = probe([], { locator });
+    await expect(link.open()).rejects.toMatchObject({ code: 'refused' });
+    expect(locator.state.stale).toBe(1);
+    const locate = locator.locate;
+    locator.locate = async (object, options) => {
+      if (options?.isStale === true) throw new LinkError('noEndpoint', 'none');
+      return locate(object, options);
+    };
+    await expect(link.open()).rejects.toMatchObject({ code: 'noEndpoint' });
+    locator.locate = async (object, options) => {
+      if (options?.isStale === true) throw new LinkError('registryUnreachable', 'gone');
+      return locate(object, options);
+    };
+    await expect(link.open()).rejects.toMatchObject({ code: 'refused' });
+    const fresh = await freePort();
+    locator.locate = async (object, options) => {
+      if (options?.isStale === true) locator.state.ports = [fresh];
+      return locate(object, options);
+    };
+    await expect(link.open()).rejects.toMatchObject({ message: expect.stringContaining(`-p ${fresh} `) });
   });
 });

@@ -1,10 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { echoText, probe, type Probe } from './link-harness.ts';
+import { startServantProcess } from './servant-process-harness.ts';
 
 describe('a servant that is killed', () => {
   test('under load is called again as soon as it is back on its port', async () => {
@@ -101,46 +99,3 @@ async function reachBoth(both: Probe, pids: readonly number[]): Promise<void> {
   const missing = new Set(pids);
   while (missing.size > 0) missing.delete(await pidOf(both));
 }
-
-interface ServantProcess {
-  readonly child: ChildProcess;
-  readonly pid: number;
-  readonly port: number;
-}
-
-async function startServantProcess(port: number): Promise<ServantProcess> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--input-type=module', '--eval', SERVANT, String(port)],
-    { cwd: fileURLToPath(new URL('.', import.meta.url)), stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  onTestFinished(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  });
-  const line = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
-  return { child, pid: child.pid!, port: Number(line.value) };
-}
-
-/** Returns its argument, or its process id for `pid`. It ends with its parent. */
-const SERVANT = `
-  import { createServantServer } from '../server/servant-server.ts';
-  import { method } from '../calls/method.ts';
-  import { createServantAdapter } from '../calls/servant-adapter.ts';
-  import { required } from '../wire/struct.ts';
-  import { t } from '../wire/types.ts';
-  const echo = method('Test.Echo.echo', { text: required(1, t.string) }, { ret: required(0, t.string) });
-  const adapter = createServantAdapter(
-    { echo },
-    { echo: async ({ text }) => ({ ret: text === 'pid' ? String(process.pid) : text }) },
-  );
-  const server = createServantServer({
-    host: '127.0.0.1',
-    port: Number(process.argv[1]),
-    servants: new Map([['Test.EchoServer.EchoObj', adapter]]),
-  });
-  console.log((await server.listen()).port);
-  process.stdin.on('close', () => process.exit());
-  process.stdin.resume();
-`;

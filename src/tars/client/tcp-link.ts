@@ -1,11 +1,19 @@
 /** A link to a servant over TCP, with one connection for each endpoint. Its owner decides when to open it again. */
 
 import { systemClock, type Clock } from '../../system/clock.ts';
-import { LinkError, type CreateServantLink, type LinkRequest, type ServantLink } from '../servant-link.ts';
+import {
+  LinkError,
+  type CreateServantLink,
+  type EndpointAddress,
+  type EndpointState,
+  type LinkRequest,
+  type ServantLink,
+} from '../servant-link.ts';
 import { DEFAULT_FRAME_BYTES } from '../wire/frame-splitter.ts';
 import { parseObject, type Endpoint } from './endpoint.ts';
+import { EndpointBreakers } from './endpoint-breaker.ts';
 import { LinkSession, type SessionOptions } from './link-session.ts';
-import type { Locator } from './locator.ts';
+import type { LocateOptions, Locator } from './locator.ts';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 1_000;
 
@@ -31,6 +39,12 @@ export interface TcpLinkOptions {
  * timed out and no byte was received since the first of them was sent. Neither timers nor idle connections keep the
  * process alive.
  *
+ * Each endpoint has a circuit breaker. An endpoint whose connection was dropped for silence, or which did not answer five
+ * calls in a row, gets no calls for a second; then one call tries it. When that fails too, it waits twice as long, up to
+ * 10 seconds. If no endpoint is left, calls are sent all the same: the owner of the link decides what to do.
+ *
+ * When no endpoint of a registry's answer can be connected, the registry is asked once more.
+ *
  * @returns A function that throws a `TypeError` for an object that does not parse; check it with `parseObject` before.
  */
 export function createTcpLink(options: TcpLinkOptions = {}): CreateServantLink {
@@ -38,7 +52,7 @@ export function createTcpLink(options: TcpLinkOptions = {}): CreateServantLink {
     maxFrameBytes: options.maxFrameBytes ?? DEFAULT_FRAME_BYTES,
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     clock: options.clock ?? systemClock,
-    locate: (object: string) => locateWith(options.locator, object),
+    locate: (object: string, how?: LocateOptions) => locateWith(options.locator, object, how),
   };
   return (text, listener) => {
     const object = parseObject(text);
@@ -47,12 +61,16 @@ export function createTcpLink(options: TcpLinkOptions = {}): CreateServantLink {
   };
 }
 
-class TcpLink implements ServantLink {
-  readonly #options: Omit<SessionOptions, 'ended'>;
-  #session: LinkSession | undefined;
+type LinkOptions = Omit<SessionOptions, 'ended' | 'breakers'>;
 
-  constructor(options: Omit<SessionOptions, 'ended'>) {
+class TcpLink implements ServantLink {
+  readonly #options: LinkOptions;
+  #session: LinkSession | undefined;
+  #breakers: EndpointBreakers;
+
+  constructor(options: LinkOptions) {
     this.#options = options;
+    this.#breakers = this.#createBreakers();
   }
 
   open(): Promise<void> {
@@ -68,14 +86,40 @@ class TcpLink implements ServantLink {
     this.#session?.timedOut(requestId);
   }
 
+  forget(requestId: number): void {
+    this.#session?.forget(requestId);
+  }
+
+  endpointOf(requestId: number): EndpointAddress | undefined {
+    return this.#session?.endpointOf(requestId);
+  }
+
+  endpoints(): readonly EndpointState[] {
+    return this.#session?.endpoints() ?? [];
+  }
+
   close(): void {
     this.#session?.close();
     this.#session = undefined;
+    this.#breakers.keepOnly([]);
+    this.#breakers = this.#createBreakers();
+  }
+
+  #createBreakers(): EndpointBreakers {
+    const { clock, listener } = this.#options;
+    const breakers: EndpointBreakers = new EndpointBreakers(clock, ({ host, port }, circuit) => {
+      // A breaker may change within a call of the link.
+      process.nextTick(() => {
+        if (this.#breakers === breakers) listener.endpoint?.({ host, port }, circuit);
+      });
+    });
+    return breakers;
   }
 
   #begin(): LinkSession {
     const session: LinkSession = new LinkSession({
       ...this.#options,
+      breakers: this.#breakers,
       ended: () => {
         this.#session = undefined;
       },
@@ -84,9 +128,13 @@ class TcpLink implements ServantLink {
   }
 }
 
-async function locateWith(locator: Locator | undefined, object: string): Promise<readonly Endpoint[]> {
+async function locateWith(
+  locator: Locator | undefined,
+  object: string,
+  options?: LocateOptions,
+): Promise<readonly Endpoint[]> {
   if (locator === undefined) {
     throw new LinkError('registryUnreachable', `no registry is set to ask for the endpoints of ${object}`);
   }
-  return locator.locate(object);
+  return locator.locate(object, options);
 }

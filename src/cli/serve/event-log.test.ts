@@ -1,0 +1,92 @@
+import { pino } from 'pino';
+import { FakeClock } from '../../system/clock-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { createEventBus } from '../../events/event-bus.ts';
+import { RPC_ERRORS, type RpcFailure } from '../../protocol/rpc-errors.ts';
+import { logEvents } from './event-log.ts';
+
+const WARN = 40;
+
+function createLog(level = 'info') {
+  const lines: Record<string, unknown>[] = [];
+  const stream = {
+    write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+  };
+  const clock = new FakeClock();
+  const bus = createEventBus((error) => {
+    throw error;
+  });
+  const log = pino({ level, base: null, timestamp: false }, stream);
+  logEvents(bus, log, clock);
+  return { bus, clock, lines, log };
+}
+
+describe('a failed call', () => {
+  test.each(Object.keys(RPC_ERRORS) as RpcFailure[])(
+    'is a line at the default level, with function and reason: %s',
+    (failure) => {
+      const { bus, lines } = createLog();
+      const error = new Error('the details');
+      bus.emit('rpc.failed', { servant: 'hello', func: 'add', failure, trace: 'a trace', error });
+      expect(lines).toEqual([
+        {
+          level: WARN,
+          servant: 'hello',
+          func: 'add',
+          failure,
+          trace: 'a trace',
+          reason: RPC_ERRORS[failure].message,
+          err: expect.objectContaining({ message: 'the details' }),
+          msg: 'rpc.failed',
+        },
+      ]);
+    },
+  );
+
+  test('is counted when it repeats: one line of a kind in ten seconds', () => {
+    const { bus, clock, lines } = createLog();
+    const fail = (func: string, failure: RpcFailure): void =>
+      bus.emit('rpc.failed', { servant: 'hello', func, failure });
+    for (let left = 1_000; left > 0; left -= 1) {
+      fail('add', 'circuitOpen');
+      fail('sub', 'timedOut');
+    }
+    expect(lines).toMatchObject([
+      { func: 'add', failure: 'circuitOpen' },
+      { func: 'sub', failure: 'timedOut' },
+    ]);
+    clock.increment(10_000);
+    expect(lines.slice(2)).toMatchObject([
+      { func: 'add', failure: 'circuitOpen', count: 999 },
+      { func: 'sub', failure: 'timedOut', count: 999 },
+    ]);
+    expect(lines[0]).not.toHaveProperty('count');
+  });
+});
+
+test('a flood of wrong secrets is counted', () => {
+  const { bus, clock, lines } = createLog();
+  for (let left = 500; left > 0; left -= 1)
+    bus.emit('access.refused', { to: 'Statecast.Push', remoteAddress: `10.0.0.${left % 9}` });
+  bus.emit('access.refused', { to: 'the inspector' });
+  expect(lines.map(({ to }) => to)).toEqual(['Statecast.Push', 'the inspector']);
+  clock.increment(10_000);
+  expect(lines.slice(2)).toMatchObject([{ level: WARN, to: 'Statecast.Push', count: 499 }]);
+});
+
+test('other events are all written, and without the text of messages', () => {
+  const { bus, lines } = createLog('trace');
+  for (let left = 2; left > 0; left -= 1)
+    bus.emit('message.published', { room: 'a', data: 'secret', offset: 1, epoch: 'e' });
+  const line = { level: 10, room: 'a', offset: 1, epoch: 'e', msg: 'message.published' };
+  expect(lines).toEqual([line, line]);
+});
+
+test('what is below the level is not written', () => {
+  const { bus, lines, log } = createLog('error');
+  bus.emit('rpc.failed', { servant: 'hello', func: 'add', failure: 'refused' });
+  expect(lines).toEqual([]);
+  log.level = 'warn';
+  bus.emit('rpc.failed', { servant: 'hello', func: 'add', failure: 'refused' });
+  expect(lines).toHaveLength(1);
+});

@@ -1,0 +1,55 @@
+/** The states of a server's machines as text, for operators. */
+
+import type { Directory } from '../actors/directory.ts';
+import type { Servants } from '../actors/servant/servants.ts';
+import { formatEndpoint } from '../tars/client/endpoint.ts';
+import { describeStates } from './servant-links.ts';
+import type { ServerLife } from './server-life.ts';
+
+export interface ActorStatesInput {
+  readonly life: Pick<ServerLife, 'state'>;
+  readonly directory: Pick<Directory, 'connections' | 'rooms'>;
+  readonly servants: Pick<Servants, 'states' | 'proxies'>;
+}
+
+/** By what it is: its state, or how many are in which state. */
+export type ActorStates = Readonly<Record<string, string>>;
+
+export function createActorStates({ life, directory, servants }: ActorStatesInput): () => ActorStates {
+  return () => {
+    const { connections, rooms } = directory;
+    return {
+      server: life.state,
+      connections: countStates([...connections.values()].map((actor) => actor.getSnapshot().value)),
+      rooms: countStates([...rooms.values()].map(({ snapshot }) => snapshot?.value ?? 'restarting')),
+      ...describeServants(servants),
+    };
+  };
+}
+
+/** `open 12, closing 1`, by the outermost states. */
+function countStates(values: readonly unknown[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) {
+    const state = outermost(value);
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return [...counts].map(([state, count]) => `${state} ${count}`).join(', ') || 'none';
+}
+
+function outermost(value: unknown): string {
+  return typeof value === 'object' && value !== null ? Object.keys(value).join(' ') : String(value);
+}
+
+function describeServants({ states, proxies }: ActorStatesInput['servants']): Record<string, string> {
+  const described: Record<string, string> = {};
+  for (const [name, state] of Object.entries(describeStates(states()))) {
+    described[`servant ${name}`] = state;
+    const endpoints = proxies.get(name)?.getSnapshot().context.link.endpoints?.() ?? [];
+    for (const { isConnected, circuit, ...endpoint } of endpoints) {
+      described[`servant ${name} at ${formatEndpoint(endpoint)}`] =
+        `${isConnected ? 'connected' : 'not connected'}, circuit ${circuit}`;
+    }
+  }
+  return described;
+}

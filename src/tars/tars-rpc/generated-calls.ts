@@ -1,0 +1,157 @@
+/**
+ * Calls the functions of a proxy that `tars2node` generated. The generated code encodes the arguments and decodes the
+ * result; the bytes go through a caller of ours.
+ */
+
+import { TarsCallError, type Caller, type CallOptions, type CallRequest } from '../calls/caller.ts';
+import { TarsEncodeError } from '../wire/wire-errors.ts';
+import { RETURN_CODES } from '../wire/return-codes.ts';
+import type { RpcBytes, RpcBytesClass, RpcProxy } from './rpc-internals.ts';
+
+/** The options of a call: those of `@tars/rpc`, and those of ours. */
+export interface TarsRpcOptions extends Omit<CallOptions, 'context'> {
+  /** The request's context. Default: empty. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** 1: there is no reply; the call resolves to nothing when it was sent. */
+  readonly packetType?: 0 | 1;
+  /** Calls with the same code go to the same endpoint, while it answers. */
+  readonly hashCode?: number;
+  readonly consistentHash?: string | number;
+}
+
+/** What a call resolves to, as with `@tars/rpc`. */
+export interface TarsRpcReply {
+  readonly response: { readonly return?: unknown; readonly arguments?: Readonly<Record<string, unknown>> };
+}
+
+type Generated = (...args: unknown[]) => PromiseLike<TarsRpcReply>;
+
+export interface GeneratedProxy {
+  /** The names of its functions. */
+  readonly functions: readonly string[];
+  /** The names of the in parameters of a function, in order. */
+  parametersOf(func: string): readonly string[];
+  /**
+   * Calls a function.
+   * @param check Called with the encoded arguments; what it throws ends the call before it is sent.
+   * @throws {TarsEncodeError} (as a rejection, like all) for arguments that do not fit.
+   * @throws {TarsCallError} when the call failed, or its reply does not decode.
+   */
+  call(
+    caller: Caller,
+    func: string,
+    args: readonly unknown[],
+    options?: TarsRpcOptions,
+    check?: (body: Uint8Array) => void,
+  ): Promise<TarsRpcReply | undefined>;
+  /** The class of bytes, once arguments were encoded. */
+  bytesClass(): RpcBytesClass | undefined;
+}
+
+export function readGeneratedProxy(proxy: RpcProxy): GeneratedProxy {
+  let Bytes: RpcBytesClass | undefined;
+  const functions = new Map<string, Generated>();
+  for (const [name, value] of Object.entries(Object.getPrototypeOf(proxy) as object)) {
+    if (typeof value === 'function' && !OWN_FUNCTIONS.has(name)) functions.set(name, value as Generated);
+  }
+
+  return {
+    functions: [...functions.keys()],
+    parametersOf: (func) => readParameters(functions.get(func)),
+    bytesClass: () => Bytes,
+    async call(caller, func, args, options = {}, check) {
+      const generated = functions.get(func);
+      if (generated === undefined) throw new TarsEncodeError(`there is no function ${func}`);
+      let request: CallRequest | undefined;
+      let failure: Error | undefined;
+      const worker = {
+        // The version of the protocol: not TUP.
+        version: 1,
+        tars_invoke(name: string, body: RpcBytes): Promise<object> {
+          Bytes ??= body.constructor as RpcBytesClass;
+          const bytes = body.toNodeBuffer();
+          check?.(bytes);
+          request = toRequest(name, bytes, options);
+          const Class = Bytes;
+          return caller.call(request).then(
+            (result) => toData(new Class(Buffer.from(result))),
+            (error: Error) => {
+              failure = error;
+              // Generated code makes an error of its own of it.
+              throw Object.assign(new Error('the call failed'), { request: NO_REQUEST, error: {} });
+            },
+          );
+        },
+      };
+      const bound = Object.create(proxy, { _worker: { value: worker } }) as object;
+      // The generated code takes its last argument for options, whatever it is: an empty object keeps structs out.
+      const given = Array.from({ length: generated.length }, (_, index) => args[index]);
+      let result: PromiseLike<TarsRpcReply>;
+      try {
+        result = generated.call(bound, ...given, {});
+      } catch (cause) {
+        if (cause instanceof TarsEncodeError) throw cause;
+        throw new TarsEncodeError('the arguments cannot be encoded', func);
+      }
+      try {
+        return await result;
+      } catch (cause) {
+        if (failure !== undefined) throw failure;
+        if (request === undefined) throw cause;
+        // There is nothing to decode.
+        if (request.oneWay === true) return undefined;
+        const words = new Error(readMessage(cause));
+        throw (
+          caller.undecodable?.(request, words) ??
+          new TarsCallError(func, RETURN_CODES.replyUndecodable, 'the reply does not decode', {
+            cause: words,
+          })
+        );
+      }
+    },
+  };
+}
+
+/** Functions of every proxy, which call nothing. */
+const OWN_FUNCTIONS: ReadonlySet<string> = new Set([
+  'setTimeout',
+  'getTimeout',
+  'setVersion',
+  'getVersion',
+  'setProtocol',
+  'rpc_call',
+]);
+
+function toRequest(func: string, body: Uint8Array, options: TarsRpcOptions): CallRequest {
+  const { context, packetType, hashCode, consistentHash, ...rest } = options;
+  const key = consistentHash ?? hashCode;
+  return {
+    func,
+    body,
+    ...(key !== undefined && { routeKey: String(key) }),
+    ...(packetType === 1 && { oneWay: true }),
+    options: { ...rest, ...(context !== undefined && { context: new Map(Object.entries(context)) }) },
+  };
+}
+
+/** What generated code decodes. */
+function toData(sBuffer: RpcBytes): object {
+  return { request: NO_REQUEST, response: { iRet: RETURN_CODES.ok, sBuffer } };
+}
+
+/** Generated code reads these fields of a request. */
+const NO_REQUEST = { costtime: 0, property: {} };
+
+/** The names in the head of a generated function. */
+function readParameters(generated: Generated | undefined): readonly string[] {
+  const list = /^[^(]*\((?<list>[^)]*)\)/.exec(String(generated))?.groups?.['list'] ?? '';
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function readMessage(thrown: unknown): string {
+  const { response } = thrown as { response?: { error?: { message?: string } } };
+  return response?.error?.message ?? 'the result cannot be decoded';
+}
