@@ -4,7 +4,7 @@
  */
 
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
-import { chooseByKey, hashText } from '../client/choose-node.ts';
+import { chooseByKey } from '../client/choose-node.ts';
 import { EndpointBreakers } from '../client/endpoint-breaker.ts';
 import { toConnectFailure, toLoss, toSilence } from '../client/link-failure.ts';
 import {
@@ -17,6 +17,8 @@ import {
 } from '../servant-link.ts';
 import { formatEndpoint, isSameEndpoint } from '../client/endpoint.ts';
 import { containProtocol } from './contained-protocol.ts';
+import { hasRoom, isAlive, isConnected, isConnecting, toAddress, withSeed } from './rpc-adapters.ts';
+import { untilLocated } from './rpc-registry.ts';
 import type {
   RpcAdapter,
   RpcAnswer,
@@ -30,14 +32,8 @@ import type {
 } from './rpc-internals.ts';
 
 const CONNECT_MS = 1_000;
-/** How long the registry may take. */
-const LOCATE_MS = 2_000;
-/** How often it is looked whether the registry has answered. */
-const LOCATE_POLL_MS = 20;
 /** How often an endpoint that is not connected is dialled. */
 const REDIAL_MS = 1_000;
-/** A connection with more unsent bytes than this takes no further requests. */
-const MAX_UNSENT_BYTES = 1024 * 1024;
 /** This many late calls in a row without any byte end a connection. */
 const MAX_SILENT_TIMEOUTS = 3;
 
@@ -177,7 +173,7 @@ export class TarsRpcLink implements ServantLink {
   }
 
   async #connect(): Promise<void> {
-    await this.#locate();
+    await untilLocated(this.#options.worker, this.#options.clock, () => this.#isClosed);
     for (const adapter of this.#adapters) adapter.checkActive(true);
     let isLate = false;
     const timer = startQuietTimer(
@@ -197,21 +193,6 @@ export class TarsRpcLink implements ServantLink {
     } finally {
       this.#options.clock.clearTimeout(timer);
     }
-  }
-
-  /** Waits until the registry has told the endpoints of an object that has none of its own. */
-  async #locate(): Promise<void> {
-    const { _manager: manager } = this.#options.worker;
-    if (manager._direct) return;
-    for (let left = LOCATE_MS / LOCATE_POLL_MS; left > 0 && !this.#isClosed; left -= 1) {
-      manager._dns();
-      if (this.#adapters.length > 0) return;
-      if (!manager._bRequest) throw toLocateFailure(manager._iRefreshTime - process.uptime() * 1000);
-      await new Promise<void>((resolve) => {
-        this.#options.clock.setTimeout(resolve, LOCATE_POLL_MS);
-      });
-    }
-    throw new LinkError('registryUnreachable', 'the registry does not answer');
   }
 
   #toFailure(): LinkError {
@@ -365,42 +346,10 @@ export class TarsRpcLink implements ServantLink {
 /** Codes that `@tars/rpc` gives itself. */
 const LOCAL_CODES = { timedOut: -13_001, notSent: -10_000 } as const;
 
-/** `@tars/rpc` asks a registry again after 10 s if it told no endpoint, and after 2 s if it failed. */
-function toLocateFailure(nextMs: number): LinkError {
-  return nextMs > 5_000
-    ? new LinkError('noEndpoint', 'the registry tells no endpoint')
-    : new LinkError('registryUnreachable', 'the registry does not answer, or answers with an error');
-}
-
 const NO_BYTES = new Uint8Array(0);
-
-function toAddress({ _endpoint: { sHost, iPort } }: RpcAdapter): EndpointAddress {
-  return { host: sHost, port: iPort };
-}
-
-function withSeed(adapter: RpcAdapter): { readonly seed: number; readonly adapter: RpcAdapter } {
-  return { seed: hashText(formatEndpoint(toAddress(adapter))), adapter };
-}
 
 /** `@tars/rpc` would wait for the whole time-out of a call that nobody waits for. */
 function drop({ adapter, message }: Pending): void {
   message.clearTimeout();
   adapter._pTimeoutQueueY.erase(message.request.iRequestId);
-}
-
-/** `@tars/rpc` goes on writing to a peer that does not read. */
-function hasRoom({ _vTrans: transceivers }: RpcAdapter): boolean {
-  return transceivers.some(({ _socket: socket }) => (socket?.writableLength ?? 0) <= MAX_UNSENT_BYTES);
-}
-
-function isConnected({ _vTrans: transceivers }: RpcAdapter): boolean {
-  return transceivers.some((transceiver) => transceiver.hasConnected());
-}
-
-function isConnecting({ _vTrans: transceivers }: RpcAdapter): boolean {
-  return transceivers.some((transceiver) => transceiver.isConnecting());
-}
-
-function isAlive(adapter: RpcAdapter): boolean {
-  return isConnected(adapter) || isConnecting(adapter);
 }

@@ -1,0 +1,48 @@
+/** A servant that a registry knows by its name, and that moves to another port. */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { createServantAdapter } from '../src/tars/calls/servant-adapter.ts';
+import { ECHO, OBJECT, startNumbered } from '../src/tars/client/link-harness.ts';
+import { SET_QUERY_F } from '../src/tars/client/registry-types.ts';
+import { createServantServer } from '../src/tars/server/servant-server.ts';
+import { startServer } from './support/start-server.ts';
+
+test('a servant that moved is found as soon as its old endpoint refuses, in the set of the server', async () => {
+  const old = await startNumbered(0);
+  const state = { port: old.port, asked: [] as string[] };
+  const adapter = createServantAdapter(SET_QUERY_F, {
+    async findObjectByIdInSameSet({ id, setId }) {
+      state.asked.push(`${id} in ${setId}`);
+      const endpoint = { host: '127.0.0.1', port: state.port, timeout: 0, istcp: 1, grid: 0 };
+      return { ret: 0, activeEp: [endpoint], inactiveEp: [] };
+    },
+  });
+  const registry = createServantServer({
+    host: '127.0.0.1',
+    port: 0,
+    servants: new Map([['tars.tarsregistry.QueryObj', adapter]]),
+  });
+  onTestFinished(() => registry.close());
+  const { port } = await registry.listen();
+  const { server } = await startServer({
+    servants: { echo: { object: OBJECT, methods: ECHO } },
+    tars: { locator: `tars.tarsregistry.QueryObj@tcp -h 127.0.0.1 -p ${port}`, set: 'room.sz.1' },
+  });
+  expect(await server.rpc.echo.echo({ text: 'here' })).toEqual({ ret: 'here' });
+
+  const moved = await startNumbered(0);
+  state.port = moved.port;
+  await old.stop();
+  let failed = 0;
+  let reply: { ret: string } | undefined;
+  while (reply === undefined) {
+    reply = await server.rpc.echo.echo({ text: 'there' }).catch(() => undefined);
+    failed += 1;
+    await nextTurn();
+  }
+  expect(reply).toEqual({ ret: 'there' });
+  // However many calls failed meanwhile.
+  expect(failed).toBeGreaterThan(1);
+  expect(state.asked).toEqual(Array.from({ length: 2 }, () => `${OBJECT} in room.sz.1`));
+});
