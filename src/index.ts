@@ -47,7 +47,7 @@ export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
 export { createServer } from './server/create-server.ts';
 export { RefusedError } from './server/refused-error.ts';
-export type { RpcOf, ServantDefinition, ServantDefinitions } from './server/rpc.ts';
+export type { RpcOf, ServantDefinition, ServantDefinitions } from './server/servants/rpc.ts';
 export type {
   LibrarySettings,
   HistoryDefinition,

@@ -2,7 +2,7 @@
 
 import { onTestFinished, describe, expect, test } from 'vitest';
 import { ConfigError, RpcError, createServer } from '../src/index.ts';
-import type { ServantDefinition } from '../src/server/rpc.ts';
+import type { ServantDefinition } from '../src/server/servants/rpc.ts';
 import { freePort } from '../src/tars/client/link-harness.ts';
 import type { ServantAdapter } from '../src/tars/calls/servant-adapter.ts';
 import { createServantServer } from '../src/tars/server/servant-server.ts';

@@ -3,7 +3,7 @@
 import type { Directory } from '../actors/directory.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import { formatEndpoint } from '../tars/client/endpoint.ts';
-import { describeStates } from './servant-links.ts';
+import { describeStates } from './servants/servant-links.ts';
 import type { ServerLife } from './server-life.ts';
 
 export interface ActorStatesInput {

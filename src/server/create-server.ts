@@ -35,14 +35,14 @@ import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
 import { createRoomOptions, pickRoomSettings } from './room-definitions.ts';
-import { createServantLinks } from './servant-links.ts';
-import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './rpc.ts';
+import { createServantLinks } from './servants/servant-links.ts';
+import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
 import type { ServerOptions, StatecastServer } from './server-options.ts';
 import { decideSocketLimits } from './socket-limits.ts';
-import { newTraceparent } from './trace-context.ts';
+import { newTraceparent } from './servants/trace-context.ts';
 import { createWeb } from './web.ts';
 
 /**

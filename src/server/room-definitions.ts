@@ -8,7 +8,7 @@ import {
 } from '../actors/room/room-options.ts';
 import { DEFAULT_HISTORY_TTL_SECONDS } from '../config/schema/room-schema.ts';
 import type { Settings } from '../config/schema/settings.ts';
-import type { ServantDefinitions } from './rpc.ts';
+import type { ServantDefinitions } from './servants/rpc.ts';
 import type {
   HistoryDefinition,
   RoomDefinition,

@@ -10,7 +10,7 @@ import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
 import type { RoomCount } from './control-node.ts';
 import type { ActorStates } from './actor-states.ts';
 import { RefusedError } from './refused-error.ts';
-import type { RpcOf, ServantDefinitions } from './rpc.ts';
+import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { ServerLife } from './server-life.ts';
 import type { RoomMembers, StatecastServer } from './server-options.ts';
 import { closeParts, type SharedParts } from './shared-parts.ts';

@@ -7,7 +7,7 @@ import type { Health } from '../http/health-route.ts';
 import type { Clock } from '../system/clock.ts';
 import { VERSION } from '../system/package-info.ts';
 import type { ChosenTransport } from '../transport/choose-transport.ts';
-import { describeStates } from './servant-links.ts';
+import { describeStates } from './servants/servant-links.ts';
 import type { ServerLife } from './server-life.ts';
 import type { StatecastServer } from './server-options.ts';
 import { watchStore } from './store-health.ts';

@@ -21,7 +21,7 @@ import type { Presence } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Json } from '../protocol/command.ts';
 import type { ActorStates } from './actor-states.ts';
-import type { RpcOf, ServantDefinitions } from './rpc.ts';
+import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Health } from '../http/health-route.ts';
 import type { UserRoutes } from '../http/user-routes.ts';

@@ -4,7 +4,7 @@ import { ConfigError, type ConfigProblem } from '../../config/layer/config-error
 import type { Settings } from '../../config/schema/settings.ts';
 import { InterfaceError, loadInterface } from '../../idl/load-interface.ts';
 import { toMethods } from '../../idl/to-methods.ts';
-import type { ServantDefinition, ServantDefinitions } from '../../server/rpc.ts';
+import type { ServantDefinition, ServantDefinitions } from '../../server/servants/rpc.ts';
 
 /**
  * Reads the interface of each servant.

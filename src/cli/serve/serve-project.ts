@@ -5,7 +5,7 @@ import { loadSettings } from '../../config/load-settings.ts';
 import { readProcessSources } from '../../config/process-sources.ts';
 import type { SettingsInput } from '../../config/schema/settings.ts';
 import { pickRoomSettings } from '../../server/room-definitions.ts';
-import type { ServantDefinitions } from '../../server/rpc.ts';
+import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { ServerOptions } from '../../server/server-options.ts';
 import { VERSION } from '../../system/package-info.ts';
 import type { ServedProcess } from './serve.ts';

@@ -14,7 +14,7 @@ import { loadServants } from './configured-servants.ts';
 import { createServer } from '../../server/create-server.ts';
 import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
-import type { ServantDefinitions } from '../../server/rpc.ts';
+import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { RoomDefinition, ServerOptions, StatecastServer } from '../../server/server-options.ts';
 import { VERSION } from '../../system/package-info.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createServer } from '../../server/create-server.ts';
 import { createHelloServer, HELLO_OBJECT } from '../../server/demo/hello-servant.ts';
-import type { ServantDefinitions } from '../../server/rpc.ts';
+import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import { HelloMethods } from '../../tars/servants/hello.ts';
 import { createAdminCommands } from './admin-commands.ts';
 import { TEST_CONF } from '../calls/platform-harness.ts';

@@ -103,12 +103,13 @@ function isLogLevel(text: string): text is TarsLogLevel {
 }
 
 function describeStatus({ conf, version, pid, server }: AdminCommandsOptions) {
-  const { errors: _errors, features: _features, servants: _servants, ...health } = server.health();
+  const { errors: _errors, features: _features, servants: _servants, transport, ...health } = server.health();
   const states = Object.entries(server.states()).map(([what, state]) => [`state of ${what}`, state]);
   return {
     server: `${conf.app}.${conf.server}`,
     pid,
     ...health,
+    transport: transport.name,
     version,
     host: server.settings.host,
     port: server.settings.port,

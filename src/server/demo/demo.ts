@@ -1,7 +1,7 @@
 /** The demonstration: the example servant beside the server, and every room allowed to call it as `hello`. */
 
 import { HelloMethods } from '../../tars/servants/hello.ts';
-import type { ServantDefinitions } from '../rpc.ts';
+import type { ServantDefinitions } from '../servants/rpc.ts';
 import { createHelloServer, HELLO_OBJECT } from './hello-servant.ts';
 
 const DEMO_SERVANT = 'hello';

@@ -1,16 +1,16 @@
 /** Makes the links of the servants that settings and options name. What travels on them is not its business. */
 
-import { ConfigError, type ConfigProblem } from '../config/layer/config-error.ts';
-import { parseObject } from '../tars/client/endpoint.ts';
-import type { EventSink } from '../events/server-events.ts';
-import type { Locator } from '../tars/client/locator.ts';
-import { createRegistryLocator } from '../tars/client/registry-locator.ts';
-import { systemClock } from '../system/clock.ts';
-import { recordCalls } from '../platform/statistics/recorded-link.ts';
-import type { CallCounter } from '../platform/statistics/call-statistics.ts';
-import { createTcpLink } from '../tars/client/tcp-link.ts';
-import type { CreateServantLink, LinkListener, ServantLink } from '../tars/servant-link.ts';
-import type { TarsRpcServant } from '../tars/tars-rpc/from-tars-rpc.ts';
+import { ConfigError, type ConfigProblem } from '../../config/layer/config-error.ts';
+import { parseObject } from '../../tars/client/endpoint.ts';
+import type { EventSink } from '../../events/server-events.ts';
+import type { Locator } from '../../tars/client/locator.ts';
+import { createRegistryLocator } from '../../tars/client/registry-locator.ts';
+import { systemClock } from '../../system/clock.ts';
+import { recordCalls } from '../../platform/statistics/recorded-link.ts';
+import type { CallCounter } from '../../platform/statistics/call-statistics.ts';
+import { createTcpLink } from '../../tars/client/tcp-link.ts';
+import type { CreateServantLink, LinkListener, ServantLink } from '../../tars/servant-link.ts';
+import type { TarsRpcServant } from '../../tars/tars-rpc/from-tars-rpc.ts';
 import { functionsOf, type ServantDefinition, type ServantDefinitions } from './rpc.ts';
 
 export interface ServantLinksInput {

@@ -1,18 +1,18 @@
 /** Calls of servants as handlers and clients make them: typed proxies for the one, JSON in and out for the other. */
 
-import type { RpcPort } from '../actors/room/ports.ts';
-import type { Servants } from '../actors/servant/servants.ts';
-import type { EventSink } from '../events/server-events.ts';
-import type { CallOutcome } from '../protocol/command.ts';
-import type { ExactJson } from '../protocol/json/exact-json.ts';
-import { failCall, RPC_ERRORS, type RpcFailure } from '../protocol/rpc-errors.ts';
-import { RpcError } from '../tars/rpc-error.ts';
-import type { Caller } from '../tars/calls/caller.ts';
-import { fromJson, toJson } from '../tars/wire/json.ts';
-import { invoke } from '../tars/calls/method.ts';
-import { createProxy, type Methods, type ProxyOf } from '../tars/calls/proxy.ts';
-import type { TarsRpcFunctions, TarsRpcServant } from '../tars/tars-rpc/from-tars-rpc.ts';
-import { TarsEncodeError } from '../tars/wire/wire-errors.ts';
+import type { RpcPort } from '../../actors/room/ports.ts';
+import type { Servants } from '../../actors/servant/servants.ts';
+import type { EventSink } from '../../events/server-events.ts';
+import type { CallOutcome } from '../../protocol/command.ts';
+import type { ExactJson } from '../../protocol/json/exact-json.ts';
+import { failCall, RPC_ERRORS, type RpcFailure } from '../../protocol/rpc-errors.ts';
+import { RpcError } from '../../tars/rpc-error.ts';
+import type { Caller } from '../../tars/calls/caller.ts';
+import { fromJson, toJson } from '../../tars/wire/json.ts';
+import { invoke } from '../../tars/calls/method.ts';
+import { createProxy, type Methods, type ProxyOf } from '../../tars/calls/proxy.ts';
+import type { TarsRpcFunctions, TarsRpcServant } from '../../tars/tars-rpc/from-tars-rpc.ts';
+import { TarsEncodeError } from '../../tars/wire/wire-errors.ts';
 
 /** A servant that rooms may call. */
 export interface ServantDefinition<All extends Methods = Methods> {
