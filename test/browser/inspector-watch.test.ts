@@ -128,7 +128,7 @@ describeInBrowser('what is watched live', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('a proxy whose circuit opens, is half open, and closes again', async () => {
+  test('a proxy whose circuit opens, loses its silent connection, rests, and closes again', async () => {
     const { servant, servants } = await startServant();
     const { url, server } = await startServer({
       ...OPEN,
@@ -143,8 +143,7 @@ describeInBrowser('what is watched live', (newTabs) => {
     await inspector.untilLit('ready.circuit.closed');
     await inspector.keepWhatIsLit();
     while ((await call()) !== 'circuitOpen');
-    await inspector.untilLit('ready.circuit.open.connected');
-    await inspector.untilLit('ready.circuit.halfOpen.inviting');
+    await inspector.untilLit('idle.rested');
     servant.isDeaf = false;
     expect(await call()).toEqual({ ret: 3 });
     await inspector.untilLit('ready.circuit.closed');
@@ -152,8 +151,8 @@ describeInBrowser('what is watched live', (newTabs) => {
     expect(
       inOrder(seen, [
         'ready.circuit.closed',
-        'ready.circuit.open.connected',
-        'ready.circuit.halfOpen.inviting',
+        'ready.circuit.open.severed',
+        'idle.rested',
         'ready.circuit.closed',
       ]),
       seen.join(', '),
