@@ -50,8 +50,10 @@ export function decideSocketLimits(
     : 0;
   const most = Math.max(MIN_SOCKETS, free - servantSockets);
   const asked = wanted > 0 ? wanted : descriptors === undefined ? DEFAULT_CONNECTIONS : Infinity;
-  const sockets = asked + httpSockets(asked);
-  if (sockets <= most) return { connections: asked, sockets, servantSockets };
+  // With descriptors to spare, a crowd of refused handshakes is answered.
+  for (const sockets of [asked + MAX_HTTP_SOCKETS, asked + httpSockets(asked)]) {
+    if (sockets <= most) return { connections: asked, sockets, servantSockets };
+  }
   return { connections: Math.min(asked, most - httpSockets(most)), sockets: most, servantSockets };
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket as RawSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { Frame, Text } from '../protocol/text.ts';
 import { containHandlers, type ContainedHandlers } from './common/contained-handlers.ts';
 import { PendingSends } from './common/pending-sends.ts';
@@ -30,8 +30,8 @@ import {
 import { NodeExchange, NodeRequestHead } from './ws/exchange.ts';
 import { encodeFrame, FrameJoiner } from './ws/frames.ts';
 import { EndingConnections } from './ws/ending-connections.ts';
-import { isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
-import { IDLE_CHECKS, WsSocket, type SharedBySockets } from './ws/socket.ts';
+import { hasBody, isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
+import { ClosingWebSocket, IDLE_CHECKS, WsSocket, type SharedBySockets } from './ws/socket.ts';
 import { Topics } from './ws/topics.ts';
 
 /** A proxy keeps a connection for about a minute, and must not find it closed. */
@@ -42,7 +42,10 @@ const REQUEST_MS = 60_000;
 /** Connections that may wait to be accepted. A crowd that connects again at once is not refused. */
 const BACKLOG = 4_096;
 
-/** Node.js before 24.9 does not know the last one, and gives each request that asks for an upgrade to `upgrade`. */
+/**
+ * A request that asks for an upgrade and has a body is read by newer versions of Node.js as any other; they lose what
+ * follows a head without a body, and older versions know no such choice. So the others go to `upgrade`.
+ */
 const HTTP_OPTIONS: ServerOptions & { shouldUpgradeCallback: (req: IncomingMessage) => boolean } = {
   maxHeaderSize: MAX_HEAD_BYTES,
   keepAliveTimeout: KEEP_ALIVE_MS,
@@ -50,7 +53,7 @@ const HTTP_OPTIONS: ServerOptions & { shouldUpgradeCallback: (req: IncomingMessa
   requestTimeout: REQUEST_MS,
   // It is answered here, with an error of ours.
   requireHostHeader: false,
-  shouldUpgradeCallback: isHandshake,
+  shouldUpgradeCallback: (req) => isHandshake(req) || !hasBody(req),
 };
 
 /**
@@ -84,6 +87,8 @@ class WsTransport<Session> implements Transport {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.maxFrameBytes,
+      WebSocket: ClosingWebSocket,
+      autoPong: false,
       handleProtocols: (_offered, req) => this.#subprotocols.get(req) ?? false,
     });
     this.#handshakes.on('wsClientError', ({ message }, socket) =>
@@ -95,9 +100,13 @@ class WsTransport<Session> implements Transport {
     this.#http.on('drop', () => handlers.crowded());
     this.#http.on('request', (req, res) => this.#request(req, res));
     this.#http.on('checkExpectation', (req, res) => this.#request(req, res));
-    this.#http.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head));
+    this.#http.on('upgrade', (req, socket, head) =>
+      this.#ending.afterAnswers(socket, () => this.#upgrade(req, socket, head)),
+    );
     this.#http.on('connect', (_req, socket) =>
-      this.#ending.end(socket, jsonError(405, 'this server is no proxy')),
+      this.#ending.afterAnswers(socket, () =>
+        this.#ending.end(socket, jsonError(405, 'this server is no proxy')),
+      ),
     );
     this.#http.on('clientError', (error, socket) => this.#ending.endBadBytes(error, socket));
     if (options.idleTimeoutSeconds > 0) {
@@ -142,7 +151,7 @@ class WsTransport<Session> implements Transport {
   }
 
   #request(req: IncomingMessage, res: ServerResponse): void {
-    this.#ending.noteResponse(res);
+    this.#ending.noteRequest(req, res);
     const exchange = new NodeExchange(req, res, this.#requests, this.#ending);
     exchange.answer(refuseRequest(req) ?? this.#handlers.request(exchange));
   }
@@ -164,10 +173,12 @@ class WsTransport<Session> implements Transport {
     }
     const { session, subprotocol } = outcome;
     if (subprotocol !== undefined) this.#subprotocols.set(req, subprotocol);
-    this.#handshakes.handleUpgrade(req, socket, head, (ws) => this.#open(ws, socket as RawSocket, session));
+    this.#handshakes.handleUpgrade(req, socket, head, (ws) =>
+      this.#open(ws as ClosingWebSocket, socket as RawSocket, session),
+    );
   }
 
-  #open(ws: WebSocket, raw: RawSocket, session: Session): void {
+  #open(ws: ClosingWebSocket, raw: RawSocket, session: Session): void {
     const socket = new WsSocket(ws, raw, session, this.#shared);
     this.#sockets.add(socket);
     ws.on('close', () => this.#sockets.delete(socket));

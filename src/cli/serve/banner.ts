@@ -15,7 +15,8 @@ export function createBanner(
   const lines = [`statecast ${version} listening on ${url}`];
   if (settings.pages) lines.push(`  chat     ${url}room1  ${url}room2`);
   lines.push(`  sockets  ${url.replace('http', 'ws')}`, `  health   ${url}health`);
-  if (transport.reason !== undefined) lines.push(`  on ${transport.name}    ${transport.reason}`);
+  const why = transport.reason === undefined ? '' : ` (${transport.reason})`;
+  lines.push(`  on       ${transport.name === 'uws' ? 'uWebSockets.js' : transport.name}${why}`);
   if (isEveryAddress(host))
     lines.push(...ownAddresses().map((address) => `  also     ${toUrl(address, port)}`));
   if (settings.demo) lines.push('  demo     rooms may call the example servant: hello.sayHello');

@@ -1,6 +1,6 @@
 /**
- * The interface of a transport, which carries bytes between clients and the server. The uWebSockets.js transport and
- * the in-memory transport for tests implement it. It knows no rooms, no commands and no actors.
+ * The interface of a transport, which carries bytes between clients and the server. Those on uWebSockets.js and on `ws`,
+ * and the in-memory one for tests, implement it. It knows no rooms, no commands and no actors.
  */
 
 import type { Frame, Text } from '../../protocol/text.ts';

@@ -49,6 +49,10 @@ const HANDSHAKE =
 
 /** The text `hi` as a client sends it, and as it must not. */
 const MASKED = Buffer.from([0x81, 0x82, 1, 2, 3, 4, 0x68 ^ 1, 0x69 ^ 2]);
+/** A ping without bytes, its pong, and a close frame with 1000. */
+const PING = Buffer.from([0x89, 0x80, 1, 2, 3, 4]);
+const PONG = Buffer.from([0x8a, 0x00]).toString('latin1');
+const CLOSE = Buffer.from([0x88, 0x82, 1, 2, 3, 4, 0x03 ^ 1, 0xe8 ^ 2]);
 const UNMASKED = Buffer.from([0x81, 0x02, 0x68, 0x69]);
 
 const CASES: readonly Case[] = [
@@ -73,6 +77,30 @@ const CASES: readonly Case[] = [
     name: 'two requests in a row, the first of which takes longer',
     bytes: 'GET /slow HTTP/1.1\r\nHost: here\r\n\r\nGET /d HTTP/1.1\r\nHost: here\r\n\r\n',
     answer: /^HTTP\/1\.1 200 OK\r\n.*GET \/slow {2}- 0HTTP\/1\.1 200 OK\r\n.*GET \/d {2}- 0$/s,
+    fault: 'pipelining',
+  },
+  {
+    name: 'a request that asks for another protocol, and one behind it',
+    bytes:
+      'GET /m HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n' +
+      'GET /n HTTP/1.1\r\nHost: here\r\n\r\n',
+    answer: /^HTTP\/1\.1 200 OK\r\n.*GET \/m {2}- 0HTTP\/1\.1 200 OK\r\n.*GET \/n {2}- 0$/s,
+    fault: 'pipelining',
+  },
+  {
+    name: 'the same behind a request that takes longer',
+    bytes:
+      'GET /slow HTTP/1.1\r\nHost: here\r\n\r\n' +
+      'GET /m HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n' +
+      'GET /n HTTP/1.1\r\nHost: here\r\n\r\n',
+    answer:
+      /^HTTP\/1\.1 200 .*GET \/slow {2}- 0HTTP\/1\.1 200 .*GET \/m {2}- 0HTTP\/1\.1 200 .*GET \/n {2}- 0$/s,
+    fault: 'pipelining',
+  },
+  {
+    name: 'a handshake behind a request that takes longer',
+    bytes: Buffer.concat([Buffer.from(`GET /slow HTTP/1.1\r\nHost: here\r\n\r\n${HANDSHAKE}`), MASKED]),
+    answer: /^HTTP\/1\.1 200 OK\r\n.*GET \/slow {2}- 0HTTP\/1\.1 101 .*\r\n\r\n..said hi$/s,
     fault: 'pipelining',
   },
   {
@@ -125,6 +153,39 @@ export function describeBytes(create: CreateTransport, faults: ReadonlySet<HttpF
       await serve(create, async (port) => {
         const got = await exchange(port, ['BAD\x01 / HTTP/1.1\r\nHost: here\r\n\r\n'], undefined);
         expect([400, 505]).toContain(readCode(got, faults));
+      });
+    });
+
+    test.each([
+      ['of no size', 'zz\r\n'],
+      ['of too large a size', 'fffffffffffffffff\r\n'],
+    ])('a chunk %s is refused, and the connection is closed', async (_, chunk) => {
+      await serve(create, async (port) => {
+        const head = 'POST /o HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n';
+        const got = await exchange(port, [head + chunk], undefined);
+        expect(readCode(got, faults)).toBe(400);
+      });
+    });
+
+    test('a client that sends a close frame has left, also when it keeps the connection', async () => {
+      await serve(create, async (port) => {
+        closes.length = 0;
+        const socket = net.connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+        socket.on('error', () => {}).resume();
+        await once(socket, 'connect');
+        socket.write(HANDSHAKE);
+        await once(socket, 'data');
+        socket.write(CLOSE);
+        await expect.poll(() => closes).toEqual([1000]);
+        socket.destroy();
+      });
+    });
+
+    test('many pings in a packet are all answered', async () => {
+      await serve(create, async (port) => {
+        const pings = Buffer.concat(Array.from({ length: 200 }, () => PING));
+        const got = await exchange(port, [HANDSHAKE, Buffer.concat([pings, MASKED])], /said hi$/);
+        expect(got.split(PONG)).toHaveLength(201);
       });
     });
 
@@ -201,6 +262,9 @@ async function serve(create: CreateTransport, run: (port: number) => Promise<voi
   }
 }
 
+/** The codes with which sockets closed. */
+const closes: number[] = [];
+
 /** A request is answered with what was read of it. */
 const HANDLERS: TransportHandlers<{ socket?: { send(frame: string): unknown } }> = {
   upgrade: () => ({ accept: true, session: {} }),
@@ -210,7 +274,7 @@ const HANDLERS: TransportHandlers<{ socket?: { send(frame: string): unknown } }>
   message: ({ socket }, frame) => void socket?.send(`said ${readFrame(frame)}`),
   drain() {},
   overflow() {},
-  close() {},
+  close: (_session, code) => void closes.push(code),
   async request(request) {
     const { method, path, query } = request;
     if (path === '/slow') for (let turn = 0; turn < 10 * TURNS; turn += 1) await nextTurn();

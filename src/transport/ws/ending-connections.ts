@@ -1,6 +1,6 @@
 /** The connections that are answered once more and then closed. */
 
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { jsonError } from '../common/responses.ts';
 import { MAX_HEAD_BYTES, type TransportResponse } from '../common/transport.ts';
@@ -28,23 +28,46 @@ function refuseBytes({ code, message }: NodeJS.ErrnoException): TransportRespons
   }
 }
 
+interface Pending {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
 export class EndingConnections {
   readonly #sockets = new Set<Duplex>();
-  /** The latest response of a connection: it leaves first. */
-  readonly #responses = new WeakMap<Duplex, ServerResponse>();
+  /** The requests of a connection that are not answered yet, in order. */
+  readonly #pending = new WeakMap<Duplex, Pending[]>();
 
-  noteResponse(res: ServerResponse): void {
-    if (res.socket !== null) this.#responses.set(res.socket, res);
+  noteRequest(req: IncomingMessage, res: ServerResponse): void {
+    const { socket } = req;
+    const pending = this.#pending.get(socket) ?? [];
+    this.#pending.set(socket, pending);
+    pending.push({ req, res });
+    res.once('close', () =>
+      pending.splice(
+        pending.findIndex((one) => one.res === res),
+        1,
+      ),
+    );
+  }
+
+  /** Runs when the requests that came before are answered. */
+  afterAnswers(socket: Duplex, run: () => void): void {
+    runAfter(this.#pending.get(socket)?.at(-1), socket, run);
   }
 
   /** `node:http` cannot read what a client has sent. */
   endBadBytes(error: Error, socket: Duplex): void {
     if (this.#sockets.has(socket)) return;
     const refusal = refuseBytes(error);
-    const last = this.#responses.get(socket);
-    if (refusal === undefined || !socket.writable) socket.destroy();
-    else if (last === undefined || last.writableFinished) this.end(socket, refusal);
-    else last.once('finish', () => this.end(socket, refusal));
+    if (refusal === undefined || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const pending = this.#pending.get(socket) ?? [];
+    // They may be the body of the last request, which waits for its end.
+    const isOfLast = pending.at(-1)?.req.complete === false;
+    runAfter(pending.at(isOfLast ? -2 : -1), socket, () => this.end(socket, refusal));
   }
 
   /** Sends a response and closes the connection. What the client still sends is thrown away, so that it reads the response. */
@@ -66,4 +89,14 @@ export class EndingConnections {
   destroy(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
+}
+
+function runAfter(last: Pending | undefined, socket: Duplex, run: () => void): void {
+  if (last === undefined) {
+    run();
+    return;
+  }
+  last.res.once('close', () => {
+    if (!socket.destroyed) run();
+  });
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestBody } from '../common/request-body.ts';
 import type { RequestsUnderWay } from '../common/requests-under-way.ts';
 import type { EndingConnections } from './ending-connections.ts';
+import { hasBody } from './refusals.ts';
 import { writeResponse } from './write-response.ts';
 import type { RequestHead, TransportRequest, TransportResponse } from '../common/transport.ts';
 
@@ -36,7 +37,6 @@ export class NodeRequestHead implements RequestHead {
 
 /** A request with its body and its response. */
 export class NodeExchange extends NodeRequestHead implements TransportRequest {
-  readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #underWay: RequestsUnderWay;
   readonly #ending: EndingConnections;
@@ -50,11 +50,10 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     ending: EndingConnections,
   ) {
     super(req);
-    this.#req = req;
     this.#res = res;
     this.#underWay = underWay;
     this.#ending = ending;
-    if (this.#announcesBody()) this.#body = receiveBody(req);
+    if (hasBody(req)) this.#body = receiveBody(req);
   }
 
   async body(maxBytes: number): Promise<Uint8Array> {
@@ -93,11 +92,6 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     // `node:http` would cut a client off that is still sending, and it could not read the response.
     if (this.#body?.isComplete === false && socket !== null) this.#ending.end(socket, response, this.method);
     else writeResponse(this.#res, this.method, response);
-  }
-
-  #announcesBody(): boolean {
-    const { headers } = this.#req;
-    return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
   }
 }
 

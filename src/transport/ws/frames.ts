@@ -5,6 +5,7 @@ import type { Frame } from '../../protocol/text.ts';
 /** The last frame of its message, with the opcodes of text and of binary data. */
 const TEXT = 0x81;
 const BINARY = 0x82;
+const PONG = 0x8a;
 
 /** A payload of up to so many bytes has its length in the second byte. */
 const MAX_SHORT = 125;
@@ -24,6 +25,13 @@ export function encodeFrame(frame: Frame): Buffer {
   const isBinary = ArrayBuffer.isView(frame);
   const payload = isBinary ? frame : new Uint8Array(frame);
   const bytes = allocateFrame(isBinary ? BINARY : TEXT, payload.length);
+  bytes.set(payload, bytes.length - payload.length);
+  return bytes;
+}
+
+/** The answer to a ping, with its bytes: at most 125. */
+export function encodePong(payload: Uint8Array): Buffer {
+  const bytes = allocateFrame(PONG, payload.length);
   bytes.set(payload, bytes.length - payload.length);
   return bytes;
 }

@@ -7,8 +7,13 @@ import type { TransportResponse } from '../common/transport.ts';
 
 /** The key of a handshake is 16 bytes in base64 (RFC 6455, section 4.1). */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
-/** The versions that `ws` speaks. */
-const VERSIONS = ['13', '8'];
+/** The version of RFC 6455. */
+const VERSION = '13';
+
+/** Whether a request announces a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
+}
 
 /** Whether a request with an `Upgrade` header asks for a WebSocket. */
 export function isHandshake({ method, headers }: IncomingMessage): boolean {
@@ -31,10 +36,11 @@ export function refuseRequest({ httpVersion, headers }: IncomingMessage): Transp
 /** What is wrong with a handshake that no handler is asked about. */
 export function refuseHandshake(request: IncomingMessage): TransportResponse | undefined {
   const version = request.headers['sec-websocket-version'] ?? '';
-  if (!VERSIONS.includes(version)) {
+  if (version !== VERSION) {
     const refusal = jsonError(426, `the WebSocket version ${version || '(none)'} is not supported, use 13`);
-    return { ...refusal, headers: { ...refusal.headers, 'sec-websocket-version': VERSIONS.join(', ') } };
+    return { ...refusal, headers: { ...refusal.headers, 'sec-websocket-version': VERSION } };
   }
+  if (hasBody(request)) return jsonError(400, 'a WebSocket handshake has no body');
   return refuseRequest(request);
 }
 

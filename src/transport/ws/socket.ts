@@ -9,13 +9,14 @@ import type { Frame } from '../../protocol/text.ts';
 import type { ContainedHandlers } from '../common/contained-handlers.ts';
 import type { PendingSends } from '../common/pending-sends.ts';
 import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
-import { encodeFrame, type FrameJoiner } from './frames.ts';
+import { encodeFrame, encodePong, type FrameJoiner } from './frames.ts';
 import type { Topics } from './topics.ts';
 
 /** With so many bytes pending, a socket does not wait for the end of the turn. */
 const FLUSH_BYTES = 64 * 1024;
 
-/** RFC 6455: there was no close frame. */
+/** RFC 6455: a close frame without a code, and no close frame. */
+const NO_CODE = 1005;
 const ABNORMAL = 1006;
 
 const NOTHING = Buffer.alloc(0);
@@ -29,9 +30,21 @@ export interface SharedBySockets<Session> {
   readonly joiner: FrameJoiner;
 }
 
+/** A socket of `ws` that tells of a close frame when it is read: `ws` itself tells when the connection is gone. */
+export class ClosingWebSocket extends WebSocket {
+  onCloseFrame: ((code: number, reason: string) => void) | undefined;
+
+  /** `ws` calls this too: for a close frame of the client with what is in it, and for a mistake of the client with a code alone. */
+  override close(code?: number, reason?: string | Buffer): void {
+    super.close(code, reason);
+    if (code === undefined || reason !== undefined)
+      this.onCloseFrame?.(code ?? NO_CODE, reason?.toString() ?? '');
+  }
+}
+
 export class WsSocket<Session> implements Socket {
-  readonly #ws: WebSocket;
-  /** Below `ws`. Frames are written here; `ws` itself writes pongs and the close frame only. */
+  readonly #ws: ClosingWebSocket;
+  /** Below `ws`. Frames are written here; `ws` itself writes pings and the close frame only. */
   readonly #raw: RawSocket;
   readonly #session: Session;
   readonly #shared: SharedBySockets<Session>;
@@ -52,7 +65,7 @@ export class WsSocket<Session> implements Socket {
   #bytesSeen = 0;
   #idleChecks = 0;
 
-  constructor(ws: WebSocket, raw: RawSocket, session: Session, shared: SharedBySockets<Session>) {
+  constructor(ws: ClosingWebSocket, raw: RawSocket, session: Session, shared: SharedBySockets<Session>) {
     this.#ws = ws;
     this.#raw = raw;
     this.#session = session;
@@ -63,6 +76,11 @@ export class WsSocket<Session> implements Socket {
     });
     // The client broke the protocol, or its message is too long: `ws` closes the socket.
     ws.on('error', (error) => this.#ended(ABNORMAL, error.message));
+    // Pongs wait in the send queue with all other frames, so that it bounds them.
+    ws.on('ping', (payload) => this.push(encodePong(payload)));
+    ws.onCloseFrame = (code, reason) => this.#ended(code, reason);
+    // The client is gone without a close frame. What waits for it would keep the connection.
+    raw.on('end', () => this.terminate());
     ws.on('close', (code, reason) => this.#ended(code, reason.toString()));
   }
 
