@@ -36,7 +36,9 @@ is relative to the working directory of the server, not to the file.
 The keys of \`rooms\` are exact room names, or prefixes that end in one \`*\`. If several keys match a room, only the
 longest counts. \`capacity\` is the largest number of members of such a room (a whole number), \`messagesPerSecond\`
 the largest number of messages published in it (any number above 0), \`rpc\` the list of TARS functions that the room
-may call. Without them the room has the capacity \`limits.roomCapacity\`, no limit on messages and no calls.
+may call. \`history\` says what is kept of its publications: at most \`size\` of them (0 to 100,000), for \`ttlSeconds\` after the
+latest one (1 to 2,592,000; 300 if it is left out). Without them the room has the capacity \`limits.roomCapacity\`, no limit
+on messages, no calls and no history.
 
 ## Variables
 

@@ -14,8 +14,7 @@ import type {
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
 import type { Codec } from '../protocol/codec.ts';
-import type { TransportSetting } from '../transport/choose-transport.ts';
-import type { CreateTransport } from '../transport/common/transport.ts';
+import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import type { Control } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
@@ -91,8 +90,8 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
    */
   readonly statStore?: StatStore;
   /**
-   * What carries WebSockets and HTTP: `uws`, `ws`, or a transport of your own. Default `auto`: uWebSockets.js where it
-   * loads and has no known fault for the host, and else `ws`.
+   * What carries WebSockets and HTTP: `uws`, `ws`, or a transport of your own. Default `auto`: uWebSockets.js on
+   * loopback where it loads, and else `ws`.
    */
   readonly transport?: TransportSetting | CreateTransport;
   /** By pattern; of several that match a room's name, the longest wins. */

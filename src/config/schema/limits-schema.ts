@@ -20,7 +20,7 @@ export const limitsSchema = z.strictObject({
     .max(10_000_000)
     .default(0)
     .describe(
-      'How many connections may be open at a time; further ones are refused with 503, or closed at once when very many come together. 0 is as many as the process may have open files, less a reserve for the store and for HTTP; 10,000 where that number cannot be read. More than this number has no effect.',
+      'How many connections may be open at a time; further ones are refused with 503, or closed at once when very many come together. 0 is as many as the process may have open files, less a reserve for the store and for HTTP; 10,000 where that number cannot be read. A setting above what the open files allow has no effect.',
     )
     .register(fieldNotes, { unit: 'connections' }),
   messageBytes: z

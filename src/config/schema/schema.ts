@@ -112,7 +112,7 @@ export const settingsSchema = z
       .enum(['auto', 'uws', 'ws'])
       .default('auto')
       .describe(
-        'What carries WebSockets and HTTP: `uws` is uWebSockets.js, which is faster, and `ws` runs on every Node.js. `auto` takes uWebSockets.js where it loads and has no known fault for the host.',
+        'What carries WebSockets and HTTP: `uws` is uWebSockets.js, which is faster, and `ws` runs on every Node.js. `auto` takes uWebSockets.js on loopback where it loads, and else `ws`.',
       )
       .register(fieldNotes, { flag: '--transport <name>' }),
     pages: z.boolean().default(true).describe('Serve the pages: the chat rooms and the inspector.'),
