@@ -19,13 +19,8 @@ import { createCallStatistics, createConfiguredStatStore } from '../platform/sta
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
-import {
-  chooseTransport,
-  UwsUnavailableError,
-  type ChosenTransport,
-  type TransportSetting,
-} from '../transport/choose-transport.ts';
-import type { CreateTransport } from '../transport/common/transport.ts';
+import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
+import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems } from './check-options.ts';

@@ -14,8 +14,7 @@ import type {
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
 import type { Codec } from '../protocol/codec.ts';
-import type { TransportSetting } from '../transport/choose-transport.ts';
-import type { CreateTransport } from '../transport/common/transport.ts';
+import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import type { Control } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';

@@ -1,15 +1,12 @@
 /** Which transport a server runs on. */
 
 import { isLoopbackHost } from '../system/loopback.ts';
-import type { CreateTransport } from './common/transport.ts';
+import type { CreateTransport, TransportSetting } from './common/transport.ts';
 import { createUwsTransport, UwsUnavailableError } from './uws.ts';
 import { loadUws, type LoadedUws } from './uws/load.ts';
 import { createWsTransport } from './ws.ts';
 
 export { UwsUnavailableError };
-
-/** `auto` is uWebSockets.js where it can be used, and else `ws`. */
-export type TransportSetting = 'auto' | 'uws' | 'ws';
 
 export interface ChosenTransport {
   readonly create: CreateTransport;

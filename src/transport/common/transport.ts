@@ -189,6 +189,9 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** `auto` is uWebSockets.js where it can be used, and else `ws`. */
+export type TransportSetting = 'auto' | 'uws' | 'ws';
+
 /** Makes a transport. The server gets such a function and calls it with its handlers. */
 export type CreateTransport = <Session>(
   handlers: TransportHandlers<Session>,
