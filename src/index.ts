@@ -78,7 +78,7 @@ export type { StatStore } from './platform/statistics/stat-store.ts';
 export type { TarsConf } from './config/tars-conf/tars-conf.ts';
 export { RpcError } from './tars/rpc-error.ts';
 export { serve, type ServeOptions } from './cli/serve/serve-project.ts';
-export type { ProcessLog, ServedProcess } from './cli/serve/serve.ts';
+export type { ProcessLog, ServedProcess, WriteLog } from './cli/serve/serve.ts';
 export type { Health } from './http/health-route.ts';
 export { respond } from './http/user-routes.ts';
 export type { RouteHandler, RouteReply, RouteRequest, UserRoutes } from './http/user-routes.ts';

@@ -2,7 +2,7 @@
 
 export { connectTars, type Connected, type ConnectOptions } from './tars/entry/connect-tars.ts';
 export * from './tars/runtime.ts';
-export type { ErrorOrigin, OnServerError } from './tars/server/client-connection.ts';
+export type { ErrorOrigin, OnServerError } from './tars/server/server-errors.ts';
 export { serveTars, type ServedTars, type ServeOptions } from './tars/entry/serve-tars.ts';
 export {
   fromTarsRpc,
@@ -10,4 +10,4 @@ export {
   type TarsRpcFunctions,
   type TarsRpcServant,
 } from './tars/tars-rpc/from-tars-rpc.ts';
-export type { TarsRpcOptions, TarsRpcReply } from './tars/tars-rpc/generated-calls.ts';
+export type { TarsRpcOptions, TarsRpcReply } from './tars/tars-rpc/rpc-options.ts';

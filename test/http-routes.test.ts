@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, respond } from '../src/index.ts';
+import { HelloMethods } from '../src/tars/servants/hello.ts';
 import { createGate } from './support/gate.ts';
 import { form, readError, type HttpOptions } from './support/http-request.ts';
 import { connectLineClient } from './support/line-client.ts';
@@ -261,6 +262,12 @@ describe('the root', () => {
   });
 });
 
+/** The types of all fields, by their names. */
+function shapeOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]));
+}
+
 describe('/health', () => {
   test('shows the version, and counts connections and rooms', async () => {
     const { connect, request } = await startServer({ transport: 'ws' });
@@ -281,6 +288,16 @@ describe('/health', () => {
       transport: { name: 'ws' },
       features: { userParameter: false, demo: false, inspector: true },
     });
+  });
+
+  test('has the fields of the example in docs/protocol.md', async () => {
+    const { request } = await startServer({
+      transport: 'ws',
+      servants: { hello: { object: 'A.B.C@tcp -h 127.0.0.1 -p 1', methods: HelloMethods } },
+    });
+    const page = readFileSync(new URL('../docs/protocol.md', import.meta.url), 'utf8');
+    const [, example = ''] = /### `\/health`\n+```json\n(.*?)```/s.exec(page) ?? [];
+    expect(shapeOf(JSON.parse((await request('/health')).body))).toEqual(shapeOf(JSON.parse(example)));
   });
 });
 

@@ -557,6 +557,22 @@ describe('a server', () => {
     [new Set([1]), 'a Set'],
     [[1, undefined], 'undefined at [1]'],
     [{ a: [{ b: Number.NaN }] }, 'NaN at .a[0].b'],
+    [Object(Number.NaN), 'NaN'],
+    [Object(5n), 'a bigint'],
+    [Object(Symbol('x')), 'a symbol'],
+    [{ a: [Object(Infinity), Object(5n)] }, 'Infinity at .a[0]'],
+    [{ a: [Object(1), Object(5n)] }, 'a bigint at .a[1]'],
+    [{ at: new Date(Number.NaN) }, 'an invalid Date at .at'],
+    [{ a: Promise.resolve(1) }, 'a Promise at .a'],
+    [{ a: { toJSON: () => Object(5n) as unknown } }, 'a bigint at .a'],
+    [
+      {
+        toJSON: () => {
+          throw new Error('no');
+        },
+      },
+      'a value that throws an error when it is read',
+    ],
   ])('publishes only JSON: %o', async (data, found) => {
     const { server } = await startServer();
     const sent = [server.publish('room1', data as never), server.broadcast(data as never)];
@@ -567,6 +583,15 @@ describe('a server', () => {
         message: `a message must be a JSON value, and this is ${found}`,
       });
     }
+  });
+
+  test('publishes objects that hold a text, a number or a boolean as what they hold, and dates as texts', async () => {
+    const { connect, server } = await startServer();
+    const client = await connect();
+    await client.join('room1');
+    const data = [Object('a'), Object(1.5), Object(false), new Date(0)] as Json[];
+    await server.publish('room1', data);
+    expect(await client.next()).toBe('["a",1.5,false,"1970-01-01T00:00:00.000Z"]');
   });
 
   test('publishes no value that contains itself', async () => {

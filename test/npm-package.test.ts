@@ -138,6 +138,42 @@ describe('the package in an empty project', () => {
     }
   }, 120_000);
 
+  test.each(['statecast', 'statecast/tars', 'statecast/testing'])(
+    'has types of %s that need no types of Node.js and no optional package',
+    async (entry) => {
+      const bare = await mkdtemp(join(tmpdir(), 'statecast-bare-'));
+      onTestFinished(() => rm(bare, { recursive: true, force: true }));
+      await link(installed, join(bare, 'node_modules', 'statecast'));
+      for (const name of Object.keys(manifest.dependencies)) {
+        await link(join(MODULES, name), join(bare, 'node_modules', name));
+      }
+      await writeFile(join(bare, 'package.json'), '{ "type": "module" }\n');
+      await writeFile(
+        join(bare, 'main.ts'),
+        `import * as all from '${entry}';
+         // @ts-expect-error: the types are known, and have no such name.
+         export const none: unknown = all.nothing;
+        `,
+      );
+      const compilerOptions = {
+        module: 'nodenext',
+        noEmit: true,
+        // As if the packages were copied: what lies beside the links is not found.
+        preserveSymlinks: true,
+        skipLibCheck: false,
+        strict: true,
+        target: 'es2023',
+        types: [],
+      };
+      await writeFile(join(bare, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
+      const checked = await run(join(MODULES, '.bin', 'tsc'), ['--project', bare]).catch(
+        (error: { stdout: string }) => error,
+      );
+      expect(checked.stdout).toBe('');
+    },
+    120_000,
+  );
+
   test('has a program that npx finds', async () => {
     const { stdout } = await run('npx', ['--no-install', 'statecast', '--help'], {
       cwd: project,

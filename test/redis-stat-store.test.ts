@@ -121,6 +121,37 @@ describeWithRedis('the store in Redis', (redis) => {
     expect((await store.take(10)).map(({ key }) => key.func)).toContain('two');
   });
 
+  test('has once what was added again because Redis had answered too late', async () => {
+    const store = open(randomUUID());
+    await store.add([call('one')], 'first');
+    redis().pause();
+    onTestFinished(() => redis().resume());
+    await expect(store.add([call('one'), call('two')], 'second')).rejects.toThrow('did not answer');
+    // The second try waits in Redis as the first does: it runs both as soon as it can.
+    const again = store.add([call('one'), call('two')], 'second');
+    redis().resume();
+    await again;
+    await store.add([call('two')], 'third');
+    const entries = await store.take(10);
+    expect(Object.fromEntries(entries.map(({ key, counts }) => [key.func, counts.succeeded]))).toEqual({
+      one: 2,
+      two: 2,
+    });
+  });
+
+  test('returns again what was taken when Redis had answered too late, and then no more', async () => {
+    const prefix = randomUUID();
+    const [store, other] = [open(prefix), open(prefix)];
+    await store.add([call('one'), call('two'), call('three')]);
+    redis().pause();
+    onTestFinished(() => redis().resume());
+    await expect(store.take(2)).rejects.toThrow('did not answer');
+    const again = store.take(2);
+    redis().resume();
+    const taken = [...(await again), ...(await other.take(2)), ...(await store.take(2))];
+    expect(taken.map(({ key }) => key.func).toSorted()).toEqual(['one', 'three', 'two']);
+  });
+
   test('rejects when the key is something else, and goes on', async () => {
     const prefix = randomUUID();
     await redis().command('SET', `${prefix}:statistics`, 'x');

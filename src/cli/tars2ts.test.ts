@@ -167,6 +167,31 @@ describe('the files', () => {
     expect(await readdir(join(dir, 'out'))).toEqual(['a.ts']);
   });
 
+  test.each([{}, { js: true }])(
+    'take the place of older ones, but of no other file, with %o',
+    async (options) => {
+      const input = join(dir, `${'a-long-name-'.repeat(10)}.tars`);
+      await writeFile(input, HELLO);
+      const out = join(dir, 'out');
+      const first = await runTars2ts({ files: [input], out, ...options });
+      expect(await runTars2ts({ files: [input], out, ...options })).toEqual(first);
+      expect(first.exitCode).toBe(0);
+      const last = first.written.at(-1) ?? '';
+      await writeFile(last, 'export const mine = 1;');
+      await writeFile(input, HELLO.replace('int f', 'void f'));
+      const others = await Promise.all(first.written.slice(0, -1).map((path) => readFile(path, 'utf8')));
+      expect(await runTars2ts({ files: [input], out, ...options })).toEqual({
+        exitCode: 1,
+        stderr: `error: ${last} is there already, and tars2ts did not write it: move it away\nNothing was written.\n`,
+        written: [],
+      });
+      expect(await readFile(last, 'utf8')).toBe('export const mine = 1;');
+      const left = await Promise.all(first.written.slice(0, -1).map((path) => readFile(path, 'utf8')));
+      expect(left).toEqual(others);
+      expect((await readdir(out)).length).toBe(first.written.length);
+    },
+  );
+
   test('that cannot be written are told', async () => {
     await writeFile(join(dir, 'a.tars'), HELLO);
     await writeFile(join(dir, 'out'), 'a file, not a directory');

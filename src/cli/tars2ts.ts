@@ -1,6 +1,6 @@
 /** The command `statecast tars2ts`: compiles .tars files and writes their modules, all of them or none. */
 
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compile, type CompileOptions, type Output } from '../idl/compile.ts';
 import { formatDiagnostics, isError } from '../idl/syntax/diagnostics.ts';
@@ -48,6 +48,11 @@ export async function runTars2ts({ files, out, ...flags }: Tars2tsOptions): Prom
   const { outputs, diagnostics } = await compile(files, toCompileOptions(flags));
   const told = diagnostics.length === 0 ? '' : formatDiagnostics(diagnostics);
   if (diagnostics.some(isError)) return { exitCode: 1, stderr: `${told}Nothing was written.\n`, written: [] };
+  const foreign = await findForeign(outputs.map(({ path }) => join(out, path)));
+  if (foreign !== undefined) {
+    const stderr = `${told}error: ${foreign} is there already, and tars2ts did not write it: move it away\nNothing was written.\n`;
+    return { exitCode: 1, stderr, written: [] };
+  }
   try {
     return { exitCode: 0, stderr: told, written: await writeAll(out, outputs) };
   } catch (error) {
@@ -71,6 +76,20 @@ function toCompileOptions(flags: Omit<Tars2tsOptions, 'files' | 'out'>): Compile
     withTars,
     runtime: flags.runtime ?? DEFAULT_RUNTIME,
   };
+}
+
+/** In the comment with which every generated module starts. */
+const MARK = /\bby statecast tars2ts\b/;
+const MARK_WITHIN = 1_000;
+
+/** The first of the files that holds something else than a generated module. */
+async function findForeign(places: readonly string[]): Promise<string | undefined> {
+  for (const place of places) {
+    // What cannot be read is told when it is written.
+    const old = await readFile(place, 'utf8').catch(() => '');
+    if (old !== '' && !MARK.test(old.slice(0, MARK_WITHIN).replaceAll(/[\s*]+/g, ' '))) return place;
+  }
+  return undefined;
 }
 
 /** All files are written to temporary names first, so that a full disk leaves the old files as they were. */

@@ -233,3 +233,13 @@ describe('a server that others can reach', () => {
 test('a server that only this machine can reach needs no key', () => {
   expect(parseGood({ host: 'localhost' }).http).toEqual({ open: false });
 });
+
+test.each(['*.sz.1', 'room.*.1', 'room.sz.1.2', 'room.sz', 'NULL', ''])('the set %j is refused', (set) => {
+  expect(parseBad({ tars: { set } })).toEqual([
+    expect.objectContaining({ path: 'tars.set', allowed: 'a set such as room.sz.1 or room.sz.*' }),
+  ]);
+});
+
+test.each(['room.sz.1', 'room.sz.*'])('the set %j is taken', (set) => {
+  expect(parseGood({ tars: { set } }).tars.set).toBe(set);
+});

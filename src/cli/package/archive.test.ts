@@ -195,6 +195,25 @@ test('a new archive takes the place of the old one, and neither is in it', async
   expect(await readdir(join(directory, 'dist'))).toEqual(['main.js', 'packed.tgz']);
 });
 
+test('a file that is no archive is not replaced', async () => {
+  const directory = await makeProject({ 'dist/empty': '' });
+  const home = await makeDir();
+  for (const path of ['dist/main.js', 'package.json', 'dist/empty']) {
+    const out = join(directory, path);
+    const before = await readFile(out, 'utf8');
+    const writing = writeArchive({ directory, out, target: 'linux-x64' });
+    await expect(writing).rejects.toBeInstanceOf(PackageError);
+    await expect(writing).rejects.toThrow(`${out} is there already, and is no archive`);
+    expect(await readFile(out, 'utf8')).toBe(before);
+  }
+  expect(await readdir(join(directory, 'dist'))).toEqual(['empty', 'main.js']);
+  // An archive of any name is.
+  const out = join(home, 'packed');
+  await writeArchive({ directory, out, target: 'linux-x64' });
+  await writeArchive({ directory, out, target: 'linux-x64' });
+  expect((await unpack(out)).files.length).toBeGreaterThan(5);
+});
+
 describe('nothing is packed', () => {
   test.each([
     ['of a project without a name', { 'tars/service.json': undefined }, 'tars/service.json'],

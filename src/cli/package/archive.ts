@@ -1,7 +1,7 @@
 /** Packs a built project as a TARS platform expects it: one `.tgz` with `NAME/NAME/src` and the launcher that starts it. */
 
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { create } from 'tar';
 import { LAUNCHER_PACKAGE, LAUNCHER_PACKAGE_PATH, LAUNCHER_PATH, writeLauncher } from './launcher.ts';
@@ -15,7 +15,7 @@ export interface ArchiveOptions {
   readonly directory: string;
   /**
    * The archive, or with a `/` at the end or if it exists, the directory of `NAME.tgz`. Missing directories are made. An
-   * old archive is replaced when all of the new one is written. Default: the project.
+   * old archive is replaced when all of the new one is written; any other file is not. Default: the project.
    */
   readonly out?: string;
   /** The servers' `process.platform` and `process.arch`: `linux-x64`. */
@@ -33,11 +33,12 @@ export interface Archive {
 const ALWAYS = ['package.json', 'tars'];
 /** `process.versions.modules` of Node.js 20, the oldest version that Statecast runs on. */
 const OLDEST_ABI = 115;
+const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /**
  * Writes the archive. When that fails or the process is interrupted, nothing is left of it.
- * @throws {PackageError} when the project is not built, not installed or has no name on the platform, and when the
- * archive cannot be written.
+ * @throws {PackageError} when the project is not built, not installed or has no name on the platform, when there is a file
+ * in the archive's place that is no archive, and when the archive cannot be written.
  */
 export async function writeArchive({ directory, out, target }: ArchiveOptions): Promise<Archive> {
   const { server } = await readServiceNames(directory);
@@ -45,6 +46,11 @@ export async function writeArchive({ directory, out, target }: ArchiveOptions): 
   const entry = findEntry(directory, json);
   const packages = await findProductionPackages(directory);
   const path = await findPlace(out ?? directory, `${server}.tgz`);
+  if (!(await isReplaceable(path))) {
+    throw new PackageError(
+      `${path} is there already, and is no archive: name another file, or remove this one`,
+    );
+  }
   const scratch = await openScratch(path);
   const { stage, temporary } = scratch;
   // The archive may lie among the files that it is made of.
@@ -75,6 +81,23 @@ async function findPlace(out: string, name: string): Promise<string> {
   if (/[\\/]$/.test(out)) return join(out, name);
   const found = await stat(out).catch(() => undefined);
   return found?.isDirectory() === true ? join(out, name) : out;
+}
+
+/** Only an archive may be replaced: a file with its name, or with the first bytes of gzip. */
+async function isReplaceable(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  // A directory cannot be replaced by a file: writing tells so.
+  if (found === undefined || found.isDirectory()) return true;
+  if (!found.isFile()) return false;
+  if (/\.(tgz|tar\.gz)$/i.test(path)) return true;
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { buffer } = await file.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
+    return GZIP.equals(buffer);
+  } finally {
+    await file.close();
+  }
 }
 
 /** A project with a `main` starts with that; one without code of its own starts the server that it depends on. */

@@ -32,7 +32,7 @@ export interface ServeOptions<All extends ServantDefinitions = {}> extends Serve
  * If the file is the configuration of a TARS platform, the server lives there: it listens at the platform's endpoint,
  * sends keep-alives for each adapter, reports, pulls configuration files, obeys commands, and writes the platform's log.
  *
- * SIGTERM, SIGINT or the platform stop it.
+ * SIGTERM, SIGINT, SIGHUP or the platform stop it; a second SIGTERM or SIGINT ends the process at once.
  * @throws {ConfigError} (as a rejection, like all) listing every problem with the settings.
  * @throws {ListenError} when the address cannot be listened on.
  * @throws {StoreError} when the store cannot be used at all.

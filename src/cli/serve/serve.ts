@@ -49,7 +49,19 @@ export interface ServedProcess<All extends ServantDefinitions = {}> {
 }
 
 /** A log with lines of fields and a message. */
-export type ProcessLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+export interface ProcessLog {
+  readonly debug: WriteLog;
+  readonly info: WriteLog;
+  readonly warn: WriteLog;
+  readonly error: WriteLog;
+}
+
+/** Writes one line. `%s`, `%d`, `%o` and the like in the message stand for the values after it. */
+export interface WriteLog {
+  /** @param fields What the line has besides the message; an error is written with its stack. */
+  (fields: object, message?: string, ...values: readonly unknown[]): void;
+  (message: string, ...values: readonly unknown[]): void;
+}
 
 /**
  * Starts a server; resolves when it listens. SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node stop it; a

@@ -67,9 +67,9 @@ export const tarsSchema = z.strictObject({
     .regex(SET)
     .optional()
     .describe(
-      'The set of this server: the registry is asked for endpoints in it. Without one, for those of all sets.',
+      "The set of this server: the registry is asked for endpoints in it. Without one, for those of all sets. A name or an area of `*` and more than three parts are refused; in a platform's `setdivision` they count as no set.",
     )
-    .register(fieldNotes, { allowed: 'a set such as room.sz.1' }),
+    .register(fieldNotes, { allowed: 'a set such as room.sz.1 or room.sz.*' }),
   configFiles: z
     .array(
       z

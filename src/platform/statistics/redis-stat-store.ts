@@ -1,5 +1,6 @@
 /** A store of call statistics in Redis, which several processes share. */
 
+import { randomUUID } from 'node:crypto';
 import type { RedisClientType } from 'redis';
 import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
 import { ADD_SCRIPT, TAKE_SCRIPT, toCounts, toText } from './redis-stat-scripts.ts';
@@ -14,7 +15,7 @@ const DEFAULT_PREFIX = 'statecast';
 export interface RedisStatStoreOptions {
   /** `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS. */
   readonly url: string;
-  /** The statistics are in the hash `PREFIX:statistics`; processes with one prefix share them. Default `statecast`. */
+  /** The statistics are in the hash `PREFIX:statistics`, and keys below it; processes with one prefix share them. Default `statecast`. */
   readonly prefix?: string;
   /** While so many different keys wait, calls of new keys are dropped. Default 10,000. */
   readonly maxKeys?: number;
@@ -24,7 +25,9 @@ export interface RedisStatStoreOptions {
 
 /**
  * Makes a store in Redis 6.2 or later. It connects at its first call, and again at the next call after a failure. A call
- * that takes longer than 2 s rejects. If Redis did its work all the same, those counts are counted twice or lost.
+ * that takes longer than 2 s rejects. Redis may do its work all the same, so it remembers it for 10 minutes: the same batch
+ * is not added again, and what a rejected `take` took is put back by the next. Counts are lost only if the process ends
+ * before that.
  * @throws {TypeError} for a URL that is none of Redis.
  */
 export function createRedisStatStore(options: RedisStatStoreOptions): StatStore {
@@ -32,17 +35,21 @@ export function createRedisStatStore(options: RedisStatStoreOptions): StatStore 
   // The URL may have a password, so the error does not show it.
   if (!isRedisUrl(url)) throw new TypeError('the URL of Redis should be redis://HOST:PORT');
   const key = `${prefix}:statistics`;
+  /** What the last `take` of this store returned. */
+  const takenKey = `${key}:taken:${randomUUID()}`;
+  let takes = 0;
+  let answeredTake = 0;
   let connection: Connection | undefined;
 
-  /** Runs a script on the key. */
-  async function run(script: string, args: readonly string[]): Promise<unknown> {
+  /** Runs a script on the statistics and on the key that remembers what it did. */
+  async function run(script: string, memoryKey: string, args: readonly string[]): Promise<unknown> {
     if (connection?.client?.isReady === false) drop(connection);
     connection ??= open(url);
     const mine = connection;
     try {
       return await within(
         clock,
-        mine.opened.then((client) => client.eval(script, { keys: [key], arguments: [...args] })),
+        mine.opened.then((client) => client.eval(script, { keys: [key, memoryKey], arguments: [...args] })),
       );
     } catch (error) {
       drop(mine);
@@ -57,13 +64,16 @@ export function createRedisStatStore(options: RedisStatStoreOptions): StatStore 
   }
 
   return {
-    async add(entries) {
+    async add(entries, batch = randomUUID()) {
       if (entries.length === 0) return;
       const pairs = entries.flatMap((entry) => [nameKey(entry.key), toText(entry.counts)]);
-      await run(ADD_SCRIPT, [String(maxKeys), ...pairs]);
+      await run(ADD_SCRIPT, `${key}:added:${batch}`, [String(maxKeys), ...pairs]);
     },
     async take(limit) {
-      const pairs = (await run(TAKE_SCRIPT, [String(limit)])) as readonly string[];
+      const number = ++takes;
+      const args = [limit, number, answeredTake].map(String);
+      const pairs = (await run(TAKE_SCRIPT, takenKey, args)) as readonly string[];
+      answeredTake = number;
       return Array.from({ length: pairs.length / 2 }, (_, index) =>
         toEntry(pairs[2 * index]!, pairs[2 * index + 1]!),
       );

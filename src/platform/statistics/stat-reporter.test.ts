@@ -201,6 +201,36 @@ test('a store that fails loses nothing, and is logged once', async () => {
   expect(log.lines).toEqual(['warn: the store of call statistics failed']);
 });
 
+test('a store gets what it failed to add again by the same id, and newer calls apart from it', async () => {
+  const memory = createMemoryStatStore();
+  const added: [id: string | undefined, calls: number][] = [];
+  const { clock, reports, reporter } = setUp({
+    ...memory,
+    // It does its work, and two answers are lost.
+    async add(entries, batch) {
+      if (!added.some(([id]) => id === batch)) await memory.add(entries);
+      added.push([batch, entries.reduce((sum, { counts }) => sum + counts.succeeded, 0)]);
+      if (added.length < 3) throw new Error('too late');
+    },
+  });
+  reporter.start();
+  await clock.pass(500);
+  reporter.record(CALL);
+  await clock.pass(1000);
+  reporter.record(CALL);
+  reporter.record(CALL);
+  await clock.pass(2000);
+  await reporter.stop();
+  const [first] = added[0] ?? [];
+  expect(added.map(([id, calls]) => [id === first, calls])).toEqual([
+    [true, 1],
+    [true, 1],
+    [true, 1],
+    [false, 2],
+  ]);
+  expect(reports.flat().map(([, body]) => body.count)).toEqual([3]);
+});
+
 test('stopping reports what there is, before the interval', async () => {
   const { clock, reports, reporter } = setUp();
   reporter.start();

@@ -1,5 +1,6 @@
 /** Counts calls of servants and sends the counts to the platform at an interval. */
 
+import { randomUUID } from 'node:crypto';
 import { StatMethods, type StatBody, type StatHead } from '../../tars/servants/platform.ts';
 import { post } from '../../tars/calls/method.ts';
 import { PLATFORM_DEADLINE_MS, watchReachability, type PartOptions } from '../calls/platform-caller.ts';
@@ -21,6 +22,12 @@ export interface StatReporterOptions extends PartOptions {
   readonly store: StatStore;
 }
 
+/** Entries that go to the store together. */
+interface Batch {
+  readonly id: string;
+  readonly entries: readonly StatEntry[];
+}
+
 export interface StatReporter {
   /** Counts a finished call. */
   record(call: CallRecord): void;
@@ -37,14 +44,27 @@ export function createStatReporter(options: StatReporterOptions): StatReporter {
   let nextReportAt = -Infinity;
   let isStoreFailing = false;
 
-  /** Moves entries to the store. While the store fails, they stay in `counted`, which has a limited size. */
+  /** What the store failed to add. It may have it all the same, so it gets the same again, by the same id. */
+  let unsure: Batch | undefined;
+
+  /** Moves what was counted to the store. While the store fails, it stays in `counted`, which has a limited size. */
+  async function gather(): Promise<boolean> {
+    if (unsure !== undefined && !(await add(unsure))) return false;
+    return keep(counted.take());
+  }
+
   async function keep(entries: readonly StatEntry[]): Promise<boolean> {
+    return entries.length === 0 || (await add({ id: randomUUID(), entries }));
+  }
+
+  async function add(batch: Batch): Promise<boolean> {
     try {
-      if (entries.length > 0) await store.add(entries);
+      await store.add(batch.entries, batch.id);
+      unsure = undefined;
       isStoreFailing = false;
       return true;
     } catch (err) {
-      for (const entry of entries) counted.add(entry);
+      unsure = batch;
       storeFailed(err);
       return false;
     }
@@ -58,6 +78,7 @@ export function createStatReporter(options: StatReporterOptions): StatReporter {
       } catch (err) {
         return storeFailed(err);
       }
+      isStoreFailing = false;
       if (entries.length === 0) return;
       if (!(await send(entries))) {
         await keep(entries);
@@ -85,7 +106,7 @@ export function createStatReporter(options: StatReporterOptions): StatReporter {
   }
 
   const repeating = createRepeating(clock, GATHER_MS, async () => {
-    const isKept = await keep(counted.take());
+    const isKept = await gather();
     if (!isKept || clock.monotonic() < nextReportAt) return;
     nextReportAt = clock.monotonic() + conf.reportIntervalMs;
     await report();
@@ -101,7 +122,7 @@ export function createStatReporter(options: StatReporterOptions): StatReporter {
     },
     async stop() {
       await repeating.stop();
-      if (await keep(counted.take())) await report();
+      if (await gather()) await report();
     },
   };
 }

@@ -5,10 +5,15 @@ const MAX_NESTING = 1_000;
 
 /**
  * Says what in a value is no JSON, such as `undefined` or `NaN at .prices[2]`; undefined if all of it is. A property that
- * is `undefined` is allowed: it is left out.
+ * is `undefined` is allowed: it is left out. Objects such as `new Number(1)` count as what they hold.
  */
 export function findNonJson(value: unknown): string | undefined {
-  return findAt(value, '', 0);
+  try {
+    return findAt(value, '', 0);
+  } catch {
+    // Its `toJSON`, or a getter of it: `JSON.stringify` would throw the same.
+    return 'a value that throws an error when it is read';
+  }
 }
 
 function findAt(value: unknown, path: string, depth: number): string | undefined {
@@ -32,9 +37,14 @@ function findAt(value: unknown, path: string, depth: number): string | undefined
 function findInObject(value: object, path: string, depth: number): string | undefined {
   if (depth === MAX_NESTING) return 'a value that contains itself, or is nested too deep';
   if (value instanceof Map || value instanceof Set) return at(value instanceof Map ? 'a Map' : 'a Set', path);
+  if (value instanceof Promise) return at('a Promise', path);
+  // JSON has null for it.
+  if (value instanceof Date && Number.isNaN(value.getTime())) return at('an invalid Date', path);
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     return findAt((value.toJSON as () => unknown)(), path, depth + 1);
   }
+  const held = unbox(value);
+  if (held !== value) return findAt(held, path, depth + 1);
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       const found = findAt(item, `${path}[${index}]`, depth + 1);
@@ -47,6 +57,15 @@ function findInObject(value: object, path: string, depth: number): string | unde
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Those of a text or a boolean are JSON, whatever they hold. */
+const BOX = /^\[object (Number|BigInt|Symbol)\]$/;
+
+/** What an object such as `new Number(1)` or `Object(1n)` holds; any other object itself. */
+function unbox(value: object): unknown {
+  const isBox = BOX.test(Object.prototype.toString.call(value));
+  return isBox ? value.valueOf() : value;
 }
 
 function at(what: string, path: string): string {

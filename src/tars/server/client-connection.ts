@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
+import type { OnServerError } from './server-errors.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket, TARS_VERSION } from '../wire/packets.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import type { ServantAdapter, ServantCall, ServantReply } from '../calls/servant-adapter.ts';
@@ -12,16 +13,6 @@ import { WriteBatch } from '../write-batch.ts';
 
 /** While more bytes than this wait to be sent to a client, its requests are not read. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
-
-export interface ErrorOrigin {
-  /** The client's address. */
-  readonly remoteAddress?: string;
-  /** The object and the function, if the error is of a call. */
-  readonly servant?: string;
-  readonly func?: string;
-}
-
-export type OnServerError = (error: unknown, origin: ErrorOrigin) => void;
 
 export interface ServingOptions {
   readonly servants: ReadonlyMap<string, ServantAdapter>;

@@ -8,7 +8,7 @@ import { FrameSplitter } from '../wire/frame-splitter.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket } from '../wire/packets.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import { createServantAdapter, type ServantAdapter, type ServantCall } from '../calls/servant-adapter.ts';
-import type { ErrorOrigin } from './client-connection.ts';
+import type { ErrorOrigin } from './server-errors.ts';
 import { createServantServer, type ServantServer, type ServantServerOptions } from './servant-server.ts';
 
 interface Running {

@@ -4,7 +4,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
 import { DEFAULT_FRAME_BYTES } from '../wire/frame-splitter.ts';
 import type { ServantAdapter } from '../calls/servant-adapter.ts';
-import { ClientConnection, type OnServerError, type ServingOptions } from './client-connection.ts';
+import { ClientConnection, type ServingOptions } from './client-connection.ts';
+import type { OnServerError } from './server-errors.ts';
 
 const DEFAULT_MAX_CONNECTIONS = 1_024;
 const DEFAULT_MAX_CALLS = 1_000;

@@ -3,7 +3,8 @@
 import { systemClock } from '../../system/clock.ts';
 import type { Caller } from '../calls/caller.ts';
 import type { CreateServantLink } from '../servant-link.ts';
-import { readGeneratedProxy, type TarsRpcOptions, type TarsRpcReply } from './generated-calls.ts';
+import { readGeneratedProxy } from './generated-calls.ts';
+import type { TarsRpcOptions, TarsRpcReply } from './rpc-options.ts';
 import { checkEncoded, toPlain, toPositions } from './plain-arguments.ts';
 import { toRpcProxy } from './rpc-internals.ts';
 import { TarsRpcLink } from './tars-rpc-link.ts';

@@ -3,26 +3,11 @@
  * result; the bytes go through a caller of ours.
  */
 
-import { TarsCallError, type Caller, type CallOptions, type CallRequest } from '../calls/caller.ts';
+import { TarsCallError, type Caller, type CallRequest } from '../calls/caller.ts';
 import { TarsEncodeError } from '../wire/wire-errors.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 import type { RpcBytes, RpcBytesClass, RpcProxy } from './rpc-internals.ts';
-
-/** The options of a call: those of `@tars/rpc`, and those of ours. */
-export interface TarsRpcOptions extends Omit<CallOptions, 'context'> {
-  /** The request's context. Default: empty. */
-  readonly context?: Readonly<Record<string, string>>;
-  /** 1: there is no reply; the call resolves to nothing when it was sent. */
-  readonly packetType?: 0 | 1;
-  /** Calls with the same code go to the same endpoint, while it answers. */
-  readonly hashCode?: number;
-  readonly consistentHash?: string | number;
-}
-
-/** What a call resolves to, as with `@tars/rpc`. */
-export interface TarsRpcReply {
-  readonly response: { readonly return?: unknown; readonly arguments?: Readonly<Record<string, unknown>> };
-}
+import type { TarsRpcOptions, TarsRpcReply } from './rpc-options.ts';
 
 type Generated = (...args: unknown[]) => PromiseLike<TarsRpcReply>;
 
