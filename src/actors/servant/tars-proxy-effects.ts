@@ -30,7 +30,14 @@ export function dispatch(context: TarsProxyContext, call: ProxyCall): void {
   const { avoid } = call;
   // No spread here: it would take longer than everything else in this function.
   const request = { requestId, func, body, timeoutMs, context: sentAlong, routeKey, oneWay, avoid };
-  if (!link.send(request)) return wait(context, call);
+  let isSent = false;
+  try {
+    isSent = link.send(request);
+  } catch (error) {
+    // The request is at fault: other calls go on.
+    return settle(context, call, { type: 'unfit', error: error as Error });
+  }
+  if (!isSent) return wait(context, call);
   calls.waiting.delete(call);
   calls.resting.delete(call);
   call.attempts += 1;

@@ -33,6 +33,7 @@ export const tarsProxySetup = setup({
     hasSlot: ({ context: { calls, policy } }) => calls.inFlight.size < policy.maxInFlight,
     hasPlace: ({ context: { calls, policy } }) => calls.waiting.size < policy.maxWaiting,
     hasCalls: ({ context: { calls } }) => calls.waiting.size + calls.resting.size + calls.inFlight.size > 0,
+    hasNoTry: ({ context: { calls } }) => calls.waiting.size + calls.inFlight.size === 0,
     hasWaiting: ({ context: { calls } }) => calls.waiting.size > 0,
     isLastStraw: ({ context, event }) => effects.isLastStraw(context, event),
     isSetback: ({ event }) => effects.isSetback(event),

@@ -70,6 +70,19 @@ describe('a proxy', () => {
     expect([first, second, third]).toEqual([replied, replied, replied]);
   });
 
+  test('fails only the call whose request cannot be encoded, also one that has waited', async () => {
+    const { call, connect, link } = createProxy({ maxInFlight: 1 });
+    await connect();
+    const [inFlight, waiting] = [call(), call()];
+    link.misfit = new Error('too long');
+    link.answer();
+    expect([inFlight, waiting]).toEqual([replied, [{ type: 'unfit', error: link.misfit }]]);
+    link.misfit = undefined;
+    const next = call();
+    link.answer();
+    expect(next).toEqual(replied);
+  });
+
   test('does not open the circuit for error replies of the servant', async () => {
     const { call, connect, link, state } = createProxy();
     await connect();
@@ -161,6 +174,20 @@ describe('the circuit', () => {
     expect(state()).toEqual({ ready: { circuit: { halfOpen: 'inviting' } } });
     const attempt = call();
     expect(call()).toEqual(failed('circuitOpen'));
+    link.answer();
+    expect(attempt).toEqual(replied);
+    expect(state()).toEqual({ ready: { circuit: 'closed' } });
+  });
+
+  test('lets the next call try when a call was not sent: its deadline had passed, or it cannot be encoded', async () => {
+    const { call, state, link, clock } = await openCircuit();
+    clock.increment(1_000);
+    expect(call({ deadlineMs: 0 })).toHaveLength(1);
+    link.misfit = new Error('too long');
+    expect(call()).toEqual([{ type: 'unfit', error: link.misfit }]);
+    expect(state()).toEqual({ ready: { circuit: { halfOpen: 'inviting' } } });
+    link.misfit = undefined;
+    const attempt = call();
     link.answer();
     expect(attempt).toEqual(replied);
     expect(state()).toEqual({ ready: { circuit: 'closed' } });

@@ -124,6 +124,8 @@ const OWN_FUNCTIONS: ReadonlySet<string> = new Set([
 
 function toRequest(func: string, body: Uint8Array, options: TarsRpcOptions): CallRequest {
   const { context, packetType, hashCode, consistentHash, ...rest } = options;
+  if (context !== undefined && (!isRecord(context) || context instanceof Map))
+    throw new TarsEncodeError('expected an object of texts', 'context');
   const key = consistentHash ?? hashCode;
   return {
     func,
@@ -132,6 +134,10 @@ function toRequest(func: string, body: Uint8Array, options: TarsRpcOptions): Cal
     ...(packetType === 1 && { oneWay: true }),
     options: { ...rest, ...(context !== undefined && { context: new Map(Object.entries(context)) }) },
   };
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What generated code decodes. */
