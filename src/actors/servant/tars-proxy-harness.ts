@@ -35,8 +35,12 @@ class FakeLink implements ServantLink {
     return this;
   }
 
+  /** If it is set, `open` waits for it. */
+  connecting: Promise<void> | undefined;
+
   async open(): Promise<void> {
     this.opens += 1;
+    await this.connecting;
     if (this.refusal !== undefined) throw this.refusal;
   }
 

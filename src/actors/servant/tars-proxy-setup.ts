@@ -102,7 +102,8 @@ export const tarsProxySetup = setup({
       context.lastFailure = failure;
       if (isNews) context.events.emit('servant.unreachable', { servant: context.name, error: params.error });
     },
-    failWaiting: ({ context }) => effects.failWaiting(context),
+    failWaitingAsLast: ({ context }) => effects.failWaiting(context, context.lastFailure),
+    failWaiting: ({ context }) => effects.failWaiting(context, 'circuitOpen'),
     noteOpening: ({ context }) => {
       context.openings += 1;
       context.setbacks = 0;

@@ -57,6 +57,34 @@ describe('a proxy', () => {
     expect(proxy.getSnapshot().context.calls.late).toBe(1);
   });
 
+  test('tells a call that was never sent that it is late, unless the last connect failed', async () => {
+    const { call, link, clock } = createProxy({ maxInFlight: 1 });
+    link.connecting = new Promise((resolve) => {
+      clock.setTimeout(resolve, 2_000);
+    });
+    const [first, second] = [call({ deadlineMs: 1_000 }), call({ deadlineMs: 0 })];
+    clock.increment(1_000);
+    expect([first, second]).toEqual([failed('timedOut'), failed('timedOut')]);
+    link.refusal = new LinkError('registryUnreachable', 'silent');
+    clock.increment(1_000);
+    await settle();
+    expect(call()).toEqual(failed('registryUnreachable'));
+    clock.increment(2_000);
+    link.connecting = new Promise((resolve) => {
+      clock.setTimeout(resolve, 2_000);
+    });
+    const third = call({ deadlineMs: 1_000 });
+    clock.increment(1_000);
+    expect(third).toEqual(failed('registryUnreachable'));
+    link.refusal = undefined;
+    clock.increment(1_000);
+    call();
+    await until(() => link.sent.length === 1);
+    const waiting = call({ deadlineMs: 1_000 });
+    clock.increment(1_000);
+    expect(waiting).toEqual(failed('timedOut'));
+  });
+
   test('limits the calls in flight and the waiting calls, and refuses more at once', async () => {
     const { call, connect, link } = createProxy({ maxInFlight: 2, maxWaiting: 1 });
     await connect();
@@ -166,6 +194,14 @@ describe('the circuit', () => {
     expect(state()).toEqual({ ready: { circuit: { open: 'connected' } } });
     expect(call()).toEqual(failed('circuitOpen'));
     expect(told.at(-1)).toEqual({ name: 'servant.circuit', event: { servant: 'hello', circuit: 'open' } });
+  });
+
+  test('tells calls that wait for a slot, when it opens, that the servant is given a rest', async () => {
+    const { call, connect, clock } = createProxy({ failuresToOpen: 1, maxInFlight: 1 });
+    await connect();
+    const [late, waiting] = [call({ deadlineMs: 100 }), call()];
+    clock.increment(100);
+    expect([late, waiting]).toEqual([failed('timedOut'), failed('circuitOpen')]);
   });
 
   test('lets one call try, and closes when it is answered', async () => {

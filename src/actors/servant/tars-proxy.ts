@@ -67,7 +67,7 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
           target: 'idle.resting',
           actions: [
             { type: 'noteConnectFailure', params: ({ event }) => ({ error: event.error }) },
-            'failWaiting',
+            'failWaitingAsLast',
           ],
         },
       },
