@@ -3,7 +3,7 @@
 import { onTestFinished, describe, expect, test } from 'vitest';
 import { ConfigError, RpcError, createServer } from '../src/index.ts';
 import type { ServantDefinition } from '../src/server/servants/rpc.ts';
-import { freePort } from '../src/tars/client/link-harness.ts';
+import { freePort, startPeer } from '../src/tars/client/link-harness.ts';
 import type { ServantAdapter } from '../src/tars/calls/servant-adapter.ts';
 import { createServantServer } from '../src/tars/server/servant-server.ts';
 import { HelloMethods } from '../src/tars/servants/hello.ts';
@@ -117,6 +117,40 @@ describe('a function that the definition lists as idempotent', () => {
     const { server, failures } = await startWith(endpoints, { idempotent: ['add'] }, 0.4);
     while (calls.silent.length < 3) expect(await server.rpc.hello.add({ a: 1, b: 2 })).toEqual({ ret: 3 });
     expect(failures).toEqual([]);
+  });
+
+  test('is tried at another endpoint when one answers with what is no reply', async () => {
+    let requests = 0;
+    const junk = await startPeer((socket) => {
+      socket.on('data', () => {
+        requests += 1;
+        socket.write('HTTP/1.1 400 Bad Request\r\n\r\n');
+      });
+    });
+    const good = await startServant(sum);
+    const { server, failures } = await startWith([`tcp -h 127.0.0.1 -p ${junk.port}`, good], {
+      idempotent: ['add'],
+    });
+    const add = () => server.rpc.hello.add({ a: 1, b: 2 });
+    while (requests === 0)
+      expect(new Set((await Promise.all(Array.from({ length: 8 }, add))).map(({ ret }) => ret))).toEqual(
+        new Set([3]),
+      );
+    expect(failures).toEqual([]);
+  });
+
+  test('is not tried again when the servant answers with an error', async () => {
+    const calls: string[] = [];
+    const failing = await startServant(async (func) => {
+      calls.push(func);
+      return { ret: -1, body: new Uint8Array(0) };
+    });
+    const { server } = await startWith([failing, await startServant(sum)], { idempotent: ['add'] });
+    while (calls.length === 0) await server.rpc.hello.add({ a: 1, b: 2 }).catch(() => undefined);
+    await expect(Promise.all([1, 2].map((a) => server.rpc.hello.add({ a, b: 2 })))).rejects.toMatchObject({
+      failure: 'servantFailed',
+    });
+    expect(calls).toHaveLength(2);
   });
 
   test('is the only one: others fail at their deadline, and were sent once', async () => {

@@ -233,6 +233,16 @@ describe('an argument', () => {
     expect(answer).toEqual({ method: 'echo.mirror', error: { code: 107, message } });
   });
 
+  test('that is missing is told in the words of JSON', async () => {
+    const call = await startCaller();
+    expect(await call('keep', '{}')).toContain(
+      '107,"message":"the arguments do not fit the function: args.number: ' +
+        'expected a whole number of 64 bits or a string of its digits, got nothing"',
+    );
+    expect(await call('mirror', '{}')).toContain('args.all: expected an object, got nothing"');
+    expect(await call('special', '{}')).toContain('args.name: expected a string, got nothing"');
+  });
+
   test.each(['[', '{"kids":['])('that is nested without end is refused: %s', async (open) => {
     const call = await startCaller();
     const close = open === '[' ? ']' : ']}';

@@ -239,6 +239,19 @@ describe('what @tars/rpc does by itself is contained:', () => {
     expect(calls).toEqual([]);
   });
 
+  test.each([
+    ['a number', { id: 7 }, 'context.id'],
+    ['nothing', { id: undefined }, 'context.id'],
+    ['a Map', new Map([['id', 'x']]), 'context'],
+  ])('a context with or as %s rejects the call alone', async (_what, context, path) => {
+    const { port } = await startReal();
+    const { node } = await serve([port]);
+    const other = node.getUsrName('other');
+    const wrong = node.getUsrName('wrong', { context: context as never });
+    await expect(wrong).rejects.toMatchObject({ code: 'TARS_ENCODE', path });
+    expect((await other).response.return).toBe(2);
+  });
+
   test('error replies are answers: many of them disturb no other call, and open no circuit', async () => {
     const { port } = await startReal();
     const { node, server, ask } = await serve([port]);

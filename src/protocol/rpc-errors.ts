@@ -37,7 +37,7 @@ export const RPC_ERRORS = {
   circuitOpen: { code: 1007, message: 'the servant has failed too often and is given a rest', retry: true },
   servantFailed: { code: 1008, message: 'the servant failed', retry: false },
   unknownFunction: { code: 1009, message: 'the servant has no such function', retry: false },
-  undecodable: { code: 1010, message: 'the answer of the servant cannot be read', retry: false },
+  undecodable: { code: 1010, message: 'the answer of the servant cannot be read', retry: true },
   registryFailed: {
     code: 1011,
     message: 'the registry that knows the servant answered with an error',

@@ -8,6 +8,8 @@ export type ServantOutcome =
   | { readonly type: 'reply'; readonly reply: LinkReply }
   /** A one-way request was sent. There is no reply. */
   | { readonly type: 'sent' }
+  /** The request cannot be encoded. Nothing was sent. */
+  | { readonly type: 'unfit'; readonly error: Error }
   /** `cause` is for the log. */
   | { readonly type: 'failed'; readonly failure: RpcFailure; readonly cause?: unknown };
 

@@ -8,6 +8,7 @@ import type { EventSink } from '../../events/server-events.ts';
 import { RPC_ERRORS } from '../../protocol/rpc-errors.ts';
 import { failureOf, returnCodeOf, RpcError } from '../../tars/rpc-error.ts';
 import type { LinkListener, ServantLink } from '../../tars/servant-link.ts';
+import { checkOptions } from '../../tars/calls/call-options.ts';
 import type { Caller, CallRequest } from '../../tars/calls/caller.ts';
 import { RETURN_CODES } from '../../tars/wire/return-codes.ts';
 import type { ProxyCall, ServantOutcome } from './call-table.ts';
@@ -64,11 +65,16 @@ export function createServants(input: ServantsInput): Servants {
   function call(name: string, request: CallRequest): Promise<Uint8Array> {
     const { func, body, routeKey, oneWay, options } = request;
     const startedAt = clock.monotonic();
-    const context = new Map(options.context);
-    const trace = context.get(TRACE_KEY) ?? newTraceparent();
-    context.set(TRACE_KEY, trace);
     return new Promise((resolve, reject) => {
+      checkOptions(options);
+      const context = new Map(options.context);
+      const trace = context.get(TRACE_KEY) ?? newTraceparent();
+      context.set(TRACE_KEY, trace);
       const settle = (outcome: ServantOutcome): void => {
+        if (outcome.type === 'unfit') {
+          reject(outcome.error);
+          return;
+        }
         const error = toError(func, outcome);
         if (error === undefined) {
           resolve(outcome.type === 'reply' ? outcome.reply.body : NO_BYTES);
@@ -140,7 +146,7 @@ const TRACE_KEY = 'traceparent';
 
 const NO_BYTES = new Uint8Array(0);
 
-function toError(func: string, outcome: ServantOutcome): RpcError | undefined {
+function toError(func: string, outcome: Exclude<ServantOutcome, { type: 'unfit' }>): RpcError | undefined {
   if (outcome.type === 'sent') return undefined;
   if (outcome.type === 'failed') {
     const { failure, cause } = outcome;

@@ -30,7 +30,14 @@ export function dispatch(context: TarsProxyContext, call: ProxyCall): void {
   const { avoid } = call;
   // No spread here: it would take longer than everything else in this function.
   const request = { requestId, func, body, timeoutMs, context: sentAlong, routeKey, oneWay, avoid };
-  if (!link.send(request)) return wait(context, call);
+  let isSent = false;
+  try {
+    isSent = link.send(request);
+  } catch (error) {
+    // The request is at fault: other calls go on.
+    return settle(context, call, { type: 'unfit', error: error as Error });
+  }
+  if (!isSent) return wait(context, call);
   calls.waiting.delete(call);
   calls.resting.delete(call);
   call.attempts += 1;
@@ -100,12 +107,13 @@ export function receive(context: TarsProxyContext, reply: LinkReply): void {
 /** The deadline of the call has passed. */
 export function expire(context: TarsProxyContext, call: ProxyCall): void {
   const { requestId, secondId, attempts } = call;
-  const cause = describeSilence(context, call);
+  const cause = attempts > 0 ? describeSilence(context, call) : new Error('it was not sent');
   context.calls.remove(call);
   if (requestId !== undefined) context.link.timedOut(requestId);
   if (secondId !== undefined) context.link.timedOut(secondId);
-  // A call that was never sent has waited for a connection or a slot, and not for the servant.
-  const failure = attempts > 0 ? 'timedOut' : context.lastFailure;
+  // A call that was never sent may have waited for a connection that cannot be made.
+  const isUnreachable = attempts === 0 && context.failedConnects > 0;
+  const failure = isUnreachable ? context.lastFailure : 'timedOut';
   settle(context, call, { type: 'failed', failure, ...(cause !== undefined && { cause }) });
 }
 
@@ -125,10 +133,10 @@ export function loseCalls(
   }
 }
 
-export function failWaiting(context: TarsProxyContext): void {
+export function failWaiting(context: TarsProxyContext, failure: RpcFailure): void {
   for (const call of context.calls.waiting) {
     context.calls.remove(call);
-    fail(context, call, context.lastFailure);
+    fail(context, call, failure);
   }
 }
 

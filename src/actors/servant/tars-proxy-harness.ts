@@ -35,17 +35,24 @@ class FakeLink implements ServantLink {
     return this;
   }
 
+  /** If it is set, `open` waits for it. */
+  connecting: Promise<void> | undefined;
+
   async open(): Promise<void> {
     this.opens += 1;
+    await this.connecting;
     if (this.refusal !== undefined) throw this.refusal;
   }
 
   /** True while the link accepts no requests. */
   isFull = false;
+  /** If it is set, requests cannot be encoded. */
+  misfit: Error | undefined;
 
   /** Sends to the first endpoint that is not to be avoided. */
   send(request: LinkRequest): boolean {
     if (this.isFull) return false;
+    if (this.misfit !== undefined) throw this.misfit;
     this.sent.push(request);
     const endpoint = this.states.find(({ port }) => port !== request.avoid?.port);
     if (endpoint !== undefined && request.oneWay !== true) this.endpointsOf.set(request.requestId, endpoint);

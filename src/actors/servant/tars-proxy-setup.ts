@@ -33,6 +33,7 @@ export const tarsProxySetup = setup({
     hasSlot: ({ context: { calls, policy } }) => calls.inFlight.size < policy.maxInFlight,
     hasPlace: ({ context: { calls, policy } }) => calls.waiting.size < policy.maxWaiting,
     hasCalls: ({ context: { calls } }) => calls.waiting.size + calls.resting.size + calls.inFlight.size > 0,
+    hasNoTry: ({ context: { calls } }) => calls.waiting.size + calls.inFlight.size === 0,
     hasWaiting: ({ context: { calls } }) => calls.waiting.size > 0,
     isLastStraw: ({ context, event }) => effects.isLastStraw(context, event),
     isSetback: ({ event }) => effects.isSetback(event),
@@ -101,7 +102,8 @@ export const tarsProxySetup = setup({
       context.lastFailure = failure;
       if (isNews) context.events.emit('servant.unreachable', { servant: context.name, error: params.error });
     },
-    failWaiting: ({ context }) => effects.failWaiting(context),
+    failWaitingAsLast: ({ context }) => effects.failWaiting(context, context.lastFailure),
+    failWaiting: ({ context }) => effects.failWaiting(context, 'circuitOpen'),
     noteOpening: ({ context }) => {
       context.openings += 1;
       context.setbacks = 0;

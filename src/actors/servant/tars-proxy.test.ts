@@ -57,6 +57,34 @@ describe('a proxy', () => {
     expect(proxy.getSnapshot().context.calls.late).toBe(1);
   });
 
+  test('tells a call that was never sent that it is late, unless the last connect failed', async () => {
+    const { call, link, clock } = createProxy({ maxInFlight: 1 });
+    link.connecting = new Promise((resolve) => {
+      clock.setTimeout(resolve, 2_000);
+    });
+    const [first, second] = [call({ deadlineMs: 1_000 }), call({ deadlineMs: 0 })];
+    clock.increment(1_000);
+    expect([first, second]).toEqual([failed('timedOut'), failed('timedOut')]);
+    link.refusal = new LinkError('registryUnreachable', 'silent');
+    clock.increment(1_000);
+    await settle();
+    expect(call()).toEqual(failed('registryUnreachable'));
+    clock.increment(2_000);
+    link.connecting = new Promise((resolve) => {
+      clock.setTimeout(resolve, 2_000);
+    });
+    const third = call({ deadlineMs: 1_000 });
+    clock.increment(1_000);
+    expect(third).toEqual(failed('registryUnreachable'));
+    link.refusal = undefined;
+    clock.increment(1_000);
+    call();
+    await until(() => link.sent.length === 1);
+    const waiting = call({ deadlineMs: 1_000 });
+    clock.increment(1_000);
+    expect(waiting).toEqual(failed('timedOut'));
+  });
+
   test('limits the calls in flight and the waiting calls, and refuses more at once', async () => {
     const { call, connect, link } = createProxy({ maxInFlight: 2, maxWaiting: 1 });
     await connect();
@@ -68,6 +96,19 @@ describe('a proxy', () => {
     link.answer(link.sent[1]);
     link.answer(link.sent[2]);
     expect([first, second, third]).toEqual([replied, replied, replied]);
+  });
+
+  test('fails only the call whose request cannot be encoded, also one that has waited', async () => {
+    const { call, connect, link } = createProxy({ maxInFlight: 1 });
+    await connect();
+    const [inFlight, waiting] = [call(), call()];
+    link.misfit = new Error('too long');
+    link.answer();
+    expect([inFlight, waiting]).toEqual([replied, [{ type: 'unfit', error: link.misfit }]]);
+    link.misfit = undefined;
+    const next = call();
+    link.answer();
+    expect(next).toEqual(replied);
   });
 
   test('does not open the circuit for error replies of the servant', async () => {
@@ -155,12 +196,34 @@ describe('the circuit', () => {
     expect(told.at(-1)).toEqual({ name: 'servant.circuit', event: { servant: 'hello', circuit: 'open' } });
   });
 
+  test('tells calls that wait for a slot, when it opens, that the servant is given a rest', async () => {
+    const { call, connect, clock } = createProxy({ failuresToOpen: 1, maxInFlight: 1 });
+    await connect();
+    const [late, waiting] = [call({ deadlineMs: 100 }), call()];
+    clock.increment(100);
+    expect([late, waiting]).toEqual([failed('timedOut'), failed('circuitOpen')]);
+  });
+
   test('lets one call try, and closes when it is answered', async () => {
     const { call, state, link, clock } = await openCircuit();
     clock.increment(1_000);
     expect(state()).toEqual({ ready: { circuit: { halfOpen: 'inviting' } } });
     const attempt = call();
     expect(call()).toEqual(failed('circuitOpen'));
+    link.answer();
+    expect(attempt).toEqual(replied);
+    expect(state()).toEqual({ ready: { circuit: 'closed' } });
+  });
+
+  test('lets the next call try when a call was not sent: its deadline had passed, or it cannot be encoded', async () => {
+    const { call, state, link, clock } = await openCircuit();
+    clock.increment(1_000);
+    expect(call({ deadlineMs: 0 })).toHaveLength(1);
+    link.misfit = new Error('too long');
+    expect(call()).toEqual([{ type: 'unfit', error: link.misfit }]);
+    expect(state()).toEqual({ ready: { circuit: { halfOpen: 'inviting' } } });
+    link.misfit = undefined;
+    const attempt = call();
     link.answer();
     expect(attempt).toEqual(replied);
     expect(state()).toEqual({ ready: { circuit: 'closed' } });

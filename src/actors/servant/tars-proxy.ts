@@ -67,7 +67,7 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
           target: 'idle.resting',
           actions: [
             { type: 'noteConnectFailure', params: ({ event }) => ({ error: event.error }) },
-            'failWaiting',
+            'failWaitingAsLast',
           ],
         },
       },
@@ -154,6 +154,8 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
                 },
                 trying: {
                   description: 'The try is on its way; other calls fail at once.',
+                  // It was not sent: its deadline had passed, or it cannot be encoded.
+                  always: { guard: 'hasNoTry', target: 'inviting' },
                   on: {
                     'rpc.call': { actions: { type: 'refuse', params: { failure: 'circuitOpen' } } },
                     'call.due': { actions: { type: 'refuse', params: { failure: 'circuitOpen' } } },

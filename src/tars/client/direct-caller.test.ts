@@ -77,6 +77,16 @@ describe('a direct caller', () => {
     await expect(calling).rejects.toMatchObject({ ret: RETURN_CODES.connectionClosed });
   });
 
+  test('rejects only the call whose request cannot be encoded', async () => {
+    const caller = callerTo(await startEcho());
+    const proxy = createProxy(ECHO, caller);
+    const wrong = caller.call({ func: 7 as never, body: echoBody(''), options: {} });
+    const right = proxy.echo({ text: 'a' });
+    await expect(wrong).rejects.toMatchObject({ code: 'TARS_ENCODE', path: 'tars.RequestPacket.func' });
+    expect(await right).toEqual({ ret: 'a' });
+    caller.close();
+  });
+
   test('waits no longer than its deadline, or the one of the call', async () => {
     const clock = new ManualClock();
     const asked = new Inbox<number>();

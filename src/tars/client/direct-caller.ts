@@ -2,6 +2,7 @@
 
 import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
 import type { CreateServantLink, LinkError, LinkReply, ServantLink } from '../servant-link.ts';
+import { checkOptions } from '../calls/call-options.ts';
 import { TarsCallError, type CallRequest, type Caller } from '../calls/caller.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
 
@@ -27,7 +28,7 @@ interface PendingCall {
   readonly func: string;
   readonly timer: unknown;
   readonly resolve: (body: Uint8Array) => void;
-  readonly reject: (error: TarsCallError) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Makes a caller that connects at its first call. If it cannot connect, the call's error has that as its `cause`. */
@@ -48,9 +49,10 @@ export function createDirectCaller(options: DirectCallerOptions): DirectCaller {
 
   return {
     call(request) {
-      const id = nextId();
-      const timeoutMs = request.options.deadlineMs ?? deadlineMs;
       return new Promise((resolve, reject) => {
+        checkOptions(request.options);
+        const id = nextId();
+        const timeoutMs = request.options.deadlineMs ?? deadlineMs;
         const timer = startQuietTimer(clock, () => expire(id, timeoutMs), timeoutMs);
         pending.set(id, { func: request.func, timer, resolve, reject });
         link.open().then(
@@ -72,15 +74,22 @@ export function createDirectCaller(options: DirectCallerOptions): DirectCaller {
   ): void {
     if (!pending.has(requestId)) return;
     const { context } = options;
-    const isSent = link.send({
-      requestId,
-      func,
-      body,
-      timeoutMs,
-      ...(context === undefined ? {} : { context }),
-      ...(routeKey === undefined ? {} : { routeKey }),
-      ...(oneWay === undefined ? {} : { oneWay }),
-    });
+    let isSent = false;
+    try {
+      isSent = link.send({
+        requestId,
+        func,
+        body,
+        timeoutMs,
+        ...(context === undefined ? {} : { context }),
+        ...(routeKey === undefined ? {} : { routeKey }),
+        ...(oneWay === undefined ? {} : { oneWay }),
+      });
+    } catch (error) {
+      // It cannot be encoded. The other calls go on.
+      take(requestId)?.reject(error as Error);
+      return;
+    }
     if (!isSent) fail(requestId, RETURN_CODES.connectionFailed, 'no connection takes it now');
     else if (oneWay === true) take(requestId)?.resolve(NO_BYTES);
   }

@@ -62,6 +62,8 @@ export class LinkSession {
   /** The registry was asked once more, because no endpoint that it told before can be connected. */
   #hasAskedAgain = false;
   #isAsking = false;
+  /** The registry's last answer, until one of its endpoints is connected. */
+  #wanted: readonly Endpoint[] | undefined;
   #turn = 0;
   #locateTimer: unknown;
 
@@ -98,6 +100,7 @@ export class LinkSession {
   timedOut(requestId: number): void {
     for (const node of this.#all()) node.timedOut(requestId);
     this.#dismissIdle();
+    this.#askIfNoneAnswers();
   }
 
   forget(requestId: number): void {
@@ -123,9 +126,9 @@ export class LinkSession {
   }
 
   async #start(): Promise<void> {
-    const { object, endpoints, locate, breakers } = this.#options;
+    const { object, endpoints, breakers } = this.#options;
     try {
-      const found = endpoints.length > 0 ? endpoints : await locate(object);
+      const found = endpoints.length > 0 ? endpoints : await this.#locate();
       if (this.#state === 'over') return;
       if (found.length === 0) throw new LinkError('noEndpoint', `${object} has no endpoint`);
       breakers.keepOnly(found);
@@ -133,6 +136,15 @@ export class LinkSession {
     } catch (error) {
       if (this.#state !== 'over') this.#giveUp(toLinkError(error));
     }
+  }
+
+  /** Asks once more if no known endpoint has answered of late: the servant may have moved while the old ones hang. */
+  async #locate(): Promise<readonly Endpoint[]> {
+    const { object, locate, breakers } = this.#options;
+    const found = await locate(object);
+    const isUsable = found.some((endpoint) => breakers.of(endpoint).circuit === 'closed');
+    if (found.length === 0 || isUsable) return found;
+    return locate(object, { isStale: true }).catch(() => found);
   }
 
   #add(endpoint: Endpoint, isAwaited: boolean): void {
@@ -155,6 +167,7 @@ export class LinkSession {
 
   readonly #nodeListener: NodeListener = {
     connected: () => {
+      if (this.#state === 'open') this.#retireOthers();
       if (this.#state !== 'opening') return;
       this.#state = 'open';
       this.#settled.resolve();
@@ -180,6 +193,7 @@ export class LinkSession {
       }
       listener.lost(requestIds, error, node.endpoint);
       if (isLast) listener.closed();
+      else this.#askIfNoneAnswers();
     },
   };
 
@@ -231,21 +245,41 @@ export class LinkSession {
   }
 
   #locateLater(): void {
-    this.#locateTimer = startQuietTimer(this.#options.clock, () => void this.#relocate(), LOCATE_INTERVAL_MS);
+    const relocate = async (): Promise<void> => {
+      await this.#relocate();
+      if (this.#state !== 'over') this.#locateLater();
+    };
+    this.#locateTimer = startQuietTimer(this.#options.clock, () => void relocate(), LOCATE_INTERVAL_MS);
+  }
+
+  /** The servant may have moved while its old endpoints hang. */
+  #askIfNoneAnswers(): void {
+    if (this.#state !== 'open' || this.#options.endpoints.length > 0 || this.#isAsking) return;
+    if (this.#nodes.some(({ isOpen, state }) => isOpen && state.circuit === 'closed')) return;
+    this.#isAsking = true;
+    void this.#relocate({ isStale: true }).finally(() => {
+      this.#isAsking = false;
+    });
   }
 
   /** Follows changes in the registry. If the registry cannot be reached, or has no reachable new node, nothing changes. */
-  async #relocate(): Promise<void> {
-    const found = await this.#options.locate(this.#options.object).catch(() => undefined);
-    if (this.#state === 'over') return;
-    this.#locateLater();
-    if (found === undefined) return;
+  async #relocate(options?: LocateOptions): Promise<void> {
+    const found = await this.#options.locate(this.#options.object, options).catch(() => undefined);
+    if (this.#state === 'over' || found === undefined) return;
     const known = new Set(this.#nodes.map(({ endpoint }) => formatEndpoint(endpoint)));
-    const wanted = new Set(found.map(formatEndpoint));
     for (const endpoint of found) if (!known.has(formatEndpoint(endpoint))) this.#add(endpoint, false);
+    this.#wanted = found;
+    this.#retireOthers();
+  }
+
+  #retireOthers(): void {
+    const found = this.#wanted;
+    if (found === undefined) return;
+    const wanted = new Set(found.map(formatEndpoint));
     const staying = this.#nodes.filter(({ endpoint }) => wanted.has(formatEndpoint(endpoint)));
     // Old nodes are kept until at least one node of the new list is connected.
     if (!staying.some(({ isOpen }) => isOpen)) return;
+    this.#wanted = undefined;
     this.#options.breakers.keepOnly(found);
     for (const node of this.#nodes) if (!staying.includes(node)) this.#retiring.add(node);
     this.#nodes = staying;

@@ -3,7 +3,7 @@
 import type { Endpoint } from './endpoint.ts';
 
 export interface LocateOptions {
-  /** The last answer is of no use: no endpoint in it can be connected. Default false. */
+  /** The last answer is of no use: no endpoint in it can be connected, or none answers. Default false. */
   readonly isStale?: boolean;
 }
 

@@ -4,8 +4,9 @@ import { systemClock } from '../../system/clock.ts';
 import type { Caller } from '../calls/caller.ts';
 import type { CreateServantLink } from '../servant-link.ts';
 import { readGeneratedProxy } from './generated-calls.ts';
+import { checkEncoded, toGenerated, toPlain, toPositions, toProbe } from './plain-arguments.ts';
 import type { TarsRpcOptions, TarsRpcReply } from './rpc-options.ts';
-import { checkEncoded, toPlain, toPositions } from './plain-arguments.ts';
+import { locate } from '../wire/wire-errors.ts';
 import { toRpcProxy } from './rpc-internals.ts';
 import { TarsRpcLink } from './tars-rpc-link.ts';
 
@@ -71,11 +72,23 @@ export function fromTarsRpc<Proxy extends object>(
     },
     async callByName(caller, func, args) {
       const names = generated.parametersOf(func);
-      const given = toPositions(names, args);
-      const reply = await generated.call(caller, func, given, {}, (body) => checkEncoded(names, given, body));
+      const given = withinArguments(() => toPositions(names, args));
+      const probe = toProbe(given);
+      const probed = probe && generated.encode(func, probe);
+      const check = (body: Uint8Array) => withinArguments(() => checkEncoded(names, given, body, probed));
+      const reply = await generated.call(caller, func, given.map(toGenerated), {}, check);
       return toResult(reply);
     },
   };
+}
+
+/** The client knows the arguments as `args`. */
+function withinArguments<Result>(run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    throw locate(error, 'args.');
+  }
 }
 
 function toResult(reply: TarsRpcReply | undefined): object {

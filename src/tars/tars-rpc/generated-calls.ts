@@ -16,9 +16,12 @@ export interface GeneratedProxy {
   readonly functions: readonly string[];
   /** The names of the in parameters of a function, in order. */
   parametersOf(func: string): readonly string[];
+  /** Encodes arguments and sends nothing. @throws {TarsEncodeError} for arguments that do not fit. */
+  encode(func: string, args: readonly unknown[]): Uint8Array;
   /**
    * Calls a function.
-   * @param check Called with the encoded arguments; what it throws ends the call before it is sent.
+   * @param check Called with the encoded arguments; what it throws ends the call before it is sent. With it, a `long` of
+   * the result that a number would round is a bigint.
    * @throws {TarsEncodeError} (as a rejection, like all) for arguments that do not fit.
    * @throws {TarsCallError} when the call failed, or its reply does not decode.
    */
@@ -40,13 +43,38 @@ export function readGeneratedProxy(proxy: RpcProxy): GeneratedProxy {
     if (typeof value === 'function' && !OWN_FUNCTIONS.has(name)) functions.set(name, value as Generated);
   }
 
+  function run(func: string, args: readonly unknown[], worker: object): PromiseLike<TarsRpcReply> {
+    const generated = functions.get(func);
+    if (generated === undefined) throw new TarsEncodeError(`there is no function ${func}`);
+    const bound = Object.create(proxy, { _worker: { value: worker } }) as object;
+    // The generated code takes its last argument for options, whatever it is: an empty object keeps structs out.
+    const given = Array.from({ length: generated.length }, (_, index) => args[index]);
+    try {
+      return generated.call(bound, ...given, {});
+    } catch (cause) {
+      if (cause instanceof TarsEncodeError) throw cause;
+      throw new TarsEncodeError(`${func} cannot encode them`, 'args');
+    }
+  }
+
   return {
     functions: [...functions.keys()],
     parametersOf: (func) => readParameters(functions.get(func)),
     bytesClass: () => Bytes,
+    encode(func, args) {
+      let bytes = new Uint8Array(0);
+      const worker = {
+        version: 1,
+        tars_invoke(_name: string, body: RpcBytes): Promise<object> {
+          bytes = Buffer.from(body.toNodeBuffer());
+          // Nobody waits for it.
+          return new Promise(() => {});
+        },
+      };
+      void run(func, args, worker);
+      return bytes;
+    },
     async call(caller, func, args, options = {}, check) {
-      const generated = functions.get(func);
-      if (generated === undefined) throw new TarsEncodeError(`there is no function ${func}`);
       let request: CallRequest | undefined;
       let failure: Error | undefined;
       const worker = {
@@ -59,7 +87,10 @@ export function readGeneratedProxy(proxy: RpcProxy): GeneratedProxy {
           request = toRequest(name, bytes, options);
           const Class = Bytes;
           return caller.call(request).then(
-            (result) => toData(new Class(Buffer.from(result))),
+            (result) => {
+              const data = new Class(Buffer.from(result));
+              return toData(check === undefined ? data : withExactLongs(data));
+            },
             (error: Error) => {
               failure = error;
               // Generated code makes an error of its own of it.
@@ -68,16 +99,7 @@ export function readGeneratedProxy(proxy: RpcProxy): GeneratedProxy {
           );
         },
       };
-      const bound = Object.create(proxy, { _worker: { value: worker } }) as object;
-      // The generated code takes its last argument for options, whatever it is: an empty object keeps structs out.
-      const given = Array.from({ length: generated.length }, (_, index) => args[index]);
-      let result: PromiseLike<TarsRpcReply>;
-      try {
-        result = generated.call(bound, ...given, {});
-      } catch (cause) {
-        if (cause instanceof TarsEncodeError) throw cause;
-        throw new TarsEncodeError('the arguments cannot be encoded', func);
-      }
+      const result = run(func, args, worker);
       try {
         return await result;
       } catch (cause) {
@@ -109,6 +131,8 @@ const OWN_FUNCTIONS: ReadonlySet<string> = new Set([
 
 function toRequest(func: string, body: Uint8Array, options: TarsRpcOptions): CallRequest {
   const { context, packetType, hashCode, consistentHash, ...rest } = options;
+  if (context !== undefined && (!isRecord(context) || context instanceof Map))
+    throw new TarsEncodeError('expected an object of texts', 'context');
   const key = consistentHash ?? hashCode;
   return {
     func,
@@ -119,9 +143,24 @@ function toRequest(func: string, body: Uint8Array, options: TarsRpcOptions): Cal
   };
 }
 
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** What generated code decodes. */
 function toData(sBuffer: RpcBytes): object {
   return { request: NO_REQUEST, response: { iRet: RETURN_CODES.ok, sBuffer } };
+}
+
+/** Generated code rounds a `long`, unless it was generated to read texts. */
+function withExactLongs(bytes: RpcBytes): RpcBytes {
+  const read = bytes.readInt64.bind(bytes);
+  bytes.readInt64 = (asText) => {
+    const digits = read(true) as string;
+    if (asText === true || asText === 1) return digits;
+    return Number.isSafeInteger(Number(digits)) ? Number(digits) : BigInt(digits);
+  };
+  return bytes;
 }
 
 /** Generated code reads these fields of a request. */

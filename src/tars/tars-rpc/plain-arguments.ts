@@ -1,12 +1,15 @@
 /**
  * Arguments and results of generated code as JSON. Generated code has no types at run time, and encodes what JavaScript
  * makes of a value: so only texts, numbers and booleans are taken, and what was encoded is compared with what was given.
+ * A number may have the text with which JSON wrote it.
  */
 
+import { JsonNumber, toWholeNumber } from '../../protocol/json/json-number.ts';
+import { numberToJson } from '../wire/scalar-types.ts';
 import { WIRE } from '../wire/wire-type.ts';
 import { TarsEncodeError } from '../wire/wire-errors.ts';
 
-export type PlainValue = string | number | boolean;
+export type PlainValue = string | number | boolean | JsonNumber;
 
 /**
  * The arguments by position.
@@ -15,25 +18,66 @@ export type PlainValue = string | number | boolean;
 export function toPositions(names: readonly string[], args: Readonly<Record<string, unknown>>): PlainValue[] {
   return names.map((name) => {
     const value = Object.hasOwn(args, name) ? args[name] : undefined;
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+    if (isPlain(value)) return value;
     throw new TarsEncodeError('expected a text, a number or a boolean', name);
   });
 }
 
+function isPlain(value: unknown): value is PlainValue {
+  return ['string', 'number', 'boolean'].includes(typeof value) || value instanceof JsonNumber;
+}
+
+/** An argument as generated code takes it: whole numbers that JavaScript would round are their digits. */
+export function toGenerated(given: PlainValue): string | number | boolean {
+  if (!(given instanceof JsonNumber)) return given;
+  const whole = toWholeNumber(given.text);
+  const isLong = whole !== undefined && !isSafe(whole) && BigInt.asIntN(64, whole) === whole;
+  return isLong ? String(whole) : Number(given.text);
+}
+
+/**
+ * Arguments that show which parameters are booleans, if that matters: generated code does not write 2 there. Undefined if
+ * nothing was given that is written alike for a boolean and for a number.
+ */
+export function toProbe(given: readonly PlainValue[]): (string | number | boolean)[] | undefined {
+  const isUnclear = given.some(
+    (value) => typeof value !== 'string' && (Number(value) === 0 || Number(value) === 1),
+  );
+  if (!isUnclear) return undefined;
+  return given.map((value) => (typeof value === 'string' ? value : PROBE));
+}
+
+const PROBE = 2;
+
 /**
  * Checks that the encoded arguments are those that were given.
+ * @param probe The encoded arguments of {@link toProbe}.
  * @throws {TarsEncodeError} naming the first one that is not.
  */
-export function checkEncoded(names: readonly string[], given: readonly PlainValue[], body: Uint8Array): void {
+export function checkEncoded(
+  names: readonly string[],
+  given: readonly PlainValue[],
+  body: Uint8Array,
+  probe?: Uint8Array,
+): void {
   const encoded = readPlain(body);
+  const probed = probe && readPlain(probe);
   for (const [index, value] of given.entries()) {
-    if (isSame(value, encoded[index])) continue;
+    const isKind =
+      probed === undefined ||
+      typeof value === 'string' ||
+      (typeof value === 'boolean') === (probed[index]?.value !== PROBE);
+    if (isKind && isSame(value, encoded[index])) continue;
     throw new TarsEncodeError('the value does not fit the parameter', names[index]);
   }
 }
 
-/** A result of generated code as JSON: structs and lists as they say of themselves, bytes as base64. */
+/**
+ * A result of generated code as JSON: structs and lists as they say of themselves, bytes as base64, `NaN` and infinite
+ * numbers as strings.
+ */
 export function toPlain(value: unknown): unknown {
+  if (typeof value === 'number') return numberToJson(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
@@ -45,16 +89,46 @@ export function toPlain(value: unknown): unknown {
 
 interface Encoded {
   readonly value: PlainValue | bigint | undefined;
-  readonly isFloat?: boolean;
+  readonly fraction?: 'float' | 'double';
 }
 
 function isSame(given: PlainValue, encoded: Encoded | undefined): boolean {
   if (encoded === undefined) return false;
-  const { value, isFloat = false } = encoded;
-  if (typeof given === 'string') return value === given;
+  const { value, fraction } = encoded;
+  if (typeof given === 'string' && typeof value === 'string') return value === given;
   if (typeof value !== 'number' && typeof value !== 'bigint') return false;
   if (typeof given === 'boolean') return Number(value) === Number(given);
-  return Number(value) === (isFloat ? Math.fround(given) : given);
+  if (fraction !== undefined) return isSameFraction(given, Number(value), fraction);
+  const whole = toWhole(given);
+  return whole !== undefined && BigInt(value) === whole;
+}
+
+/** The nearest number is the same, but not infinity for a number that is too large. */
+function isSameFraction(
+  given: string | number | JsonNumber,
+  value: number,
+  fraction: 'float' | 'double',
+): boolean {
+  if (typeof given === 'string') return NOT_FINITE.has(given) && String(value) === given;
+  const number = Number(given);
+  return Number.isFinite(value) && value === (fraction === 'float' ? Math.fround(number) : number);
+}
+
+/** JSON has no such numbers: they are strings. */
+const NOT_FINITE: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']);
+
+/** A `long` beyond ±(2^53 − 1) may be a string of its digits too. */
+function toWhole(given: string | number | JsonNumber): bigint | undefined {
+  if (typeof given === 'number') return Number.isInteger(given) ? BigInt(given) : undefined;
+  if (typeof given !== 'string') return toWholeNumber(given.text);
+  const whole = LONG_DIGITS.test(given) ? BigInt(given) : 0n;
+  return isSafe(whole) ? undefined : whole;
+}
+
+const LONG_DIGITS = /^-?[1-9]\d{15,18}$/;
+
+function isSafe(whole: bigint): boolean {
+  return whole >= Number.MIN_SAFE_INTEGER && whole <= Number.MAX_SAFE_INTEGER;
 }
 
 /** The values of fields in their order; what is no text and no number is undefined, and ends the list. */
@@ -76,8 +150,8 @@ function readPlain(body: Uint8Array): Encoded[] {
 
 type ReadValue = (view: DataView, at: number) => { encoded: Encoded; bytes: number };
 
-const number = (value: number | bigint, bytes: number, isFloat = false) => ({
-  encoded: { value, isFloat },
+const number = (value: number | bigint, bytes: number, fraction?: 'float' | 'double') => ({
+  encoded: fraction === undefined ? { value } : { value, fraction },
   bytes,
 });
 
@@ -93,8 +167,8 @@ const READERS: Readonly<Record<number, ReadValue>> = {
   [WIRE.int16]: (view, at) => number(view.getInt16(at), 2),
   [WIRE.int32]: (view, at) => number(view.getInt32(at), 4),
   [WIRE.int64]: (view, at) => number(view.getBigInt64(at), 8),
-  [WIRE.float]: (view, at) => number(view.getFloat32(at), 4, true),
-  [WIRE.double]: (view, at) => number(view.getFloat64(at), 8),
+  [WIRE.float]: (view, at) => number(view.getFloat32(at), 4, 'float'),
+  [WIRE.double]: (view, at) => number(view.getFloat64(at), 8, 'double'),
   [WIRE.string1]: (view, at) => text(view, at, view.getUint8(at), 1),
   [WIRE.string4]: (view, at) => text(view, at, view.getUint32(at), 4),
 };

@@ -9,6 +9,8 @@ import type { Socket } from 'node:net';
 /** The bytes of arguments and results: the `BinBuffer` of `@tars/stream`. */
 export interface RpcBytes {
   toNodeBuffer(): Buffer;
+  /** The next 8 bytes as a number, which may be rounded, or as a text of digits. */
+  readInt64(asText?: boolean | number): unknown;
 }
 export type RpcBytesClass = new (bytes: Buffer) => RpcBytes;
 

@@ -133,6 +133,28 @@ describe('JSON of another shape', () => {
 
   test('has no names that are not the struct’s own', () => {
     const json: unknown = JSON.parse('{"text":"x","__proto__":{"whole":1},"constructor":1}');
-    expect(Object.keys(fromJson(everything, json) as object)).toEqual(['text']);
+    const some = struct<{ text: string; whole?: number }>('Test.Some', {
+      text: required(0, t.string),
+      whole: optional(1, t.int),
+    });
+    expect(Object.keys(fromJson(some, json) as object)).toEqual(['text']);
+  });
+
+  test.each([
+    [t.longBigint, 'a whole number of 64 bits or a string of its digits'],
+    [t.longString, 'a whole number of 64 bits or a string of its digits'],
+    [t.bytes, 'a base64 text'],
+    [t.map(t.string, t.int), 'an object'],
+    [t.map(t.vector(t.int), t.int), 'a list of pairs [key, value]'],
+    [t.vector(t.int), 'an array'],
+    [everything, 'an object'],
+    [t.double, 'a number'],
+    [t.string, 'a string'],
+    [t.bool, 'a boolean'],
+  ])('that lacks a field is refused in the words of JSON', (type, expected) => {
+    const outer = struct<{ v: object }>('Test.Outer', { v: required(0, type as TarsType<object>) });
+    expect(() => outer.encode(fromJson(outer, {}) as { v: object })).toThrow(
+      `Test.Outer.v: expected ${expected}, got nothing`,
+    );
   });
 });

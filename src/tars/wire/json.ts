@@ -14,6 +14,8 @@ type AnyType = TarsType<unknown>;
 interface JsonField {
   readonly name: string;
   readonly type: AnyType;
+  /** The default, if the field may be left out. */
+  readonly fallback?: (() => unknown) | undefined;
 }
 
 /** A decoded value as JSON. */
@@ -55,12 +57,13 @@ export function mapFromJson(key: AnyType, value: AnyType, json: unknown, depth: 
   return map;
 }
 
-/** Unknown names are ignored, like unknown tags. */
+/** Unknown names are ignored, like unknown tags. A missing field without a default is refused when it is encoded. */
 export function structFromJson(fields: readonly JsonField[], json: unknown, depth: number): unknown {
   if (!isObject(json)) return new Misfit('an object', json);
   const value: Record<string, unknown> = {};
-  for (const { name, type } of fields) {
+  for (const { name, type, fallback } of fields) {
     if (Object.hasOwn(json, name)) setOwn(value, name, fromJson(type, json[name], depth + 1));
+    else if (fallback === undefined) setOwn(value, name, fromJson(type, undefined, depth + 1));
   }
   return value;
 }

@@ -126,7 +126,7 @@ export const double: TarsType<number> = {
 /** JSON has no such numbers, and `JSON.stringify` would write `null`: they are strings. */
 const NOT_IN_JSON = new Map([NaN, Infinity, -Infinity].map((number) => [String(number), number]));
 
-function numberToJson(value: number): number | string {
+export function numberToJson(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
