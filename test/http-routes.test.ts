@@ -455,6 +455,15 @@ describe('a route of a library user', () => {
     [['POST /:first/:second'], /routes\["POST \/:first\/:second"\].*POST \/Index\/pushByRoom/],
     [['GET /a/:x', 'GET /a/:y'], /routes\["GET \/a\/:y"\].*GET \/a\/:x would be taken instead/],
     [['/a', 'GET /a'], /routes\["GET \/a"\].*\/a would be taken instead/],
+    [['GET /*'], /routes\["GET \/\*"\].*GET \/health/],
+    [['GET /Index/*'], /routes\["GET \/Index\/\*"\].*GET \/Index\/pushByRoom, GET \/Index\/pushAll/],
+    [['GET /(.*)'], /routes\["GET \/\(\.\*\)"\].*GET \/health/],
+    [['GET /(health|foo)'], /routes\["GET \/\(health\|foo\)"\].*GET \/health/],
+    [['GET /:rest+'], /routes\["GET \/:rest\+"\].*GET \/health/],
+    [['GET /a', '/a'], /routes\["\/a"\].*GET \/a would be taken instead/],
+    [['/a', 'POST /a'], /routes\["POST \/a"\].*\/a would be taken instead/],
+    [['POST /a', '/a'], /routes\["\/a"\].*POST \/a would be taken instead/],
+    [['/**', 'GET /**:rest'], /routes\["GET \/\*\*:rest"\].*\/\*\* would be taken instead/],
     [['GET /a', 'GET /a/'], /routes\["GET \/a\/"\].*GET \/a would be taken instead/],
   ])('that would not get its requests is refused by name: %j', async (keys, problem) => {
     const routes = Object.fromEntries(keys.map((key) => [key, () => 'mine']));
@@ -480,7 +489,7 @@ describe('a route of a library user', () => {
         'GET /a/:x': ({ params: { x } }) => `a ${x}`,
         'GET /a/b': () => 'a fixed path',
         'POST /a': () => 'posted',
-        '/a': () => 'got',
+        'GET /a': () => 'got',
         'GET /**': () => 'the rest',
       },
     });
@@ -491,6 +500,19 @@ describe('a route of a library user', () => {
     expect((await request('/x/y')).body).toBe('the rest');
     expect((await request('/health')).body).toContain('"status":"ok"');
   });
+
+  test.each(['GET /**', 'GET /**:rest', '/**', '/**:rest'])(
+    '%s takes the rest beside the routes of the server',
+    async (key) => {
+      const { request } = await startServer({
+        pages: false,
+        routes: { [key]: ({ path, params }) => `${path} ${params['rest'] ?? 'no name'}` },
+      });
+      const rest = key.endsWith(':rest') ? 'x/y' : 'no name';
+      expect((await request('/x/y')).body).toBe(`/x/y ${rest}`);
+      expect((await request('/health')).body).toContain('"status":"ok"');
+    },
+  );
 
   test('with a parameter may stand beside routes of its own for the fixed paths', async () => {
     const fixed = ['/', '/health', '/presence'].map((path) => [`GET ${path}`, () => 'fixed'] as const);
