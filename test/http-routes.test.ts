@@ -418,6 +418,30 @@ describe('a route of a library user', () => {
     expect(errors.map(({ error }) => error)).toEqual([secret, secret, expect.any(TypeError)]);
   });
 
+  test.each<[string, unknown, RegExp]>([
+    ['a Map', new Map([['a', 1]]), /this is a Map$/],
+    ['a Set inside', { users: new Set(['a']) }, /this is a Set at \.users$/],
+    ['a function', () => 'x', /this is a function$/],
+    ['a symbol', Symbol('x'), /this is a symbol$/],
+    ['a bigint', 5n, /this is a bigint$/],
+    ['NaN', Number.NaN, /this is NaN$/],
+    ['NaN inside', { prices: [1, Number.NaN] }, /this is NaN at \.prices\[1\]$/],
+    ['undefined in a list', [undefined], /this is undefined at \[0\]$/],
+    ['bytes', new Uint8Array(2), /this is a Uint8Array$/],
+    ['a Response', new Response('x'), /this is a Response$/],
+    ['an Error', new Error('x'), /this is an Error$/],
+  ])('that returns %s gives a 500, and the error is reported', async (_, value, message) => {
+    const { request, errors } = await startServer({
+      routes: { '/now': () => value as null, '/later': async () => value as null },
+    });
+    for (const path of ['/now', '/later']) expect(await request(path)).toMatchObject({ status: 500 });
+    const error = expect.objectContaining({
+      name: 'TypeError',
+      message: expect.stringMatching(message) as unknown,
+    }) as unknown;
+    expect(errors.map((one) => one.error)).toEqual([error, error]);
+  });
+
   test('publishes into rooms through its server', async () => {
     const { connect, request } = await startServer({
       routes: {

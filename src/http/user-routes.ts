@@ -2,6 +2,7 @@
 
 import { addRoute, createRouter } from 'rou3';
 import type { Json } from '../protocol/command.ts';
+import { findNonJson } from '../protocol/json/non-json.ts';
 import type { TransportRequest, TransportResponse } from '../transport/common/transport.ts';
 import { jsonError, jsonResponse, textResponse } from '../transport/common/responses.ts';
 import type { Route, RouteMatch } from './router.ts';
@@ -49,7 +50,7 @@ export function respond(response: Partial<TransportResponse>): RouteResponse {
 /** A text is sent as plain text, another value as JSON, `undefined` as 204; {@link respond} sets status and headers too. */
 export type RouteReply = RouteResponse | Json | undefined | void;
 
-/** An error is logged and answered with 500, without its text. */
+/** An error, or a value that is no JSON, is logged and answered with 500, without its text. */
 export type RouteHandler<Server> = (request: RouteRequest<Server>) => RouteReply | Promise<RouteReply>;
 
 /**
@@ -138,5 +139,8 @@ async function readBody(request: TransportRequest): Promise<RouteResponse | { va
 function toResponse(reply: RouteReply): TransportResponse {
   if (reply instanceof RouteResponse) return reply.response;
   if (reply === undefined) return { status: 204 };
-  return typeof reply === 'string' ? textResponse(reply) : jsonResponse(200, reply);
+  if (typeof reply === 'string') return textResponse(reply);
+  const nonJson = findNonJson(reply);
+  if (nonJson === undefined) return jsonResponse(200, reply);
+  throw new TypeError(`a route must return a JSON value, respond(…) or nothing, and this is ${nonJson}`);
 }
