@@ -435,6 +435,30 @@ describe('a route of a library user', () => {
     expect(errors.map(({ error }) => error)).toEqual([secret, secret, expect.any(TypeError)]);
   });
 
+  test.each<[string, unknown, RegExp]>([
+    ['a Map', new Map([['a', 1]]), /this is a Map$/],
+    ['a Set inside', { users: new Set(['a']) }, /this is a Set at \.users$/],
+    ['a function', () => 'x', /this is a function$/],
+    ['a symbol', Symbol('x'), /this is a symbol$/],
+    ['a bigint', 5n, /this is a bigint$/],
+    ['NaN', Number.NaN, /this is NaN$/],
+    ['NaN inside', { prices: [1, Number.NaN] }, /this is NaN at \.prices\[1\]$/],
+    ['undefined in a list', [undefined], /this is undefined at \[0\]$/],
+    ['bytes', new Uint8Array(2), /this is a Uint8Array$/],
+    ['a Response', new Response('x'), /this is a Response$/],
+    ['an Error', new Error('x'), /this is an Error$/],
+  ])('that returns %s gives a 500, and the error is reported', async (_, value, message) => {
+    const { request, errors } = await startServer({
+      routes: { '/now': () => value as null, '/later': async () => value as null },
+    });
+    for (const path of ['/now', '/later']) expect(await request(path)).toMatchObject({ status: 500 });
+    const error = expect.objectContaining({
+      name: 'TypeError',
+      message: expect.stringMatching(message) as unknown,
+    }) as unknown;
+    expect(errors.map((one) => one.error)).toEqual([error, error]);
+  });
+
   test('publishes into rooms through its server', async () => {
     const { connect, request } = await startServer({
       routes: {
@@ -472,6 +496,15 @@ describe('a route of a library user', () => {
     [['POST /:first/:second'], /routes\["POST \/:first\/:second"\].*POST \/Index\/pushByRoom/],
     [['GET /a/:x', 'GET /a/:y'], /routes\["GET \/a\/:y"\].*GET \/a\/:x would be taken instead/],
     [['/a', 'GET /a'], /routes\["GET \/a"\].*\/a would be taken instead/],
+    [['GET /*'], /routes\["GET \/\*"\].*GET \/health/],
+    [['GET /Index/*'], /routes\["GET \/Index\/\*"\].*GET \/Index\/pushByRoom, GET \/Index\/pushAll/],
+    [['GET /(.*)'], /routes\["GET \/\(\.\*\)"\].*GET \/health/],
+    [['GET /(health|foo)'], /routes\["GET \/\(health\|foo\)"\].*GET \/health/],
+    [['GET /:rest+'], /routes\["GET \/:rest\+"\].*GET \/health/],
+    [['GET /a', '/a'], /routes\["\/a"\].*GET \/a would be taken instead/],
+    [['/a', 'POST /a'], /routes\["POST \/a"\].*\/a would be taken instead/],
+    [['POST /a', '/a'], /routes\["\/a"\].*POST \/a would be taken instead/],
+    [['/**', 'GET /**:rest'], /routes\["GET \/\*\*:rest"\].*\/\*\* would be taken instead/],
     [['GET /a', 'GET /a/'], /routes\["GET \/a\/"\].*GET \/a would be taken instead/],
   ])('that would not get its requests is refused by name: %j', async (keys, problem) => {
     const routes = Object.fromEntries(keys.map((key) => [key, () => 'mine']));
@@ -497,7 +530,7 @@ describe('a route of a library user', () => {
         'GET /a/:x': ({ params: { x } }) => `a ${x}`,
         'GET /a/b': () => 'a fixed path',
         'POST /a': () => 'posted',
-        '/a': () => 'got',
+        'GET /a': () => 'got',
         'GET /**': () => 'the rest',
       },
     });
@@ -508,6 +541,19 @@ describe('a route of a library user', () => {
     expect((await request('/x/y')).body).toBe('the rest');
     expect((await request('/health')).body).toContain('"status":"ok"');
   });
+
+  test.each(['GET /**', 'GET /**:rest', '/**', '/**:rest'])(
+    '%s takes the rest beside the routes of the server',
+    async (key) => {
+      const { request } = await startServer({
+        pages: false,
+        routes: { [key]: ({ path, params }) => `${path} ${params['rest'] ?? 'no name'}` },
+      });
+      const rest = key.endsWith(':rest') ? 'x/y' : 'no name';
+      expect((await request('/x/y')).body).toBe(`/x/y ${rest}`);
+      expect((await request('/health')).body).toContain('"status":"ok"');
+    },
+  );
 
   test('with a parameter may stand beside routes of its own for the fixed paths', async () => {
     const fixed = ['/', '/health', '/presence'].map((path) => [`GET ${path}`, () => 'fixed'] as const);

@@ -1,6 +1,12 @@
 /** Finds the route of a request. The routes themselves are in the files beside this one. */
 
-import { addRoute, createRouter as createRouteTree, findAllRoutes, findRoute } from 'rou3';
+import {
+  addRoute,
+  createRouter as createRouteTree,
+  findAllRoutes,
+  findRoute,
+  type RouterContext,
+} from 'rou3';
 import { setOwn } from '../protocol/json/own-property.ts';
 import {
   BodyTooLargeError,
@@ -28,8 +34,8 @@ export interface Route {
 export type Router = (request: TransportRequest) => TransportResponse | Promise<TransportResponse>;
 
 /** Of two routes with the same method and path, the first wins. */
-export function createRouter(routes: readonly Route[]): Router {
-  const tree = createRouteTree<Route>();
+export function createRouteFinder<One extends Route>(routes: readonly One[]): RouterContext<One> {
+  const tree = createRouteTree<One>();
   const seen = new Set<string>();
   for (const route of routes) {
     for (const method of route.methods) {
@@ -38,6 +44,12 @@ export function createRouter(routes: readonly Route[]): Router {
       seen.add(key);
     }
   }
+  return tree;
+}
+
+/** Of two routes with the same method and path, the first wins. */
+export function createRouter(routes: readonly Route[]): Router {
+  const tree = createRouteFinder(routes);
 
   return (request) => {
     const found = findRoute(tree, request.method, request.path);

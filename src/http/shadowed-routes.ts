@@ -1,8 +1,8 @@
 /** Finds routes of a library user that no request would reach, or not every request that they seem to take. */
 
-import { addRoute, createRouter, findRoute } from 'rou3';
+import { compareRoutes, findRoute } from 'rou3';
 import type { UserRoute } from './user-routes.ts';
-import type { Route } from './router.ts';
+import { createRouteFinder, type Route } from './router.ts';
 
 export interface ShadowedRoute {
   /** The name of the user's route. */
@@ -11,35 +11,34 @@ export interface ShadowedRoute {
   readonly by: readonly string[];
 }
 
+/** The end of a route that is meant to take the rest, with or without a name for it. */
+const REST = /(?<=\/)\*\*(?::\w+)?$/;
+
 /**
- * A user's route wins over a route of the server with the same path. But the router prefers a fixed path to a parameter:
- * `GET /:page` would not get `/health`. A route that ends with `**` is meant to take the rest.
+ * A user's route wins over a route of the server with the same path. But the router prefers a fixed path to any other:
+ * `GET /:page` or `GET /*` would not get `/health`. A route that ends with `**` or `**:name` is meant to take the rest.
  */
 export function findShadowedRoutes(users: readonly UserRoute[], own: readonly Route[]): ShadowedRoute[] {
   const shadowed = new Map<UserRoute, string[]>();
-  const tree = createRouter<UserRoute>();
-  const taken = new Map<string, UserRoute>();
-  for (const route of users) {
-    const free = route.methods.filter((method) => !taken.has(placeOf(method, route.path)));
-    const first = taken.get(placeOf(route.methods[0] ?? '', route.path));
-    if (free.length === 0 && first !== undefined) shadowed.set(route, [first.key]);
-    for (const method of free) {
-      taken.set(placeOf(method, route.path), route);
-      addRoute(tree, method, route.path, route);
-    }
+  for (const [index, route] of users.entries()) {
+    const first = users.slice(0, index).find((earlier) => takesSome(earlier, route));
+    if (first !== undefined) shadowed.set(route, [first.key]);
   }
+  const ofUsers = createRouteFinder(users);
+  const all = createRouteFinder<Route>([...users, ...own]);
   for (const { methods, path } of own) {
     for (const method of methods) {
-      const route = findRoute(tree, method, path)?.data;
-      if (route === undefined || !route.path.includes(':') || route.path.endsWith('**')) continue;
+      const route = findRoute(ofUsers, method, path)?.data;
+      if (route === undefined || REST.test(route.path)) continue;
+      if (findRoute(all, method, path)?.data === route) continue;
       shadowed.set(route, [...(shadowed.get(route) ?? []), `${method} ${path}`]);
     }
   }
   return [...shadowed].map(([{ key }, by]) => ({ key, by }));
 }
 
-/** Two routes with the same place take the same requests. */
-function placeOf(method: string, path: string): string {
-  const place = path.replace(/:\w+/g, ':').replace(/(?<=.)\/$/, '');
-  return `${method} ${place}`;
+/** Whether two routes have a method in common and take the same paths: the later one would not get its requests. */
+function takesSome(earlier: UserRoute, later: UserRoute): boolean {
+  if (!later.methods.some((method) => earlier.methods.includes(method))) return false;
+  return compareRoutes(earlier.path.replace(REST, '**'), later.path.replace(REST, '**')) === 'equal';
 }

@@ -1,6 +1,8 @@
 /** HTTP routes of a library user (controllers in the TarsPHP example): a handler gets parsed input and returns a value. */
 
+import { addRoute, createRouter } from 'rou3';
 import type { Json } from '../protocol/command.ts';
+import { findNonJson } from '../protocol/json/non-json.ts';
 import type { TransportRequest, TransportResponse } from '../transport/common/transport.ts';
 import { jsonError, jsonResponse, textResponse } from '../transport/common/responses.ts';
 import type { Route, RouteMatch } from './router.ts';
@@ -8,7 +10,10 @@ import type { Route, RouteMatch } from './router.ts';
 /** Longest body of a user's route. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-const METHODS = /^(GET|POST|PUT|PATCH|DELETE|OPTIONS)$/;
+/** A method and one space, which may be absent, and a path. */
+const KEY = /^(?:(GET|POST|PUT|PATCH|DELETE|OPTIONS) )?(\/\S*)$/;
+/** Other libraries read `{a,b}` as two paths; here it would be a fixed text. */
+const ALTERNATIVES = /\{[^}]*,[^}]*\}/;
 
 export interface RouteRequest<Server> {
   readonly method: string;
@@ -45,13 +50,14 @@ export function respond(response: Partial<TransportResponse>): RouteResponse {
 /** A text is sent as plain text, another value as JSON, `undefined` as 204; {@link respond} sets status and headers too. */
 export type RouteReply = RouteResponse | Json | undefined | void;
 
-/** An error is logged and answered with 500, without its text. */
+/** An error, or a value that is no JSON, is logged and answered with 500, without its text. */
 export type RouteHandler<Server> = (request: RouteRequest<Server>) => RouteReply | Promise<RouteReply>;
 
 /**
  * By method and path, such as `GET /hello/:name`; a path alone takes GET and POST. `**` takes the rest of a path. A route
- * wins over one of the server with the same path. One with a parameter in the place of a fixed path of the server, such as
- * `GET /:page` beside `/health`, is refused, unless there is a route `GET /health` too.
+ * wins over one of the server with the same path. One with a parameter or a `*` in the place of a fixed path of the server,
+ * such as `GET /:page` beside `/health`, is refused, unless there is a route `GET /health` too. A second route for the same
+ * method and path is refused: a path alone cannot stand beside `GET` or `POST` of this path.
  */
 export type UserRoutes<Server> = Readonly<Record<string, RouteHandler<Server>>>;
 
@@ -60,7 +66,7 @@ export interface UserRoute extends Route {
   readonly key: string;
 }
 
-/** @throws {TypeError} when a key is neither `/path` nor `METHOD /path`. */
+/** The keys must have no problem that {@link findKeyProblem} tells. */
 export function createUserRoutes<Server>(routes: UserRoutes<Server>, server: Server): UserRoute[] {
   return Object.entries(routes).map(([key, handler]) => {
     const { methods, path } = parseKey(key);
@@ -73,13 +79,25 @@ export function createUserRoutes<Server>(routes: UserRoutes<Server>, server: Ser
   });
 }
 
-function parseKey(key: string): { methods: readonly string[]; path: string } {
-  const [first = '', second] = key.split(' ');
-  const path = second ?? first;
-  if (!path.startsWith('/') || (second !== undefined && !METHODS.test(first))) {
-    throw new TypeError(`a route is named like "GET /hello/:name" or "/hello", not ${JSON.stringify(key)}`);
+/** What a route's key should be instead; undefined if it is `/path` or `METHOD /path`, and the router can read the path. */
+export function findKeyProblem(key: string): string | undefined {
+  const path = KEY.exec(key)?.[2];
+  if (path === undefined) return 'a name like "GET /hello/:name" or "/hello"';
+  if (path.includes('#')) return 'a path without a fragment, like "/hello"';
+  if (ALTERNATIVES.test(path)) return 'a route for each of the paths in {}';
+  try {
+    addRoute(createRouter(), 'GET', path);
+    return undefined;
+  } catch (error) {
+    if (/\?[^/]*=/.test(path)) return 'a path without a query, like "/hello"';
+    const why = error instanceof Error ? error.message.replace(/^rou3: /, '') : String(error);
+    return `a path like "/hello/:name", which the router can read: ${why}`;
   }
-  const methods = second === undefined ? ['GET', 'POST'] : [first];
+}
+
+function parseKey(key: string): { methods: readonly string[]; path: string } {
+  const [, method, path = key] = KEY.exec(key) ?? [];
+  const methods = method === undefined ? ['GET', 'POST'] : [method];
   return { methods: methods.includes('GET') ? [...methods, 'HEAD'] : methods, path };
 }
 
@@ -121,5 +139,8 @@ async function readBody(request: TransportRequest): Promise<RouteResponse | { va
 function toResponse(reply: RouteReply): TransportResponse {
   if (reply instanceof RouteResponse) return reply.response;
   if (reply === undefined) return { status: 204 };
-  return typeof reply === 'string' ? textResponse(reply) : jsonResponse(200, reply);
+  if (typeof reply === 'string') return textResponse(reply);
+  const nonJson = findNonJson(reply);
+  if (nonJson === undefined) return jsonResponse(200, reply);
+  throw new TypeError(`a route must return a JSON value, respond(…) or nothing, and this is ${nonJson}`);
 }

@@ -21,6 +21,8 @@ function problemsOf(options: unknown): string[] {
 /** As `JSON.parse` makes it: with a property of this name. */
 const proto = (value: unknown): unknown => Object.fromEntries([['__proto__', value]]);
 
+const ROUTE_NAME = 'a name like "GET /hello/:name" or "/hello"';
+
 const object = 'App.Server.HelloObj@tcp -h 127.0.0.1 -p 1';
 
 test('options that can be used have no problems', () => {
@@ -66,6 +68,28 @@ describe('a mistake is told by name, with what is wanted', () => {
     [{ rooms: { a: { onMessage: {} } } }, 'rooms.a.onMessage (an object): a function, or nothing'],
     [{ rooms: { a: { onLeave: null } } }, 'rooms.a.onLeave (null): a function, or nothing'],
     [{ routes: { '/a': 'text' } }, 'routes["/a"] (a string): a function (request) => reply'],
+    [{ routes: { x: () => 'x' } }, `routes.x (a wrong name): ${ROUTE_NAME}`],
+    [{ routes: { '': () => 'x' } }, `routes[""] (a wrong name): ${ROUTE_NAME}`],
+    [{ routes: { 'get /x': () => 'x' } }, `routes["get /x"] (a wrong name): ${ROUTE_NAME}`],
+    [{ routes: { 'GET  /x': () => 'x' } }, `routes["GET  /x"] (a wrong name): ${ROUTE_NAME}`],
+    [{ routes: { 'GET /x y': () => 'x' } }, `routes["GET /x y"] (a wrong name): ${ROUTE_NAME}`],
+    [{ routes: { '/x ': () => 'x' } }, `routes["/x "] (a wrong name): ${ROUTE_NAME}`],
+    [
+      { routes: { 'GET /x?y=1': () => 'x' } },
+      'routes["GET /x?y=1"] (a wrong name): a path without a query, like "/hello"',
+    ],
+    [
+      { routes: { '/x#y': () => 'x' } },
+      'routes["/x#y"] (a wrong name): a path without a fragment, like "/hello"',
+    ],
+    [
+      { routes: { 'GET /{health,foo}': () => 'x' } },
+      'routes["GET /{health,foo}"] (a wrong name): a route for each of the paths in {}',
+    ],
+    [
+      { routes: { '/:a/:a': () => 'x' } },
+      'routes["/:a/:a"] (a wrong name): a path like "/hello/:name", which the router can read: duplicate param name "a" (/:a/:a)',
+    ],
     [{ codecs: { toy: { ...lineCodec, name: 'toy' } } }, 'codecs.toy (an object): a path that begins with /'],
     [
       { codecs: { '/toy': { name: 'toy', decode: () => [] } } },
@@ -90,6 +114,15 @@ describe('a mistake is told by name, with what is wanted', () => {
     ],
   ])('%o', (options, problem) => {
     expect(problemsOf(options)).toEqual([problem]);
+  });
+
+  test('all wrong names of routes at once', () => {
+    const routes = { x: 1, 'get /x': () => 'x', '/fine/:id': () => 'x' };
+    expect(problemsOf({ routes })).toEqual([
+      `routes.x (a wrong name): ${ROUTE_NAME}`,
+      'routes.x (a number): a function (request) => reply',
+      `routes["get /x"] (a wrong name): ${ROUTE_NAME}`,
+    ]);
   });
 
   test('all mistakes at once', () => {

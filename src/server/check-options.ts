@@ -8,6 +8,7 @@ import { formatPath, type Path } from '../config/schema/path.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Control } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
+import { findKeyProblem } from '../http/user-routes.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 
@@ -110,7 +111,11 @@ function findRoomProblems(path: Path, definition: unknown): ConfigProblem[] {
 }
 
 function findRouteProblems(path: Path, handler: unknown): ConfigProblem[] {
-  return typeof handler === 'function' ? [] : [problemAt(path, handler, 'a function (request) => reply')];
+  const wanted = findKeyProblem(String(path.at(-1)));
+  const problems =
+    wanted === undefined ? [] : [{ path: formatPath(path), given: 'a wrong name', allowed: wanted }];
+  if (typeof handler === 'function') return problems;
+  return [...problems, problemAt(path, handler, 'a function (request) => reply')];
 }
 
 function findCodecProblems(path: Path, codec: unknown): ConfigProblem[] {

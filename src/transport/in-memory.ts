@@ -174,7 +174,12 @@ class MemoryTransport<Session> implements Transport, ClientSide {
   ): Promise<ClientResponse> {
     const response = await answer;
     await body.skip();
-    return toClientResponse(method, response);
+    try {
+      return toClientResponse(method, response);
+    } catch (error) {
+      this.#handlers.failed(error);
+      throw new Error('the response could not be written', { cause: error });
+    }
   }
 }
 

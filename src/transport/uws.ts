@@ -217,7 +217,7 @@ class UwsTransport<Session> implements Transport {
     head.keep();
     const outcome = this.#handlers.upgrade(head);
     if (!outcome.accept) {
-      writeResponse(res, head.method, outcome.response, 'end');
+      writeResponse(res, head.method, outcome.response, this.#handlers.failed, 'end');
       return;
     }
     res.upgrade<UserData<Session>>(
@@ -230,7 +230,7 @@ class UwsTransport<Session> implements Transport {
   }
 
   #request(res: HttpResponse, req: HttpRequest): void {
-    const exchange = new UwsExchange(res, req, this.#requests);
+    const exchange = new UwsExchange(res, req, this.#requests, this.#handlers.failed);
     exchange.answer(this.#handlers.request(exchange));
   }
 }

@@ -72,7 +72,7 @@ class WsTransport<Session> implements Transport {
   /** All that are not gone, closing ones included. */
   readonly #sockets = new Set<WsSocket<Session>>();
   readonly #requests = new RequestsUnderWay();
-  readonly #ending = new EndingConnections();
+  readonly #ending: EndingConnections;
   readonly #shared: SharedBySockets<Session>;
   readonly #idleCheck: NodeJS.Timeout | undefined;
   /** The sub-protocol that the server has chosen for a handshake. */
@@ -81,6 +81,7 @@ class WsTransport<Session> implements Transport {
 
   constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
     this.#handlers = handlers;
+    this.#ending = new EndingConnections(handlers.failed);
     this.#shared = shareBySockets(handlers, options.sendQueueBytes);
     this.#handshakes = new WebSocketServer({
       noServer: true,

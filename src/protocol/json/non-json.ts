@@ -3,6 +3,29 @@
 /** A deeper value contains itself, or is too deep for most readers. */
 const MAX_NESTING = 1_000;
 
+/** Built-in objects whose content `JSON.stringify` does not write: it writes `{}` for most of them. */
+const OPAQUE = new Set([
+  'WeakMap',
+  'WeakSet',
+  'WeakRef',
+  'Promise',
+  'RegExp',
+  'Error',
+  'DOMException',
+  'ArrayBuffer',
+  'SharedArrayBuffer',
+  'Blob',
+  'File',
+  'FormData',
+  'Headers',
+  'Request',
+  'Response',
+  'ReadableStream',
+  'URLSearchParams',
+]);
+
+const BOXED = new Set(['Number', 'String', 'Boolean', 'BigInt', 'Symbol']);
+
 /**
  * Says what in a value is no JSON, such as `undefined` or `NaN at .prices[2]`; undefined if all of it is. A property that
  * is `undefined` is allowed: it is left out. Objects such as `new Number(1)` count as what they hold.
@@ -36,15 +59,16 @@ function findAt(value: unknown, path: string, depth: number): string | undefined
 
 function findInObject(value: object, path: string, depth: number): string | undefined {
   if (depth === MAX_NESTING) return 'a value that contains itself, or is nested too deep';
-  if (value instanceof Map || value instanceof Set) return at(value instanceof Map ? 'a Map' : 'a Set', path);
-  if (value instanceof Promise) return at('a Promise', path);
   // JSON has null for it.
   if (value instanceof Date && Number.isNaN(value.getTime())) return at('an invalid Date', path);
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     return findAt((value.toJSON as () => unknown)(), path, depth + 1);
   }
-  const held = unbox(value);
-  if (held !== value) return findAt(held, path, depth + 1);
+  if (value instanceof Map || value instanceof Set) return at(value instanceof Map ? 'a Map' : 'a Set', path);
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (OPAQUE.has(kind) || ArrayBuffer.isView(value)) return at(`${article(kind)} ${kind}`, path);
+  // `JSON.stringify` takes the value out of such an object.
+  if (BOXED.has(kind)) return findAt(value.valueOf(), path, depth + 1);
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       const found = findAt(item, `${path}[${index}]`, depth + 1);
@@ -59,13 +83,8 @@ function findInObject(value: object, path: string, depth: number): string | unde
   return undefined;
 }
 
-/** Those of a text or a boolean are JSON, whatever they hold. */
-const BOX = /^\[object (Number|BigInt|Symbol)\]$/;
-
-/** What an object such as `new Number(1)` or `Object(1n)` holds; any other object itself. */
-function unbox(value: object): unknown {
-  const isBox = BOX.test(Object.prototype.toString.call(value));
-  return isBox ? value.valueOf() : value;
+function article(kind: string): string {
+  return /^[AEI]/.test(kind) ? 'an' : 'a';
 }
 
 function at(what: string, path: string): string {

@@ -1,6 +1,7 @@
 /** Catches the errors of handlers: in the transport they would end the process. It knows no sockets. */
 
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { types } from 'node:util';
 import { jsonError } from './responses.ts';
 import {
   RequestAbortedError,
@@ -15,7 +16,7 @@ import {
 const INTERNAL_ERROR = jsonError(500, 'something inside the server failed');
 
 /** Handlers that never throw or reject. */
-export type ContainedHandlers<Session> = Required<Omit<TransportHandlers<Session>, 'failed'>>;
+export type ContainedHandlers<Session> = Required<TransportHandlers<Session>>;
 
 /** Wraps handlers, so that their errors go to `failed`. */
 export function containHandlers<Session>(handlers: TransportHandlers<Session>): ContainedHandlers<Session> {
@@ -73,6 +74,7 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
     overflow: contain((session) => handlers.overflow(session)),
     close: contain((session, code, reason) => handlers.close(session, code, reason)),
     crowded: contain(() => handlers.crowded?.()),
+    failed: report,
     request(request: TransportRequest) {
       try {
         const answer = handlers.request(request);
@@ -84,11 +86,17 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
   };
 }
 
-/** An invalid status, or a line break in a header, would corrupt the connection. It is a bug of the handler. */
+/**
+ * An invalid status, or a line break in a header, would corrupt the connection, and writing a body or a header of another
+ * type would throw. It is a bug of the handler.
+ */
 function checkResponse(response: TransportResponse): TransportResponse {
-  const { status, headers } = response;
+  const { status, headers, body } = response;
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new RangeError(`a response cannot have the status ${status}`);
+  }
+  if (body !== undefined && typeof body !== 'string' && !types.isUint8Array(body)) {
+    throw new TypeError(`the body of a response is a string or a Uint8Array, not ${nameType(body)}`);
   }
   if (headers !== undefined && !checkedHeaders.has(headers)) checkHeaders(headers);
   return response;
@@ -97,10 +105,28 @@ function checkResponse(response: TransportResponse): TransportResponse {
 /** Headers that are checked and frozen, so they cannot change any more. */
 const checkedHeaders = new WeakSet<object>();
 
+/** The transport itself says where a response ends. With one of these headers, a client would look for another end. */
+const FRAMING_HEADERS = new Set(['transfer-encoding', 'trailer']);
+
 function checkHeaders(headers: NonNullable<TransportResponse['headers']>): void {
-  for (const [name, value] of Object.entries(headers)) {
+  // The entries of a Map or of Headers are no properties: they would be left out.
+  if (typeof headers !== 'object' || Symbol.iterator in headers) {
+    throw new TypeError(`the headers of a response are a plain object, not ${nameType(headers)}`);
+  }
+  for (const [name, value] of Object.entries<unknown>(headers)) {
     validateHeaderName(name);
+    if (typeof value !== 'string') {
+      throw new TypeError(`the header ${name} of a response is a string, not ${nameType(value)}`);
+    }
+    if (FRAMING_HEADERS.has(name.toLowerCase()))
+      throw new TypeError(`a response cannot set the header ${name}`);
     validateHeaderValue(name, value);
   }
   if (Object.isFrozen(headers)) checkedHeaders.add(headers);
+}
+
+/** Such as `null`, `number` or `Date`; nothing of the value, which may be secret. */
+function nameType(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }

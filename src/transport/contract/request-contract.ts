@@ -15,6 +15,43 @@ import {
 
 const MEBIBYTE = 1024 * 1024;
 
+/** Responses that TypeScript does not allow, and what is wrong with them. */
+const INVALID_RESPONSES = (
+  [
+    ['a number as its body', { body: 5 }],
+    ['null as its body', { body: null }],
+    ['an array as its body', { body: ['x'] }],
+    ['an object as its body', { body: { ok: true } }],
+    ['a boolean as its body', { body: false }],
+    ['a Date as its body', { body: new Date() }],
+    ['a Blob as its body', { body: new Blob(['x']) }],
+    ['a DataView as its body', { body: new DataView(new ArrayBuffer(2)) }],
+    ['an ArrayBuffer as its body', { body: new ArrayBuffer(2) }],
+    ['a Uint16Array as its body', { body: new Uint16Array(2) }],
+    ['a number as a header', { headers: { 'x-count': 5 } }],
+    ['a list as a header', { headers: { 'set-cookie': ['a=1', 'b=2'] } }],
+    ['null as a header', { headers: { 'x-none': null } }],
+    ['nothing as a header', { headers: { 'x-none': undefined } }],
+    ['null as its headers', { headers: null }],
+    ['a Map as its headers', { headers: new Map([['x-key', 'k']]) }],
+    ['a header about its end', { headers: { 'Transfer-Encoding': 'chunked' } }],
+    ['a header about its trailer', { headers: { trailer: 'x-sum' } }],
+  ] as const
+).map(([what, parts]) => [what, { status: 201, ...parts } as unknown as TransportResponse] as const);
+
+/** A response that is valid when it is checked, and throws when it is written. */
+function changeAfterCheck(): TransportResponse {
+  let reads = 0;
+  return {
+    status: 200,
+    get body() {
+      reads += 1;
+      if (reads > 1) throw new Error('read again');
+      return 'fine';
+    },
+  };
+}
+
 export function describeRequests(start: StartServer): void {
   test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
     '%s reaches the handler with its path, query, address and headers',
@@ -239,6 +276,46 @@ export function describeRequests(start: StartServer): void {
     }
     expect(failures.items).toHaveLength(3);
   });
+
+  test.each(INVALID_RESPONSES)('a response with %s gives a 500, at once or later', async (_, response) => {
+    const { request, failures } = await start({
+      request({ path }) {
+        if (path === '/fine') return { status: 200, body: 'fine' };
+        return path === '/later' ? Promise.resolve(response) : response;
+      },
+    });
+    for (const [path, method] of [
+      ['/now', 'GET'],
+      ['/later', 'GET'],
+      ['/later', 'HEAD'],
+      ['/later', 'POST'],
+    ] as const) {
+      const sent = method === 'POST' ? { body: 'x' } : {};
+      expect(await request({ path, method, ...sent })).toMatchObject({ status: 500 });
+    }
+    expect(failures.items).toHaveLength(4);
+    expect(failures.items.every((error) => error instanceof TypeError)).toBe(true);
+    expect(await request({ path: '/fine' })).toMatchObject({ status: 200, body: 'fine' });
+  });
+
+  test.each(['GET', 'HEAD', 'POST'])(
+    'a response to %s that cannot be written costs only its connection',
+    async (method) => {
+      const { request, failures } = await start({
+        async request({ path }) {
+          if (path === '/fine') return { status: 200, body: 'fine' };
+          if (path === '/later') await nextTurn();
+          return changeAfterCheck();
+        },
+      });
+      const sent = method === 'POST' ? { body: 'x'.repeat(3 * MEBIBYTE) } : {};
+      for (const path of ['/now', '/later']) {
+        await expect(request({ path, method, ...sent })).rejects.toBeInstanceOf(Error);
+      }
+      expect(failures.items).toEqual([new Error('read again'), new Error('read again')]);
+      expect(await request({ path: '/fine' })).toMatchObject({ status: 200, body: 'fine' });
+    },
+  );
 
   test('requests are answered in any order, each when its answer is ready', async () => {
     const asked = new Map<string, (response: TransportResponse) => void>();

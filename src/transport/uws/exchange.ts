@@ -29,6 +29,8 @@ interface RawResponse {
   writeHeader(name: string, value: string): unknown;
   end(body: string | Uint8Array, close?: boolean): unknown;
   endWithoutBody(): unknown;
+  /** Closes the socket at once. Throws when the response has ended. */
+  close(): unknown;
   onAborted(handle: () => void): unknown;
   /** The chunk's memory is valid only until the handler returns. */
   onData(handle: (chunk: ArrayBuffer, isLast: boolean) => void): unknown;
@@ -88,13 +90,21 @@ export class UwsRequestHead implements RequestHead {
 export class UwsExchange extends UwsRequestHead implements TransportRequest {
   readonly #res: RawResponse;
   readonly #underWay: RequestsUnderWay;
+  readonly #failed: (error: unknown) => void;
   readonly #body: RequestBody | undefined;
   #state: 'pending' | 'answered' | 'aborted' = 'pending';
 
-  constructor(res: RawResponse, req: RawRequest, underWay: RequestsUnderWay) {
+  /** @param failed Is told of a response that cannot be written. It must not throw. */
+  constructor(
+    res: RawResponse,
+    req: RawRequest,
+    underWay: RequestsUnderWay,
+    failed: (error: unknown) => void,
+  ) {
     super(res, req);
     this.#res = res;
     this.#underWay = underWay;
+    this.#failed = failed;
     if (!this.#announcesBody()) return;
     const body = new RequestBody({
       pause: () => {
@@ -121,6 +131,7 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
     }
     this.#underWay.began();
     this.#res.onAborted(() => {
+      if (this.#state !== 'pending') return;
       this.#state = 'aborted';
       this.#body?.abort();
       this.#underWay.ended();
@@ -142,7 +153,8 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
   #write(response: TransportResponse): void {
     this.#state = 'answered';
     this.forget();
-    writeResponse(this.#res, this.method, response, this.#body?.isComplete === false ? 'ask to end' : 'keep');
+    const then = this.#body?.isComplete === false ? 'ask to end' : 'keep';
+    writeResponse(this.#res, this.method, response, this.#failed, then);
   }
 
   #announcesBody(): boolean {
@@ -156,16 +168,43 @@ const NOT_MODIFIED = 304;
 const NO_HEADERS = {};
 const CONTENT_LENGTH = 'content-length';
 
+type Then = 'keep' | 'ask to end' | 'end';
+
 /**
- * Writes a whole response. The caller has corked it.
+ * Writes a whole response. The caller has corked it. It never throws, which would end the process: a response that
+ * cannot be written closes the socket.
+ * @param failed Is told of such a response. It must not throw.
  * @param then What becomes of the socket. `ask to end`: the request was not received completely; if uWS ended the socket
  * while the client is still sending, the response could be lost. `end`: for a request without a body.
  */
 export function writeResponse(
   res: RawResponse,
   method: string,
+  response: TransportResponse,
+  failed: (error: unknown) => void,
+  then: Then,
+): void {
+  try {
+    writeParts(res, method, response, then);
+  } catch (error) {
+    failed(error);
+    closeUnlessEnded(res);
+  }
+}
+
+function closeUnlessEnded(res: RawResponse): void {
+  try {
+    res.close();
+  } catch {
+    // The response has ended.
+  }
+}
+
+function writeParts(
+  res: RawResponse,
+  method: string,
   { status, headers = NO_HEADERS, body = '' }: TransportResponse,
-  then: 'keep' | 'ask to end' | 'end' = 'keep',
+  then: Then,
 ): void {
   // uWS writes the status 200 by itself.
   if (status !== OK) res.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);

@@ -37,6 +37,12 @@ export class EndingConnections {
   readonly #sockets = new Set<Duplex>();
   /** The requests of a connection that are not answered yet, in order. */
   readonly #pending = new WeakMap<Duplex, Pending[]>();
+  readonly #failed: (error: unknown) => void;
+
+  /** @param failed Is told of a response that cannot be written. It must not throw. */
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+  }
 
   noteRequest(req: IncomingMessage, res: ServerResponse): void {
     const { socket } = req;
@@ -73,6 +79,11 @@ export class EndingConnections {
   /** Sends a response and closes the connection. What the client still sends is thrown away, so that it reads the response. */
   end(socket: Duplex, response: TransportResponse, method = 'GET'): void {
     if (this.#sockets.has(socket)) return;
+    const bytes = this.#format(response, method);
+    if (bytes === undefined) {
+      socket.destroy();
+      return;
+    }
     this.#sockets.add(socket);
     const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
     socket.on('error', () => socket.destroy());
@@ -81,8 +92,23 @@ export class EndingConnections {
       clearTimeout(timer);
       this.#sockets.delete(socket);
     });
-    socket.end(formatResponse(response, method));
+    socket.end(bytes);
     socket.resume();
+  }
+
+  /** Closes the connection of a response that cannot be written. */
+  abandon(res: ServerResponse, error: unknown): void {
+    this.#failed(error);
+    res.destroy();
+  }
+
+  #format(response: TransportResponse, method: string): Buffer | undefined {
+    try {
+      return formatResponse(response, method);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
   }
 
   /** Closes all at once. */

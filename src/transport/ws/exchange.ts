@@ -91,7 +91,15 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     const { socket } = this.#res;
     // `node:http` would cut a client off that is still sending, and it could not read the response.
     if (this.#body?.isComplete === false && socket !== null) this.#ending.end(socket, response, this.method);
-    else writeResponse(this.#res, this.method, response);
+    else this.#writeWhole(response);
+  }
+
+  #writeWhole(response: TransportResponse): void {
+    try {
+      writeResponse(this.#res, this.method, response);
+    } catch (error) {
+      this.#ending.abandon(this.#res, error);
+    }
   }
 }
 
