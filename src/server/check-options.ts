@@ -48,6 +48,7 @@ export function findOptionProblems(options: unknown): ConfigProblem[] {
   if (!isObject(options)) return [problemAt([], options, 'an object of options')];
   const { store, statStore, broker, presence, control, transport, onError } = options;
   return [
+    ...findProtoProblems(options, []),
     ...findPartProblems('store', store, STORE, 'a MembershipStore'),
     ...findPartProblems('statStore', statStore, STAT_STORE, 'a StatStore'),
     ...findPartProblems('broker', broker, BROKER, 'a Broker'),

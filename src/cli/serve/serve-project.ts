@@ -1,9 +1,11 @@
 /** Runs the server of a project as `statecast serve` runs one: settings, store, log, signals, and the TARS platform. */
 
 import { FILE_VARIABLE } from '../../config/environment.ts';
+import { ConfigError } from '../../config/layer/config-error.ts';
 import { loadSettings } from '../../config/load-settings.ts';
 import { readProcessSources } from '../../config/process-sources.ts';
 import type { SettingsInput } from '../../config/schema/settings.ts';
+import { findOptionProblems } from '../../server/check-options.ts';
 import { pickRoomSettings } from '../../server/room-definitions.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { ServerOptions } from '../../server/server-options.ts';
@@ -32,7 +34,7 @@ export interface ServeOptions<All extends ServantDefinitions = {}> extends Serve
  * If the file is the configuration of a TARS platform, the server lives there: it listens at the platform's endpoint,
  * sends keep-alives for each adapter, reports, pulls configuration files, obeys commands, and writes the platform's log.
  *
- * SIGTERM, SIGINT or the platform stop it.
+ * SIGTERM, SIGINT, SIGHUP or the platform stop it.
  * @throws {ConfigError} (as a rejection, like all) listing every problem with the settings.
  * @throws {ListenError} when the address cannot be listened on.
  * @throws {StoreError} when the store cannot be used at all.
@@ -40,6 +42,9 @@ export interface ServeOptions<All extends ServantDefinitions = {}> extends Serve
 export async function serve<All extends ServantDefinitions = {}>(
   options: ServeOptions<All> = {},
 ): Promise<ServedProcess<All>> {
+  // The settings are picked from the options: what has no usable form would be lost there.
+  const problems = findOptionProblems(options);
+  if (problems.length > 0) throw new ConfigError(problems);
   const { version = VERSION, args, dataDir, log, ...code } = options;
   const sources = readProcessSources(args);
   const settings = loadSettings({
@@ -66,12 +71,18 @@ const PARTS: ReadonlySet<string> = new Set([
   'statStore',
   'servants',
   'routes',
+  'onError',
 ]);
 
-/** The settings among the options, without parts and functions. */
+/** The settings among the options, without parts. */
 function pickSettings<All extends ServantDefinitions>({ rooms, ...options }: ServerOptions<All>): object {
   const settings = Object.entries(options).filter(
-    ([name, value]) => !PARTS.has(name) && value !== undefined && typeof value !== 'function',
+    ([name, value]) => !PARTS.has(name) && value !== undefined && !isTransport(name, value),
   );
   return { ...Object.fromEntries(settings), ...(rooms !== undefined && { rooms: pickRoomSettings(rooms) }) };
+}
+
+/** A transport of its own is no setting. */
+function isTransport(name: string, value: unknown): boolean {
+  return name === 'transport' && typeof value === 'function';
 }

@@ -12,6 +12,7 @@ import { allowDemo, startDemo } from '../../server/demo/demo.ts';
 import { createBanner } from './banner.ts';
 import { loadServants } from './configured-servants.ts';
 import { createServer } from '../../server/create-server.ts';
+import { pickHandlers, pickOneRoomSettings } from '../../server/room-definitions.ts';
 import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
@@ -153,9 +154,19 @@ function mergeRooms<All extends ServantDefinitions>(
   code: ServerOptions<All>['rooms'] = {},
   settings: Settings['rooms'],
 ): Readonly<Record<string, RoomDefinition<All>>> {
-  const patterns = new Set([...Object.keys(code), ...Object.keys(settings)]);
+  const ofCode = new Map(
+    Object.entries(code).map(([pattern, room]) => [
+      pattern,
+      { settings: pickOneRoomSettings(room), handlers: pickHandlers(room) },
+    ]),
+  );
+  const ofSettings = new Map(Object.entries(settings));
+  const patterns = new Set([...ofCode.keys(), ...ofSettings.keys()]);
   return Object.fromEntries(
-    [...patterns].map((pattern) => [pattern, { ...code[pattern], ...settings[pattern] }]),
+    [...patterns].map((pattern) => {
+      const room = ofCode.get(pattern);
+      return [pattern, { ...room?.settings, ...ofSettings.get(pattern), ...room?.handlers }];
+    }),
   );
 }
 
