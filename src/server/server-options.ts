@@ -122,7 +122,7 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /** What is counted of calls of servants; `joinPlatform` sends it to a TARS platform. */
   readonly callStatistics: CallStatistics;
   /**
-   * Reads the store and starts to listen, once; a server that was closed does not listen again.
+   * Reads the store and starts to listen, once; a server that was closed rejects.
    * @throws {ListenError} when the address cannot be listened on.
    * @throws {StoreError} when the store cannot be used at all.
    */
