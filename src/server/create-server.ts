@@ -34,7 +34,7 @@ import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-re
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
-import { createRoomOptions, pickRoomSettings } from './room-definitions.ts';
+import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
 import { createFacade } from './server-facade.ts';
@@ -92,7 +92,7 @@ export function createServer<All extends ServantDefinitions = {}>(
 
   const life = new ServerLife();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
-  reportHandlers(events, onError);
+  reportHandlers(events, onError, createPatternFinder(definitions));
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
     onLoopback: isLoopbackHost(settings.host),

@@ -72,6 +72,13 @@ function bindHandlers<All extends ServantDefinitions>(
   };
 }
 
+/** Finds the pattern of a room, if any. */
+export function createPatternFinder(definitions: object): (room: string) => string | undefined {
+  return createPatternTable(
+    Object.fromEntries(Object.keys(definitions).map((pattern) => [pattern, pattern])),
+  );
+}
+
 const HANDLERS: ReadonlySet<string> = new Set(['onJoin', 'onMessage', 'onLeave']);
 
 /** The part of the definitions that settings files know too, so that one schema judges both; it finds misspelt names. */

@@ -104,7 +104,7 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
   /**
    * Told of the errors of your own code: a handler of a room that threw or outlived its deadline, a route or a listener
    * that threw. `where` names it, as `onMessage of room "lobby"`. Default: they are written to standard error with their
-   * stacks, those that come from the same place once a minute.
+   * stacks, those of one handler of a pattern that come from the same place once a minute.
    */
   readonly onError?: (error: unknown, where: string) => void;
 }
