@@ -115,6 +115,15 @@ test('parts of the code are used instead of those that settings name', async () 
   await expect(start({ transport })).rejects.toThrow('a transport of its own');
 });
 
+test.each([true, false])('the demonstration runs when the program asks for it (%s)', async (demo) => {
+  const { request, connect } = await start({ demo });
+  expect(JSON.parse((await request('/health')).body)).toMatchObject({ features: { demo } });
+  const client = await connect();
+  await client.join('room1');
+  const answer = await client.ask('rpc|{"roomNum":"room1","method":"hello.sayHello","args":{"name":"Ann"}}');
+  expect(answer.includes('Hello, Ann!')).toBe(demo);
+});
+
 test('stop drains, and ended settles then', async () => {
   const { connect, stop, ended, conf } = await start();
   expect(conf).toBeUndefined();

@@ -28,7 +28,7 @@ import {
 import type { CreateTransport } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createActorStates } from './actor-states.ts';
-import { findOptionProblems } from './check-options.ts';
+import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './control-node.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
@@ -52,7 +52,27 @@ import { createWeb } from './web.ts';
 export function createServer<All extends ServantDefinitions = {}>(
   options: ServerOptions<All> = {},
 ): StatecastServer<All> {
-  const problems = findOptionProblems(options);
+  return composeServer(options);
+}
+
+/** What a process adds to a server. */
+export interface ServerProcess {
+  /** Whether the example servant runs beside the server. */
+  readonly demo: boolean;
+}
+
+/**
+ * Makes a server as `createServer` does.
+ * @param ownProcess the process that the server runs in, if Statecast made it. Default: a program of a library user.
+ */
+export function composeServer<All extends ServantDefinitions>(
+  options: ServerOptions<All>,
+  ownProcess?: ServerProcess,
+): StatecastServer<All> {
+  const problems = [
+    ...findOptionProblems(options),
+    ...(ownProcess === undefined ? findProcessSettings(options) : []),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
   const {
     store,
@@ -70,6 +90,7 @@ export function createServer<All extends ServantDefinitions = {}>(
   } = options;
   const settings = checkSettings({
     ...rest,
+    ...ownProcess,
     ...(typeof givenTransport === 'string' && { transport: givenTransport }),
     rooms: pickRoomSettings(definitions),
   });

@@ -63,13 +63,16 @@ export interface RoomDefinition<All extends ServantDefinitions = {}> {
   onLeave?(leave: WithServer<LeaveContext, All>): void | Promise<void>;
 }
 
-/** The settings that make sense for a library: it has no log of its own, and is given a store instead of told of one. */
+/**
+ * The settings that make sense for a library: it has no log of its own and no example servant, and is given a store
+ * instead of told of one.
+ */
 export interface LibrarySettings extends Omit<SettingsInput, LibraryOmits> {
   /** What `servants` is not told: the registry, deadlines, bounds, and where `Statecast.Push` is served. */
   readonly tars?: Omit<NonNullable<SettingsInput['tars']>, 'servants'>;
 }
 
-type LibraryOmits = 'store' | 'dataDir' | 'log' | 'rooms' | 'tars' | 'transport';
+type LibraryOmits = 'store' | 'dataDir' | 'log' | 'demo' | 'rooms' | 'tars' | 'transport';
 
 export interface ServerOptions<All extends ServantDefinitions = {}> extends LibrarySettings {
   /** Where memberships are kept. Default: in memory; `createLowdbStore({ dir })` keeps them in files. */

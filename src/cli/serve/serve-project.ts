@@ -17,6 +17,8 @@ export interface ServeOptions<All extends ServantDefinitions = {}> extends Serve
   /** The directory of the store, if `store` is not given. Default `./data`. */
   readonly dataDir?: SettingsInput['dataDir'];
   readonly log?: SettingsInput['log'];
+  /** Whether the example servant runs too, and every room may call it as `hello`. Default false. */
+  readonly demo?: SettingsInput['demo'];
   /** The version that the TARS platform shows. Default: that of Statecast. */
   readonly version?: string;
   /**
@@ -45,7 +47,7 @@ export async function serve<All extends ServantDefinitions = {}>(
   // The settings are picked from the options: what has no usable form would be lost there.
   const problems = findOptionProblems(options);
   if (problems.length > 0) throw new ConfigError(problems);
-  const { version = VERSION, args, dataDir, log, ...code } = options;
+  const { version = VERSION, args, dataDir, log, demo, ...code } = options;
   const sources = readProcessSources(args);
   const settings = loadSettings({
     ...sources,
@@ -53,6 +55,7 @@ export async function serve<All extends ServantDefinitions = {}>(
       ...pickSettings(code),
       ...(dataDir !== undefined && { dataDir }),
       ...(log !== undefined && { log }),
+      ...(demo !== undefined && { demo }),
     },
   });
   // Loaded when it is needed: a library user who only makes servers needs no log.
