@@ -22,7 +22,7 @@ test.runIf(process.platform === 'linux')(
     const { url, connect, request, kill, exited } = await startProcess(
       ['--data-dir', dir, '--log-level', 'warn'],
       env,
-      DESCRIPTORS,
+      `ulimit -n ${DESCRIPTORS}`,
     );
     const clients: LineClient[] = [];
     const refusals: unknown[] = [];

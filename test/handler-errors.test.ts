@@ -59,6 +59,30 @@ describe('the errors of handlers', () => {
     expect(texts).toContainEqual(
       expect.stringMatching(/^statecast: onMessage of room "room3" failed: Error: .*deadline\n {4}at /),
     );
+    // The stack is of when it happened, and not of the import.
+    const late = written.mock.calls
+      .map(([, error]) => error as Error)
+      .filter(({ message }) => /deadline/.test(message));
+    expect(late).toHaveLength(2);
+    for (const { stack } of late) expect(stack).not.toMatch(/ModuleLoader|ModuleJob|evaluate|ModuleRunner/i);
+  });
+
+  test('of two patterns are two kinds, also when they come from the same place', async () => {
+    const written = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => written.mockRestore());
+    const { connect } = await startServer({
+      rooms: { 'chat*': { onMessage: () => 'B' as never }, 'pay*': { onMessage: () => 'A' as never } },
+      onError: undefined as never,
+    });
+    const client = await connect();
+    for (const room of ['chat1', 'chat2', 'pay1', 'pay2']) {
+      await client.join(room);
+      expect(await client.ask(sendByRoom(room, 'hi'))).toMatch(/^Error: /);
+    }
+    expect(written.mock.calls.map(([text]) => text as string)).toEqual([
+      'statecast: onMessage of room "chat1" failed:',
+      'statecast: onMessage of room "pay1" failed:',
+    ]);
   });
 });
 

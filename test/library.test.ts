@@ -749,6 +749,18 @@ describe('the life of a server', { timeout: 5_000 }, () => {
     expect(await server.listen()).toMatchObject({ port });
   });
 
+  test.each([true, false])(
+    'does not listen again after it was closed (it had listened: %s)',
+    async (hadListened) => {
+      const server = createServer({ port: 0 });
+      if (hadListened) await server.listen();
+      const closed = server.close();
+      await expect(server.listen()).rejects.toThrow('the server was closed; make a new one');
+      await closed;
+      await expect(server.listen()).rejects.toThrow('the server was closed; make a new one');
+    },
+  );
+
   test('a port that is in use is an error, and leaves nothing open', async () => {
     const { port } = await startServer();
     const second = createServer({ port });

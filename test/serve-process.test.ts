@@ -89,6 +89,16 @@ describe('a process', () => {
     expect(stderr).toContain('server.stopped');
   });
 
+  // Node.js sets ignored signals back to their defaults before it runs any code: docs/operations.md says what helps.
+  test('drains after SIGHUP also when nohup, or a shell, has set it to be ignored', async () => {
+    const args = ['--data-dir', await makeTempDir()];
+    const { kill, exited } = await startProcess(args, {}, "trap '' HUP");
+    kill('SIGHUP');
+    const { code, stderr } = await exited;
+    expect(code).toBe(0);
+    expect(stderr).toContain('server.stopped');
+  });
+
   test('logs neither messages nor its key', async () => {
     const args = ['--data-dir', await makeTempDir(), '--log-level', 'trace'];
     const env = { STATECAST_HTTP_API_KEY: 'swordfish-swordfish' };

@@ -5,7 +5,15 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { ConfigError, createMemoryStore, drop, ListenError, serve, type ServeOptions } from '../src/index.ts';
+import {
+  ConfigError,
+  createMemoryStore,
+  drop,
+  ListenError,
+  serve,
+  type RoomDefinition,
+  type ServeOptions,
+} from '../src/index.ts';
 import { reach } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';
 
@@ -49,6 +57,45 @@ test('settings of code, file and environment are one; a later source wins, and h
   expect(await one.ask('sendByRoom|{"roomNum":"room1","message":"spam"}')).toBe('Error: no spam');
 });
 
+class Lobby {
+  readonly #banned = 'spam';
+  get capacity(): number {
+    return 1;
+  }
+  onMessage({ data }: { readonly data: unknown }) {
+    return data === this.#banned ? drop('no spam') : undefined;
+  }
+}
+
+test.each([
+  ['a class', new Lobby()],
+  ['an object', Object.create({ capacity: 1, onMessage: () => drop('no spam') }) as RoomDefinition],
+])('handlers and settings of the prototype of %s are kept', async (_, room) => {
+  const { connect } = await start({ rooms: { room1: room } }, { rooms: { room1: { history: { size: 1 } } } });
+  const [one, other] = [await connect(), await connect()];
+  await one.join('room1');
+  expect(await one.ask('sendByRoom|{"roomNum":"room1","message":"spam"}')).toBe('Error: no spam');
+  expect(await other.ask('subscribe|room1')).toMatch(/^Error: /);
+});
+
+test.each<[unknown, string]>([
+  [{ rooms: { __proto__: { lobby: {} } } }, 'rooms.__proto__'],
+  [{ rooms: [] }, 'rooms'],
+  [{ rooms: null }, 'rooms'],
+  [{ rooms: new Map([['lobby', {}]]) }, 'rooms.__proto__'],
+  [{ rooms: { lobby: () => 1 } }, 'rooms.lobby'],
+  [{ rooms: { lobby: null } }, 'rooms.lobby'],
+  [{ rooms: { lobby: { onMessage: 1 } } }, 'rooms.lobby.onMessage'],
+  [{ __proto__: { rooms: { lobby: {} } } }, '__proto__'],
+  [{ lingerSeconds: () => 1 }, 'lingerSeconds'],
+  [{ store: null }, 'store'],
+  [null, '(all)'],
+])('options that would be lost are refused by name: %#', async (options, path) => {
+  const refused: unknown = await serve(options as ServeOptions).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(ConfigError);
+  expect((refused as ConfigError).problems.map((problem) => problem.path)).toEqual([path]);
+});
+
 test('parts of the code are used instead of those that settings name', async () => {
   const store = createMemoryStore();
   const { request, connect, dir } = await start({
@@ -66,6 +113,15 @@ test('parts of the code are used instead of those that settings name', async () 
     throw new Error('a transport of its own');
   };
   await expect(start({ transport })).rejects.toThrow('a transport of its own');
+});
+
+test.each([true, false])('the demonstration runs when the program asks for it (%s)', async (demo) => {
+  const { request, connect } = await start({ demo });
+  expect(JSON.parse((await request('/health')).body)).toMatchObject({ features: { demo } });
+  const client = await connect();
+  await client.join('room1');
+  const answer = await client.ask('rpc|{"roomNum":"room1","method":"hello.sayHello","args":{"name":"Ann"}}');
+  expect(answer.includes('Hello, Ann!')).toBe(demo);
 });
 
 test('stop drains, and ended settles then', async () => {

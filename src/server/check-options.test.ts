@@ -37,6 +37,7 @@ test('options that can be used have no problems', () => {
   };
   expect(problemsOf(options)).toEqual([]);
   expect(problemsOf({ rooms: Object.assign(Object.create(null) as object, { a: {} }) })).toEqual([]);
+  expect(problemsOf({ demo: undefined, dataDir: undefined, log: undefined, tars: {} })).toEqual([]);
   expect(problemsOf({ store: undefined, rooms: undefined, onError: undefined })).toEqual([]);
 });
 
@@ -44,6 +45,14 @@ describe('a mistake is told by name, with what is wanted', () => {
   test.each<[unknown, string]>([
     [null, '(all) (null): an object of options'],
     [[], '(all) (an array): an object of options'],
+    [{ demo: true }, 'demo (a boolean): nothing: only `statecast serve --demo` has the example servant'],
+    [{ demo: false }, 'demo (a boolean): nothing: only `statecast serve --demo` has the example servant'],
+    [{ dataDir: './data' }, 'dataDir (a string): nothing: give `store: createLowdbStore({ dir })`'],
+    [
+      { log: { level: 'info' } },
+      'log (an object): nothing: a library writes no log; give `onError`, and listen to the events of the server',
+    ],
+    [{ tars: { servants: {} } }, 'tars.servants (an object): nothing: give `servants`'],
     [{ store: {} }, 'store (an object): a MembershipStore: rooms, load, write, close are missing'],
     [{ statStore: {} }, 'statStore (an object): a StatStore: add, take, close are missing'],
     [{ store: { ...createMemoryStore(), load: 1 } }, 'store (an object): a MembershipStore: load is missing'],

@@ -49,6 +49,7 @@ export function findOptionProblems(options: unknown): ConfigProblem[] {
   if (!isObject(options)) return [problemAt([], options, 'an object of options')];
   const { store, statStore, broker, presence, control, transport, onError } = options;
   return [
+    ...findProtoProblems(options, []),
     ...findPartProblems('store', store, STORE, 'a MembershipStore'),
     ...findPartProblems('statStore', statStore, STAT_STORE, 'a StatStore'),
     ...findPartProblems('broker', broker, BROKER, 'a Broker'),
@@ -62,6 +63,25 @@ export function findOptionProblems(options: unknown): ConfigProblem[] {
     ...findTableProblems('codecs', options['codecs'], findCodecProblems),
     ...findTableProblems('servants', options['servants'], findServantProblems),
   ];
+}
+
+/** What settings only a process of Statecast has, and what a library user says instead. */
+const PROCESS_SETTINGS: Readonly<Record<string, string>> = {
+  demo: 'nothing: only `statecast serve --demo` has the example servant',
+  dataDir: 'nothing: give `store: createLowdbStore({ dir })`',
+  log: 'nothing: a library writes no log; give `onError`, and listen to the events of the server',
+};
+
+/** Returns a problem for each setting that `createServer` would not obey. */
+export function findProcessSettings(options: unknown): ConfigProblem[] {
+  if (!isObject(options)) return [];
+  const problems = Object.entries(PROCESS_SETTINGS)
+    .filter(([name]) => options[name] !== undefined)
+    .map(([name, instead]) => problemAt([name], options[name], instead));
+  const { tars } = options;
+  const servants = isObject(tars) ? tars['servants'] : undefined;
+  if (servants === undefined) return problems;
+  return [...problems, problemAt(['tars', 'servants'], servants, 'nothing: give `servants`')];
 }
 
 function findPartProblems(

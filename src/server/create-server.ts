@@ -23,13 +23,13 @@ import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../t
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createActorStates } from './actor-states.ts';
-import { findOptionProblems } from './check-options.ts';
+import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './control-node.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
-import { createRoomOptions, pickRoomSettings } from './room-definitions.ts';
+import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
 import { createFacade } from './server-facade.ts';
@@ -47,7 +47,27 @@ import { createWeb } from './web.ts';
 export function createServer<All extends ServantDefinitions = {}>(
   options: ServerOptions<All> = {},
 ): StatecastServer<All> {
-  const problems = findOptionProblems(options);
+  return composeServer(options);
+}
+
+/** What a process adds to a server. */
+export interface ServerProcess {
+  /** Whether the example servant runs beside the server. */
+  readonly demo: boolean;
+}
+
+/**
+ * Makes a server as `createServer` does.
+ * @param ownProcess the process that the server runs in, if Statecast made it. Default: a program of a library user.
+ */
+export function composeServer<All extends ServantDefinitions>(
+  options: ServerOptions<All>,
+  ownProcess?: ServerProcess,
+): StatecastServer<All> {
+  const problems = [
+    ...findOptionProblems(options),
+    ...(ownProcess === undefined ? findProcessSettings(options) : []),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
   const {
     store,
@@ -65,6 +85,7 @@ export function createServer<All extends ServantDefinitions = {}>(
   } = options;
   const settings = checkSettings({
     ...rest,
+    ...ownProcess,
     ...(typeof givenTransport === 'string' && { transport: givenTransport }),
     rooms: pickRoomSettings(definitions),
   });
@@ -87,7 +108,7 @@ export function createServer<All extends ServantDefinitions = {}>(
 
   const life = new ServerLife();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
-  reportHandlers(events, onError);
+  reportHandlers(events, onError, createPatternFinder(definitions));
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
     onLoopback: isLoopbackHost(settings.host),

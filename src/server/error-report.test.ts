@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createEventBus } from '../events/event-bus.ts';
 import { CLOCK_STEPS, FakeClock } from '../system/clock-harness.ts';
@@ -57,6 +58,60 @@ describe('errors that nobody else is told of', () => {
     clock.increment(60_000);
     report('x', 'a new place');
     expect(texts().at(-1)).toBe('statecast: a new place failed:');
+  });
+});
+
+describe('the errors of handlers', () => {
+  function createReport(patternOf?: (room: string) => string | undefined) {
+    const { report, texts } = createPrinter();
+    const events = createEventBus(() => undefined);
+    reportHandlers(events, report, patternOf);
+    const fail = (room: string, error: unknown, handler: 'onJoin' | 'onMessage' = 'onMessage'): void =>
+      events.emit('handler.failed', { room, handler, error });
+    return { fail, texts };
+  }
+  const patternOf = (room: string): string | undefined => /^(chat|pay)/.exec(room)?.[0];
+
+  test('from one place are of one kind for the rooms of one pattern, and of others for other patterns', () => {
+    const { fail, texts } = createReport(patternOf);
+    for (const room of ['chat1', 'chat2', 'pay1', 'pay2', 'other', 'other']) fail(room, thrownHere());
+    fail('chat3', thrownHere(), 'onJoin');
+    expect(texts()).toEqual([
+      'statecast: onMessage of room "chat1" failed:',
+      'statecast: onMessage of room "pay1" failed:',
+      'statecast: onMessage of room "other" failed:',
+      'statecast: onJoin of room "chat3" failed:',
+    ]);
+  });
+
+  test('from one place are of one kind for one room, where no pattern is known', () => {
+    const { fail, texts } = createReport();
+    for (const room of ['a', 'b', 'a']) fail(room, thrownHere());
+    expect(texts()).toHaveLength(2);
+  });
+
+  test.each([
+    ['reason E', 'reason F'],
+    [1, '1'],
+    [1, 2],
+    [{ code: 1 }, { code: 2 }],
+    [null, undefined],
+    [Symbol('a'), Symbol('b')],
+    [Object.create(null), new Map([['code', 1]])],
+  ])('that are no Error are of the kind that their text tells: %o, %o', (one, other) => {
+    const { fail, texts } = createReport(patternOf);
+    for (const error of [one, other, one, other]) fail('chat1', error);
+    expect(texts()).toHaveLength(2);
+  });
+
+  test('that have no text at all are told too', () => {
+    const { fail, texts } = createReport(patternOf);
+    fail('chat1', {
+      get [inspect.custom]() {
+        throw new Error('no text');
+      },
+    });
+    expect(texts()).toHaveLength(1);
   });
 });
 

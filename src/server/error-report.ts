@@ -1,5 +1,6 @@
 /** Where the errors of handlers, routes and listeners go: to `onError` of the library's user, or to standard error. */
 
+import { inspect } from 'node:util';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Clock } from '../system/clock.ts';
 
@@ -10,6 +11,8 @@ export type ErrorReport = (error: unknown, where: string, kind?: string) => void
 const QUIET_MS = 60_000;
 /** How many kinds are remembered; errors of further kinds within a minute are counted together. */
 const MAX_KINDS = 500;
+/** How much of the text of what is no error tells its kind, in characters. */
+const MAX_TEXT = 200;
 const OTHER_KINDS = 'others';
 
 interface Printed {
@@ -45,11 +48,18 @@ export function createErrorPrinter(
   };
 }
 
-/** Reports what the handlers of rooms throw, and those that outlive their deadline. */
-export function reportHandlers(events: Pick<EventBus, 'on'>, report: ErrorReport): void {
+/**
+ * Reports what the handlers of rooms throw, and those that outlive their deadline.
+ * @param patternOf the pattern by which a room has its handlers. Default: each room has its own.
+ */
+export function reportHandlers(
+  events: Pick<EventBus, 'on'>,
+  report: ErrorReport,
+  patternOf: (room: string) => string | undefined = (room) => room,
+): void {
   events.on('handler.failed', ({ room, handler, error }) => {
     try {
-      report(error, `${handler} of room ${JSON.stringify(room)}`, handler);
+      report(error, `${handler} of room ${JSON.stringify(room)}`, `${handler} of ${patternOf(room) ?? room}`);
     } catch {
       // What reports errors is broken itself: there is nobody left to tell.
     }
@@ -58,7 +68,16 @@ export function reportHandlers(events: Pick<EventBus, 'on'>, report: ErrorReport
 
 /** What kind of error it is, and the place in the code that it comes from. */
 function originOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
+  if (!(error instanceof Error)) return `${typeof error} ${textOf(error)}`;
   const place = error.stack?.split('\n').find((line) => line.startsWith('    at '));
   return `${error.name} ${place ?? error.message}`;
+}
+
+/** What is no error has no place: its text tells the kind. */
+function textOf(value: unknown): string {
+  try {
+    return (typeof value === 'string' ? value : inspect(value, { depth: 1 })).slice(0, MAX_TEXT);
+  } catch {
+    return '';
+  }
 }

@@ -6,7 +6,7 @@ import {
   type RoomHandlers,
   type RoomOptions,
 } from '../actors/room/room-options.ts';
-import { DEFAULT_HISTORY_TTL_SECONDS } from '../config/schema/room-schema.ts';
+import { DEFAULT_HISTORY_TTL_SECONDS, ROOM_SETTINGS } from '../config/schema/room-schema.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import type { ServantDefinitions } from './servants/rpc.ts';
 import type {
@@ -72,14 +72,40 @@ function bindHandlers<All extends ServantDefinitions>(
   };
 }
 
+/** Finds the pattern of a room, if any. */
+export function createPatternFinder(definitions: object): (room: string) => string | undefined {
+  return createPatternTable(
+    Object.fromEntries(Object.keys(definitions).map((pattern) => [pattern, pattern])),
+  );
+}
+
 const HANDLERS: ReadonlySet<string> = new Set(['onJoin', 'onMessage', 'onLeave']);
 
 /** The part of the definitions that settings files know too, so that one schema judges both; it finds misspelt names. */
-export function pickRoomSettings(definitions: NonNullable<ServerOptions['rooms']>): unknown {
+export function pickRoomSettings<All extends ServantDefinitions>(
+  definitions: NonNullable<ServerOptions<All>['rooms']>,
+): unknown {
   return Object.fromEntries(
-    Object.entries(definitions).map(([pattern, definition]) => [
-      pattern,
-      Object.fromEntries(Object.entries(definition).filter(([name]) => !HANDLERS.has(name))),
-    ]),
+    Object.entries(definitions).map(([pattern, definition]) => [pattern, pickOneRoomSettings(definition)]),
   );
+}
+
+/** All but the handlers: what is of the definition itself, and the settings that its prototypes have. */
+export function pickOneRoomSettings<All extends ServantDefinitions>(definition: RoomDefinition<All>): object {
+  const inherited = ROOM_SETTINGS.map((name) => [name, definition[name]] as const).filter(
+    ([, value]) => value !== undefined,
+  );
+  const own = Object.entries(definition).filter(([name]) => !HANDLERS.has(name));
+  return Object.fromEntries([...inherited, ...own]);
+}
+
+/** The handlers, also those of a prototype, as functions of an object that can be spread. Each is called on its own room. */
+export function pickHandlers<All extends ServantDefinitions>(
+  definition: RoomDefinition<All>,
+): Pick<RoomDefinition<All>, 'onJoin' | 'onMessage' | 'onLeave'> {
+  return {
+    ...(definition.onJoin && { onJoin: (join) => definition.onJoin?.(join) }),
+    ...(definition.onMessage && { onMessage: (message) => definition.onMessage?.(message) }),
+    ...(definition.onLeave && { onLeave: (leave) => definition.onLeave?.(leave) }),
+  };
 }

@@ -10,7 +10,7 @@ import type { ServerAddress, ServerRef } from '../actors/server/server.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal } from '../protocol/errors.ts';
 
-const CLOSED = 'the server was closed before it listened; make a new one';
+const CLOSED = 'the server was closed; make a new one';
 const NOT_LISTENING = createRefusal('notAvailable', 'the server is not listening');
 
 export class ServerLife {
@@ -50,7 +50,8 @@ export class ServerLife {
 
   /** Starts, once; a server that was closed does not start. */
   listen(): Promise<ServerAddress> {
-    this.#listening ??= this.#closing === undefined ? this.#start() : Promise.reject(new Error(CLOSED));
+    if (this.#closing !== undefined) return Promise.reject(new Error(CLOSED));
+    this.#listening ??= this.#start();
     return this.#listening;
   }
 

@@ -62,13 +62,16 @@ export interface RoomDefinition<All extends ServantDefinitions = {}> {
   onLeave?(leave: WithServer<LeaveContext, All>): void | Promise<void>;
 }
 
-/** The settings that make sense for a library: it has no log of its own, and is given a store instead of told of one. */
+/**
+ * The settings that make sense for a library: it has no log of its own and no example servant, and is given a store
+ * instead of told of one.
+ */
 export interface LibrarySettings extends Omit<SettingsInput, LibraryOmits> {
   /** What `servants` is not told: the registry, deadlines, bounds, and where `Statecast.Push` is served. */
   readonly tars?: Omit<NonNullable<SettingsInput['tars']>, 'servants'>;
 }
 
-type LibraryOmits = 'store' | 'dataDir' | 'log' | 'rooms' | 'tars' | 'transport';
+type LibraryOmits = 'store' | 'dataDir' | 'log' | 'demo' | 'rooms' | 'tars' | 'transport';
 
 export interface ServerOptions<All extends ServantDefinitions = {}> extends LibrarySettings {
   /** Where memberships are kept. Default: in memory; `createLowdbStore({ dir })` keeps them in files. */
@@ -103,7 +106,7 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
   /**
    * Told of the errors of your own code: a handler of a room that threw or outlived its deadline, a route or a listener
    * that threw. `where` names it, as `onMessage of room "lobby"`. Default: they are written to standard error with their
-   * stacks, those that come from the same place once a minute.
+   * stacks, those of one handler of a pattern that come from the same place once a minute.
    */
   readonly onError?: (error: unknown, where: string) => void;
 }
@@ -121,7 +124,7 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /** What is counted of calls of servants; `joinPlatform` sends it to a TARS platform. */
   readonly callStatistics: CallStatistics;
   /**
-   * Reads the store and starts to listen, once; a server that was closed does not listen again.
+   * Reads the store and starts to listen, once; a server that was closed rejects.
    * @throws {ListenError} when the address cannot be listened on.
    * @throws {StoreError} when the store cannot be used at all.
    */

@@ -1,9 +1,9 @@
 import axe from 'axe-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHelloServer, HELLO_OBJECT } from '../../src/server/demo/hello-servant.ts';
+import { createMemoryStore, serve } from '../../src/index.ts';
 import { HelloMethods } from '../../src/tars/servants/hello.ts';
 import { describeInBrowser, type Tabs } from '../support/browser.ts';
-import { startServer } from '../support/start-server.ts';
 import { RoomPage } from './room-page.ts';
 
 const PHONE = { width: 360, height: 740 };
@@ -17,13 +17,19 @@ async function startDemo(demo: boolean) {
   onTestFinished(() => hello.close());
   const { port } = await hello.listen();
   const object = `${HELLO_OBJECT}@tcp -h 127.0.0.1 -p ${port}`;
-  const { url } = await startServer({
+  // `serve` has the setting; the servant of this test takes the place of its own.
+  const { address, stop } = await serve({
+    port: 0,
     demo,
+    store: createMemoryStore(),
+    log: { level: 'silent' },
+    args: [],
     line: { userParameter: true },
     servants: { hello: { object, methods: HelloMethods } },
     rooms: { '*': { rpc: ['hello.*'] } },
   });
-  return { url, hello, errors };
+  onTestFinished(() => stop());
+  return { url: `http://127.0.0.1:${address.port}/`, hello, errors };
 }
 
 /** The panel, for tests. */

@@ -28,14 +28,14 @@ export function runProcess(args: readonly string[], env: Record<string, string> 
 
 /**
  * Starts `statecast serve` on a free port and waits until it listens.
- * @param descriptors How many files and sockets it may have open. Default: as many as this process.
+ * @param shell A command of bash that prepares what the process inherits, such as `ulimit -n 64`. Default: nothing.
  */
 export async function startProcess(
   args: readonly string[],
   env: Record<string, string> = {},
-  descriptors?: number,
+  shell?: string,
 ): Promise<RunningProcess> {
-  const { child, exited } = launch(['serve', '--port', '0', ...args], env, descriptors);
+  const { child, exited } = launch(['serve', '--port', '0', ...args], env, shell);
   const banner = await new Promise<string>((resolve, reject) => {
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -48,10 +48,10 @@ export async function startProcess(
   return { ...reach(url), banner, exited, kill: (signal) => child.kill(signal) };
 }
 
-function launch(args: readonly string[], env: Record<string, string>, descriptors?: number) {
+function launch(args: readonly string[], env: Record<string, string>, shell?: string) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('STATECAST_'));
   const [command = '', ...rest] = [
-    ...(descriptors === undefined ? [] : ['bash', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'bash']),
+    ...(shell === undefined ? [] : ['bash', '-c', `${shell}; exec "$@"`, 'bash']),
     process.execPath,
     MAIN,
     ...args,

@@ -68,7 +68,10 @@ export const membershipMachine = membershipSetup.createMachine({
               target: '#membership.refused',
               actions: {
                 type: 'reportHandler',
-                params: { handler: 'onJoin', error: new Error('onJoin has outlived its deadline') },
+                params: () => ({
+                  handler: 'onJoin' as const,
+                  error: new Error('onJoin has outlived its deadline'),
+                }),
               },
             },
           },
@@ -194,7 +197,10 @@ export const membershipMachine = membershipSetup.createMachine({
               target: 'parted',
               actions: {
                 type: 'reportHandler',
-                params: { handler: 'onLeave', error: new Error('onLeave has outlived its deadline') },
+                params: () => ({
+                  handler: 'onLeave' as const,
+                  error: new Error('onLeave has outlived its deadline'),
+                }),
               },
             },
           },

@@ -132,7 +132,10 @@ export const moderationMachine = machine.createMachine({
         handlerDeadline: {
           target: 'refused',
           actions: [
-            { type: 'reportHandler', params: { error: new Error('onMessage has outlived its deadline') } },
+            {
+              type: 'reportHandler',
+              params: () => ({ error: new Error('onMessage has outlived its deadline') }),
+            },
             { type: 'settle', params: { outcome: { type: 'refused', refusal: HANDLER_FAILED } } },
           ],
         },

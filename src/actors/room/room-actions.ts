@@ -50,7 +50,7 @@ export const refuseCall = (failure: 'notAllowed' | 'stopping') =>
 export const noteMuted = (muted: boolean) => ({ type: 'noteMuted', params: { muted } }) as const;
 
 export const reportStoreFailed = (message: string) =>
-  ({ type: 'reportStoreFailed', params: { error: new Error(message) } }) as const;
+  ({ type: 'reportStoreFailed', params: () => ({ error: new Error(message) }) }) as const;
 
 export const absorb = {
   type: 'absorb',

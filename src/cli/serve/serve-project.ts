@@ -1,9 +1,11 @@
 /** Runs the server of a project as `statecast serve` runs one: settings, store, log, signals, and the TARS platform. */
 
 import { FILE_VARIABLE } from '../../config/environment.ts';
+import { ConfigError } from '../../config/layer/config-error.ts';
 import { loadSettings } from '../../config/load-settings.ts';
 import { readProcessSources } from '../../config/process-sources.ts';
 import type { SettingsInput } from '../../config/schema/settings.ts';
+import { findOptionProblems } from '../../server/check-options.ts';
 import { pickRoomSettings } from '../../server/room-definitions.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { ServerOptions } from '../../server/server-options.ts';
@@ -15,6 +17,8 @@ export interface ServeOptions<All extends ServantDefinitions = {}> extends Serve
   /** The directory of the store, if `store` is not given. Default `./data`. */
   readonly dataDir?: SettingsInput['dataDir'];
   readonly log?: SettingsInput['log'];
+  /** Whether the example servant runs too, and every room may call it as `hello`. Default false. */
+  readonly demo?: SettingsInput['demo'];
   /** The version that the TARS platform shows. Default: that of Statecast. */
   readonly version?: string;
   /**
@@ -40,7 +44,10 @@ export interface ServeOptions<All extends ServantDefinitions = {}> extends Serve
 export async function serve<All extends ServantDefinitions = {}>(
   options: ServeOptions<All> = {},
 ): Promise<ServedProcess<All>> {
-  const { version = VERSION, args, dataDir, log, ...code } = options;
+  // The settings are picked from the options: what has no usable form would be lost there.
+  const problems = findOptionProblems(options);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const { version = VERSION, args, dataDir, log, demo, ...code } = options;
   const sources = readProcessSources(args);
   const settings = loadSettings({
     ...sources,
@@ -48,6 +55,7 @@ export async function serve<All extends ServantDefinitions = {}>(
       ...pickSettings(code),
       ...(dataDir !== undefined && { dataDir }),
       ...(log !== undefined && { log }),
+      ...(demo !== undefined && { demo }),
     },
   });
   // Loaded when it is needed: a library user who only makes servers needs no log.
@@ -66,12 +74,18 @@ const PARTS: ReadonlySet<string> = new Set([
   'statStore',
   'servants',
   'routes',
+  'onError',
 ]);
 
-/** The settings among the options, without parts and functions. */
+/** The settings among the options, without parts. */
 function pickSettings<All extends ServantDefinitions>({ rooms, ...options }: ServerOptions<All>): object {
   const settings = Object.entries(options).filter(
-    ([name, value]) => !PARTS.has(name) && value !== undefined && typeof value !== 'function',
+    ([name, value]) => !PARTS.has(name) && value !== undefined && !isTransport(name, value),
   );
   return { ...Object.fromEntries(settings), ...(rooms !== undefined && { rooms: pickRoomSettings(rooms) }) };
+}
+
+/** A transport of its own is no setting. */
+function isTransport(name: string, value: unknown): boolean {
+  return name === 'transport' && typeof value === 'function';
 }

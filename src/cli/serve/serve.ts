@@ -11,7 +11,8 @@ import { createMemoryStore } from '../../storage/memory-store.ts';
 import { allowDemo, startDemo } from '../../server/demo/demo.ts';
 import { createBanner } from './banner.ts';
 import { loadServants } from './configured-servants.ts';
-import { createServer } from '../../server/create-server.ts';
+import { composeServer } from '../../server/create-server.ts';
+import { pickHandlers, pickOneRoomSettings } from '../../server/room-definitions.ts';
 import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
@@ -84,7 +85,7 @@ async function launch<All extends ServantDefinitions>(
   opened: Opened,
 ): Promise<ServedProcess<All>> {
   const { settings, configFile, version, code = {} } = input;
-  const { store: storeKind, dataDir, log: logSettings, tars, rooms, ...rest } = settings;
+  const { store: storeKind, dataDir, log: logSettings, demo: hasDemo, tars, rooms, ...rest } = settings;
   const { servants: configured, ...tarsRest } = tars;
   const conf = loadTarsConf(configFile);
   const logFile = conf && openPlatformLog(conf);
@@ -93,21 +94,24 @@ async function launch<All extends ServantDefinitions>(
   const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
 
   const servants = await loadServants(configured);
-  const demo = settings.demo ? await startDemo(onError) : undefined;
+  const demo = hasDemo ? await startDemo(onError) : undefined;
   opened.add(() => demo?.close());
   const defined = mergeRooms(code.rooms, rooms);
-  const server = createServer<All>({
-    store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
-    onError,
-    ...code,
-    ...rest,
-    // A transport of its own is no setting, so that none takes its place.
-    ...(typeof code.transport === 'function' && { transport: code.transport }),
-    tars: tarsRest,
-    rooms: demo === undefined ? defined : allowDemo(defined),
-    // Those of the settings and the demonstration are only called by name.
-    servants: { ...demo?.servants, ...servants, ...code.servants } as unknown as All,
-  });
+  const server = composeServer<All>(
+    {
+      store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
+      onError,
+      ...code,
+      ...rest,
+      // A transport of its own is no setting, so that none takes its place.
+      ...(typeof code.transport === 'function' && { transport: code.transport }),
+      tars: tarsRest,
+      rooms: demo === undefined ? defined : allowDemo(defined),
+      // Those of the settings and the demonstration are only called by name.
+      servants: { ...demo?.servants, ...servants, ...code.servants } as unknown as All,
+    },
+    { demo: hasDemo },
+  );
   logEvents(server, log);
   keepHeap(server);
 
@@ -165,9 +169,19 @@ function mergeRooms<All extends ServantDefinitions>(
   code: ServerOptions<All>['rooms'] = {},
   settings: Settings['rooms'],
 ): Readonly<Record<string, RoomDefinition<All>>> {
-  const patterns = new Set([...Object.keys(code), ...Object.keys(settings)]);
+  const ofCode = new Map(
+    Object.entries(code).map(([pattern, room]) => [
+      pattern,
+      { settings: pickOneRoomSettings(room), handlers: pickHandlers(room) },
+    ]),
+  );
+  const ofSettings = new Map(Object.entries(settings));
+  const patterns = new Set([...ofCode.keys(), ...ofSettings.keys()]);
   return Object.fromEntries(
-    [...patterns].map((pattern) => [pattern, { ...code[pattern], ...settings[pattern] }]),
+    [...patterns].map((pattern) => {
+      const room = ofCode.get(pattern);
+      return [pattern, { ...room?.settings, ...ofSettings.get(pattern), ...room?.handlers }];
+    }),
   );
 }
 

@@ -28,6 +28,9 @@ const roomRule = z.strictObject({
   rpc: rpcListSchema,
 });
 
+/** The names of what settings may say of a room. */
+export const ROOM_SETTINGS = roomRule.keyof().options;
+
 export const roomsSchema = z
   .record(z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }), roomRule)
   .default({})
