@@ -18,16 +18,10 @@ test('a servant that moved is found as soon as its old endpoint refuses, in the 
       return { ret: 0, activeEp: [endpoint], inactiveEp: [] };
     },
   });
-  const registry = createServantServer({
-    host: '127.0.0.1',
-    port: 0,
-    servants: new Map([['tars.tarsregistry.QueryObj', adapter]]),
-  });
-  onTestFinished(() => registry.close());
-  const { port } = await registry.listen();
+  const locator = await startRegistry(adapter);
   const { server } = await startServer({
     servants: { echo: { object: OBJECT, methods: ECHO } },
-    tars: { locator: `tars.tarsregistry.QueryObj@tcp -h 127.0.0.1 -p ${port}`, set: 'room.sz.1' },
+    tars: { locator, set: 'room.sz.1' },
   });
   expect(await server.rpc.echo.echo({ text: 'here' })).toEqual({ ret: 'here' });
 
@@ -60,16 +54,10 @@ test.each([1, 2])('a servant that moved is found while its %d old endpoints hang
       return { ret: ports.map((port) => ({ host: '127.0.0.1', port, timeout: 0, istcp: 1, grid: 0 })) };
     },
   });
-  const registry = createServantServer({
-    host: '127.0.0.1',
-    port: 0,
-    servants: new Map([['tars.tarsregistry.QueryObj', adapter]]),
-  });
-  onTestFinished(() => registry.close());
-  const { port } = await registry.listen();
+  const locator = await startRegistry(adapter);
   const { server } = await startServer({
     servants: { echo: { object: OBJECT, methods: ECHO } },
-    tars: { locator: `tars.tarsregistry.QueryObj@tcp -h 127.0.0.1 -p ${port}`, callSeconds: 0.05 },
+    tars: { locator, callSeconds: 0.05 },
   });
   expect(await server.rpc.echo.echo({ text: 'here' })).toEqual({ ret: 'here' });
 
@@ -82,3 +70,15 @@ test.each([1, 2])('a servant that moved is found while its %d old endpoints hang
   }
   expect(reply).toEqual({ ret: 'there' });
 });
+
+/** Serves a registry, and returns what the setting `tars.locator` is for it. */
+async function startRegistry(adapter: ReturnType<typeof createServantAdapter>): Promise<string> {
+  const registry = createServantServer({
+    host: '127.0.0.1',
+    port: 0,
+    servants: new Map([['tars.tarsregistry.QueryObj', adapter]]),
+  });
+  onTestFinished(() => registry.close());
+  const { port } = await registry.listen();
+  return `tars.tarsregistry.QueryObj@tcp -h 127.0.0.1 -p ${port}`;
+}

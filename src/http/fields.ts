@@ -1,5 +1,6 @@
 /** Reads named values of a request from its query and its form body. */
 
+import { announcesBody } from '../transport/common/request-body.ts';
 import { jsonError } from '../transport/common/responses.ts';
 import type { TransportRequest, TransportResponse } from '../transport/common/transport.ts';
 
@@ -11,9 +12,7 @@ export type Fields = readonly (string | undefined)[];
 /** 415 for a body of another type than a form's: its values would be missed in silence. */
 export function refuseBody(request: TransportRequest): TransportResponse | undefined {
   if (request.method !== 'POST' || isForm(request)) return undefined;
-  const hasBody =
-    (request.header('content-length') ?? '0') !== '0' || request.header('transfer-encoding') !== undefined;
-  if (!hasBody) return undefined;
+  if (!announcesBody(request)) return undefined;
   const type = request.header('content-type') ?? '(none)';
   return jsonError(415, `the body must be of the type ${FORM_TYPE}, and is ${type}`);
 }

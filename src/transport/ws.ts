@@ -16,6 +16,7 @@ import { WebSocketServer } from 'ws';
 import type { Frame, Text } from '../protocol/text.ts';
 import { containHandlers, type ContainedHandlers } from './common/contained-handlers.ts';
 import { PendingSends } from './common/pending-sends.ts';
+import { announcesBody } from './common/request-body.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './common/requests-under-way.ts';
 import { jsonError } from './common/responses.ts';
 import {
@@ -30,7 +31,7 @@ import {
 import { NodeExchange, NodeRequestHead } from './ws/exchange.ts';
 import { encodeFrame, FrameJoiner } from './ws/frames.ts';
 import { EndingConnections } from './ws/ending-connections.ts';
-import { hasBody, isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
+import { isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
 import { ClosingWebSocket, IDLE_CHECKS, WsSocket, type SharedBySockets } from './ws/socket.ts';
 import { Topics } from './ws/topics.ts';
 
@@ -53,7 +54,7 @@ const HTTP_OPTIONS: ServerOptions & { shouldUpgradeCallback: (req: IncomingMessa
   requestTimeout: REQUEST_MS,
   // It is answered here, with an error of ours.
   requireHostHeader: false,
-  shouldUpgradeCallback: (req) => isHandshake(req) || !hasBody(req),
+  shouldUpgradeCallback: (req) => isHandshake(req) || !announcesBody(new NodeRequestHead(req)),
 };
 
 /**

@@ -3,13 +3,18 @@
  * no sockets: the transport gives it functions to pause and resume the client.
  */
 
-import { BodyTooLargeError, RequestAbortedError } from './transport.ts';
+import { BodyTooLargeError, RequestAbortedError, type RequestHead } from './transport.ts';
 
 /** How much of a body is kept before it is read. Above it, the client is paused until the body is read. */
 export const UNREAD_BODY_BYTES = 64 * 1024;
 
 /** How much of an unread body is skipped before its request is answered. See {@link RequestBody.skip}. */
 export const SKIPPED_BODY_BYTES = 8 * 1024 * 1024;
+
+/** Whether the head of a request says that a body follows. */
+export function announcesBody(head: Pick<RequestHead, 'header'>): boolean {
+  return (head.header('content-length') ?? '0') !== '0' || head.header('transfer-encoding') !== undefined;
+}
 
 /** Pauses and resumes the client. */
 interface BodyFlow {

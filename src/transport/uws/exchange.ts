@@ -6,7 +6,7 @@
 import { STATUS_CODES } from 'node:http';
 import { EncodedTexts } from '../../protocol/text.ts';
 import { formatAddress } from './peer-address.ts';
-import { RequestBody } from '../common/request-body.ts';
+import { announcesBody, RequestBody } from '../common/request-body.ts';
 import type { RequestsUnderWay } from '../common/requests-under-way.ts';
 import type { RequestHead, TransportRequest, TransportResponse } from '../common/transport.ts';
 
@@ -105,7 +105,7 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
     this.#res = res;
     this.#underWay = underWay;
     this.#failed = failed;
-    if (!this.#announcesBody()) return;
+    if (!announcesBody(this)) return;
     const body = new RequestBody({
       pause: () => {
         if (this.#state === 'pending') res.pause();
@@ -155,10 +155,6 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
     this.forget();
     const then = this.#body?.isComplete === false ? 'ask to end' : 'keep';
     writeResponse(this.#res, this.method, response, this.#failed, then);
-  }
-
-  #announcesBody(): boolean {
-    return (this.header('content-length') ?? '0') !== '0' || this.header('transfer-encoding') !== undefined;
   }
 }
 

@@ -1,10 +1,9 @@
 /** One HTTP request of `node:http` and its response. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestBody } from '../common/request-body.ts';
+import { announcesBody, RequestBody } from '../common/request-body.ts';
 import type { RequestsUnderWay } from '../common/requests-under-way.ts';
 import type { EndingConnections } from './ending-connections.ts';
-import { hasBody } from './refusals.ts';
 import { writeResponse } from './write-response.ts';
 import type { RequestHead, TransportRequest, TransportResponse } from '../common/transport.ts';
 
@@ -53,7 +52,7 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     this.#res = res;
     this.#underWay = underWay;
     this.#ending = ending;
-    if (hasBody(req)) this.#body = receiveBody(req);
+    if (announcesBody(this)) this.#body = receiveBody(req);
   }
 
   async body(maxBytes: number): Promise<Uint8Array> {

@@ -2,18 +2,15 @@
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { announcesBody } from '../common/request-body.ts';
 import { jsonError } from '../common/responses.ts';
 import type { TransportResponse } from '../common/transport.ts';
+import { NodeRequestHead } from './exchange.ts';
 
 /** The key of a handshake is 16 bytes in base64 (RFC 6455, section 4.1). */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 /** The version of RFC 6455. */
 const VERSION = '13';
-
-/** Whether a request announces a body. */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
-}
 
 /** Whether a request with an `Upgrade` header asks for a WebSocket. */
 export function isHandshake({ method, headers }: IncomingMessage): boolean {
@@ -40,7 +37,7 @@ export function refuseHandshake(request: IncomingMessage): TransportResponse | u
     const refusal = jsonError(426, `the WebSocket version ${version || '(none)'} is not supported, use 13`);
     return { ...refusal, headers: { ...refusal.headers, 'sec-websocket-version': VERSION } };
   }
-  if (hasBody(request)) return jsonError(400, 'a WebSocket handshake has no body');
+  if (announcesBody(new NodeRequestHead(request))) return jsonError(400, 'a WebSocket handshake has no body');
   return refuseRequest(request);
 }
 
