@@ -95,9 +95,17 @@ class Pusher implements Publisher {
 
 const STATUS_OF: Readonly<Record<ErrorName, number>> = {
   internal: 500,
+  unauthorized: 401,
+  unknownRoom: 404,
   permissionDenied: 403,
+  unknownMethod: 404,
+  alreadyJoined: 409,
   limitExceeded: 400,
   badRequest: 400,
   notAvailable: 503,
+  tokenExpired: 401,
+  expired: 401,
   tooManyRequests: 429,
+  unrecoverable: 416,
+  concurrentPages: 409,
 };

@@ -1,7 +1,7 @@
 /** The interface of a wire protocol: it reads frames into commands, and writes replies, pushes and publications as frames. */
 
 import type { CloseName } from './close-codes.ts';
-import type { Broadcast, Command, Publication, Push, Reply } from './command.ts';
+import type { Broadcast, Command, MemberChange, Publication, Push, Reply } from './command.ts';
 import type { Frame } from './text.ts';
 
 /** The client broke the protocol. Its socket is closed with this code, and the commands of the frame are ignored. */
@@ -34,6 +34,10 @@ export interface Codec {
    * False if commands have ids: then a join or a leave delays only the commands for the same room.
    */
   readonly keepsOrder: boolean;
+  /** The server asks for signs of life by a push `ping`, which the client answers with the command `pong`. */
+  readonly pings?: boolean;
+  /** A client that joins is told of the room's stream: its position, and what the client has missed. */
+  readonly readsStreams?: boolean;
   /**
    * Reads one frame. A text frame is a string; a binary frame is bytes, which are valid during the call only. It must
    * not throw. A known command with unusable arguments is a `command.malformed`.
@@ -47,6 +51,13 @@ export interface Codec {
   encodePublication(publication: Publication): Frame;
   /** The frame of a broadcast. It is sent to every connection that uses this codec. */
   encodeBroadcast(broadcast: Broadcast): Frame;
+  /** The frame that tells the members of a room of a join or a leave. Absent: they are not told. */
+  encodeMemberChange?(change: MemberChange): Frame;
+  /**
+   * The frame of a publication for a client that gets deltas (`JoinAnswer.stream.delta`): the change from the publication
+   * before, or all of it if there is no `base`. Absent: no client of this codec gets deltas.
+   */
+  encodeDelta?(publication: Publication, base: Publication | undefined): Frame;
   /**
    * Joins the replies and pushes of one turn of the event loop into one frame. Without it, each is a frame of its own.
    * Publications and broadcasts are not joined, because all receivers get the same frame.

@@ -6,11 +6,19 @@
  */
 export const ERRORS = {
   internal: { code: 100, message: 'internal server error', temporary: true },
+  unauthorized: { code: 101, message: 'unauthorized', temporary: false },
+  unknownRoom: { code: 102, message: 'unknown channel', temporary: false },
   permissionDenied: { code: 103, message: 'permission denied', temporary: false },
+  unknownMethod: { code: 104, message: 'method not found', temporary: false },
+  alreadyJoined: { code: 105, message: 'already subscribed', temporary: false },
   limitExceeded: { code: 106, message: 'limit exceeded', temporary: false },
   badRequest: { code: 107, message: 'bad request', temporary: false },
   notAvailable: { code: 108, message: 'not available', temporary: false },
+  tokenExpired: { code: 109, message: 'token expired', temporary: false },
+  expired: { code: 110, message: 'expired', temporary: false },
   tooManyRequests: { code: 111, message: 'too many requests', temporary: true },
+  unrecoverable: { code: 112, message: 'unrecoverable position', temporary: false },
+  concurrentPages: { code: 113, message: 'concurrent pagination', temporary: true },
 } as const satisfies Record<string, { code: number; message: string; temporary: boolean }>;
 
 /** The name of a row of {@link ERRORS}. */
@@ -21,6 +29,8 @@ export interface Refusal {
   readonly error: ErrorName;
   /** One sentence for the user of the client. It never contains an error text of a handler or a store. */
   readonly message: string;
+  /** A code of the server's owner instead of the one of the table: 400 to 1999. */
+  readonly code?: number;
 }
 
 /** Makes a {@link Refusal}. The default message is the one in the table. */

@@ -161,6 +161,7 @@ function isBusyWith(underWay: readonly UnderWay[], room: string): boolean {
 function costOf(command: QueuedCommand): number {
   switch (command.type) {
     case 'room.join':
+      return COMMAND_OVERHEAD_BYTES + command.room.length + JSON.stringify(command.request ?? null).length;
     case 'room.resume':
     case 'room.leave':
       return COMMAND_OVERHEAD_BYTES + command.room.length;
@@ -174,9 +175,22 @@ function costOf(command: QueuedCommand): number {
         JSON.stringify(command.args).length
       );
     case 'server.broadcast':
+    case 'server.message':
       return COMMAND_OVERHEAD_BYTES + JSON.stringify(command.data).length;
-    case 'ping':
+    case 'server.call':
+      return COMMAND_OVERHEAD_BYTES + command.method.length + JSON.stringify(command.data).length;
+    case 'room.presence':
+    case 'room.presenceStats':
+    case 'room.history':
+      return COMMAND_OVERHEAD_BYTES + command.room.length;
+    case 'room.refresh':
+      return COMMAND_OVERHEAD_BYTES + command.room.length + command.token.length;
+    case 'connection.refresh':
+      return COMMAND_OVERHEAD_BYTES + command.token.length;
     case 'connect':
+      return COMMAND_OVERHEAD_BYTES + JSON.stringify(command.request ?? null).length;
+    case 'ping':
+    case 'pong':
     case 'command.unknown':
     case 'command.malformed':
       return COMMAND_OVERHEAD_BYTES;

@@ -375,7 +375,7 @@ describe('the end of a connection', () => {
 /** What a second join and a leave without a join are on the line protocol. */
 const SAME_ON_THE_LINE: Readonly<Record<string, string>> = { alreadyMember: 'joined', notMember: 'left' };
 
-function expectedReply(command: Command): Reply['type'] {
+function expectedReply(command: Command): Reply['type'] | undefined {
   switch (command.type) {
     case 'ping':
       return 'pong';
@@ -395,5 +395,7 @@ function expectedReply(command: Command): Reply['type'] {
       return 'connected';
     case 'command.malformed':
       return 'refused';
+    default:
+      return undefined;
   }
 }

@@ -15,6 +15,7 @@ export type UsualSender = Outside | MachineName | 'itself';
 
 const connection: Record<ConnectionEvent['type'], UsualSender> = {
   ping: 'socket',
+  pong: 'socket',
   connect: 'socket',
   'command.unknown': 'socket',
   'command.malformed': 'socket',
@@ -22,7 +23,14 @@ const connection: Record<ConnectionEvent['type'], UsualSender> = {
   'room.leave': 'socket',
   'room.publish': 'socket',
   'room.call': 'socket',
+  'room.presence': 'socket',
+  'room.presenceStats': 'socket',
+  'room.history': 'socket',
+  'room.refresh': 'socket',
+  'connection.refresh': 'socket',
   'server.broadcast': 'socket',
+  'server.call': 'socket',
+  'server.message': 'socket',
   'connection.greeted': 'socket',
   'protocol.violated': 'socket',
   'queue.overflowed': 'socket',

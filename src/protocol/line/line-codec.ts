@@ -46,12 +46,27 @@ export const lineCodec: Codec = {
       case 'refused':
         return [encodeRefusal(reply.refusal)];
       case 'connected':
+      // Answers to commands that this protocol does not have.
+      case 'presence':
+      case 'presenceStats':
+      case 'history':
+      case 'refreshed':
+      case 'roomRefreshed':
         return [];
     }
   },
 
   encodePush(push) {
-    return [push.type === 'joined' ? encodeJoined(push.room) : encodeRefusal(push.refusal)];
+    switch (push.type) {
+      case 'joined':
+        return [encodeJoined(push.room)];
+      case 'left':
+        return [encodeRefusal(push.refusal)];
+      case 'message':
+        return [encodeText(push.data)];
+      case 'ping':
+        return [];
+    }
   },
 
   encodePublication: ({ data }) => encodeText(data),
