@@ -26,7 +26,7 @@ describe('the table of settings', () => {
       '| `port` | `STATECAST_PORT` | `--port <number>` | `8000` | a whole number from 0 to 65535 | The port to listen on; 0 takes a free one. |',
     );
     expect(lines).toContain(
-      '| `http.apiKey` | `STATECAST_HTTP_API_KEY` |  | none | a text of at least 16 characters | The key that HTTP push and presence requests must carry. |',
+      '| `http.apiKey` | `STATECAST_HTTP_API_KEY` |  | none | a text of at least 12 characters | The key that HTTP push and presence requests must carry. |',
     );
   });
 });

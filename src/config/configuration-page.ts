@@ -21,7 +21,7 @@ A server runs without any configuration. What you set comes from four places; a 
 \`\`\`json
 {
   "host": "0.0.0.0",
-  "http": { "apiKey": "at least 16 characters" },
+  "http": { "apiKey": "at least 12 characters" },
   "limits": { "roomCapacity": 5000 },
   "rooms": {
     "lobby": { "capacity": 500 },

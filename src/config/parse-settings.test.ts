@@ -90,6 +90,13 @@ describe('good settings', () => {
   });
 });
 
+test('a key for HTTP has at least 12 characters', () => {
+  expect(parseGood({ http: { apiKey: 'test-api-key' } }).http.apiKey).toBe('test-api-key');
+  expect(parseBad({ http: { apiKey: 'test-api-ke' } })).toMatchObject([
+    { path: 'http.apiKey', given: '(set)', allowed: 'a text of at least 12 characters' },
+  ]);
+});
+
 describe('a problem', () => {
   test('tells the setting, what was given and what is allowed', () => {
     expect(parseBad({ limits: { messageBytes: '64k' } })).toEqual([
@@ -188,7 +195,7 @@ describe('a problem', () => {
 
 describe('a secret is not shown', () => {
   test.each([
-    ['in its own place', { http: { apiKey: SECRET.slice(0, 12) } }],
+    ['in its own place', { http: { apiKey: SECRET.slice(0, 11) } }],
     ['as a list', { http: { apiKey: [SECRET] } }],
     ['under a misspelt name', { http: { apikey: SECRET } }],
     ['in the wrong section', { apiKey: SECRET }],
@@ -198,7 +205,7 @@ describe('a secret is not shown', () => {
   ])('%s', (_, input) => {
     const problems = parseBad(input);
     expect(problems).not.toEqual([]);
-    expect(JSON.stringify(problems)).not.toContain(SECRET.slice(0, 12));
+    expect(JSON.stringify(problems)).not.toContain(SECRET.slice(0, 11));
   });
 });
 

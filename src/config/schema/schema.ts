@@ -29,10 +29,10 @@ const log = z.strictObject({
 const http = z.strictObject({
   apiKey: z
     .string()
-    .min(16)
+    .min(12)
     .optional()
     .describe('The key that HTTP push and presence requests must carry.')
-    .register(fieldNotes, { secret: true, allowed: 'a text of at least 16 characters' }),
+    .register(fieldNotes, { secret: true, allowed: 'a text of at least 12 characters' }),
   open: z
     .boolean()
     .default(false)
