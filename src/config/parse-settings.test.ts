@@ -31,6 +31,7 @@ describe('good settings', () => {
       log: { level: 'info', format: 'auto' },
       http: { open: false },
       line: { userParameter: false },
+      auth: { insecure: false, anonymous: true },
       limits: {
         connections: 0,
         messageBytes: 65_536,

@@ -1,6 +1,7 @@
 /** Every setting with its type, limits, default and meaning. */
 
 import * as z from 'zod';
+import { authSchema } from './auth-schema.ts';
 import { fieldNotes } from './field-notes.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
@@ -119,6 +120,7 @@ export const settingsSchema = z
     log: log.prefault({}),
     http: http.prefault({}),
     line: line.prefault({}),
+    auth: authSchema.prefault({}),
     limits: limitsSchema.prefault({}),
     membership: membership.prefault({}),
     inspector: inspectorSchema.prefault({}),
