@@ -3,9 +3,12 @@ import { renderConfigurationPage, renderSettingsTable } from './configuration-pa
 import { parseSettings } from './parse-settings.ts';
 import { FIELDS } from './schema/fields.ts';
 
-test('the example file on the page is a good configuration', () => {
-  const example = /```json\n(.*?)```/s.exec(renderConfigurationPage())?.[1];
-  expect(parseSettings(JSON.parse(example ?? ''))).toMatchObject({ ok: true });
+test('each example file on the page is a good configuration', () => {
+  const examples = [...renderConfigurationPage().matchAll(/```json\n(.*?)```/gs)].map(
+    ([, text = '']) => text,
+  );
+  expect(examples).toHaveLength(2);
+  for (const example of examples) expect(parseSettings(JSON.parse(example))).toMatchObject({ ok: true });
 });
 
 describe('the table of settings', () => {

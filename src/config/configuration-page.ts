@@ -40,6 +40,22 @@ may call. \`history\` says what is kept of its publications: at most \`size\` of
 latest one (1 to 2,592,000; 300 if it is left out). Without them the room has the capacity \`limits.roomCapacity\`, no limit
 on messages, no calls and no history.
 
+\`history.recover\` says what a client that comes back gets: \`true\` all that it missed, \`"cache"\` the latest publication,
+\`false\` nothing. With \`joinLeave\` members are told who joins and leaves. With \`delta\`, clients that ask for it get what
+has changed since the publication before. \`may\` says who may do what ([access.md](access.md)):
+
+\`\`\`json
+{
+  "rooms": {
+    "chat:*": {
+      "may": { "join": "users", "publish": "members", "presence": "members", "history": "members", "rpc": "nobody" },
+      "history": { "size": 100, "recover": true },
+      "joinLeave": true
+    }
+  }
+}
+\`\`\`
+
 ## Variables
 
 Numbers are decimal. \`true\` and \`1\` mean yes, \`false\` and \`0\` mean no. Commas separate the items of a list.

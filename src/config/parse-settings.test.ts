@@ -98,6 +98,25 @@ test('a key for HTTP has at least 12 characters', () => {
   ]);
 });
 
+test('rooms and broadcasts have rules', () => {
+  const rooms = {
+    'chat:*': {
+      may: { join: 'users', publish: 'members', presence: 'token', history: 'nobody', rpc: 'anyone' },
+      history: { size: 10, recover: 'cache' },
+      joinLeave: true,
+      delta: false,
+    },
+    lobby: { history: { recover: true } },
+  } as const;
+  expect(parseGood({ rooms, broadcast: 'users' })).toMatchObject({ rooms, broadcast: 'users' });
+  expect(parseBad({ rooms: { lobby: { history: { recover: 'all' } } } })).toEqual([
+    { path: 'rooms.lobby.history.recover', given: '"all"', allowed: 'true, false or "cache"' },
+  ]);
+  expect(parseBad({ rooms: { lobby: { may: { joins: 'users' } } } })).toMatchObject([
+    { allowed: 'no such setting; did you mean rooms.lobby.may.join?' },
+  ]);
+});
+
 describe('a problem', () => {
   test('tells the setting, what was given and what is allowed', () => {
     expect(parseBad({ limits: { messageBytes: '64k' } })).toEqual([
@@ -127,6 +146,11 @@ describe('a problem', () => {
     ['rooms["a*b"]', { rooms: { 'a*b': {} } }],
     ['rooms.lobby.capacity', { rooms: { lobby: { capacity: 0 } } }],
     ['rooms.lobby.messagesPerSecond', { rooms: { lobby: { messagesPerSecond: 0 } } }],
+    ['rooms.lobby.may.join', { rooms: { lobby: { may: { join: 'members' } } } }],
+    ['rooms.lobby.may.publish', { rooms: { lobby: { may: { publish: 'everybody' } } } }],
+    ['rooms.lobby.history.recover', { rooms: { lobby: { history: { recover: 'all' } } } }],
+    ['rooms.lobby.joinLeave', { rooms: { lobby: { joinLeave: 1 } } }],
+    ['broadcast', { broadcast: 'members' }],
     ['(all)', ['port', 8000]],
     ['(all)', undefined],
   ])('at %s is reported once for %j', (path, input) => {

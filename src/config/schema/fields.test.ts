@@ -36,6 +36,7 @@ describe('every setting', () => {
       'tars.set',
       'tars.listen',
       'tars.secret',
+      'broadcast',
     ]);
   });
 });

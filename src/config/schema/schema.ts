@@ -138,6 +138,12 @@ export const settingsSchema = z
       .default(10)
       .describe('How long an empty room stays in memory.')
       .register(fieldNotes, { unit: 'seconds' }),
+    broadcast: z
+      .enum(['anyone', 'users', 'nobody'])
+      .optional()
+      .describe(
+        'Which clients may send a message to everybody; `users` are those with a proven name. Without it: `anyone` on loopback, and `nobody` beyond.',
+      ),
     rooms: roomsSchema,
   })
   .register(fieldNotes, { allowed: 'an object of settings' });
