@@ -53,8 +53,10 @@ export type {
   HistoryDefinition,
   RoomMembers,
   RoomDefinition,
+  RoomPermissions,
   ServerOptions,
   StatecastServer,
+  WhoMay,
   WithServer,
 } from './server/server-options.ts';
 export { createLowdbStore } from './storage/lowdb-store.ts';

@@ -99,6 +99,30 @@ describe('a process', () => {
     expect(stderr).toContain('server.stopped');
   });
 
+  test('says loudly what is dangerous in its settings, and keeps the secret to itself', async () => {
+    const env = { STATECAST_AUTH_INSECURE: 'true', STATECAST_AUTH_HMAC_SECRET: 'swordfish' };
+    const { banner, kill, exited } = await startProcess(['--data-dir', await makeTempDir()], env);
+    const warnings = banner.split('\n').filter((line) => line.includes('WARNING'));
+    expect(warnings).toEqual([
+      expect.stringContaining('auth.insecure is on'),
+      expect.stringContaining('auth.hmacSecret has fewer than 32 characters'),
+    ]);
+    kill('SIGTERM');
+    const { stderr } = await exited;
+    const warned = stderr.split('\n').filter((line) => line.includes('"level":40'));
+    expect(warned.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(
+      warnings.map((line) => line.replace('  WARNING  ', '')),
+    );
+    expect(banner + stderr).not.toContain('swordfish');
+  });
+
+  test('warns of nothing by default', async () => {
+    const { banner, kill, exited } = await startProcess(['--data-dir', await makeTempDir()]);
+    kill('SIGTERM');
+    expect(banner).not.toContain('WARNING');
+    expect((await exited).stderr).not.toContain('"level":40');
+  });
+
   test('logs neither messages nor its key', async () => {
     const args = ['--data-dir', await makeTempDir(), '--log-level', 'trace'];
     const env = { STATECAST_HTTP_API_KEY: 'swordfish-swordfish' };

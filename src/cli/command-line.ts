@@ -8,10 +8,12 @@ import { FILE_VARIABLE } from '../config/environment.ts';
 import type { SettingsFlags } from '../config/flags.ts';
 import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
 import { FIELDS } from '../config/schema/fields.ts';
+import { systemClock } from '../system/clock.ts';
 import { VERSION } from '../system/package-info.ts';
 import type { ChartsFlags } from './charts.ts';
 import type { PackageFlags } from './package/package.ts';
 import type { Tars2tsOptions } from './tars2ts.ts';
+import type { TokenFlags } from './token.ts';
 
 /** Makes the command line. Parsing rejects with `ConfigError` for a bad configuration and exits for a bad command line. */
 export function createCommandLine(): Command {
@@ -94,6 +96,18 @@ export function createCommandLine(): Command {
       finish(await runCharts(flags));
     });
 
+  addConfigFlag(program.command('token'))
+    .description('print a token, signed with auth.hmacSecret')
+    .requiredOption('--user <user>', 'who the token is for')
+    .option('--channel <room>', 'make a token that lets the user into this room')
+    .option('--expires <time>', 'how long it is valid: 90s, 15m, 1h, 7d (default: for ever)')
+    .option('--info <json>', 'what other members see of the user')
+    .action(async ({ config, ...flags }: TokenFlags & { readonly config?: string }) => {
+      const settings = loadSettings(toSources({ config }));
+      const { runToken } = await import('./token.ts');
+      finish(await runToken(settings, flags, systemClock));
+    });
+
   addSettingsFlags(program.command('config'))
     .description('print the effective settings as JSON, secrets masked')
     .option('--docs', 'print docs/configuration.md instead')
@@ -107,7 +121,7 @@ export function createCommandLine(): Command {
 
 /** What commander makes of the flags; those of settings are texts. */
 interface Options {
-  readonly config?: string;
+  readonly config?: string | undefined;
   readonly docs?: boolean;
   readonly [flag: string]: string | boolean | undefined;
 }
@@ -116,6 +130,10 @@ function addSettingsFlags(command: Command): Command {
   for (const { flag, meaning } of FIELDS) {
     if (flag !== undefined) command.option(flag, meaning);
   }
+  return addConfigFlag(command);
+}
+
+function addConfigFlag(command: Command): Command {
   return command.option(
     '-c, --config <file>',
     'A JSON file of settings, or the configuration of a TARS platform. Environment and flags win over it.',

@@ -21,7 +21,7 @@ A server runs without any configuration. What you set comes from four places; a 
 \`\`\`json
 {
   "host": "0.0.0.0",
-  "http": { "apiKey": "at least 16 characters" },
+  "http": { "apiKey": "at least 12 characters" },
   "limits": { "roomCapacity": 5000 },
   "rooms": {
     "lobby": { "capacity": 500 },
@@ -39,6 +39,22 @@ the largest number of messages published in it (any number above 0), \`rpc\` the
 may call. \`history\` says what is kept of its publications: at most \`size\` of them (0 to 100,000), for \`ttlSeconds\` after the
 latest one (1 to 2,592,000; 300 if it is left out). Without them the room has the capacity \`limits.roomCapacity\`, no limit
 on messages, no calls and no history.
+
+\`history.recover\` says what a client that comes back gets: \`true\` all that it missed, \`"cache"\` the latest publication,
+\`false\` nothing. With \`joinLeave\` members are told who joins and leaves. With \`delta\`, clients that ask for it get what
+has changed since the publication before. \`may\` says who may do what ([access.md](access.md)):
+
+\`\`\`json
+{
+  "rooms": {
+    "chat:*": {
+      "may": { "join": "users", "publish": "members", "presence": "members", "history": "members", "rpc": "nobody" },
+      "history": { "size": 100, "recover": true },
+      "joinLeave": true
+    }
+  }
+}
+\`\`\`
 
 ## Variables
 

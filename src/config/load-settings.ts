@@ -5,7 +5,7 @@ import { FILE_VARIABLE, readEnvironment } from './environment.ts';
 import { FIELDS } from './schema/fields.ts';
 import { readFlags, type SettingsFlags } from './flags.ts';
 import type { Layer, SourceOf } from './layer/layer.ts';
-import { findExposureProblems, findFieldProblems, parseSettings } from './parse-settings.ts';
+import { findCombinedProblems, findFieldProblems, parseSettings } from './parse-settings.ts';
 import { formatPath, setAt, valueAt } from './schema/path.ts';
 import type { Settings } from './schema/settings.ts';
 import { readSettingsFile } from './settings-file.ts';
@@ -32,7 +32,7 @@ export function loadSettings({ file, env, flags, code }: SettingsSources): Setti
     ...findFieldProblems(layer.input, layer.sourceOf),
   ]);
   if (!layers.some((layer) => layer.isUnread)) {
-    problems.push(...findExposureProblems(merged.input, merged.sourceOf));
+    problems.push(...findCombinedProblems(merged.input, merged.sourceOf));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   const parsed = parseSettings(merged.input);

@@ -31,6 +31,7 @@ describe('good settings', () => {
       log: { level: 'info', format: 'auto' },
       http: { open: false },
       line: { userParameter: false },
+      auth: { insecure: false, anonymous: true },
       limits: {
         connections: 0,
         messageBytes: 65_536,
@@ -90,6 +91,32 @@ describe('good settings', () => {
   });
 });
 
+test('a key for HTTP has at least 12 characters', () => {
+  expect(parseGood({ http: { apiKey: 'test-api-key' } }).http.apiKey).toBe('test-api-key');
+  expect(parseBad({ http: { apiKey: 'test-api-ke' } })).toMatchObject([
+    { path: 'http.apiKey', given: '(set)', allowed: 'a text of at least 12 characters' },
+  ]);
+});
+
+test('rooms and broadcasts have rules', () => {
+  const rooms = {
+    'chat:*': {
+      may: { join: 'users', publish: 'members', presence: 'token', history: 'nobody', rpc: 'anyone' },
+      history: { size: 10, recover: 'cache' },
+      joinLeave: true,
+      delta: false,
+    },
+    lobby: { history: { recover: true } },
+  } as const;
+  expect(parseGood({ rooms, broadcast: 'users' })).toMatchObject({ rooms, broadcast: 'users' });
+  expect(parseBad({ rooms: { lobby: { history: { recover: 'all' } } } })).toEqual([
+    { path: 'rooms.lobby.history.recover', given: '"all"', allowed: 'true, false or "cache"' },
+  ]);
+  expect(parseBad({ rooms: { lobby: { may: { joins: 'users' } } } })).toMatchObject([
+    { allowed: 'no such setting; did you mean rooms.lobby.may.join?' },
+  ]);
+});
+
 describe('a problem', () => {
   test('tells the setting, what was given and what is allowed', () => {
     expect(parseBad({ limits: { messageBytes: '64k' } })).toEqual([
@@ -119,6 +146,11 @@ describe('a problem', () => {
     ['rooms["a*b"]', { rooms: { 'a*b': {} } }],
     ['rooms.lobby.capacity', { rooms: { lobby: { capacity: 0 } } }],
     ['rooms.lobby.messagesPerSecond', { rooms: { lobby: { messagesPerSecond: 0 } } }],
+    ['rooms.lobby.may.join', { rooms: { lobby: { may: { join: 'members' } } } }],
+    ['rooms.lobby.may.publish', { rooms: { lobby: { may: { publish: 'everybody' } } } }],
+    ['rooms.lobby.history.recover', { rooms: { lobby: { history: { recover: 'all' } } } }],
+    ['rooms.lobby.joinLeave', { rooms: { lobby: { joinLeave: 1 } } }],
+    ['broadcast', { broadcast: 'members' }],
     ['(all)', ['port', 8000]],
     ['(all)', undefined],
   ])('at %s is reported once for %j', (path, input) => {
@@ -188,7 +220,7 @@ describe('a problem', () => {
 
 describe('a secret is not shown', () => {
   test.each([
-    ['in its own place', { http: { apiKey: SECRET.slice(0, 12) } }],
+    ['in its own place', { http: { apiKey: SECRET.slice(0, 11) } }],
     ['as a list', { http: { apiKey: [SECRET] } }],
     ['under a misspelt name', { http: { apikey: SECRET } }],
     ['in the wrong section', { apiKey: SECRET }],
@@ -198,7 +230,7 @@ describe('a secret is not shown', () => {
   ])('%s', (_, input) => {
     const problems = parseBad(input);
     expect(problems).not.toEqual([]);
-    expect(JSON.stringify(problems)).not.toContain(SECRET.slice(0, 12));
+    expect(JSON.stringify(problems)).not.toContain(SECRET.slice(0, 11));
   });
 });
 

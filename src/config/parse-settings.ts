@@ -19,7 +19,7 @@ export type ParsedSettings =
 /** Adds the defaults and freezes the settings, or returns all problems at once. It does not throw. */
 export function parseSettings(input: unknown): ParsedSettings {
   const parsed = settingsSchema.safeParse(input);
-  const problems = [...findFieldProblems(input), ...findExposureProblems(input)];
+  const problems = [...findFieldProblems(input), ...findCombinedProblems(input)];
   return parsed.success && problems.length === 0
     ? { ok: true, settings: deepFreeze(parsed.data) }
     : { ok: false, problems };
@@ -39,11 +39,16 @@ export function findFieldProblems(input: unknown, sourceOf: SourceOf = unknownSo
   return [...different.values()];
 }
 
+/** The problems of settings that do not go together. */
+export function findCombinedProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
+  return [...findExposureProblems(input, sourceOf), ...findAuthProblems(input, sourceOf)];
+}
+
 /** Only what the rule below needs, so that it is checked even when other settings are wrong. */
 const exposureSchema = z.object(settingsSchema.pick({ host: true, http: true }).shape);
 
 /** A problem if these settings would open HTTP push to everybody who reaches the host. */
-export function findExposureProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
+function findExposureProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
   const parsed = exposureSchema.safeParse(input);
   if (!parsed.success) return [];
   const { host, http } = parsed.data;
@@ -52,6 +57,26 @@ export function findExposureProblems(input: unknown, sourceOf: SourceOf = unknow
     `the server would listen on ${host} with HTTP push open to everybody: ` +
     'set http.apiKey (STATECAST_HTTP_API_KEY) or, if that is meant, http.open to true';
   return [createProblem(['host'], host, advice, sourceOf)];
+}
+
+const authRuleSchema = z.object(settingsSchema.pick({ host: true, auth: true }).shape);
+
+/** The problems of tokens and of who may connect. */
+function findAuthProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
+  const parsed = authRuleSchema.safeParse(input);
+  if (!parsed.success) return [];
+  const { host, auth } = parsed.data;
+  const problems: ConfigProblem[] = [];
+  if (auth.insecure && !isLoopbackHost(host)) {
+    const advice = `false: on ${host} everybody who reaches it could do everything. It is for host 127.0.0.1`;
+    problems.push(createProblem(['auth', 'insecure'], true, advice, sourceOf));
+  }
+  if (auth.hmacPreviousSecret !== undefined && auth.hmacSecret === undefined) {
+    const advice = 'nothing, unless auth.hmacSecret (STATECAST_AUTH_HMAC_SECRET) is set too';
+    const path = ['auth', 'hmacPreviousSecret'];
+    problems.push(createProblem(path, auth.hmacPreviousSecret, advice, sourceOf));
+  }
+  return problems;
 }
 
 function findProblemsAt(place: Path, schema: z.ZodType, value: unknown, sourceOf: SourceOf): ConfigProblem[] {

@@ -40,6 +40,26 @@ export interface HistoryDefinition {
   readonly size?: number | undefined;
   /** How long they are kept after the latest one. Default 300. */
   readonly ttlSeconds?: number | undefined;
+  /** What a client that comes back gets: all that it missed, or the latest publication. Default: nothing. */
+  readonly recover?: boolean | 'cache' | undefined;
+}
+
+/**
+ * Who of the connections may do something in a room: all; those with a proven user; the members; those whose token names
+ * the room; none.
+ */
+export type WhoMay = 'anyone' | 'users' | 'members' | 'token' | 'nobody';
+
+/** Who may do what in a room. */
+export interface RoomPermissions {
+  readonly join?: Exclude<WhoMay, 'members'> | undefined;
+  readonly publish?: WhoMay | undefined;
+  /** Asking who is in the room. */
+  readonly presence?: WhoMay | undefined;
+  /** Asking for the publications that are kept. */
+  readonly history?: WhoMay | undefined;
+  /** Calling the functions of `rpc`. */
+  readonly rpc?: WhoMay | undefined;
 }
 
 /** What belongs to the rooms of a pattern: an exact name, or a prefix ending in `*`. */
@@ -50,6 +70,12 @@ export interface RoomDefinition<All extends ServantDefinitions = {}> {
   readonly messagesPerSecond?: number | undefined;
   /** Which publications are kept, for `server.history` and for clients that come back. Default: none. */
   readonly history?: HistoryDefinition | undefined;
+  /** Who may do what. */
+  readonly may?: RoomPermissions | undefined;
+  /** Whether members are told who joins and leaves. Default false. */
+  readonly joinLeave?: boolean | undefined;
+  /** Whether clients that ask for it get only what has changed since the publication before. Default false. */
+  readonly delta?: boolean | undefined;
   /** Functions that the room's connections may call, as `hello.sayHello` or `hello.*`. Default: none. */
   readonly rpc?: readonly string[] | undefined;
   /** Asked before a join; return `refuse(reason)` to keep it out. Throwing or being late refuses it too. */

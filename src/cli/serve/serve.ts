@@ -3,6 +3,7 @@
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { ServerAddress } from '../../actors/server/server.ts';
+import { findAuthWarnings } from '../../config/auth-warnings.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
@@ -92,6 +93,7 @@ async function launch<All extends ServantDefinitions>(
   opened.add(() => logFile?.close());
   const log = createLogger(logSettings, logFile);
   const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
+  for (const warning of findAuthWarnings(settings)) log.warn(warning);
 
   const servants = await loadServants(configured);
   const demo = hasDemo ? await startDemo(onError) : undefined;

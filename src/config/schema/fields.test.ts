@@ -19,15 +19,24 @@ describe('every setting', () => {
     expect(new Set(FIELDS.map((field) => field.variable)).size).toBe(FIELDS.length);
   });
 
-  test('is optional only if it is a secret, or what TARS may have: the others have defaults', () => {
+  test('is optional only if nothing stands for it, or its default depends on others', () => {
     const without = FIELDS.filter((field) => field.defaultValue === undefined);
     expect(without.map((field) => field.path)).toEqual([
       'http.apiKey',
+      'auth.hmacSecret',
+      'auth.hmacPreviousSecret',
+      'auth.publicKey',
+      'auth.jwksUrl',
+      'auth.audience',
+      'auth.issuer',
+      'auth.userBoundary',
+      'auth.personalRoom',
       'inspector.token',
       'tars.locator',
       'tars.set',
       'tars.listen',
       'tars.secret',
+      'broadcast',
     ]);
   });
 });
@@ -36,6 +45,7 @@ test.each([
   ['port', 'STATECAST_PORT'],
   ['dataDir', 'STATECAST_DATA_DIR'],
   ['http.apiKey', 'STATECAST_HTTP_API_KEY'],
+  ['auth.hmacPreviousSecret', 'STATECAST_AUTH_HMAC_PREVIOUS_SECRET'],
   ['limits.messageBytes', 'STATECAST_LIMITS_MESSAGE_BYTES'],
   ['membership.flushMs', 'STATECAST_MEMBERSHIP_FLUSH_MS'],
 ])('the variable of %s is %s', (path, variable) => {

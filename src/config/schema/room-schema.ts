@@ -19,12 +19,30 @@ const history = z.strictObject({
     .max(MAX_HISTORY_TTL_SECONDS)
     .optional()
     .register(fieldNotes, { unit: 'seconds' }),
+  recover: z
+    .union([z.boolean(), z.literal('cache')])
+    .optional()
+    .register(fieldNotes, { allowed: 'true, false or "cache"' }),
+});
+
+const whoMay = z.enum(['anyone', 'users', 'members', 'token', 'nobody']).optional();
+
+const may = z.strictObject({
+  // Who joins is no member yet.
+  join: z.enum(['anyone', 'users', 'token', 'nobody']).optional(),
+  publish: whoMay,
+  presence: whoMay,
+  history: whoMay,
+  rpc: whoMay,
 });
 
 const roomRule = z.strictObject({
   capacity: z.int().min(1).max(MAX_ROOM_CAPACITY).optional().register(fieldNotes, { unit: 'members' }),
   messagesPerSecond: z.number().positive().optional().register(fieldNotes, { allowed: 'a number above 0' }),
+  may: may.optional(),
   history: history.optional(),
+  joinLeave: z.boolean().optional(),
+  delta: z.boolean().optional(),
   rpc: rpcListSchema,
 });
 
@@ -36,5 +54,5 @@ export const roomsSchema = z
   .default({})
   .describe('Rules for rooms by name or prefix; of several that match, the longest wins.')
   .register(fieldNotes, {
-    allowed: `an object from ${ROOM_PATTERN_WORDS}, to an object with any of capacity, messagesPerSecond, history and rpc`,
+    allowed: `an object from ${ROOM_PATTERN_WORDS}, to an object with any of capacity, messagesPerSecond, may, history, joinLeave, delta and rpc`,
   });

@@ -1,6 +1,7 @@
 /** Every setting with its type, limits, default and meaning. */
 
 import * as z from 'zod';
+import { authSchema } from './auth-schema.ts';
 import { fieldNotes } from './field-notes.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
@@ -29,10 +30,10 @@ const log = z.strictObject({
 const http = z.strictObject({
   apiKey: z
     .string()
-    .min(16)
+    .min(12)
     .optional()
     .describe('The key that HTTP push and presence requests must carry.')
-    .register(fieldNotes, { secret: true, allowed: 'a text of at least 16 characters' }),
+    .register(fieldNotes, { secret: true, allowed: 'a text of at least 12 characters' }),
   open: z
     .boolean()
     .default(false)
@@ -119,6 +120,7 @@ export const settingsSchema = z
     log: log.prefault({}),
     http: http.prefault({}),
     line: line.prefault({}),
+    auth: authSchema.prefault({}),
     limits: limitsSchema.prefault({}),
     membership: membership.prefault({}),
     inspector: inspectorSchema.prefault({}),
@@ -136,6 +138,12 @@ export const settingsSchema = z
       .default(10)
       .describe('How long an empty room stays in memory.')
       .register(fieldNotes, { unit: 'seconds' }),
+    broadcast: z
+      .enum(['anyone', 'users', 'nobody'])
+      .optional()
+      .describe(
+        'Which clients may send a message to everybody; `users` are those with a proven name. Without it: `anyone` on loopback, and `nobody` beyond.',
+      ),
     rooms: roomsSchema,
   })
   .register(fieldNotes, { allowed: 'an object of settings' });
