@@ -10,7 +10,7 @@ import type { Command, Json, Push, Reply } from '../protocol/command.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
 import type { MembershipChange, MembershipStore, StoredMember } from '../storage/membership-store.ts';
 import { FakeClock } from '../system/clock-harness.ts';
-import type { ConnectionEvent, NewConnection } from './connection/connection-setup.ts';
+import type { ConnectionEvent, NewConnection } from './connection/connection-events.ts';
 import type { ConnectionRef } from './connection/connection.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
@@ -19,19 +19,26 @@ import { createMachines, MACHINES, type Machines } from './machines.ts';
 import { send } from './runtime/send.ts';
 import { SERVER } from './runtime/sender.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
-import type { ConnectionPort, RpcPort } from './room/ports.ts';
-import type { RoomHandlers, RoomLimits } from './room/room-options.ts';
+import type { ApplicationPort, ConnectionPort, CustomClose, RpcPort } from './room/ports.ts';
+import type { RoomHandlers, RoomOptions } from './room/room-options.ts';
+import type { RoomRules } from './room/rules/rules.ts';
+import { Taps } from './room/stream/taps.ts';
+import { createRoomQueries } from './room-queries.ts';
+import type { Authenticator, Handshake } from './connection/authenticator.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 
 export interface HarnessOptions {
   readonly durability?: Durability;
   readonly handlers?: RoomHandlers;
-  readonly limits?: Partial<RoomLimits>;
+  readonly limits?: Partial<Omit<RoomOptions, 'handlers' | 'rpc'>>;
+  readonly application?: ApplicationPort;
+  readonly authenticator?: Authenticator;
   readonly roomsPerConnection?: number;
   readonly receiveQueueBytes?: number;
   /** What the protocol of the clients asks for. Default: that of the line protocol. */
   readonly protocol?: Partial<NewConnection['protocol']>;
   readonly awayTtlMs?: number;
+  readonly reconnectMs?: number;
   readonly clock?: FakeClock;
   readonly store?: FaultyStore;
   /** Machines that fail, in the place of the real ones. */
@@ -60,6 +67,22 @@ export interface Harness {
 
 const MIB = 1024 * 1024;
 
+const OPEN_TO_ALL: RoomRules = {
+  join: 'anyone',
+  publish: 'anyone',
+  presence: 'anyone',
+  history: 'anyone',
+  rpc: 'anyone',
+};
+
+const NO_APPLICATION: ApplicationPort = {
+  call: () => failCall('unknownFunction'),
+  takesMessages: false,
+  take() {},
+};
+
+const NO_HANDSHAKE: Handshake = { query: '', headers: {}, address: '127.0.0.1', protocol: 'test' };
+
 export function createHarness(options: HarnessOptions = {}): Harness {
   const clock = options.clock ?? new FakeClock();
   const store = options.store ?? new FaultyStore();
@@ -72,8 +95,11 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   const directory = createDirectory(machines.connection, clock);
   const broker = options.broker ?? createMemoryBroker({ clock, newEpoch: () => 'epoch' });
   const clients = new Set<FakeClient>();
+  const taps = new Taps();
   broker.attach({
-    publication({ room, data }) {
+    publication(publication) {
+      const { room, data } = publication;
+      taps.publication(publication);
       for (const client of clients) if (client.subscribed.has(room)) client.frames.push(data);
     },
     broadcast(data) {
@@ -81,28 +107,41 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     },
   });
   const durability = options.durability ?? 'relaxed';
+  const presence = options.presence ?? createMemoryPresence();
+  const optionsOf = (): RoomOptions => ({
+    capacity: 100,
+    history: { size: 0, ttlMs: 0 },
+    stream: { size: options.limits?.history?.size ?? 0, recover: true, delta: false },
+    joinLeave: false,
+    isKnown: true,
+    rules: OPEN_TO_ALL,
+    handlerMs: 1_000,
+    messageBytes: DEFAULT_MESSAGE_BYTES,
+    lingerMs: 10_000,
+    ...options.limits,
+    rpc: options.allowed ?? [],
+    handlers: options.handlers ?? {},
+  });
+  const limits = {
+    messageBytes: DEFAULT_MESSAGE_BYTES,
+    roomNameBytes: DEFAULT_ROOM_NAME_BYTES,
+    rooms: 1_000,
+  };
   const rooms = createRooms({
     directory,
     store,
     broker,
-    presence: options.presence ?? createMemoryPresence(),
+    taps,
+    presence,
     rpc: options.rpc ?? { call: async () => failCall('unknownFunction') },
     events,
     clock,
-    optionsOf: () => ({
-      capacity: 100,
-      history: { size: 0, ttlMs: 0 },
-      handlerMs: 1_000,
-      messageBytes: DEFAULT_MESSAGE_BYTES,
-      lingerMs: 10_000,
-      ...options.limits,
-      rpc: options.allowed ?? [],
-      handlers: options.handlers ?? {},
-    }),
+    optionsOf,
     durability,
     flushMs: durability === 'strict' ? 0 : 50,
     awayTtlMs: options.awayTtlMs ?? 60_000,
-    limits: { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES, rooms: 1_000 },
+    reconnectMs: options.reconnectMs ?? 0,
+    limits,
     isStopping: () => false,
     broadcast(data, publisher) {
       void broker.broadcast(data);
@@ -110,6 +149,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     },
     machines,
   });
+  const queries = createRoomQueries({ directory, broker, presence, events, clock, optionsOf, limits });
   let connected = 0;
   return {
     clock,
@@ -129,6 +169,11 @@ export function createHarness(options: HarnessOptions = {}): Harness {
         port: client,
         protocol: { greeting: 'handshake', keepsOrder: true, ...options.protocol },
         rooms,
+        queries,
+        application: options.application ?? NO_APPLICATION,
+        authenticator: options.authenticator,
+        ...(options.authenticator !== undefined && { handshake: NO_HANDSHAKE }),
+        pings: { intervalMs: 25_000, pongMs: 8_000, random: () => 0.5 },
         limits: {
           roomsPerConnection: options.roomsPerConnection ?? 128,
           receiveQueueBytes: options.receiveQueueBytes ?? MIB,
@@ -149,7 +194,7 @@ export class FakeClient implements ConnectionPort {
   readonly subscribed = new Set<string>();
   /** Replies and messages in the order in which they were sent. */
   readonly frames: (Reply | Push | Json)[] = [];
-  closedWith: CloseName | undefined;
+  closedWith: CloseName | CustomClose | undefined;
   closeReason: string | undefined;
 
   constructor(id: string) {
@@ -172,10 +217,10 @@ export class FakeClient implements ConnectionPort {
     this.subscribed.delete(room);
   }
 
-  close(close: CloseName, reason?: string): void {
+  close(close: CloseName | CustomClose, reason?: string): void {
     this.closedWith = close;
     this.closeReason = reason;
-    this.#tell({ type: 'socket.closed', code: 3000, reason: close });
+    this.#tell({ type: 'socket.closed', code: 3000, reason: reason ?? '' });
   }
 
   /** The client's own commands. */

@@ -11,18 +11,22 @@ import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
 import type { Publisher, RoomsPort, RpcPort } from './room/ports.ts';
+import type { Taps } from './room/stream/taps.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
 import { createRoomStore } from './room/room-store.ts';
 import type { Machines } from './machines.ts';
 import { viewMembers, type MemberView } from './room/roster.ts';
 import { nameRoom, SERVER } from './runtime/sender.ts';
+import { StreamReading } from './room/stream/stream-reading.ts';
 import { SupervisedRoom } from './room/supervised-room.ts';
 
 export interface RoomsInput {
   readonly directory: Directory;
   readonly store: MembershipStore;
   readonly broker: Broker;
+  /** It is told of the publications that the broker brings. */
+  readonly taps: Taps;
   readonly presence: Presence;
   readonly rpc: RpcPort;
   readonly events: EventSink;
@@ -34,6 +38,8 @@ export interface RoomsInput {
   readonly flushMs: number;
   /** How long a user stays away before it is off the roster, in milliseconds. */
   readonly awayTtlMs: number;
+  /** How long a user whose connection has broken is waited for, in milliseconds. */
+  readonly reconnectMs: number;
   readonly limits: MessageLimits & {
     /** Rooms that may be in memory at a time. */
     readonly rooms: number;
@@ -79,7 +85,19 @@ export function createRooms(input: RoomsInput): Rooms {
     if (rooms.size >= limits.rooms) {
       return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
     }
-    const { durability, clock, store, broker, presence, rpc, flushMs, awayTtlMs, machines } = input;
+    const {
+      durability,
+      clock,
+      store,
+      broker,
+      taps,
+      presence,
+      rpc,
+      flushMs,
+      awayTtlMs,
+      reconnectMs,
+      machines,
+    } = input;
     const record = createRoomRecord(room, input.optionsOf(room), {
       durability,
       startedAt: clock.monotonic(),
@@ -88,6 +106,7 @@ export function createRooms(input: RoomsInput): Rooms {
       record,
       store: createRoomStore(store, room),
       broker,
+      taps,
       presence,
       rpc,
       events,
@@ -96,6 +115,7 @@ export function createRooms(input: RoomsInput): Rooms {
       absence: directory.absence,
       flushMs,
       awayTtlMs,
+      reconnectMs,
       onEnd: () => {
         rooms.delete(room);
         latest = undefined;
@@ -112,14 +132,19 @@ export function createRooms(input: RoomsInput): Rooms {
 
     refuseName: (room) => refuseRoomName(room, limits),
 
-    join(room, subscriber) {
+    join(room, subscriber, entry) {
       const opened = open(room);
       if (opened instanceof SupervisedRoom) {
-        opened.send({ type: 'room.join', subscriber }, subscriber.sender);
+        opened.send({ type: 'room.join', subscriber, entry }, subscriber.sender);
         return;
       }
       events.emit('member.refused', { room, member: subscriber.member, refusal: opened });
       subscriber.send({ type: 'room.refused', room, refusal: opened }, nameRoom(room));
+    },
+
+    readStream(room, request) {
+      const { stream: offer } = rooms.get(room)?.record.options ?? input.optionsOf(room);
+      return new StreamReading({ room, request, offer, broker: input.broker, taps: input.taps });
     },
 
     leave(room, subscriber, reason) {

@@ -3,13 +3,10 @@
  * servers, and check it with `statecast/testing`. It knows no sockets and no members' connections.
  */
 
-import type { Json, MemberInfo, Publication } from '../protocol/command.ts';
+import type { Json, MemberInfo, Publication, RoomMember, StreamPosition } from '../protocol/command.ts';
 
 /** Where a publication stands in its room's stream. */
-export interface Position {
-  readonly offset: number;
-  readonly epoch: string;
-}
+export type Position = StreamPosition;
 
 /** How much of a stream is kept. */
 export interface HistoryLimits {
@@ -21,14 +18,14 @@ export interface HistoryLimits {
 
 export interface PublishOptions {
   /** The connection that publishes; absent when the server itself speaks. */
-  readonly from?: MemberInfo | undefined;
+  readonly from?: RoomMember | undefined;
   /** Default: nothing is kept. It is the same for all publications of a room. */
   readonly history?: HistoryLimits | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface HistoryQuery {
-  /** Only what comes after this position; with `reverse`, what came before it. Nothing when its epoch is another one. */
+  /** Only what comes after this position; with `reverse`, what came before it. Nothing when its epoch is another one; an empty epoch fits any. */
   readonly since?: Position | undefined;
   /** At most so many publications. Default: all that are kept. 0: only the position. */
   readonly limit?: number | undefined;
@@ -46,8 +43,8 @@ export interface BrokerListener {
   /** Of a room that this node has subscribed to. */
   publication(publication: Publication): void;
   broadcast(data: Json, from?: MemberInfo): void;
-  joined?(room: string, member: MemberInfo): void;
-  left?(room: string, member: MemberInfo): void;
+  joined?(room: string, member: RoomMember): void;
+  left?(room: string, member: RoomMember): void;
 }
 
 /**
@@ -75,8 +72,8 @@ export interface Broker {
   subscribe(room: string): void | Promise<void>;
   unsubscribe(room: string): void | Promise<void>;
   /** Tells every node that has subscribed to the room of a new member. */
-  join(room: string, member: MemberInfo): void | Promise<void>;
-  leave(room: string, member: MemberInfo): void | Promise<void>;
+  join(room: string, member: RoomMember): void | Promise<void>;
+  leave(room: string, member: RoomMember): void | Promise<void>;
   /** Brings a message to every node, for every open socket. */
   broadcast(data: Json, from?: MemberInfo): void | Promise<void>;
   /** Lets go of connections. This node hears nothing any more; the streams stay where they are shared. */

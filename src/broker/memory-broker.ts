@@ -1,6 +1,6 @@
 /** The broker of a server that is one process: streams in memory, and everything is done in the same turn. */
 
-import type { Json, MemberInfo, Publication } from '../protocol/command.ts';
+import type { Json, MemberInfo, Publication, RoomMember } from '../protocol/command.ts';
 import type { Broker, BrokerListener, History, HistoryQuery, Position, PublishOptions } from './broker.ts';
 import type { StreamNode } from './memory-stream.ts';
 import { MemoryStreams, type MemoryStreamsOptions } from './memory-streams.ts';
@@ -83,12 +83,12 @@ class MemoryBroker implements Broker, StreamNode {
     this.#streams.account(stream);
   }
 
-  join(room: string, member: MemberInfo): void {
+  join(room: string, member: RoomMember): void {
     for (const node of this.#nodesOf(room))
       for (const listener of node.#listeners) listener.joined?.(room, member);
   }
 
-  leave(room: string, member: MemberInfo): void {
+  leave(room: string, member: RoomMember): void {
     for (const node of this.#nodesOf(room))
       for (const listener of node.#listeners) listener.left?.(room, member);
   }

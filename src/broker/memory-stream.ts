@@ -82,7 +82,7 @@ export class MemoryStream {
   read(query: HistoryQuery, time: StreamTime): History {
     const { epoch, offset } = this;
     if (this.expiresAt <= time.monotonic()) this.clear();
-    const isForeign = query.since !== undefined && query.since.epoch !== epoch;
+    const isForeign = isOther(query.since?.epoch, epoch);
     const publications = this.#kept === undefined || isForeign ? [] : this.#kept.read(query, offset);
     return { publications, offset, epoch };
   }
@@ -115,4 +115,9 @@ export class MemoryStream {
       ? { room, data, offset, epoch, time }
       : { room, data, offset, epoch, time, from };
   }
+}
+
+/** Whether a reader's epoch is not the one of the stream. An empty one fits any. */
+function isOther(asked: string | undefined, epoch: string): boolean {
+  return asked !== undefined && asked !== '' && asked !== epoch;
 }

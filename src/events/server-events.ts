@@ -10,11 +10,13 @@ export type LeaveReason =
   | 'left'
   /** Its socket closed. */
   | 'disconnected'
+  /** Its socket broke, or was closed so that the client comes back. */
+  | 'lost'
   /** The server shut down. */
   | 'shutdown'
   /** It was an anonymous member, and the last run of the server ended without a shutdown. */
   | 'swept'
-  /** It was away for longer than `membership.ttlSeconds`. */
+  /** It was away for too long, or its token for the room has expired. */
   | 'expired'
   /** Its user joined again with a new connection, which replaced it or was refused. */
   | 'resumed'
@@ -22,6 +24,16 @@ export type LeaveReason =
   | 'kicked'
   /** The room was closed after repeated failures. */
   | 'room closed';
+
+/** The handlers that a user of the library may give. */
+export type HandlerName =
+  | 'onJoin'
+  | 'onMessage'
+  | 'onCall'
+  | 'onLeave'
+  | 'onBroadcast'
+  | 'onSend'
+  | 'authenticate';
 
 /** The name of each event, and the object that a listener gets. Times are in milliseconds since 1970. */
 export interface ServerEvents {
@@ -51,7 +63,9 @@ export interface ServerEvents {
   'message.failed': { room?: string; error: unknown };
   'message.broadcast': { data: Json; from?: MemberInfo };
   /** A handler of a room threw, rejected or missed its deadline. */
-  'handler.failed': { room: string; handler: 'onJoin' | 'onMessage' | 'onLeave'; error: unknown };
+  'handler.failed': { room?: string; handler: HandlerName; error: unknown };
+  /** A user of a room has lost its connection, and is expected back. */
+  'member.away': { room: string; member: MemberInfo };
   'servant.connected': { servant: string };
   /** A TARS servant cannot be connected. Emitted once, and again only after it was connected. */
   'servant.unreachable': { servant: string; error: unknown };

@@ -59,7 +59,13 @@ export function reportHandlers(
 ): void {
   events.on('handler.failed', ({ room, handler, error }) => {
     try {
-      report(error, `${handler} of room ${JSON.stringify(room)}`, `${handler} of ${patternOf(room) ?? room}`);
+      if (room === undefined) report(error, handler);
+      else
+        report(
+          error,
+          `${handler} of room ${JSON.stringify(room)}`,
+          `${handler} of ${patternOf(room) ?? room}`,
+        );
     } catch {
       // What reports errors is broken itself: there is nobody left to tell.
     }

@@ -1,6 +1,7 @@
 /** Tells a presence again and again who is still there, where it would forget members otherwise. */
 
 import type { Directory } from '../actors/directory.ts';
+import { toRoomMember, type RestingMember } from '../actors/room/roster.ts';
 import type { Presence, PresentMember } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import { startQuietTimer, type Clock } from '../system/clock.ts';
@@ -45,12 +46,6 @@ export function keepPresence({ presence, directory, clock, events }: KeeperInput
   };
 }
 
-function toPresent({
-  subscriber,
-  joinedAt,
-}: {
-  readonly subscriber: { readonly member: { readonly id: string; readonly user?: string } };
-  readonly joinedAt: number;
-}): PresentMember {
-  return { ...subscriber.member, joinedAt };
+function toPresent({ subscriber, grant, joinedAt }: RestingMember): PresentMember {
+  return { ...toRoomMember(subscriber.member, grant), joinedAt };
 }

@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { CommandQueue } from '../actors/connection/command-queue.ts';
-import type { ConnectionEvent, ConnectionLimits } from '../actors/connection/connection-setup.ts';
+import type { ConnectionEvent, ConnectionLimits } from '../actors/connection/connection-events.ts';
 import type { ConnectionRef } from '../actors/connection/connection.ts';
 import type { Directory } from '../actors/directory.ts';
 import { send } from '../actors/runtime/send.ts';

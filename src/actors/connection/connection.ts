@@ -4,30 +4,9 @@
  */
 
 import type { ActorRefFrom } from 'xstate';
-import type { CloseName } from '../../protocol/close-codes.ts';
 import { connectionSetup, createConnectionContext } from './connection-setup.ts';
-
-/** The server closes the socket; the chart then waits for the socket to confirm it. */
-function closeWith<Close extends CloseName>(close: Close) {
-  return {
-    target: '#connection.closing',
-    actions: { type: 'close', params: { close } },
-  } as const;
-}
-
-const closeBadRequest = closeWith('badRequest');
-
-/** The client is told the reason, if there is one. */
-const disconnect = {
-  target: '#connection.closing',
-  actions: {
-    type: 'close',
-    params: ({ event: { reason } }: { readonly event: { readonly reason?: string | undefined } }) => ({
-      close: 'disconnected' as const,
-      reason,
-    }),
-  },
-} as const;
+import { closeBadRequest, closeWith, disconnect } from './closes.ts';
+import { greetingState } from './greeting.ts';
 
 export const connectionMachine = connectionSetup.createMachine({
   id: 'connection',
@@ -36,40 +15,7 @@ export const connectionMachine = connectionSetup.createMachine({
   initial: 'greeting',
   on: { 'socket.closed': { target: '.closed' } },
   states: {
-    greeting: {
-      description:
-        'The socket is open, and the client has to say who it is: with its handshake, or with the command connect.',
-      tags: 'ready',
-      entry: 'startDeadline',
-      on: {
-        'connection.greeted': { target: 'open', actions: ['announceOpen', 'resumeMemberships'] },
-        connect: {
-          target: 'open',
-          actions: [
-            'stopDeadline',
-            'announceOpen',
-            { type: 'replyConnected', params: ({ event }) => event },
-            'resumeMemberships',
-          ],
-        },
-        ping: closeBadRequest,
-        'room.join': closeBadRequest,
-        'room.leave': closeBadRequest,
-        'room.publish': closeBadRequest,
-        'room.call': closeBadRequest,
-        'server.broadcast': closeBadRequest,
-        'command.unknown': closeBadRequest,
-        'command.malformed': closeBadRequest,
-        'protocol.violated': {
-          target: 'closing',
-          actions: { type: 'close', params: ({ event }) => event },
-        },
-        'greeting.expired': closeWith('stale'),
-        'socket.overflowed': closeWith('slow'),
-        'server.disconnect': disconnect,
-        'server.draining': closeWith('shutdown'),
-      },
-    },
+    greeting: greetingState,
     open: {
       description: 'The client may send commands.',
       type: 'parallel',
@@ -84,13 +30,74 @@ export const connectionMachine = connectionSetup.createMachine({
         },
         'room.refused': [
           {
+            guard: { type: 'closes', params: ({ event }) => event },
+            target: 'closing',
+            actions: {
+              type: 'close',
+              params: ({ event }) => ({ close: event.close ?? 'invalidToken' }),
+            },
+          },
+          {
             guard: { type: 'isAwaited', params: ({ event }) => event },
             actions: { type: 'answerRefused', params: ({ event }) => event },
           },
           { actions: { type: 'tellPutOut', params: ({ event }) => event } },
         ],
         'room.closed': { actions: { type: 'tellPutOut', params: ({ event }) => event } },
+        'seat.expired': [
+          {
+            guard: { type: 'isServerSide', params: ({ event }) => event },
+            ...closeWith('subscriptionExpired'),
+          },
+          {
+            guard: { type: 'isMember', params: ({ event }) => event },
+            actions: {
+              type: 'endMembership',
+              params: ({ event }) => ({ room: event.room, ending: 'expired' as const }),
+            },
+          },
+        ],
+        'stream.broken': [
+          { guard: { type: 'isServerSide', params: ({ event }) => event }, ...closeWith('insufficient') },
+          {
+            guard: { type: 'isMember', params: ({ event }) => event },
+            actions: {
+              type: 'endMembership',
+              params: ({ event }) => ({ room: event.room, ending: 'insufficient' as const }),
+            },
+          },
+        ],
         'call.answered': { actions: { type: 'answerCall', params: ({ event }) => event } },
+        'query.answered': { actions: { type: 'answerQuery', params: ({ event }) => event } },
+        'roomRefresh.answered': [
+          {
+            guard: {
+              type: 'closes',
+              params: ({ event: { outcome } }) => (outcome.type === 'refused' ? outcome : {}),
+            },
+            ...closeWith('invalidToken'),
+          },
+          { actions: { type: 'answerRoomRefresh', params: ({ event }) => event } },
+        ],
+        'refresh.answered': [
+          {
+            guard: { type: 'isAccepted', params: ({ event }) => event },
+            target: '.credentials.valid',
+            actions: { type: 'applyRefresh', params: ({ event }) => event },
+          },
+          {
+            guard: { type: 'isClosing', params: ({ event }) => event },
+            target: 'closing',
+            actions: {
+              type: 'close',
+              params: ({ event: { outcome } }) => ({
+                close: outcome.type === 'closed' ? outcome.close : 'invalidToken',
+              }),
+            },
+          },
+          { actions: { type: 'refuseRefresh', params: ({ event }) => event } },
+        ],
+        'server.tell': { actions: { type: 'tell', params: ({ event }) => event } },
         'protocol.violated': {
           target: 'closing',
           actions: { type: 'close', params: ({ event }) => event },
@@ -100,6 +107,42 @@ export const connectionMachine = connectionSetup.createMachine({
         'server.disconnect': disconnect,
       },
       states: {
+        credentials: {
+          description: 'Whether what the client has proven still holds.',
+          initial: 'valid',
+          entry: 'scheduleExpiry',
+          states: {
+            valid: {
+              description: 'The token of the client holds, or the client needs none.',
+              on: { 'credentials.due': { target: 'expiring', actions: 'scheduleGrace' } },
+            },
+            expiring: {
+              description: 'The token has expired. A new one is waited for.',
+              on: { 'credentials.expired': closeWith('expired') },
+            },
+          },
+        },
+        liveness: {
+          description: 'Whether the client answers pings, where its protocol has them.',
+          initial: 'alive',
+          entry: 'scheduleFirstPing',
+          states: {
+            alive: {
+              description: 'No ping is unanswered.',
+              on: {
+                'ping.due': { target: 'asked', actions: 'ping' },
+                pong: closeBadRequest,
+              },
+            },
+            asked: {
+              description: 'The client was pinged and has not answered yet.',
+              on: {
+                pong: { target: 'alive', actions: 'schedulePing' },
+                'pong.overdue': closeWith('noPong'),
+              },
+            },
+          },
+        },
         flow: {
           description: 'Whether the client reads as fast as it is sent to.',
           initial: 'clear',
@@ -127,6 +170,10 @@ export const connectionMachine = connectionSetup.createMachine({
                 'command.unknown': { actions: { type: 'replyUnknown', params: ({ event }) => event } },
                 'command.malformed': { actions: { type: 'replyRefused', params: ({ event }) => event } },
                 'room.join': [
+                  {
+                    guard: { type: 'isResumed', params: ({ event }) => event },
+                    actions: { type: 'takeOver', params: ({ event }) => event },
+                  },
                   {
                     guard: { type: 'isMember', params: ({ event }) => event },
                     actions: { type: 'replyAlreadyMember', params: ({ event }) => event },
@@ -160,6 +207,49 @@ export const connectionMachine = connectionSetup.createMachine({
                     actions: { type: 'refuseMoreCalls', params: ({ event }) => event },
                   },
                   { actions: { type: 'call', params: ({ event }) => event } },
+                ],
+                'server.call': [
+                  {
+                    guard: 'hasAllCalls',
+                    actions: { type: 'refuseMoreCalls', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'callServer', params: ({ event }) => event } },
+                ],
+                'server.message': [
+                  {
+                    guard: 'takesMessages',
+                    actions: { type: 'takeMessage', params: ({ event }) => event },
+                  },
+                  closeWith('notAvailable'),
+                ],
+                'room.presence': [
+                  {
+                    guard: 'hasAllCalls',
+                    actions: { type: 'refuseMoreQueries', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'askPresence', params: ({ event }) => event } },
+                ],
+                'room.presenceStats': [
+                  {
+                    guard: 'hasAllCalls',
+                    actions: { type: 'refuseMoreQueries', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'askPresenceStats', params: ({ event }) => event } },
+                ],
+                'room.history': [
+                  {
+                    guard: 'hasAllCalls',
+                    actions: { type: 'refuseMoreQueries', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'askHistory', params: ({ event }) => event } },
+                ],
+                'connection.refresh': { actions: { type: 'refresh', params: ({ event }) => event } },
+                'room.refresh': [
+                  {
+                    guard: { type: 'isMember', params: ({ event }) => event },
+                    actions: { type: 'refreshRoom', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'refuseRefreshOutside', params: ({ event }) => event } },
                 ],
                 'command.pending': { guard: 'isUnanswered', target: 'busy' },
                 'server.draining': 'parting',
@@ -204,7 +294,7 @@ export const connectionMachine = connectionSetup.createMachine({
     closed: {
       description: 'The socket is gone and its rooms are told.',
       type: 'final',
-      entry: ['stopDeadline', 'leaveRooms', 'announceClosed'],
+      entry: ['cancelTimers', 'leaveRooms', 'announceClosed'],
     },
   },
 });

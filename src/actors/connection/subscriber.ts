@@ -4,9 +4,18 @@
  */
 
 import type { MemberInfo, Reply } from '../../protocol/command.ts';
-import type { ConnectionPort, Publisher, PublishOutcome, RoomFact, Subscriber } from '../room/ports.ts';
+import { createRefusal } from '../../protocol/errors.ts';
+import type {
+  ConnectionPort,
+  ProofOutcome,
+  Publisher,
+  PublishOutcome,
+  RoomFact,
+  Subscriber,
+} from '../room/ports.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
+import type { Authenticator } from './authenticator.ts';
 import type { CommandQueue } from './command-queue.ts';
 import { endCommand, type PublishUnderWay, type UnderWay } from './under-way.ts';
 
@@ -15,18 +24,36 @@ export interface FactReceiver extends ActorSender {
   send(event: RoomFact | { readonly type: 'command.settled' }): void;
 }
 
+const NO_TOKENS = createRefusal('permissionDenied', 'this server takes no tokens');
+
 /** The rooms' side of a connection. */
 export class ConnectionSubscriber implements Subscriber {
-  readonly member: MemberInfo;
+  /** Known for good when the client has said who it is. */
+  member: MemberInfo;
+  data: unknown = undefined;
   readonly port: ConnectionPort;
   readonly sender: FactReceiver;
   readonly #queue: CommandQueue;
+  readonly #authenticator: Authenticator | undefined;
 
-  constructor(member: MemberInfo, port: ConnectionPort, queue: CommandQueue, connection: FactReceiver) {
+  constructor(
+    member: MemberInfo,
+    port: ConnectionPort,
+    queue: CommandQueue,
+    connection: FactReceiver,
+    authenticator: Authenticator | undefined,
+  ) {
     this.member = member;
     this.port = port;
     this.#queue = queue;
     this.sender = connection;
+    this.#authenticator = authenticator;
+  }
+
+  prove(room: string, token: string): Promise<ProofOutcome> {
+    return this.#authenticator === undefined
+      ? Promise.resolve({ type: 'refused', refusal: NO_TOKENS })
+      : this.#authenticator.prove(room, token, this.member);
   }
 
   /** A fact may be the answer to a command: later ones may go then. */
@@ -45,6 +72,7 @@ export class ConnectionSubscriber implements Subscriber {
 export class PublishCommand implements Publisher, PublishUnderWay {
   readonly type = 'publish';
   readonly member: MemberInfo;
+  readonly data: unknown;
   private readonly subscriber: ConnectionSubscriber;
   private readonly id: number | undefined;
   /** What the connection owes an answer to; this command is in it when it was not answered in its own turn. */
@@ -54,6 +82,7 @@ export class PublishCommand implements Publisher, PublishUnderWay {
 
   constructor(subscriber: ConnectionSubscriber, underWay: UnderWay[], id: number | undefined) {
     this.member = subscriber.member;
+    this.data = subscriber.data;
     this.subscriber = subscriber;
     this.underWay = underWay;
     this.id = id;

@@ -1,5 +1,7 @@
 /** The commands of a connection that are not answered yet, besides calls of servants. */
 
+import type { EndingName } from '../../protocol/endings.ts';
+
 /** A join or a leave that its room has not answered yet. */
 export interface RoomOperation {
   readonly type: 'join' | 'leave';
@@ -8,6 +10,8 @@ export interface RoomOperation {
   readonly id: number | undefined;
   /** The server has joined the connection, and no command. */
   readonly isUnasked: boolean;
+  /** Why the server ends a membership. */
+  readonly ending?: EndingName;
 }
 
 /** A message or a broadcast that is not answered yet. */

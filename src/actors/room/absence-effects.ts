@@ -1,5 +1,6 @@
 /** What a room does about users of an earlier run, who are expected back; when it does so is the chart's (room.ts). */
 
+import type { MemberInfo } from '../../protocol/command.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { LoadedRoom } from '../../storage/membership-store.ts';
 import { note } from './journal-effects.ts';
@@ -35,6 +36,26 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
     absence.add(member.user, room);
     note(context, { type: 'put', member });
   }
+}
+
+/**
+ * Expects a user back whose connection has broken, unless another connection of the user is in the room. False if the
+ * user is not expected.
+ */
+export function expect(context: RoomContext, { id, user }: MemberInfo, joinedAt: number): boolean {
+  const { record, absence, clock, events, reconnectMs } = context;
+  const { name: room, roster } = record;
+  if (user === undefined || reconnectMs === 0 || roster.away.has(user)) return false;
+  for (const other of absence.connectionsOf(user)) {
+    if (roster.joined.has(other) || roster.awake.has(other)) return false;
+  }
+  const member = { id, user, joinedAt, awaySince: clock.now() };
+  roster.away.set(user, { member, expiresAt: clock.monotonic() + reconnectMs });
+  absence.add(user, room);
+  note(context, { type: 'put', member });
+  context.send({ type: 'room.leftovers' }, context.self);
+  events.emit('member.away', { room, member: { id, user } });
+  return true;
 }
 
 /** Takes a user off the roster of those who are away, who has come back or may not. */

@@ -5,9 +5,11 @@ import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import type { Sender } from '../runtime/sender.ts';
-import { startModeration } from './moderation.ts';
+import { startModeration, type ModerationInput, type Verdict } from './moderation.ts';
 import type { Publisher, RpcRequester } from './ports.ts';
 import type { RoomArgs, RoomContext, RoomEventArgs, RoomEventOf } from './room-events.ts';
+import { toHandlerMember } from './room-options.ts';
+import { readCallVerdict, toCallOutcome, toVerdict } from './verdicts.ts';
 
 const PUBLISH_FAILED = createRefusal('internal', 'the message could not be published, try again later');
 const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down');
@@ -41,20 +43,64 @@ export function moderate({ context }: RoomArgs, { data, publisher }: RoomEventOf
   const { record, events, clock, machines, send } = context;
   const { name: room, options, moderations, meter } = record;
   const { handlers, handlerMs, messageBytes } = options;
-  const { member } = publisher;
+  const { member, data: memberData } = publisher;
   // The handler is asked about connections only, which the chart's guard has looked at.
   if (member === undefined) throw new Error('the server itself is not moderated');
   meter?.spend();
   record.judged += 1;
   const clear = (cleared: Json, from: Sender): void =>
     send({ type: 'room.cleared', data: cleared, publisher }, from);
-  const input = { room, data, member, publisher, handlers, handlerMs, messageBytes, clear, events };
+  const judge = async (signal: AbortSignal): Promise<Verdict | undefined> => {
+    const message = { room, data, member: toHandlerMember(member, memberData), signal };
+    return toVerdict(await handlers.onMessage?.(message), messageBytes);
+  };
+  const input = {
+    room,
+    data,
+    member,
+    publisher,
+    handler: 'onMessage',
+    judge,
+    handlerMs,
+    clear,
+    events,
+  } as const;
+  startModeration(machines.moderation, `${record.judged}@${room}`, input, moderations, clock);
+}
+
+/** Sends a call past the room's handler; it comes back as `room.callCleared`, or its requester is answered. */
+export function moderateCall(
+  { context }: RoomArgs,
+  { method, args, requester }: RoomEventOf<'room.call'>,
+): void {
+  const { record, events, clock, machines, send } = context;
+  const { name: room, options, moderations } = record;
+  const { handlers, handlerMs } = options;
+  const { member } = requester;
+  record.judged += 1;
+  const input: ModerationInput = {
+    room,
+    data: method,
+    member,
+    publisher: {
+      sender: requester.sender,
+      settle: (outcome, from) => requester.settle(toCallOutcome(outcome), from),
+    },
+    handler: 'onCall',
+    judge: async (signal) => {
+      const asked = { room, method, args, member: toHandlerMember(member, requester.data), signal };
+      return readCallVerdict(await handlers.onCall?.(asked));
+    },
+    handlerMs,
+    clear: (_, from) => send({ type: 'room.callCleared', method, args, requester }, from),
+    events,
+  };
   startModeration(machines.moderation, `${record.judged}@${room}`, input, moderations, clock);
 }
 
 /** Hands a call on; it comes back as `room.called`. */
 export function delegate({ context: { record, rpc, send }, event }: RoomEventArgs): void {
-  const { method, args, requester } = event as RoomEventOf<'room.call'>;
+  const { method, args, requester } = event as RoomEventOf<'room.call' | 'room.callCleared'>;
   void rpc
     .call(method, args, { room: record.name, member: requester.member })
     .then((outcome) => send({ type: 'room.called', requester, outcome }, 'servant'));
@@ -78,6 +124,14 @@ export function refuseThrottled(
 ): void {
   const message = `${record.name} takes ${record.options.messagesPerSecond} messages a second`;
   publisher.settle({ type: 'refused', refusal: createRefusal('tooManyRequests', message) }, self);
+}
+
+export function refuseUnruled(
+  { context: { record, self } }: RoomArgs,
+  { publisher }: { readonly publisher: Publisher },
+): void {
+  const refusal = createRefusal('permissionDenied', `you may not publish in ${record.name}`);
+  publisher.settle({ type: 'refused', refusal }, self);
 }
 
 export function refuseMuted(

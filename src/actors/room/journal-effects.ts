@@ -1,6 +1,7 @@
 /** What a room does with the changes that its store does not have yet; when it does so is the chart's (room.ts). */
 
 import type { MembershipChange } from '../../storage/membership-store.ts';
+import type { PresentMember } from '../../broker/presence/presence.ts';
 import { send } from '../runtime/send.ts';
 import type { Recorder } from './journal.ts';
 import type { MembershipEvent } from './membership-setup.ts';
@@ -10,40 +11,42 @@ import type { RoomArgs, RoomContext } from './room-events.ts';
 /** A change, and who waits until it is recorded. */
 export interface Recording {
   readonly change: MembershipChange;
+  readonly listed?: PresentMember | undefined;
   readonly recorder: Recorder;
 }
 
-export function record({ context }: RoomArgs, { change, recorder }: Recording): void {
-  context.record.journal.record(change, new RoomRecorder(context, change, recorder));
+export function record({ context }: RoomArgs, { change, listed, recorder }: Recording): void {
+  context.record.journal.record(change, new RoomRecorder(context, listed, recorder));
 }
 
-export function recordWhileFailing({ context }: RoomArgs, { change, recorder }: Recording): void {
-  context.record.journal.recordWhileFailing(change, new RoomRecorder(context, change, recorder));
+export function recordWhileFailing({ context }: RoomArgs, { change, listed, recorder }: Recording): void {
+  context.record.journal.recordWhileFailing(change, new RoomRecorder(context, listed, recorder));
 }
 
 /** Tells a membership in the room's name. A join that is recorded is listed by the presence before that. */
 class RoomRecorder implements Recorder {
   readonly #context: RoomContext;
-  readonly #change: MembershipChange;
+  /** Of a join: what the presence is told. */
+  readonly #listed: PresentMember | undefined;
   readonly #recorder: Recorder;
 
-  constructor(context: RoomContext, change: MembershipChange, recorder: Recorder) {
+  constructor(context: RoomContext, listed: PresentMember | undefined, recorder: Recorder) {
     this.#context = context;
-    this.#change = change;
+    this.#listed = listed;
     this.#recorder = recorder;
   }
 
   send(event: MembershipEvent): void {
-    const listing = event.type === 'membership.recorded' ? this.#list(this.#change) : undefined;
+    const listing = event.type === 'membership.recorded' ? this.#list(this.#listed) : undefined;
     const told = listing === undefined ? event : ({ type: 'membership.listing', listing } as const);
     send(this.#recorder, told, this.#context.self);
   }
 
-  #list(change: MembershipChange): Promise<void> | undefined {
+  #list(member: PresentMember | undefined): Promise<void> | undefined {
     const { clock, presence, record: room } = this.#context;
     // The membership may have ended before the store answered.
-    if (change.type !== 'put' || !room.roster.awake.has(change.member.id)) return undefined;
-    return ask(clock, () => presence.add(room.name, change.member));
+    if (member === undefined || !room.roster.awake.has(member.id)) return undefined;
+    return ask(clock, () => presence.add(room.name, member));
   }
 }
 

@@ -4,8 +4,12 @@ import { fromPromise, setup } from 'xstate';
 import type { EventSink, LeaveReason } from '../../events/server-events.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { MembershipChange } from '../../storage/membership-store.ts';
-import type { Subscriber } from './ports.ts';
-import type { JoinRefusal, RoomHandlers } from './room-options.ts';
+import type { PresentMember } from '../../broker/presence/presence.ts';
+import type { CloseName } from '../../protocol/close-codes.ts';
+import type { ProofOutcome, RoomEntry, RoomGrant, Subscriber } from './ports.ts';
+import { toHandlerMember, type JoinRefusal, type RoomHandlers } from './room-options.ts';
+import { toRoomMember } from './roster.ts';
+import type { StreamReading } from './stream/stream-reading.ts';
 import { readJoinVerdict } from './verdicts.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender } from '../runtime/sender.ts';
@@ -36,6 +40,8 @@ export type MemberFact =
   | {
       readonly type: 'member.recording';
       readonly change: MembershipChange;
+      /** Of a join: what the presence is told. */
+      readonly listed?: PresentMember;
       /** Where `membership.recorded` or `membership.unrecorded` goes. */
       readonly recorder: { send(event: MembershipEvent): void };
     }
@@ -44,11 +50,17 @@ export type MemberFact =
       readonly subscriber: Subscriber;
       readonly joinedAt: number;
       readonly resumed: boolean;
+      readonly grant: RoomGrant | undefined;
     }
   /** It went away before it had joined. */
   | { readonly type: 'member.withdrawn'; readonly id: string }
   | { readonly type: 'member.leaving'; readonly id: string }
-  | { readonly type: 'member.left'; readonly subscriber: Subscriber; readonly reason: LeaveReason }
+  | {
+      readonly type: 'member.left';
+      readonly subscriber: Subscriber;
+      readonly reason: LeaveReason;
+      readonly joinedAt: number;
+    }
   | { readonly type: 'member.refused'; readonly subscriber: Subscriber; readonly refusal: Refusal }
   | { readonly type: 'member.failed'; readonly subscriber: Subscriber; readonly error: unknown };
 
@@ -59,6 +71,10 @@ export interface MembershipInput {
   readonly joinedAt: number;
   /** True when the server joins a returning user by itself. */
   readonly resumed: boolean;
+  /** How the connection joins; absent for a leave, and where only the room's name was given. */
+  readonly entry: RoomEntry | undefined;
+  /** Reads the room's stream; absent if the client's protocol does not ask for it. */
+  readonly reading: StreamReading | undefined;
   /** Present when the broker has yet to bring the room's publications to this node; it rejects when that fails. */
   readonly listening: Promise<void> | undefined;
   readonly handlers: RoomHandlers;
@@ -71,12 +87,18 @@ export interface MembershipInput {
 export interface MembershipContext extends MembershipInput {
   refusal: Refusal;
   reason: LeaveReason;
+  /** The connection is closed for the refusal. */
+  close: CloseName | undefined;
+  /** What a token or the server has said. */
+  grant: RoomGrant | undefined;
   /** Settles when the presence has answered. */
   listing: Promise<void> | undefined;
 }
 
+export const UNRECOVERABLE = createRefusal('unrecoverable');
 export const RECORD_FAILED = createRefusal('internal', 'the join could not be recorded, try again later');
 export const SUBSCRIBE_FAILED = createRefusal('internal', 'the room cannot be reached, try again later');
+export const PROOF_FAILED = createRefusal('internal', 'the token could not be checked, try again later');
 const HANDLER_FAILED = createRefusal('internal', 'the join could not be decided on, try again later');
 
 export const membershipSetup = setup({
@@ -87,9 +109,18 @@ export const membershipSetup = setup({
   },
   actors: {
     authorize: fromPromise<JoinRefusal | undefined, MembershipContext>(async ({ input, signal }) => {
-      const context = { ...toHandlerContext(input, signal), resumed: input.resumed };
+      const { resumed, entry } = input;
+      const data = entry?.request?.data;
+      const context = {
+        ...toHandlerContext(input, signal),
+        resumed,
+        ...(data !== undefined && { data }),
+      };
       return readJoinVerdict(await input.handlers.onJoin?.(context));
     }),
+    verify: fromPromise<ProofOutcome, MembershipContext>(({ input: { entry, subscriber, room } }) =>
+      subscriber.prove(room, entry?.request?.token ?? ''),
+    ),
     hearRoom: fromPromise<void, MembershipContext>(async ({ input }) => input.listening),
     beListed: fromPromise<void, MembershipContext>(async ({ input }) => input.listing),
     sayGoodbye: fromPromise<void, MembershipContext>(async ({ input, signal }) => {
@@ -101,6 +132,9 @@ export const membershipSetup = setup({
   },
   guards: {
     mustWaitForRoom: ({ context }) => context.listening !== undefined,
+    hasToken: ({ context: { entry, grant } }) => grant === undefined && entry?.request?.token !== undefined,
+    isGranted: (_, { outcome }: { outcome: ProofOutcome }) => outcome.type === 'granted',
+    isUnrecoverable: ({ context: { reading } }) => reading?.isUnrecoverable === true,
     hasJoinHandler: ({ context }) => context.handlers.onJoin !== undefined,
     hasLeaveHandler: ({ context }) => context.handlers.onLeave !== undefined,
     isRefusal: (_, params: { output: JoinRefusal | undefined }) => params.output !== undefined,
@@ -108,8 +142,13 @@ export const membershipSetup = setup({
   actions: {
     recordJoin: ({ context, self }) => {
       const { id, user } = context.subscriber.member;
-      const member = { id, ...(user !== undefined && { user }), joinedAt: context.joinedAt };
-      context.tellRoom({ type: 'member.recording', change: { type: 'put', member }, recorder: self }, self);
+      const { joinedAt, grant } = context;
+      const member = { id, ...(user !== undefined && { user }), joinedAt };
+      const listed = { ...toRoomMember(context.subscriber.member, grant), joinedAt };
+      context.tellRoom(
+        { type: 'member.recording', change: { type: 'put', member }, listed, recorder: self },
+        self,
+      );
     },
     recordLeave: ({ context, self }) => {
       const { id, user } = context.subscriber.member;
@@ -123,32 +162,43 @@ export const membershipSetup = setup({
       context.tellRoom({ type: 'member.leaving', id: context.subscriber.member.id }, self);
     },
     letIn: ({ context, self }) => {
-      const { subscriber, joinedAt, resumed, room } = context;
-      subscriber.port.subscribe(room);
+      const { subscriber, joinedAt, resumed, room, reading, grant } = context;
+      // With a reading, the connection subscribes its socket itself, in the turn in which it ends the reading.
+      if (reading === undefined) subscriber.port.subscribe(room);
       // Answered before the event bus hears of it: what a listener publishes comes after the answer.
-      subscriber.send({ type: 'room.joined', room }, self);
-      context.tellRoom({ type: 'member.joined', subscriber, joinedAt, resumed }, self);
+      subscriber.send({ type: 'room.joined', room, reading, grant }, self);
+      context.tellRoom({ type: 'member.joined', subscriber, joinedAt, resumed, grant }, self);
     },
     letOut: ({ context, self }) => {
       context.subscriber.port.unsubscribe(context.room);
       context.tellRoom({ type: 'member.leaving', id: context.subscriber.member.id }, self);
     },
     tellLeft: ({ context, self }) => {
-      const { subscriber, reason, room } = context;
-      context.tellRoom({ type: 'member.left', subscriber, reason }, self);
+      const { subscriber, reason, room, joinedAt } = context;
+      context.tellRoom({ type: 'member.left', subscriber, reason, joinedAt }, self);
       subscriber.send({ type: 'room.left', room }, self);
     },
     tellWithdrawn: ({ context, self }) => {
-      const { subscriber, room } = context;
+      const { subscriber, room, reading } = context;
+      reading?.cancel();
       context.tellRoom({ type: 'member.withdrawn', id: subscriber.member.id }, self);
       subscriber.send({ type: 'room.left', room }, self);
     },
     tellRefused: ({ context, self }) => {
-      const { subscriber, refusal, room } = context;
+      const { subscriber, refusal, room, close, reading } = context;
+      reading?.cancel();
       context.tellRoom({ type: 'member.refused', subscriber, refusal }, self);
-      subscriber.send({ type: 'room.refused', room, refusal }, self);
+      subscriber.send({ type: 'room.refused', room, refusal, close }, self);
     },
     // In place, and not by `assign`, which would leave the fast lane.
+    noteProof: ({ context }, { outcome }: { outcome: ProofOutcome }) => {
+      if (outcome.type === 'granted') {
+        context.grant = outcome.grant;
+      } else {
+        context.refusal = outcome.refusal;
+        context.close = outcome.close;
+      }
+    },
     noteReason: ({ context }, params: { reason: LeaveReason }) => {
       context.reason = params.reason;
     },
@@ -178,9 +228,16 @@ export const noteListing = {
 
 /** What is spread stands last: the other way round, each object would get a hidden class of its own. */
 export function toContext(input: MembershipInput): MembershipContext {
-  return { refusal: HANDLER_FAILED, reason: 'left', listing: undefined, ...input };
+  return {
+    refusal: HANDLER_FAILED,
+    reason: 'left',
+    close: undefined,
+    grant: input.entry?.grant,
+    listing: undefined,
+    ...input,
+  };
 }
 
 function toHandlerContext({ room, subscriber }: MembershipContext, signal: AbortSignal) {
-  return { room, member: subscriber.member, signal };
+  return { room, member: toHandlerMember(subscriber.member, subscriber.data), signal };
 }

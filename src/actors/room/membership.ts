@@ -9,8 +9,10 @@ import { createRefusal } from '../../protocol/errors.ts';
 import type { SharedSystem } from '../runtime/shared-system.ts';
 import {
   type MembershipInput,
+  PROOF_FAILED,
   RECORD_FAILED,
   SUBSCRIBE_FAILED,
+  UNRECOVERABLE,
   membershipSetup,
   noteReason,
   noteRefusal,
@@ -31,10 +33,42 @@ export const membershipMachine = membershipSetup.createMachine({
         admitting: {
           description: 'The room has a seat; whether something is to be waited for is looked up.',
           always: [
+            { guard: 'hasToken', target: 'verifying' },
+            {
+              guard: 'isUnrecoverable',
+              target: '#membership.refused',
+              actions: { type: 'noteRefusal', params: { refusal: UNRECOVERABLE } },
+            },
             { guard: 'hasJoinHandler', target: 'authorizing' },
             { guard: 'mustWaitForRoom', target: 'subscribing' },
             { target: 'recording' },
           ],
+        },
+        verifying: {
+          description: 'The subscription token of the client is being checked.',
+          invoke: {
+            src: 'verify',
+            input: ({ context }) => context,
+            onDone: [
+              {
+                guard: { type: 'isGranted', params: ({ event }) => ({ outcome: event.output }) },
+                target: 'admitting',
+                actions: { type: 'noteProof', params: ({ event }) => ({ outcome: event.output }) },
+              },
+              {
+                target: '#membership.refused',
+                actions: { type: 'noteProof', params: ({ event }) => ({ outcome: event.output }) },
+              },
+            ],
+            onError: {
+              target: '#membership.refused',
+              actions: { type: 'noteRefusal', params: { refusal: PROOF_FAILED } },
+            },
+          },
+          on: {
+            'membership.leave': '#membership.withdrawn',
+            'membership.refuse': { target: '#membership.refused', actions: noteRefusal },
+          },
         },
         authorizing: {
           description: "The room's onJoin handler decides, within its deadline.",

@@ -1,6 +1,6 @@
 /**
- * The machine that judges one message: it asks the room's onMessage handler. Rooms without a handler have no such machine;
- * their messages are published at once. It knows no members.
+ * The machine that judges one message, broadcast or call: it asks the handler (`onMessage`, `onBroadcast`, `onCall`). Where
+ * there is no handler, there is no such machine, and a message is published at once. It knows no members.
  */
 
 import type { Clock } from '../../system/clock.ts';
@@ -8,32 +8,32 @@ import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { EventSink } from '../../events/server-events.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
-import { refuseMessage } from '../../protocol/limits.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender } from '../runtime/sender.ts';
 import type { PublishOutcome, Publisher } from './ports.ts';
-import type { MessageVerdict, RoomHandlers } from './room-options.ts';
-import { readMessageVerdict } from './verdicts.ts';
+import type { MessageVerdict } from './room-options.ts';
+
+/** What is decided: the handler's verdict, unless that breaks a limit. Nothing: it passes as it is. */
+export type Verdict = MessageVerdict | { readonly type: 'refuse'; readonly refusal: Refusal };
 
 export interface ModerationInput {
-  readonly room: string;
+  /** Absent for a broadcast. */
+  readonly room: string | undefined;
+  /** The message, or the method of a call. */
   readonly data: Json;
   readonly member: MemberInfo;
-  readonly publisher: Publisher;
-  readonly handlers: RoomHandlers;
+  readonly publisher: Pick<Publisher, 'sender' | 'settle' | 'onGone'>;
+  readonly handler: 'onMessage' | 'onBroadcast' | 'onCall';
+  /** Asks the handler. */
+  readonly judge: (signal: AbortSignal) => Promise<Verdict | undefined>;
   /** Deadline of the handler, in milliseconds. */
   readonly handlerMs: number;
-  /** The longest message that the handler may make, in bytes. */
-  readonly messageBytes: number;
-  /** Hands a cleared message back to its room. */
+  /** Hands on what is cleared. */
   readonly clear: (data: Json, from: ActorSender) => void;
   readonly events: EventSink;
 }
 
 const HANDLER_FAILED = createRefusal('internal', 'the message could not be handled, try again later');
-
-/** What becomes of the message: the handler's verdict, unless that breaks a limit. */
-type Verdict = MessageVerdict | { readonly type: 'refuse'; readonly refusal: Refusal };
 
 export interface ModerationEvent {
   /** The publisher's connection has closed. */
@@ -47,12 +47,7 @@ const machine = setup({
     events: {} as ModerationEvent,
   },
   actors: {
-    moderate: fromPromise<Verdict | undefined, ModerationInput>(async ({ input, signal }) => {
-      const { room, data, member, handlers, messageBytes } = input;
-      const verdict = readMessageVerdict(await handlers.onMessage?.({ room, data, member, signal }));
-      const refusal = verdict?.type === 'change' ? refuseMessage(verdict.data, { messageBytes }) : undefined;
-      return refusal === undefined ? verdict : { type: 'refuse', refusal };
-    }),
+    moderate: fromPromise<Verdict | undefined, ModerationInput>(({ input, signal }) => input.judge(signal)),
   },
   delays: { handlerDeadline: ({ context }) => context.handlerMs },
   guards: {
@@ -64,19 +59,20 @@ const machine = setup({
       context.clear(params.verdict?.type === 'change' ? params.verdict.data : context.data, self),
     settle: ({ context, self }, params: { outcome: PublishOutcome }) =>
       context.publisher.settle(params.outcome, self),
-    reportHandler: ({ context }, params: { error: unknown }) =>
-      context.events.emit('handler.failed', { room: context.room, handler: 'onMessage', ...params }),
+    reportHandler: ({ context }, params: { error: unknown }) => reportFailure(context, params.error),
+    reportLate: ({ context }) =>
+      reportFailure(context, new Error(`${context.handler} has outlived its deadline`)),
   },
 });
 
 export const moderationMachine = machine.createMachine({
   id: 'moderation',
-  description: 'One message that the handler of its room decides on.',
+  description: 'One message, broadcast or call that a handler decides on.',
   context: ({ input }) => input,
   initial: 'moderating',
   states: {
     moderating: {
-      description: "The room's onMessage handler decides, within its deadline.",
+      description: 'The handler decides, within its deadline.',
       invoke: {
         src: 'moderate',
         input: ({ context }) => context,
@@ -132,10 +128,7 @@ export const moderationMachine = machine.createMachine({
         handlerDeadline: {
           target: 'refused',
           actions: [
-            {
-              type: 'reportHandler',
-              params: () => ({ error: new Error('onMessage has outlived its deadline') }),
-            },
+            'reportLate',
             { type: 'settle', params: { outcome: { type: 'refused', refusal: HANDLER_FAILED } } },
           ],
         },
@@ -143,7 +136,7 @@ export const moderationMachine = machine.createMachine({
     },
     cleared: {
       description:
-        'The message, perhaps changed, goes to the room, which takes it up as its broadcast allows.',
+        'The message, perhaps changed, goes on: the room takes it up as its broadcast allows; a call is made.',
       type: 'final',
     },
     abandoned: {
@@ -153,7 +146,7 @@ export const moderationMachine = machine.createMachine({
     dropped: { description: 'The handler dropped the message.', type: 'final' },
     answered: { description: 'The handler answered the sender instead.', type: 'final' },
     refused: {
-      description: 'The handler failed, or made too long a message; the message is refused.',
+      description: 'The handler refused or failed, or made too long a message.',
       type: 'final',
     },
   },
@@ -178,13 +171,17 @@ export function startModeration(
     complete: () => moderations.delete(id),
     error: (error) => {
       moderations.delete(id);
-      input.events.emit('handler.failed', { room: input.room, handler: 'onMessage', error });
+      reportFailure(input, error);
       input.publisher.settle({ type: 'refused', refusal: HANDLER_FAILED }, actor);
     },
   });
   actor.start();
   const { publisher } = input;
   publisher.onGone?.(() => send(actor, { type: 'moderation.abandon' }, publisher.sender));
+}
+
+function reportFailure({ events, room, handler }: ModerationInput, error: unknown): void {
+  events.emit('handler.failed', { handler, error, ...(room !== undefined && { room }) });
 }
 
 function toOutcome(verdict: Verdict | undefined): PublishOutcome {

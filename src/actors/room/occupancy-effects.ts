@@ -3,28 +3,52 @@
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import { send } from '../runtime/send.ts';
-import { endAbsence } from './absence-effects.ts';
+import { endAbsence, expect } from './absence-effects.ts';
 import { note } from './journal-effects.ts';
 import type { MembershipInput } from './membership-setup.ts';
 import { startMembership, wakeMembership } from './membership.ts';
-import type { Subscriber } from './ports.ts';
+import type { RoomEntry, RoomGrant, Subscriber } from './ports.ts';
+import { toRoomMember } from './roster.ts';
+import { StreamReading } from './stream/stream-reading.ts';
 import { ask, tellPart } from './parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
 
 const JOIN_FAILED = createRefusal('internal', 'the join failed, try again later');
 const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down');
 
+/** A join that is asked for. */
+export interface JoinAsked {
+  readonly subscriber: Subscriber;
+  readonly entry?: RoomEntry | undefined;
+}
+
 /** Gives a seat to a connection and starts its join. */
-export function admit({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
+export function admit({ context }: RoomArgs, { subscriber, entry }: JoinAsked): void {
   const { roster } = context.record;
   const { id, user } = subscriber.member;
   // Registered first: a join that needs nobody's answer is over when `startMembership` returns.
   roster.awake.set(id, { subscriber, ref: undefined });
   const isReturning = user !== undefined && roster.away.has(user);
   const joinedAt = context.clock.now();
-  const input = toMembershipInput(context, subscriber, joinedAt, isReturning, listen(context));
+  const reading = entry?.readsStream === true ? createReading(context, entry) : undefined;
+  const input: MembershipInput = {
+    ...toMembershipInput(context, subscriber, joinedAt, isReturning),
+    entry,
+    reading,
+    listening: hear(context, reading),
+  };
   const ref = startMembership(context.machines.membership, input, context);
   if (roster.awake.has(id)) roster.awake.set(id, { subscriber, ref });
+}
+
+export function refuseForbidden({ context }: RoomArgs, { subscriber }: JoinAsked): void {
+  const { record, events } = context;
+  const room = record.name;
+  const refusal = record.options.isKnown
+    ? createRefusal('permissionDenied', `you may not join ${room}`)
+    : createRefusal('unknownRoom');
+  events.emit('member.refused', { room, member: subscriber.member, refusal });
+  subscriber.send({ type: 'room.refused', room, refusal }, context.self);
 }
 
 export function refuseFull({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
@@ -75,32 +99,58 @@ export function kick(
 
 /** A membership has joined: it rests as a record from now on. */
 export function seat(
-  { context: { record, events } }: RoomArgs,
+  { context }: RoomArgs,
   {
     subscriber,
     joinedAt,
     resumed,
-  }: { readonly subscriber: Subscriber; readonly joinedAt: number; readonly resumed: boolean },
+    grant,
+  }: {
+    readonly subscriber: Subscriber;
+    readonly joinedAt: number;
+    readonly resumed: boolean;
+    readonly grant: RoomGrant | undefined;
+  },
 ): void {
+  const { record, events, broker } = context;
   const { member } = subscriber;
   record.roster.awake.delete(member.id);
-  record.roster.joined.set(member.id, { subscriber, joinedAt });
+  record.roster.joined.set(member.id, { subscriber, joinedAt, grant });
+  if (record.options.joinLeave) {
+    tellPart(context, 'broker', record.name, () => broker.join(record.name, toRoomMember(member, grant)));
+  }
   events.emit('member.joined', { room: record.name, member, resumed });
 }
 
 /** A member is not listed any more, or a join that was listed is taken back. */
 export function unseat({ context }: RoomArgs, { id }: { readonly id: string }): void {
-  context.record.roster.joined.delete(id);
+  const { record, broker } = context;
+  const seated = record.roster.joined.get(id);
+  record.roster.joined.delete(id);
   unlist(context, id);
+  if (seated === undefined || !record.options.joinLeave) return;
+  const member = toRoomMember(seated.subscriber.member, seated.grant);
+  tellPart(context, 'broker', record.name, () => broker.leave(record.name, member));
 }
 
 /** A member has left, and the store knows. */
 export function seeOff(
-  { context: { record, events } }: RoomArgs,
-  { subscriber, reason }: { readonly subscriber: Subscriber; readonly reason: LeaveReason },
+  { context }: RoomArgs,
+  {
+    subscriber,
+    reason,
+    joinedAt,
+  }: { readonly subscriber: Subscriber; readonly reason: LeaveReason; readonly joinedAt: number },
 ): void {
-  record.roster.awake.delete(subscriber.member.id);
-  events.emit('member.left', { room: record.name, member: subscriber.member, reason });
+  const { record, events } = context;
+  const { member } = subscriber;
+  record.roster.awake.delete(member.id);
+  if (reason === 'lost' && expect(context, member, joinedAt)) return;
+  events.emit('member.left', {
+    room: record.name,
+    member,
+    reason: reason === 'lost' ? 'disconnected' : reason,
+  });
 }
 
 /** A join was taken back. */
@@ -164,6 +214,27 @@ function listen({ record, broker, clock, events }: RoomContext): Promise<void> |
   return asked;
 }
 
+/** Hears the room, and then has the broker asked for what is to be read. A promise while one of them takes time. */
+function hear(context: RoomContext, reading: StreamReading | undefined): Promise<void> | undefined {
+  const listening = listen(context);
+  if (reading === undefined) return listening;
+  const prepare = (): Promise<void> | undefined => ask(context.clock, () => reading.prepare() ?? undefined);
+  const prepared = listening === undefined ? prepare() : listening.then(prepare);
+  // A join that ends earlier does not wait for it.
+  prepared?.catch(() => undefined);
+  return prepared;
+}
+
+function createReading({ record, broker, taps }: RoomContext, { request }: RoomEntry): StreamReading {
+  return new StreamReading({
+    room: record.name,
+    request: request ?? {},
+    offer: record.options.stream,
+    broker,
+    taps,
+  });
+}
+
 /** The room has no local member any more. */
 export function stopListening({
   context,
@@ -189,7 +260,6 @@ function toMembershipInput(
   subscriber: Subscriber,
   joinedAt: number,
   resumed: boolean,
-  listening?: Promise<void>,
 ): MembershipInput {
   const { record, events, send: tellRoom } = context;
   const { handlers, handlerMs } = record.options;
@@ -198,7 +268,9 @@ function toMembershipInput(
     subscriber,
     joinedAt,
     resumed,
-    listening,
+    entry: undefined,
+    reading: undefined,
+    listening: undefined,
     handlers,
     handlerMs,
     tellRoom,

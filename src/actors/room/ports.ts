@@ -1,11 +1,26 @@
 /** What rooms and connections know of each other, and what rooms are given from outside. No machine is defined here. */
 
-import type { CallOutcome, Json, MemberInfo, Push, Reply } from '../../protocol/command.ts';
+import type {
+  CallOutcome,
+  HistoryRequest,
+  JoinRequest,
+  Json,
+  MemberInfo,
+  Publication,
+  Push,
+  Reply,
+  RoomMember,
+  StreamPosition,
+  StreamRequest,
+} from '../../protocol/command.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
+import type { PresenceStats } from '../../broker/presence/presence.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
+import type { HandlerMember } from './room-options.ts';
+import type { StreamReading } from './stream/stream-reading.ts';
 
 /** The socket of a connection, as its actor sees it. After the socket has closed, its methods do nothing. */
 export interface ConnectionPort {
@@ -13,28 +28,78 @@ export interface ConnectionPort {
   reply(reply: Reply): void;
   /** Tells the client something that it did not ask for. */
   push(push: Push): void;
-  /** From now on this socket gets the messages of a room. */
-  subscribe(room: string): void;
+  /**
+   * From now on this socket gets the messages of a room.
+   * @param delta Present: as fossil deltas, beginning from this publication, or from none.
+   */
+  subscribe(room: string, delta?: { readonly base: Publication | undefined }): void;
   unsubscribe(room: string): void;
   /** @param reason What the client gets as the reason. Default: that of the table of close codes. */
-  close(close: CloseName, reason?: string): void;
+  close(close: CloseName | CustomClose, reason?: string): void;
+}
+
+/** A close with a code of the server's owner: 4000 to 4499 for clients that shall come back, 4500 to 4999 for others. */
+export interface CustomClose {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** What a token or the server says of a connection in a room. */
+export interface RoomGrant {
+  /** For the other members. */
+  readonly info?: Json | undefined;
+  /** For the client that joins. */
+  readonly data?: Json | undefined;
+  /** When it ends, in milliseconds since 1970. Absent: never. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** What the check of a subscription token finds. */
+export type ProofOutcome =
+  | { readonly type: 'granted'; readonly grant: RoomGrant }
+  | { readonly type: 'refused'; readonly refusal: Refusal; readonly close?: CloseName | undefined };
+
+/** How a connection joins a room. */
+export interface RoomEntry {
+  /** What the client has asked for. Absent: the server joins it. */
+  readonly request?: JoinRequest | undefined;
+  /** The server has decided that it may join; then no rule is asked. */
+  readonly grant?: RoomGrant | undefined;
+  /** The client is told of the room's stream. */
+  readonly readsStream: boolean;
 }
 
 /** What a room tells a connection about its membership. */
 export type RoomFact =
-  | { readonly type: 'room.joined'; readonly room: string }
+  | {
+      readonly type: 'room.joined';
+      readonly room: string;
+      /** What is to be read when the client is subscribed; absent if its protocol does not ask for it. */
+      readonly reading?: StreamReading | undefined;
+      readonly grant?: RoomGrant | undefined;
+    }
   | { readonly type: 'room.left'; readonly room: string }
-  | { readonly type: 'room.refused'; readonly room: string; readonly refusal: Refusal }
+  | {
+      readonly type: 'room.refused';
+      readonly room: string;
+      readonly refusal: Refusal;
+      /** The connection is closed for it. */
+      readonly close?: CloseName | undefined;
+    }
   /** The room has ended the membership. */
   | { readonly type: 'room.closed'; readonly room: string; readonly refusal: Refusal };
 
 /** A connection as rooms know it: its member, the subscriptions of its socket, and where facts are sent. */
 export interface Subscriber {
   readonly member: MemberInfo;
+  /** What handlers are told of the member besides. */
+  readonly data: unknown;
   readonly port: Pick<ConnectionPort, 'subscribe' | 'unsubscribe'>;
   /** The connection's actor, as the sender of what it asks for. */
   readonly sender: ActorSender;
   send(fact: RoomFact, from: Sender): void;
+  /** Checks a subscription token for a room. It never rejects. */
+  prove(room: string, token: string): Promise<ProofOutcome>;
 }
 
 /** How a publish ended. */
@@ -52,6 +117,8 @@ export type PublishOutcome =
 export interface Publisher {
   /** The publishing connection; absent when the server itself publishes (HTTP, library). */
   readonly member?: MemberInfo;
+  /** What handlers are told of the member besides. */
+  readonly data?: unknown;
   readonly sender: Sender;
   settle(outcome: PublishOutcome, from: Sender): void;
   /** Calls back if the connection closes before `settle`. A new callback replaces the one before. */
@@ -61,6 +128,8 @@ export interface Publisher {
 /** The caller of a function through a room. `settle` is called once with the outcome, after `call` has returned. */
 export interface RpcRequester {
   readonly member: MemberInfo;
+  /** What handlers are told of the member besides. */
+  readonly data: unknown;
   readonly sender: Sender;
   settle(outcome: CallOutcome, from: Sender): void;
 }
@@ -80,7 +149,9 @@ export interface RoomsPort {
   /** What is wrong with a room's name, or nothing. */
   refuseName(room: string): Refusal | undefined;
   /** Answers with a fact to the subscriber, perhaps before it returns. */
-  join(room: string, subscriber: Subscriber): void;
+  join(room: string, subscriber: Subscriber, entry?: RoomEntry): void;
+  /** Reads the stream of a room anew for one of its members. */
+  readStream(room: string, request: StreamRequest): StreamReading;
   /** Answers with `room.left` to the subscriber, perhaps before it returns. */
   leave(room: string, subscriber: Subscriber, reason: LeaveReason): void;
   publish(room: string, data: Json, publisher: Publisher): void;
@@ -88,4 +159,36 @@ export interface RoomsPort {
   call(room: string, method: string, args: ExactJson, requester: RpcRequester): void;
   /** Sends to every open socket, members of any room or of none. */
   broadcast(data: Json, publisher: Publisher): void;
+}
+
+/** What connections ask of rooms, by the rooms' rules. The room need not be in memory. */
+export interface QueriesPort {
+  /** Who is in a room. */
+  presence(room: string, asker: MemberInfo): Answer<PresenceList>;
+  presenceStats(room: string, asker: MemberInfo): Answer<PresenceStats>;
+  /** A part of a room's stream. */
+  history(room: string, query: HistoryRequest, asker: MemberInfo): Answer<HistoryPage>;
+}
+
+export interface PresenceList {
+  readonly members: readonly RoomMember[];
+}
+
+/** What the owner of the server makes of what clients send to the server itself. */
+export interface ApplicationPort {
+  /** Calls a function of the server. It never rejects. */
+  call(method: string, data: Json, from: HandlerMember): CallOutcome | Promise<CallOutcome>;
+  /** Whether messages without an answer are taken. */
+  readonly takesMessages: boolean;
+  take(data: Json, from: HandlerMember): void;
+}
+
+/** An answer, or why there is none; a promise of it never rejects. */
+export type Answer<Value> =
+  | Value
+  | { readonly refusal: Refusal }
+  | Promise<Value | { readonly refusal: Refusal }>;
+
+export interface HistoryPage extends StreamPosition {
+  readonly publications: readonly Publication[];
 }

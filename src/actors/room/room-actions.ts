@@ -11,6 +11,14 @@ interface On<Type extends RoomEvent['type']> {
 }
 
 export const admit = { type: 'admit', params: ({ event }: On<'room.join'>) => event } as const;
+export const refuseForbidden = {
+  type: 'refuseForbidden',
+  params: ({ event }: On<'room.join'>) => event,
+} as const;
+export const refuseUnruled = {
+  type: 'refuseUnruled',
+  params: ({ event }: On<'room.publish' | 'room.cleared'>) => event,
+} as const;
 export const refuseFull = { type: 'refuseFull', params: ({ event }: On<'room.join'>) => event } as const;
 export const refuseJoin = { type: 'refuseJoin', params: ({ event }: On<'room.join'>) => event } as const;
 export const beginLeave = { type: 'beginLeave', params: ({ event }: On<'room.leave'>) => event } as const;
@@ -23,6 +31,7 @@ export const turnAway = { type: 'turnAway', params: ({ event }: On<'member.refus
 export const dropFailed = { type: 'dropFailed', params: ({ event }: On<'member.failed'>) => event } as const;
 export const endAbsence = { type: 'endAbsence', params: ({ event }: On<'member.joined'>) => event } as const;
 export const moderate = { type: 'moderate', params: ({ event }: On<'room.publish'>) => event } as const;
+export const moderateCall = { type: 'moderateCall', params: ({ event }: On<'room.call'>) => event } as const;
 export const refuseThrottled = {
   type: 'refuseThrottled',
   params: ({ event }: On<'room.publish'>) => event,
@@ -44,7 +53,10 @@ export const refuseMessage = {
 export const refuseCall = (failure: 'notAllowed' | 'stopping') =>
   ({
     type: 'refuseCall',
-    params: ({ event }: On<'room.call'>) => ({ requester: event.requester, failure }),
+    params: ({ event }: On<'room.call' | 'room.callCleared'>) => ({
+      requester: event.requester,
+      failure,
+    }),
   }) as const;
 
 export const noteMuted = (muted: boolean) => ({ type: 'noteMuted', params: { muted } }) as const;

@@ -9,7 +9,8 @@ import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { MemberFact } from './membership-setup.ts';
 import type { membershipMachine } from './membership.ts';
-import type { Subscriber, Publisher, RpcPort, RpcRequester } from './ports.ts';
+import type { Subscriber, Publisher, RoomEntry, RpcPort, RpcRequester } from './ports.ts';
+import type { Taps } from './stream/taps.ts';
 import type { moderationMachine } from './moderation.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { RoomStore } from './room-store.ts';
@@ -20,6 +21,8 @@ import type { SharedSystem } from '../runtime/shared-system.ts';
 export interface AbsenceIndex {
   add(user: string, room: string): void;
   delete(user: string, room: string): void;
+  /** The ids of the open connections of a user. */
+  connectionsOf(user: string): Iterable<string>;
 }
 
 /** What a room starts actors of. */
@@ -32,6 +35,8 @@ export interface RoomInput {
   readonly record: RoomRecord;
   readonly store: RoomStore;
   readonly broker: Broker;
+  /** What the broker brings to this node. */
+  readonly taps: Taps;
   readonly presence: Presence;
   /** Where calls are delegated to. */
   readonly rpc: RpcPort;
@@ -45,18 +50,27 @@ export interface RoomInput {
   readonly flushMs: number;
   /** How long a user stays away before it is off the roster, in milliseconds. */
   readonly awayTtlMs: number;
+  /** How long a user whose connection has broken is waited for, in milliseconds. */
+  readonly reconnectMs: number;
   /** Where memberships and publications of this room send to; it outlives the machine. */
   readonly send: (event: RoomEvent, from: Sender | undefined) => void;
 }
 
 export type RoomEvent =
-  | { readonly type: 'room.join'; readonly subscriber: Subscriber }
+  | { readonly type: 'room.join'; readonly subscriber: Subscriber; readonly entry?: RoomEntry | undefined }
   | { readonly type: 'room.leave'; readonly subscriber: Subscriber; readonly reason: LeaveReason }
   | { readonly type: 'room.publish'; readonly data: Json; readonly publisher: Publisher }
   /** A message has passed the room's handler. */
   | { readonly type: 'room.cleared'; readonly data: Json; readonly publisher: Publisher }
   | {
       readonly type: 'room.call';
+      readonly method: string;
+      readonly args: ExactJson;
+      readonly requester: RpcRequester;
+    }
+  /** A call has passed the room's handler. */
+  | {
+      readonly type: 'room.callCleared';
       readonly method: string;
       readonly args: ExactJson;
       readonly requester: RpcRequester;

@@ -2,11 +2,20 @@
 
 import type { HistoryLimits } from '../../broker/broker.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
+import type { ExactJson } from '../../protocol/json/exact-json.ts';
+import type { Allowances } from './rules/rules.ts';
+import type { StreamOffer } from './stream/stream-reading.ts';
+
+/** A member as handlers know it. */
+export interface HandlerMember extends MemberInfo {
+  /** What `authenticate` has answered as `data`. It is never sent to clients. */
+  readonly data?: unknown;
+}
 
 /** What every handler is told. */
 export interface HandlerContext {
   readonly room: string;
-  readonly member: MemberInfo;
+  readonly member: HandlerMember;
   /** Aborted when the deadline passes or the member's socket is gone: stop what you are doing. */
   readonly signal: AbortSignal;
 }
@@ -14,10 +23,18 @@ export interface HandlerContext {
 export interface JoinContext extends HandlerContext {
   /** True when the server joins a returning user by itself, to a room in which the user was away. */
   readonly resumed: boolean;
+  /** What the client has added to its command. */
+  readonly data?: Json;
 }
 
 export interface MessageContext extends HandlerContext {
   readonly data: Json;
+}
+
+export interface CallContext extends HandlerContext {
+  /** `servant.function`. */
+  readonly method: string;
+  readonly args: ExactJson;
 }
 
 export interface LeaveContext extends HandlerContext {}
@@ -26,6 +43,9 @@ export interface LeaveContext extends HandlerContext {}
 export interface JoinRefusal {
   readonly refused: string;
 }
+
+/** What becomes of a call instead of being made: {@link refuse} or {@link answer}. */
+export type CallVerdict = JoinRefusal | { readonly type: 'answer'; readonly data: Json };
 
 /** What becomes of a message instead of being published as it is. */
 export type MessageVerdict =
@@ -41,6 +61,8 @@ export interface RoomHandlers {
    * library, is not asked about. Throwing, rejecting, being late or returning anything else refuses that one message.
    */
   onMessage?(message: MessageContext): MessageVerdict | void | Promise<MessageVerdict | void>;
+  /** Asked before a function is called through the room. Throwing, rejecting, being late or returning anything else refuses the call. */
+  onCall?(call: CallContext): CallVerdict | void | Promise<CallVerdict | void>;
   /** Told after a member has left. Its failure is reported and changes nothing. */
   onLeave?(leave: LeaveContext): void | Promise<void>;
 }
@@ -58,7 +80,11 @@ export interface RoomLimits {
   readonly lingerMs: number;
 }
 
-export interface RoomOptions extends RoomLimits {
+export interface RoomOptions extends RoomLimits, Allowances {
+  /** What clients that join are told of the room's stream. */
+  readonly stream: StreamOffer;
+  /** Whether members are told of joins and leaves. */
+  readonly joinLeave: boolean;
   /** What the room's stream keeps. */
   readonly history: HistoryLimits;
   /** Functions that the room's connections may call, as `servant.function` or `servant.*`. Default: none. */
@@ -66,7 +92,12 @@ export interface RoomOptions extends RoomLimits {
   readonly handlers: RoomHandlers;
 }
 
-/** For `onJoin`: refuses the join; the client is told the reason. */
+/** A member with what handlers are told of it besides. */
+export function toHandlerMember(member: MemberInfo, data: unknown): HandlerMember {
+  return data === undefined ? member : { ...member, data };
+}
+
+/** For `onJoin` and `onCall`: refuses it; the client is told the reason. */
 export function refuse(reason: string): JoinRefusal {
   return { refused: reason };
 }
@@ -81,7 +112,7 @@ export function drop(reason?: string): MessageVerdict {
   return reason === undefined ? { type: 'drop' } : { type: 'drop', reason };
 }
 
-/** For `onMessage`: publishes nothing and sends this to the sender only. */
+/** For `onMessage`: publishes nothing and sends this to the sender only. For `onCall`: calls nothing and answers this. */
 export function answer(data: Json): MessageVerdict {
   return { type: 'answer', data };
 }

@@ -8,12 +8,14 @@ import {
   answerCall,
   delegate,
   moderate,
+  moderateCall,
   noteMuted,
   publish,
   refuseCall,
   refuseMessage,
   refuseMuted,
   refuseThrottled,
+  refuseUnruled,
 } from './broadcast-effects.ts';
 import {
   afterThis,
@@ -30,6 +32,7 @@ import {
   dropFailed,
   forget,
   kick,
+  refuseForbidden,
   refuseFull,
   refuseJoin,
   refuseJoins,
@@ -39,8 +42,11 @@ import {
   turnAway,
   unseat,
 } from './occupancy-effects.ts';
-import type { RoomContext, RoomEvent, RoomInput } from './room-events.ts';
-import { allowsMethod } from './room-options.ts';
+import type { MemberInfo } from '../../protocol/command.ts';
+import type { RoomContext, RoomEvent, RoomEventOf, RoomInput } from './room-events.ts';
+import { allowsMethod, type RoomOptions } from './room-options.ts';
+import type { RoomRecord } from './room-record.ts';
+import { mayAct, mayJoin, type RuledAction } from './rules/rules.ts';
 import type { RoomStore } from './room-store.ts';
 
 /** How long the store may take to tell a room's members before the room opens without them. */
@@ -101,8 +107,17 @@ export const roomSetup = setup({
       return user !== undefined && record.roster.away.size === 1 && record.roster.away.has(user);
     },
 
-    allowsCall: ({ context: { record }, event }) =>
-      'method' in event && allowsMethod(record.options.rpc, event.method),
+    isForbiddenToJoin: ({ context: { record }, event }) =>
+      event.type === 'room.join' && !isAllowedToJoin(record.options, event),
+    /** What the server itself publishes is ruled by nobody. */
+    isForbiddenToPublish: ({ context: { record }, event }) => {
+      if (record.options.rules.publish === 'anyone' && record.options.owners === undefined) return false;
+      return event.type === 'room.publish' && !isAllowedTo(record, 'publish', event.publisher.member);
+    },
+    forbidsCall: ({ context: { record }, event }) =>
+      event.type === 'room.call' &&
+      !(allowsMethod(record.options.rpc, event.method) && isAllowedTo(record, 'rpc', event.requester.member)),
+    isCallModerated: ({ context: { record } }) => record.options.handlers.onCall !== undefined,
     isOverRate: ({ context: { record, clock }, event }) =>
       record.meter !== undefined && isFromConnection(event) && !record.meter.allows(clock.monotonic()),
     isModerated: ({ context: { record }, event }) =>
@@ -125,6 +140,7 @@ export const roomSetup = setup({
     announceClosed: ({ context: { record, events } }) => events.emit('room.closed', { room: record.name }),
 
     admit,
+    refuseForbidden,
     refuseFull,
     refuseJoin,
     refuseJoins,
@@ -145,10 +161,12 @@ export const roomSetup = setup({
 
     publish,
     moderate,
+    moderateCall,
     delegate,
     answerCall,
     refuseCall,
     refuseThrottled,
+    refuseUnruled,
     refuseMuted,
     refuseMessage,
     noteMuted,
@@ -161,6 +179,25 @@ export const roomSetup = setup({
     reportStoreRecovered,
   },
 });
+
+/** A token is checked later, by the membership. What the server has granted is allowed. */
+function isAllowedToJoin(options: RoomOptions, { subscriber, entry }: RoomEventOf<'room.join'>): boolean {
+  if (entry?.grant !== undefined) return true;
+  if (entry?.request?.token !== undefined) return options.rules.join !== 'nobody';
+  return mayJoin(options, subscriber.member);
+}
+
+/** Whether a connection may do something in the room. The server itself may do everything. */
+export function isAllowedTo(
+  record: RoomRecord,
+  action: RuledAction,
+  member: MemberInfo | undefined,
+): boolean {
+  if (member === undefined) return true;
+  const seated = record.roster.joined.get(member.id);
+  const seat = seated && { isGranted: seated.grant !== undefined };
+  return mayAct(record.options, action, { member, seat });
+}
 
 /** Whether an event carries a connection's message, and not the server's own. */
 function isFromConnection(event: RoomEvent): boolean {

@@ -13,15 +13,18 @@ import {
   forget,
   kick,
   moderate,
+  moderateCall,
   noteMuted,
   record,
   recordWhileFailing,
   refuseCall,
+  refuseForbidden,
   refuseFull,
   refuseJoin,
   refuseMessage,
   refuseMuted,
   refuseThrottled,
+  refuseUnruled,
   reportStoreFailed,
   seat,
   seeOff,
@@ -89,7 +92,12 @@ export const roomMachine = roomSetup.createMachine({
       entry: ['announceOpened', 'releaseHeld'],
       on: {
         'room.close': { target: 'closing', actions: 'refuseJoins' },
-        'room.call': [{ guard: 'allowsCall', actions: 'delegate' }, { actions: refuseCall('notAllowed') }],
+        'room.call': [
+          { guard: 'forbidsCall', actions: refuseCall('notAllowed') },
+          { guard: 'isCallModerated', actions: moderateCall },
+          { actions: 'delegate' },
+        ],
+        'room.callCleared': { actions: 'delegate' },
         'room.called': { actions: 'answerCall' },
       },
       states: {
@@ -117,6 +125,7 @@ export const roomMachine = roomSetup.createMachine({
               initial: 'lingering',
               on: {
                 'room.join': [
+                  { guard: 'isForbiddenToJoin', actions: refuseForbidden },
                   { guard: 'takesLastSeat', target: 'full', actions: admit },
                   { target: 'occupied', actions: admit },
                 ],
@@ -138,7 +147,11 @@ export const roomMachine = roomSetup.createMachine({
             occupied: {
               description: 'There are members, and free seats.',
               on: {
-                'room.join': [{ guard: 'takesLastSeat', target: 'full', actions: admit }, { actions: admit }],
+                'room.join': [
+                  { guard: 'isForbiddenToJoin', actions: refuseForbidden },
+                  { guard: 'takesLastSeat', target: 'full', actions: admit },
+                  { actions: admit },
+                ],
                 'member.left': [
                   { guard: 'isOnlySeat', target: 'empty', actions: seeOff },
                   { actions: seeOff },
@@ -160,7 +173,10 @@ export const roomMachine = roomSetup.createMachine({
             full: {
               description: 'Every seat is taken: joins are refused.',
               on: {
-                'room.join': { actions: refuseFull },
+                'room.join': [
+                  { guard: 'isForbiddenToJoin', actions: refuseForbidden },
+                  { actions: refuseFull },
+                ],
                 'member.left': { target: 'choosing', actions: seeOff },
                 'member.withdrawn': { target: 'choosing', actions: forget },
                 'member.refused': { target: 'choosing', actions: turnAway },
@@ -206,6 +222,7 @@ export const roomMachine = roomSetup.createMachine({
               description: 'Messages are published as they come.',
               on: {
                 'room.publish': [
+                  { guard: 'isForbiddenToPublish', actions: refuseUnruled },
                   { guard: 'isOverRate', target: 'throttled', actions: refuseThrottled },
                   { guard: 'isModerated', actions: moderate },
                   { actions: 'publish' },
@@ -218,7 +235,11 @@ export const roomMachine = roomSetup.createMachine({
               description:
                 "The room's connections have published more than it takes a second; only the server may publish.",
               on: {
-                'room.publish': [{ guard: 'isFromServer', actions: 'publish' }, { actions: refuseThrottled }],
+                'room.publish': [
+                  { guard: 'isFromServer', actions: 'publish' },
+                  { guard: 'isForbiddenToPublish', actions: refuseUnruled },
+                  { actions: refuseThrottled },
+                ],
                 'room.cleared': { actions: 'publish' },
                 'room.mute': { target: 'muted', actions: noteMuted(true) },
               },
@@ -230,6 +251,7 @@ export const roomMachine = roomSetup.createMachine({
               on: {
                 'room.publish': [
                   { guard: 'isFromServer', actions: 'publish' },
+                  { guard: 'isForbiddenToPublish', actions: refuseUnruled },
                   { guard: 'isModerated', actions: moderate },
                   { actions: refuseMuted },
                 ],
@@ -345,6 +367,7 @@ export const roomMachine = roomSetup.createMachine({
         'room.publish': { actions: refuseMessage },
         'room.cleared': { actions: refuseMessage },
         'room.call': { actions: refuseCall('stopping') },
+        'room.callCleared': { actions: refuseCall('stopping') },
         'room.called': { actions: 'answerCall' },
         'room.leave': { actions: beginLeave },
         'member.joined': { actions: seat },

@@ -3,16 +3,19 @@
  * A resting membership is a record whose state is `joined` of the membership machine.
  */
 
+import type { MemberInfo, RoomMember } from '../../protocol/command.ts';
 import type { PresentMember } from '../../broker/presence/presence.ts';
 import type { StoredMember } from '../../storage/membership-store.ts';
 import type { MembershipRef } from './membership.ts';
-import type { Subscriber } from './ports.ts';
+import type { RoomGrant, Subscriber } from './ports.ts';
 
 /** A membership that rests in `joined`. */
 export interface RestingMember {
   readonly subscriber: Subscriber;
   /** Milliseconds since 1970. */
   readonly joinedAt: number;
+  /** What a token or the server has said of it in this room. */
+  readonly grant: RoomGrant | undefined;
 }
 
 /** A membership that is requesting or leaving. */
@@ -58,6 +61,11 @@ export function viewMembers(present: readonly PresentMember[], away: Iterable<Aw
     }));
   for (const { id, user, joinedAt } of away) views.push({ id, user, state: 'away', joinedAt });
   return views;
+}
+
+/** A member as the other members may know it. */
+export function toRoomMember(member: MemberInfo, grant: RoomGrant | undefined): RoomMember {
+  return grant?.info === undefined ? member : { ...member, roomInfo: grant.info };
 }
 
 export class Roster {

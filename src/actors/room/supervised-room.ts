@@ -216,6 +216,7 @@ function refuseEvent(event: RoomEvent, room: NamedSender): boolean {
       event.publisher.settle({ type: 'refused', refusal: ROOM_FAILED }, room);
       return true;
     case 'room.call':
+    case 'room.callCleared':
       event.requester.settle(failCall('stopping', ROOM_FAILED.message), room);
       return true;
     case 'room.called':

@@ -1,23 +1,71 @@
 /** Checks what handlers return. JavaScript lets a handler return anything, and a text is an easy mistake. */
 
 import { findNonJson } from '../../protocol/json/non-json.ts';
-import type { JoinRefusal, MessageVerdict } from './room-options.ts';
+import type { CallOutcome } from '../../protocol/command.ts';
+import { createRefusal, ERRORS } from '../../protocol/errors.ts';
+import { refuseMessage } from '../../protocol/limits.ts';
+import type { Verdict } from './moderation.ts';
+import type { PublishOutcome } from './ports.ts';
+import type { CallVerdict, JoinRefusal, MessageVerdict } from './room-options.ts';
+
+/**
+ * What `onMessage` or `onBroadcast` has decided; a message that it made too long is refused.
+ * @throws {TypeError} for a value that is no verdict.
+ */
+export function toVerdict(
+  returned: unknown,
+  messageBytes: number,
+  handler: string = 'onMessage',
+): Verdict | undefined {
+  const verdict = readMessageVerdict(returned, handler);
+  const refusal = verdict?.type === 'change' ? refuseMessage(verdict.data, { messageBytes }) : undefined;
+  return refusal === undefined ? verdict : { type: 'refuse', refusal };
+}
+
+/**
+ * What `onCall` has decided.
+ * @throws {TypeError} for a value that is no verdict.
+ */
+export function readCallVerdict(returned: unknown): Verdict | undefined {
+  if (returned === undefined || returned === null) return undefined;
+  if (isJoinRefusal(returned)) {
+    return { type: 'refuse', refusal: createRefusal('permissionDenied', returned.refused) };
+  }
+  if (isCallAnswer(returned)) {
+    const nonJson = findNonJson(returned.data);
+    if (nonJson === undefined) return returned;
+    throw new TypeError(`onCall returned answer(data), and data is no JSON value, but ${nonJson}`);
+  }
+  throw new TypeError(
+    `onCall returned ${describe(returned)}: return refuse(reason) or answer(data), or nothing to let the call pass`,
+  );
+}
+
+function isCallAnswer(value: unknown): value is Extract<CallVerdict, { type: 'answer' }> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    value.type === 'answer' &&
+    'data' in value
+  );
+}
 
 /**
  * What `onMessage` has decided; undefined if the message passes.
  * @throws {TypeError} for a value that is no verdict.
  */
-export function readMessageVerdict(returned: unknown): MessageVerdict | undefined {
+function readMessageVerdict(returned: unknown, handler: string): MessageVerdict | undefined {
   if (returned === undefined || returned === null) return undefined;
   if (isMessageVerdict(returned)) {
     const nonJson = returned.type === 'drop' ? undefined : findNonJson(returned.data);
     if (nonJson === undefined) return returned;
     throw new TypeError(
-      `onMessage returned ${returned.type}(data), and data is no JSON value, but ${nonJson}`,
+      `${handler} returned ${returned.type}(data), and data is no JSON value, but ${nonJson}`,
     );
   }
   throw new TypeError(
-    `onMessage returned ${describe(returned)}: return change(data), drop(reason) or answer(data), or nothing to let the message pass`,
+    `${handler} returned ${describe(returned)}: return change(data), drop(reason) or answer(data), or nothing to let the message pass`,
   );
 }
 
@@ -52,4 +100,12 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'boolean') return String(value);
   return typeof value === 'object' ? 'an object that is none of these' : `a ${typeof value}`;
+}
+
+/** The outcome of a call that its handler has judged. */
+export function toCallOutcome(outcome: PublishOutcome): CallOutcome {
+  if (outcome.type === 'answered') return { type: 'result', result: outcome.data };
+  if (outcome.type !== 'refused') throw new Error(`a call was judged as ${outcome.type}`);
+  const { error, message, code = ERRORS[error].code } = outcome.refusal;
+  return { type: 'failed', code, message };
 }

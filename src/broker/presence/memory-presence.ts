@@ -7,22 +7,53 @@ export function createMemoryPresence(): Presence {
   return new MemoryPresence();
 }
 
-type Members = Map<string, PresentMember>;
+/** Who is in one room. The users are counted as they come and go, so that a large room need not be walked through. */
+class RoomPresence {
+  readonly members = new Map<string, PresentMember>();
+  /** How many connections each user has; anonymous ones have the user `undefined`. */
+  readonly #connections = new Map<string | undefined, number>();
+
+  get users(): number {
+    return this.#connections.size;
+  }
+
+  add(member: PresentMember): void {
+    this.remove(member.id);
+    this.members.set(member.id, member);
+    this.#count(member.user, 1);
+  }
+
+  remove(id: string): void {
+    const member = this.members.get(id);
+    if (member === undefined) return;
+    this.members.delete(id);
+    this.#count(member.user, -1);
+  }
+
+  #count(user: string | undefined, change: 1 | -1): void {
+    const count = (this.#connections.get(user) ?? 0) + change;
+    if (count > 0) this.#connections.set(user, count);
+    else this.#connections.delete(user);
+  }
+}
 
 class MemoryPresence implements Presence {
-  readonly #rooms = new Map<string, Members>();
+  readonly #rooms = new Map<string, RoomPresence>();
 
   add(room: string, member: PresentMember): void {
-    const members = this.#rooms.get(room);
-    if (members === undefined) this.#rooms.set(room, new Map([[member.id, member]]));
-    else members.set(member.id, member);
+    let present = this.#rooms.get(room);
+    if (present === undefined) {
+      present = new RoomPresence();
+      this.#rooms.set(room, present);
+    }
+    present.add(member);
   }
 
   remove(room: string, id: string): void {
-    const members = this.#rooms.get(room);
-    if (members === undefined) return;
-    members.delete(id);
-    if (members.size === 0) this.#rooms.delete(room);
+    const present = this.#rooms.get(room);
+    if (present === undefined) return;
+    present.remove(id);
+    if (present.members.size === 0) this.#rooms.delete(room);
   }
 
   refresh(room: string, members: readonly PresentMember[]): void {
@@ -30,14 +61,12 @@ class MemoryPresence implements Presence {
   }
 
   list(room: string): readonly PresentMember[] {
-    return [...(this.#rooms.get(room)?.values() ?? [])];
+    return [...(this.#rooms.get(room)?.members.values() ?? [])];
   }
 
   stats(room: string): PresenceStats {
-    const members = this.#rooms.get(room);
-    const users = new Set<string | undefined>();
-    for (const { user } of members?.values() ?? []) users.add(user);
-    return { connections: members?.size ?? 0, users: users.size };
+    const present = this.#rooms.get(room);
+    return { connections: present?.members.size ?? 0, users: present?.users ?? 0 };
   }
 
   close(): void {}

@@ -3,12 +3,10 @@
  * `statecast/testing`. Users who are away are not its business: it knows connections only.
  */
 
-/** A connection in a room. */
-export interface PresentMember {
-  /** The connection's id, unique over all nodes. */
-  readonly id: string;
-  /** Absent for an anonymous one. */
-  readonly user?: string;
+import type { RoomMember } from '../../protocol/command.ts';
+
+/** A connection in a room. Its id is unique over all nodes; an anonymous one has no user. */
+export interface PresentMember extends RoomMember {
   /** When it joined, in milliseconds since 1970. */
   readonly joinedAt: number;
 }

@@ -24,6 +24,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'room.failed': 'error',
   'member.joined': 'debug',
   'member.left': 'debug',
+  'member.away': 'debug',
   'member.refused': 'info',
   'member.failed': 'error',
   'message.published': 'trace',

@@ -87,8 +87,8 @@ export function viewContext(
       };
     }
     case 'moderation': {
-      const { room, member, data, handlers, handlerMs } = subject.context;
-      return { room, member, data, handlers: namesOf(handlers), handlerMs };
+      const { room, member, data, handler, handlerMs } = subject.context;
+      return { room: room ?? null, member, data, handler, handlerMs };
     }
     case 'tarsProxy': {
       const { name, policy, calls, link, setbacks, openings, failedConnects, lastFailure } = subject.context;

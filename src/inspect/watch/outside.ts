@@ -4,7 +4,7 @@
  */
 
 import type { EventObject } from 'xstate';
-import type { ConnectionContext } from '../../actors/connection/connection-setup.ts';
+import type { ConnectionContext } from '../../actors/connection/connection-events.ts';
 import type { Publisher } from '../../actors/room/ports.ts';
 import type { TarsProxyContext } from '../../actors/servant/tars-proxy-events.ts';
 import type { MachineName, Outside, Party } from '../feed/feed-protocol.ts';

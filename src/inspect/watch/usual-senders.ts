@@ -3,7 +3,7 @@
  * recorder, and for an event that was sent before its receiver was watched.
  */
 
-import type { ConnectionEvent } from '../../actors/connection/connection-setup.ts';
+import type { ConnectionEvent } from '../../actors/connection/connection-events.ts';
 import type { MembershipEvent } from '../../actors/room/membership-setup.ts';
 import type { ModerationEvent } from '../../actors/room/moderation.ts';
 import type { RoomEvent } from '../../actors/room/room-events.ts';
@@ -32,6 +32,19 @@ const connection: Record<ConnectionEvent['type'], UsualSender> = {
   'server.call': 'socket',
   'server.message': 'socket',
   'connection.greeted': 'socket',
+  'identity.known': 'library',
+  'identity.refused': 'library',
+  'identity.closed': 'library',
+  'refresh.answered': 'library',
+  'roomRefresh.answered': 'library',
+  'credentials.due': 'timer',
+  'credentials.expired': 'timer',
+  'seat.expired': 'timer',
+  'stream.broken': 'itself',
+  'ping.due': 'timer',
+  'pong.overdue': 'timer',
+  'query.answered': 'library',
+  'server.tell': 'library',
   'protocol.violated': 'socket',
   'queue.overflowed': 'socket',
   'socket.congested': 'socket',
@@ -67,6 +80,7 @@ const room: Record<RoomEvent['type'], UsualSender> = {
   'room.publish': 'connection',
   'room.call': 'connection',
   'room.cleared': 'moderation',
+  'room.callCleared': 'moderation',
   'room.called': 'servant',
   'room.kick': 'library',
   'room.mute': 'library',

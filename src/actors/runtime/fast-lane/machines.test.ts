@@ -140,7 +140,7 @@ test.each<[keyof Machines, StateValue, string, string[], string[]]>([
 );
 
 test.each<[keyof Machines, StateValue, string, string[], StateValue]>([
-  ['connection', 'greeting', 'connection.greeted', [], READY],
+  ['connection', { greeting: 'waiting' }, 'connection.greeted', ['isTrusted'], READY],
   ['connection', READY, 'command.pending', ['isUnanswered'], { open: { flow: 'clear', work: 'busy' } }],
   ['connection', BUSY, 'room.joined', ['isJoining'], { open: { flow: 'congested', work: 'ready' } }],
   ['connection', BUSY, 'room.left', ['isLeaving'], { open: { flow: 'congested', work: 'ready' } }],

@@ -1,0 +1,50 @@
+/** Who a client is, and how the connection asks for it. How it is found out is the server's. */
+
+import type { CloseName } from '../../protocol/close-codes.ts';
+import type { ConnectRequest, Json, MemberInfo } from '../../protocol/command.ts';
+import type { Refusal } from '../../protocol/errors.ts';
+import type { CustomClose, ProofOutcome, RoomGrant } from '../room/ports.ts';
+
+/** What the handshake tells of a client. */
+export interface Handshake {
+  /** The query, without the `?`. */
+  readonly query: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The peer's address as text. */
+  readonly address: string;
+  /** The name of the codec. */
+  readonly protocol: string;
+}
+
+/** Who a client is, and what is known of it. */
+export interface Identity {
+  /** Absent: it is anonymous. */
+  readonly user?: string | undefined;
+  /** For other clients. */
+  readonly info?: Json | undefined;
+  /** For handlers only. */
+  readonly data?: unknown;
+  /** For the client itself. */
+  readonly answer?: Json | undefined;
+  /** When this ends, in milliseconds since 1970. Absent: never. */
+  readonly expiresAt?: number | undefined;
+  /** The rooms to which the server joins the client. */
+  readonly rooms?: Readonly<Record<string, RoomGrant>> | undefined;
+}
+
+export type IdentityOutcome =
+  | { readonly type: 'known'; readonly identity: Identity }
+  /** The client gets an error, and may try again with another connection. */
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  /** The connection is closed. */
+  | { readonly type: 'closed'; readonly close: CloseName | CustomClose };
+
+/** Finds out who a client is. No promise rejects. */
+export interface Authenticator {
+  identify(request: ConnectRequest, handshake: Handshake): Promise<IdentityOutcome>;
+  /** Checks a new token of a client that is known. */
+  refresh(token: string, member: MemberInfo): Promise<IdentityOutcome>;
+  /** Checks a subscription token. */
+  prove(room: string, token: string, member: MemberInfo): Promise<ProofOutcome>;
+}

@@ -1,0 +1,106 @@
+/** What a connection does with calls, questions and messages; when it does so is the chart's (connection.ts). */
+
+import type { Json, Reply } from '../../protocol/command.ts';
+import type { Refusal } from '../../protocol/errors.ts';
+import { failCall } from '../../protocol/rpc-errors.ts';
+import type { Answer } from '../room/ports.ts';
+import { toHandlerMember } from '../room/room-options.ts';
+import { send } from '../runtime/send.ts';
+import type { AnsweredCall, Asked, CommandOf, ConnectionArgs } from './connection-events.ts';
+import { answer, keepOrder } from './room-effects.ts';
+import { PublishCommand, withId } from './subscriber.ts';
+
+export function broadcast(
+  { context, self }: ConnectionArgs,
+  { id, data }: Asked & { readonly data: Json },
+): void {
+  const command = new PublishCommand(context.subscriber, context.underWay, id);
+  context.rooms.broadcast(data, command);
+  if (command.isAnswered) return;
+  context.underWay.push(command);
+  keepOrder(context, self);
+}
+
+export function call(
+  { context, self }: ConnectionArgs,
+  { id, room, method, args }: CommandOf<'room.call'>,
+): void {
+  context.calls += 1;
+  context.rooms.call(room, method, args, {
+    member: context.member,
+    data: context.subscriber.data,
+    sender: self,
+    settle: (outcome, from) => send(self, { type: 'call.answered', id, method, outcome }, from),
+  });
+}
+
+export function callServer(
+  { context, self }: ConnectionArgs,
+  { id, method, data }: CommandOf<'server.call'>,
+): void {
+  const { application, member, subscriber } = context;
+  const called = application.call(method, data, toHandlerMember(member, subscriber.data));
+  if (!(called instanceof Promise)) {
+    answer(context, id, { type: 'called', method, outcome: called });
+    return;
+  }
+  context.calls += 1;
+  void called.then((outcome) => send(self, { type: 'call.answered', id, method, outcome }, 'library'));
+}
+
+export function refuseMoreCalls(
+  { context }: ConnectionArgs,
+  { id, method }: { readonly id?: number; readonly method: string },
+): void {
+  answer(context, id, { type: 'called', method, outcome: failCall('tooMany') });
+}
+
+export function answerCall({ context }: ConnectionArgs, { id, method, outcome }: AnsweredCall): void {
+  context.calls -= 1;
+  answer(context, id, { type: 'called', method, outcome });
+}
+
+export function takeMessage({ context }: ConnectionArgs, { data }: CommandOf<'server.message'>): void {
+  const { application, member, subscriber } = context;
+  application.take(data, toHandlerMember(member, subscriber.data));
+}
+
+export function askPresence(args: ConnectionArgs, { id, room }: CommandOf<'room.presence'>): void {
+  const { queries, member } = args.context;
+  question(args, id, queries.presence(room, member), ({ members }) => ({ type: 'presence', members }));
+}
+
+export function askPresenceStats(args: ConnectionArgs, { id, room }: CommandOf<'room.presenceStats'>): void {
+  const { queries, member } = args.context;
+  question(args, id, queries.presenceStats(room, member), ({ connections, users }) => ({
+    type: 'presenceStats',
+    connections,
+    users,
+  }));
+}
+
+export function askHistory(args: ConnectionArgs, { id, room, query }: CommandOf<'room.history'>): void {
+  const { queries, member } = args.context;
+  question(args, id, queries.history(room, query, member), (page) => ({ type: 'history', ...page }));
+}
+
+export function answerQuery({ context }: ConnectionArgs, { reply }: { readonly reply: Reply }): void {
+  context.calls -= 1;
+  context.port.reply(reply);
+}
+
+function question<Value extends object>(
+  { context, self }: ConnectionArgs,
+  id: number | undefined,
+  asked: Answer<Value>,
+  toReply: (value: Value) => Reply,
+): void {
+  const reply = (value: Value | { readonly refusal: Refusal }): Reply =>
+    withId('refusal' in value ? { type: 'refused', refusal: value.refusal } : toReply(value), id);
+  if (!(asked instanceof Promise)) {
+    context.port.reply(reply(asked));
+    return;
+  }
+  context.calls += 1;
+  void asked.then((value) => send(self, { type: 'query.answered', reply: reply(value) }, 'library'));
+}

@@ -1,0 +1,25 @@
+/** The ways in which the chart of a connection (connection.ts) closes the socket. */
+
+import type { CloseName } from '../../protocol/close-codes.ts';
+
+/** The server closes the socket; the chart then waits for the socket to confirm it. */
+export function closeWith<Close extends CloseName>(close: Close) {
+  return {
+    target: '#connection.closing',
+    actions: { type: 'close', params: { close } },
+  } as const;
+}
+
+export const closeBadRequest = closeWith('badRequest');
+
+/** The client is told the reason, if there is one. */
+export const disconnect = {
+  target: '#connection.closing',
+  actions: {
+    type: 'close',
+    params: ({ event: { reason } }: { readonly event: { readonly reason?: string | undefined } }) => ({
+      close: 'disconnected' as const,
+      reason,
+    }),
+  },
+} as const;

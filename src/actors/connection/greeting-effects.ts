@@ -1,0 +1,167 @@
+/** What a connection does until its client is known and has entered its rooms; when it does so is the chart's (connection.ts). */
+
+import type { CloseName } from '../../protocol/close-codes.ts';
+import type { ConnectRequest, JoinAnswer } from '../../protocol/command.ts';
+import type { ErrorName } from '../../protocol/errors.ts';
+import type { RoomFact } from '../room/ports.ts';
+import { send } from '../runtime/send.ts';
+import type { Identity, IdentityOutcome } from './authenticator.ts';
+import type { ConnectionArgs, ConnectionContext, Refused, Self } from './connection-events.ts';
+import { ttlOf } from './credentials-effects.ts';
+import { answer, attach, noteSeat } from './room-effects.ts';
+import { endOperation } from './under-way.ts';
+
+/** How long a client may take to say who it is, and the server to believe it. */
+const GREETING_MS = 10_000;
+
+export function startDeadline({ context, self }: ConnectionArgs): void {
+  if (context.protocol.greeting === 'handshake' && context.authenticator === undefined) return;
+  context.deadline = context.wheel.schedule(self, { type: 'greeting.expired' }, GREETING_MS);
+}
+
+export function stopDeadline({ context }: ConnectionArgs): void {
+  if (context.deadline !== undefined) context.wheel.cancel(context.deadline);
+  context.deadline = undefined;
+}
+
+export function noteConnect(
+  { context }: ConnectionArgs,
+  { id, request }: { readonly id?: number; readonly request?: ConnectRequest },
+): void {
+  const { greeting } = context;
+  if (greeting === undefined) return;
+  greeting.id = id;
+  greeting.request = request ?? {};
+}
+
+/** Asks who the client is. An answer that comes after the end of the greeting is ignored by the chart. */
+export function identify({ context, self }: ConnectionArgs): void {
+  const { authenticator, greeting, queue } = context;
+  const handshake = greeting?.handshake;
+  if (authenticator === undefined || greeting === undefined || handshake === undefined) {
+    throw new Error('a client without a handshake cannot be identified');
+  }
+  void authenticator.identify(greeting.request, handshake).then((outcome) => {
+    send(self, toEvent(outcome), 'library');
+    queue.resume();
+  });
+}
+
+function toEvent(outcome: IdentityOutcome): Parameters<Self['send']>[0] {
+  switch (outcome.type) {
+    case 'known':
+      return { type: 'identity.known', identity: outcome.identity };
+    case 'refused':
+      return { type: 'identity.refused', refusal: outcome.refusal };
+    case 'closed':
+      return { type: 'identity.closed', close: outcome.close };
+  }
+}
+
+export function noteIdentity(
+  { context }: ConnectionArgs,
+  { identity }: { readonly identity: Identity },
+): void {
+  const { user, info, data } = identity;
+  const { id } = context.member;
+  const member = {
+    id,
+    ...(user !== undefined && user !== '' && { user }),
+    ...(info !== undefined && { info }),
+  };
+  context.member = member;
+  context.identity = identity;
+  context.subscriber.member = member;
+  context.subscriber.data = data;
+}
+
+export function announceOpen({ context }: ConnectionArgs): void {
+  const { member, remoteAddress } = context;
+  context.onIdentified(member);
+  context.events.emit('connection.opened', { remoteAddress, ...member });
+}
+
+/** The rooms to which the server joins the client: those of its identity, and those in which its user is away. */
+export function roomsToEnter({ identity, awayIn, member }: ConnectionContext): Set<string> {
+  return new Set([...Object.keys(identity?.rooms ?? {}), ...awayIn(member.user)]);
+}
+
+/** Joins the client to its rooms, one after the other, where the greeting ends with the handshake. */
+export function resumeMemberships({ context }: ConnectionArgs): void {
+  context.greeting = undefined;
+  for (const room of roomsToEnter(context)) context.queue.add({ type: 'room.resume', room });
+}
+
+/** Joins the client to its rooms before `connect` is answered. */
+export function enterRooms({ context }: ConnectionArgs): void {
+  const { identity, greeting, protocol, rooms, subscriber, limits } = context;
+  const entering = [...roomsToEnter(context)].slice(0, limits.roomsPerConnection);
+  for (const room of entering) {
+    context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
+  }
+  for (const room of entering) {
+    const grant = identity?.rooms?.[room] ?? {};
+    const request = greeting?.request.rooms?.[room];
+    rooms.join(room, subscriber, { request, grant, readsStream: protocol.readsStreams === true });
+  }
+}
+
+export function noteEntered(
+  { context }: ConnectionArgs,
+  fact: Extract<RoomFact, { type: 'room.joined' }>,
+): void {
+  const { room, reading, grant } = fact;
+  endOperation(context.underWay, room);
+  context.joined.add(room);
+  context.greeting?.entered.set(room, { reading, grant });
+}
+
+/** The room has refused the client, or has put it out again: it is not named in the answer. */
+export function noteNotEntered({ context }: ConnectionArgs, { room }: { readonly room: string }): void {
+  endOperation(context.underWay, room);
+  context.joined.delete(room);
+  context.greeting?.entered.get(room)?.reading?.cancel();
+  context.greeting?.entered.delete(room);
+}
+
+/** Answers `connect`. From this turn on the socket gets what is published in its rooms. */
+export function replyConnected(args: ConnectionArgs): void {
+  const { context } = args;
+  const { greeting, identity, emulation, member } = context;
+  if (greeting === undefined) return;
+  const rooms: Record<string, JoinAnswer> = {};
+  for (const [room, { reading, grant }] of greeting.entered) {
+    const isResumed = identity?.rooms?.[room] === undefined;
+    noteSeat(args, room, { isServerSide: true, isResumed, grant });
+    rooms[room] = attach(args, room, reading, grant) ?? {};
+  }
+  context.greeting = undefined;
+  const ttlSeconds = ttlOf(context, identity?.expiresAt);
+  answer(context, greeting.id, {
+    type: 'connected',
+    client: member.id,
+    ...(ttlSeconds !== undefined && { ttlSeconds }),
+    ...(identity?.answer !== undefined && { data: identity.answer }),
+    ...(greeting.entered.size > 0 && { rooms }),
+    ...emulation,
+  });
+}
+
+export function replyUnidentified({ context }: ConnectionArgs, { refusal }: Refused): void {
+  answer(context, context.greeting?.id, { type: 'refused', refusal });
+}
+
+/** The code of a socket that is closed because of an error that its protocol cannot tell. */
+const CLOSE_OF: Partial<Record<ErrorName, CloseName>> = {
+  internal: 'internal',
+  tokenExpired: 'invalidToken',
+  expired: 'invalidToken',
+  tooManyRequests: 'tooManyRequests',
+};
+
+/** Closes the socket of a client that cannot be told of an error in another way. */
+export function closeRefused({ context }: ConnectionArgs, { refusal }: Refused): void {
+  const close = CLOSE_OF[refusal.error] ?? 'permissionDenied';
+  context.closedWith = close;
+  context.port.close(close, refusal.message);
+}

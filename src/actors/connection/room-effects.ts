@@ -1,0 +1,191 @@
+/** What a connection does about its rooms; when it does so is the chart's (connection.ts). */
+
+import type { JoinAnswer, JoinRequest, Reply } from '../../protocol/command.ts';
+import { ENDINGS, type EndingName } from '../../protocol/endings.ts';
+import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import type { RoomFact, RoomGrant } from '../room/ports.ts';
+import type { StreamReading } from '../room/stream/stream-reading.ts';
+import { send } from '../runtime/send.ts';
+import type {
+  CommandOf,
+  ConnectionArgs,
+  ConnectionContext,
+  InRoom,
+  Refused,
+  Self,
+} from './connection-events.ts';
+import { GRACE_MS, ttlOf } from './credentials-effects.ts';
+import type { Seat } from './seats.ts';
+import { withId } from './subscriber.ts';
+import { endOperation } from './under-way.ts';
+
+export function answer({ port }: ConnectionContext, id: number | undefined, reply: Reply): void {
+  port.reply(withId(reply, id));
+}
+
+/**
+ * Makes later commands wait, where the protocol keeps the order of answers. An answer that comes in this turn is on its
+ * way to the chart before this event.
+ */
+export function keepOrder({ protocol }: ConnectionContext, self: Self): void {
+  // `raise` would do the same, but it takes the event out of the fast lane (docs/decisions/0011-a-fast-lane.md).
+  if (protocol.keepsOrder) send(self, { type: 'command.pending' }, self);
+}
+
+export function join({ context, self }: ConnectionArgs, { id, room, request }: CommandOf<'room.join'>): void {
+  context.underWay.push({ type: 'join', room, id, isUnasked: false });
+  const readsStream = context.protocol.readsStreams === true;
+  const entry = readsStream || request !== undefined ? { request, readsStream } : undefined;
+  context.rooms.join(room, context.subscriber, entry);
+  keepOrder(context, self);
+}
+
+/** The server joins the client. */
+export function resume({ context, self }: ConnectionArgs, { room }: InRoom): void {
+  context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
+  const grant = context.identity?.rooms?.[room] ?? {};
+  context.rooms.join(room, context.subscriber, {
+    grant,
+    readsStream: context.protocol.readsStreams === true,
+  });
+  keepOrder(context, self);
+}
+
+/** The client joins a room to which the server has joined it, because its user was away there: it is its own from now on. */
+export function takeOver(
+  { context, self }: ConnectionArgs,
+  { id, room, request = {} }: CommandOf<'room.join'>,
+): void {
+  const seat = context.seats.get(room);
+  context.underWay.push({ type: 'join', room, id, isUnasked: false });
+  const reading = context.rooms.readStream(room, request satisfies JoinRequest);
+  const tell = (fact: RoomFact): void => context.subscriber.send(fact, self);
+  const joined = { type: 'room.joined', room, reading, grant: seat?.grant } as const;
+  const prepared = reading.prepare();
+  if (prepared === undefined) tell(joined);
+  else {
+    prepared.then(
+      () => tell(joined),
+      () => tell({ type: 'room.refused', room, refusal: createRefusal('internal') }),
+    );
+  }
+}
+
+export function leave({ context, self }: ConnectionArgs, { id, room }: InRoom): void {
+  context.underWay.push({ type: 'leave', room, id, isUnasked: false });
+  context.rooms.leave(room, context.subscriber, 'left');
+  keepOrder(context, self);
+}
+
+/** Ends a membership; the client is told when the room has let it go. */
+export function endMembership(
+  { context, self }: ConnectionArgs,
+  { room, ending }: { readonly room: string; readonly ending: EndingName },
+): void {
+  context.underWay.push({ type: 'leave', room, id: undefined, isUnasked: true, ending });
+  context.rooms.leave(room, context.subscriber, ending === 'expired' ? 'expired' : 'kicked');
+  keepOrder(context, self);
+}
+
+export function answerJoined(
+  args: ConnectionArgs,
+  { room, reading, grant }: Extract<RoomFact, { type: 'room.joined' }>,
+): void {
+  const { context } = args;
+  const operation = endOperation(context.underWay, room);
+  context.joined.add(room);
+  const isServerSide = operation?.isUnasked === true;
+  noteSeat(args, room, {
+    isServerSide,
+    isResumed: isServerSide && context.identity?.rooms?.[room] === undefined,
+    grant,
+  });
+  const joined = attach(args, room, reading, grant);
+  const told = { room, ...(joined !== undefined && { answer: joined }) };
+  if (isServerSide) context.port.push({ type: 'joined', ...told });
+  else answer(context, operation?.id, { type: 'joined', ...told });
+}
+
+/**
+ * Ends the reading of the room's stream and subscribes the socket, in one turn. Returns what the client is told of the
+ * join; undefined if there is nothing to tell.
+ */
+export function attach(
+  { context, self }: ConnectionArgs,
+  room: string,
+  reading: StreamReading | undefined,
+  grant: RoomGrant | undefined,
+): JoinAnswer | undefined {
+  const ttlSeconds = ttlOf(context, grant?.expiresAt);
+  const ofGrant = {
+    ...(ttlSeconds !== undefined && { ttlSeconds }),
+    ...(grant?.data !== undefined && { data: grant.data }),
+  };
+  if (reading === undefined) return Object.keys(ofGrant).length > 0 ? ofGrant : undefined;
+  const stream = reading.finish();
+  if (stream === undefined) {
+    send(self, { type: 'stream.broken', room }, self);
+    return ofGrant;
+  }
+  context.port.subscribe(room, stream.delta ? { base: stream.publications.at(-1) } : undefined);
+  return { stream, ...ofGrant };
+}
+
+/** Keeps what there is to keep of a room, besides that the connection is in it. */
+export function noteSeat(args: ConnectionArgs, room: string, noted: Omit<Seat, 'timer'>): void {
+  dropSeat(args.context, room);
+  const { isServerSide, isResumed, grant } = noted;
+  if (!isServerSide && grant === undefined) return;
+  args.context.seats.set(room, { isServerSide, isResumed, grant, timer: undefined });
+  scheduleSeat(args, room, grant);
+}
+
+/** Waits for the end of a grant. */
+export function scheduleSeat(
+  { context, self }: ConnectionArgs,
+  room: string,
+  grant: RoomGrant | undefined,
+): void {
+  const { seats, wheel, clock } = context;
+  const seat = seats.get(room) ?? { isServerSide: false, isResumed: false, grant, timer: undefined };
+  if (seat.timer !== undefined) wheel.cancel(seat.timer);
+  seat.grant = grant;
+  seat.timer = undefined;
+  seats.set(room, seat);
+  if (grant?.expiresAt === undefined) return;
+  const leftMs = Math.max(0, grant.expiresAt - clock.now()) + GRACE_MS;
+  seat.timer = wheel.schedule(self, { type: 'seat.expired', room }, leftMs);
+}
+
+export function dropSeat({ seats, wheel }: ConnectionContext, room: string): void {
+  const seat = seats.delete(room);
+  if (seat?.timer !== undefined) wheel.cancel(seat.timer);
+}
+
+export function answerLeft({ context }: ConnectionArgs, { room }: InRoom): void {
+  const operation = endOperation(context.underWay, room);
+  context.joined.delete(room);
+  dropSeat(context, room);
+  if (operation?.ending === undefined) {
+    answer(context, operation?.id, { type: 'left', room });
+  } else {
+    const { ending } = operation;
+    const refusal = createRefusal('permissionDenied', ENDINGS[ending].reason);
+    context.port.push({ type: 'left', room, refusal, ending });
+  }
+}
+
+export function answerRefused({ context }: ConnectionArgs, { room, refusal }: InRoom & Refused): void {
+  const operation = endOperation(context.underWay, room);
+  if (operation?.isUnasked === true) context.port.push({ type: 'left', room, refusal });
+  else answer(context, operation?.id, { type: 'refused', refusal });
+}
+
+export function tellPutOut({ context }: ConnectionArgs, { room, refusal }: InRoom & Refused): void {
+  dropSeat(context, room);
+  if (context.joined.delete(room)) context.port.push({ type: 'left', room, refusal });
+}
+
+export function refuseMoreRooms({ limits }: ConnectionContext): Refusal {
+  return createRefusal('limitExceeded', `this connection is in ${limits.roomsPerConnection} rooms already`);
+}

@@ -1,0 +1,135 @@
+/** Answers what connections ask of rooms: who is there, and what was said. The rooms' rules decide who may ask. */
+
+import type { Clock } from '../system/clock.ts';
+import type { Broker, History } from '../broker/broker.ts';
+import type { Presence } from '../broker/presence/presence.ts';
+import type { EventSink } from '../events/server-events.ts';
+import type { HistoryRequest, MemberInfo } from '../protocol/command.ts';
+import { createRefusal, type Refusal } from '../protocol/errors.ts';
+import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
+import type { Directory } from './directory.ts';
+import { ask } from './room/parts.ts';
+import type { Answer, HistoryPage, QueriesPort } from './room/ports.ts';
+import type { RoomOptions } from './room/room-options.ts';
+import { mayAct, type RuledAction } from './room/rules/rules.ts';
+import { MAX_PAGE } from './room/stream/stream-reading.ts';
+
+export interface RoomQueriesInput {
+  readonly directory: Pick<Directory, 'rooms'>;
+  readonly broker: Pick<Broker, 'history'>;
+  readonly presence: Pick<Presence, 'list' | 'stats'>;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly optionsOf: (room: string) => RoomOptions;
+  readonly limits: MessageLimits;
+}
+
+const FAILED = createRefusal('internal');
+const TURNED_OFF = createRefusal('notAvailable');
+
+export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
+  const { directory, broker, presence, events, clock, optionsOf, limits } = input;
+
+  /** Why a connection may not ask, or nothing. */
+  function refuse(
+    room: string,
+    action: RuledAction,
+    asker: MemberInfo,
+    options: RoomOptions,
+  ): Refusal | undefined {
+    const badName = refuseRoomName(room, limits);
+    if (badName !== undefined) return { ...badName, error: 'badRequest' };
+    if (options.rules[action] === 'nobody')
+      return options.isKnown ? TURNED_OFF : createRefusal('unknownRoom');
+    const seated = directory.rooms.get(room)?.record.roster.joined.get(asker.id);
+    const seat = seated && { isGranted: seated.grant !== undefined };
+    if (mayAct(options, action, { member: asker, seat })) return undefined;
+    return createRefusal('permissionDenied', `you may not read the ${action} of ${room}`);
+  }
+
+  /** Asks a part; what fails is told, and the client gets an error. */
+  function query<Value, Result>(
+    room: string,
+    part: 'broker' | 'presence',
+    call: () => Value | Promise<Value>,
+    toAnswer: (value: Value) => Result | { readonly refusal: Refusal },
+  ): Answer<Result> {
+    const fail = (error: unknown): { readonly refusal: Refusal } => {
+      events.emit('part.failed', { part, room, error });
+      return { refusal: FAILED };
+    };
+    try {
+      let value: Value | undefined;
+      const asked = ask(clock, () => {
+        const called = call();
+        if (!(called instanceof Promise)) {
+          value = called;
+          return undefined;
+        }
+        return called.then((result) => {
+          value = result;
+        });
+      });
+      if (asked === undefined) return toAnswer(value as Value);
+      return asked.then(() => toAnswer(value as Value)).catch(fail);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  function optionsIn(room: string): RoomOptions {
+    return directory.rooms.get(room)?.record.options ?? optionsOf(room);
+  }
+
+  return {
+    presence(room, asker) {
+      const refusal = refuse(room, 'presence', asker, optionsIn(room));
+      if (refusal !== undefined) return { refusal };
+      return query(
+        room,
+        'presence',
+        () => presence.list(room),
+        (members) => ({ members }),
+      );
+    },
+
+    presenceStats(room, asker) {
+      const refusal = refuse(room, 'presence', asker, optionsIn(room));
+      if (refusal !== undefined) return { refusal };
+      return query(
+        room,
+        'presence',
+        () => presence.stats(room),
+        (stats) => stats,
+      );
+    },
+
+    history(room, request, asker) {
+      const options = optionsIn(room);
+      const refusal = refuse(room, 'history', asker, options) ?? refuseHistory(options, request);
+      if (refusal !== undefined) return { refusal };
+      const { since, limit, reverse } = request;
+      const asked = { since, reverse, limit: limit < 0 || limit > MAX_PAGE ? MAX_PAGE : limit };
+      return query(
+        room,
+        'broker',
+        () => broker.history(room, asked),
+        (history) => toPage(request, history),
+      );
+    },
+  };
+}
+
+function refuseHistory({ history }: RoomOptions, { since, reverse }: HistoryRequest): Refusal | undefined {
+  if (history.size === 0) return TURNED_OFF;
+  if (!reverse || since === undefined || since.offset > 0) return undefined;
+  return createRefusal('badRequest', 'nothing comes before offset 0');
+}
+
+function toPage(
+  { since }: HistoryRequest,
+  { publications, offset, epoch }: History,
+): HistoryPage | { readonly refusal: Refusal } {
+  const isOther = since !== undefined && since.epoch !== '' && since.epoch !== epoch;
+  return isOther ? { refusal: createRefusal('unrecoverable') } : { publications, offset, epoch };
+}
