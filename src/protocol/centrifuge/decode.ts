@@ -4,18 +4,21 @@ import type { Decoded, Violation } from '../codec.ts';
 import type { Command } from '../command.ts';
 import { mendHalves } from '../json/well-formed.ts';
 import { readFrame } from '../text.ts';
-import { fitsRequest, REQUESTS, type RequestKind } from './requests.ts';
-import { isObject, type Fields } from './request-source.ts';
+import { fits, isGiven, isObject, type Fields } from './fields.ts';
+import { REQUESTS, type RequestKind } from './requests.ts';
 
 const BAD_REQUEST: Violation = { violation: 'badRequest' };
 
 /** `{}` is the answer to a ping. */
 const PONG: Command = { type: 'pong' };
+const PONG_FRAME = '{}';
+const ONLY_PONG = [PONG];
 
 /** The largest id: 32 bits in `client.proto`. */
 const MAX_ID = 2 ** 32 - 1;
 
 export function decodeFrame(frame: string | Uint8Array): Decoded {
+  if (frame === PONG_FRAME) return ONLY_PONG;
   const read = readFrame(frame);
   if (read === undefined) return BAD_REQUEST;
   const text = mendHalves(read);
@@ -47,7 +50,7 @@ function decodeCommand(text: string): Command | undefined {
   const { name } = kind;
   if (id === 0 && name !== 'send') return undefined;
   const fields = command[name];
-  if (!isObject(fields) || !fitsRequest(fields, kind)) return undefined;
+  if (!isObject(fields) || !fits(fields, kind.fields)) return undefined;
   return kind.read(fields, id, { text, command, name });
 }
 
@@ -64,8 +67,7 @@ function findRequest(command: Fields): RequestKind | undefined {
   // Counted (docs/decisions/0013-written-for-every-message.md).
   for (let index = 0; index < REQUESTS.length; index += 1) {
     const kind = REQUESTS[index]!;
-    const fields = command[kind.name];
-    if (fields !== undefined && fields !== null) return kind;
+    if (isGiven(command[kind.name])) return kind;
   }
   return undefined;
 }

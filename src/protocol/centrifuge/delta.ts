@@ -5,7 +5,7 @@
 
 import { createDelta } from 'fossil-delta';
 import type { Json, Publication } from '../command.ts';
-import { mendHalves } from '../json/well-formed.ts';
+import { mendEscapes } from '../json/well-formed.ts';
 import { alignPatch } from './patch.ts';
 
 export interface DeltaData {
@@ -34,5 +34,5 @@ export function dataOfDelta(data: Json, base: Pick<Publication, 'data'> | undefi
 }
 
 function textOf(data: Json): string {
-  return mendHalves(JSON.stringify(data));
+  return mendEscapes(JSON.stringify(data));
 }

@@ -2,6 +2,7 @@
 
 import type { JoinAnswer, Json, MemberChange, Publication, Push } from '../command.ts';
 import { ENDINGS } from '../endings.ts';
+import { mendEscapes } from '../json/well-formed.ts';
 import { encodeOnce, type Frame } from '../text.ts';
 import { dataOfDelta } from './delta.ts';
 import { writeInfo, writeJson, writePublication, writeSubscription } from './results.ts';
@@ -43,7 +44,7 @@ function encodeJoined(room: string, answer: JoinAnswer): string[] {
 
 /** A message that belongs to no room. */
 export function encodeMessage(data: Json): string {
-  return `{"push":{"message":{"data":${writeJson(data)}}}}`;
+  return mendEscapes(`{"push":{"message":{"data":${writeJson(data)}}}}`);
 }
 
 export function encodePublication(publication: Publication): string {
@@ -60,5 +61,5 @@ export function encodeMemberChange({ type, room, member }: MemberChange): string
 }
 
 function writePush(room: string, name: string, body: string): string {
-  return `{"push":{"channel":${writeJson(room)},"${name}":${body}}}`;
+  return mendEscapes(`{"push":{"channel":${writeJson(room)},"${name}":${body}}}`);
 }

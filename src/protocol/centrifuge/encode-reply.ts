@@ -3,7 +3,7 @@
 import type { CallOutcome, ConnectAnswer, Reply } from '../command.ts';
 import { ERRORS, type Refusal } from '../errors.ts';
 import { writeExactJson } from '../json/exact-json.ts';
-import { mendHalves } from '../json/well-formed.ts';
+import { mendEscapes } from '../json/well-formed.ts';
 import { encodeMessage } from './encode-push.ts';
 import {
   writeEntries,
@@ -95,7 +95,7 @@ function writeConnected(answer: ConnectAnswer, { version, pingSeconds, pong }: S
 
 function writeCalled(id: number, outcome: CallOutcome): string {
   return outcome.type === 'result'
-    ? writeResult(id, 'rpc', `{"data":${mendHalves(writeExactJson(outcome.result))}}`)
+    ? writeResult(id, 'rpc', `{"data":${writeExactJson(outcome.result)}}`)
     : writeError(id, outcome.code, outcome.message);
 }
 
@@ -116,9 +116,9 @@ const TEMPORARY = new Set<number>(
 
 function writeError(id: number, code: number, message: string): string {
   const temporary = TEMPORARY.has(code) ? ',"temporary":true' : '';
-  return `{"id":${id},"error":{"code":${code},"message":${writeJson(message)}${temporary}}}`;
+  return mendEscapes(`{"id":${id},"error":{"code":${code},"message":${writeJson(message)}${temporary}}}`);
 }
 
 function writeResult(id: number, name: string, result: string): string {
-  return `{"id":${id},"${name}":${result}}`;
+  return mendEscapes(`{"id":${id},"${name}":${result}}`);
 }

@@ -3,9 +3,7 @@
 import type { Json } from '../command.ts';
 import { keepDigits, type ExactJson } from '../json/exact-json.ts';
 import { findLostNumber, mayLoseNumbers } from '../json/lost-number.ts';
-
-/** The fields of a JSON object, as `JSON.parse` made them. */
-export type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from './fields.ts';
 
 export interface RequestSource {
   /** The command as JSON text. */
@@ -30,8 +28,4 @@ export function readData(source: RequestSource): { readonly data: Json; readonly
   const { data = null } = source.command[source.name] as { readonly data?: Json };
   if (!mayLoseNumbers(source.text)) return { data };
   return { data, lost: findLostNumber(dataOf(source) ?? null) };
-}
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

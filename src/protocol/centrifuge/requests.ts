@@ -11,40 +11,46 @@ import type {
 } from '../command.ts';
 import { createRefusal } from '../errors.ts';
 import { setOwn } from '../json/own-property.ts';
-import { dataOf, isObject, readData, type Fields, type RequestSource } from './request-source.ts';
-
-/** What a field must be. `null` is the same as no field. */
-type Kind = 'text' | 'flag' | 'count' | 'whole' | 'object' | 'texts';
+import {
+  defineFields,
+  fits,
+  isEmpty,
+  isGiven,
+  isObject,
+  numberOf,
+  textOf,
+  type FieldKinds,
+  type Fields,
+} from './fields.ts';
+import { dataOf, readData, type RequestSource } from './request-source.ts';
 
 export interface RequestKind {
   /** The key of the request in a command, and of the result in a reply. */
   readonly name: string;
-  readonly fields: Readonly<Record<string, Kind>>;
+  /** The types of its fields. `data` may be any JSON. */
+  readonly fields: FieldKinds;
   /** The command; undefined if the request breaks the protocol. */
   read(fields: Fields, id: number, source: RequestSource): Command | undefined;
 }
 
-const STREAM_FIELDS = {
-  recover: 'flag',
-  offset: 'count',
-  epoch: 'text',
-  delta: 'text',
-  flag: 'whole',
-} as const;
+const STREAM = { recover: 'flag', offset: 'count', epoch: 'text', delta: 'text', flag: 'whole' } as const;
 const CHANNEL = { channel: 'text' } as const;
+const STREAM_FIELDS = defineFields(STREAM);
+const CHANNEL_FIELDS = defineFields(CHANNEL);
+const POSITION_FIELDS = defineFields({ offset: 'count', epoch: 'text' });
 
 /** In the order of the reference: if a command has several requests, the first one of this list counts. */
 export const REQUESTS: readonly RequestKind[] = [
   {
     name: 'connect',
-    fields: { token: 'text', name: 'text', version: 'text', headers: 'texts', subs: 'object' },
+    fields: defineFields({ token: 'text', name: 'text', version: 'text', headers: 'texts', subs: 'object' }),
     read: readConnect,
   },
   {
     name: 'subscribe',
-    fields: {
+    fields: defineFields({
       ...CHANNEL,
-      ...STREAM_FIELDS,
+      ...STREAM,
       token: 'text',
       positioned: 'flag',
       recoverable: 'flag',
@@ -55,47 +61,47 @@ export const REQUESTS: readonly RequestKind[] = [
       cursor: 'text',
       limit: 'whole',
       asc: 'flag',
-    },
+    }),
     read: readSubscribe,
   },
   {
     name: 'unsubscribe',
-    fields: CHANNEL,
+    fields: CHANNEL_FIELDS,
     read: (fields, id) => withRoom(fields, (room) => ({ type: 'room.leave', room, id })),
   },
   {
     name: 'publish',
-    fields: CHANNEL,
+    fields: CHANNEL_FIELDS,
     read: readPublish,
   },
   {
     name: 'presence',
-    fields: CHANNEL,
+    fields: CHANNEL_FIELDS,
     read: (fields, id) => withRoom(fields, (room) => ({ type: 'room.presence', room, id })),
   },
   {
     name: 'presence_stats',
-    fields: CHANNEL,
+    fields: CHANNEL_FIELDS,
     read: (fields, id) => withRoom(fields, (room) => ({ type: 'room.presenceStats', room, id })),
   },
   {
     name: 'history',
-    fields: { ...CHANNEL, limit: 'whole', since: 'object', reverse: 'flag' },
+    fields: defineFields({ ...CHANNEL, limit: 'whole', since: 'object', reverse: 'flag' }),
     read: readHistory,
   },
   {
     name: 'rpc',
-    fields: { method: 'text' },
+    fields: defineFields({ method: 'text' }),
     read: readRpc,
   },
   {
     name: 'send',
-    fields: {},
+    fields: defineFields({}),
     read: readSend,
   },
   {
     name: 'refresh',
-    fields: { token: 'text' },
+    fields: defineFields({ token: 'text' }),
     read: (fields, id) =>
       textOf(fields['token']) === ''
         ? undefined
@@ -103,40 +109,10 @@ export const REQUESTS: readonly RequestKind[] = [
   },
   {
     name: 'sub_refresh',
-    fields: { ...CHANNEL, token: 'text', type: 'whole' },
+    fields: defineFields({ ...CHANNEL, token: 'text', type: 'whole' }),
     read: readSubRefresh,
   },
 ];
-
-/** Whether each field of a request has its type. A reader of the reference could not decode any other. */
-export function fitsRequest(fields: Fields, { fields: kinds }: RequestKind): boolean {
-  return fits(fields, kinds);
-}
-
-function fits(fields: Fields, kinds: Readonly<Record<string, Kind>>): boolean {
-  for (const name in kinds) {
-    const value = fields[name];
-    if (value !== undefined && value !== null && !isKind(value, kinds[name]!)) return false;
-  }
-  return true;
-}
-
-function isKind(value: unknown, kind: Kind): boolean {
-  switch (kind) {
-    case 'text':
-      return typeof value === 'string';
-    case 'flag':
-      return typeof value === 'boolean';
-    case 'count':
-      return Number.isInteger(value) && (value as number) >= 0;
-    case 'whole':
-      return Number.isInteger(value);
-    case 'object':
-      return isObject(value);
-    case 'texts':
-      return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
-  }
-}
 
 function readConnect(fields: Fields, id: number, source: RequestSource): Command | undefined {
   const { token, data, name, version, headers, subs } = fields;
@@ -190,12 +166,12 @@ function readStreamRequest({ recover, offset, epoch, delta, flag }: Fields): Str
   return {
     ...(recover === true && { since: readPosition(offset, epoch) }),
     ...(delta === 'fossil' && { delta: true }),
-    ...(((flag as number | null) ?? 0) & REJECT_UNRECOVERED && { mustRecover: true }),
+    ...((numberOf(flag) & REJECT_UNRECOVERED) !== 0 && { mustRecover: true }),
   };
 }
 
 function readPosition(offset: unknown, epoch: unknown): StreamPosition {
-  return { offset: (offset as number | null) ?? 0, epoch: textOf(epoch) };
+  return { offset: numberOf(offset), epoch: textOf(epoch) };
 }
 
 function readPublish(fields: Fields, id: number, source: RequestSource): Command | undefined {
@@ -208,7 +184,7 @@ function readPublish(fields: Fields, id: number, source: RequestSource): Command
 
 function readHistory(fields: Fields, id: number): Command | undefined {
   const { limit, reverse, since } = fields;
-  if (isObject(since) && !fits(since, { offset: 'count', epoch: 'text' })) return undefined;
+  if (isObject(since) && !fits(since, POSITION_FIELDS)) return undefined;
   return withRoom(fields, (room) => {
     const from = isObject(since) ? readPosition(since['offset'], since['epoch']) : undefined;
     if (reverse === true && from?.offset === 0) {
@@ -216,7 +192,7 @@ function readHistory(fields: Fields, id: number): Command | undefined {
     }
     const query: HistoryRequest = {
       ...(from !== undefined && { since: from }),
-      limit: (limit as number | null | undefined) ?? 0,
+      limit: numberOf(limit),
       reverse: reverse === true,
     };
     return { type: 'room.history', room, query, id };
@@ -280,17 +256,4 @@ const MAX_QUOTED = 40;
 function lostMessage(number: string): string {
   const quoted = number.length > MAX_QUOTED ? `${number.slice(0, MAX_QUOTED)}…` : number;
   return `the number ${quoted} would lose digits: send it as a string`;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
-function isEmpty(fields: object): boolean {
-  for (const _ in fields) return false;
-  return true;
 }

@@ -4,13 +4,18 @@
  */
 
 import type { JoinAnswer, Json, Publication, RoomMember } from '../command.ts';
-import { mendHalves } from '../json/well-formed.ts';
 import { dataOfDelta } from './delta.ts';
 
-/** A value as JSON, in which half of a surrogate pair is U+FFFD. */
+/** A value as JSON. It may have escapes for halves of surrogate pairs, which are mended in the whole frame at once. */
 export function writeJson(value: Json): string {
-  return mendHalves(JSON.stringify(value));
+  return typeof value === 'string' && !NEEDS_ESCAPES.test(value) ? `"${value}"` : JSON.stringify(value);
 }
+
+/**
+ * Most texts need no escapes. To find that out takes less than half the time of `JSON.stringify`. The pattern matches the
+ * rare case, because V8 keeps the text of the last match in memory.
+ */
+const NEEDS_ESCAPES = /^(?![ !#-[\]-\ud7ff\ue000-\uffff]*$)/;
 
 /** Fields and their JSON texts, in this order; undefined for a field that is left out. */
 export type Parts = Readonly<Record<string, string | undefined>>;
