@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createRandom, type TestFramework } from '../system/test-framework.ts';
 import { CLOSE_CODES } from './close-codes.ts';
 import { isViolation, type Codec } from './codec.ts';
-import type { Command, Json, Publication, Push, Reply } from './command.ts';
+import type { Command, JoinAnswer, Json, Publication, Push, Reply, RoomMember } from './command.ts';
 import { createRefusal } from './errors.ts';
 import type { Frame } from './text.ts';
 
@@ -14,8 +14,8 @@ export interface CodecUnderTest {
   readonly name: string;
   readonly codec: Codec;
   /**
-   * Writes a command as the frame that a client sends. The commands are `ping`, `room.join`, `room.leave`,
-   * `room.publish`, and `connect` if the greeting is `connect`.
+   * Writes a command as the frame that a client sends. The commands are `ping`, or `pong` without an id if the server
+   * pings; `room.join`, `room.leave`, `room.publish`; and `connect` if the greeting is `connect`.
    */
   readonly write: (command: Command) => string | Uint8Array;
 }
@@ -86,11 +86,11 @@ export function describeCodec(
     test('has frames for every answer and every push', async () => {
       for (const reply of repliesOf(id)) {
         const frames = codec.encodeReply(reply);
-        // Without the command `connect` there is no answer to it.
-        if (reply.type !== 'connected' || codec.greeting === 'connect') assert.notEqual(frames.length, 0);
+        if (isAnswer(codec, reply)) assert.notEqual(frames.length, 0, `no frame for ${reply.type}`);
         for (const frame of frames) checkFrame(frame);
       }
       for (const push of PUSHES) for (const frame of codec.encodePush(push)) checkFrame(frame);
+      if (codec.pings === true) assert.notEqual(codec.encodePush({ type: 'ping' }).length, 0);
     });
 
     test('has a frame for every publication and every broadcast', async () => {
@@ -100,6 +100,28 @@ export function describeCodec(
           checkFrame(codec.encodePublication(publication));
           checkFrame(codec.encodePublication({ ...publication, from: { id: 'c1', user: 'ann' } }));
           checkFrame(codec.encodeBroadcast({ data }));
+        }
+      }
+    });
+
+    test('has frames for joins and leaves, if it tells the members of a room of them', async () => {
+      for (const room of ROOMS) {
+        for (const type of ['join', 'leave'] as const) {
+          for (const member of MEMBERS) {
+            const frame = codec.encodeMemberChange?.({ type, room, member });
+            if (frame !== undefined) checkFrame(frame);
+          }
+        }
+      }
+    });
+
+    test('has deltas for any two publications, if it has deltas', async () => {
+      for (const [index, data] of MESSAGES.entries()) {
+        const publication: Publication = { ...MISSED, data, offset: index + 1 };
+        const bases = MESSAGES.map((base): Publication => ({ ...MISSED, data: base, offset: index }));
+        for (const base of [undefined, ...bases]) {
+          const frame = codec.encodeDelta?.(publication, base);
+          if (frame !== undefined) checkFrame(frame);
         }
       }
     });
@@ -122,21 +144,52 @@ export function describeCodec(
   });
 }
 
-function commandsOf({ greeting }: Codec, id: number | undefined): Command[] {
+function commandsOf({ greeting, pings }: Codec, id: number | undefined): Command[] {
   const commands: Command[] = [
-    { type: 'ping' },
     { type: 'room.join', room: 'room1' },
     { type: 'room.leave', room: 'room1' },
     { type: 'room.publish', room: 'room1', data: 'hi "there" ☃' },
   ];
   if (greeting === 'connect') commands.unshift({ type: 'connect' });
-  return commands.map((command) => (id === undefined ? command : { ...command, id }));
+  if (pings !== true) commands.push({ type: 'ping' });
+  const identified = commands.map((command) => (id === undefined ? command : { ...command, id }));
+  return pings === true ? [...identified, { type: 'pong' }] : identified;
+}
+
+/** Answers to commands of protocols that read streams. */
+const STREAM_ANSWERS = new Set<Reply['type']>([
+  'presence',
+  'presenceStats',
+  'history',
+  'refreshed',
+  'roomRefreshed',
+]);
+
+/** Whether a client of this codec can get this reply: it has the command that it answers. */
+function isAnswer({ greeting, pings, readsStreams }: Codec, { type }: Reply): boolean {
+  if (type === 'connected') return greeting === 'connect';
+  if (type === 'pong') return pings !== true;
+  return readsStreams === true || !STREAM_ANSWERS.has(type);
 }
 
 function repliesOf(id: number | undefined): Reply[] {
   const replies: Reply[] = [
     { type: 'pong' },
     { type: 'connected', client: 'c1' },
+    {
+      type: 'connected',
+      client: 'c1',
+      ttlSeconds: 60,
+      data: ['\ud800'],
+      rooms: { room1: ANSWER, room2: {} },
+    },
+    { type: 'joined', room: 'room1', answer: ANSWER },
+    { type: 'presence', members: MEMBERS },
+    { type: 'presenceStats', connections: 2, users: 1 },
+    { type: 'history', publications: [MISSED], offset: 1, epoch: 'epoch' },
+    { type: 'history', publications: [], offset: 0, epoch: '' },
+    { type: 'refreshed', ttlSeconds: 60 },
+    { type: 'roomRefreshed' },
     ...ROOMS.flatMap((room): Reply[] => [
       { type: 'joined', room },
       { type: 'alreadyMember', room },
@@ -154,10 +207,46 @@ function repliesOf(id: number | undefined): Reply[] {
   return replies.map((reply) => (id === undefined ? reply : { ...reply, id }));
 }
 
-const PUSHES: readonly Push[] = ROOMS.flatMap((room): Push[] => [
-  { type: 'joined', room },
-  { type: 'left', room, refusal: createRefusal('permissionDenied', 'not you') },
-]);
+const MEMBERS: readonly RoomMember[] = [
+  { id: 'c1' },
+  { id: 'c2', user: 'ann \ud800', info: { name: 'Ann ☃' }, roomInfo: ['\udc00'] },
+];
+
+const MISSED: Publication = {
+  room: 'room1',
+  data: { text: 'half of a pair: \ud800' },
+  offset: 1,
+  epoch: 'epoch',
+  time: 1_000,
+  from: { id: 'c2', user: 'ann', info: { name: 'Ann ☃' } },
+  tags: { lang: 'en' },
+};
+
+const ANSWER: JoinAnswer = {
+  stream: {
+    offset: 0,
+    epoch: 'epoch',
+    positioned: true,
+    recoverable: true,
+    wasRecovering: true,
+    recovered: true,
+    publications: [MISSED, { ...MISSED, offset: 2 }],
+    delta: true,
+  },
+  ttlSeconds: 60,
+  data: '\ud800',
+};
+
+const PUSHES: readonly Push[] = [
+  { type: 'ping' },
+  { type: 'joined', room: 'room1', answer: ANSWER },
+  { type: 'left', room: 'room1', refusal: createRefusal('expired'), ending: 'expired' },
+  ...MESSAGES.map((data): Push => ({ type: 'message', data })),
+  ...ROOMS.flatMap((room): Push[] => [
+    { type: 'joined', room },
+    { type: 'left', room, refusal: createRefusal('permissionDenied', 'not you') },
+  ]),
+];
 
 function checkFrame(frame: Frame): void {
   assert.ok(typeof frame === 'string' || frame instanceof ArrayBuffer || frame instanceof Uint8Array);

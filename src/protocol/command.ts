@@ -130,8 +130,16 @@ export interface JoinAnswer {
   readonly data?: Json;
 }
 
+/** What the further requests of a client without WebSocket name. */
+export interface Emulation {
+  /** The id of its session, which only the client knows. */
+  readonly session: string;
+  /** The id of the node that has the session. */
+  readonly node: string;
+}
+
 /** What is said of a connection to its client. */
-export interface ConnectAnswer {
+export interface ConnectAnswer extends Partial<Emulation> {
   /** The id of the connection. */
   readonly client: string;
   /** The seconds after which the client is to send a new token. */
@@ -140,9 +148,6 @@ export interface ConnectAnswer {
   readonly data?: Json;
   /** The rooms to which the server has joined the client. */
   readonly rooms?: Readonly<Record<string, JoinAnswer>>;
-  /** For clients without WebSocket: what their further requests name. */
-  readonly session?: string;
-  readonly node?: string;
 }
 
 /** The answer to a command. */

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CLOSE_CODES } from './close-codes.ts';
+import { ENDINGS } from './endings.ts';
 import { ERRORS } from './errors.ts';
 import { RPC_ERRORS } from './rpc-errors.ts';
 
@@ -35,6 +36,19 @@ const closeCodes = {
   ),
 };
 
+const endings = {
+  name: 'endings',
+  table: toTable(
+    ['Code', 'Name', 'Reason', 'Subscribe again'],
+    Object.entries(ENDINGS).map(([name, { code, reason, rejoin }]) => [
+      `${code}`,
+      `\`${name}\``,
+      reason,
+      rejoin ? 'yes' : 'no',
+    ]),
+  ),
+};
+
 const rpcErrors = {
   name: 'rpc errors',
   table: toTable(
@@ -44,16 +58,24 @@ const rpcErrors = {
 };
 
 describe('docs/protocol.md', () => {
-  test.each([errors, closeCodes, rpcErrors])('has the same table of $name as the code', ({ name, table }) => {
-    const found = new RegExp(`<!-- ${name}: begin[^>]*-->\n(.*?)\n<!-- ${name}: end -->`, 's').exec(
-      page,
-    )?.[1];
-    const remedy = `put this table between the markers of "${name}" in docs/protocol.md:\n\n${table}\n`;
-    expect(found, remedy).toBe(table);
-  });
+  test.each([errors, closeCodes, endings, rpcErrors])(
+    'has the same table of $name as the code',
+    ({ name, table }) => {
+      const found = new RegExp(`<!-- ${name}: begin[^>]*-->\n(.*?)\n<!-- ${name}: end -->`, 's').exec(
+        page,
+      )?.[1];
+      const remedy = `put this table between the markers of "${name}" in docs/protocol.md:\n\n${table}\n`;
+      expect(found, remedy).toBe(table);
+    },
+  );
 
   test('says for each close code when it is sent', () => {
     const missing = Object.values(CLOSE_CODES).filter(({ code }) => !page.includes(`\n- **${code}** `));
+    expect(missing).toEqual([]);
+  });
+
+  test('says for each ending when it is sent', () => {
+    const missing = Object.values(ENDINGS).filter(({ code }) => !page.includes(`\n- **${code}** `));
     expect(missing).toEqual([]);
   });
 

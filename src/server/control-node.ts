@@ -5,6 +5,7 @@ import { send } from '../actors/runtime/send.ts';
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { ControlNode, Order } from '../broker/control/control.ts';
+import type { Json } from '../protocol/command.ts';
 import { createRefusal } from '../protocol/errors.ts';
 
 /** A room that has members, and how many. */
@@ -16,6 +17,13 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
     const room = rooms.open(name);
     if (!(room instanceof SupervisedRoom)) return false;
     room.send({ type }, 'library');
+    return true;
+  }
+
+  function tell(id: string, data: Json): boolean {
+    const connection = directory.connections.get(id);
+    if (connection === undefined) return false;
+    send(connection, { type: 'server.tell', data }, 'library');
     return true;
   }
 
@@ -34,6 +42,10 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
           send(connection, { type: 'server.disconnect', reason: order.reason }, 'library');
           return true;
         }
+        case 'tell':
+          return tell(order.connection, order.data);
+        case 'tellUser':
+          return [...directory.connectionsOf(order.user)].filter((id) => tell(id, order.data)).length > 0;
         case 'kick':
           return kick(directory.rooms.get(order.room), order.connection, order.reason);
         case 'close':

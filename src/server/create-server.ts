@@ -4,7 +4,11 @@ import { systemClock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
+import { createBroadcasts, type BroadcastRule } from '../actors/broadcasts.ts';
+import { Taps } from '../actors/room/stream/taps.ts';
+import { createRoomQueries } from '../actors/room-queries.ts';
 import { createRooms } from '../actors/rooms.ts';
+import { createTokenVerifier } from '../auth/token-verifier.ts';
 import { createServants } from '../actors/servant/servants.ts';
 import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
@@ -12,6 +16,7 @@ import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
+import type { Settings } from '../config/schema/settings.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
@@ -22,6 +27,8 @@ import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
+import { createApplication } from './application.ts';
+import { createAuthenticator } from './authentication.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './control-node.ts';
@@ -35,10 +42,10 @@ import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinition
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
-import type { ServerOptions, StatecastServer } from './server-options.ts';
+import type { ServerHandlerContext, ServerOptions, StatecastServer } from './server-options.ts';
 import { decideSocketLimits } from './socket-limits.ts';
 import { newTraceparent } from './servants/trace-context.ts';
-import { createWeb } from './web.ts';
+import { createWeb, DEFAULT_PINGS } from './web.ts';
 
 /**
  * Makes a server; `listen()` starts it.
@@ -81,6 +88,10 @@ export function composeServer<All extends ServantDefinitions>(
     codecs = {},
     servants: servantDefinitions = {} as All,
     onError: givenOnError,
+    authenticate,
+    onBroadcast,
+    onCall,
+    onSend,
     ...rest
   } = options;
   const settings = checkSettings({
@@ -134,21 +145,35 @@ export function composeServer<All extends ServantDefinitions>(
     newTraceparent,
   });
 
+  const optionsOf = createRoomOptions(definitions, settings, () => server);
+  const taps = new Taps();
+  const handlerMs = limits.handlerSeconds * 1000;
   const rooms = createRooms({
     ...shared,
+    taps,
     machines,
     directory,
     rpc: createRpcPort(servantDefinitions, servants, events),
     events,
     clock,
-    // Handlers are given the server, which is made of rooms: a cycle.
-    optionsOf: createRoomOptions(definitions, settings, () => server),
+    optionsOf,
     durability: membership.durability,
     flushMs: membership.durability === 'strict' ? 0 : membership.flushMs,
     awayTtlMs: membership.ttlSeconds * 1000,
+    reconnectMs: membership.reconnectSeconds * 1000,
     limits,
     isStopping: () => life.isStopping,
-    broadcast: (data, publisher) => life.broadcast(data, publisher),
+    broadcast: createBroadcasts({
+      rule: ruleOfBroadcasts(settings),
+      perSecond: limits.broadcastsPerSecond,
+      onBroadcast: onBroadcast && ((broadcast) => onBroadcast(withServer(broadcast))),
+      handlerMs,
+      messageBytes: limits.messageBytes,
+      machine: machines.moderation,
+      clock,
+      events,
+      send: (data, publisher) => life.broadcast(data, publisher),
+    }),
   });
   shared.control.attach(createControlNode(directory, rooms));
 
@@ -174,11 +199,40 @@ export function composeServer<All extends ServantDefinitions>(
     callStatistics,
   });
 
+  /** Handlers are given the server, which is made of rooms: a cycle. */
+  function withServer<Context>(
+    context: Context,
+  ): Context & Pick<ServerHandlerContext<All>, 'server' | 'rpc'> {
+    return { ...context, server, rpc: server.rpc };
+  }
+
   const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const transport = createWeb({
     settings,
     directory,
+    surroundings: {
+      rooms,
+      queries: createRoomQueries({ ...shared, directory, events, clock, optionsOf, limits }),
+      application: createApplication({
+        onCall: onCall && ((call) => onCall(withServer(call))),
+        onSend: onSend && ((message) => onSend(withServer(message))),
+        handlerMs,
+        clock,
+        events,
+      }),
+      authenticator: createAuthenticator({
+        settings,
+        verifier: createTokenVerifier(settings.auth, clock),
+        authenticate,
+        clock,
+        events,
+      }),
+      limits,
+      pings: { ...DEFAULT_PINGS, random: Math.random },
+      events,
+    },
     rooms,
+    taps,
     codecs,
     broker,
     events,
@@ -218,6 +272,12 @@ function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.settings;
+}
+
+/** What holds where the setting says nothing: as in the original on loopback, and nobody beyond. */
+function ruleOfBroadcasts({ auth, broadcast, host }: Settings): BroadcastRule {
+  if (auth.insecure) return 'anyone';
+  return broadcast ?? (isLoopbackHost(host) ? 'anyone' : 'nobody');
 }
 
 function pickTransport(asked: TransportSetting | CreateTransport, host: string): ChosenTransport {

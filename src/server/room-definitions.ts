@@ -6,6 +6,7 @@ import {
   type RoomHandlers,
   type RoomOptions,
 } from '../actors/room/room-options.ts';
+import { createAllowances } from './room-rules.ts';
 import { DEFAULT_HISTORY_TTL_SECONDS, ROOM_SETTINGS } from '../config/schema/room-schema.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import type { ServantDefinitions } from './servants/rpc.ts';
@@ -23,16 +24,21 @@ import type {
  */
 export function createRoomOptions<All extends ServantDefinitions>(
   definitions: Readonly<Record<string, RoomDefinition<All>>>,
-  settings: Pick<Settings, 'limits' | 'lingerSeconds'>,
+  settings: Pick<Settings, 'host' | 'auth' | 'limits' | 'lingerSeconds'>,
   getServer: () => StatecastServer<All>,
 ): (room: string) => RoomOptions {
   const { limits, lingerSeconds } = settings;
   const find = createPatternTable(definitions);
+  const allowancesOf = createAllowances(settings);
   const handlersOf = new WeakMap<RoomDefinition<All>, RoomHandlers>();
 
   return (room) => {
-    const definition: RoomDefinition<All> = find(room) ?? NOTHING;
+    const found = find(room);
+    const definition: RoomDefinition<All> = found ?? NOTHING;
     const { capacity = limits.roomCapacity, messagesPerSecond, rpc = [], history } = definition;
+    const { joinLeave = false, delta = false } = definition;
+    const { rules, isKnown, owners } = allowancesOf(room, found);
+    const { size = 0, recover = true } = history ?? {};
     let handlers = handlersOf.get(definition);
     if (handlers === undefined) {
       handlers = bindHandlers(definition, getServer);
@@ -42,6 +48,11 @@ export function createRoomOptions<All extends ServantDefinitions>(
       capacity,
       rpc,
       history: toHistoryLimits(history),
+      stream: { size, recover, delta },
+      joinLeave,
+      rules,
+      isKnown,
+      owners,
       ...(messagesPerSecond !== undefined && { messagesPerSecond }),
       handlerMs: limits.handlerSeconds * 1000,
       messageBytes: limits.messageBytes,
@@ -68,6 +79,7 @@ function bindHandlers<All extends ServantDefinitions>(
   return {
     ...(definition.onJoin && { onJoin: (join) => definition.onJoin?.(withServer(join)) }),
     ...(definition.onMessage && { onMessage: (message) => definition.onMessage?.(withServer(message)) }),
+    ...(definition.onCall && { onCall: (call) => definition.onCall?.(withServer(call)) }),
     ...(definition.onLeave && { onLeave: (leave) => definition.onLeave?.(withServer(leave)) }),
   };
 }
@@ -79,7 +91,7 @@ export function createPatternFinder(definitions: object): (room: string) => stri
   );
 }
 
-const HANDLERS: ReadonlySet<string> = new Set(['onJoin', 'onMessage', 'onLeave']);
+const HANDLERS: ReadonlySet<string> = new Set(['onJoin', 'onMessage', 'onCall', 'onLeave']);
 
 /** The part of the definitions that settings files know too, so that one schema judges both; it finds misspelt names. */
 export function pickRoomSettings<All extends ServantDefinitions>(
@@ -102,10 +114,11 @@ export function pickOneRoomSettings<All extends ServantDefinitions>(definition: 
 /** The handlers, also those of a prototype, as functions of an object that can be spread. Each is called on its own room. */
 export function pickHandlers<All extends ServantDefinitions>(
   definition: RoomDefinition<All>,
-): Pick<RoomDefinition<All>, 'onJoin' | 'onMessage' | 'onLeave'> {
+): Pick<RoomDefinition<All>, 'onJoin' | 'onMessage' | 'onCall' | 'onLeave'> {
   return {
     ...(definition.onJoin && { onJoin: (join) => definition.onJoin?.(join) }),
     ...(definition.onMessage && { onMessage: (message) => definition.onMessage?.(message) }),
+    ...(definition.onCall && { onCall: (call) => definition.onCall?.(call) }),
     ...(definition.onLeave && { onLeave: (leave) => definition.onLeave?.(leave) }),
   };
 }

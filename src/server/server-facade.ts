@@ -9,6 +9,7 @@ import type { Health } from '../http/health-route.ts';
 import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
 import type { RoomCount } from './control-node.ts';
 import type { ActorStates } from './actor-states.ts';
+import { refuseMessage } from '../protocol/limits.ts';
 import { RefusedError } from './refused-error.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { ServerLife } from './server-life.ts';
@@ -75,6 +76,15 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     unmute: (room) => setMuted(room, 'unmute'),
     kick: (room, id, reason) =>
       room === '' ? disconnect(id, reason) : control.order({ type: 'kick', room, connection: id, reason }),
+    send(to, data) {
+      const refusal = refuseMessage(data, settings.limits);
+      if (refusal !== undefined) throw new RefusedError(refusal);
+      return control.order(
+        'user' in to
+          ? { type: 'tellUser', user: to.user, data }
+          : { type: 'tell', connection: to.connection, data },
+      );
+    },
     disconnect,
     closeRoom: (room, reason) => control.order({ type: 'close', room, reason }),
     rooms() {

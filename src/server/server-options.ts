@@ -4,7 +4,10 @@ import type { Settings, SettingsInput } from '../config/schema/settings.ts';
 import type { ServerEventListener } from '../events/event-bus.ts';
 import type { ServerEventName } from '../events/server-events.ts';
 import type {
+  CallContext,
+  CallVerdict,
   HandlerContext,
+  HandlerMember,
   JoinContext,
   JoinRefusal,
   LeaveContext,
@@ -19,6 +22,7 @@ import type { Control } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Json } from '../protocol/command.ts';
+import type { Authenticate } from './authentication.ts';
 import type { ActorStates } from './actor-states.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
@@ -84,6 +88,11 @@ export interface RoomDefinition<All extends ServantDefinitions = {}> {
   onMessage?(
     message: WithServer<MessageContext, All>,
   ): MessageVerdict | void | Promise<MessageVerdict | void>;
+  /**
+   * Asked before a function of `rpc` is called through the room; return `refuse` or `answer`, or nothing to let it pass.
+   * Throwing or being late refuses it too.
+   */
+  onCall?(call: WithServer<CallContext, All>): CallVerdict | void | Promise<CallVerdict | void>;
   /** Told after a member has left. */
   onLeave?(leave: WithServer<LeaveContext, All>): void | Promise<void>;
 }
@@ -130,11 +139,41 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
   /** HTTP routes of your own, by method and path: `{ 'GET /hello/:name': ({ params }) => params.name }`. */
   readonly routes?: UserRoutes<StatecastServer<All>>;
   /**
+   * Tells who a client is, before it may do anything: return `{ user }` and more, or `refuse(reason)`. A token that the
+   * settings `auth` can check has been checked before, and `claims` has what it says; returned fields win. Return nothing
+   * to leave the client as it is: the user of its token, or anonymous. Throwing or being late refuses it, and it may try
+   * again.
+   */
+  readonly authenticate?: Authenticate;
+  /**
+   * Asked before a broadcast of a client; return `change`, `drop` or `answer`, or nothing to let it pass. Throwing or being
+   * late refuses it.
+   */
+  readonly onBroadcast?: (
+    broadcast: ServerHandlerContext<All> & { readonly data: Json; readonly signal: AbortSignal },
+  ) => MessageVerdict | void | Promise<MessageVerdict | void>;
+  /**
+   * Answers calls of clients that go to no room (`rpc` of the Centrifuge protocol): return `answer(data)` or
+   * `refuse(reason)`. Nothing: there is no such function.
+   */
+  readonly onCall?: (
+    call: ServerHandlerContext<All> & { readonly method: string; readonly data: Json },
+  ) => CallVerdict | void | Promise<CallVerdict | void>;
+  /** Told of the messages that clients send to the server itself (`send` of the Centrifuge protocol). */
+  readonly onSend?: (message: ServerHandlerContext<All> & { readonly data: Json }) => void | Promise<void>;
+  /**
    * Told of the errors of your own code: a handler of a room that threw or outlived its deadline, a route or a listener
    * that threw. `where` names it, as `onMessage of room "lobby"`. Default: they are written to standard error with their
    * stacks, those of one handler of a pattern that come from the same place once a minute.
    */
   readonly onError?: (error: unknown, where: string) => void;
+}
+
+/** What the handlers of the server are told. */
+export interface ServerHandlerContext<All extends ServantDefinitions = {}> {
+  readonly member: HandlerMember;
+  readonly server: StatecastServer<All>;
+  readonly rpc: RpcOf<All>;
 }
 
 /** A room and the number of its members. */
@@ -193,6 +232,15 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    * other servers.
    */
   kick(room: string, id: string, reason: string): boolean | Promise<boolean>;
+  /**
+   * Sends a message to one connection, or to all connections of a user. The Centrifuge SDKs have the event `message` for
+   * it; on the line protocol it is a frame like those of rooms. False if there is no such connection.
+   * @throws {RefusedError} when the message breaks a limit or is no JSON value.
+   */
+  send(
+    to: { readonly connection: string } | { readonly user: string },
+    data: Json,
+  ): boolean | Promise<boolean>;
   /**
    * Closes a connection with 3503, so that it does not come back by itself. False when there is none.
    * @param reason The reason in the close frame, of which 123 bytes are sent. Default `force disconnect`.

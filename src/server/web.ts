@@ -2,14 +2,19 @@
 
 import { existsSync } from 'node:fs';
 import type { Directory } from '../actors/directory.ts';
+import type { ConnectionSurroundings } from '../actors/connection/connection-events.ts';
+import type { Taps } from '../actors/room/stream/taps.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
+import { createCentrifugeCodec } from '../protocol/centrifuge/centrifuge-codec.ts';
 import { lineCodec } from '../protocol/line/line-codec.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
+import { createAcceptance } from '../transport/accept-client.ts';
+import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess } from '../http/access.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
@@ -26,7 +31,7 @@ import type { OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
-import { PAGES_DIRECTORY } from '../system/package-info.ts';
+import { PAGES_DIRECTORY, VERSION } from '../system/package-info.ts';
 import { FullNotice, type SocketLimits } from './socket-limits.ts';
 import type { StatecastServer } from './server-options.ts';
 
@@ -43,10 +48,26 @@ const INSPECTOR_PAGE = '/inspector';
 /** The path of the line protocol. */
 const LINE_PATH = '/';
 
+/** How clients of the Centrifuge protocol are asked for signs of life. The figures are Centrifugo's. */
+export const DEFAULT_PINGS = { intervalMs: 25_000, pongMs: 8_000 };
+
+/** The paths of the Centrifuge protocol. */
+const CENTRIFUGE_PATH = '/connection/websocket';
+
+const SERVER_INFO = {
+  version: `Statecast ${VERSION}`,
+  pingSeconds: DEFAULT_PINGS.intervalMs / 1000,
+  pong: true,
+};
+
 export interface WebInput {
   readonly settings: StatecastServer['settings'];
   readonly directory: Directory;
   readonly rooms: Rooms;
+  /** What connections are given. */
+  readonly surroundings: ConnectionSurroundings;
+  /** They hear what the broker brings. */
+  readonly taps: Taps;
   /** The codecs of the library's user, by their paths. */
   readonly codecs: Readonly<Record<string, Codec>>;
   readonly broker: Broker;
@@ -72,9 +93,13 @@ export interface WebInput {
 export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
-  const { socketLimits } = input;
+  const { socketLimits, surroundings, taps } = input;
   const { limits, http } = settings;
-  const codecs = new Map([[LINE_PATH, lineCodec], ...Object.entries(input.codecs)]);
+  const codecs = new Map([
+    [LINE_PATH, lineCodec],
+    [CENTRIFUGE_PATH, createCentrifugeCodec(SERVER_INFO)],
+    ...Object.entries(input.codecs),
+  ]);
   refuseSameNames(codecs);
   const onLoopback = isLoopbackHost(settings.host);
   const access = createAccess({
@@ -100,12 +125,11 @@ export function createWeb(input: WebInput): Transport {
       ? jsonError(503, 'the server is shutting down')
       : route(request);
   const full = new FullNotice(events, input.clock, socketLimits.connections);
-  const endpoint = createEndpoint({
+  const deltas = new DeltaRooms();
+  const accept = createAcceptance({
     directory,
-    rooms,
-    events,
-    limits,
-    codecs,
+    surroundings,
+    deltas,
     allowsOrigin,
     userParameter: settings.line.userParameter,
     isDraining,
@@ -117,7 +141,7 @@ export function createWeb(input: WebInput): Transport {
   });
   const transport = input.createTransport(
     {
-      ...handleSockets([endpoint, ...(inspector?.endpoints ?? [])]),
+      ...handleSockets([createEndpoint({ codecs, accept }), ...(inspector?.endpoints ?? [])]),
       request: answer,
       failed: (error) => onError(error, 'a request or a frame'),
       crowded: () => full.note(),
@@ -132,7 +156,16 @@ export function createWeb(input: WebInput): Transport {
       maxSockets: socketLimits.sockets,
     },
   );
-  broker.attach(createFanout([...codecs.values()], (topic, frame) => transport.publish(topic, frame)));
+  const fanout = createFanout([...codecs.values()], deltas, (topic, frame) =>
+    transport.publish(topic, frame),
+  );
+  broker.attach({
+    ...fanout,
+    publication(publication) {
+      taps.publication(publication);
+      fanout.publication(publication);
+    },
+  });
   return transport;
 }
 

@@ -2,8 +2,10 @@
 
 import type { BrokerListener } from '../broker/broker.ts';
 import type { Codec } from '../protocol/codec.ts';
+import type { MemberChange } from '../protocol/command.ts';
 import { EncodedTexts, encodeOnce } from '../protocol/text.ts';
 import type { Transport } from './common/transport.ts';
+import type { DeltaRooms } from './delta-rooms.ts';
 
 /** The topic of a room's members who speak this codec. */
 export function roomTopic(codec: Codec, room: string): string {
@@ -18,7 +20,20 @@ export function everybodyTopic(codec: Codec): string {
 /** Topics that are remembered for each codec, so that not every message puts together its own. */
 const KEPT_TOPICS = 4_096;
 
-export function createFanout(codecs: readonly Codec[], publish: Transport['publish']): BrokerListener {
+export function createFanout(
+  codecs: readonly Codec[],
+  deltas: DeltaRooms,
+  publish: Transport['publish'],
+): BrokerListener {
+  function tell(change: MemberChange): void {
+    for (const { codec, topics } of tracks) {
+      if (codec.encodeMemberChange === undefined) continue;
+      const frame = codec.encodeMemberChange(change);
+      publish(topics.of(change.room), frame);
+      deltas.tell(codec, change.room, frame, publish);
+    }
+  }
+
   const tracks = codecs.map((codec) => ({
     codec,
     everybody: encodeOnce(everybodyTopic(codec)),
@@ -30,8 +45,11 @@ export function createFanout(codecs: readonly Codec[], publish: Transport['publi
       for (let index = 0; index < tracks.length; index += 1) {
         const { codec, topics } = tracks[index]!;
         publish(topics.of(publication.room), codec.encodePublication(publication));
+        deltas.publish(codec, publication, publish);
       }
     },
+    joined: (room, member) => tell({ type: 'join', room, member }),
+    left: (room, member) => tell({ type: 'leave', room, member }),
     broadcast(data, from) {
       const broadcast = from === undefined ? { data } : { data, from };
       for (const { codec, everybody } of tracks) publish(everybody, codec.encodeBroadcast(broadcast));

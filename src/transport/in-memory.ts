@@ -196,6 +196,7 @@ function createHead(
     query,
     remoteAddress: '127.0.0.1',
     header: (name) => sent.get(name) || undefined,
+    headers: () => Object.fromEntries(sent),
   };
 }
 

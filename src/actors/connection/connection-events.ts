@@ -6,8 +6,8 @@ import type { Codec } from '../../protocol/codec.ts';
 import type {
   CallOutcome,
   Command,
-  ConnectAnswer,
   ConnectRequest,
+  Emulation,
   Json,
   MemberInfo,
   Reply,
@@ -75,7 +75,7 @@ export interface NewConnection extends ConnectionSurroundings {
   /** For the authenticator; absent where there is none. */
   readonly handshake?: Handshake | undefined;
   /** For a client without WebSocket: what its further requests name. */
-  readonly emulation?: Pick<ConnectAnswer, 'session' | 'node'> | undefined;
+  readonly emulation?: Emulation | undefined;
 }
 
 export interface ConnectionInput extends NewConnection {

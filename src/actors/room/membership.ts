@@ -5,7 +5,7 @@
 
 import type { Clock } from '../../system/clock.ts';
 import { createActor, type ActorRefFrom, type SnapshotFrom } from 'xstate';
-import { createRefusal } from '../../protocol/errors.ts';
+import { toRefusal } from './verdicts.ts';
 import type { SharedSystem } from '../runtime/shared-system.ts';
 import {
   type MembershipInput,
@@ -81,9 +81,7 @@ export const membershipMachine = membershipSetup.createMachine({
                 target: '#membership.refused',
                 actions: {
                   type: 'noteRefusal',
-                  params: ({ event }) => ({
-                    refusal: createRefusal('permissionDenied', event.output?.refused),
-                  }),
+                  params: ({ event }) => ({ refusal: toRefusal(event.output ?? { refused: '' }) }),
                 },
               },
               { guard: 'mustWaitForRoom', target: 'subscribing' },

@@ -42,6 +42,8 @@ export interface LeaveContext extends HandlerContext {}
 /** A join is let in unless this is returned. Make it with {@link refuse}. */
 export interface JoinRefusal {
   readonly refused: string;
+  /** A code of your own. */
+  readonly code?: number;
 }
 
 /** What becomes of a call instead of being made: {@link refuse} or {@link answer}. */
@@ -97,9 +99,13 @@ export function toHandlerMember(member: MemberInfo, data: unknown): HandlerMembe
   return data === undefined ? member : { ...member, data };
 }
 
-/** For `onJoin` and `onCall`: refuses it; the client is told the reason. */
-export function refuse(reason: string): JoinRefusal {
-  return { refused: reason };
+/**
+ * For `onJoin`, `onCall` and `authenticate`: refuses it; the client is told the reason.
+ * @param code A code of your own: an error from 400 to 1999. For `authenticate` also a close: with 4000 to 4499 the
+ * client connects again, with 4500 to 4999 it does not. Default: the error 103.
+ */
+export function refuse(reason: string, code?: number): JoinRefusal {
+  return code === undefined ? { refused: reason } : { refused: reason, code };
 }
 
 /** For `onMessage`: publishes this instead of what was sent. It may be as long as a message (`limits.messageBytes`). */

@@ -2,7 +2,7 @@
 
 import { findNonJson } from '../../protocol/json/non-json.ts';
 import type { CallOutcome } from '../../protocol/command.ts';
-import { createRefusal, ERRORS } from '../../protocol/errors.ts';
+import { createRefusal, ERRORS, type Refusal } from '../../protocol/errors.ts';
 import { refuseMessage } from '../../protocol/limits.ts';
 import type { Verdict } from './moderation.ts';
 import type { PublishOutcome } from './ports.ts';
@@ -29,7 +29,7 @@ export function toVerdict(
 export function readCallVerdict(returned: unknown): Verdict | undefined {
   if (returned === undefined || returned === null) return undefined;
   if (isJoinRefusal(returned)) {
-    return { type: 'refuse', refusal: createRefusal('permissionDenied', returned.refused) };
+    return { type: 'refuse', refusal: toRefusal(returned) };
   }
   if (isCallAnswer(returned)) {
     const nonJson = findNonJson(returned.data);
@@ -39,6 +39,12 @@ export function readCallVerdict(returned: unknown): Verdict | undefined {
   throw new TypeError(
     `onCall returned ${describe(returned)}: return refuse(reason) or answer(data), or nothing to let the call pass`,
   );
+}
+
+/** What a client is told. A code that is no error's is left out. */
+export function toRefusal({ refused, code }: JoinRefusal): Refusal {
+  const refusal = createRefusal('permissionDenied', refused);
+  return code !== undefined && code >= 400 && code <= 1999 ? { ...refusal, code } : refusal;
 }
 
 function isCallAnswer(value: unknown): value is Extract<CallVerdict, { type: 'answer' }> {

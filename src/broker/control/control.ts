@@ -9,6 +9,9 @@ import type { Json } from '../../protocol/command.ts';
 export type Order =
   /** Close a connection for good, and tell the client the reason if there is one. */
   | { readonly type: 'disconnect'; readonly connection: string; readonly reason?: string }
+  /** Send a message to one connection, or to all connections of a user. */
+  | { readonly type: 'tell'; readonly connection: string; readonly data: Json }
+  | { readonly type: 'tellUser'; readonly user: string; readonly data: Json }
   /** Put a member out of a room. */
   | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
   /** Let only the server publish in a room. */

@@ -86,8 +86,14 @@ export const limitsSchema = z.strictObject({
     .min(1)
     .max(10_000)
     .default(16)
-    .describe('How many calls of TARS servants one connection may have in flight.')
+    .describe('How many calls and other questions one connection may have in flight.')
     .register(fieldNotes, { unit: 'calls' }),
+  broadcastsPerSecond: z
+    .number()
+    .positive()
+    .default(1_000)
+    .describe('How many broadcasts of clients, all of them together, the server takes a second.')
+    .register(fieldNotes, { allowed: 'a number above 0' }),
   idleTimeoutSeconds: z
     .int()
     .refine(
@@ -106,6 +112,6 @@ export const limitsSchema = z.strictObject({
     .min(0.01)
     .max(3600)
     .default(5)
-    .describe('The deadline of `onJoin`, `onMessage` and `onLeave`.')
+    .describe('The deadline of each handler, such as `onJoin` and `onMessage`.')
     .register(fieldNotes, { unit: 'seconds' }),
 });

@@ -68,6 +68,15 @@ const membership = z.strictObject({
     .default(DAY_SECONDS)
     .describe('How long a user who was a member before a restart stays a member, marked as away.')
     .register(fieldNotes, { unit: 'seconds' }),
+  reconnectSeconds: z
+    .int()
+    .min(0)
+    .max(DAY_SECONDS)
+    .default(30)
+    .describe(
+      'How long a user whose connection broke stays a member, marked as away; who comes back in that time is joined to its rooms again. 0: not at all.',
+    )
+    .register(fieldNotes, { unit: 'seconds' }),
 });
 
 /** The settings of a server. It judges each field by itself; `parseSettings` also judges them together. */

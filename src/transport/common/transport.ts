@@ -54,6 +54,8 @@ export interface RequestHead {
   readonly query: string;
   /** The first header with this name (in lower case); `undefined` when it is absent or empty. */
   header(name: string): string | undefined;
+  /** All headers by their names (in lower case); of several with one name, one. */
+  headers(): Readonly<Record<string, string>>;
   /** The IP address of the client. */
   readonly remoteAddress: string;
 }

@@ -4,6 +4,7 @@
  */
 
 import { STATUS_CODES } from 'node:http';
+import { setOwn } from '../../protocol/json/own-property.ts';
 import { EncodedTexts } from '../../protocol/text.ts';
 import { formatAddress } from './peer-address.ts';
 import { announcesBody, RequestBody } from '../common/request-body.ts';
@@ -60,6 +61,14 @@ export class UwsRequestHead implements RequestHead {
 
   header(name: string): string | undefined {
     return (this.#req?.getHeader(headerNames.of(name)) ?? this.#headers?.get(name)) || undefined;
+  }
+
+  headers(): Record<string, string> {
+    const headers: Record<string, string> = {};
+    const req = this.#req;
+    req?.forEach((name) => setOwn(headers, name, req.getHeader(name)));
+    for (const [name, value] of this.#headers ?? []) setOwn(headers, name, value);
+    return headers;
   }
 
   get remoteAddress(): string {

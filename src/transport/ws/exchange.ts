@@ -1,6 +1,7 @@
 /** One HTTP request of `node:http` and its response. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setOwn } from '../../protocol/json/own-property.ts';
 import { announcesBody, RequestBody } from '../common/request-body.ts';
 import type { RequestsUnderWay } from '../common/requests-under-way.ts';
 import type { EndingConnections } from './ending-connections.ts';
@@ -31,6 +32,12 @@ export class NodeRequestHead implements RequestHead {
   header(name: string): string | undefined {
     const [value = ''] = this.#req.headersDistinct[name] ?? [];
     return toUtf8(value) || undefined;
+  }
+
+  headers(): Record<string, string> {
+    const headers: Record<string, string> = {};
+    for (const name of Object.keys(this.#req.headersDistinct)) setOwn(headers, name, this.header(name) ?? '');
+    return headers;
   }
 }
 

@@ -1,0 +1,124 @@
+/** Writes replies of the Centrifuge protocol. The key of a result is always there: without it the SDK stops for good. */
+
+import type { CallOutcome, ConnectAnswer, Reply } from '../command.ts';
+import { ERRORS, type Refusal } from '../errors.ts';
+import { writeExactJson } from '../json/exact-json.ts';
+import { mendEscapes } from '../json/well-formed.ts';
+import { encodeMessage } from './encode-push.ts';
+import {
+  writeEntries,
+  writeExpiry,
+  writeIfGiven,
+  writeInfo,
+  writeJson,
+  writeObject,
+  writePublication,
+  writeSubscription,
+  writeUnlessEmpty,
+} from './results.ts';
+
+/** What the result of `connect` says of the server. */
+export interface ServerInfo {
+  /** The version of the server. */
+  readonly version: string;
+  /** How often the server pings, in whole seconds; 0: it does not. */
+  readonly pingSeconds: number;
+  /** Whether the client is to answer pings. */
+  readonly pong: boolean;
+}
+
+export function encodeReply(reply: Reply, server: ServerInfo): string[] {
+  const { id } = reply;
+  // `send` has no id, and no answer.
+  if (id === undefined) return [];
+  switch (reply.type) {
+    case 'connected':
+      return [writeResult(id, 'connect', writeConnected(reply, server))];
+    case 'joined':
+      return [writeResult(id, 'subscribe', writeSubscription(reply.answer ?? {}))];
+    case 'alreadyMember':
+      return [writeTableError(id, 'alreadyJoined')];
+    case 'left':
+    case 'notMember':
+      return [writeResult(id, 'unsubscribe', '{}')];
+    case 'published':
+    case 'broadcasted':
+      return [writeResult(id, 'publish', '{}')];
+    case 'answered':
+      return [writeResult(id, 'publish', '{}'), encodeMessage(reply.data)];
+    case 'called':
+      return [writeCalled(id, reply.outcome)];
+    case 'presence': {
+      const members = reply.members.map((member) => [member.id, writeInfo(member)] as const);
+      return [writeResult(id, 'presence', `{"presence":${writeEntries(members)}}`)];
+    }
+    case 'presenceStats': {
+      const { connections, users } = reply;
+      return [writeResult(id, 'presence_stats', `{"num_clients":${connections},"num_users":${users}}`)];
+    }
+    case 'history': {
+      const publications = reply.publications.map((one) => writePublication(one, writeJson(one.data)));
+      const position = `"epoch":${writeJson(reply.epoch)},"offset":${reply.offset}`;
+      return [writeResult(id, 'history', `{"publications":[${publications.join(',')}],${position}}`)];
+    }
+    case 'refreshed':
+      return [writeResult(id, 'refresh', writeObject(writeExpiry(reply.ttlSeconds)))];
+    case 'roomRefreshed':
+      return [writeResult(id, 'sub_refresh', writeObject(writeExpiry(reply.ttlSeconds)))];
+    case 'unknown':
+      return [writeTableError(id, 'notAvailable')];
+    case 'refused':
+      return [writeRefusal(id, reply.refusal)];
+    case 'pong':
+      // This protocol has no command `ping`.
+      return [];
+  }
+}
+
+function writeConnected(answer: ConnectAnswer, { version, pingSeconds, pong }: ServerInfo): string {
+  const { client, ttlSeconds, data, rooms, session, node } = answer;
+  const subs = Object.entries(rooms ?? {}).map(
+    ([room, joined]) => [room, writeSubscription(joined)] as const,
+  );
+  return writeObject({
+    client: writeJson(client),
+    version: writeUnlessEmpty(version),
+    ...writeExpiry(ttlSeconds),
+    data: writeIfGiven(data),
+    subs: subs.length === 0 ? undefined : writeEntries(subs),
+    ping: writeUnlessEmpty(pingSeconds),
+    pong: writeUnlessEmpty(pong && pingSeconds > 0),
+    session: writeUnlessEmpty(session),
+    node: writeUnlessEmpty(node),
+  });
+}
+
+function writeCalled(id: number, outcome: CallOutcome): string {
+  return outcome.type === 'result'
+    ? writeResult(id, 'rpc', `{"data":${writeExactJson(outcome.result)}}`)
+    : writeError(id, outcome.code, outcome.message);
+}
+
+function writeRefusal(id: number, { error, message, code = ERRORS[error].code }: Refusal): string {
+  return writeError(id, code, message);
+}
+
+function writeTableError(id: number, name: keyof typeof ERRORS): string {
+  return writeError(id, ERRORS[name].code, ERRORS[name].message);
+}
+
+/** The codes of errors that may go away by themselves. */
+const TEMPORARY = new Set<number>(
+  Object.values(ERRORS)
+    .filter(({ temporary }) => temporary)
+    .map(({ code }) => code),
+);
+
+function writeError(id: number, code: number, message: string): string {
+  const temporary = TEMPORARY.has(code) ? ',"temporary":true' : '';
+  return mendEscapes(`{"id":${id},"error":{"code":${code},"message":${writeJson(message)}${temporary}}}`);
+}
+
+function writeResult(id: number, name: string, result: string): string {
+  return mendEscapes(`{"id":${id},"${name}":${result}}`);
+}

@@ -1,0 +1,287 @@
+/** Finds out who clients are: by tokens, and by the user's own function. It knows no connections. */
+
+import type {
+  Authenticator,
+  Handshake,
+  Identity,
+  IdentityOutcome,
+} from '../actors/connection/authenticator.ts';
+import type { ProofOutcome, RoomGrant } from '../actors/room/ports.ts';
+import type { JoinRefusal } from '../actors/room/room-options.ts';
+import { readToken } from '../auth/handshake-token.ts';
+import type { ConnectionClaims } from '../auth/token-claims.ts';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { Settings } from '../config/schema/settings.ts';
+import type { EventSink } from '../events/server-events.ts';
+import type { ConnectRequest, Json, MemberInfo } from '../protocol/command.ts';
+import { createRefusal } from '../protocol/errors.ts';
+import { findNonJson } from '../protocol/json/non-json.ts';
+import type { Clock } from '../system/clock.ts';
+import { DEFAULT_BOUNDARY } from './room-rules.ts';
+
+/** What `authenticate` is told of a client. */
+export interface ClientRequest {
+  /** From the command `connect`; on the line protocol from the handshake: see `docs/access.md`. */
+  readonly token?: string;
+  /** What the token says, if the settings `auth` have a key; the token is valid then. */
+  readonly claims?: ConnectionClaims;
+  /** What the client has added to `connect`. */
+  readonly data?: Json;
+  /** The query of the handshake. */
+  readonly query: URLSearchParams;
+  /** The headers of the handshake, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Headers that the client has named in `connect`. Nothing vouches for them. */
+  readonly claimedHeaders: Readonly<Record<string, string>>;
+  /** The name and version of the client's program, as it has named them. */
+  readonly name?: string;
+  readonly version?: string;
+  /** The IP address of the client, or of the proxy before it. */
+  readonly address: string;
+  /** The name of the protocol: `line`, `centrifuge`, or that of a codec of your own. */
+  readonly protocol: string;
+  /** Aborted when the answer is late. */
+  readonly signal: AbortSignal;
+}
+
+/** What `authenticate` answers. What is left out is taken from the token, if there is one. */
+export interface ClientIdentity {
+  /** Absent: the client is anonymous. */
+  readonly user?: string;
+  /** For other clients: they get it with presence, joins, leaves and publications. */
+  readonly info?: Json;
+  /** For your handlers, as `member.data`. It is never sent. */
+  readonly data?: unknown;
+  /** For the client itself, with the answer to `connect`. */
+  readonly answer?: Json;
+  /** When this ends: a date, or milliseconds since 1970. Default: never. */
+  readonly expiresAt?: Date | number;
+  /** Rooms to which the server joins the client: names, or what is said of the client in each room. */
+  readonly rooms?:
+    | readonly string[]
+    | Readonly<Record<string, { readonly info?: Json; readonly data?: Json }>>;
+}
+
+export type Authenticate = (
+  client: ClientRequest,
+) => ClientIdentity | JoinRefusal | void | Promise<ClientIdentity | JoinRefusal | void>;
+
+export interface AuthenticationInput {
+  readonly settings: Pick<Settings, 'auth' | 'limits'>;
+  readonly verifier: TokenVerifier | undefined;
+  readonly authenticate: Authenticate | undefined;
+  readonly clock: Clock;
+  readonly events: EventSink;
+}
+
+const LATE = 'authenticate has outlived its deadline';
+const FAILED = createRefusal('internal', 'who you are could not be found out, try again later');
+const INVALID: IdentityOutcome = { type: 'closed', close: 'invalidToken' };
+
+/** Returns undefined where everybody is believed to be anonymous, and no token can be checked. */
+export function createAuthenticator(input: AuthenticationInput): Authenticator | undefined {
+  const { settings, verifier, authenticate } = input;
+  const { auth } = settings;
+  const isOpen = verifier === undefined && authenticate === undefined && (auth.anonymous || auth.insecure);
+  return isOpen ? undefined : new TokenAuthenticator(input);
+}
+
+class TokenAuthenticator implements Authenticator {
+  readonly #input: AuthenticationInput;
+
+  constructor(input: AuthenticationInput) {
+    this.#input = input;
+  }
+
+  async identify(request: ConnectRequest, handshake: Handshake): Promise<IdentityOutcome> {
+    const token = request.token ?? readToken(handshake);
+    const { verifier, authenticate } = this.#input;
+    let claims: ConnectionClaims | undefined;
+    if (token !== undefined && token !== '' && verifier !== undefined) {
+      const outcome = await this.#verify(verifier, token);
+      if ('type' in outcome) return outcome;
+      ({ claims } = outcome);
+    }
+    const given = authenticate === undefined ? undefined : await this.#ask(request, handshake, token, claims);
+    if (given !== undefined && 'type' in given) return given;
+    if (given === undefined && claims === undefined) return this.#allowAnonymous();
+    return { type: 'known', identity: this.#toIdentity(given ?? {}, claims) };
+  }
+
+  async refresh(token: string, member: MemberInfo): Promise<IdentityOutcome> {
+    const { verifier } = this.#input;
+    if (verifier === undefined) return { type: 'refused', refusal: createRefusal('notAvailable') };
+    const outcome = await this.#verify(verifier, token);
+    if ('type' in outcome) {
+      const isExpired = outcome.type === 'refused' && outcome.refusal.error === 'tokenExpired';
+      return isExpired ? { type: 'closed', close: 'expired' } : outcome;
+    }
+    const { claims } = outcome;
+    if (claims.user !== (member.user ?? '')) return INVALID;
+    return { type: 'known', identity: this.#toIdentity({}, claims) };
+  }
+
+  async prove(room: string, token: string, member: MemberInfo): Promise<ProofOutcome> {
+    const { verifier, settings } = this.#input;
+    const denied = createRefusal('permissionDenied', `the token for ${room} is not valid`);
+    if (verifier === undefined) {
+      return settings.auth.insecure ? { type: 'granted', grant: {} } : { type: 'refused', refusal: denied };
+    }
+    const outcome = await verifier.verifySubscription(token);
+    switch (outcome.type) {
+      case 'expired':
+        return { type: 'refused', refusal: createRefusal('tokenExpired') };
+      case 'invalid':
+        return { type: 'refused', refusal: denied };
+      case 'unavailable':
+        this.#report(outcome.error);
+        return { type: 'refused', refusal: FAILED };
+      case 'valid': {
+        const { user, room: named, client, info, data, expiresAt } = outcome.claims;
+        const isOther =
+          user !== (member.user ?? '') || named !== room || (client !== undefined && client !== member.id);
+        if (isOther) return { type: 'refused', refusal: denied, close: 'invalidToken' };
+        return { type: 'granted', grant: { info, data, expiresAt } };
+      }
+    }
+  }
+
+  /** The claims of a token, or what its client is told. */
+  async #verify(
+    verifier: TokenVerifier,
+    token: string,
+  ): Promise<{ claims: ConnectionClaims } | Exclude<IdentityOutcome, { type: 'known' }>> {
+    const outcome = await verifier.verifyConnection(token);
+    switch (outcome.type) {
+      case 'valid':
+        return { claims: outcome.claims };
+      case 'expired':
+        return { type: 'refused', refusal: createRefusal('tokenExpired') };
+      case 'invalid':
+        return { type: 'closed', close: 'invalidToken' };
+      case 'unavailable':
+        this.#report(outcome.error);
+        return { type: 'refused', refusal: FAILED };
+    }
+  }
+
+  /** What the user's function answers, or what the client is told instead. */
+  async #ask(
+    request: ConnectRequest,
+    handshake: Handshake,
+    token: string | undefined,
+    claims: ConnectionClaims | undefined,
+  ): Promise<ClientIdentity | Exclude<IdentityOutcome, { type: 'known' }> | undefined> {
+    const { authenticate, settings, clock } = this.#input;
+    const abort = new AbortController();
+    const { data, name, version, headers: claimedHeaders = {} } = request;
+    const { query, headers, address, protocol } = handshake;
+    let timer: unknown;
+    try {
+      const late = new Promise<never>((_, reject) => {
+        timer = clock.setTimeout(() => reject(new Error(LATE)), settings.limits.handlerSeconds * 1000);
+      });
+      const asked = authenticate?.({
+        ...(token !== undefined && { token }),
+        ...(claims !== undefined && { claims }),
+        ...(data !== undefined && { data }),
+        ...(name !== undefined && { name }),
+        ...(version !== undefined && { version }),
+        query: new URLSearchParams(query),
+        headers,
+        claimedHeaders,
+        address,
+        protocol,
+        signal: abort.signal,
+      });
+      return readAnswer(await Promise.race([asked, late]));
+    } catch (error) {
+      this.#report(error);
+      return { type: 'refused', refusal: FAILED };
+    } finally {
+      clock.clearTimeout(timer);
+      abort.abort();
+    }
+  }
+
+  #allowAnonymous(): IdentityOutcome {
+    const { anonymous, insecure } = this.#input.settings.auth;
+    return anonymous || insecure ? { type: 'known', identity: {} } : INVALID;
+  }
+
+  #toIdentity(given: ClientIdentity, claims: ConnectionClaims | undefined): Identity {
+    const user = given.user ?? claims?.user;
+    const { expiresAt = claims?.expiresAt } = given;
+    return {
+      user,
+      info: given.info ?? claims?.info,
+      data: given.data,
+      answer: given.answer,
+      expiresAt: typeof expiresAt === 'number' ? expiresAt : expiresAt?.getTime(),
+      rooms: this.#roomsOf(user, given, claims),
+    };
+  }
+
+  #roomsOf(
+    user: string | undefined,
+    { rooms = {} }: ClientIdentity,
+    claims: ConnectionClaims | undefined,
+  ): Record<string, RoomGrant> {
+    const { personalRoom, userBoundary = DEFAULT_BOUNDARY } = this.#input.settings.auth;
+    const given = Array.isArray(rooms) ? Object.fromEntries(rooms.map((room: string) => [room, {}])) : rooms;
+    const isPersonal = personalRoom !== undefined && user !== undefined && user !== '';
+    return {
+      ...claims?.rooms,
+      ...(given as Record<string, RoomGrant>),
+      ...(isPersonal && { [`${personalRoom}${userBoundary}${user}`]: {} }),
+    };
+  }
+
+  #report(error: unknown): void {
+    this.#input.events.emit('handler.failed', { handler: 'authenticate', error });
+  }
+}
+
+/** The codes that a user's function may give: errors of a reply, and closes. */
+const ERROR_CODES = { first: 400, last: 1999 };
+const CLOSE_CODES = { first: 4000, last: 4999 };
+
+/**
+ * What a user's function has answered.
+ * @throws {TypeError} for a value that is no identity and no refusal.
+ */
+function readAnswer(
+  returned: unknown,
+): ClientIdentity | Exclude<IdentityOutcome, { type: 'known' }> | undefined {
+  if (returned === undefined || returned === null) return undefined;
+  if (typeof returned !== 'object' || Array.isArray(returned)) {
+    throw new TypeError(
+      `authenticate returned a ${typeof returned}: return { user }, refuse(reason) or nothing`,
+    );
+  }
+  if ('refused' in returned) return readRefusal(returned as JoinRefusal);
+  const identity = returned as ClientIdentity;
+  if (identity.user !== undefined && typeof identity.user !== 'string') {
+    throw new TypeError('authenticate returned a user that is no text');
+  }
+  for (const field of ['info', 'answer'] as const) {
+    const nonJson = identity[field] === undefined ? undefined : findNonJson(identity[field]);
+    if (nonJson !== undefined) {
+      throw new TypeError(`authenticate returned as ${field} what is no JSON value, but ${nonJson}`);
+    }
+  }
+  return identity;
+}
+
+function readRefusal({ refused, code }: JoinRefusal): Exclude<IdentityOutcome, { type: 'known' }> {
+  if (code === undefined) return { type: 'refused', refusal: createRefusal('permissionDenied', refused) };
+  if (code >= CLOSE_CODES.first && code <= CLOSE_CODES.last) {
+    return { type: 'closed', close: { code, reason: refused } };
+  }
+  if (code >= ERROR_CODES.first && code <= ERROR_CODES.last) {
+    return { type: 'refused', refusal: { ...createRefusal('permissionDenied', refused), code } };
+  }
+  throw new TypeError(
+    `authenticate refused with the code ${code}: errors have 400 to 1999, closes 4000 to 4499 (connect again) or 4500 to 4999`,
+  );
+}

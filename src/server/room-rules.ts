@@ -1,0 +1,67 @@
+/** What is allowed in rooms: what the settings say of a room, and what holds where they say nothing. */
+
+import { ownersOf, type Allowances, type RoomRules } from '../actors/room/rules/rules.ts';
+import type { Settings } from '../config/schema/settings.ts';
+import { isLoopbackHost } from '../system/loopback.ts';
+import type { RoomDefinition } from './server-options.ts';
+
+const OPEN: RoomRules = {
+  join: 'anyone',
+  publish: 'anyone',
+  presence: 'anyone',
+  history: 'anyone',
+  rpc: 'anyone',
+};
+
+/** Who is refused by `onJoin` neither reads nor speaks. */
+const OPEN_TO_MEMBERS: RoomRules = {
+  join: 'anyone',
+  publish: 'members',
+  presence: 'members',
+  history: 'members',
+  rpc: 'members',
+};
+
+const CLOSED: RoomRules = {
+  join: 'nobody',
+  publish: 'nobody',
+  presence: 'nobody',
+  history: 'nobody',
+  rpc: 'nobody',
+};
+
+/** The sign between a personal room's name and its user, where the settings name none. */
+export const DEFAULT_BOUNDARY = '#';
+
+/**
+ * Tells what is allowed in a room. On loopback a room is open where its settings say nothing, as in the original; beyond
+ * loopback it is closed.
+ */
+export function createAllowances(
+  settings: Pick<Settings, 'host' | 'auth'>,
+): (room: string, definition: Pick<RoomDefinition, 'may' | 'onJoin'> | undefined) => Allowances {
+  const { auth } = settings;
+  const onLoopback = isLoopbackHost(settings.host);
+  const boundary = auth.userBoundary ?? (auth.personalRoom === undefined ? undefined : DEFAULT_BOUNDARY);
+
+  return (room, definition) => {
+    if (auth.insecure) return { rules: OPEN, isKnown: true };
+    const usual = onLoopback ? (definition?.onJoin === undefined ? OPEN : OPEN_TO_MEMBERS) : CLOSED;
+    return {
+      rules: definition?.may === undefined ? usual : merge(usual, definition.may),
+      isKnown: onLoopback || definition !== undefined,
+      owners: ownersOf(room, boundary),
+    };
+  };
+}
+
+function merge(usual: RoomRules, may: NonNullable<RoomDefinition['may']>): RoomRules {
+  const { join, publish, presence, history, rpc } = may;
+  return {
+    join: join ?? usual.join,
+    publish: publish ?? usual.publish,
+    presence: presence ?? usual.presence,
+    history: history ?? usual.history,
+    rpc: rpc ?? usual.rpc,
+  };
+}
