@@ -97,7 +97,7 @@ export function createWeb(input: WebInput): Transport {
   const { limits, http } = settings;
   const codecs = new Map([
     [LINE_PATH, lineCodec],
-    [CENTRIFUGE_PATH, createCentrifugeCodec(SERVER_INFO)],
+    [CENTRIFUGE_PATH, createCentrifugeCodec(SERVER_INFO, limits.messageBytes)],
     ...Object.entries(input.codecs),
   ]);
   refuseSameNames(codecs);
