@@ -8,8 +8,10 @@ import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { lineCodec } from '../protocol/line/line-codec.ts';
+import { lineJsonCodec } from '../protocol/line/line-json-codec.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
+import { createCodecChoice, isCodec } from '../transport/choose-codec.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess } from '../http/access.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
@@ -75,7 +77,12 @@ export function createWeb(input: WebInput): Transport {
   const { socketLimits } = input;
   const { limits, http } = settings;
   const codecs = new Map([[LINE_PATH, lineCodec], ...Object.entries(input.codecs)]);
-  refuseSameNames(codecs);
+  refuseSameNames([...codecs, [LINE_PATH, lineJsonCodec]]);
+  // A codec of the library's user may take the path of the line protocol.
+  const jsonCodecs = new Map(codecs.get(LINE_PATH) === lineCodec ? [[LINE_PATH, lineJsonCodec]] : []);
+  const choose = createCodecChoice(codecs, jsonCodecs);
+  const fanout = createFanout((topic, frame) => transport.publish(topic, frame));
+  for (const codec of codecs.values()) fanout.use(codec);
   const onLoopback = isLoopbackHost(settings.host);
   const access = createAccess({
     apiKey: http.apiKey,
@@ -105,7 +112,11 @@ export function createWeb(input: WebInput): Transport {
     rooms,
     events,
     limits,
-    codecs,
+    chooseCodec(request) {
+      const codec = choose(request);
+      if (codec !== undefined && isCodec(codec)) fanout.use(codec);
+      return codec;
+    },
     allowsOrigin,
     userParameter: settings.line.userParameter,
     isDraining,
@@ -132,7 +143,7 @@ export function createWeb(input: WebInput): Transport {
       maxSockets: socketLimits.sockets,
     },
   );
-  broker.attach(createFanout([...codecs.values()], (topic, frame) => transport.publish(topic, frame)));
+  broker.attach(fanout);
   return transport;
 }
 
@@ -148,7 +159,7 @@ function refuseShadowed(shadowed: readonly ShadowedRoute[]): void {
 }
 
 /** The name of a codec is a part of its topics: with the same name, sockets would get frames of another protocol. */
-function refuseSameNames(codecs: ReadonlyMap<string, Codec>): void {
+function refuseSameNames(codecs: readonly (readonly [path: string, codec: Codec])[]): void {
   const paths = new Map<string, string>();
   for (const [path, { name }] of codecs) {
     const other = paths.get(name);

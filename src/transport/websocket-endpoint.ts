@@ -15,6 +15,7 @@ import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.
 import { isViolation, type Codec } from '../protocol/codec.ts';
 import type { MemberInfo, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
+import { isCodec, type CodecChoice } from './choose-codec.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
 import { jsonError } from './common/responses.ts';
 import type { OriginPolicy } from './origin-policy.ts';
@@ -29,8 +30,8 @@ export interface EndpointOptions {
   readonly rooms: RoomsPort;
   readonly events: EventSink;
   readonly limits: ConnectionLimits;
-  /** The codec of each path on which sockets are taken. */
-  readonly codecs: ReadonlyMap<string, Codec>;
+  /** Which codec a socket speaks. */
+  readonly chooseCodec: CodecChoice;
   readonly allowsOrigin: OriginPolicy;
   /** Whether `?user=NAME` of a handshake is believed. */
   readonly userParameter: boolean;
@@ -137,11 +138,12 @@ class ClientSession implements SocketSession, ConnectionPort {
 
 /** Takes the sockets of clients, on the paths of the codecs. */
 export function createEndpoint(options: EndpointOptions): SocketEndpoint {
-  const { codecs, allowsOrigin, isDraining, isFull } = options;
+  const { chooseCodec, allowsOrigin, isDraining, isFull } = options;
 
   function upgrade(request: RequestHead): UpgradeOutcome<SocketSession> | undefined {
-    const codec = codecs.get(request.path);
+    const codec = chooseCodec(request);
     if (codec === undefined) return undefined;
+    if (!isCodec(codec)) return { accept: false, response: codec };
     if (isDraining()) return refuse(503, 'the server is shutting down');
     if (!allowsOrigin(request)) {
       return refuse(
