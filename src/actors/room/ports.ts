@@ -1,5 +1,6 @@
 /** What rooms and connections know of each other, and what rooms are given from outside. No machine is defined here. */
 
+import type { PublishOptions } from '../../broker/broker.ts';
 import type { CallOutcome, Json, MemberInfo, Push, Reply } from '../../protocol/command.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Refusal } from '../../protocol/errors.ts';
@@ -52,6 +53,8 @@ export type PublishOutcome =
 export interface Publisher {
   /** The publishing connection; absent when the server itself publishes (HTTP, library). */
   readonly member?: MemberInfo;
+  /** What the server's own publishers ask of the stream. */
+  readonly options?: Pick<PublishOptions, 'tags' | 'skipHistory' | 'version'> | undefined;
   readonly sender: Sender;
   settle(outcome: PublishOutcome, from: Sender): void;
   /** Calls back if the connection closes before `settle`. A new callback replaces the one before. */

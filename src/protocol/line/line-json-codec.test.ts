@@ -61,6 +61,9 @@ test('a publication has its room, its sender, its offset and its time', () => {
   expect(lineJsonCodec.encodePublication(publication)).toBe(
     '{"room":"room1","data":["hi"],"offset":5,"time":1000}',
   );
+  expect(lineJsonCodec.encodePublication({ ...publication, offset: 0 })).toBe(
+    '{"room":"room1","data":["hi"],"time":1000}',
+  );
   const from = { id: 'c1', user: 'ann', info: { name: 'Ann' }, roomInfo: 'hidden' };
   expect(lineJsonCodec.encodePublication({ ...publication, from })).toBe(
     '{"room":"room1","from":{"id":"c1","user":"ann","info":{"name":"Ann"}},"data":["hi"],"offset":5,"time":1000}',

@@ -44,7 +44,7 @@ export const lineJsonCodec: Codec = {
   encodePush: (push) => (push.type === 'message' ? [write({ data: push.data })] : lineCodec.encodePush(push)),
 
   encodePublication: ({ room, from, data, offset, time }) =>
-    write({ room, from: from && toSender(from), data, offset, time }),
+    write({ room, from: from && toSender(from), data, offset: offset || undefined, time }),
 
   encodeBroadcast: ({ from, data }) => write({ from: from && toSender(from), data }),
 };
