@@ -13,7 +13,9 @@ import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createCodecChoice, isCodec } from '../transport/choose-codec.ts';
 import { createFanout } from '../transport/fanout.ts';
-import { createAccess } from '../http/access.ts';
+import { createAccess, type AccessOptions } from '../http/access.ts';
+import { createApiRoutes } from '../http/api/api-routes.ts';
+import { createPublishing } from '../http/api/publishing.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
 import { createPresenceRoute } from '../http/presence-route.ts';
@@ -24,7 +26,7 @@ import { findShadowedRoutes, type ShadowedRoute } from '../http/shadowed-routes.
 import type { UserRoute } from '../http/user-routes.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { formatPath } from '../config/schema/path.ts';
-import type { OriginPolicy } from '../transport/origin-policy.ts';
+import { allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
@@ -84,14 +86,22 @@ export function createWeb(input: WebInput): Transport {
   const fanout = createFanout((topic, frame) => transport.publish(topic, frame));
   for (const codec of codecs.values()) fanout.use(codec);
   const onLoopback = isLoopbackHost(settings.host);
-  const access = createAccess({
+  const accessOptions: Omit<AccessOptions, 'allowsOrigin'> = {
     apiKey: http.apiKey,
     open: http.open ? 'everybody' : onLoopback && http.apiKey === undefined ? 'this machine' : 'nobody',
-    allowsOrigin,
     wrongKey: ({ remoteAddress }) => events.emit('access.refused', { to: 'the HTTP API', remoteAddress }),
-  });
+  };
+  const access = createAccess({ ...accessOptions, allowsOrigin });
+  // It is for servers: without a key, no page of another origin may use it.
+  const apiAccess = createAccess({ ...accessOptions, allowsOrigin: allowsOwnPages });
+  const { messageBytes } = limits;
   const ownRoutes: Route[] = [
-    ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),
+    ...createPushRoutes({ rooms, access, messageBytes }),
+    ...createApiRoutes({
+      methods: createPublishing({ rooms, clock: input.clock, messageBytes }),
+      access: apiAccess,
+      messageBytes,
+    }),
     createPresenceRoute(rooms, access),
     createHealthRoute(health),
     ...(inspector?.routes ?? []),
