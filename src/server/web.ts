@@ -11,12 +11,16 @@ import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { createCentrifugeCodec } from '../protocol/centrifuge/centrifuge-codec.ts';
 import { lineCodec } from '../protocol/line/line-codec.ts';
+import { lineJsonCodec } from '../protocol/line/line-json-codec.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createAcceptance } from '../transport/accept-client.ts';
+import { createCodecChoice } from '../transport/choose-codec.ts';
 import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
-import { createAccess } from '../http/access.ts';
+import { createAccess, type AccessOptions } from '../http/access.ts';
+import { createApiRoutes } from '../http/api/api-routes.ts';
+import { createPublishing } from '../http/api/publishing.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
 import { createPresenceRoute } from '../http/presence-route.ts';
@@ -27,7 +31,7 @@ import { findShadowedRoutes, type ShadowedRoute } from '../http/shadowed-routes.
 import type { UserRoute } from '../http/user-routes.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { formatPath } from '../config/schema/path.ts';
-import type { OriginPolicy } from '../transport/origin-policy.ts';
+import { allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
@@ -100,16 +104,29 @@ export function createWeb(input: WebInput): Transport {
     [CENTRIFUGE_PATH, createCentrifugeCodec(SERVER_INFO)],
     ...Object.entries(input.codecs),
   ]);
-  refuseSameNames(codecs);
+  refuseSameNames([...codecs, [LINE_PATH, lineJsonCodec]]);
+  // A codec of the library's user may take the path of the line protocol.
+  const jsonCodecs = new Map(codecs.get(LINE_PATH) === lineCodec ? [[LINE_PATH, lineJsonCodec]] : []);
+  const chooseCodec = createCodecChoice(codecs, jsonCodecs);
+  const deltas = new DeltaRooms();
+  const fanout = createFanout(deltas, (topic, frame) => transport.publish(topic, frame));
   const onLoopback = isLoopbackHost(settings.host);
-  const access = createAccess({
+  const accessOptions: Omit<AccessOptions, 'allowsOrigin'> = {
     apiKey: http.apiKey,
     open: http.open ? 'everybody' : onLoopback && http.apiKey === undefined ? 'this machine' : 'nobody',
-    allowsOrigin,
     wrongKey: ({ remoteAddress }) => events.emit('access.refused', { to: 'the HTTP API', remoteAddress }),
-  });
+  };
+  const access = createAccess({ ...accessOptions, allowsOrigin });
+  // It is for servers: without a key, no page of another origin may use it.
+  const apiAccess = createAccess({ ...accessOptions, allowsOrigin: allowsOwnPages });
+  const { messageBytes } = limits;
   const ownRoutes: Route[] = [
-    ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),
+    ...createPushRoutes({ rooms, access, messageBytes }),
+    ...createApiRoutes({
+      methods: createPublishing({ rooms, clock: input.clock, messageBytes }),
+      access: apiAccess,
+      messageBytes,
+    }),
     createPresenceRoute(rooms, access),
     createHealthRoute(health),
     ...(inspector?.routes ?? []),
@@ -125,11 +142,11 @@ export function createWeb(input: WebInput): Transport {
       ? jsonError(503, 'the server is shutting down')
       : route(request);
   const full = new FullNotice(events, input.clock, socketLimits.connections);
-  const deltas = new DeltaRooms();
   const accept = createAcceptance({
     directory,
     surroundings,
     deltas,
+    onAccepted: (codec) => fanout.use(codec),
     allowsOrigin,
     userParameter: settings.line.userParameter,
     isDraining,
@@ -141,7 +158,7 @@ export function createWeb(input: WebInput): Transport {
   });
   const transport = input.createTransport(
     {
-      ...handleSockets([createEndpoint({ codecs, accept }), ...(inspector?.endpoints ?? [])]),
+      ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])]),
       request: answer,
       failed: (error) => onError(error, 'a request or a frame'),
       crowded: () => full.note(),
@@ -155,9 +172,6 @@ export function createWeb(input: WebInput): Transport {
       idleTimeoutSeconds: limits.idleTimeoutSeconds,
       maxSockets: socketLimits.sockets,
     },
-  );
-  const fanout = createFanout([...codecs.values()], deltas, (topic, frame) =>
-    transport.publish(topic, frame),
   );
   broker.attach({
     ...fanout,
@@ -181,7 +195,7 @@ function refuseShadowed(shadowed: readonly ShadowedRoute[]): void {
 }
 
 /** The name of a codec is a part of its topics: with the same name, sockets would get frames of another protocol. */
-function refuseSameNames(codecs: ReadonlyMap<string, Codec>): void {
+function refuseSameNames(codecs: readonly (readonly [path: string, codec: Codec])[]): void {
   const paths = new Map<string, string>();
   for (const [path, { name }] of codecs) {
     const other = paths.get(name);
