@@ -35,12 +35,20 @@ export type Command = Identified &
     | { readonly type: 'command.malformed'; readonly refusal: Refusal }
   );
 
+/** What a client of a one-way stream sends its commands with, by requests of their own. */
+export interface Emulation {
+  /** Its secret name for its stream. */
+  readonly session: string;
+  /** The name of the server that has the stream. */
+  readonly node: string;
+}
+
 /** The answer to a command. */
 export type Reply = Identified &
   (
     | { readonly type: 'pong' }
-    /** `client` is the id of the connection. */
-    | { readonly type: 'connected'; readonly client: string }
+    /** `client` is the id of the connection. Only a client of a one-way stream has `session` and `node`. */
+    | ({ readonly type: 'connected'; readonly client: string } & Partial<Emulation>)
     | { readonly type: 'joined'; readonly room: string }
     /** The answer to a join of a room in which the client is already a member. */
     | { readonly type: 'alreadyMember'; readonly room: string }

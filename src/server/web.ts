@@ -10,6 +10,7 @@ import type { Codec } from '../protocol/codec.ts';
 import { lineCodec } from '../protocol/line/line-codec.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
+import { createAcceptance } from '../transport/accept-client.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess } from '../http/access.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
@@ -100,12 +101,11 @@ export function createWeb(input: WebInput): Transport {
       ? jsonError(503, 'the server is shutting down')
       : route(request);
   const full = new FullNotice(events, input.clock, socketLimits.connections);
-  const endpoint = createEndpoint({
+  const accept = createAcceptance({
     directory,
     rooms,
     events,
     limits,
-    codecs,
     allowsOrigin,
     userParameter: settings.line.userParameter,
     isDraining,
@@ -117,7 +117,7 @@ export function createWeb(input: WebInput): Transport {
   });
   const transport = input.createTransport(
     {
-      ...handleSockets([endpoint, ...(inspector?.endpoints ?? [])]),
+      ...handleSockets([createEndpoint({ codecs, accept }), ...(inspector?.endpoints ?? [])]),
       request: answer,
       failed: (error) => onError(error, 'a request or a frame'),
       crowded: () => full.note(),

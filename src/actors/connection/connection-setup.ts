@@ -4,7 +4,7 @@ import { assertEvent, setup } from 'xstate';
 import type { EventSink } from '../../events/server-events.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Codec } from '../../protocol/codec.ts';
-import type { CallOutcome, Command, Json, MemberInfo, Reply } from '../../protocol/command.ts';
+import type { CallOutcome, Command, Emulation, Json, MemberInfo, Reply } from '../../protocol/command.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import type { ConnectionPort, RoomFact, RoomsPort } from '../room/ports.ts';
@@ -32,6 +32,8 @@ export interface NewConnection {
   readonly member: MemberInfo;
   /** The peer's address as text. */
   readonly remoteAddress: string;
+  /** Set if the commands of the client come by requests of their own. */
+  readonly emulation?: Emulation | undefined;
   readonly port: ConnectionPort;
   /** What its protocol asks of the chart. */
   readonly protocol: Pick<Codec, 'greeting' | 'keepsOrder'>;
@@ -152,7 +154,7 @@ export const connectionSetup = setup({
     },
 
     replyConnected: ({ context }, { id }: Asked) =>
-      answer(context, id, { type: 'connected', client: context.member.id }),
+      answer(context, id, { type: 'connected', client: context.member.id, ...context.emulation }),
     replyPong: ({ context }, { id }: Asked) => answer(context, id, PONG),
     replyUnknown: ({ context }, { id }: Asked) => answer(context, id, { type: 'unknown' }),
     replyRefused: ({ context }, { id, refusal }: Refused) =>
@@ -255,13 +257,14 @@ export function createConnectionContext(
   input: ConnectionInput,
   self: CommandTaker & FactReceiver,
 ): ConnectionContext {
-  const { member, remoteAddress, port, protocol, rooms, limits, events, wheel, awayIn } = input;
+  const { member, remoteAddress, emulation, port, protocol, rooms, limits, events, wheel, awayIn } = input;
   const underWay: UnderWay[] = [];
   const queue = new CommandQueue(self, underWay, limits.receiveQueueBytes);
   // Written out: with a spread, each of these objects would take a third more memory.
   return {
     member,
     remoteAddress,
+    emulation,
     port,
     protocol,
     rooms,

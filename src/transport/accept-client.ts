@@ -1,0 +1,65 @@
+/** Whether a client may connect, by whatever way it comes, and who it is. */
+
+import { randomUUID } from 'node:crypto';
+import type { Codec } from '../protocol/codec.ts';
+import type { Emulation } from '../protocol/command.ts';
+import { ClientSession, type SessionParts } from './client-session.ts';
+import { jsonError } from './common/responses.ts';
+import type { RequestHead, TransportResponse } from './common/transport.ts';
+import type { OriginPolicy } from './origin-policy.ts';
+import type { SocketSession } from './socket-session.ts';
+
+/** Longest name that a request may claim, in characters. */
+const MAX_USER_LENGTH = 128;
+
+export interface AcceptanceOptions extends SessionParts {
+  readonly allowsOrigin: OriginPolicy;
+  /** Whether `?user=NAME` of a request is believed. */
+  readonly userParameter: boolean;
+  readonly isDraining: () => boolean;
+  /** Whether there are as many connections as the server takes. It is asked once for each client. */
+  readonly isFull: () => boolean;
+}
+
+/** A session, which has no connection before it is opened, or the response that refuses the client. */
+export type Acceptance =
+  | { readonly accept: true; readonly session: SocketSession }
+  | { readonly accept: false; readonly response: TransportResponse };
+
+/** @param emulation Set if the commands of the client come by requests of their own. */
+export type AcceptClient = (request: RequestHead, codec: Codec, emulation?: Emulation) => Acceptance;
+
+export function createAcceptance(options: AcceptanceOptions): AcceptClient {
+  const { allowsOrigin, isDraining, isFull } = options;
+
+  return (request, codec, emulation) => {
+    if (isDraining()) return refuse(503, 'the server is shutting down');
+    if (!allowsOrigin(request)) {
+      return refuse(
+        403,
+        `pages from ${request.header('origin')} may not connect: list the origin in allowedOrigins`,
+      );
+    }
+    if (isFull()) return refuse(503, 'the server has as many connections as it takes, try again later');
+    const user = options.userParameter ? readUser(request.query) : undefined;
+    if (user !== undefined && user.length > MAX_USER_LENGTH) {
+      return refuse(400, `the user's name is longer than ${MAX_USER_LENGTH} characters`);
+    }
+    const member = { id: newConnectionId(), ...(user !== undefined && { user }) };
+    const { remoteAddress } = request;
+    return { accept: true, session: new ClientSession(options, { codec, member, remoteAddress, emulation }) };
+  };
+}
+
+/** Node.js puts a UUID together of 14 pieces, which it keeps as long as the text is; this is the text in one piece. */
+function newConnectionId(): string {
+  return Buffer.from(randomUUID(), 'latin1').toString('latin1');
+}
+
+function readUser(query: string): string | undefined {
+  return new URLSearchParams(query).get('user') || undefined;
+}
+
+function refuse(status: number, message: string): Acceptance {
+  return { accept: false, response: jsonError(status, message) };
+}
