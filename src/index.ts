@@ -55,6 +55,7 @@ export type {
   RoomDefinition,
   ServerOptions,
   StatecastServer,
+  StreamsDefinition,
   WithServer,
 } from './server/server-options.ts';
 export { createLowdbStore } from './storage/lowdb-store.ts';

@@ -32,6 +32,7 @@ test('options that can be used have no problems', () => {
     rooms: { room1: { onJoin: () => undefined, capacity: 2 }, '*': {} },
     routes: { 'GET /hello/:name': () => 'hello' },
     codecs: { '/other': { ...lineCodec, name: 'other' } },
+    streams: { codec: '/other', sse: '/events' },
     servants: { hello: { object, methods: HelloMethods } },
     onError: () => undefined,
   };
@@ -52,6 +53,8 @@ describe('a mistake is told by name, with what is wanted', () => {
       { log: { level: 'info' } },
       'log (an object): nothing: a library writes no log; give `onError`, and listen to the events of the server',
     ],
+    [{ streams: true }, 'streams (a boolean): an object with codec and paths'],
+    [{ streams: { codec: '/other' } }, 'streams.codec (a string): the path of one of `codecs`'],
     [{ tars: { servants: {} } }, 'tars.servants (an object): nothing: give `servants`'],
     [{ store: {} }, 'store (an object): a MembershipStore: rooms, load, write, close are missing'],
     [{ statStore: {} }, 'statStore (an object): a StatStore: add, take, close are missing'],

@@ -61,6 +61,7 @@ export function findOptionProblems(options: unknown): ConfigProblem[] {
     ...findTableProblems('rooms', options['rooms'], findRoomProblems),
     ...findTableProblems('routes', options['routes'], findRouteProblems),
     ...findTableProblems('codecs', options['codecs'], findCodecProblems),
+    ...findStreamsProblems(options['streams'], options['codecs']),
     ...findTableProblems('servants', options['servants'], findServantProblems),
   ];
 }
@@ -146,6 +147,22 @@ function findCodecProblems(path: Path, codec: unknown): ConfigProblem[] {
   const name = isObject(codec) ? codec['name'] : undefined;
   const isName = typeof name === 'string' && /^[^/]+$/.test(name);
   return isName ? place : [...place, problemAt([...path, 'name'], name, 'a short text without a slash')];
+}
+
+const STREAM_PATHS = ['httpStream', 'sse', 'emulation'];
+
+function findStreamsProblems(streams: unknown, codecs: unknown): ConfigProblem[] {
+  if (streams === undefined) return [];
+  if (!isObject(streams)) return [problemAt(['streams'], streams, 'an object with codec and paths')];
+  const { codec } = streams;
+  const isCodec = typeof codec === 'string' && isObject(codecs) && Object.hasOwn(codecs, codec);
+  const problems = isCodec ? [] : [problemAt(['streams', 'codec'], codec, 'the path of one of `codecs`')];
+  for (const name of STREAM_PATHS) {
+    const path = streams[name];
+    const isPath = path === undefined || (typeof path === 'string' && path.startsWith('/'));
+    if (!isPath) problems.push(problemAt(['streams', name], path, 'a path that begins with /'));
+  }
+  return problems;
 }
 
 function findServantProblems(path: Path, servant: unknown): ConfigProblem[] {

@@ -14,6 +14,7 @@ import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
+import { STREAM_PATHS } from '../http/stream-routes.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
@@ -79,6 +80,7 @@ export function composeServer<All extends ServantDefinitions>(
     rooms: definitions = {},
     routes = {},
     codecs = {},
+    streams,
     servants: servantDefinitions = {} as All,
     onError: givenOnError,
     ...rest
@@ -180,6 +182,7 @@ export function composeServer<All extends ServantDefinitions>(
     directory,
     rooms,
     codecs,
+    streams: streams && { ...STREAM_PATHS, ...streams },
     broker,
     events,
     clock,

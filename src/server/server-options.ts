@@ -81,6 +81,8 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
    * has their contract.
    */
   readonly codecs?: Readonly<Record<`/${string}`, Codec>>;
+  /** How clients of one of `codecs` connect where they cannot open a WebSocket. Default: not at all. */
+  readonly streams?: StreamsDefinition;
   /** Where the streams of rooms are, and what connects servers. Default: in memory. */
   readonly broker?: Broker;
   /** Who is in which room, over all servers. Default: in memory. */
@@ -109,6 +111,21 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
    * stacks, those of one handler of a pattern that come from the same place once a minute.
    */
   readonly onError?: (error: unknown, where: string) => void;
+}
+
+/**
+ * The ways to connect without a WebSocket, of a codec whose frames are lines of text. The reply `connected` has the
+ * session and the node that a client sends with its commands.
+ */
+export interface StreamsDefinition {
+  /** The path of the codec in `codecs`. */
+  readonly codec: `/${string}`;
+  /** Where each message is a line. Default `/connection/http_stream`. */
+  readonly httpStream?: `/${string}`;
+  /** Where each message is a server-sent event. Default `/connection/sse`. */
+  readonly sse?: `/${string}`;
+  /** Where clients of both send their commands. Default `/emulation`. */
+  readonly emulation?: `/${string}`;
 }
 
 /** A room and the number of its members. */

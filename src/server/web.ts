@@ -1,5 +1,6 @@
 /** Puts a server's sockets and HTTP routes together, and its messages on their way out. */
 
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Directory } from '../actors/directory.ts';
 import type { Rooms } from '../actors/rooms.ts';
@@ -8,6 +9,7 @@ import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { lineCodec } from '../protocol/line/line-codec.ts';
+import type { Frame, Text } from '../protocol/text.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createAcceptance } from '../transport/accept-client.ts';
@@ -20,12 +22,14 @@ import { createPushRoutes } from '../http/push-routes.ts';
 import { jsonError } from '../transport/common/responses.ts';
 import { createRouter, type Route, type Router } from '../http/router.ts';
 import { findShadowedRoutes, type ShadowedRoute } from '../http/shadowed-routes.ts';
+import { createStreamRoutes, type StreamPaths } from '../http/stream-routes.ts';
 import type { UserRoute } from '../http/user-routes.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { formatPath } from '../config/schema/path.ts';
 import type { OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
+import { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY } from '../system/package-info.ts';
 import { FullNotice, type SocketLimits } from './socket-limits.ts';
@@ -50,6 +54,8 @@ export interface WebInput {
   readonly rooms: Rooms;
   /** The codecs of the library's user, by their paths. */
   readonly codecs: Readonly<Record<string, Codec>>;
+  /** How clients connect without a WebSocket; `codec` is the path of one of the codecs. */
+  readonly streams: (StreamPaths & { readonly codec: string }) | undefined;
   readonly broker: Broker;
   readonly events: EventSink;
   readonly clock: Clock;
@@ -84,22 +90,6 @@ export function createWeb(input: WebInput): Transport {
     allowsOrigin,
     wrongKey: ({ remoteAddress }) => events.emit('access.refused', { to: 'the HTTP API', remoteAddress }),
   });
-  const ownRoutes: Route[] = [
-    ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),
-    createPresenceRoute(rooms, access),
-    createHealthRoute(health),
-    ...(inspector?.routes ?? []),
-    ...createPageRoutes(
-      settings.pages && existsSync(PAGES_DIRECTORY) ? PAGES_DIRECTORY : undefined,
-      inspector === undefined ? [INSPECTOR_PAGE] : [],
-    ),
-  ];
-  refuseShadowed(findShadowedRoutes(input.userRoutes, ownRoutes));
-  const route = createRouter([...input.userRoutes, ...ownRoutes]);
-  const answer: Router = (request) =>
-    isDraining() && request.path !== HEALTH_PATH
-      ? jsonError(503, 'the server is shutting down')
-      : route(request);
   const full = new FullNotice(events, input.clock, socketLimits.connections);
   const accept = createAcceptance({
     directory,
@@ -115,6 +105,38 @@ export function createWeb(input: WebInput): Transport {
       return isFull;
     },
   });
+  const maxFrameBytes =
+    limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
+    limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
+    FRAME_OVERHEAD_BYTES;
+  const hub = new StreamHub({ node: randomUUID(), isDraining });
+  const streamCodec = input.streams && codecs.get(input.streams.codec);
+  const ownRoutes: Route[] = [
+    ...(input.streams === undefined || streamCodec === undefined
+      ? []
+      : createStreamRoutes({
+          paths: input.streams,
+          codec: streamCodec,
+          hub,
+          accept,
+          allowsOrigin,
+          maxFrameBytes,
+        })),
+    ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),
+    createPresenceRoute(rooms, access),
+    createHealthRoute(health),
+    ...(inspector?.routes ?? []),
+    ...createPageRoutes(
+      settings.pages && existsSync(PAGES_DIRECTORY) ? PAGES_DIRECTORY : undefined,
+      inspector === undefined ? [INSPECTOR_PAGE] : [],
+    ),
+  ];
+  refuseShadowed(findShadowedRoutes(input.userRoutes, ownRoutes));
+  const route = createRouter([...input.userRoutes, ...ownRoutes]);
+  const answer: Router = (request) =>
+    isDraining() && request.path !== HEALTH_PATH
+      ? jsonError(503, 'the server is shutting down')
+      : route(request);
   const transport = input.createTransport(
     {
       ...handleSockets([createEndpoint({ codecs, accept }), ...(inspector?.endpoints ?? [])]),
@@ -123,16 +145,20 @@ export function createWeb(input: WebInput): Transport {
       crowded: () => full.note(),
     },
     {
-      maxFrameBytes:
-        limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
-        limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
-        FRAME_OVERHEAD_BYTES,
+      maxFrameBytes,
       sendQueueBytes: limits.sendQueueBytes,
       idleTimeoutSeconds: limits.idleTimeoutSeconds,
       maxSockets: socketLimits.sockets,
     },
   );
-  broker.attach(createFanout([...codecs.values()], (topic, frame) => transport.publish(topic, frame)));
+  const publish =
+    input.streams === undefined
+      ? (topic: Text, frame: Frame) => transport.publish(topic, frame)
+      : (topic: Text, frame: Frame) => {
+          transport.publish(topic, frame);
+          hub.publish(topic, frame);
+        };
+  broker.attach(createFanout([...codecs.values()], publish));
   return transport;
 }
 

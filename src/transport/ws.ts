@@ -34,7 +34,7 @@ import { EndingConnections } from './ws/ending-connections.ts';
 import { isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
 import type { SharedBySinks } from './ws/response-sink.ts';
 import { ClosingWebSocket, IDLE_CHECKS, WsSocket, type SharedBySockets } from './ws/socket.ts';
-import { Topics } from './ws/topics.ts';
+import { Topics } from './common/topics.ts';
 
 /** A proxy keeps a connection for about a minute, and must not find it closed. */
 const KEEP_ALIVE_MS = 75_000;
