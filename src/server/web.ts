@@ -1,5 +1,6 @@
 /** Puts a server's sockets and HTTP routes together, and its messages on their way out. */
 
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Directory } from '../actors/directory.ts';
 import type { ConnectionSurroundings } from '../actors/connection/connection-events.ts';
@@ -28,12 +29,14 @@ import { createPushRoutes } from '../http/push-routes.ts';
 import { jsonError } from '../transport/common/responses.ts';
 import { createRouter, type Route, type Router } from '../http/router.ts';
 import { findShadowedRoutes, type ShadowedRoute } from '../http/shadowed-routes.ts';
+import { createStreamRoutes, STREAM_PATHS } from '../http/stream-routes.ts';
 import type { UserRoute } from '../http/user-routes.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { formatPath } from '../config/schema/path.ts';
 import { allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
+import { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY, VERSION } from '../system/package-info.ts';
 import { FullNotice, type SocketLimits } from './socket-limits.ts';
@@ -99,9 +102,10 @@ export function createWeb(input: WebInput): Transport {
     input;
   const { socketLimits, surroundings, taps } = input;
   const { limits, http } = settings;
+  const centrifuge = createCentrifugeCodec(SERVER_INFO);
   const codecs = new Map([
     [LINE_PATH, lineCodec],
-    [CENTRIFUGE_PATH, createCentrifugeCodec(SERVER_INFO)],
+    [CENTRIFUGE_PATH, centrifuge],
     ...Object.entries(input.codecs),
   ]);
   refuseSameNames([...codecs, [LINE_PATH, lineJsonCodec]]);
@@ -109,7 +113,11 @@ export function createWeb(input: WebInput): Transport {
   const jsonCodecs = new Map(codecs.get(LINE_PATH) === lineCodec ? [[LINE_PATH, lineJsonCodec]] : []);
   const chooseCodec = createCodecChoice(codecs, jsonCodecs);
   const deltas = new DeltaRooms();
-  const fanout = createFanout(deltas, (topic, frame) => transport.publish(topic, frame));
+  const hub = new StreamHub({ node: randomUUID(), isDraining });
+  const fanout = createFanout(deltas, (topic, frame) => {
+    transport.publish(topic, frame);
+    hub.publish(topic, frame);
+  });
   const onLoopback = isLoopbackHost(settings.host);
   const accessOptions: Omit<AccessOptions, 'allowsOrigin'> = {
     apiKey: http.apiKey,
@@ -119,8 +127,35 @@ export function createWeb(input: WebInput): Transport {
   const access = createAccess({ ...accessOptions, allowsOrigin });
   // It is for servers: without a key, no page of another origin may use it.
   const apiAccess = createAccess({ ...accessOptions, allowsOrigin: allowsOwnPages });
+  const full = new FullNotice(events, input.clock, socketLimits.connections);
+  const accept = createAcceptance({
+    directory,
+    surroundings,
+    deltas,
+    onAccepted: (codec) => fanout.use(codec),
+    allowsOrigin,
+    userParameter: settings.line.userParameter,
+    isDraining,
+    isFull() {
+      const isFull = directory.connections.size >= socketLimits.connections;
+      if (isFull) full.note();
+      return isFull;
+    },
+  });
+  const maxFrameBytes =
+    limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
+    limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
+    FRAME_OVERHEAD_BYTES;
   const { messageBytes } = limits;
   const ownRoutes: Route[] = [
+    ...createStreamRoutes({
+      paths: STREAM_PATHS,
+      codec: centrifuge,
+      hub,
+      accept,
+      allowsOrigin,
+      maxFrameBytes,
+    }),
     ...createPushRoutes({ rooms, access, messageBytes }),
     ...createApiRoutes({
       methods: createPublishing({ rooms, clock: input.clock, messageBytes }),
@@ -141,21 +176,6 @@ export function createWeb(input: WebInput): Transport {
     isDraining() && request.path !== HEALTH_PATH
       ? jsonError(503, 'the server is shutting down')
       : route(request);
-  const full = new FullNotice(events, input.clock, socketLimits.connections);
-  const accept = createAcceptance({
-    directory,
-    surroundings,
-    deltas,
-    onAccepted: (codec) => fanout.use(codec),
-    allowsOrigin,
-    userParameter: settings.line.userParameter,
-    isDraining,
-    isFull() {
-      const isFull = directory.connections.size >= socketLimits.connections;
-      if (isFull) full.note();
-      return isFull;
-    },
-  });
   const transport = input.createTransport(
     {
       ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])]),
@@ -164,10 +184,7 @@ export function createWeb(input: WebInput): Transport {
       crowded: () => full.note(),
     },
     {
-      maxFrameBytes:
-        limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
-        limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
-        FRAME_OVERHEAD_BYTES,
+      maxFrameBytes,
       sendQueueBytes: limits.sendQueueBytes,
       idleTimeoutSeconds: limits.idleTimeoutSeconds,
       maxSockets: socketLimits.sockets,

@@ -29,6 +29,7 @@ import {
   type Uws,
   type WebSocket,
 } from './uws/load.ts';
+import { KEEP_ALIVE_MS, type SharedBySinks } from './uws/response-sink.ts';
 import { isBinary, UwsSocket } from './uws/socket.ts';
 import { TopicTurns } from './uws/topic-turns.ts';
 
@@ -87,6 +88,8 @@ class UwsTransport<Session> implements Transport {
   /** The socket whose frame is being handled. */
   #sender: UwsSocket<Session> | undefined;
   readonly #requests = new RequestsUnderWay();
+  readonly #streams: SharedBySinks;
+  readonly #keepAlive: NodeJS.Timeout;
   #listening: us_listen_socket | undefined;
   #closed: Promise<void> | undefined;
   /** Open sockets, WebSocket or HTTP. */
@@ -99,6 +102,10 @@ class UwsTransport<Session> implements Transport {
     this.#handlers = handlers;
     this.#app = uws.App();
     this.#limitSockets(options.maxSockets ?? Infinity);
+    this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set() };
+    this.#keepAlive = setInterval(() => {
+      for (const sink of this.#streams.sinks) sink.keepAlive();
+    }, KEEP_ALIVE_MS).unref();
     const shared = {
       handlers,
       queueBytes: options.sendQueueBytes,
@@ -203,12 +210,14 @@ class UwsTransport<Session> implements Transport {
 
   async #close(): Promise<void> {
     clearTimeout(this.#queueCheck);
+    clearInterval(this.#keepAlive);
     if (this.#listening !== undefined) this.#uws.us_listen_socket_close(this.#listening);
     await this.#requests.none(REQUEST_GRACE_MS);
     // In a new turn, no callback of uWS is on the stack.
     await nextTurn();
     // One by one, because app.close() fails when a handler closes another socket while it walks its list.
     for (const socket of this.#sockets) socket.drop();
+    for (const sink of this.#streams.sinks) sink.terminate();
     this.#app.close();
   }
 
@@ -230,7 +239,7 @@ class UwsTransport<Session> implements Transport {
   }
 
   #request(res: HttpResponse, req: HttpRequest): void {
-    const exchange = new UwsExchange(res, req, this.#requests, this.#handlers.failed);
+    const exchange = new UwsExchange(res, req, this.#requests, this.#handlers.failed, this.#streams);
     exchange.answer(this.#handlers.request(exchange));
   }
 }
