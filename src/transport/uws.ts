@@ -31,6 +31,7 @@ import {
 } from './uws/load.ts';
 import { KEEP_ALIVE_MS, type SharedBySinks } from './uws/response-sink.ts';
 import { isBinary, UwsSocket } from './uws/socket.ts';
+import { toUtf8 } from './uws/texts.ts';
 import { TopicTurns } from './uws/topic-turns.ts';
 
 /** How long after a publication the send queues of all sockets are checked. */
@@ -84,7 +85,7 @@ class UwsTransport<Session> implements Transport {
   readonly #sockets = new Set<UwsSocket<Session>>();
   /** They leave after the promise jobs of the turn. */
   readonly #pendingSends = new PendingSends((flush) => process.nextTick(flush));
-  readonly #turns = new TopicTurns((topic) => this.#app.numSubscribers(topic));
+  readonly #turns = new TopicTurns((topic) => this.#app.numSubscribers(toUtf8(topic)));
   /** The socket whose frame is being handled. */
   #sender: UwsSocket<Session> | undefined;
   readonly #requests = new RequestsUnderWay();
@@ -161,7 +162,7 @@ class UwsTransport<Session> implements Transport {
     this.#pendingSends.flushAll();
     const sender = this.#sender;
     if (sender?.isSubscribed(topic)) this.#publishFrom(sender, topic, frame);
-    else this.#app.publish(topic, frame, isBinary(frame));
+    else this.#app.publish(toUtf8(topic), toUtf8(frame), isBinary(frame));
     this.#queueCheck ??= setTimeout(() => this.#checkQueues(), QUEUE_CHECK_MS).unref();
   }
 
@@ -179,7 +180,7 @@ class UwsTransport<Session> implements Transport {
     const turn = this.#turns.of(topic);
     if (turn.subscribers > 1) {
       if (turn.publications === MAX_OWN_COPIES) {
-        this.#app.publish(topic, frame, isBinary(frame));
+        this.#app.publish(toUtf8(topic), toUtf8(frame), isBinary(frame));
         return;
       }
       turn.publications += 1;

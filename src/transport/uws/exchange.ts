@@ -7,6 +7,7 @@ import { STATUS_CODES } from 'node:http';
 import { setOwn } from '../../protocol/json/own-property.ts';
 import { EncodedTexts } from '../../protocol/text.ts';
 import { formatAddress } from './peer-address.ts';
+import { toUtf8 } from './texts.ts';
 import { UwsResponseSink, type RawStream, type SharedBySinks } from './response-sink.ts';
 import { announcesBody, RequestBody } from '../common/request-body.ts';
 import type { RequestsUnderWay } from '../common/requests-under-way.ts';
@@ -254,7 +255,7 @@ function writeParts(res: RawResponse, method: string, response: TransportRespons
     if (stream === undefined) res.writeHeader(CONTENT_LENGTH, String(Buffer.byteLength(body)));
     res.endWithoutBody();
   } else {
-    res.end(body, then === 'end');
+    res.end(toUtf8(body), then === 'end');
   }
 }
 

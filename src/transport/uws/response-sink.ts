@@ -12,6 +12,7 @@
  * - A response must not be used after it has ended or was aborted.
  */
 
+import { toUtf8 } from './texts.ts';
 import type { Chunk, ResponseSink, ResponseStream, SendStatus } from '../common/transport.ts';
 
 /** How often {@link UwsResponseSink.keepAlive} is to be called. uWS counts in steps of four seconds. */
@@ -21,7 +22,7 @@ export const KEEP_ALIVE_MS = 4_000;
 export interface RawStream {
   cork(write: () => void): unknown;
   /** Returns false when something is left over. */
-  write(chunk: Uint8Array): boolean;
+  write(chunk: Chunk): boolean;
   end(): unknown;
   /** Calls the handler for `onAborted` at once. */
   close(): unknown;
@@ -93,7 +94,7 @@ export class UwsResponseSink implements ResponseSink {
     if (!this.#isOpen) return;
     const chunks = last === undefined ? this.#queue : [...this.#queue, last];
     this.#res.cork(() => {
-      for (const chunk of chunks) this.#res.write(toBytes(chunk));
+      for (const chunk of chunks) this.#res.write(toUtf8(chunk));
       this.#res.end();
     });
     this.closed();
@@ -130,7 +131,7 @@ export class UwsResponseSink implements ResponseSink {
     this.#hasWritten = true;
     let isTaken = true;
     this.#res.cork(() => {
-      isTaken = this.#res.write(toBytes(chunk));
+      isTaken = this.#res.write(toUtf8(chunk));
     });
     this.#isCongested = !isTaken;
     this.#givenBytes = isTaken ? 0 : this.#givenBytes + Buffer.byteLength(chunk);
@@ -154,9 +155,4 @@ export class UwsResponseSink implements ResponseSink {
       if (this.#isOpen) this.#stream.overflowed();
     });
   }
-}
-
-/** Newer versions of uWS write a text of Latin letters in ISO 8859-1. */
-function toBytes(chunk: Chunk): Uint8Array {
-  return typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 }
