@@ -1,7 +1,9 @@
 /** Clients that cannot open a WebSocket: http_stream, server-sent events and emulation, on both transports. */
 
-import { once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import net from 'node:net';
+import { Centrifuge } from 'centrifuge';
+import { EventSource } from 'eventsource';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Json, ServerEvents, ServerOptions } from '../src/index.ts';
 import { Inbox } from '../src/system/inbox-harness.ts';
@@ -169,6 +171,37 @@ describe.each(TRANSPORTS)('on %s', (transport) => {
       expect(await raw.until('"disconnect"')).toContain('"push"');
       expect(await server.members('room1')).toHaveLength(1);
     });
+  });
+
+  test.each(WAYS)('a published Centrifuge client works by %s', async (way) => {
+    const { url, server } = await startServer({ transport });
+    const client = new Centrifuge([{ transport: way, endpoint: new URL(`/connection/${way}`, url).href }], {
+      emulationEndpoint: new URL('/emulation', url).href,
+      eventsource: EventSource,
+    });
+    onTestFinished(() => client.disconnect());
+    const subscription = client.newSubscription('room1');
+    const publications = new Inbox<unknown>();
+    subscription.on('publication', ({ data }) => publications.push(data));
+    subscription.subscribe();
+    client.connect();
+    await subscription.ready();
+    await subscription.publish({ from: 'é ☃' });
+    await server.publish('room1', 'from the server');
+    expect([await publications.next(), await publications.next()]).toEqual([
+      { from: 'é ☃' },
+      'from the server',
+    ]);
+    const [member] = await server.members('room1');
+    const disconnected = once(client as unknown as EventEmitter, 'disconnected');
+    expect(await server.disconnect(member?.id ?? '', 'enough')).toBe(true);
+    expect(await disconnected).toMatchObject([{ code: 3503, reason: 'enough' }]);
+    client.connect();
+    await client.ready();
+    const connecting = once(client as unknown as EventEmitter, 'connecting');
+    const closed = server.close();
+    expect(await connecting).toMatchObject([{ code: 3001 }]);
+    await closed;
   });
 
   test('two messages of one turn are two events, and the stream begins with an empty line', async () => {

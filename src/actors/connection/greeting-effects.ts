@@ -7,7 +7,7 @@ import type { RoomFact } from '../room/ports.ts';
 import { send } from '../runtime/send.ts';
 import type { Identity, IdentityOutcome } from './authenticator.ts';
 import type { ConnectionArgs, ConnectionContext, Refused, Self } from './connection-events.ts';
-import { ttlOf } from './credentials-effects.ts';
+import { ttlOf } from './expiry.ts';
 import { answer, attach, noteSeat } from './room-effects.ts';
 import { endOperation } from './under-way.ts';
 

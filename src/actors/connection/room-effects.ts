@@ -14,7 +14,7 @@ import type {
   Refused,
   Self,
 } from './connection-events.ts';
-import { GRACE_MS, ttlOf } from './credentials-effects.ts';
+import { GRACE_MS, ttlOf } from './expiry.ts';
 import type { Seat } from './seats.ts';
 import { withId } from './subscriber.ts';
 import { endOperation } from './under-way.ts';

@@ -8,7 +8,7 @@ import { note } from './journal-effects.ts';
 import type { MembershipInput } from './membership-setup.ts';
 import { startMembership, wakeMembership } from './membership.ts';
 import type { RoomEntry, RoomGrant, Subscriber } from './ports.ts';
-import { toRoomMember } from './roster.ts';
+import { toRoomMember } from './room-member.ts';
 import { StreamReading } from './stream/stream-reading.ts';
 import { ask, tellPart } from './parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
