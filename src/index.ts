@@ -11,12 +11,14 @@ export type {
 export type { MemberView } from './actors/room/roster.ts';
 export type { ServerAddress } from './actors/server/server.ts';
 export type {
+  Accepted,
   Broker,
   BrokerListener,
   History,
   HistoryLimits,
   HistoryQuery,
   Position,
+  PublicationVersion,
   PublishOptions,
 } from './broker/broker.ts';
 export type { Control, ControlNode, Order, Question, Survey } from './broker/control/control.ts';

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Command } from '../src/index.ts';
 import { lineCodec } from '../src/protocol/line/line-codec.ts';
+import { lineJsonCodec } from '../src/protocol/line/line-json-codec.ts';
 import { Inbox } from '../src/system/inbox-harness.ts';
 import { describeCodec } from '../src/testing.ts';
 import { createGate } from './support/gate.ts';
@@ -22,6 +23,7 @@ function writeLine(command: Command): string {
 
 const framework = { describe, test };
 describeCodec(framework, { name: 'the line protocol', codec: lineCodec, write: writeLine });
+describeCodec(framework, { name: 'the line protocol with JSON', codec: lineJsonCodec, write: writeLine });
 describeCodec(framework, { name: 'the toy protocol', codec: toyCodec, write: writeToy });
 
 /** A client of the toy protocol. `take` returns whole frames, of one or more lines. */

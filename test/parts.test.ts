@@ -20,9 +20,17 @@ import { nextEvent } from './support/event-watch.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
 
+interface ToyStream {
+  epoch: string;
+  offset: number;
+  kept: Publication[];
+  until: number;
+  version: readonly [number: number, epoch: string];
+}
+
 /** Streams that several toy brokers share. They use only public types. */
 class ToyStreams {
-  readonly streams = new Map<string, { epoch: string; offset: number; kept: Publication[]; until: number }>();
+  readonly streams = new Map<string, ToyStream>();
   readonly brokers = new Set<ToyBroker>();
   now = Date.now();
 
@@ -32,6 +40,7 @@ class ToyStreams {
       offset: 0,
       kept: [],
       until: 0,
+      version: [0, ''] as const,
     };
     this.streams.set(room, stream);
     if (stream.until <= this.now) stream.kept = [];
@@ -58,22 +67,30 @@ class ToyBroker implements Broker {
     const text = JSON.stringify(data);
     return this.#later(() => {
       const stream = this.#streams.of(room);
-      stream.offset += 1;
-      const { from, tags, history } = options;
+      const { from, tags, history, version, skipHistory = false } = options;
+      const { number = 0, epoch = '' } = version ?? {};
+      const [latest, latestEpoch] = stream.version;
+      if (version !== undefined && epoch === latestEpoch && number <= latest) {
+        return { offset: stream.offset, epoch: stream.epoch, isOutdated: true as const };
+      }
+      if (version !== undefined) stream.version = [number, epoch];
+      if (!skipHistory) stream.offset += 1;
       const publication: Publication = {
         room,
         data: JSON.parse(text) as Json,
-        offset: stream.offset,
+        offset: skipHistory ? 0 : stream.offset,
         epoch: stream.epoch,
         time: this.#streams.now,
         ...(from !== undefined && { from }),
         ...(tags !== undefined && { tags }),
       };
-      stream.kept =
-        history === undefined ? [] : [...stream.kept, publication].slice(-history.size || Infinity);
-      stream.until = this.#streams.now + (history?.ttlMs ?? 0);
+      if (!skipHistory) {
+        stream.kept =
+          history === undefined ? [] : [...stream.kept, publication].slice(-history.size || Infinity);
+        stream.until = this.#streams.now + (history?.ttlMs ?? 0);
+      }
       this.#tell((listener) => listener.publication(publication), room);
-      return { offset: stream.offset, epoch: stream.epoch };
+      return { offset: publication.offset, epoch: stream.epoch };
     });
   }
 

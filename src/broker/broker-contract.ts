@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import type { Publication } from '../protocol/command.ts';
 import { createRandom, eventually, type TestFramework } from '../system/test-framework.ts';
+import { describePublishOptions } from './broker-contract-options.ts';
 import {
   MANY,
   STEPS,
@@ -308,6 +309,8 @@ export function describeBroker({ describe, test }: TestFramework, subject: Broke
         }
       });
     });
+
+    describePublishOptions(describe, check);
 
     describe('the rest', () => {
       check('joins and leaves of a room are told to the nodes that hear it', async ({ node }) => {

@@ -22,6 +22,27 @@ export interface PublishOptions {
   /** Default: nothing is kept. It is the same for all publications of a room. */
   readonly history?: HistoryLimits | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** The publication takes no place in the stream: its offset is 0, it is not kept, and the position stays. */
+  readonly skipHistory?: boolean | undefined;
+  /** Default: it is published in any case. */
+  readonly version?: PublicationVersion | undefined;
+}
+
+/**
+ * A count of the publisher that tells which of two publications is newer. What is not newer than the latest version that
+ * the stream has seen is not published, unless `epoch` is another one.
+ */
+export interface PublicationVersion {
+  /** From 1. */
+  readonly number: number;
+  /** One lifetime of the publisher's count. Default: empty. */
+  readonly epoch?: string | undefined;
+}
+
+/** Where a message is in its room's stream, once the broker has accepted it. */
+export interface Accepted extends Position {
+  /** Its version was not newer, so it was not published. The position is that of the stream. */
+  readonly isOutdated?: true;
 }
 
 export interface HistoryQuery {
@@ -61,7 +82,7 @@ export interface Broker {
    * Gives a message the next offset of its room's stream, keeps it as the history asks for, and brings it to every node
    * that has subscribed to the room. A publication that is refused, by throwing or rejecting, takes no offset.
    */
-  publish(room: string, data: Json, options: PublishOptions): Position | Promise<Position>;
+  publish(room: string, data: Json, options: PublishOptions): Accepted | Promise<Accepted>;
   /** Reads what is kept. A room without a stream gets one, at offset 0. */
   history(room: string, query?: HistoryQuery): History | Promise<History>;
   /** Drops what is kept. The position stays. */

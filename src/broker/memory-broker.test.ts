@@ -53,8 +53,10 @@ test('a publication that a listener refuses takes no offset and is not kept', ()
   });
   void broker.subscribe('r');
   expect(() => broker.publish('r', 1, KEEP)).toThrow('no');
+  expect(() => broker.publish('r', 1, { ...KEEP, skipHistory: true })).toThrow('no');
+  expect(() => broker.publish('r', 1, { ...KEEP, version: { number: 1 } })).toThrow('no');
   fails = false;
-  expect(broker.publish('r', 2, KEEP)).toMatchObject({ offset: 1 });
+  expect(broker.publish('r', 2, { ...KEEP, version: { number: 1 } })).toMatchObject({ offset: 1 });
   expect(broker.history('r')).toMatchObject({ offset: 1, publications: [{ data: 2 }] });
 });
 

@@ -1,7 +1,15 @@
 /** The broker of a server that is one process: streams in memory, and everything is done in the same turn. */
 
 import type { Json, MemberInfo, Publication, RoomMember } from '../protocol/command.ts';
-import type { Broker, BrokerListener, History, HistoryQuery, Position, PublishOptions } from './broker.ts';
+import type {
+  Accepted,
+  Broker,
+  BrokerListener,
+  History,
+  HistoryQuery,
+  Position,
+  PublishOptions,
+} from './broker.ts';
 import type { StreamNode } from './memory-stream.ts';
 import { MemoryStreams, type MemoryStreamsOptions } from './memory-streams.ts';
 
@@ -35,9 +43,13 @@ class MemoryBroker implements Broker, StreamNode {
     this.#listeners.push(listener);
   }
 
-  publish(room: string, data: Json, options: PublishOptions): Position {
+  publish(room: string, data: Json, options: PublishOptions): Accepted {
     const streams = this.#streams;
     const stream = streams.of(room);
+    const { version } = options;
+    if (version !== undefined && !stream.isNewer(version)) {
+      return { offset: stream.offset, epoch: stream.epoch, isOutdated: true };
+    }
     const publication = stream.append(data, options, streams.time);
     try {
       stream.deliver(publication);
@@ -45,6 +57,7 @@ class MemoryBroker implements Broker, StreamNode {
       stream.takeBack(publication);
       throw error;
     }
+    if (version !== undefined) stream.version = version;
     if (stream.isBounded) streams.account(stream);
     // The publication is a position, and no other object has to be made for each message.
     return publication;

@@ -1,12 +1,15 @@
 /** One room's stream in memory: its position, what it keeps, and which nodes hear it. What may stay in all is in memory-streams.ts. */
 
 import type { Json, Publication } from '../protocol/command.ts';
-import type { History, HistoryQuery, PublishOptions } from './broker.ts';
+import type { History, HistoryQuery, PublicationVersion, PublishOptions } from './broker.ts';
 import type { CoarseTime } from '../system/clock.ts';
 import { copyJson, KeptPublications } from './kept-publications.ts';
 
 /** Counted for each stream that no node hears, besides its name: the object, its epoch, its place in the table. */
 const STREAM_BYTES = 384;
+
+/** Counted for the version of a stream, besides its epoch. */
+const VERSION_BYTES = 64;
 
 /** A node that hears a stream. */
 export interface StreamNode {
@@ -22,6 +25,8 @@ export class MemoryStream {
   readonly room: string;
   readonly epoch: string;
   offset = 0;
+  /** The latest one of a publication that had one. */
+  version: PublicationVersion | undefined;
   /** A new list with each change: who is told of a publication does not change while it is delivered. */
   nodes: readonly StreamNode[] = NO_NODES;
   /** When what is kept expires, by the monotonic clock. */
@@ -44,26 +49,34 @@ export class MemoryStream {
 
   /** Whether it counts in the bound of all streams, or will count from now on. */
   get isBounded(): boolean {
-    return this.#kept !== undefined || this.cost > 0 || this.nodes.length === 0;
+    return this.#kept !== undefined || this.cost > 0 || this.nodes.length === 0 || this.version !== undefined;
   }
 
   get bytes(): number {
     const own = this.nodes.length === 0 ? STREAM_BYTES + 2 * this.room.length : 0;
-    return own + (this.#kept?.bytes ?? 0);
+    const version = this.version === undefined ? 0 : VERSION_BYTES + 2 * (this.version.epoch?.length ?? 0);
+    return own + version + (this.#kept?.bytes ?? 0);
+  }
+
+  isNewer({ number, epoch = '' }: PublicationVersion): boolean {
+    const { version } = this;
+    return version === undefined || (version.epoch ?? '') !== epoch || number > version.number;
   }
 
   /** Makes the next publication. */
   append(data: Json, options: PublishOptions, time: StreamTime): Publication {
     const { history } = options;
+    if (options.skipHistory === true) return this.#make(data, options, 0, time.now());
     this.offset += 1;
+    const { offset } = this;
     if (history === undefined || history.size === 0) {
       // What is kept has no gap.
       if (this.#kept !== undefined) this.clear();
-      return this.#make(data, options, time.now());
+      return this.#make(data, options, offset, time.now());
     }
     const at = time.monotonic();
     if (this.expiresAt <= at) this.clear();
-    const publication = this.#make(copyJson(data), options, time.now());
+    const publication = this.#make(copyJson(data), options, offset, time.now());
     const kept = (this.#kept ??= new KeptPublications());
     kept.push(publication);
     while (kept.size > history.size) kept.shift();
@@ -73,7 +86,7 @@ export class MemoryStream {
 
   /** Takes a publication back that could not be delivered, unless another one has followed it. */
   takeBack({ offset }: Publication): void {
-    if (offset !== this.offset) return;
+    if (offset === 0 || offset !== this.offset) return;
     this.offset -= 1;
     this.#kept?.pop();
   }
@@ -104,8 +117,8 @@ export class MemoryStream {
   }
 
   /** Written out: with spreads, each would get a hidden class of its own, at several times the price. */
-  #make(data: Json, { from, tags }: PublishOptions, time: number): Publication {
-    const { room, offset, epoch } = this;
+  #make(data: Json, { from, tags }: PublishOptions, offset: number, time: number): Publication {
+    const { room, epoch } = this;
     if (tags !== undefined) {
       return from === undefined
         ? { room, data, offset, epoch, time, tags }

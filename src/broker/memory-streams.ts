@@ -95,6 +95,7 @@ export class MemoryStreams {
 
   #drop(stream: MemoryStream): void {
     stream.clear();
+    stream.version = undefined;
     this.#keeping.delete(stream);
     this.#unlink(stream);
     this.#bytes -= stream.cost;

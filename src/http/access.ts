@@ -13,6 +13,7 @@ export interface AccessOptions {
    * proxy header may be present: this keeps out requests through a proxy and pages with a rebound DNS name.
    */
   readonly open: 'everybody' | 'this machine' | 'nobody';
+  /** The pages whose requests are taken without a key. */
   readonly allowsOrigin: OriginPolicy;
   /** Told of each request with a wrong key. */
   readonly wrongKey: (request: RequestHead) => void;
@@ -65,5 +66,13 @@ function keepLast(judge: (text: string) => boolean): (text: string) => boolean {
 }
 
 function readKey(request: RequestHead): string | undefined {
-  return request.header('x-api-key') ?? /^apikey\s+(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
+  return (
+    request.header('x-api-key') ??
+    /^apikey\s+(\S+)$/i.exec(request.header('authorization') ?? '')?.[1] ??
+    readQueryKey(request.query)
+  );
+}
+
+function readQueryKey(query: string): string | undefined {
+  return query.includes('api_key') ? (new URLSearchParams(query).get('api_key') ?? undefined) : undefined;
 }

@@ -6,6 +6,7 @@ import type { TransportResponse } from '../transport/common/transport.ts';
 import type { Access } from './access.ts';
 import { readFields, refuseBody, type Fields } from './fields.ts';
 import { jsonError, textResponse } from '../transport/common/responses.ts';
+import { HttpPublisher } from './http-publisher.ts';
 import type { Route } from './router.ts';
 
 /** Longest form, in multiples of the longest message: percent-encoding writes a byte with three. */
@@ -36,7 +37,7 @@ export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOpti
         const missing = names.filter((_, index) => fields[index] === undefined);
         return jsonError(400, `missing parameter: ${missing.join(', ')}`);
       }
-      const publisher = new Pusher();
+      const publisher = new HttpPublisher();
       publish(fields, publisher);
       const { outcome } = publisher;
       return outcome === undefined ? publisher.untilTold().then(toResponse) : toResponse(outcome);
@@ -72,25 +73,6 @@ export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOpti
       ),
     },
   ];
-}
-
-/** Keeps the outcome of a push. Mostly it is known before the publishing returns, and no promise is needed. */
-class Pusher implements Publisher {
-  readonly sender = 'http';
-  outcome: PublishOutcome | undefined;
-  #resolve: ((outcome: PublishOutcome) => void) | undefined;
-
-  settle(outcome: PublishOutcome): void {
-    this.outcome = outcome;
-    this.#resolve?.(outcome);
-  }
-
-  /** Only to be called while there is no outcome. */
-  untilTold(): Promise<PublishOutcome> {
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
 }
 
 const STATUS_OF: Readonly<Record<ErrorName, number>> = {

@@ -206,7 +206,7 @@ export type CallOutcome =
 export interface Publication {
   readonly room: string;
   readonly data: Json;
-  /** Rises by one within an epoch, from 1. */
+  /** Rises by one within an epoch, from 1. 0: the publication has no place in the stream, and is not kept. */
   readonly offset: number;
   /** The id of one lifetime of the room's stream. Offsets can be compared only within one epoch. */
   readonly epoch: string;

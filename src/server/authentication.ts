@@ -7,6 +7,7 @@ import type {
   IdentityOutcome,
 } from '../actors/connection/authenticator.ts';
 import type { ProofOutcome, RoomGrant } from '../actors/room/ports.ts';
+import { DEFAULT_BOUNDARY } from '../actors/room/rules/rules.ts';
 import type { JoinRefusal } from '../actors/room/room-options.ts';
 import { readToken } from '../auth/handshake-token.ts';
 import type { ConnectionClaims } from '../auth/token-claims.ts';
@@ -17,7 +18,6 @@ import type { ConnectRequest, Json, MemberInfo } from '../protocol/command.ts';
 import { createRefusal } from '../protocol/errors.ts';
 import { findNonJson } from '../protocol/json/non-json.ts';
 import type { Clock } from '../system/clock.ts';
-import { DEFAULT_BOUNDARY } from './room-rules.ts';
 
 /** What `authenticate` is told of a client. */
 export interface ClientRequest {

@@ -1,6 +1,6 @@
 /** What is allowed in rooms: what the settings say of a room, and what holds where they say nothing. */
 
-import { ownersOf, type Allowances, type RoomRules } from '../actors/room/rules/rules.ts';
+import { DEFAULT_BOUNDARY, ownersOf, type Allowances, type RoomRules } from '../actors/room/rules/rules.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import type { RoomDefinition } from './server-options.ts';
@@ -29,9 +29,6 @@ const CLOSED: RoomRules = {
   history: 'nobody',
   rpc: 'nobody',
 };
-
-/** The sign between a personal room's name and its user, where the settings name none. */
-export const DEFAULT_BOUNDARY = '#';
 
 /**
  * Tells what is allowed in a room. On loopback a room is open where its settings say nothing, as in the original; beyond

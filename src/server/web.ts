@@ -1,5 +1,6 @@
 /** Puts a server's sockets and HTTP routes together, and its messages on their way out. */
 
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Directory } from '../actors/directory.ts';
 import type { ConnectionSurroundings } from '../actors/connection/connection-events.ts';
@@ -11,12 +12,16 @@ import type { Inspector } from '../inspect/inspector.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { createCentrifugeCodec } from '../protocol/centrifuge/centrifuge-codec.ts';
 import { lineCodec } from '../protocol/line/line-codec.ts';
+import { lineJsonCodec } from '../protocol/line/line-json-codec.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createAcceptance } from '../transport/accept-client.ts';
+import { createCodecChoice } from '../transport/choose-codec.ts';
 import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
-import { createAccess } from '../http/access.ts';
+import { createAccess, type AccessOptions } from '../http/access.ts';
+import { createApiRoutes } from '../http/api/api-routes.ts';
+import { createPublishing } from '../http/api/publishing.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
 import { createPresenceRoute } from '../http/presence-route.ts';
@@ -24,12 +29,14 @@ import { createPushRoutes } from '../http/push-routes.ts';
 import { jsonError } from '../transport/common/responses.ts';
 import { createRouter, type Route, type Router } from '../http/router.ts';
 import { findShadowedRoutes, type ShadowedRoute } from '../http/shadowed-routes.ts';
+import { createStreamRoutes, STREAM_PATHS } from '../http/stream-routes.ts';
 import type { UserRoute } from '../http/user-routes.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { formatPath } from '../config/schema/path.ts';
-import type { OriginPolicy } from '../transport/origin-policy.ts';
+import { allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
+import { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY, VERSION } from '../system/package-info.ts';
 import { FullNotice, type SocketLimits } from './socket-limits.ts';
@@ -95,21 +102,66 @@ export function createWeb(input: WebInput): Transport {
     input;
   const { socketLimits, surroundings, taps } = input;
   const { limits, http } = settings;
+  const centrifuge = createCentrifugeCodec(SERVER_INFO, limits.messageBytes);
   const codecs = new Map([
     [LINE_PATH, lineCodec],
-    [CENTRIFUGE_PATH, createCentrifugeCodec(SERVER_INFO, limits.messageBytes)],
+    [CENTRIFUGE_PATH, centrifuge],
     ...Object.entries(input.codecs),
   ]);
-  refuseSameNames(codecs);
+  refuseSameNames([...codecs, [LINE_PATH, lineJsonCodec]]);
+  // A codec of the library's user may take the path of the line protocol.
+  const jsonCodecs = new Map(codecs.get(LINE_PATH) === lineCodec ? [[LINE_PATH, lineJsonCodec]] : []);
+  const chooseCodec = createCodecChoice(codecs, jsonCodecs);
+  const deltas = new DeltaRooms();
+  const hub = new StreamHub({ node: randomUUID(), isDraining });
+  const fanout = createFanout(deltas, (topic, frame) => {
+    transport.publish(topic, frame);
+    hub.publish(topic, frame);
+  });
   const onLoopback = isLoopbackHost(settings.host);
-  const access = createAccess({
+  const accessOptions: Omit<AccessOptions, 'allowsOrigin'> = {
     apiKey: http.apiKey,
     open: http.open ? 'everybody' : onLoopback && http.apiKey === undefined ? 'this machine' : 'nobody',
-    allowsOrigin,
     wrongKey: ({ remoteAddress }) => events.emit('access.refused', { to: 'the HTTP API', remoteAddress }),
+  };
+  const access = createAccess({ ...accessOptions, allowsOrigin });
+  // It is for servers: without a key, no page of another origin may use it.
+  const apiAccess = createAccess({ ...accessOptions, allowsOrigin: allowsOwnPages });
+  const full = new FullNotice(events, input.clock, socketLimits.connections);
+  const accept = createAcceptance({
+    directory,
+    surroundings,
+    deltas,
+    onAccepted: (codec) => fanout.use(codec),
+    allowsOrigin,
+    userParameter: settings.line.userParameter,
+    isDraining,
+    isFull() {
+      const isFull = directory.connections.size >= socketLimits.connections;
+      if (isFull) full.note();
+      return isFull;
+    },
   });
+  const maxFrameBytes =
+    limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
+    limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
+    FRAME_OVERHEAD_BYTES;
+  const { messageBytes } = limits;
   const ownRoutes: Route[] = [
-    ...createPushRoutes({ rooms, access, messageBytes: limits.messageBytes }),
+    ...createStreamRoutes({
+      paths: STREAM_PATHS,
+      codec: centrifuge,
+      hub,
+      accept,
+      allowsOrigin,
+      maxFrameBytes,
+    }),
+    ...createPushRoutes({ rooms, access, messageBytes }),
+    ...createApiRoutes({
+      methods: createPublishing({ rooms, clock: input.clock, messageBytes }),
+      access: apiAccess,
+      messageBytes,
+    }),
     createPresenceRoute(rooms, access),
     createHealthRoute(health),
     ...(inspector?.routes ?? []),
@@ -124,40 +176,19 @@ export function createWeb(input: WebInput): Transport {
     isDraining() && request.path !== HEALTH_PATH
       ? jsonError(503, 'the server is shutting down')
       : route(request);
-  const full = new FullNotice(events, input.clock, socketLimits.connections);
-  const deltas = new DeltaRooms();
-  const accept = createAcceptance({
-    directory,
-    surroundings,
-    deltas,
-    allowsOrigin,
-    userParameter: settings.line.userParameter,
-    isDraining,
-    isFull() {
-      const isFull = directory.connections.size >= socketLimits.connections;
-      if (isFull) full.note();
-      return isFull;
-    },
-  });
   const transport = input.createTransport(
     {
-      ...handleSockets([createEndpoint({ codecs, accept }), ...(inspector?.endpoints ?? [])]),
+      ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])]),
       request: answer,
       failed: (error) => onError(error, 'a request or a frame'),
       crowded: () => full.note(),
     },
     {
-      maxFrameBytes:
-        limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
-        limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
-        FRAME_OVERHEAD_BYTES,
+      maxFrameBytes,
       sendQueueBytes: limits.sendQueueBytes,
       idleTimeoutSeconds: limits.idleTimeoutSeconds,
       maxSockets: socketLimits.sockets,
     },
-  );
-  const fanout = createFanout([...codecs.values()], deltas, (topic, frame) =>
-    transport.publish(topic, frame),
   );
   broker.attach({
     ...fanout,
@@ -181,7 +212,7 @@ function refuseShadowed(shadowed: readonly ShadowedRoute[]): void {
 }
 
 /** The name of a codec is a part of its topics: with the same name, sockets would get frames of another protocol. */
-function refuseSameNames(codecs: ReadonlyMap<string, Codec>): void {
+function refuseSameNames(codecs: readonly (readonly [path: string, codec: Codec])[]): void {
   const paths = new Map<string, string>();
   for (const [path, { name }] of codecs) {
     const other = paths.get(name);

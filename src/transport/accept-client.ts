@@ -14,6 +14,8 @@ import type { SocketSession } from './socket-session.ts';
 const MAX_USER_LENGTH = 128;
 
 export interface AcceptanceOptions extends SessionParts {
+  /** Told of each codec that a client is about to speak. */
+  readonly onAccepted: (codec: Codec) => void;
   readonly allowsOrigin: OriginPolicy;
   /** Whether `?user=NAME` of a request is believed. */
   readonly userParameter: boolean;
@@ -52,6 +54,7 @@ export function createAcceptance(options: AcceptanceOptions): AcceptClient {
     const { remoteAddress } = request;
     const handshake =
       options.surroundings.authenticator === undefined ? undefined : readHandshake(request, codec);
+    options.onAccepted(codec);
     const client = { codec, member, remoteAddress, emulation, handshake };
     return { accept: true, session: new ClientSession(options, client) };
   };

@@ -20,11 +20,22 @@ export function everybodyTopic(codec: Codec): string {
 /** Topics that are remembered for each codec, so that not every message puts together its own. */
 const KEPT_TOPICS = 4_096;
 
-export function createFanout(
-  codecs: readonly Codec[],
-  deltas: DeltaRooms,
-  publish: Transport['publish'],
-): BrokerListener {
+export interface Fanout extends BrokerListener {
+  /** From now on there may be sockets that speak this codec. To say so again changes nothing. */
+  use(codec: Codec): void;
+}
+
+/** What is brought to the sockets of one codec. */
+interface Track {
+  readonly codec: Codec;
+  readonly everybody: ArrayBuffer;
+  readonly topics: EncodedTexts;
+}
+
+/** Publications are encoded for the codecs in use only. */
+export function createFanout(deltas: DeltaRooms, publish: Transport['publish']): Fanout {
+  const tracks: Track[] = [];
+
   function tell(change: MemberChange): void {
     for (const { codec, topics } of tracks) {
       if (codec.encodeMemberChange === undefined) continue;
@@ -34,12 +45,12 @@ export function createFanout(
     }
   }
 
-  const tracks = codecs.map((codec) => ({
-    codec,
-    everybody: encodeOnce(everybodyTopic(codec)),
-    topics: new EncodedTexts(KEPT_TOPICS, (room) => roomTopic(codec, room)),
-  }));
   return {
+    use(codec) {
+      if (tracks.some((track) => track.codec === codec)) return;
+      const topics = new EncodedTexts(KEPT_TOPICS, (room) => roomTopic(codec, room));
+      tracks.push({ codec, everybody: encodeOnce(everybodyTopic(codec)), topics });
+    },
     publication(publication) {
       // Counted (docs/decisions/0013-written-for-every-message.md).
       for (let index = 0; index < tracks.length; index += 1) {

@@ -8,8 +8,10 @@
 import { readText, type Frame, type Text } from '../protocol/text.ts';
 import { containHandlers, type ContainedHandlers } from './common/contained-handlers.ts';
 import { MemorySocket, type InMemoryClient } from './in-memory-socket.ts';
+import { MemorySink, type StreamClient } from './in-memory-stream.ts';
 import { RequestBody } from './common/request-body.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './common/requests-under-way.ts';
+import { jsonError } from './common/responses.ts';
 import type {
   CreateTransport,
   ListenAddress,
@@ -63,8 +65,13 @@ export interface InMemoryTransport {
    * @throws {HandshakeRefusedError} with the server's response.
    */
   readonly connect: (options?: ConnectOptions) => Promise<InMemoryClient>;
-  /** Sends a request. Rejects if the transport does not listen, and when the request is aborted. */
+  /**
+   * Sends a request, and reads the response to its end. Rejects if the transport does not listen, and when the request is
+   * aborted.
+   */
   readonly request: (options?: RequestOptions) => Promise<ClientResponse>;
+  /** Sends a request, and resolves when the head of the response is there. Its body is streamed. */
+  readonly stream: (options?: RequestOptions) => Promise<StreamClient>;
 }
 
 /** Makes a transport without sockets, and its client side. */
@@ -82,6 +89,7 @@ export function createInMemoryTransport(): InMemoryTransport {
     },
     connect: async (options = {}) => reach().connect(options),
     request: async (options = {}) => reach().request(options),
+    stream: async (options = {}) => reach().stream(options),
   };
 }
 
@@ -90,6 +98,13 @@ interface ClientSide {
   readonly isListening: boolean;
   connect(options: ConnectOptions): InMemoryClient;
   request(options: RequestOptions): Promise<ClientResponse>;
+  stream(options: RequestOptions): Promise<StreamClient>;
+}
+
+/** A response whose head the client has. `sink` is set if it is streamed. */
+interface Begun {
+  readonly response: TransportResponse;
+  readonly sink: MemorySink | undefined;
 }
 
 /** The port that is given for port 0. Its value has no meaning: there are no ports. */
@@ -100,6 +115,7 @@ class MemoryTransport<Session> implements Transport, ClientSide {
   readonly #handlers: ContainedHandlers<Session>;
   readonly #options: TransportOptions;
   readonly #sockets = new Set<MemorySocket<Session>>();
+  readonly #sinks = new Set<MemorySink>();
   readonly #requests = new RequestsUnderWay();
   readonly #dropping = new AbortController();
   #closed: Promise<void> | undefined;
@@ -130,6 +146,7 @@ class MemoryTransport<Session> implements Transport, ClientSide {
     this.isListening = false;
     await this.#requests.none(REQUEST_GRACE_MS);
     for (const socket of this.#sockets) socket.drop('');
+    for (const sink of this.#sinks) sink.terminate();
     this.#dropping.abort(new Error('the transport has closed'));
   }
 
@@ -148,7 +165,31 @@ class MemoryTransport<Session> implements Transport, ClientSide {
     return socket.client;
   }
 
-  request(options: RequestOptions): Promise<ClientResponse> {
+  async request(options: RequestOptions): Promise<ClientResponse> {
+    const { method = 'GET' } = options;
+    const { response, sink } = await this.#begin(options);
+    if (sink === undefined) return this.#write(method, response);
+    if ((await sink.ended) === 'broken') throw new Error('the response was cut off');
+    return { ...this.#write(method, response), body: sink.received.whole };
+  }
+
+  async stream(options: RequestOptions): Promise<StreamClient> {
+    const { method = 'GET' } = options;
+    const { response, sink } = await this.#begin(options);
+    if (sink === undefined) throw new Error(`the response is not streamed: its status is ${response.status}`);
+    const { status, headers } = this.#write(method, response);
+    return {
+      status,
+      headers,
+      takeUntil: (text) => sink.received.takeUntil(text),
+      ended: sink.ended,
+      abort: () => sink.terminate(),
+      pause: () => sink.pause(),
+      resume: () => sink.resume(),
+    };
+  }
+
+  #begin(options: RequestOptions): Promise<Begun> {
     const { method = 'GET', body: sent = '', isUnfinished = false } = options;
     const signal = AbortSignal.any([this.#dropping.signal, ...(options.signal ? [options.signal] : [])]);
     // Everything that the client sends is here already: there is nothing to pause.
@@ -164,16 +205,31 @@ class MemoryTransport<Session> implements Transport, ClientSide {
     });
     this.#requests.began();
     const answer = this.#handlers.request({ ...head, body: (maxBytes) => body.read(maxBytes) });
-    return Promise.race([this.#respond(method, answer, body), gone]).finally(() => this.#requests.ended());
+    return Promise.race([this.#respond(method, answer, body, signal), gone]).finally(() =>
+      this.#requests.ended(),
+    );
   }
 
   async #respond(
     method: string,
     answer: TransportResponse | Promise<TransportResponse>,
     body: RequestBody,
-  ): Promise<ClientResponse> {
+    signal: AbortSignal,
+  ): Promise<Begun> {
     const response = await answer;
     await body.skip();
+    const { stream } = response;
+    if (stream === undefined || method === 'HEAD' || signal.aborted) return { response, sink: undefined };
+    if (!body.isComplete)
+      return { response: jsonError(413, 'the body is longer than this route reads'), sink: undefined };
+    const sink: MemorySink = new MemorySink(stream, this.#options, () => this.#sinks.delete(sink));
+    this.#sinks.add(sink);
+    signal.addEventListener('abort', () => sink.terminate());
+    stream.opened(sink);
+    return { response, sink };
+  }
+
+  #write(method: string, response: TransportResponse): ClientResponse {
     try {
       return toClientResponse(method, response);
     } catch (error) {
@@ -202,12 +258,12 @@ function createHead(
 
 function toClientResponse(
   method: string,
-  { status, headers = {}, body = '' }: TransportResponse,
+  { status, headers = {}, body = '', stream }: TransportResponse,
 ): ClientResponse {
   const seen: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) seen[name.toLowerCase()] = value;
   const mayHaveBody = status !== 204 && status !== 304;
-  if (mayHaveBody) seen['content-length'] = String(Buffer.byteLength(body));
+  if (mayHaveBody && stream === undefined) seen['content-length'] = String(Buffer.byteLength(body));
   const text = typeof body === 'string' ? body : Buffer.from(body).toString();
   return { status, headers: seen, body: mayHaveBody && method !== 'HEAD' ? text : '' };
 }

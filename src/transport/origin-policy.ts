@@ -30,6 +30,13 @@ export function createOriginPolicy({ allowedOrigins, onLoopback }: OriginPolicyO
   };
 }
 
+/** Allows requests without an `Origin`, and from pages of the same host and port. */
+export function allowsOwnPages(request: RequestHead): boolean {
+  const origin = request.header('origin')?.toLowerCase();
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === request.header('host')?.toLowerCase();
+}
+
 /**
  * Whether a request was made by a page of an origin that is not allowed. Such a page cannot read the answer, but the
  * browser still sends its request, so a request without a key must be checked before it changes something. If there is

@@ -1,9 +1,13 @@
-import { describe } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { describeBytes, type HttpFault } from './contract/bytes-contract.ts';
 import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
+import { openStream } from './contract/network-client.ts';
+import { describeStreamBytes } from './contract/stream-bytes-contract.ts';
+import { serveStreams } from './contract/stream-contract.ts';
 import { createUwsTransport } from './uws.ts';
 import { loadUws } from './uws/load.ts';
+import { KEEP_ALIVE_MS } from './uws/response-sink.ts';
 
 const loaded = loadUws();
 
@@ -25,6 +29,40 @@ describe.skipIf(loaded.uws === undefined)(
     describeNetworkTransport('uWebSockets.js', createUwsTransport, './uws.ts');
     const isOld = loaded.uws !== undefined && loaded.isOld;
     describeMaxSockets(createUwsTransport);
-    describeBytes(createUwsTransport, new Set(isOld ? [...FAULTS, ...OLD_FAULTS] : FAULTS));
+    const faults = new Set(isOld ? [...FAULTS, ...OLD_FAULTS] : FAULTS);
+    describeBytes(createUwsTransport, faults);
+    describeStreamBytes(createUwsTransport, faults);
+
+    test('a stream whose reader takes nothing for some time goes on when it reads again', async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const { streams, request } = serveStreams();
+      const transport = createUwsTransport(
+        {
+          upgrade: () => ({ accept: false, response: { status: 404 } }),
+          open() {},
+          message() {},
+          drain() {},
+          overflow() {},
+          close() {},
+          request,
+          failed() {},
+        },
+        { maxFrameBytes: 1024, sendQueueBytes: 1024 * 1024, idleTimeoutSeconds: 0 },
+      );
+      onTestFinished(() => transport.close());
+      const { port } = await transport.listen({ host: '127.0.0.1', port: 0 });
+      const client = await openStream(port, { path: '/now' });
+      const streaming = await streams.next();
+      client.pause();
+      while (streaming.sink.write('x'.repeat(16 * 1024)) !== 'queued');
+      // What is done against the timeout of uWS happens three times.
+      vi.advanceTimersByTime(3 * KEEP_ALIVE_MS);
+      streaming.sink.write('end.');
+      client.resume();
+      expect(await client.takeUntil('end.')).toMatch(/^[x\n]+end\.$/);
+      client.abort();
+      await streaming.until('closed');
+    });
   },
 );

@@ -29,7 +29,9 @@ import {
   type Uws,
   type WebSocket,
 } from './uws/load.ts';
+import { KEEP_ALIVE_MS, type SharedBySinks } from './uws/response-sink.ts';
 import { isBinary, UwsSocket } from './uws/socket.ts';
+import { toUtf8 } from './uws/texts.ts';
 import { TopicTurns } from './uws/topic-turns.ts';
 
 /** How long after a publication the send queues of all sockets are checked. */
@@ -83,10 +85,12 @@ class UwsTransport<Session> implements Transport {
   readonly #sockets = new Set<UwsSocket<Session>>();
   /** They leave after the promise jobs of the turn. */
   readonly #pendingSends = new PendingSends((flush) => process.nextTick(flush));
-  readonly #turns = new TopicTurns((topic) => this.#app.numSubscribers(topic));
+  readonly #turns = new TopicTurns((topic) => this.#app.numSubscribers(toUtf8(topic)));
   /** The socket whose frame is being handled. */
   #sender: UwsSocket<Session> | undefined;
   readonly #requests = new RequestsUnderWay();
+  readonly #streams: SharedBySinks;
+  readonly #keepAlive: NodeJS.Timeout;
   #listening: us_listen_socket | undefined;
   #closed: Promise<void> | undefined;
   /** Open sockets, WebSocket or HTTP. */
@@ -99,6 +103,10 @@ class UwsTransport<Session> implements Transport {
     this.#handlers = handlers;
     this.#app = uws.App();
     this.#limitSockets(options.maxSockets ?? Infinity);
+    this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set() };
+    this.#keepAlive = setInterval(() => {
+      for (const sink of this.#streams.sinks) sink.keepAlive();
+    }, KEEP_ALIVE_MS).unref();
     const shared = {
       handlers,
       queueBytes: options.sendQueueBytes,
@@ -154,7 +162,7 @@ class UwsTransport<Session> implements Transport {
     this.#pendingSends.flushAll();
     const sender = this.#sender;
     if (sender?.isSubscribed(topic)) this.#publishFrom(sender, topic, frame);
-    else this.#app.publish(topic, frame, isBinary(frame));
+    else this.#app.publish(toUtf8(topic), toUtf8(frame), isBinary(frame));
     this.#queueCheck ??= setTimeout(() => this.#checkQueues(), QUEUE_CHECK_MS).unref();
   }
 
@@ -172,7 +180,7 @@ class UwsTransport<Session> implements Transport {
     const turn = this.#turns.of(topic);
     if (turn.subscribers > 1) {
       if (turn.publications === MAX_OWN_COPIES) {
-        this.#app.publish(topic, frame, isBinary(frame));
+        this.#app.publish(toUtf8(topic), toUtf8(frame), isBinary(frame));
         return;
       }
       turn.publications += 1;
@@ -203,12 +211,14 @@ class UwsTransport<Session> implements Transport {
 
   async #close(): Promise<void> {
     clearTimeout(this.#queueCheck);
+    clearInterval(this.#keepAlive);
     if (this.#listening !== undefined) this.#uws.us_listen_socket_close(this.#listening);
     await this.#requests.none(REQUEST_GRACE_MS);
     // In a new turn, no callback of uWS is on the stack.
     await nextTurn();
     // One by one, because app.close() fails when a handler closes another socket while it walks its list.
     for (const socket of this.#sockets) socket.drop();
+    for (const sink of this.#streams.sinks) sink.terminate();
     this.#app.close();
   }
 
@@ -230,7 +240,7 @@ class UwsTransport<Session> implements Transport {
   }
 
   #request(res: HttpResponse, req: HttpRequest): void {
-    const exchange = new UwsExchange(res, req, this.#requests, this.#handlers.failed);
+    const exchange = new UwsExchange(res, req, this.#requests, this.#handlers.failed, this.#streams);
     exchange.answer(this.#handlers.request(exchange));
   }
 }

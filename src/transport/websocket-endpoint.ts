@@ -1,21 +1,23 @@
-/** Takes the WebSockets of clients, each path with its codec. */
+/** Takes the WebSockets of clients. */
 
 import type { Codec } from '../protocol/codec.ts';
 import type { AcceptClient } from './accept-client.ts';
+import { isCodec, type CodecChoice } from './choose-codec.ts';
 import type { RequestHead } from './common/transport.ts';
 import type { SocketEndpoint } from './socket-session.ts';
 
 export interface EndpointOptions {
-  /** The codec of each path on which sockets are taken. */
-  readonly codecs: ReadonlyMap<string, Codec>;
+  /** Which codec a socket speaks. */
+  readonly chooseCodec: CodecChoice;
   readonly accept: AcceptClient;
 }
 
-export function createEndpoint({ codecs, accept }: EndpointOptions): SocketEndpoint {
+export function createEndpoint({ chooseCodec, accept }: EndpointOptions): SocketEndpoint {
   return {
     upgrade(request) {
-      const codec = codecs.get(request.path);
+      const codec = chooseCodec(request);
       if (codec === undefined) return undefined;
+      if (!isCodec(codec)) return { accept: false, response: codec };
       const accepted = accept(request, codec);
       return accepted.accept ? { ...accepted, subprotocol: chooseSubprotocol(codec, request) } : accepted;
     },

@@ -5,11 +5,15 @@ import { Inbox } from '../system/inbox-harness.ts';
 import { describeBytes } from './contract/bytes-contract.ts';
 import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
+import { openStream } from './contract/network-client.ts';
+import { describeStreamBytes } from './contract/stream-bytes-contract.ts';
+import { serveStreams } from './contract/stream-contract.ts';
 import { createWsTransport } from './ws.ts';
 
 describeNetworkTransport('ws', createWsTransport, './ws.ts');
 describeMaxSockets(createWsTransport);
 describeBytes(createWsTransport, new Set());
+describeStreamBytes(createWsTransport, new Set());
 
 describe('silence', () => {
   const options = { maxFrameBytes: 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 8 };
@@ -56,5 +60,37 @@ describe('silence', () => {
     await once(silent, 'close');
     busy.terminate();
     expect(await closed.next()).toBe('/busy 1006');
+  });
+});
+
+describe('a streamed response', () => {
+  test('that its client does not read to the end is dropped after 30 seconds', async () => {
+    const { streams, request } = serveStreams();
+    const transport = createWsTransport(
+      {
+        upgrade: () => ({ accept: false, response: { status: 404 } }),
+        open() {},
+        message() {},
+        drain() {},
+        overflow() {},
+        close() {},
+        request,
+        failed() {},
+      },
+      { maxFrameBytes: 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 0 },
+    );
+    onTestFinished(() => transport.close());
+    const { port } = await transport.listen({ host: '127.0.0.1', port: 0 });
+    const client = await openStream(port, { path: '/now' });
+    const { sink } = await streams.next();
+    client.pause();
+    while (sink.write('x'.repeat(16 * 1024)) !== 'dropped');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    sink.end('last');
+    vi.advanceTimersByTime(30_000);
+    client.resume();
+    expect(await client.ended).toBe('broken');
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

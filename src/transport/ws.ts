@@ -32,8 +32,9 @@ import { NodeExchange, NodeRequestHead } from './ws/exchange.ts';
 import { encodeFrame, FrameJoiner } from './ws/frames.ts';
 import { EndingConnections } from './ws/ending-connections.ts';
 import { isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
+import type { SharedBySinks } from './ws/response-sink.ts';
 import { ClosingWebSocket, IDLE_CHECKS, WsSocket, type SharedBySockets } from './ws/socket.ts';
-import { Topics } from './ws/topics.ts';
+import { Topics } from './common/topics.ts';
 
 /** A proxy keeps a connection for about a minute, and must not find it closed. */
 const KEEP_ALIVE_MS = 75_000;
@@ -73,6 +74,7 @@ class WsTransport<Session> implements Transport {
   /** All that are not gone, closing ones included. */
   readonly #sockets = new Set<WsSocket<Session>>();
   readonly #requests = new RequestsUnderWay();
+  readonly #streams: SharedBySinks;
   readonly #ending: EndingConnections;
   readonly #shared: SharedBySockets<Session>;
   readonly #idleCheck: NodeJS.Timeout | undefined;
@@ -84,6 +86,7 @@ class WsTransport<Session> implements Transport {
     this.#handlers = handlers;
     this.#ending = new EndingConnections(handlers.failed);
     this.#shared = shareBySockets(handlers, options.sendQueueBytes);
+    this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set() };
     this.#handshakes = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -147,6 +150,7 @@ class WsTransport<Session> implements Transport {
     await this.#requests.none(REQUEST_GRACE_MS);
     this.#shared.pendingSends.flushAll();
     for (const socket of this.#sockets) socket.drop();
+    for (const sink of this.#streams.sinks) sink.terminate();
     this.#ending.destroy();
     this.#http.closeAllConnections();
     await stopped;
@@ -154,7 +158,7 @@ class WsTransport<Session> implements Transport {
 
   #request(req: IncomingMessage, res: ServerResponse): void {
     this.#ending.noteRequest(req, res);
-    const exchange = new NodeExchange(req, res, this.#requests, this.#ending);
+    const exchange = new NodeExchange(req, res, this.#requests, this.#ending, this.#streams);
     exchange.answer(refuseRequest(req) ?? this.#handlers.request(exchange));
   }
 

@@ -395,7 +395,15 @@ function expectedReply(command: Command): Reply['type'] | undefined {
       return 'connected';
     case 'command.malformed':
       return 'refused';
-    default:
+    // The line protocol has no such commands.
+    case 'pong':
+    case 'room.presence':
+    case 'room.presenceStats':
+    case 'room.history':
+    case 'room.refresh':
+    case 'connection.refresh':
+    case 'server.call':
+    case 'server.message':
       return undefined;
   }
 }

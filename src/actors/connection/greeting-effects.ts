@@ -7,7 +7,7 @@ import type { RoomFact } from '../room/ports.ts';
 import { send } from '../runtime/send.ts';
 import type { Identity, IdentityOutcome } from './authenticator.ts';
 import type { ConnectionArgs, ConnectionContext, Refused, Self } from './connection-events.ts';
-import { ttlOf } from './credentials-effects.ts';
+import { ttlOf } from './expiry.ts';
 import { answer, attach, noteSeat } from './room-effects.ts';
 import { endOperation } from './under-way.ts';
 
@@ -82,7 +82,7 @@ export function announceOpen({ context }: ConnectionArgs): void {
 }
 
 /** The rooms to which the server joins the client: those of its identity, and those in which its user is away. */
-export function roomsToEnter({ identity, awayIn, member }: ConnectionContext): Set<string> {
+function roomsToEnter({ identity, awayIn, member }: ConnectionContext): Set<string> {
   return new Set([...Object.keys(identity?.rooms ?? {}), ...awayIn(member.user)]);
 }
 

@@ -14,7 +14,7 @@ import type {
   Refused,
   Self,
 } from './connection-events.ts';
-import { GRACE_MS, ttlOf } from './credentials-effects.ts';
+import { GRACE_MS, ttlOf } from './expiry.ts';
 import type { Seat } from './seats.ts';
 import { withId } from './subscriber.ts';
 import { endOperation } from './under-way.ts';
@@ -157,7 +157,7 @@ export function scheduleSeat(
   seat.timer = wheel.schedule(self, { type: 'seat.expired', room }, leftMs);
 }
 
-export function dropSeat({ seats, wheel }: ConnectionContext, room: string): void {
+function dropSeat({ seats, wheel }: ConnectionContext, room: string): void {
   const seat = seats.delete(room);
   if (seat?.timer !== undefined) wheel.cancel(seat.timer);
 }

@@ -1,6 +1,6 @@
 /** What a room does with messages and calls; when it does so is the chart's (room.ts). */
 
-import type { Position } from '../../broker/broker.ts';
+import type { Accepted } from '../../broker/broker.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
@@ -24,7 +24,12 @@ export function publish({ context, event }: RoomEventArgs): void {
   const { name, meter, options } = record;
   if (meter !== undefined && type === 'room.publish' && publisher.member !== undefined) meter.spend();
   try {
-    const position = broker.publish(name, data, { from: publisher.member, history: options.history });
+    const asked = { from: publisher.member, history: options.history };
+    const position = broker.publish(
+      name,
+      data,
+      publisher.options === undefined ? asked : { ...publisher.options, ...asked },
+    );
     if (position instanceof Promise) {
       position.then(
         (accepted) => confirm(context, data, accepted, publisher),
@@ -154,11 +159,12 @@ export function noteMuted({ context }: RoomArgs, { muted }: { readonly muted: bo
 function confirm(
   { record: { name: room }, events, self }: RoomContext,
   data: Json,
-  { offset, epoch }: Position,
+  { offset, epoch, isOutdated }: Accepted,
   publisher: Publisher,
 ): void {
   const { member: from } = publisher;
   publisher.settle({ type: 'published', offset, epoch }, self);
+  if (isOutdated === true) return;
   if (!events.isHeard('message.published')) return;
   events.emit(
     'message.published',

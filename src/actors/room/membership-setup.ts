@@ -8,7 +8,7 @@ import type { PresentMember } from '../../broker/presence/presence.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { ProofOutcome, RoomEntry, RoomGrant, Subscriber } from './ports.ts';
 import { toHandlerMember, type JoinRefusal, type RoomHandlers } from './room-options.ts';
-import { toRoomMember } from './roster.ts';
+import { toRoomMember } from './room-member.ts';
 import type { StreamReading } from './stream/stream-reading.ts';
 import { readJoinVerdict } from './verdicts.ts';
 import { send } from '../runtime/send.ts';

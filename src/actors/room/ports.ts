@@ -1,5 +1,6 @@
 /** What rooms and connections know of each other, and what rooms are given from outside. No machine is defined here. */
 
+import type { PublishOptions } from '../../broker/broker.ts';
 import type {
   CallOutcome,
   HistoryRequest,
@@ -119,6 +120,8 @@ export interface Publisher {
   readonly member?: MemberInfo;
   /** What handlers are told of the member besides. */
   readonly data?: unknown;
+  /** What the server's own publishers ask of the stream. */
+  readonly options?: Pick<PublishOptions, 'tags' | 'skipHistory' | 'version'> | undefined;
   readonly sender: Sender;
   settle(outcome: PublishOutcome, from: Sender): void;
   /** Calls back if the connection closes before `settle`. A new callback replaces the one before. */

@@ -3,7 +3,6 @@
  * A resting membership is a record whose state is `joined` of the membership machine.
  */
 
-import type { MemberInfo, RoomMember } from '../../protocol/command.ts';
 import type { PresentMember } from '../../broker/presence/presence.ts';
 import type { StoredMember } from '../../storage/membership-store.ts';
 import type { MembershipRef } from './membership.ts';
@@ -61,11 +60,6 @@ export function viewMembers(present: readonly PresentMember[], away: Iterable<Aw
     }));
   for (const { id, user, joinedAt } of away) views.push({ id, user, state: 'away', joinedAt });
   return views;
-}
-
-/** A member as the other members may know it. */
-export function toRoomMember(member: MemberInfo, grant: RoomGrant | undefined): RoomMember {
-  return grant?.info === undefined ? member : { ...member, roomInfo: grant.info };
 }
 
 export class Roster {

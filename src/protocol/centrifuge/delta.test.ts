@@ -82,6 +82,23 @@ test('a small change of a long text is a patch, whatever its characters', () => 
   }
 });
 
+test('a text too long to be searched is a patch of what is the same at its ends', () => {
+  const [head, tail] = ['a'.repeat(10_000), 'z'.repeat(10_000)];
+  const all = ['12', '21'].map((digits) => head + digits.repeat(20_000) + tail);
+  const { data, isPatch } = dataOfDelta(all[1]!, { data: all[0]! });
+  expect(isPatch).toBe(true);
+  expect(data.length).toBeLessThan(45_000);
+  expect(readWithSdk(all)).toEqual({ read: all, patches: 1 });
+});
+
+test('what has moved is copied', () => {
+  const [one, two] = ['the first of two parts', 'and the other one of them'];
+  const all = [`${one}, ${two}. ${'-'.repeat(20)}`, `${two}. ${'-'.repeat(20)}, ${one}`];
+  const { data } = dataOfDelta(all[1]!, { data: all[0]! });
+  expect(data.length).toBeLessThan(45);
+  expect(readWithSdk(all)).toEqual({ read: all, patches: 1 });
+});
+
 test('a patch is cut between characters where bytes of both are the same', () => {
   const all = [{ text: `${'一'.repeat(30)}中` }, { text: `${'一'.repeat(30)}丮` }];
   expect(readWithSdk(all)).toEqual({ read: all, patches: 1 });

@@ -3,10 +3,9 @@
  * makes it of the JSON text of the publication before.
  */
 
-import { createDelta } from 'fossil-delta';
 import type { Json, Publication } from '../command.ts';
 import { mendEscapes } from '../json/well-formed.ts';
-import { alignPatch } from './patch.ts';
+import { createPatch } from './patch.ts';
 
 export interface DeltaData {
   /** The JSON text of the field `data`. */
@@ -25,8 +24,7 @@ export function dataOfDelta(data: Json, base: Pick<Publication, 'data'> | undefi
   const text = textOf(data);
   const full = JSON.stringify(text);
   if (base === undefined) return { data: full, isPatch: false };
-  const target = encoder.encode(text);
-  const patch = alignPatch(createDelta(encoder.encode(textOf(base.data)), target), target);
+  const patch = createPatch(encoder.encode(textOf(base.data)), encoder.encode(text));
   const written = JSON.stringify(decoder.decode(patch));
   return written.length + PATCH_OVERHEAD < full.length
     ? { data: written, isPatch: true }

@@ -278,6 +278,12 @@ describe('a publication', () => {
     });
   });
 
+  test('has no offset if it has no place in the stream', () => {
+    expect(publish({ ...PUBLICATION, offset: 0 })).toEqual({
+      push: { channel: 'room1', pub: { data: { a: 1 }, time: 1_000 } },
+    });
+  });
+
   test('has who published it, and its tags', () => {
     const from = { id: 'c1', info: 'i', roomInfo: null };
     expect(publish({ ...PUBLICATION, from, tags: { lang: 'en' } })).toEqual({

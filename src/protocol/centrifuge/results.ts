@@ -54,7 +54,7 @@ export function writeInfo({ id, user = '', info, roomInfo }: RoomMember): string
 }
 
 /**
- * A publication; `data` is its JSON text. The offset is always there, although the reference leaves it out for rooms
+ * A publication; `data` is its JSON text. One that is in the stream has its offset, although the reference leaves it out for rooms
  * without history: our streams count in all rooms. For the SDKs that is the same: a client keeps the offset, and uses
  * it only if its subscription is recoverable.
  */
@@ -62,7 +62,7 @@ export function writePublication(publication: Publication, data: string, isPatch
   const { offset, time, from, tags } = publication;
   let text = `{"data":${data}`;
   if (from !== undefined) text += `,"info":${writeInfo(from)}`;
-  text += `,"offset":${offset}`;
+  if (offset > 0) text += `,"offset":${offset}`;
   if (tags !== undefined) text += `,"tags":${writeJson(tags)}`;
   if (isPatch) text += ',"delta":true';
   return `${text},"time":${time}}`;

@@ -6,6 +6,7 @@ import { jsonError } from './responses.ts';
 import {
   RequestAbortedError,
   type RequestHead,
+  type ResponseStream,
   type TransportHandlers,
   type TransportRequest,
   type TransportResponse,
@@ -14,6 +15,9 @@ import {
 
 /** The response when a handler threw. It does not tell the client why. */
 const INTERNAL_ERROR = jsonError(500, 'something inside the server failed');
+
+const NO_CONTENT = 204;
+const NOT_MODIFIED = 304;
 
 /** Handlers that never throw or reject. */
 export type ContainedHandlers<Session> = Required<TransportHandlers<Session>>;
@@ -43,9 +47,33 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
     return INTERNAL_ERROR;
   }
 
+  /** Checks a response, and contains its stream. */
+  function accept(response: TransportResponse): TransportResponse {
+    checkResponse(response);
+    const { stream } = response;
+    return stream === undefined ? response : { ...response, stream: containStream(stream) };
+  }
+
+  function containStream(stream: ResponseStream): ResponseStream {
+    return {
+      filler: stream.filler,
+      opened(sink) {
+        try {
+          stream.opened(sink);
+        } catch (error) {
+          report(error);
+          sink.terminate();
+        }
+      },
+      drained: contain(() => stream.drained()),
+      overflowed: contain(() => stream.overflowed()),
+      closed: contain(() => stream.closed()),
+    };
+  }
+
   async function settle(answer: PromiseLike<TransportResponse>): Promise<TransportResponse> {
     try {
-      return checkResponse(await answer);
+      return accept(await answer);
     } catch (error) {
       return refuse(error);
     }
@@ -78,7 +106,7 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
     request(request: TransportRequest) {
       try {
         const answer = handlers.request(request);
-        return 'then' in answer ? settle(answer) : checkResponse(answer);
+        return 'then' in answer ? settle(answer) : accept(answer);
       } catch (error) {
         return refuse(error);
       }
@@ -91,12 +119,17 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
  * type would throw. It is a bug of the handler.
  */
 function checkResponse(response: TransportResponse): TransportResponse {
-  const { status, headers, body } = response;
+  const { status, headers, body, stream } = response;
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new RangeError(`a response cannot have the status ${status}`);
   }
   if (body !== undefined && typeof body !== 'string' && !types.isUint8Array(body)) {
     throw new TypeError(`the body of a response is a string or a Uint8Array, not ${nameType(body)}`);
+  }
+  if (stream !== undefined && (body !== undefined || status === NO_CONTENT || status === NOT_MODIFIED)) {
+    throw new TypeError(
+      `a response with ${body === undefined ? `the status ${status}` : 'a body'} has no stream`,
+    );
   }
   if (headers !== undefined && !checkedHeaders.has(headers)) checkHeaders(headers);
   return response;

@@ -74,6 +74,48 @@ export interface TransportResponse {
   readonly headers?: Readonly<Record<string, string>>;
   /** If it is absent or empty, the response has no body. For HEAD only the length of the body is sent. */
   readonly body?: string | Uint8Array;
+  /**
+   * In place of a body: it is sent in chunks, until the server or the client ends it. The answer to HEAD, and to a request
+   * whose body was not read to its end, has none.
+   */
+  readonly stream?: ResponseStream;
+}
+
+/** A part of a body. The memory of a `Uint8Array` must not change after the call. */
+export type Chunk = string | Uint8Array;
+
+/** The server's object for one streamed response. `opened` is called once and first; the others only after it. */
+export interface ResponseStream {
+  /** A chunk that means nothing to the client, wherever it stands between chunks: a transport may need to send something. */
+  readonly filler: string;
+  /** The transport has the status and the headers. They leave with the first chunk, or when this returns. */
+  opened(sink: ResponseSink): void;
+  /** The send queue became shorter. Read `bufferedBytes` of the sink to know its length. */
+  drained(): void;
+  /**
+   * A chunk was dropped because the send queue is over its limit. It is called once for a sink, and never inside the call
+   * that dropped the chunk. It may end the response.
+   */
+  overflowed(): void;
+  /** Called exactly once: the response has ended, or the client is gone. */
+  closed(): void;
+}
+
+/** Where the chunks of one response go. When it is closed, every method does nothing and does not throw. */
+export interface ResponseSink {
+  readonly isOpen: boolean;
+  /** Sends a chunk at once. */
+  write(chunk: Chunk): SendStatus;
+  /**
+   * Ends the response behind the chunks that wait. The client gets them when it reads, for a time that the transport
+   * limits. `closed` of the stream is called before this returns.
+   * @param last One more chunk, which is sent in any case.
+   */
+  end(last?: Chunk): void;
+  /** Drops the connection. `closed` of the stream is called before this returns. */
+  terminate(): void;
+  /** Bytes that wait in the send queue. A transport that does not know how much of a chunk has left counts the whole chunk. */
+  readonly bufferedBytes: number;
 }
 
 /** The body of a request is longer than its route allows. */
@@ -148,7 +190,7 @@ export interface TransportOptions {
    * sees 1009 where the transport tells why, and else 1006.
    */
   readonly maxFrameBytes: number;
-  /** Longest send queue of a socket, in bytes. Above it, frames are dropped and `overflow` is called. */
+  /** Longest send queue of a socket or a streamed response, in bytes. Above it, frames are dropped and `overflow` is called. */
   readonly sendQueueBytes: number;
   /** A socket that sends nothing for so many seconds, not even a pong, is dropped: 8 to 960, or 0 for never. */
   readonly idleTimeoutSeconds: number;
@@ -187,7 +229,10 @@ export interface Transport {
   listen(address: ListenAddress): Promise<ListenAddress>;
   /** Sends a frame to all sockets that are subscribed to a topic. */
   publish(topic: Text, frame: Frame): void;
-  /** Stops listening, waits up to 5 seconds for unanswered requests, drops all connections, and resolves. */
+  /**
+   * Stops listening, waits up to 5 seconds for unanswered requests, drops all connections, those of streamed responses
+   * too, and resolves.
+   */
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { InMemoryTransport } from '../in-memory.ts';
 import type { Socket, Transport, TransportHandlers, TransportOptions } from '../common/transport.ts';
 
 /** A transport that listens, and its client side. */
-export interface RunningTransport extends Pick<InMemoryTransport, 'connect' | 'request'> {
+export interface RunningTransport extends Pick<InMemoryTransport, 'connect' | 'request' | 'stream'> {
   readonly transport: Transport;
 }
 

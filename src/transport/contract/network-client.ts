@@ -6,6 +6,7 @@ import net from 'node:net';
 import { WebSocket } from 'ws';
 import { Inbox } from '../../system/inbox-harness.ts';
 import type { InMemoryClient, SocketEnd } from '../in-memory-socket.ts';
+import { ReceivedText, type StreamClient, type StreamEnd } from '../in-memory-stream.ts';
 import {
   HandshakeRefusedError,
   type ClientResponse,
@@ -58,7 +59,40 @@ export async function connect(
   };
 }
 
-export function request(
+/** Sends a request and reads the whole response. */
+export async function request(
+  port: number,
+  options?: RequestOptions,
+  host?: string,
+): Promise<ClientResponse> {
+  return readResponse(await openResponse(port, options, host));
+}
+
+/** Sends a request whose response is streamed. */
+export async function openStream(port: number, options?: RequestOptions): Promise<StreamClient> {
+  const response = await openResponse(port, options);
+  const received = new ReceivedText();
+  response.setEncoding('utf8');
+  response.on('data', (text: string) => received.add(text));
+  response.on('error', () => {});
+  const ended = new Promise<StreamEnd>((resolve) => {
+    response.on('close', () => {
+      received.end();
+      resolve(response.complete ? 'complete' : 'broken');
+    });
+  });
+  return {
+    status: response.statusCode ?? 0,
+    headers: readHeaders(response),
+    takeUntil: (text) => received.takeUntil(text),
+    ended,
+    abort: () => void response.destroy(),
+    pause: () => void response.pause(),
+    resume: () => void response.resume(),
+  };
+}
+
+function openResponse(
   port: number,
   {
     method = 'GET',
@@ -70,7 +104,7 @@ export function request(
     signal,
   }: RequestOptions = {},
   host = '127.0.0.1',
-): Promise<ClientResponse> {
+): Promise<http.IncomingMessage> {
   const target = query === undefined ? path : `${path}?${query}`;
   const length = Buffer.byteLength(body) + (isUnfinished ? 1 : 0);
   const lengthHeader = length > 0 ? { 'content-length': String(length) } : {};
@@ -85,9 +119,7 @@ export function request(
         agent: keepAlive,
         ...(signal === undefined ? {} : { signal }),
       },
-      (response) => {
-        readResponse(response).then(resolve, reject);
-      },
+      resolve,
     );
     outgoing.on('error', reject);
     if (isUnfinished) outgoing.write(body);
@@ -99,11 +131,16 @@ export function request(
 const keepAlive = new http.Agent({ keepAlive: true, maxSockets: 8 });
 
 async function readResponse(response: http.IncomingMessage): Promise<ClientResponse> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(response.headers)) headers[name] = String(value);
+  const headers = readHeaders(response);
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return { status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString() };
+}
+
+function readHeaders(response: http.IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) headers[name] = String(value);
+  return headers;
 }
 
 function toUrlHost(host: string): string {

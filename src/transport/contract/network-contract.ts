@@ -15,7 +15,7 @@ import {
   type TransportHandlers,
   type TransportOptions,
 } from '../common/transport.ts';
-import { connect, openKeepAlive, request } from './network-client.ts';
+import { connect, openKeepAlive, openStream, request } from './network-client.ts';
 import { describeTransport } from './transport-contract.ts';
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
@@ -32,6 +32,7 @@ export function describeNetworkTransport(name: string, create: CreateTransport, 
       transport,
       connect: (options) => connect(port, options),
       request: (options) => request(port, options),
+      stream: (options) => openStream(port, options),
     };
   });
 

@@ -19,6 +19,21 @@ export function describePublications(start: StartServer): void {
     expect(await take(client, 4)).toEqual(['hello ☃', 'hello ☃', 'plain', 'hello ☃']);
   });
 
+  test('texts of Latin letters alone arrive as they are, in frames, topics and reasons', async () => {
+    const server = await start();
+    const { client, peer } = await connectTo(server);
+    peer.socket.subscribe('Räume/é');
+    peer.socket.send('zwölf');
+    server.transport.publish('Räume/é', 'dreißig');
+    server.transport.publish(encodeOnce('Räume/é'), encodeOnce('fünf'));
+    peer.socket.unsubscribe('Räume/é');
+    server.transport.publish('Räume/é', 'nobody');
+    peer.socket.sendSoon('één');
+    expect(await take(client, 4)).toEqual(['zwölf', 'dreißig', 'fünf', 'één']);
+    peer.socket.close(4000, 'schön');
+    expect(await client.closed).toEqual({ code: 4000, reason: 'schön' });
+  });
+
   test('a publication reaches only the subscribers of its topic', async () => {
     const server = await start();
     const { client: first, peer: firstPeer } = await connectTo(server);

@@ -158,6 +158,11 @@ export function describeRequests(start: StartServer): void {
     expect(await request()).toMatchObject({ body: '0 bytes' });
   });
 
+  test('a body of Latin letters alone is UTF-8, as any other', async () => {
+    const { request } = await start({ request: () => ({ status: 200, body: 'zwölf' }) });
+    expect(await request()).toMatchObject({ body: 'zwölf', headers: { 'content-length': '6' } });
+  });
+
   test('a body is read only once', async () => {
     const { request } = await start({
       async request(incoming) {

@@ -10,6 +10,7 @@ import { Peer, type Server, type Session, type StartServer, type StartTransport 
 import { describeRequests } from './request-contract.ts';
 import { describePublications } from './publication-contract.ts';
 import { describeSlowReaders } from './slow-reader-contract.ts';
+import { describeStreams } from './stream-contract.ts';
 import { describeSockets } from './socket-contract.ts';
 import type { Transport, TransportHandlers, TransportOptions } from '../common/transport.ts';
 
@@ -42,6 +43,9 @@ export function describeTransport(name: string, start: StartTransport): void {
     });
     describe('requests', () => {
       describeRequests(startServer);
+    });
+    describe('streamed responses', () => {
+      describeStreams(startServer);
     });
   });
 }

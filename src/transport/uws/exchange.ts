@@ -7,9 +7,17 @@ import { STATUS_CODES } from 'node:http';
 import { setOwn } from '../../protocol/json/own-property.ts';
 import { EncodedTexts } from '../../protocol/text.ts';
 import { formatAddress } from './peer-address.ts';
+import { toUtf8 } from './texts.ts';
+import { UwsResponseSink, type RawStream, type SharedBySinks } from './response-sink.ts';
 import { announcesBody, RequestBody } from '../common/request-body.ts';
 import type { RequestsUnderWay } from '../common/requests-under-way.ts';
-import type { RequestHead, TransportRequest, TransportResponse } from '../common/transport.ts';
+import { jsonError } from '../common/responses.ts';
+import type {
+  RequestHead,
+  ResponseStream,
+  TransportRequest,
+  TransportResponse,
+} from '../common/transport.ts';
 
 /** The part of uWS's request that is used here. */
 interface RawRequest {
@@ -24,19 +32,16 @@ interface RawRequest {
 }
 
 /** The part of uWS's response that is used here. */
-interface RawResponse {
-  cork(write: () => void): unknown;
+interface RawResponse extends RawStream {
   writeStatus(status: string): unknown;
   writeHeader(name: string, value: string): unknown;
-  end(body: string | Uint8Array, close?: boolean): unknown;
+  end(body?: string | Uint8Array, close?: boolean): unknown;
   endWithoutBody(): unknown;
   /** Closes the socket at once. Throws when the response has ended. */
   close(): unknown;
   onAborted(handle: () => void): unknown;
   /** The chunk's memory is valid only until the handler returns. */
   onData(handle: (chunk: ArrayBuffer, isLast: boolean) => void): unknown;
-  pause(): void;
-  resume(): void;
   getRemoteAddress(): ArrayBuffer;
 }
 
@@ -100,8 +105,11 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
   readonly #res: RawResponse;
   readonly #underWay: RequestsUnderWay;
   readonly #failed: (error: unknown) => void;
+  readonly #sinks: SharedBySinks;
   readonly #body: RequestBody | undefined;
   #state: 'pending' | 'answered' | 'aborted' = 'pending';
+  /** Set if the response is streamed. */
+  #sink: UwsResponseSink | undefined;
 
   /** @param failed Is told of a response that cannot be written. It must not throw. */
   constructor(
@@ -109,11 +117,13 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
     req: RawRequest,
     underWay: RequestsUnderWay,
     failed: (error: unknown) => void,
+    sinks: SharedBySinks,
   ) {
     super(res, req);
     this.#res = res;
     this.#underWay = underWay;
     this.#failed = failed;
+    this.#sinks = sinks;
     if (!announcesBody(this)) return;
     const body = new RequestBody({
       pause: () => {
@@ -134,17 +144,12 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
 
   /** Sends the response as soon as there is one. Call it in the turn of the request, with a promise that never rejects. */
   answer(answer: TransportResponse | Promise<TransportResponse>): void {
-    if (!('then' in answer) && this.#body === undefined) {
+    if (!('then' in answer) && this.#body === undefined && answer.stream === undefined) {
       this.#write(answer);
       return;
     }
     this.#underWay.began();
-    this.#res.onAborted(() => {
-      if (this.#state !== 'pending') return;
-      this.#state = 'aborted';
-      this.#body?.abort();
-      this.#underWay.ended();
-    });
+    this.#res.onAborted(() => this.#aborted());
     void this.#answerLater(answer);
     // Most requests are answered in the promise jobs of this turn, and then nothing is copied. The request stays valid
     // during these jobs and the ticks that they queue, so such a tick is the latest time to copy.
@@ -155,8 +160,32 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
     const response = await answer;
     await this.#body?.skip();
     if (this.#state !== 'pending') return;
-    this.#res.cork(() => this.#write(response));
+    const { stream } = response;
+    if (stream === undefined || this.method === 'HEAD') this.#res.cork(() => this.#write(response));
+    else if (this.#body?.isComplete === false) this.#res.cork(() => this.#write(BODY_UNREAD));
+    else this.#stream(response, stream);
     this.#underWay.ended();
+  }
+
+  #aborted(): void {
+    this.#sink?.closed();
+    if (this.#state !== 'pending') return;
+    this.#state = 'aborted';
+    this.#body?.abort();
+    this.#underWay.ended();
+  }
+
+  #stream(response: TransportResponse, stream: ResponseStream): void {
+    this.#state = 'answered';
+    this.forget();
+    let isWritten = false;
+    this.#res.cork(() => {
+      isWritten = succeeds(this.#res, () => writeHead(this.#res, response), this.#failed);
+    });
+    if (!isWritten) return;
+    this.#sink = new UwsResponseSink(this.#res, stream, this.#sinks);
+    stream.opened(this.#sink);
+    this.#sink.sendHead();
   }
 
   #write(response: TransportResponse): void {
@@ -166,6 +195,9 @@ export class UwsExchange extends UwsRequestHead implements TransportRequest {
     writeResponse(this.#res, this.method, response, this.#failed, then);
   }
 }
+
+/** A stream would begin while the client is still sending. */
+const BODY_UNREAD = jsonError(413, 'the body is longer than this route reads');
 
 const OK = 200;
 const NO_CONTENT = 204;
@@ -189,11 +221,18 @@ export function writeResponse(
   failed: (error: unknown) => void,
   then: Then,
 ): void {
+  succeeds(res, () => writeParts(res, method, response, then), failed);
+}
+
+/** Writes, and closes the socket when it throws. */
+function succeeds(res: RawResponse, write: () => void, failed: (error: unknown) => void): boolean {
   try {
-    writeParts(res, method, response, then);
+    write();
+    return true;
   } catch (error) {
     failed(error);
     closeUnlessEnded(res);
+    return false;
   }
 }
 
@@ -205,28 +244,29 @@ function closeUnlessEnded(res: RawResponse): void {
   }
 }
 
-function writeParts(
-  res: RawResponse,
-  method: string,
-  { status, headers = NO_HEADERS, body = '' }: TransportResponse,
-  then: Then,
-): void {
+function writeParts(res: RawResponse, method: string, response: TransportResponse, then: Then): void {
+  const { status, body = '', stream } = response;
+  writeHead(res, response);
+  if (then === 'ask to end') res.writeHeader('connection', 'close');
+  if (status === NO_CONTENT || status === NOT_MODIFIED) {
+    res.endWithoutBody();
+  } else if (method === 'HEAD') {
+    // If endWithoutBody got the length, uWS would wait for the body and drop the next request.
+    if (stream === undefined) res.writeHeader(CONTENT_LENGTH, String(Buffer.byteLength(body)));
+    res.endWithoutBody();
+  } else {
+    res.end(toUtf8(body), then === 'end');
+  }
+}
+
+/** Writes the status and the headers. */
+function writeHead(res: RawResponse, { status, headers = NO_HEADERS }: TransportResponse): void {
   // uWS writes the status 200 by itself.
   if (status !== OK) res.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
   for (const name of Object.keys(headers)) {
     // uWS writes the length by itself.
     if (name.length !== CONTENT_LENGTH.length || name.toLowerCase() !== CONTENT_LENGTH)
       res.writeHeader(name, headers[name] ?? '');
-  }
-  if (then === 'ask to end') res.writeHeader('connection', 'close');
-  if (status === NO_CONTENT || status === NOT_MODIFIED) {
-    res.endWithoutBody();
-  } else if (method === 'HEAD') {
-    // If endWithoutBody got the length, uWS would wait for the body and drop the next request.
-    res.writeHeader(CONTENT_LENGTH, String(Buffer.byteLength(body)));
-    res.endWithoutBody();
-  } else {
-    res.end(body, then === 'end');
   }
 }
 

@@ -6,6 +6,7 @@
 import type { Frame, Text } from '../../protocol/text.ts';
 import type { ContainedHandlers } from '../common/contained-handlers.ts';
 import type { PendingSends } from '../common/pending-sends.ts';
+import { toUtf8 } from './texts.ts';
 import type { TopicTurns } from './topic-turns.ts';
 import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
 
@@ -20,14 +21,14 @@ const LINGER_MS = 30_000;
 interface RawSocket {
   /** 0 when the frame waits in the send queue, 1 when it was sent, 2 when it was dropped. */
   send(frame: Frame, isBinary?: boolean): number;
-  publish(topic: Text, frame: Frame, isBinary?: boolean): unknown;
+  publish(topic: Frame, frame: Frame, isBinary?: boolean): unknown;
   cork(send: () => void): unknown;
-  subscribe(topic: string): unknown;
-  unsubscribe(topic: string): unknown;
-  isSubscribed(topic: Text): boolean;
+  subscribe(topic: Frame): unknown;
+  unsubscribe(topic: Frame): unknown;
+  isSubscribed(topic: Frame): boolean;
   getTopics(): string[];
   getBufferedAmount(): number;
-  end(code: number, reason: string): void;
+  end(code: number, reason: string | Uint8Array): void;
   close(): void;
 }
 
@@ -73,7 +74,7 @@ export class UwsSocket<Session> implements Socket {
   send(frame: Frame): SendStatus {
     this.flush();
     if (this.#state !== 'open') return 'dropped';
-    return SEND_STATUS[this.#ws.send(frame, isBinary(frame))] ?? 'dropped';
+    return SEND_STATUS[this.#ws.send(toUtf8(frame), isBinary(frame))] ?? 'dropped';
   }
 
   sendSoon(frame: Frame, join?: JoinFrames): void {
@@ -96,7 +97,7 @@ export class UwsSocket<Session> implements Socket {
     if (this.#state !== 'open') return;
     const joined = this.#join === undefined || frames.length === 1 ? frames : [this.#join(frames)];
     this.#ws.cork(() => {
-      for (const frame of joined) this.#ws.send(frame, isBinary(frame));
+      for (const frame of joined) this.#ws.send(toUtf8(frame), isBinary(frame));
     });
     this.checkQueue();
   }
@@ -104,7 +105,7 @@ export class UwsSocket<Session> implements Socket {
   /** It need not flush: a publication flushes the pending frames before it is sent. */
   subscribe(topic: string): void {
     if (this.#state !== 'open') return;
-    this.#ws.subscribe(topic);
+    this.#ws.subscribe(toUtf8(topic));
     this.#checkedTopic = undefined;
     this.#shared.turns.subscribed();
   }
@@ -112,7 +113,7 @@ export class UwsSocket<Session> implements Socket {
   unsubscribe(topic: string): void {
     this.flush();
     if (this.#state !== 'open') return;
-    this.#ws.unsubscribe(topic);
+    this.#ws.unsubscribe(toUtf8(topic));
     this.#checkedTopic = undefined;
   }
 
@@ -121,20 +122,20 @@ export class UwsSocket<Session> implements Socket {
     if (this.#state !== 'open') return false;
     if (topic !== this.#checkedTopic) {
       this.#checkedTopic = topic;
-      this.#isSubscribedToChecked = this.#ws.isSubscribed(topic);
+      this.#isSubscribedToChecked = this.#ws.isSubscribed(toUtf8(topic));
     }
     return this.#isSubscribedToChecked;
   }
 
   publishToOthers(topic: Text, frame: Frame): void {
-    if (this.#state === 'open') this.#ws.publish(topic, frame, isBinary(frame));
+    if (this.#state === 'open') this.#ws.publish(toUtf8(topic), toUtf8(frame), isBinary(frame));
   }
 
   close(code: number, reason: string): void {
     this.flush();
     if (this.#state !== 'open') return;
     if (this.#isOverLimit()) this.#linger(code, reason);
-    else this.#ws.end(code, reason);
+    else this.#ws.end(code, toUtf8(reason));
   }
 
   terminate(): void {
@@ -175,7 +176,7 @@ export class UwsSocket<Session> implements Socket {
 
   drained(): void {
     if (this.#closeFrame === undefined) this.#shared.handlers.drain(this.#session);
-    else if (!this.#isOverLimit()) this.#ws.end(this.#closeFrame.code, this.#closeFrame.reason);
+    else if (!this.#isOverLimit()) this.#ws.end(this.#closeFrame.code, toUtf8(this.#closeFrame.reason));
   }
 
   /** The raw socket has closed. */
@@ -191,7 +192,7 @@ export class UwsSocket<Session> implements Socket {
    * it was closed. So the close frame waits here until the client reads again. For the server the socket is closed.
    */
   #linger(code: number, reason: string): void {
-    for (const topic of this.#ws.getTopics()) this.#ws.unsubscribe(topic);
+    for (const topic of this.#ws.getTopics()) this.#ws.unsubscribe(toUtf8(topic));
     const timer = setTimeout(() => this.drop(), LINGER_MS);
     timer.unref();
     this.#closeFrame = { code, reason, timer };

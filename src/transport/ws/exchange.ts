@@ -1,15 +1,26 @@
 /** One HTTP request of `node:http` and its response. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setOwn } from '../../protocol/json/own-property.ts';
 import { announcesBody, RequestBody } from '../common/request-body.ts';
 import type { RequestsUnderWay } from '../common/requests-under-way.ts';
 import type { EndingConnections } from './ending-connections.ts';
-import { writeResponse } from './write-response.ts';
-import type { RequestHead, TransportRequest, TransportResponse } from '../common/transport.ts';
+import { NodeResponseSink, type SharedBySinks } from './response-sink.ts';
+import { writeHead, writeResponse } from './write-response.ts';
+import { jsonError } from '../common/responses.ts';
+import type {
+  RequestHead,
+  ResponseStream,
+  TransportRequest,
+  TransportResponse,
+} from '../common/transport.ts';
 
 /** An IPv6 socket gives an IPv4 address with this before it. */
 const MAPPED_PREFIX = '::ffff:';
+
+/** A stream would begin while the client is still sending. */
+const BODY_UNREAD = jsonError(413, 'the body is longer than this route reads');
 
 /** A request without its body. */
 export class NodeRequestHead implements RequestHead {
@@ -46,6 +57,8 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
   readonly #res: ServerResponse;
   readonly #underWay: RequestsUnderWay;
   readonly #ending: EndingConnections;
+  readonly #sinks: SharedBySinks;
+  readonly #connection: Socket;
   readonly #body: RequestBody | undefined;
   #state: 'pending' | 'answered' | 'aborted' = 'pending';
 
@@ -54,9 +67,12 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     res: ServerResponse,
     underWay: RequestsUnderWay,
     ending: EndingConnections,
+    sinks: SharedBySinks,
   ) {
     super(req);
     this.#res = res;
+    this.#sinks = sinks;
+    this.#connection = req.socket;
     this.#underWay = underWay;
     this.#ending = ending;
     if (announcesBody(this)) this.#body = receiveBody(req);
@@ -68,7 +84,7 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
 
   /** Sends the response as soon as there is one. The promise must never reject. */
   answer(answer: TransportResponse | Promise<TransportResponse>): void {
-    if (!('then' in answer) && this.#body === undefined) {
+    if (!('then' in answer) && this.#body === undefined && answer.stream === undefined) {
       this.#write(answer);
       return;
     }
@@ -81,8 +97,36 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     const response = await answer;
     await this.#body?.skip();
     if (this.#state !== 'pending') return;
-    this.#write(response);
+    const { stream } = response;
+    if (stream === undefined || this.method === 'HEAD') this.#write(response);
+    else if (this.#body?.isComplete === false) this.#write(BODY_UNREAD);
+    else this.#stream(response, stream);
     this.#underWay.ended();
+  }
+
+  /** A stream behind an earlier response of its connection begins after it. */
+  #stream(response: TransportResponse, stream: ResponseStream): void {
+    this.#state = 'answered';
+    if (this.#res.socket === null) this.#res.once('socket', () => this.#beginStream(response, stream));
+    else this.#beginStream(response, stream);
+  }
+
+  #beginStream(response: TransportResponse, stream: ResponseStream): void {
+    const connection = this.#connection;
+    // The client sends nothing more, and is taken for gone.
+    if (connection.destroyed || connection.readableEnded) {
+      connection.destroy();
+      return;
+    }
+    try {
+      writeHead(this.#res, response);
+    } catch (error) {
+      this.#ending.abandon(this.#res, error);
+      return;
+    }
+    const sink = new NodeResponseSink(this.#res, connection, stream, this.#sinks);
+    stream.opened(sink);
+    if (sink.isOpen) this.#res.flushHeaders();
   }
 
   #closed(): void {

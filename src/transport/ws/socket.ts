@@ -10,7 +10,7 @@ import type { ContainedHandlers } from '../common/contained-handlers.ts';
 import type { PendingSends } from '../common/pending-sends.ts';
 import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
 import { encodeFrame, encodePong, type FrameJoiner } from './frames.ts';
-import type { Topics } from './topics.ts';
+import type { Topics } from '../common/topics.ts';
 
 /** With so many bytes pending, a socket does not wait for the end of the turn. */
 const FLUSH_BYTES = 64 * 1024;

@@ -36,6 +36,9 @@ export interface Allowances {
   readonly owners?: readonly string[] | undefined;
 }
 
+/** The sign between a personal room's name and its user, where the settings name none. */
+export const DEFAULT_BOUNDARY = '#';
+
 /** Whether a client may join without a token. */
 export function mayJoin({ rules, owners }: Allowances, { user }: MemberInfo): boolean {
   if (rules.join === 'nobody') return false;

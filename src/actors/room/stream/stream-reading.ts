@@ -68,7 +68,7 @@ export class StreamReading {
   get isUnrecoverable(): boolean {
     const { request, offer } = this.#input;
     if (request.mustRecover !== true || request.since === undefined) return false;
-    if (offer.size === 0 || offer.recover === false) return true;
+    if (offer.size === 0 || !offer.recover) return true;
     return missedSince(request.since, this.#read()) === undefined;
   }
 
@@ -99,8 +99,7 @@ export class StreamReading {
       const publications = latest === undefined || isKnown ? [] : [latest];
       return { ...start, ...top, recovered: isKnown || publications.length > 0, publications };
     }
-    const missed =
-      since === undefined || offer.recover === false ? undefined : missedSince(since, history, later);
+    const missed = since === undefined || !offer.recover ? undefined : missedSince(since, history, later);
     if (since === undefined || missed === undefined) {
       return { ...start, ...top, recovered: false, publications: [] };
     }
@@ -128,7 +127,7 @@ export class StreamReading {
   #query(): HistoryQuery {
     const { request, offer } = this.#input;
     if (offer.recover === 'cache') return { limit: 1, reverse: true };
-    if (request.since === undefined || offer.recover === false) return { limit: 0 };
+    if (request.since === undefined || !offer.recover) return { limit: 0 };
     return { since: request.since, limit: MAX_PAGE + 1 };
   }
 }

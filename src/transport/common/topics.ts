@@ -31,6 +31,7 @@ export class Topics<Subscriber> {
   /** The subscribers of a topic; undefined when there are none. */
   of(text: Text): ReadonlySet<Subscriber> | undefined {
     if (typeof text === 'string') return this.#byName.get(text)?.subscribers;
+    if (this.#byName.size === 0) return undefined;
     const known = this.#byText.get(text);
     // A topic without subscribers was given up: there may be another one with its name.
     if (known !== undefined && known.subscribers.size > 0) return known.subscribers;

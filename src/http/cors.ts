@@ -1,0 +1,41 @@
+/** Lets pages of other, allowed origins use a route (the CORS protocol of the Fetch standard). */
+
+import { jsonError } from '../transport/common/responses.ts';
+import type { RequestHead, TransportResponse } from '../transport/common/transport.ts';
+import type { OriginPolicy } from '../transport/origin-policy.ts';
+
+/** How long a browser may remember the answer to its question, in seconds. */
+const MAX_AGE_SECONDS = 600;
+
+/** Adds to a response the headers with which a page of an allowed origin can read it. */
+export function allowPage(
+  request: RequestHead,
+  response: TransportResponse,
+  allowsOrigin: OriginPolicy,
+): TransportResponse {
+  const origin = request.header('origin');
+  if (origin === undefined || !allowsOrigin(request)) return response;
+  const headers = {
+    ...response.headers,
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    vary: 'origin',
+  };
+  return { ...response, headers };
+}
+
+/** Answers the question of a browser (OPTIONS) whether a page may send its request. */
+export function answerPreflight(
+  request: RequestHead,
+  methods: readonly string[],
+  allowsOrigin: OriginPolicy,
+): TransportResponse {
+  if (!allowsOrigin(request))
+    return jsonError(403, `pages from ${request.header('origin')} may not use this`);
+  const headers = {
+    'access-control-allow-methods': methods.join(', '),
+    'access-control-allow-headers': request.header('access-control-request-headers') ?? 'content-type',
+    'access-control-max-age': String(MAX_AGE_SECONDS),
+  };
+  return allowPage(request, { status: 204, headers }, allowsOrigin);
+}
