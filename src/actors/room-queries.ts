@@ -38,7 +38,7 @@ export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
     options: RoomOptions,
   ): Refusal | undefined {
     const badName = refuseRoomName(room, limits);
-    if (badName !== undefined) return { ...badName, error: 'badRequest' };
+    if (badName !== undefined) return badName;
     if (options.rules[action] === 'nobody')
       return options.isKnown ? TURNED_OFF : createRefusal('unknownRoom');
     const seated = directory.rooms.get(room)?.record.roster.joined.get(asker.id);

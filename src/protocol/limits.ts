@@ -20,7 +20,7 @@ export function refuseRoomName(room: string, limits: MessageLimits): Refusal | u
   // The library is also called from JavaScript: the rooms 1 and '1' would be two.
   if (typeof room !== 'string') return createRefusal('badRequest', 'the room name must be a string');
   if (exceedsBytes(room, limits.roomNameBytes)) {
-    return createRefusal('limitExceeded', `the room name is longer than ${limits.roomNameBytes} bytes`);
+    return createRefusal('badRequest', `the room name is longer than ${limits.roomNameBytes} bytes`);
   }
   return undefined;
 }
@@ -31,11 +31,15 @@ export function refuseMessage(data: Json, limits: Pick<MessageLimits, 'messageBy
   if (nonJson !== undefined) {
     return createRefusal('badRequest', `a message must be a JSON value, and this is ${nonJson}`);
   }
-  const text = typeof data === 'string' ? data : JSON.stringify(data);
-  if (exceedsBytes(text, limits.messageBytes)) {
+  if (exceedsLimit(data, limits.messageBytes)) {
     return createRefusal('limitExceeded', `the message is longer than ${limits.messageBytes} bytes`);
   }
   return undefined;
+}
+
+/** Whether a message is longer than so many bytes. */
+export function exceedsLimit(data: Json, messageBytes: number): boolean {
+  return exceedsBytes(typeof data === 'string' ? data : JSON.stringify(data), messageBytes);
 }
 
 const encoder = new TextEncoder();

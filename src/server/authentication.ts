@@ -93,6 +93,10 @@ class TokenAuthenticator implements Authenticator {
     this.#input = input;
   }
 
+  get refreshes(): boolean {
+    return this.#input.verifier !== undefined;
+  }
+
   async identify(request: ConnectRequest, handshake: Handshake): Promise<IdentityOutcome> {
     const token = request.token ?? readToken(handshake);
     const { verifier, authenticate } = this.#input;

@@ -103,7 +103,7 @@ export function createWeb(input: WebInput): Transport {
     input;
   const { socketLimits, surroundings, taps } = input;
   const { limits, http } = settings;
-  const centrifuge = createCentrifugeCodec(SERVER_INFO);
+  const centrifuge = createCentrifugeCodec(SERVER_INFO, limits.messageBytes);
   const codecs = new Map([
     [LINE_PATH, lineCodec],
     [CENTRIFUGE_PATH, centrifuge],

@@ -42,6 +42,8 @@ export type IdentityOutcome =
 
 /** Finds out who a client is. No promise rejects. */
 export interface Authenticator {
+  /** Whether clients can send new tokens before theirs end. */
+  readonly refreshes: boolean;
   identify(request: ConnectRequest, handshake: Handshake): Promise<IdentityOutcome>;
   /** Checks a new token of a client that is known. */
   refresh(token: string, member: MemberInfo): Promise<IdentityOutcome>;

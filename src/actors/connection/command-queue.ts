@@ -67,6 +67,11 @@ export class CommandQueue {
     send(this.#taker, { type: 'queue.overflowed' }, 'socket');
   }
 
+  /** Forgets what waits. */
+  clear(): void {
+    this.#waiting = undefined;
+  }
+
   /** The chart may be ready again: has the commands taken for which it is. */
   resume(): void {
     this.#readyAt = undefined;
@@ -88,13 +93,16 @@ export class CommandQueue {
     this.#isTaking = false;
   }
 
-  /** Whether a join or a leave of its room is under way, or an earlier command of its room waits. */
+  /**
+   * Whether a join or a leave of its room is under way, or an earlier command of its room waits. A second join while the
+   * first one is under way has its answer already.
+   */
   #hasToWait(command: QueuedCommand): boolean {
     if (this.#underWay.length === 0 && this.#waiting === undefined) return false;
-    return (
-      'room' in command &&
-      (isBusyWith(this.#underWay, command.room) || this.#waiting?.hasOf(command.room) === true)
-    );
+    if (!('room' in command)) return false;
+    if (this.#waiting?.hasOf(command.room) === true) return true;
+    const operation = findOperation(this.#underWay, command.room);
+    return operation !== undefined && !(command.type === 'room.join' && operation.type === 'join');
   }
 
   /** The first command that may go, taken out. Commands of one room keep their order. */
@@ -161,24 +169,19 @@ function isBusyWith(underWay: readonly UnderWay[], room: string): boolean {
 function costOf(command: QueuedCommand): number {
   switch (command.type) {
     case 'room.join':
-      return COMMAND_OVERHEAD_BYTES + command.room.length + JSON.stringify(command.request ?? null).length;
+      return COMMAND_OVERHEAD_BYTES + command.room.length + lengthOf(command.request ?? null);
     case 'room.resume':
     case 'room.leave':
       return COMMAND_OVERHEAD_BYTES + command.room.length;
     case 'room.publish':
-      return COMMAND_OVERHEAD_BYTES + command.room.length + JSON.stringify(command.data).length;
+      return COMMAND_OVERHEAD_BYTES + command.room.length + lengthOf(command.data);
     case 'room.call':
-      return (
-        COMMAND_OVERHEAD_BYTES +
-        command.room.length +
-        command.method.length +
-        JSON.stringify(command.args).length
-      );
+      return COMMAND_OVERHEAD_BYTES + command.room.length + command.method.length + lengthOf(command.args);
     case 'server.broadcast':
     case 'server.message':
-      return COMMAND_OVERHEAD_BYTES + JSON.stringify(command.data).length;
+      return COMMAND_OVERHEAD_BYTES + lengthOf(command.data);
     case 'server.call':
-      return COMMAND_OVERHEAD_BYTES + command.method.length + JSON.stringify(command.data).length;
+      return COMMAND_OVERHEAD_BYTES + command.method.length + lengthOf(command.data);
     case 'room.presence':
     case 'room.presenceStats':
     case 'room.history':
@@ -188,11 +191,20 @@ function costOf(command: QueuedCommand): number {
     case 'connection.refresh':
       return COMMAND_OVERHEAD_BYTES + command.token.length;
     case 'connect':
-      return COMMAND_OVERHEAD_BYTES + JSON.stringify(command.request ?? null).length;
+      return COMMAND_OVERHEAD_BYTES + lengthOf(command.request ?? null);
     case 'ping':
     case 'pong':
     case 'command.unknown':
     case 'command.malformed':
       return COMMAND_OVERHEAD_BYTES;
+  }
+}
+
+/** The length of a value as JSON. One that is nested too deep to be written counts as endless. */
+function lengthOf(value: unknown): number {
+  try {
+    return JSON.stringify(value).length;
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
 }

@@ -43,6 +43,7 @@ import {
   announceOpen,
   closeRefused,
   enterRooms,
+  exceedsRooms,
   identify,
   noteConnect,
   noteEntered,
@@ -84,8 +85,7 @@ export const connectionSetup = setup({
     isTrusted: ({ context }) => context.authenticator === undefined,
     greetsByHandshake: ({ context }) => context.protocol.greeting === 'handshake',
     hasEntered: ({ context }) => context.underWay.length === 0,
-    exceedsRooms: ({ context }) =>
-      Object.keys(context.identity?.rooms ?? {}).length > context.limits.roomsPerConnection,
+    exceedsRooms: ({ context }) => exceedsRooms(context),
     isAccepted: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'known',
     isClosing: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'closed',
     closes: (_, { close }: { readonly close?: CloseName | undefined }) => close !== undefined,

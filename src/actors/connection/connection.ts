@@ -171,6 +171,10 @@ export const connectionMachine = connectionSetup.createMachine({
                 'command.malformed': { actions: { type: 'replyRefused', params: ({ event }) => event } },
                 'room.join': [
                   {
+                    guard: { type: 'isJoining', params: ({ event }) => event },
+                    actions: { type: 'replyAlreadyMember', params: ({ event }) => event },
+                  },
+                  {
                     guard: { type: 'isResumed', params: ({ event }) => event },
                     actions: { type: 'takeOver', params: ({ event }) => event },
                   },

@@ -92,8 +92,14 @@ export function resumeMemberships({ context }: ConnectionArgs): void {
   for (const room of roomsToEnter(context)) context.queue.add({ type: 'room.resume', room });
 }
 
+/** Whether the server has more rooms for the client than a connection may be in. */
+export function exceedsRooms({ identity, limits }: ConnectionContext): boolean {
+  return Object.keys(identity?.rooms ?? {}).length > limits.roomsPerConnection;
+}
+
 /** Joins the client to its rooms before `connect` is answered. */
 export function enterRooms({ context }: ConnectionArgs): void {
+  if (exceedsRooms(context)) return;
   const { identity, greeting, protocol, rooms, subscriber, limits } = context;
   const entering = [...roomsToEnter(context)].slice(0, limits.roomsPerConnection);
   for (const room of entering) {
@@ -136,7 +142,8 @@ export function replyConnected(args: ConnectionArgs): void {
     rooms[room] = attach(args, room, reading, grant) ?? {};
   }
   context.greeting = undefined;
-  const ttlSeconds = ttlOf(context, identity?.expiresAt);
+  const ttlSeconds =
+    context.authenticator?.refreshes === true ? ttlOf(context, identity?.expiresAt) : undefined;
   answer(context, greeting.id, {
     type: 'connected',
     client: member.id,
@@ -147,7 +154,9 @@ export function replyConnected(args: ConnectionArgs): void {
   });
 }
 
+/** The commands that came with `connect` are not done. */
 export function replyUnidentified({ context }: ConnectionArgs, { refusal }: Refused): void {
+  context.queue.clear();
   answer(context, context.greeting?.id, { type: 'refused', refusal });
 }
 

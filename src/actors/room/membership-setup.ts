@@ -51,6 +51,8 @@ export type MemberFact =
       readonly joinedAt: number;
       readonly resumed: boolean;
       readonly grant: RoomGrant | undefined;
+      /** The connection subscribes its socket itself. */
+      readonly readsStream: boolean;
     }
   /** It went away before it had joined. */
   | { readonly type: 'member.withdrawn'; readonly id: string }
@@ -167,7 +169,8 @@ export const membershipSetup = setup({
       if (reading === undefined) subscriber.port.subscribe(room);
       // Answered before the event bus hears of it: what a listener publishes comes after the answer.
       subscriber.send({ type: 'room.joined', room, reading, grant }, self);
-      context.tellRoom({ type: 'member.joined', subscriber, joinedAt, resumed, grant }, self);
+      const readsStream = reading !== undefined;
+      context.tellRoom({ type: 'member.joined', subscriber, joinedAt, resumed, grant, readsStream }, self);
     },
     letOut: ({ context, self }) => {
       context.subscriber.port.unsubscribe(context.room);

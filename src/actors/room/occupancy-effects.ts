@@ -4,11 +4,11 @@ import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import { send } from '../runtime/send.ts';
 import { endAbsence, expect } from './absence-effects.ts';
+import { announceJoin, announceLeave, announceLeft, type JoinedMember } from './occupancy/announcements.ts';
 import { note } from './journal-effects.ts';
 import type { MembershipInput } from './membership-setup.ts';
 import { startMembership, wakeMembership } from './membership.ts';
-import type { RoomEntry, RoomGrant, Subscriber } from './ports.ts';
-import { toRoomMember } from './room-member.ts';
+import type { RoomEntry, Subscriber } from './ports.ts';
 import { StreamReading } from './stream/stream-reading.ts';
 import { ask, tellPart } from './parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
@@ -98,39 +98,22 @@ export function kick(
 }
 
 /** A membership has joined: it rests as a record from now on. */
-export function seat(
-  { context }: RoomArgs,
-  {
-    subscriber,
-    joinedAt,
-    resumed,
-    grant,
-  }: {
-    readonly subscriber: Subscriber;
-    readonly joinedAt: number;
-    readonly resumed: boolean;
-    readonly grant: RoomGrant | undefined;
-  },
-): void {
-  const { record, events, broker } = context;
-  const { member } = subscriber;
-  record.roster.awake.delete(member.id);
-  record.roster.joined.set(member.id, { subscriber, joinedAt, grant });
-  if (record.options.joinLeave) {
-    tellPart(context, 'broker', record.name, () => broker.join(record.name, toRoomMember(member, grant)));
-  }
-  events.emit('member.joined', { room: record.name, member, resumed });
+export function seat({ context }: RoomArgs, joined: JoinedMember): void {
+  const { subscriber, joinedAt, grant } = joined;
+  const { roster } = context.record;
+  const { id } = subscriber.member;
+  roster.awake.delete(id);
+  roster.joined.set(id, { subscriber, joinedAt, grant });
+  announceJoin(context, joined);
 }
 
 /** A member is not listed any more, or a join that was listed is taken back. */
 export function unseat({ context }: RoomArgs, { id }: { readonly id: string }): void {
-  const { record, broker } = context;
-  const seated = record.roster.joined.get(id);
-  record.roster.joined.delete(id);
+  const { roster } = context.record;
+  const seated = roster.joined.get(id);
+  roster.joined.delete(id);
   unlist(context, id);
-  if (seated === undefined || !record.options.joinLeave) return;
-  const member = toRoomMember(seated.subscriber.member, seated.grant);
-  tellPart(context, 'broker', record.name, () => broker.leave(record.name, member));
+  if (seated !== undefined) announceLeave(context, seated);
 }
 
 /** A member has left, and the store knows. */
@@ -142,15 +125,10 @@ export function seeOff(
     joinedAt,
   }: { readonly subscriber: Subscriber; readonly reason: LeaveReason; readonly joinedAt: number },
 ): void {
-  const { record, events } = context;
   const { member } = subscriber;
-  record.roster.awake.delete(member.id);
+  context.record.roster.awake.delete(member.id);
   if (reason === 'lost' && expect(context, member, joinedAt)) return;
-  events.emit('member.left', {
-    room: record.name,
-    member,
-    reason: reason === 'lost' ? 'disconnected' : reason,
-  });
+  announceLeft(context, subscriber, reason === 'lost' ? 'disconnected' : reason);
 }
 
 /** A join was taken back. */

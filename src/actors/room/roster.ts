@@ -67,6 +67,8 @@ export class Roster {
   readonly awake = new Map<string, AwakeMembership>();
   /** By user: one line each, however many connections the user had. */
   readonly away = new Map<string, ExpectedMember>();
+  /** The ids of members who have joined in this turn, and of whose join nobody is told yet. Undefined: none. */
+  unannounced: Set<string> | undefined;
 
   /** Seats that are taken: members, joins under way, and leaves that are not recorded yet. */
   get seats(): number {

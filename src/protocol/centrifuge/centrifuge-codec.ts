@@ -15,8 +15,11 @@ import {
 } from './encode-push.ts';
 import { encodeReply, type ServerInfo } from './encode-reply.ts';
 
-/** Makes the codec of a server; `server` is what its clients are told of it when they connect. */
-export function createCentrifugeCodec(server: ServerInfo): Codec {
+/**
+ * Makes the codec of a server; `server` is what its clients are told of it when they connect.
+ * @param messageBytes The longest message of a client. Default 64 KiB.
+ */
+export function createCentrifugeCodec(server: ServerInfo, messageBytes?: number): Codec {
   return {
     name: 'centrifuge',
     subprotocols: ['centrifuge-json'],
@@ -24,7 +27,7 @@ export function createCentrifugeCodec(server: ServerInfo): Codec {
     keepsOrder: false,
     pings: true,
     readsStreams: true,
-    decode: decodeFrame,
+    decode: (frame) => decodeFrame(frame, messageBytes),
     encodeReply: (reply) => encodeReply(reply, server),
     encodePush,
     encodePublication,
