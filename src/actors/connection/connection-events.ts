@@ -12,7 +12,6 @@ import type {
   MemberInfo,
   Reply,
 } from '../../protocol/command.ts';
-import type { EndingName } from '../../protocol/endings.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { Clock } from '../../system/clock.ts';
 import type {
@@ -210,12 +209,6 @@ export interface InRoom extends Asked {
 
 export interface Refused extends Asked {
   readonly refusal: Refusal;
-}
-
-/** The end of a membership that the server brings about. */
-export interface Ended {
-  readonly room: string;
-  readonly ending: EndingName;
 }
 
 /** The connection's own actor, as its actions send to it. */

@@ -82,7 +82,7 @@ export function announceOpen({ context }: ConnectionArgs): void {
 }
 
 /** The rooms to which the server joins the client: those of its identity, and those in which its user is away. */
-export function roomsToEnter({ identity, awayIn, member }: ConnectionContext): Set<string> {
+function roomsToEnter({ identity, awayIn, member }: ConnectionContext): Set<string> {
   return new Set([...Object.keys(identity?.rooms ?? {}), ...awayIn(member.user)]);
 }
 

@@ -157,7 +157,7 @@ export function scheduleSeat(
   seat.timer = wheel.schedule(self, { type: 'seat.expired', room }, leftMs);
 }
 
-export function dropSeat({ seats, wheel }: ConnectionContext, room: string): void {
+function dropSeat({ seats, wheel }: ConnectionContext, room: string): void {
   const seat = seats.delete(room);
   if (seat?.timer !== undefined) wheel.cancel(seat.timer);
 }

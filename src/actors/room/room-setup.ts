@@ -188,11 +188,7 @@ function isAllowedToJoin(options: RoomOptions, { subscriber, entry }: RoomEventO
 }
 
 /** Whether a connection may do something in the room. The server itself may do everything. */
-export function isAllowedTo(
-  record: RoomRecord,
-  action: RuledAction,
-  member: MemberInfo | undefined,
-): boolean {
+function isAllowedTo(record: RoomRecord, action: RuledAction, member: MemberInfo | undefined): boolean {
   if (member === undefined) return true;
   const seated = record.roster.joined.get(member.id);
   const seat = seated && { isGranted: seated.grant !== undefined };

@@ -3,7 +3,7 @@
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { ServerAddress } from '../../actors/server/server.ts';
-import { findAuthWarnings } from '../../config/auth-warnings.ts';
+import { findAuthWarnings } from '../../config/access-words.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
