@@ -2,6 +2,9 @@
 
 export { answer, change, drop, refuse } from './actors/room/room-options.ts';
 export type {
+  CallContext,
+  CallVerdict,
+  HandlerMember,
   JoinContext,
   JoinRefusal,
   LeaveContext,
@@ -47,8 +50,11 @@ export { parseExactJson, writeExactJson, type ExactJson } from './protocol/json/
 export { JsonNumber } from './protocol/json/json-number.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
-export { createServer } from './server/create-server.ts';
+export type { Authenticate, ClientIdentity, ClientRequest } from './server/authentication.ts';
+export { createServer, defineRoom } from './server/create-server.ts';
 export { RefusedError } from './server/refused-error.ts';
+export type { MessageOf, MessageTo } from './server/room-types.ts';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './server/standard-schema.ts';
 export type { RpcOf, ServantDefinition, ServantDefinitions } from './server/servants/rpc.ts';
 export type {
   LibrarySettings,
@@ -58,6 +64,7 @@ export type {
   RoomPermissions,
   ServerOptions,
   StatecastServer,
+  TypedServer,
   WhoMay,
   WithServer,
 } from './server/server-options.ts';

@@ -184,6 +184,42 @@ describe('broadcast', () => {
   });
 });
 
+describe('history', () => {
+  test('gives pages in both directions, and the position alone', async () => {
+    const running = await startServer(KEEP);
+    for (const data of ['a', 'b', 'c']) await running.server.publish('room1', data);
+    const { epoch } = await running.server.history('room1');
+    const page = async (asked: object) => {
+      const answer = await ask(running, 'history', { channel: 'room1', ...asked });
+      return (answer as { result: { publications: { data: string }[] } }).result;
+    };
+    expect(await page({})).toEqual({ publications: [], offset: 3, epoch });
+    const all = await page({ limit: -1 });
+    expect(all.publications.map(({ data }) => data)).toEqual(['a', 'b', 'c']);
+    const later = await page({ limit: 1, since: { offset: 1, epoch } });
+    expect(later.publications).toMatchObject([{ data: 'b', offset: 2 }]);
+    const earlier = await page({ limit: 5, reverse: true, since: { offset: 3, epoch } });
+    expect(earlier.publications.map(({ data }) => data)).toEqual(['b', 'a']);
+  });
+
+  test.each([
+    [{}, 107],
+    [{ channel: 'room1', since: { offset: 1, epoch: 'another' } }, 112],
+    [{ channel: 'room1', reverse: true, since: { offset: 0, epoch: '' } }, 107],
+  ])('of %j is the error %d', async (body, code) => {
+    const running = await startServer(KEEP);
+    expect(await ask(running, 'history', body)).toMatchObject({ error: { code } });
+  });
+
+  test.each([
+    { channel: 'room1', limit: 'all' },
+    { channel: 'room1', since: 3 },
+  ])('of %j cannot be read', async (body) => {
+    const running = await startServer(KEEP);
+    expect((await running.request('/api/history', post(body))).status).toBe(400);
+  });
+});
+
 describe('a request to the API', () => {
   test.each<[string, string | Uint8Array]>([
     ['is empty', ''],

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createModeratedServer } from '../examples/moderated-room.ts';
 import type { StatecastServer } from '../src/index.ts';
 import { connectLineClient, sendByRoom } from './support/line-client.ts';
+import { createSdkClient } from './support/sdk-client.ts';
 
 let clock: number;
 let server: StatecastServer;
@@ -46,6 +47,46 @@ describe('who comes in', () => {
     expect(bob.heard.some((frame) => frame.includes('mallory'))).toBe(false);
   });
 
+  test('a banned name neither speaks nor reads, on the line protocol', async () => {
+    const bob = await connect('bob');
+    await bob.join('room1');
+    const mallory = await connect('mallory');
+    await mallory.ask('subscribe|room1');
+    expect(await mallory.say('room1', 'let me in')).toBe('Error: you may not publish in room1');
+    await bob.say('room1', 'not for mallory');
+    await bob.hears('not for mallory');
+    expect(await mallory.ask('ping')).toBe('pong');
+    expect(mallory.heard).toEqual([
+      'Error: mallory is banned from room1',
+      'Error: you may not publish in room1',
+      'pong',
+    ]);
+    expect(bob.heard).not.toContain('let me in');
+  });
+
+  test('a banned name neither speaks nor reads, on the Centrifuge protocol', async () => {
+    const bob = await connect('bob');
+    await bob.join('room1');
+    const { centrifuge } = createSdkClient(url, {}, '?user=mallory');
+    const room = centrifuge.newSubscription('room1');
+    const heard: unknown[] = [];
+    room.on('publication', ({ data }) => heard.push(data));
+    const refused = new Promise((resolve) => room.once('unsubscribed', resolve));
+    room.subscribe();
+    expect(await refused).toMatchObject({ code: 103, reason: 'mallory is banned from room1' });
+    const notAllowed = { code: 103 };
+    await expect(centrifuge.publish('room1', 'let me in')).rejects.toMatchObject(notAllowed);
+    await expect(centrifuge.presence('room1')).rejects.toMatchObject(notAllowed);
+    await expect(centrifuge.presenceStats('room1')).rejects.toMatchObject(notAllowed);
+    await expect(centrifuge.history('room1', { limit: 10 })).rejects.toMatchObject(notAllowed);
+    await bob.say('room1', 'not for mallory');
+    await bob.hears('not for mallory');
+    // What was sent to it before this answer has arrived before it.
+    await expect(centrifuge.publish('room1', 'again')).rejects.toMatchObject(notAllowed);
+    expect(heard).toEqual([]);
+    expect(bob.heard).not.toContain('let me in');
+  });
+
   test('the other members get a message about a member that leaves', async () => {
     const bob = await connect('bob');
     await bob.join('room1');
@@ -72,6 +113,8 @@ describe('what is said', () => {
   test('too many messages of one member are refused until the window has passed', async () => {
     const bob = await connect('bob');
     const ada = await connect('ada');
+    await bob.join('room1');
+    await ada.join('room1');
     const answers: string[] = [];
     for (let number = 1; number <= 6; number += 1) answers.push(await bob.say('room1', `message ${number}`));
     expect(answers).toEqual([
@@ -102,6 +145,7 @@ describe('commands', () => {
 
   test('that do not exist are refused', async () => {
     const bob = await connect('bob');
+    await bob.join('room1');
     expect(await bob.say('room1', '!dance now')).toBe('Error: there is no !dance: try !help');
   });
 
@@ -109,6 +153,8 @@ describe('commands', () => {
     const bob = await connect('bob');
     const ada = await connect('ada');
     await bob.join('room1');
+    await ada.join('room1');
+    await ada.join('room2');
     expect(await ada.say('room1', '!mute')).toBe('SendByRoom success!');
     await bob.hears('bot: room1 was muted by ada');
     expect(await bob.say('room1', 'hello?')).toBe('Error: room1 is muted');
@@ -122,6 +168,7 @@ describe('commands', () => {
 
   test('to mute a room is refused for other members', async () => {
     const bob = await connect('bob');
+    await bob.join('room1');
     expect(await bob.say('room1', '!mute')).toBe('Error: !mute is for moderators');
     expect(await bob.say('room1', 'hello')).toBe('SendByRoom success!');
   });
@@ -157,5 +204,5 @@ async function connect(user: string) {
 }
 
 function isAnswer(frame: string): boolean {
-  return frame.endsWith('success!') || frame.startsWith('Error: ');
+  return frame.endsWith('success!') || frame.startsWith('Error: ') || frame === 'pong';
 }

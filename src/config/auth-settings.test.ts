@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { findAuthWarnings } from './auth-warnings.ts';
+import { findAuthWarnings } from './access-words.ts';
 import type { ConfigProblem } from './layer/config-error.ts';
 import { loadSettings } from './load-settings.ts';
 import { parseSettings } from './parse-settings.ts';

@@ -25,8 +25,9 @@ export type LeaveReason =
   /** The room was closed after repeated failures. */
   | 'room closed';
 
-/** The handlers that a user of the library may give. */
+/** The handlers that a user of the library may give. `message` is the schema of a room's messages. */
 export type HandlerName =
+  | 'message'
   | 'onJoin'
   | 'onMessage'
   | 'onCall'

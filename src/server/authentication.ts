@@ -45,13 +45,13 @@ export interface ClientRequest {
 }
 
 /** What `authenticate` answers. What is left out is taken from the token, if there is one. */
-export interface ClientIdentity {
+export interface ClientIdentity<MemberData = unknown> {
   /** Absent: the client is anonymous. */
   readonly user?: string;
   /** For other clients: they get it with presence, joins, leaves and publications. */
   readonly info?: Json;
   /** For your handlers, as `member.data`. It is never sent. */
-  readonly data?: unknown;
+  readonly data?: MemberData;
   /** For the client itself, with the answer to `connect`. */
   readonly answer?: Json;
   /** When this ends: a date, or milliseconds since 1970. Default: never. */
@@ -62,9 +62,13 @@ export interface ClientIdentity {
     | Readonly<Record<string, { readonly info?: Json; readonly data?: Json }>>;
 }
 
-export type Authenticate = (
+export type Authenticate<MemberData = unknown> = (
   client: ClientRequest,
-) => ClientIdentity | JoinRefusal | void | Promise<ClientIdentity | JoinRefusal | void>;
+) =>
+  | ClientIdentity<MemberData>
+  | JoinRefusal
+  | void
+  | Promise<ClientIdentity<MemberData> | JoinRefusal | void>;
 
 export interface AuthenticationInput {
   readonly settings: Pick<Settings, 'auth' | 'limits'>;

@@ -42,7 +42,12 @@ const CODEC: FunctionsOf<Codec> = [
 const TRANSPORT = 'auto, uws, ws, or a function that makes a transport';
 const STAT_STORE = ['add', 'take', 'close'];
 const TARS_RPC = ['createLink', 'bind', 'callByName'];
-const HANDLERS = ['onJoin', 'onMessage', 'onLeave'];
+/** Of a room, and of the server. */
+const HANDLERS = ['onJoin', 'onMessage', 'onCall', 'onLeave'];
+const SERVER_HANDLERS = ['authenticate', 'onBroadcast', 'onCall', 'onSend'];
+const HANDLER = 'a function, or nothing';
+const SCHEMA =
+  'a schema of zod, valibot, arktype or another library with the interface of standardschema.dev';
 
 /** Returns all problems; none if the options can be used. The settings among them are not checked here. */
 export function findOptionProblems(options: unknown): ConfigProblem[] {
@@ -58,6 +63,7 @@ export function findOptionProblems(options: unknown): ConfigProblem[] {
     // The settings check a name.
     ...(typeof transport === 'string' ? [] : findFunctionProblems(['transport'], transport, TRANSPORT)),
     ...findFunctionProblems(['onError'], onError, 'a function (error, where) => void'),
+    ...SERVER_HANDLERS.flatMap((name) => findFunctionProblems([name], options[name], HANDLER)),
     ...findTableProblems('rooms', options['rooms'], findRoomProblems),
     ...findTableProblems('routes', options['routes'], findRouteProblems),
     ...findTableProblems('codecs', options['codecs'], findCodecProblems),
@@ -125,9 +131,18 @@ function findProtoProblems(table: object, path: Path): ConfigProblem[] {
 
 function findRoomProblems(path: Path, definition: unknown): ConfigProblem[] {
   if (!isObject(definition)) return [problemAt(path, definition, 'an object of limits and handlers')];
-  return HANDLERS.flatMap((name) =>
-    findFunctionProblems([...path, name], definition[name], 'a function, or nothing'),
-  );
+  const { message } = definition;
+  return [
+    ...(message === undefined || isSchema(message) ? [] : [problemAt([...path, 'message'], message, SCHEMA)]),
+    ...HANDLERS.flatMap((name) => findFunctionProblems([...path, name], definition[name], HANDLER)),
+  ];
+}
+
+/** A schema may be a function, as those of arktype are. */
+function isSchema(value: unknown): boolean {
+  if (typeof value !== 'function' && !isObject(value)) return false;
+  const { '~standard': standard } = value as { readonly '~standard'?: unknown };
+  return isObject(standard) && standard['version'] === 1 && typeof standard['validate'] === 'function';
 }
 
 function findRouteProblems(path: Path, handler: unknown): ConfigProblem[] {

@@ -1,6 +1,6 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
-import { systemClock } from '../system/clock.ts';
+import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
@@ -44,7 +44,13 @@ import { hasStreamReaders, tellGap } from './stream-gaps.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
-import type { ServerHandlerContext, ServerOptions, StatecastServer } from './server-options.ts';
+import type {
+  RoomDefinition,
+  ServerHandlerContext,
+  ServerOptions,
+  StatecastServer,
+  TypedServer,
+} from './server-options.ts';
 import { decideSocketLimits } from './socket-limits.ts';
 import { newTraceparent } from './servants/trace-context.ts';
 import { createWeb, DEFAULT_PINGS } from './web.ts';
@@ -53,10 +59,32 @@ import { createWeb, DEFAULT_PINGS } from './web.ts';
  * Makes a server; `listen()` starts it.
  * @throws {ConfigError} listing every problem with the options, or with the settings.
  */
-export function createServer<All extends ServantDefinitions = {}>(
-  options: ServerOptions<All> = {},
-): StatecastServer<All> {
-  return composeServer(options);
+export function createServer<
+  All extends ServantDefinitions = {},
+  MemberData = unknown,
+  Rooms = Readonly<Record<string, unknown>>,
+>(options: ServerOptions<All, MemberData, Rooms> = {}): TypedServer<All, Rooms> {
+  return composeServer(eraseTypes(options));
+}
+
+/**
+ * Gives a room's definition the types of its schema, where it does not stand in the options of `createServer`. Handlers
+ * with a `member.data` name its type: `onJoin({ member }: JoinContext<Session>)`.
+ */
+export function defineRoom<All extends ServantDefinitions = {}, Schema = unknown, MemberData = unknown>(
+  definition: RoomDefinition<All, Schema, MemberData>,
+): RoomDefinition<All, Schema, MemberData> {
+  return definition;
+}
+
+/**
+ * Forgets the types of messages and of `member.data`: the parts of a server know them as JSON and as unknown. What the
+ * types say is so because the schemas check it, and because `authenticate` gives the data.
+ */
+export function eraseTypes<All extends ServantDefinitions, MemberData, Rooms>(
+  options: ServerOptions<All, MemberData, Rooms>,
+): ServerOptions<All> {
+  return options as unknown as ServerOptions<All>;
 }
 
 /** What a process adds to a server. */
@@ -68,10 +96,12 @@ export interface ServerProcess {
 /**
  * Makes a server as `createServer` does.
  * @param ownProcess the process that the server runs in, if Statecast made it. Default: a program of a library user.
+ * @param clock the time of everything in the server. Default: that of the system.
  */
 export function composeServer<All extends ServantDefinitions>(
   options: ServerOptions<All>,
   ownProcess?: ServerProcess,
+  clock: Clock = systemClock,
 ): StatecastServer<All> {
   const problems = [
     ...findOptionProblems(options),
@@ -107,7 +137,6 @@ export function composeServer<All extends ServantDefinitions>(
     settings.host,
   );
   const { limits, membership, tars } = settings;
-  const clock = systemClock;
   const onError: ErrorReport =
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
   const shared = {

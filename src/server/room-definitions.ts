@@ -3,12 +3,14 @@
 import {
   createPatternTable,
   type HandlerContext,
+  type MessageCheck,
   type RoomHandlers,
   type RoomOptions,
 } from '../actors/room/room-options.ts';
 import { createAllowances } from './room-rules.ts';
 import { DEFAULT_HISTORY_TTL_SECONDS, ROOM_SETTINGS } from '../config/schema/room-schema.ts';
 import type { Settings } from '../config/schema/settings.ts';
+import { createMessageCheck } from './message-check.ts';
 import type { ServantDefinitions } from './servants/rpc.ts';
 import type {
   HistoryDefinition,
@@ -30,7 +32,7 @@ export function createRoomOptions<All extends ServantDefinitions>(
   const { limits, lingerSeconds } = settings;
   const find = createPatternTable(definitions);
   const allowancesOf = createAllowances(settings);
-  const handlersOf = new WeakMap<RoomDefinition<All>, RoomHandlers>();
+  const codeOf = new WeakMap<RoomDefinition<All>, RoomCode>();
 
   return (room) => {
     const found = find(room);
@@ -39,11 +41,16 @@ export function createRoomOptions<All extends ServantDefinitions>(
     const { joinLeave = false, delta = false } = definition;
     const { rules, isKnown, owners } = allowancesOf(room, found);
     const { size = 0, recover = true } = history ?? {};
-    let handlers = handlersOf.get(definition);
-    if (handlers === undefined) {
-      handlers = bindHandlers(definition, getServer);
-      handlersOf.set(definition, handlers);
+    let code = codeOf.get(definition);
+    if (code === undefined) {
+      const { message } = definition;
+      code = {
+        handlers: bindHandlers(definition, getServer),
+        check: message && createMessageCheck(message),
+      };
+      codeOf.set(definition, code);
     }
+    const { handlers, check } = code;
     return {
       capacity,
       rpc,
@@ -56,6 +63,7 @@ export function createRoomOptions<All extends ServantDefinitions>(
       ...(messagesPerSecond !== undefined && { messagesPerSecond }),
       handlerMs: limits.handlerSeconds * 1000,
       messageBytes: limits.messageBytes,
+      check,
       lingerMs: lingerSeconds * 1000,
       handlers,
     };
@@ -63,6 +71,12 @@ export function createRoomOptions<All extends ServantDefinitions>(
 }
 
 const NOTHING: RoomDefinition = {};
+
+/** What rooms of one definition share. */
+interface RoomCode {
+  readonly handlers: RoomHandlers;
+  readonly check: MessageCheck | undefined;
+}
 
 function toHistoryLimits({ size = 0, ttlSeconds = DEFAULT_HISTORY_TTL_SECONDS }: HistoryDefinition = {}) {
   return { size, ttlMs: ttlSeconds * 1000 };
@@ -91,7 +105,8 @@ export function createPatternFinder(definitions: object): (room: string) => stri
   );
 }
 
-const HANDLERS: ReadonlySet<string> = new Set(['onJoin', 'onMessage', 'onCall', 'onLeave']);
+/** What no settings file can hold. */
+const CODE: ReadonlySet<string> = new Set(['message', 'onJoin', 'onMessage', 'onCall', 'onLeave']);
 
 /** The part of the definitions that settings files know too, so that one schema judges both; it finds misspelt names. */
 export function pickRoomSettings<All extends ServantDefinitions>(
@@ -102,20 +117,21 @@ export function pickRoomSettings<All extends ServantDefinitions>(
   );
 }
 
-/** All but the handlers: what is of the definition itself, and the settings that its prototypes have. */
+/** All but the schema and the handlers: what is of the definition itself, and the settings that its prototypes have. */
 export function pickOneRoomSettings<All extends ServantDefinitions>(definition: RoomDefinition<All>): object {
   const inherited = ROOM_SETTINGS.map((name) => [name, definition[name]] as const).filter(
     ([, value]) => value !== undefined,
   );
-  const own = Object.entries(definition).filter(([name]) => !HANDLERS.has(name));
+  const own = Object.entries(definition).filter(([name]) => !CODE.has(name));
   return Object.fromEntries([...inherited, ...own]);
 }
 
-/** The handlers, also those of a prototype, as functions of an object that can be spread. Each is called on its own room. */
-export function pickHandlers<All extends ServantDefinitions>(
+/** The schema and the handlers, also those of a prototype, in an object that can be spread. Each handler is called on its own room. */
+export function pickCode<All extends ServantDefinitions>(
   definition: RoomDefinition<All>,
-): Pick<RoomDefinition<All>, 'onJoin' | 'onMessage' | 'onCall' | 'onLeave'> {
+): Pick<RoomDefinition<All>, 'message' | 'onJoin' | 'onMessage' | 'onCall' | 'onLeave'> {
   return {
+    ...(definition.message && { message: definition.message }),
     ...(definition.onJoin && { onJoin: (join) => definition.onJoin?.(join) }),
     ...(definition.onMessage && { onMessage: (message) => definition.onMessage?.(message) }),
     ...(definition.onCall && { onCall: (call) => definition.onCall?.(call) }),

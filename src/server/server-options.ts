@@ -22,6 +22,8 @@ import type { Control } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Json } from '../protocol/command.ts';
+import type { MessageTo, SchemaOutput } from './room-types.ts';
+import type { StandardSchema } from './standard-schema.ts';
 import type { Authenticate } from './authentication.ts';
 import type { ActorStates } from './actor-states.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
@@ -66,8 +68,11 @@ export interface RoomPermissions {
   readonly rpc?: WhoMay | undefined;
 }
 
-/** What belongs to the rooms of a pattern: an exact name, or a prefix ending in `*`. */
-export interface RoomDefinition<All extends ServantDefinitions = {}> {
+/**
+ * What belongs to the rooms of a pattern: an exact name, or a prefix ending in `*`. `MemberData` is what `authenticate`
+ * answers as `data`.
+ */
+export interface RoomDefinition<All extends ServantDefinitions = {}, Schema = unknown, MemberData = unknown> {
   /** Members a room takes. Default: `limits.roomCapacity`. */
   readonly capacity?: number | undefined;
   /** Messages that a room takes of its connections a second. Default: any number. */
@@ -82,19 +87,26 @@ export interface RoomDefinition<All extends ServantDefinitions = {}> {
   readonly delta?: boolean | undefined;
   /** Functions that the room's connections may call, as `hello.sayHello` or `hello.*`. Default: none. */
   readonly rpc?: readonly string[] | undefined;
+  /**
+   * What is said in the room: a schema of zod, valibot, arktype or another library with the interface of
+   * https://standardschema.dev. What does not fit is refused with 107 and the path, also if the server itself says it.
+   * What the schema makes of a message is given to `onMessage`, and published. An asynchronous schema has the deadline of
+   * `onMessage`. Default: any JSON.
+   */
+  readonly message?: (Schema & StandardSchema) | undefined;
   /** Asked before a join; return `refuse(reason)` to keep it out. Throwing or being late refuses it too. */
-  onJoin?(join: WithServer<JoinContext, All>): JoinRefusal | void | Promise<JoinRefusal | void>;
-  /** Asked before a connection's message is published; return `change`, `drop` or `answer`, or nothing to let it pass. */
+  onJoin?(join: WithServer<JoinContext<MemberData>, All>): JoinRefusal | void | Promise<JoinRefusal | void>;
+  /** Asked before a connection's message is published, and after `message`; return `change`, `drop` or `answer`, or nothing to let it pass. */
   onMessage?(
-    message: WithServer<MessageContext, All>,
+    message: WithServer<MessageContext<SchemaOutput<Schema>, MemberData>, All>,
   ): MessageVerdict | void | Promise<MessageVerdict | void>;
   /**
    * Asked before a function of `rpc` is called through the room; return `refuse` or `answer`, or nothing to let it pass.
    * Throwing or being late refuses it too.
    */
-  onCall?(call: WithServer<CallContext, All>): CallVerdict | void | Promise<CallVerdict | void>;
+  onCall?(call: WithServer<CallContext<MemberData>, All>): CallVerdict | void | Promise<CallVerdict | void>;
   /** Told after a member has left. */
-  onLeave?(leave: WithServer<LeaveContext, All>): void | Promise<void>;
+  onLeave?(leave: WithServer<LeaveContext<MemberData>, All>): void | Promise<void>;
 }
 
 /**
@@ -108,7 +120,15 @@ export interface LibrarySettings extends Omit<SettingsInput, LibraryOmits> {
 
 type LibraryOmits = 'store' | 'dataDir' | 'log' | 'demo' | 'rooms' | 'tars' | 'transport';
 
-export interface ServerOptions<All extends ServantDefinitions = {}> extends LibrarySettings {
+/**
+ * The options of `createServer`. TypeScript finds out `MemberData` from what `authenticate` returns, if it stands before
+ * the handlers, and `Rooms`, the schema of each pattern, from `rooms`.
+ */
+export interface ServerOptions<
+  All extends ServantDefinitions = {},
+  MemberData = unknown,
+  Rooms = Readonly<Record<string, unknown>>,
+> extends LibrarySettings {
   /** Where memberships are kept. Default: in memory; `createLowdbStore({ dir })` keeps them in files. */
   readonly store?: MembershipStore;
   /**
@@ -133,7 +153,7 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
    */
   readonly transport?: TransportSetting | CreateTransport;
   /** By pattern; of several that match a room's name, the longest wins. */
-  readonly rooms?: Readonly<Record<string, RoomDefinition<All>>>;
+  readonly rooms?: { readonly [Pattern in keyof Rooms]: RoomDefinition<All, Rooms[Pattern], MemberData> };
   /** TARS servants that handlers and, where a room allows it, clients may call. */
   readonly servants?: All;
   /** HTTP routes of your own, by method and path: `{ 'GET /hello/:name': ({ params }) => params.name }`. */
@@ -144,23 +164,25 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
    * to leave the client as it is: the user of its token, or anonymous. Throwing or being late refuses it, and it may try
    * again.
    */
-  readonly authenticate?: Authenticate;
+  readonly authenticate?: Authenticate<MemberData>;
   /**
    * Asked before a broadcast of a client; return `change`, `drop` or `answer`, or nothing to let it pass. Throwing or being
    * late refuses it.
    */
   readonly onBroadcast?: (
-    broadcast: ServerHandlerContext<All> & { readonly data: Json; readonly signal: AbortSignal },
+    broadcast: ServerHandlerContext<All, MemberData> & { readonly data: Json; readonly signal: AbortSignal },
   ) => MessageVerdict | void | Promise<MessageVerdict | void>;
   /**
    * Answers calls of clients that go to no room (`rpc` of the Centrifuge protocol): return `answer(data)` or
    * `refuse(reason)`. Nothing: there is no such function.
    */
   readonly onCall?: (
-    call: ServerHandlerContext<All> & { readonly method: string; readonly data: Json },
+    call: ServerHandlerContext<All, MemberData> & { readonly method: string; readonly data: Json },
   ) => CallVerdict | void | Promise<CallVerdict | void>;
   /** Told of the messages that clients send to the server itself (`send` of the Centrifuge protocol). */
-  readonly onSend?: (message: ServerHandlerContext<All> & { readonly data: Json }) => void | Promise<void>;
+  readonly onSend?: (
+    message: ServerHandlerContext<All, MemberData> & { readonly data: Json },
+  ) => void | Promise<void>;
   /**
    * Told of the errors of your own code: a handler of a room that threw or outlived its deadline, a route or a listener
    * that threw. `where` names it, as `onMessage of room "lobby"`. Default: they are written to standard error with their
@@ -170,8 +192,8 @@ export interface ServerOptions<All extends ServantDefinitions = {}> extends Libr
 }
 
 /** What the handlers of the server are told. */
-export interface ServerHandlerContext<All extends ServantDefinitions = {}> {
-  readonly member: HandlerMember;
+export interface ServerHandlerContext<All extends ServantDefinitions = {}, MemberData = unknown> {
+  readonly member: HandlerMember<MemberData>;
   readonly server: StatecastServer<All>;
   readonly rpc: RpcOf<All>;
 }
@@ -197,11 +219,11 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /** Drains and stops, within `drainSeconds`; may be called more than once. */
   close(): Promise<void>;
   /**
-   * Says something in a room, past its handlers, its rate and its mute. The name of the room is a string: a number in
+   * Says something in a room, past its handlers, its rate and its mute; only its schema is asked. The name of the room is a string: a number in
    * JavaScript may be rounded already. A number as the message is sent as JavaScript writes it, so give large ones as
    * strings.
    * @throws {RefusedError} when the name or the message breaks a limit, when the message is no JSON value (`undefined`,
-   * `NaN`, a bigint, a `Map`), or when the rooms are being closed.
+   * `NaN`, a bigint, a `Map`), when it does not fit the schema of the room (`message`), or when the rooms are being closed.
    */
   publish(room: string, data: Json): Promise<Position>;
   /**
@@ -256,4 +278,13 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   on<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
   once<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
   off<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
+}
+
+/** A server that knows the types of messages by room: `publish` takes what the schema of the room takes. */
+export interface TypedServer<
+  All extends ServantDefinitions = {},
+  Rooms = Readonly<Record<string, unknown>>,
+> extends Omit<StatecastServer<All>, 'publish'> {
+  /** As {@link StatecastServer.publish}. The message is typed if the name of the room tells its pattern. */
+  publish<Name extends string>(room: Name, data: MessageTo<Rooms, Name>): Promise<Position>;
 }

@@ -22,6 +22,7 @@ import { createFanout } from '../transport/fanout.ts';
 import { createAccess, type AccessOptions } from '../http/access.ts';
 import { createApiRoutes } from '../http/api/api-routes.ts';
 import { createPublishing } from '../http/api/publishing.ts';
+import { createReading } from '../http/api/reading.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
 import { createPresenceRoute } from '../http/presence-route.ts';
@@ -158,7 +159,7 @@ export function createWeb(input: WebInput): Transport {
     }),
     ...createPushRoutes({ rooms, access, messageBytes }),
     ...createApiRoutes({
-      methods: createPublishing({ rooms, clock: input.clock, messageBytes }),
+      methods: [...createPublishing({ rooms, clock: input.clock, messageBytes }), ...createReading(rooms)],
       access: apiAccess,
       messageBytes,
     }),

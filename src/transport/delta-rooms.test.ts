@@ -36,7 +36,7 @@ function createSockets() {
     add,
     publish: (publication: Publication) =>
       deltas.publish(codec, publication, (topic, frame) => {
-        for (const { topics, got } of sockets.values()) if (topics.has(topic)) got.push(String(frame));
+        for (const { topics, got } of sockets.values()) if (topics.has(topic)) got.push(frame as string);
       }),
     gotOf: (name: string) => sockets.get(name)?.got,
   };

@@ -8,8 +8,9 @@ import type { Sender } from '../runtime/sender.ts';
 import { startModeration, type ModerationInput, type Verdict } from './moderation.ts';
 import type { Publisher, RpcRequester } from './ports.ts';
 import type { RoomArgs, RoomContext, RoomEventArgs, RoomEventOf } from './room-events.ts';
-import { toHandlerMember } from './room-options.ts';
-import { readCallVerdict, toCallOutcome, toVerdict } from './verdicts.ts';
+import { toHandlerMember, type RoomOptions } from './room-options.ts';
+import type { RoomRecord } from './room-record.ts';
+import { readCallVerdict, toCallOutcome, toCheckedVerdict, toVerdict } from './verdicts.ts';
 
 const PUBLISH_FAILED = createRefusal('internal', 'the message could not be published, try again later');
 const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down');
@@ -43,34 +44,52 @@ export function publish({ context, event }: RoomEventArgs): void {
   }
 }
 
-/** Sends a message past the room's handler; it comes back as `room.cleared`, or its publisher is answered. */
+/** Sends a message past the room's check and handler; it comes back as `room.cleared`, or its publisher is answered. */
 export function moderate({ context }: RoomArgs, { data, publisher }: RoomEventOf<'room.publish'>): void {
   const { record, events, clock, machines, send } = context;
   const { name: room, options, moderations, meter } = record;
-  const { handlers, handlerMs, messageBytes } = options;
-  const { member, data: memberData } = publisher;
-  // The handler is asked about connections only, which the chart's guard has looked at.
-  if (member === undefined) throw new Error('the server itself is not moderated');
-  meter?.spend();
+  const { handlerMs } = options;
+  const { member } = publisher;
+  if (member !== undefined) meter?.spend();
   record.judged += 1;
   const clear = (cleared: Json, from: Sender): void =>
     send({ type: 'room.cleared', data: cleared, publisher }, from);
-  const judge = async (signal: AbortSignal): Promise<Verdict | undefined> => {
-    const message = { room, data, member: toHandlerMember(member, memberData), signal };
-    return toVerdict(await handlers.onMessage?.(message), messageBytes);
-  };
   const input = {
     room,
     data,
     member,
     publisher,
-    handler: 'onMessage',
-    judge,
+    handler: asksHandler(options, publisher) ? 'onMessage' : 'message',
+    judge: (signal: AbortSignal) => judgeMessage(record, data, publisher, signal),
     handlerMs,
     clear,
     events,
   } as const;
   startModeration(machines.moderation, `${record.judged}@${room}`, input, moderations, clock);
+}
+
+/** The handler is asked about connections only. */
+function asksHandler({ handlers }: RoomOptions, { member }: Publisher): boolean {
+  return member !== undefined && handlers.onMessage !== undefined;
+}
+
+/** What the check makes of a message is told to the handler, and is published unless the handler decides otherwise. */
+async function judgeMessage(
+  { name: room, options }: RoomRecord,
+  data: Json,
+  publisher: Publisher,
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
+  const { check, handlers, messageBytes } = options;
+  const checked = check === undefined ? { data } : await check(data);
+  if ('refusal' in checked) return { type: 'refuse', refusal: checked.refusal };
+  const { member, data: memberData } = publisher;
+  if (member !== undefined && handlers.onMessage !== undefined) {
+    const message = { room, data: checked.data, member: toHandlerMember(member, memberData), signal };
+    const verdict = toVerdict(await handlers.onMessage(message), messageBytes);
+    if (verdict !== undefined) return verdict;
+  }
+  return check === undefined ? undefined : toCheckedVerdict(checked.data, messageBytes);
 }
 
 /** Sends a call past the room's handler; it comes back as `room.callCleared`, or its requester is answered. */

@@ -1,6 +1,7 @@
 /**
- * The machine that judges one message, broadcast or call: it asks the handler (`onMessage`, `onBroadcast`, `onCall`). Where
- * there is no handler, there is no such machine, and a message is published at once. It knows no members.
+ * The machine that judges one message, broadcast or call: it asks the check of the room's messages and the handler
+ * (`onMessage`, `onBroadcast`, `onCall`). Where there is neither, there is no such machine, and a message is published at
+ * once. It knows no members.
  */
 
 import type { Clock } from '../../system/clock.ts';
@@ -21,10 +22,12 @@ export interface ModerationInput {
   readonly room: string | undefined;
   /** The message, or the method of a call. */
   readonly data: Json;
-  readonly member: MemberInfo;
+  /** Absent if the server itself publishes. */
+  readonly member: MemberInfo | undefined;
   readonly publisher: Pick<Publisher, 'sender' | 'settle' | 'onGone'>;
-  readonly handler: 'onMessage' | 'onBroadcast' | 'onCall';
-  /** Asks the handler. */
+  /** Who decides; `message` if there is only the check of the room's messages. */
+  readonly handler: 'message' | 'onMessage' | 'onBroadcast' | 'onCall';
+  /** Asks the check and the handler. */
   readonly judge: (signal: AbortSignal) => Promise<Verdict | undefined>;
   /** Deadline of the handler, in milliseconds. */
   readonly handlerMs: number;

@@ -2,42 +2,44 @@
 
 import type { HistoryLimits } from '../../broker/broker.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
+import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { Allowances } from './rules/rules.ts';
 import type { StreamOffer } from './stream/stream-reading.ts';
 
 /** A member as handlers know it. */
-export interface HandlerMember extends MemberInfo {
+export interface HandlerMember<MemberData = unknown> extends MemberInfo {
   /** What `authenticate` has answered as `data`. It is never sent to clients. */
-  readonly data?: unknown;
+  readonly data?: MemberData;
 }
 
 /** What every handler is told. */
-export interface HandlerContext {
+export interface HandlerContext<MemberData = unknown> {
   readonly room: string;
-  readonly member: HandlerMember;
+  readonly member: HandlerMember<MemberData>;
   /** Aborted when the deadline passes or the member's socket is gone: stop what you are doing. */
   readonly signal: AbortSignal;
 }
 
-export interface JoinContext extends HandlerContext {
+export interface JoinContext<MemberData = unknown> extends HandlerContext<MemberData> {
   /** True when the server joins a returning user by itself, to a room in which the user was away. */
   readonly resumed: boolean;
   /** What the client has added to its command. */
   readonly data?: Json;
 }
 
-export interface MessageContext extends HandlerContext {
-  readonly data: Json;
+export interface MessageContext<Message = Json, MemberData = unknown> extends HandlerContext<MemberData> {
+  /** The message, as the schema of the room has made it if there is one. */
+  readonly data: Message;
 }
 
-export interface CallContext extends HandlerContext {
+export interface CallContext<MemberData = unknown> extends HandlerContext<MemberData> {
   /** `servant.function`. */
   readonly method: string;
   readonly args: ExactJson;
 }
 
-export interface LeaveContext extends HandlerContext {}
+export interface LeaveContext<MemberData = unknown> extends HandlerContext<MemberData> {}
 
 /** A join is let in unless this is returned. Make it with {@link refuse}. */
 export interface JoinRefusal {
@@ -69,6 +71,12 @@ export interface RoomHandlers {
   onLeave?(leave: LeaveContext): void | Promise<void>;
 }
 
+/** A message as it goes on, or why it does not fit. */
+export type CheckedMessage = { readonly data: Json } | { readonly refusal: Refusal };
+
+/** Checks a message before the handler is asked, and may change it. It may throw or reject, as a handler. */
+export type MessageCheck = (data: Json) => CheckedMessage | Promise<CheckedMessage>;
+
 export interface RoomLimits {
   /** Members the room takes. Default 100,000 (`limits.roomCapacity`). */
   readonly capacity: number;
@@ -92,6 +100,8 @@ export interface RoomOptions extends RoomLimits, Allowances {
   /** Functions that the room's connections may call, as `servant.function` or `servant.*`. Default: none. */
   readonly rpc: readonly string[];
   readonly handlers: RoomHandlers;
+  /** Checks every message, also those of the server itself. Absent: any message fits. */
+  readonly check?: MessageCheck | undefined;
 }
 
 /** A member with what handlers are told of it besides. */

@@ -121,7 +121,10 @@ export const roomSetup = setup({
     isOverRate: ({ context: { record, clock }, event }) =>
       record.meter !== undefined && isFromConnection(event) && !record.meter.allows(clock.monotonic()),
     isModerated: ({ context: { record }, event }) =>
-      record.options.handlers.onMessage !== undefined && isFromConnection(event),
+      (record.options.handlers.onMessage !== undefined && isFromConnection(event)) ||
+      record.options.check !== undefined,
+    isCheckedOfServer: ({ context: { record }, event }) =>
+      record.options.check !== undefined && !isFromConnection(event),
     isFromServer: ({ event }) => !isFromConnection(event),
   },
   actions: {

@@ -236,6 +236,7 @@ export const roomMachine = roomSetup.createMachine({
                 "The room's connections have published more than it takes a second; only the server may publish.",
               on: {
                 'room.publish': [
+                  { guard: 'isCheckedOfServer', actions: moderate },
                   { guard: 'isFromServer', actions: 'publish' },
                   { guard: 'isForbiddenToPublish', actions: refuseUnruled },
                   { actions: refuseThrottled },
@@ -250,6 +251,7 @@ export const roomMachine = roomSetup.createMachine({
                 'Only the server may publish until the room is unmuted; the handler is still asked, and may answer.',
               on: {
                 'room.publish': [
+                  { guard: 'isCheckedOfServer', actions: moderate },
                   { guard: 'isFromServer', actions: 'publish' },
                   { guard: 'isForbiddenToPublish', actions: refuseUnruled },
                   { guard: 'isModerated', actions: moderate },

@@ -1,7 +1,7 @@
 /** Checks what handlers return. JavaScript lets a handler return anything, and a text is an easy mistake. */
 
 import { findNonJson } from '../../protocol/json/non-json.ts';
-import type { CallOutcome } from '../../protocol/command.ts';
+import type { CallOutcome, Json } from '../../protocol/command.ts';
 import { createRefusal, ERRORS, type Refusal } from '../../protocol/errors.ts';
 import { refuseMessage } from '../../protocol/limits.ts';
 import type { Verdict } from './moderation.ts';
@@ -20,6 +20,21 @@ export function toVerdict(
   const verdict = readMessageVerdict(returned, handler);
   const refusal = verdict?.type === 'change' ? refuseMessage(verdict.data, { messageBytes }) : undefined;
   return refusal === undefined ? verdict : { type: 'refuse', refusal };
+}
+
+/**
+ * Publishes what the check of a room has made of a message; what it made too long is refused.
+ * @throws {TypeError} for what is no JSON value.
+ */
+export function toCheckedVerdict(data: Json, messageBytes: number): Verdict {
+  const nonJson = findNonJson(data);
+  if (nonJson !== undefined) {
+    throw new TypeError(
+      `the schema of the room's messages made what is no JSON value, but ${nonJson}: change it in onMessage`,
+    );
+  }
+  const refusal = refuseMessage(data, { messageBytes });
+  return refusal === undefined ? { type: 'change', data } : { type: 'refuse', refusal };
 }
 
 /**

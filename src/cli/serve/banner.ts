@@ -2,7 +2,7 @@
 
 import { networkInterfaces } from 'node:os';
 import type { ServerAddress } from '../../actors/server/server.ts';
-import { findAuthWarnings } from '../../config/auth-warnings.ts';
+import { describeAccess, findAuthWarnings } from '../../config/access-words.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { Health } from '../../http/health-route.ts';
 
@@ -23,6 +23,7 @@ export function createBanner(
   if (settings.demo) lines.push('  demo     rooms may call the example servant: hello.sayHello');
   if (settings.tars.listen !== undefined) lines.push(`  push     Statecast.Push on ${settings.tars.listen}`);
   if (settings.store === 'lowdb') lines.push(`  data     ${settings.dataDir}`);
+  lines.push(...describeAccess(settings).map((sentence) => `  rules    ${sentence}`));
   lines.push(...findAuthWarnings(settings).map((warning) => `  WARNING  ${warning}`));
   return `${lines.join('\n')}\n`;
 }

@@ -6,6 +6,7 @@ import { loadSettings } from '../../config/load-settings.ts';
 import { readProcessSources } from '../../config/process-sources.ts';
 import type { SettingsInput } from '../../config/schema/settings.ts';
 import { findOptionProblems } from '../../server/check-options.ts';
+import { eraseTypes } from '../../server/create-server.ts';
 import { pickRoomSettings } from '../../server/room-definitions.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { ServerOptions } from '../../server/server-options.ts';
@@ -13,7 +14,11 @@ import { VERSION } from '../../system/package-info.ts';
 import type { ServedProcess } from './serve.ts';
 
 /** The options of `createServer`, and what only a process has. */
-export interface ServeOptions<All extends ServantDefinitions = {}> extends ServerOptions<All> {
+export interface ServeOptions<
+  All extends ServantDefinitions = {},
+  MemberData = unknown,
+  Rooms = Readonly<Record<string, unknown>>,
+> extends ServerOptions<All, MemberData, Rooms> {
   /** The directory of the store, if `store` is not given. Default `./data`. */
   readonly dataDir?: SettingsInput['dataDir'];
   readonly log?: SettingsInput['log'];
@@ -41,13 +46,16 @@ export interface ServeOptions<All extends ServantDefinitions = {}> extends Serve
  * @throws {ListenError} when the address cannot be listened on.
  * @throws {StoreError} when the store cannot be used at all.
  */
-export async function serve<All extends ServantDefinitions = {}>(
-  options: ServeOptions<All> = {},
-): Promise<ServedProcess<All>> {
+export async function serve<
+  All extends ServantDefinitions = {},
+  MemberData = unknown,
+  Rooms = Readonly<Record<string, unknown>>,
+>(options: ServeOptions<All, MemberData, Rooms> = {}): Promise<ServedProcess<All, Rooms>> {
   // The settings are picked from the options: what has no usable form would be lost there.
   const problems = findOptionProblems(options);
   if (problems.length > 0) throw new ConfigError(problems);
-  const { version = VERSION, args, dataDir, log, demo, ...code } = options;
+  const { version = VERSION, args, dataDir, log, demo, ...typed } = options;
+  const code = eraseTypes<All, MemberData, Rooms>(typed);
   const sources = readProcessSources(args);
   const settings = loadSettings({
     ...sources,
@@ -75,6 +83,10 @@ const PARTS: ReadonlySet<string> = new Set([
   'servants',
   'routes',
   'onError',
+  'authenticate',
+  'onBroadcast',
+  'onCall',
+  'onSend',
 ]);
 
 /** The settings among the options, without parts. */

@@ -3,7 +3,7 @@
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { ServerAddress } from '../../actors/server/server.ts';
-import { findAuthWarnings } from '../../config/auth-warnings.ts';
+import { findAuthWarnings } from '../../config/access-words.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
@@ -13,11 +13,11 @@ import { allowDemo, startDemo } from '../../server/demo/demo.ts';
 import { createBanner } from './banner.ts';
 import { loadServants } from './configured-servants.ts';
 import { composeServer } from '../../server/create-server.ts';
-import { pickHandlers, pickOneRoomSettings } from '../../server/room-definitions.ts';
+import { pickCode, pickOneRoomSettings } from '../../server/room-definitions.ts';
 import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
-import type { RoomDefinition, ServerOptions, StatecastServer } from '../../server/server-options.ts';
+import type { RoomDefinition, ServerOptions, TypedServer } from '../../server/server-options.ts';
 import { VERSION } from '../../system/package-info.ts';
 
 /** Serves until SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node. */
@@ -37,8 +37,11 @@ export interface ProcessInput<All extends ServantDefinitions> {
   readonly code?: ServerOptions<All>;
 }
 
-export interface ServedProcess<All extends ServantDefinitions = {}> {
-  readonly server: StatecastServer<All>;
+export interface ServedProcess<
+  All extends ServantDefinitions = {},
+  Rooms = Readonly<Record<string, unknown>>,
+> {
+  readonly server: TypedServer<All, Rooms>;
   readonly address: ServerAddress;
   /** The log: on a TARS platform a file of it, otherwise stderr. */
   readonly log: ProcessLog;
@@ -174,7 +177,7 @@ function mergeRooms<All extends ServantDefinitions>(
   const ofCode = new Map(
     Object.entries(code).map(([pattern, room]) => [
       pattern,
-      { settings: pickOneRoomSettings(room), handlers: pickHandlers(room) },
+      { settings: pickOneRoomSettings(room), code: pickCode(room) },
     ]),
   );
   const ofSettings = new Map(Object.entries(settings));
@@ -182,7 +185,7 @@ function mergeRooms<All extends ServantDefinitions>(
   return Object.fromEntries(
     [...patterns].map((pattern) => {
       const room = ofCode.get(pattern);
-      return [pattern, { ...room?.settings, ...ofSettings.get(pattern), ...room?.handlers }];
+      return [pattern, { ...room?.settings, ...ofSettings.get(pattern), ...room?.code }];
     }),
   );
 }

@@ -9,6 +9,8 @@ export interface StreamFormat {
   readonly contentType: string;
   /** What the response begins with. */
   readonly beginning: string;
+  /** What means nothing to a client between messages. */
+  readonly filler: string;
   encode(frame: Frame): Buffer;
 }
 
@@ -16,6 +18,8 @@ export interface StreamFormat {
 export const LINES: StreamFormat = {
   contentType: 'application/x-ndjson; charset=utf-8',
   beginning: '',
+  // White space may stand before JSON. An empty line would be read as a message by older SDKs.
+  filler: ' ',
   encode: (frame) => Buffer.from(`${readFrameText(frame)}\n`),
 };
 
@@ -26,6 +30,7 @@ const LINE_BREAK = /\r\n|[\r\n]/;
 export const EVENTS: StreamFormat = {
   contentType: 'text/event-stream; charset=utf-8',
   beginning: '\r\n',
+  filler: '\n',
   encode: (frame) =>
     Buffer.from(
       readFrameText(frame)

@@ -42,8 +42,6 @@ export interface NewStream {
 }
 
 export class StreamSocket implements Socket, ResponseStream {
-  /** An empty line: SSE clients and Centrifuge clients skip it. */
-  readonly filler = '\n';
   readonly id: string;
   readonly format: StreamFormat;
   readonly #session: SocketSession;
@@ -67,6 +65,10 @@ export class StreamSocket implements Socket, ResponseStream {
     this.#session = session;
     this.#first = first;
     this.#shared = shared;
+  }
+
+  get filler(): string {
+    return this.format.filler;
   }
 
   get isOpen(): boolean {

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { describeAccess, findAuthWarnings } from './access-words.ts';
+import { parseSettings } from './parse-settings.ts';
+import type { Settings, SettingsInput } from './schema/settings.ts';
+
+function settingsOf(input: SettingsInput): Settings {
+  const parsed = parseSettings({ http: { apiKey: 'a key of 12 or more' }, ...input });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.settings;
+}
+
+test('on loopback everything is open, and a server says so', () => {
+  expect(describeAccess(settingsOf({}))).toEqual([
+    expect.stringContaining('anyone may join, speak and broadcast'),
+  ]);
+});
+
+test('beyond loopback a server names the settings that open what is closed', () => {
+  const closed = describeAccess(settingsOf({ host: '0.0.0.0' }));
+  expect(closed).toEqual([
+    expect.stringContaining('may.join'),
+    expect.stringContaining('may.publish'),
+    expect.stringContaining('set broadcast'),
+  ]);
+  const rooms = { 'chat:*': { may: { join: 'users', publish: 'members' } } } as const;
+  expect(describeAccess(settingsOf({ host: '0.0.0.0', rooms, broadcast: 'users' }))).toEqual([]);
+});
+
+test('names without proof are not obeyed beside tokens, and a server warns of them', () => {
+  const settings = { line: { userParameter: true }, auth: { hmacSecret: 'x'.repeat(32) } };
+  expect(findAuthWarnings(settingsOf(settings))).toEqual([expect.stringContaining('line.userParameter')]);
+  expect(findAuthWarnings(settingsOf({ line: { userParameter: true } }))).toEqual([]);
+});
