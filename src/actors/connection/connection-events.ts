@@ -105,8 +105,8 @@ export type ConnectionEvent =
   | { readonly type: 'credentials.expired' }
   /** The time of the connection in a room is over. */
   | { readonly type: 'seat.expired'; readonly room: string }
-  /** The client has missed a publication. */
-  | { readonly type: 'stream.broken'; readonly room: string }
+  /** The stream of a room had a hole when the client joined: the client does not know where it stands. */
+  | { readonly type: 'join.broken'; readonly room: string }
   /** A sign of life is asked for. */
   | { readonly type: 'ping.due' }
   /** The client has not answered a ping in time. */

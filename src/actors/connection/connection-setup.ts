@@ -91,6 +91,9 @@ export const connectionSetup = setup({
     closes: (_, { close }: { readonly close?: CloseName | undefined }) => close !== undefined,
 
     isMember: ({ context }, { room }: InRoom) => context.joined.has(room),
+    /** Whether the client is in a room, and does not leave it already. */
+    isSettled: ({ context }, { room }: InRoom) =>
+      context.joined.has(room) && findOperation(context.underWay, room) === undefined,
     isResumed: ({ context }, { room }: InRoom) =>
       context.seats.get(room)?.isResumed === true && context.protocol.readsStreams === true,
     isServerSide: ({ context }, { room }: InRoom) => context.seats.get(room)?.isServerSide === true,
@@ -201,7 +204,11 @@ export const connectionSetup = setup({
       const reason = toLeaveReason(context, event.code);
       for (const room of roomsOf(context)) context.rooms.leave(room, context.subscriber, reason);
       for (const { reading } of context.greeting?.entered.values() ?? []) reading?.cancel();
-      for (const command of context.underWay) if (command.type === 'publish') command.abandon();
+      for (const command of context.underWay) {
+        if (command.type === 'publish') command.abandon();
+        else command.reading?.cancel();
+      }
+      context.underWay.length = 0;
     },
     announceClosed: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
@@ -245,7 +252,14 @@ export function createConnectionContext(
     underWay,
     joined: new Set(),
     seats: new Seats(),
-    subscriber: new ConnectionSubscriber(member, port, queue, self, authenticator),
+    subscriber: new ConnectionSubscriber(
+      member,
+      port,
+      queue,
+      self,
+      authenticator,
+      input.protocol.readsStreams === true,
+    ),
     calls: 0,
     deadline: undefined,
     expiry: undefined,

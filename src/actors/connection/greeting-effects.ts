@@ -106,7 +106,8 @@ export function enterRooms({ context }: ConnectionArgs): void {
     context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
   }
   for (const room of entering) {
-    const grant = identity?.rooms?.[room] ?? {};
+    // Where its user was away, the rules of the room are asked.
+    const grant = identity?.rooms?.[room];
     const request = greeting?.request.rooms?.[room];
     rooms.join(room, subscriber, { request, grant, readsStream: protocol.readsStreams === true });
   }
@@ -139,7 +140,9 @@ export function replyConnected(args: ConnectionArgs): void {
   for (const [room, { reading, grant }] of greeting.entered) {
     const isResumed = identity?.rooms?.[room] === undefined;
     noteSeat(args, room, { isServerSide: true, isResumed, grant });
-    rooms[room] = attach(args, room, reading, grant) ?? {};
+    const joined = attach(args, room, reading, grant);
+    if (joined === 'broken') return;
+    rooms[room] = joined ?? {};
   }
   context.greeting = undefined;
   const ttlSeconds =

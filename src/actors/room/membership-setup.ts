@@ -137,6 +137,9 @@ export const membershipSetup = setup({
     hasToken: ({ context: { entry, grant } }) => grant === undefined && entry?.request?.token !== undefined,
     isGranted: (_, { outcome }: { outcome: ProofOutcome }) => outcome.type === 'granted',
     isUnrecoverable: ({ context: { reading } }) => reading?.isUnrecoverable === true,
+    /** Where the broker takes time, this is not known yet. */
+    isKnownUnrecoverable: ({ context: { reading, listening } }) =>
+      listening === undefined && reading?.isUnrecoverable === true,
     hasJoinHandler: ({ context }) => context.handlers.onJoin !== undefined,
     hasLeaveHandler: ({ context }) => context.handlers.onLeave !== undefined,
     isRefusal: (_, params: { output: JoinRefusal | undefined }) => params.output !== undefined,

@@ -4,7 +4,7 @@ import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import { send } from '../runtime/send.ts';
 import { endAbsence, expect } from './absence-effects.ts';
-import { announceJoin, announceLeave, announceLeft, type JoinedMember } from './occupancy/announcements.ts';
+import { announceJoin, announceLeave, announceLeft, type JoinedMember } from './announcements.ts';
 import { note } from './journal-effects.ts';
 import type { MembershipInput } from './membership-setup.ts';
 import { startMembership, wakeMembership } from './membership.ts';
