@@ -129,7 +129,7 @@ export function drop(reason?: string): MessageVerdict {
 }
 
 /** For `onMessage`: publishes nothing and sends this to the sender only. For `onCall`: calls nothing and answers this. */
-export function answer(data: Json): MessageVerdict {
+export function answer(data: Json): MessageVerdict & CallVerdict {
   return { type: 'answer', data };
 }
 
