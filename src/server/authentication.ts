@@ -12,12 +12,12 @@ import { readToken } from '../auth/handshake-token.ts';
 import type { ConnectionClaims } from '../auth/token-claims.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Settings } from '../config/schema/settings.ts';
+import type { Authenticate, ClientIdentity } from './client-identity.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { ConnectRequest, MemberInfo } from '../protocol/command.ts';
 import { createRefusal } from '../protocol/errors.ts';
 import { findNonJson } from '../protocol/json/non-json.ts';
 import type { Clock } from '../system/clock.ts';
-import type { Authenticate, ClientIdentity } from './client-identity.ts';
 import { DEFAULT_BOUNDARY } from './room-rules.ts';
 
 export interface AuthenticationInput {
