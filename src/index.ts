@@ -48,7 +48,7 @@ export { parseExactJson, writeExactJson, type ExactJson } from './protocol/json/
 export { JsonNumber } from './protocol/json/json-number.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
-export type { Authenticate, ClientIdentity, ClientRequest } from './server/client-identity.ts';
+export type { Authenticate, ClientIdentity, ClientRequest } from './server/authentication.ts';
 export { createServer, defineRoom } from './server/create-server.ts';
 export { RefusedError } from './server/refused-error.ts';
 export type { MessageOf, MessageTo } from './server/room-types.ts';

@@ -24,7 +24,7 @@ import type { Broker, History, HistoryQuery, Position } from '../broker/broker.t
 import type { Json } from '../protocol/command.ts';
 import type { MessageTo, SchemaOutput } from './room-types.ts';
 import type { StandardSchema } from './standard-schema.ts';
-import type { Authenticate } from './client-identity.ts';
+import type { Authenticate } from './authentication.ts';
 import type { ActorStates } from './actor-states.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
