@@ -16,14 +16,22 @@ test('what fits goes on as the schema makes it', async () => {
 test('a schema may be asynchronous', async () => {
   const check = createMessageCheck(z.string().refine(async (text) => text !== 'spam', 'no spam'));
   expect(await check('ham')).toEqual({ data: 'ham' });
-  expect(await check('spam')).toMatchObject({ refusal: { error: 'badRequest', message: 'message: no spam' } });
+  expect(await check('spam')).toMatchObject({
+    refusal: { error: 'badRequest', message: 'message: no spam' },
+  });
 });
 
 test.each<[string, SchemaIssue[]]>([
   ['message: no', [{ message: 'no' }]],
   ['message.text: expected a string', [{ message: 'expected a string', path: ['text'] }]],
   ['message.list[2]["a b"]: no', [{ message: 'no', path: ['list', { key: 2 }, 'a b'] }]],
-  ['message.a: no; message.b: no', [{ message: 'no', path: ['a'] }, { message: 'no', path: ['b'] }]],
+  [
+    'message.a: no; message.b: no',
+    [
+      { message: 'no', path: ['a'] },
+      { message: 'no', path: ['b'] },
+    ],
+  ],
   ['message: not allowed', []],
 ])('an issue is told with its path: %s', async (message, issues) => {
   expect(await createMessageCheck(schemaOf({ issues }))(null)).toEqual({

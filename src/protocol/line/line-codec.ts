@@ -12,7 +12,7 @@ import { decodeCommand, NOT_TEXT, TEXT_MESSAGES, toWellFormed } from './line-com
 
 export const lineCodec: Codec = {
   name: 'line',
-  subprotocols: [],
+  subprotocols: ['statecast'],
   greeting: 'handshake',
   // An answer does not say which command it answers.
   keepsOrder: true,
