@@ -12,6 +12,7 @@ import { decodeCommand, NOT_TEXT, TEXT_MESSAGES, toWellFormed } from './line-com
 
 export const lineCodec: Codec = {
   name: 'line',
+  // For pages that send a token as a second sub-protocol: a browser wants one of those that it offers to be chosen.
   subprotocols: ['statecast'],
   greeting: 'handshake',
   // An answer does not say which command it answers.
