@@ -41,6 +41,7 @@ import {
 } from './credentials-effects.ts';
 import {
   announceOpen,
+  cancelDeadline,
   closeRefused,
   enterRooms,
   exceedsRooms,
@@ -53,7 +54,6 @@ import {
   replyUnidentified,
   resumeMemberships,
   startDeadline,
-  stopDeadline,
 } from './greeting-effects.ts';
 import { cancelPing, ping, scheduleFirstPing, schedulePing } from './liveness-effects.ts';
 import {
@@ -109,7 +109,7 @@ export const connectionSetup = setup({
   },
   actions: {
     startDeadline,
-    stopDeadline,
+    stopDeadline: ({ context }) => cancelDeadline(context),
     noteConnect,
     identify,
     noteIdentity,
@@ -192,6 +192,7 @@ export const connectionSetup = setup({
       context.port.close(close, reason);
     },
     cancelTimers: ({ context }) => {
+      cancelDeadline(context);
       cancelExpiry(context);
       cancelPing(context);
       for (const { timer } of context.seats.all()) if (timer !== undefined) context.wheel.cancel(timer);
