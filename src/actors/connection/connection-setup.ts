@@ -42,6 +42,7 @@ import {
 } from './credentials-effects.ts';
 import {
   announceOpen,
+  cancelDeadline,
   closeRefused,
   enterRooms,
   exceedsRooms,
@@ -54,7 +55,6 @@ import {
   replyUnidentified,
   resumeMemberships,
   startDeadline,
-  stopDeadline,
 } from './greeting-effects.ts';
 import { cancelPing, ping, scheduleFirstPing, schedulePing } from './liveness-effects.ts';
 import {
@@ -113,7 +113,7 @@ export const connectionSetup = setup({
   },
   actions: {
     startDeadline,
-    stopDeadline,
+    stopDeadline: ({ context }) => cancelDeadline(context),
     noteConnect,
     identify,
     noteIdentity,
@@ -196,6 +196,7 @@ export const connectionSetup = setup({
       context.port.close(close, reason);
     },
     cancelTimers: ({ context }) => {
+      cancelDeadline(context);
       cancelExpiry(context);
       cancelPing(context);
       context.seats.each(({ timer }) => timer !== undefined && context.wheel.cancel(timer));

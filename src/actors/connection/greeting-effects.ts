@@ -19,7 +19,7 @@ export function startDeadline({ context, self }: ConnectionArgs): void {
   context.deadline = context.wheel.schedule(self, { type: 'greeting.expired' }, GREETING_MS);
 }
 
-export function stopDeadline({ context }: ConnectionArgs): void {
+export function cancelDeadline(context: ConnectionContext): void {
   if (context.deadline !== undefined) context.wheel.cancel(context.deadline);
   context.deadline = undefined;
 }
