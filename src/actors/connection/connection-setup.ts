@@ -25,6 +25,7 @@ import type {
   ConnectionContext,
   ConnectionEvent,
   ConnectionInput,
+  Greeting,
   InRoom,
   Refused,
 } from './connection-events.ts';
@@ -41,6 +42,7 @@ import {
 } from './credentials-effects.ts';
 import {
   announceOpen,
+  cancelDeadline,
   closeRefused,
   enterRooms,
   exceedsRooms,
@@ -53,7 +55,6 @@ import {
   replyUnidentified,
   resumeMemberships,
   startDeadline,
-  stopDeadline,
 } from './greeting-effects.ts';
 import { cancelPing, ping, scheduleFirstPing, schedulePing } from './liveness-effects.ts';
 import {
@@ -112,7 +113,7 @@ export const connectionSetup = setup({
   },
   actions: {
     startDeadline,
-    stopDeadline,
+    stopDeadline: ({ context }) => cancelDeadline(context),
     noteConnect,
     identify,
     noteIdentity,
@@ -195,15 +196,18 @@ export const connectionSetup = setup({
       context.port.close(close, reason);
     },
     cancelTimers: ({ context }) => {
+      cancelDeadline(context);
       cancelExpiry(context);
       cancelPing(context);
-      for (const { timer } of context.seats.all()) if (timer !== undefined) context.wheel.cancel(timer);
+      context.seats.each(({ timer }) => timer !== undefined && context.wheel.cancel(timer));
     },
     leaveRooms: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
       const reason = toLeaveReason(context, event.code);
-      for (const room of roomsOf(context)) context.rooms.leave(room, context.subscriber, reason);
-      for (const { reading } of context.greeting?.entered.values() ?? []) reading?.cancel();
+      if (context.joined.size > 0 || context.underWay.length > 0) {
+        for (const room of roomsOf(context)) context.rooms.leave(room, context.subscriber, reason);
+      }
+      context.greeting?.entered?.forEach(({ reading }) => reading?.cancel());
       for (const command of context.underWay) {
         if (command.type === 'publish') command.abandon();
         else command.reading?.cancel();
@@ -232,7 +236,7 @@ export function createConnectionContext(
   return {
     member,
     identity: undefined,
-    greeting: { handshake: input.handshake, id: undefined, request: {}, entered: new Map() },
+    greeting: beginGreeting(input),
     remoteAddress: input.remoteAddress,
     port,
     protocol: input.protocol,
@@ -267,6 +271,14 @@ export function createConnectionContext(
     pingedAt: 0,
     closedWith: undefined,
   };
+}
+
+const NO_REQUEST = {};
+
+/** Undefined where the client has said everything with its handshake, and is believed. */
+function beginGreeting({ protocol, authenticator, handshake }: ConnectionInput): Greeting | undefined {
+  if (protocol.greeting === 'handshake' && authenticator === undefined) return undefined;
+  return { handshake, id: undefined, request: NO_REQUEST, entered: undefined };
 }
 
 /** The rooms that a connection is in, or is about to be in. */

@@ -19,6 +19,7 @@ export const connectionMachine = connectionSetup.createMachine({
     open: {
       description: 'The client may send commands.',
       type: 'parallel',
+      entry: 'stopDeadline',
       on: {
         'room.joined': {
           guard: { type: 'isJoining', params: ({ event }) => event },
@@ -108,42 +109,6 @@ export const connectionMachine = connectionSetup.createMachine({
         'server.disconnect': disconnect,
       },
       states: {
-        credentials: {
-          description: 'Whether what the client has proven still holds.',
-          initial: 'valid',
-          entry: 'scheduleExpiry',
-          states: {
-            valid: {
-              description: 'The token of the client holds, or the client needs none.',
-              on: { 'credentials.due': { target: 'expiring', actions: 'scheduleGrace' } },
-            },
-            expiring: {
-              description: 'The token has expired. A new one is waited for.',
-              on: { 'credentials.expired': closeWith('expired') },
-            },
-          },
-        },
-        liveness: {
-          description: 'Whether the client answers pings, where its protocol has them.',
-          initial: 'alive',
-          entry: 'scheduleFirstPing',
-          states: {
-            alive: {
-              description: 'No ping is unanswered.',
-              on: {
-                'ping.due': { target: 'asked', actions: 'ping' },
-                pong: closeBadRequest,
-              },
-            },
-            asked: {
-              description: 'The client was pinged and has not answered yet.',
-              on: {
-                pong: { target: 'alive', actions: 'schedulePing' },
-                'pong.overdue': closeWith('noPong'),
-              },
-            },
-          },
-        },
         flow: {
           description: 'Whether the client reads as fast as it is sent to.',
           initial: 'clear',
@@ -298,6 +263,42 @@ export const connectionMachine = connectionSetup.createMachine({
               description:
                 'The server is shutting down: no command is taken any more, and when all are answered, the socket is closed.',
               always: { guard: 'owesNothing', ...closeWith('shutdown') },
+            },
+          },
+        },
+        credentials: {
+          description: 'Whether what the client has proven still holds.',
+          initial: 'valid',
+          entry: 'scheduleExpiry',
+          states: {
+            valid: {
+              description: 'The token of the client holds, or the client needs none.',
+              on: { 'credentials.due': { target: 'expiring', actions: 'scheduleGrace' } },
+            },
+            expiring: {
+              description: 'The token has expired. A new one is waited for.',
+              on: { 'credentials.expired': closeWith('expired') },
+            },
+          },
+        },
+        liveness: {
+          description: 'Whether the client answers pings, where its protocol has them.',
+          initial: 'alive',
+          entry: 'scheduleFirstPing',
+          states: {
+            alive: {
+              description: 'No ping is unanswered.',
+              on: {
+                'ping.due': { target: 'asked', actions: 'ping' },
+                pong: closeBadRequest,
+              },
+            },
+            asked: {
+              description: 'The client was pinged and has not answered yet.',
+              on: {
+                pong: { target: 'alive', actions: 'schedulePing' },
+                'pong.overdue': closeWith('noPong'),
+              },
             },
           },
         },

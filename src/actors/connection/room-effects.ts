@@ -122,9 +122,12 @@ export function answerJoined(
   });
   const joined = attach(args, room, reading, grant);
   if (joined === 'broken') return;
-  const told = { room, ...(joined !== undefined && { answer: joined }) };
-  if (isServerSide) context.port.push({ type: 'joined', ...told });
-  else answer(context, operation?.id, { type: 'joined', ...told });
+  const told =
+    joined === undefined
+      ? ({ type: 'joined', room } as const)
+      : ({ type: 'joined', room, answer: joined } as const);
+  if (isServerSide) context.port.push(told);
+  else answer(context, operation?.id, told);
 }
 
 /**
@@ -137,6 +140,7 @@ export function attach(
   reading: StreamReading | undefined,
   grant: RoomGrant | undefined,
 ): JoinAnswer | 'broken' | undefined {
+  if (reading === undefined && grant === undefined) return undefined;
   const ttlSeconds = ttlOf(context, grant?.expiresAt);
   const ofGrant = {
     ...(ttlSeconds !== undefined && { ttlSeconds }),

@@ -146,10 +146,13 @@ export const membershipSetup = setup({
   },
   actions: {
     recordJoin: ({ context, self }) => {
-      const { id, user } = context.subscriber.member;
+      const { id, user, info } = context.subscriber.member;
       const { joinedAt, grant } = context;
-      const member = { id, ...(user !== undefined && { user }), joinedAt };
-      const listed = { ...toRoomMember(context.subscriber.member, grant), joinedAt };
+      const member = user === undefined ? { id, joinedAt } : { id, user, joinedAt };
+      const listed =
+        info === undefined && grant?.info === undefined
+          ? member
+          : { ...toRoomMember(context.subscriber.member, grant), joinedAt };
       context.tellRoom(
         { type: 'member.recording', change: { type: 'put', member }, listed, recorder: self },
         self,
