@@ -297,7 +297,7 @@ describe('onLeave', () => {
     await bob.join('room1');
     expect(await ann.ask('unsubscribe|room1')).toBe('Unsubscribe roomNum:room1 success!');
     const gone = nextEvent(server, 'member.left');
-    bob.terminate();
+    bob.close();
     expect(await gone).toMatchObject({ member: { user: 'bob' }, reason: 'disconnected' });
     await server.close();
     expect(told).toEqual([

@@ -289,6 +289,7 @@ describe('commands sent without waiting for answers', () => {
   const handlers: ServerOptions = {
     rooms: {
       '*': {
+        may: { publish: 'anyone' },
         onJoin: () => afterTurns(3),
         onMessage: ({ data }) => (data === 'slow' ? afterTurns(9) : undefined),
         onLeave: () => afterTurns(2),

@@ -5,7 +5,8 @@ import type { Clock } from '../system/clock.ts';
 import type { KeySetOptions } from './key-set.ts';
 import { ClaimError, readConnectionClaims, readSubscriptionClaims, type ClaimsSet } from './read-claims.ts';
 import type { ConnectionClaims, SubscriptionClaims } from './token-claims.ts';
-import { createTokenKeys, type KeySettings } from './token-keys.ts';
+import type { KeySettings } from './key-settings.ts';
+import { createTokenKeys } from './token-keys.ts';
 
 export interface TokenVerifier {
   verifyConnection(token: string): Promise<TokenOutcome<ConnectionClaims>>;

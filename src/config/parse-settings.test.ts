@@ -43,10 +43,11 @@ describe('good settings', () => {
         sendQueueBytes: 1_048_576,
         receiveQueueBytes: 1_048_576,
         callsPerConnection: 16,
+        broadcastsPerSecond: 1_000,
         idleTimeoutSeconds: 120,
         handlerSeconds: 5,
       },
-      membership: { durability: 'relaxed', flushMs: 50, ttlSeconds: 86_400 },
+      membership: { durability: 'relaxed', flushMs: 50, ttlSeconds: 86_400, reconnectSeconds: 30 },
       inspector: { enabled: true, access: 'auto', control: false, redact: [], history: 200 },
       tars: {
         servants: {},

@@ -63,6 +63,7 @@ for (const room of ['plain', 'judged1']) {
 
 // The handler answers when the client is gone.
 const hasty = await connectLineClient(url);
+await hasty.join('judged2');
 const heard = once(begun, 'onMessage');
 hasty.send(sendByRoom('judged2', 'bye'), sendByRoom('judged2', 'bye'));
 await heard;

@@ -19,6 +19,7 @@ export const connectionMachine = connectionSetup.createMachine({
     open: {
       description: 'The client may send commands.',
       type: 'parallel',
+      entry: 'stopDeadline',
       on: {
         'room.joined': {
           guard: { type: 'isJoining', params: ({ event }) => event },
@@ -50,7 +51,7 @@ export const connectionMachine = connectionSetup.createMachine({
             ...closeWith('subscriptionExpired'),
           },
           {
-            guard: { type: 'isMember', params: ({ event }) => event },
+            guard: { type: 'isSettled', params: ({ event }) => event },
             actions: {
               type: 'endMembership',
               params: ({ event }) => ({ room: event.room, ending: 'expired' as const }),
@@ -60,13 +61,14 @@ export const connectionMachine = connectionSetup.createMachine({
         'stream.broken': [
           { guard: { type: 'isServerSide', params: ({ event }) => event }, ...closeWith('insufficient') },
           {
-            guard: { type: 'isMember', params: ({ event }) => event },
+            guard: { type: 'isSettled', params: ({ event }) => event },
             actions: {
               type: 'endMembership',
               params: ({ event }) => ({ room: event.room, ending: 'insufficient' as const }),
             },
           },
         ],
+        'join.broken': closeWith('insufficient'),
         'call.answered': { actions: { type: 'answerCall', params: ({ event }) => event } },
         'query.answered': { actions: { type: 'answerQuery', params: ({ event }) => event } },
         'roomRefresh.answered': [
@@ -107,42 +109,6 @@ export const connectionMachine = connectionSetup.createMachine({
         'server.disconnect': disconnect,
       },
       states: {
-        credentials: {
-          description: 'Whether what the client has proven still holds.',
-          initial: 'valid',
-          entry: 'scheduleExpiry',
-          states: {
-            valid: {
-              description: 'The token of the client holds, or the client needs none.',
-              on: { 'credentials.due': { target: 'expiring', actions: 'scheduleGrace' } },
-            },
-            expiring: {
-              description: 'The token has expired. A new one is waited for.',
-              on: { 'credentials.expired': closeWith('expired') },
-            },
-          },
-        },
-        liveness: {
-          description: 'Whether the client answers pings, where its protocol has them.',
-          initial: 'alive',
-          entry: 'scheduleFirstPing',
-          states: {
-            alive: {
-              description: 'No ping is unanswered.',
-              on: {
-                'ping.due': { target: 'asked', actions: 'ping' },
-                pong: closeBadRequest,
-              },
-            },
-            asked: {
-              description: 'The client was pinged and has not answered yet.',
-              on: {
-                pong: { target: 'alive', actions: 'schedulePing' },
-                'pong.overdue': closeWith('noPong'),
-              },
-            },
-          },
-        },
         flow: {
           description: 'Whether the client reads as fast as it is sent to.',
           initial: 'clear',
@@ -247,8 +213,18 @@ export const connectionMachine = connectionSetup.createMachine({
                   },
                   { actions: { type: 'askHistory', params: ({ event }) => event } },
                 ],
-                'connection.refresh': { actions: { type: 'refresh', params: ({ event }) => event } },
+                'connection.refresh': [
+                  {
+                    guard: 'hasAllCalls',
+                    actions: { type: 'refuseMoreQueries', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'refresh', params: ({ event }) => event } },
+                ],
                 'room.refresh': [
+                  {
+                    guard: 'hasAllCalls',
+                    actions: { type: 'refuseMoreQueries', params: ({ event }) => event },
+                  },
                   {
                     guard: { type: 'isMember', params: ({ event }) => event },
                     actions: { type: 'refreshRoom', params: ({ event }) => event },
@@ -287,6 +263,42 @@ export const connectionMachine = connectionSetup.createMachine({
               description:
                 'The server is shutting down: no command is taken any more, and when all are answered, the socket is closed.',
               always: { guard: 'owesNothing', ...closeWith('shutdown') },
+            },
+          },
+        },
+        credentials: {
+          description: 'Whether what the client has proven still holds.',
+          initial: 'valid',
+          entry: 'scheduleExpiry',
+          states: {
+            valid: {
+              description: 'The token of the client holds, or the client needs none.',
+              on: { 'credentials.due': { target: 'expiring', actions: 'scheduleGrace' } },
+            },
+            expiring: {
+              description: 'The token has expired. A new one is waited for.',
+              on: { 'credentials.expired': closeWith('expired') },
+            },
+          },
+        },
+        liveness: {
+          description: 'Whether the client answers pings, where its protocol has them.',
+          initial: 'alive',
+          entry: 'scheduleFirstPing',
+          states: {
+            alive: {
+              description: 'No ping is unanswered.',
+              on: {
+                'ping.due': { target: 'asked', actions: 'ping' },
+                pong: closeBadRequest,
+              },
+            },
+            asked: {
+              description: 'The client was pinged and has not answered yet.',
+              on: {
+                pong: { target: 'alive', actions: 'schedulePing' },
+                'pong.overdue': closeWith('noPong'),
+              },
             },
           },
         },

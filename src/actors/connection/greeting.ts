@@ -27,7 +27,6 @@ export const greetingState = connectionSetup.createStateConfig({
   description: 'The socket is open, and it is not known yet who the client is.',
   initial: 'waiting',
   entry: 'startDeadline',
-  exit: 'stopDeadline',
   on: {
     'protocol.violated': {
       target: 'closing',

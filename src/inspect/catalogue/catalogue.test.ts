@@ -67,7 +67,9 @@ describe('the catalogue', () => {
     expect(total).toBe(8);
     expect(counts.membership).toEqual({ total: 2, states: { joined: 2 }, failed: 0 });
     expect(counts.connection.states).toEqual({
+      'open.credentials.valid': 2,
       'open.flow.clear': 2,
+      'open.liveness.alive': 2,
       'open.work.busy': 1,
       'open.work.ready': 1,
     });

@@ -230,7 +230,12 @@ describe('of actors that have failed the recorder', () => {
     client.send(ping);
     for (let count = 0; count < 5_000; count += 1) connect().lose();
     expect(recorder.failures()).toMatchObject([
-      { kind: 'connection', id: 'c1', event: 'ping', states: ['open.flow.congested', 'open.work.ready'] },
+      {
+        kind: 'connection',
+        id: 'c1',
+        event: 'ping',
+        states: ['open.flow.congested', 'open.work.ready', 'open.credentials.valid', 'open.liveness.alive'],
+      },
     ]);
     expect(recorder.historyOf({ kind: 'connection', id: 'c1' })).toMatchObject({
       entries: [{ event: 'connection.greeted' }, { event: 'socket.congested' }],

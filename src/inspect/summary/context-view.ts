@@ -51,10 +51,10 @@ export function viewContext(
       };
     }
     case 'room': {
-      const { record, broker, held, attempts, flushMs, awayTtlMs } = subject.context;
+      const { record, broker, held, attempts, flushMs, awayTtlMs, reconnectMs } = subject.context;
       const { name, roster, options, judged, moderations, journal } = record;
-      // The longest message is the same for all rooms.
-      const { handlers, history: _history, messageBytes: _messageBytes, ...limits } = options;
+      const { handlers, rules, owners, stream, joinLeave, rpc } = options;
+      const { capacity, messagesPerSecond, handlerMs, lingerMs } = options;
       const position = broker.position(name);
       return {
         name,
@@ -67,9 +67,14 @@ export function viewContext(
         journal: { written: journal.isEmpty, failedWrites: attempts, flushMs },
         loaded: record.loaded,
         held: countByType(held),
-        limits,
+        limits: { capacity, messagesPerSecond: messagesPerSecond ?? null, handlerMs, lingerMs, rpc },
+        rules,
+        owners: owners ?? null,
+        stream,
+        joinLeave,
         handlers: namesOf(handlers),
         awayTtlMs,
+        reconnectMs,
       };
     }
     case 'membership': {

@@ -34,7 +34,7 @@ describe('a summary', () => {
       kind: 'connection',
       id: 'c1',
       status: 'active',
-      states: ['open.flow.clear', 'open.work.ready'],
+      states: ['open.flow.clear', 'open.work.ready', 'open.credentials.valid', 'open.liveness.alive'],
       since: 105,
       user: 'ann',
       figures: { rooms: 1, waiting: 0, calls: 0 },
@@ -187,8 +187,13 @@ describe('a context', () => {
       loaded: true,
       held: {},
       limits: { capacity: 50, messagesPerSecond: 10, handlerMs: 1_000, lingerMs: 10_000, rpc: ['hello.*'] },
+      rules: { join: 'anyone', publish: 'anyone', presence: 'anyone', history: 'anyone', rpc: 'anyone' },
+      owners: null,
+      stream: { size: 0, recover: true, delta: false },
+      joinLeave: false,
       handlers: ['onMessage'],
       awayTtlMs: 60_000,
+      reconnectMs: 0,
     });
     clock.increment(50);
     await settle();
@@ -213,7 +218,7 @@ describe('a context', () => {
       room: 'room1',
       member: { id: 'c1', user: 'ann' },
       data: '‹withheld›',
-      handlers: ['onMessage'],
+      handler: 'onMessage',
       handlerMs: 1_000,
     });
   });

@@ -5,6 +5,7 @@
 
 import type { EventObject } from 'xstate';
 import type { ConnectionContext } from '../../actors/connection/connection-events.ts';
+import type { ModerationInput } from '../../actors/room/moderation.ts';
 import type { Publisher } from '../../actors/room/ports.ts';
 import type { TarsProxyContext } from '../../actors/servant/tars-proxy-events.ts';
 import type { MachineName, Outside, Party } from '../feed/feed-protocol.ts';
@@ -19,10 +20,14 @@ type Use = (scene: Scene) => Party | undefined;
 
 const SOCKET: Party = { outside: 'socket' };
 const BROKER: Party = { outside: 'broker' };
+const HANDLER: Party = { outside: 'handler' };
+const LIBRARY: Party = { outside: 'library' };
 const SERVANT: Party = { outside: 'servant' };
 
 const socket: Use = () => SOCKET;
 const broker: Use = () => BROKER;
+const handler: Use = () => HANDLER;
+const library: Use = () => LIBRARY;
 const servant: Use = () => SERVANT;
 
 /** Where the answer to a publisher goes. That to a connection goes to its socket at once. */
@@ -30,6 +35,10 @@ const publisher: Use = ({ event }) => {
   const { sender } = (event as EventObject & { publisher: Publisher }).publisher;
   return typeof sender === 'string' ? { outside: sender } : SOCKET;
 };
+
+/** Of a call, the connection is told by an event. */
+const socketOfPublisher: Use = ({ context }) =>
+  (context as ModerationInput).handler === 'onCall' ? undefined : SOCKET;
 
 const socketOfMember: Use = ({ context, event }) => {
   const { joined } = context as ConnectionContext;
@@ -47,11 +56,27 @@ const proxy: Use = ({ event }) => {
 
 export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly Use[]>>>> = {
   server: { broadcast: [broker, publisher], refuseBroadcast: [publisher] },
-  connection: { close: [socket], tellPutOut: [socketOfMember] },
+  connection: {
+    identify: [library],
+    refresh: [library],
+    refreshRoom: [library],
+    ping: [socket],
+    tell: [socket],
+    callServer: [handler],
+    takeMessage: [handler],
+    takeOver: [broker],
+    askPresence: [broker],
+    askPresenceStats: [broker],
+    askHistory: [broker],
+    close: [socket],
+    closeRefused: [socket],
+    tellPutOut: [socketOfMember],
+  },
   membership: { letIn: [socket], letOut: [socket] },
-  moderation: { settle: [socket] },
+  moderation: { settle: [socketOfPublisher] },
   room: {
     publish: [broker, publisher],
+    refuseUnruled: [publisher],
     refuseThrottled: [publisher],
     refuseMuted: [publisher],
     refuseMessage: [publisher],
@@ -85,7 +110,13 @@ export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outsi
     release: 'store',
   },
   connection: {},
-  membership: { authorize: 'handler', hearRoom: 'broker', beListed: 'broker', sayGoodbye: 'handler' },
+  membership: {
+    verify: 'library',
+    authorize: 'handler',
+    hearRoom: 'broker',
+    beListed: 'broker',
+    sayGoodbye: 'handler',
+  },
   moderation: { moderate: 'handler' },
   room: { sync: 'store' },
   tarsProxy: { connect: 'servant' },

@@ -31,6 +31,9 @@ import { combineObservers } from '../../actors/runtime/combine-observers.ts';
 import type { Batch } from './live-watch.ts';
 import { createWatcher, type Watch, type Watcher, type WatcherInput } from './watcher.ts';
 
+/** States of every open connection whose protocol has no pings and whose client needs no token. */
+export const STEADY = ['open.credentials.valid', 'open.liveness.alive'];
+
 export interface WatchHarness extends Harness {
   readonly watcher: Watcher;
   readonly population: Population;

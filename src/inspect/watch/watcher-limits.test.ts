@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { join, leave, ping, publish, settle, type FakeClient } from '../../actors/actor-harness.ts';
-import { createWatchHarness, FakePage, name } from './watch-harness.ts';
+import { createWatchHarness, STEADY, FakePage, name } from './watch-harness.ts';
 
 const ROOM = { kind: 'room', id: 'room1' } as const;
 const CONNECTION = { kind: 'connection', id: 'c1' } as const;
@@ -63,12 +63,12 @@ describe('a watch', () => {
     expect(page.items).toHaveLength(200);
     expect(page.skipped).toBe(301);
     expect(page.items.map(({ seq }) => seq)).toEqual([...Array(200).keys()]);
-    expect(page.states.get('connection c1')).toEqual(['open.flow.congested', 'open.work.ready']);
+    expect(page.states.get('connection c1')).toEqual(['open.flow.congested', 'open.work.ready', ...STEADY]);
     flicker(client, 1);
     client.actor?.send({ type: 'socket.drained' });
     flush();
     expect(page.items.slice(200).map(({ seq }) => seq)).toEqual([501, 502]);
-    expect(page.states.get('connection c1')).toEqual(['open.flow.clear', 'open.work.ready']);
+    expect(page.states.get('connection c1')).toEqual(['open.flow.clear', 'open.work.ready', ...STEADY]);
   });
 
   test('leaves out what is more than its rate on the long run', () => {
@@ -119,7 +119,7 @@ describe('a watch', () => {
     flush();
     expect(page.story()).toEqual(['c1 ended']);
     expect(page.skipped).toBeGreaterThan(10);
-    expect(page.states.get('connection c2')).toEqual(['open.flow.congested', 'open.work.ready']);
+    expect(page.states.get('connection c2')).toEqual(['open.flow.congested', 'open.work.ready', ...STEADY]);
     expect(page.statuses.get('membership c1@room1')).toBe('done');
     expect(page.states.get('room room1')).toContain('active.journal.clean');
     expect(watcher.watched.size).toBe(2);
@@ -170,7 +170,11 @@ describe('a watched room', () => {
     const later = connect();
     await joinAll('room1', later);
     flush();
-    expect(page.states.get(`connection ${later.id}`)).toEqual(['open.flow.clear', 'open.work.ready']);
+    expect(page.states.get(`connection ${later.id}`)).toEqual([
+      'open.flow.clear',
+      'open.work.ready',
+      ...STEADY,
+    ]);
     expect(watcher.watched.size).toBe(201);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { call, FaultyStore, join, leave, ping, publish, settle } from '../../actors/actor-harness.ts';
-import { createWatchHarness, watchRoom, expectKnownTransitions } from './watch-harness.ts';
+import { createWatchHarness, STEADY, watchRoom, expectKnownTransitions } from './watch-harness.ts';
 
 describe('a watched room', () => {
   test('begins with the present actors, and sends nothing before something happens', async () => {
@@ -207,7 +207,7 @@ describe('a watched connection', () => {
     const { page } = watch({ kind: 'connection', id: 'c1' });
     client.actor?.send({ type: 'socket.congested' });
     flush();
-    expect(page.states.get('connection c1')).toEqual(['open.flow.congested', 'open.work.ready']);
+    expect(page.states.get('connection c1')).toEqual(['open.flow.congested', 'open.work.ready', ...STEADY]);
     client.actor?.send({ type: 'socket.drained' });
     client.actor?.send({ type: 'socket.congested' });
     client.actor?.send({ type: 'socket.overflowed' });
