@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CENTRIFUGE, createHarness, leave, pass, type FakeClient } from '../actor-harness.ts';
+import { CENTRIFUGE, createHarness, leave, pass, settle, type FakeClient } from '../actor-harness.ts';
 
 const SECOND = 1_000;
 
@@ -51,6 +51,35 @@ describe('pings', () => {
     expect(client.closedWith).toBeUndefined();
     client.send({ type: 'pong' });
     expect(client.closedWith).toBe('badRequest');
+  });
+
+  test('go on while the server shuts down and the client waits for an answer', async () => {
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const { clock, connect } = createHarness({
+      protocol: CENTRIFUGE,
+      application: {
+        call: async () => {
+          await answered;
+          return { type: 'result', result: 1 };
+        },
+        takesMessages: false,
+        take: () => undefined,
+      },
+    });
+    const client = connect();
+    client.send({ type: 'connect', id: 1 }, { type: 'server.call', method: 'm', data: null, id: 2 });
+    client.actor?.send({ type: 'server.draining' });
+    await pass(clock, 19 * SECOND);
+    client.send({ type: 'pong' });
+    await pass(clock, 10 * SECOND);
+    expect(client.closedWith).toBeUndefined();
+    answer();
+    await settle();
+    expect(client.frames.at(-1)).toMatchObject({ type: 'called', id: 2 });
+    expect(client.closedWith).toBe('shutdown');
   });
 
   test('end with the connection', async () => {
