@@ -1,6 +1,9 @@
 /** Verifies JWTs (RFC 7519): the signature, the times, who they are for, and their claims. It knows no connections. */
 
-import { decodeProtectedHeader, errors, jwtVerify, type JWSHeaderParameters } from 'jose';
+import type { JWSHeaderParameters } from 'jose';
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import * as errors from 'jose/errors';
+import { jwtVerify } from 'jose/jwt/verify';
 import type { Clock } from '../system/clock.ts';
 import type { KeySetOptions } from './key-set.ts';
 import { ClaimError, readConnectionClaims, readSubscriptionClaims, type ClaimsSet } from './read-claims.ts';
