@@ -75,6 +75,7 @@ const settings = ['access.md', 'clients.md', 'from-centrifugo.md'].flatMap((page
 test('samples of settings are found', () => {
   expect(settings.map(([name]) => name)).toEqual([
     'access.md, sample 1',
+    'access.md, sample 2',
     'clients.md, sample 1',
     'from-centrifugo.md, sample 1',
   ]);
