@@ -13,6 +13,7 @@ import {
   RefusedError,
   type MemberInfo,
   type MessageVerdict,
+  type ServerOptions,
   type StatecastServer,
 } from 'statecast';
 
@@ -39,38 +40,61 @@ export interface ModeratedServerOptions {
 
 /** Makes the server; `listen()` starts it. */
 export function createModeratedServer(options: ModeratedServerOptions = {}): StatecastServer {
+  const moderation = createModeration(options);
+  const server = createServer(moderation.options);
+  moderation.attach(server);
+  return server;
+}
+
+/** What `createServer` is given, or `createTestServer` in tests, and what listens to the server. */
+export interface Moderation {
+  readonly options: ServerOptions;
+  attach(server: StatecastServer): void;
+}
+
+export function createModeration(options: ModeratedServerOptions = {}): Moderation {
   const { port = 8000, moderators = [], banned = [], words = [], now = Date.now } = options;
   const clean = createWordFilter(words);
   const floods = createFloodGuard(now);
 
-  const server = createServer({
-    port,
-    // Names are not verified: only for demonstrations and trusted networks.
-    line: { userParameter: true },
-    rooms: {
-      '*': {
-        onJoin({ room, member }) {
-          if (banned.includes(nameOf(member))) return refuse(`${nameOf(member)} is banned from ${room}`);
+  return {
+    options: {
+      port,
+      // Names are not verified: only for demonstrations and trusted networks.
+      line: { userParameter: true },
+      rooms: {
+        '*': {
+          onJoin({ room, member }) {
+            if (banned.includes(nameOf(member))) return refuse(`${nameOf(member)} is banned from ${room}`);
+          },
+          async onMessage({ room, member, data, server }) {
+            if (floods.isFlood(member.id)) {
+              return drop(`not so fast: ${FLOOD_MESSAGES} messages in ${FLOOD_WINDOW_MS / 1000} seconds`);
+            }
+            if (typeof data !== 'string') return drop('only text can be said here');
+            if (data.startsWith('!')) return obey(server, data, room, member);
+            const cleaned = clean(data);
+            if (cleaned !== data) return change(cleaned);
+          },
+          onLeave: ({ room, member, server }) => say(server, room, `${nameOf(member)} has left`),
         },
-        async onMessage({ room, member, data }) {
-          if (floods.isFlood(member.id)) {
-            return drop(`not so fast: ${FLOOD_MESSAGES} messages in ${FLOOD_WINDOW_MS / 1000} seconds`);
-          }
-          if (typeof data !== 'string') return drop('only text can be said here');
-          if (data.startsWith('!')) return obey(data, room, member);
-          const cleaned = clean(data);
-          if (cleaned !== data) return change(cleaned);
-        },
-        onLeave: ({ room, member }) => say(room, `${nameOf(member)} has left`),
       },
     },
-  });
-  // Not in onJoin: after it the join may still fail, and the new member does not receive messages of the room yet.
-  server.on('member.joined', ({ room, member }) => void say(room, `welcome, ${nameOf(member)}; try !help`));
-  server.on('connection.closed', ({ id }) => floods.forget(id));
-  return server;
+    attach(server) {
+      // Not in onJoin: after it the join may still fail, and the new member does not receive messages of the room yet.
+      server.on('member.joined', ({ room, member }) => {
+        void say(server, room, `welcome, ${nameOf(member)}; try !help`);
+      });
+      server.on('connection.closed', ({ id }) => floods.forget(id));
+    },
+  };
 
-  async function obey(message: string, room: string, member: MemberInfo): Promise<MessageVerdict> {
+  async function obey(
+    server: StatecastServer,
+    message: string,
+    room: string,
+    member: MemberInfo,
+  ): Promise<MessageVerdict> {
     const [command = '', target = room] = message.trim().split(/\s+/);
     switch (command) {
       case '!help':
@@ -83,21 +107,21 @@ export function createModeratedServer(options: ModeratedServerOptions = {}): Sta
         if (command === '!mute') await server.mute(target);
         else await server.unmute(target);
         // Messages of the server itself are published in a muted room too.
-        await say(target, `${target} was ${command.slice(1)}d by ${nameOf(member)}`);
+        await say(server, target, `${target} was ${command.slice(1)}d by ${nameOf(member)}`);
         return drop();
       }
       default:
         return drop(`there is no ${command}: try !help`);
     }
   }
+}
 
-  async function say(room: string, text: string): Promise<void> {
-    try {
-      await server.publish(room, `bot: ${text}`);
-    } catch (error) {
-      // A server that shuts down publishes nothing any more.
-      if (!(error instanceof RefusedError)) throw error;
-    }
+async function say(server: StatecastServer, room: string, text: string): Promise<void> {
+  try {
+    await server.publish(room, `bot: ${text}`);
+  } catch (error) {
+    // A server that shuts down publishes nothing any more.
+    if (!(error instanceof RefusedError)) throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-/** The public entry `statecast/testing`: what parts of your own are checked with. */
+/** The public entry `statecast/testing`: what your rooms and parts of your own are checked with. */
 
 export { describeBroker } from './broker/broker-contract.ts';
 export type { BrokerPlace, BrokerUnderTest } from './broker/broker-contract-visit.ts';
@@ -20,3 +20,9 @@ export {
   type StatStoreUnderTest,
 } from './platform/statistics/stat-store-contract.ts';
 export type { TestFramework } from './system/test-framework.ts';
+export { createTestServer } from './testing/test-server.ts';
+export type { TestHandshake, TestKitOptions, TestServer, TestTime } from './testing/test-server.ts';
+export type { Expected, TestClient } from './testing/test-client.ts';
+export { CommandRefusedError, ExpectationError, expectRefusal } from './testing/failures.ts';
+export type { Received, ReceivedMessage } from './testing/mailbox.ts';
+export type { ClientResponse, RequestOptions } from './transport/in-memory.ts';

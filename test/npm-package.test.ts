@@ -95,7 +95,7 @@ describe('the package in an empty project', () => {
 
   test.each([
     ['statecast/tars', 'createProxy, createServantAdapter, TarsWriter', 'function,function,function'],
-    ['statecast/testing', 'describeMembershipStore, describeBroker', 'function,function'],
+    ['statecast/testing', 'describeMembershipStore, createTestServer', 'function,function'],
   ])('has the entry %s', async (entry, names, types) => {
     const printed = await runModule(`
       import { ${names} } from '${entry}';
@@ -109,7 +109,8 @@ describe('the package in an empty project', () => {
       join(project, 'main.ts'),
       `import { createServer, drop, type ServerEvents, type StatecastServer } from 'statecast';
        import { createProxy, t, type Caller } from 'statecast/tars';
-       import { describeMembershipStore, type StoreUnderTest } from 'statecast/testing';
+       import { createTestServer, describeMembershipStore, type StoreUnderTest } from 'statecast/testing';
+       import * as z from 'zod';
        const server: StatecastServer = createServer({
          port: 0,
          rooms: { 'room*': { onMessage: ({ data }) => (data === 'spam' ? drop('no spam') : undefined) } },
@@ -119,6 +120,13 @@ describe('the package in an empty project', () => {
        createServer({ prot: 1 });
        // @ts-expect-error: a port is a number.
        createServer({ port: '1' });
+       const typed = createTestServer({
+         rooms: { 'chat:*': { message: z.object({ text: z.string() }), onMessage: ({ data }) => void data.text } },
+       });
+       const client = await typed.connect({ user: 'ann' });
+       await client.say('chat:1', { text: 'hi' });
+       // @ts-expect-error: a text is expected.
+       await client.say('chat:1', { text: 5 });
        export const all: [typeof createProxy, typeof t, typeof describeMembershipStore] = [
          createProxy, t, describeMembershipStore,
        ];
@@ -239,7 +247,9 @@ describe('the files of the package', () => {
     ]) {
       expect(files, path).toContain(path);
     }
-    const strange = [...files].filter((path) => /^(src|test|bench|scripts)\/|\.test\.|\.tgz$/.test(path));
+    const strange = [...files].filter((path) =>
+      /^(src|test|bench|scripts)\/|^(?!examples\/).*\.test\.|\.tgz$/.test(path),
+    );
     expect(strange).toEqual([]);
   });
 

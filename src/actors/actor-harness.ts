@@ -163,24 +163,28 @@ export function createHarness(options: HarnessOptions = {}): Harness {
       const id = `c${connected}`;
       const client = new FakeClient(id);
       clients.add(client);
-      client.actor = directory.openConnection({
-        member: { id, ...(user !== undefined && { user }) },
-        remoteAddress: '127.0.0.1',
-        port: client,
-        protocol: { greeting: 'handshake', keepsOrder: true, ...options.protocol },
-        rooms,
-        queries,
-        application: options.application ?? NO_APPLICATION,
-        authenticator: options.authenticator,
-        ...(options.authenticator !== undefined && { handshake: NO_HANDSHAKE }),
-        pings: { intervalMs: 25_000, pongMs: 8_000, random: () => 0.5 },
-        limits: {
-          roomsPerConnection: options.roomsPerConnection ?? 128,
-          receiveQueueBytes: options.receiveQueueBytes ?? MIB,
-          callsPerConnection: 2,
+      client.actor = directory.openConnection(
+        {
+          member: { id, ...(user !== undefined && { user }) },
+          remoteAddress: '127.0.0.1',
+          protocol: { greeting: 'handshake', keepsOrder: true, ...options.protocol },
+          ...(options.authenticator !== undefined && { handshake: NO_HANDSHAKE }),
         },
-        events,
-      });
+        client,
+        {
+          rooms,
+          queries,
+          application: options.application ?? NO_APPLICATION,
+          authenticator: options.authenticator,
+          pings: { intervalMs: 25_000, pongMs: 8_000, random: () => 0.5 },
+          limits: {
+            roomsPerConnection: options.roomsPerConnection ?? 128,
+            receiveQueueBytes: options.receiveQueueBytes ?? MIB,
+            callsPerConnection: 2,
+          },
+          events,
+        },
+      );
       return client;
     },
     stateOf: (room) => directory.rooms.get(room)?.snapshot?.value,

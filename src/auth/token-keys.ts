@@ -5,16 +5,7 @@ import type { CryptoKey, JWSHeaderParameters } from 'jose';
 import type { Clock } from '../system/clock.ts';
 import { PUBLIC_KEY_ALGORITHMS, readPublicKey } from '../system/public-key.ts';
 import { createKeySet, type KeySetOptions } from './key-set.ts';
-
-export interface KeySettings {
-  readonly hmacSecret?: string | undefined;
-  /** Tokens with this one are taken too. */
-  readonly hmacPreviousSecret?: string | undefined;
-  /** PEM. */
-  readonly publicKey?: string | undefined;
-  /** Where keys are fetched from. */
-  readonly jwksUrl?: string | undefined;
-}
+import type { KeySettings } from './key-settings.ts';
 
 export interface TokenKey {
   /** By these names, a public key is never taken for a secret, nor the other way round; `none` is not among them. */

@@ -76,6 +76,12 @@ export interface BrokerListener {
  * takes too long.
  */
 export interface Broker {
+  /**
+   * Set it if a publication may be lost on its way to a node, or come late. Then the server looks whether each
+   * publication follows the one before, asks every 40 seconds where the streams stand, and tells the clients that have
+   * missed something. Default: nothing is lost, and what `history` has was brought before.
+   */
+  readonly mayLose?: boolean;
   /** Tells this listener what comes to this node, from other nodes and from this one. */
   attach(listener: BrokerListener): void;
   /**

@@ -14,6 +14,7 @@ import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
+import { watchBroker } from '../broker/watched-broker.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import type { Settings } from '../config/schema/settings.ts';
@@ -39,6 +40,7 @@ import { createPushServer } from './push-servant.ts';
 import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
+import { hasStreamReaders, tellGap } from './stream-gaps.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
@@ -139,7 +141,11 @@ export function composeServer<All extends ServantDefinitions>(
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
   const shared = {
     store: store ?? createMemoryStore(),
-    broker: givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }),
+    broker: watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
+      clock,
+      isWatched: (room) => hasStreamReaders(directory, room),
+      onGap: (room) => tellGap(directory, room),
+    }),
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
   };

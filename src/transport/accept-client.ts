@@ -50,12 +50,13 @@ export function createAcceptance(options: AcceptanceOptions): AcceptClient {
     if (user !== undefined && user.length > MAX_USER_LENGTH) {
       return refuse(400, `the user's name is longer than ${MAX_USER_LENGTH} characters`);
     }
-    const member = { id: newConnectionId(), ...(user !== undefined && { user }) };
+    const id = newConnectionId();
+    const member = user === undefined ? { id } : { id, user };
     const { remoteAddress } = request;
     const handshake =
       options.surroundings.authenticator === undefined ? undefined : readHandshake(request, codec);
     options.onAccepted(codec);
-    const client = { codec, member, remoteAddress, emulation, handshake };
+    const client = { protocol: codec, member, remoteAddress, emulation, handshake };
     return { accept: true, session: new ClientSession(options, client) };
   };
 }

@@ -4,15 +4,18 @@
  */
 
 import type { CommandQueue } from '../actors/connection/command-queue.ts';
-import type { Handshake } from '../actors/connection/authenticator.ts';
-import type { ConnectionEvent, ConnectionSurroundings } from '../actors/connection/connection-events.ts';
+import type {
+  ConnectionEvent,
+  ConnectionSurroundings,
+  NewConnection,
+} from '../actors/connection/connection-events.ts';
 import type { ConnectionRef } from '../actors/connection/connection.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { ConnectionPort, CustomClose } from '../actors/room/ports.ts';
 import { send } from '../actors/runtime/send.ts';
 import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.ts';
 import { isViolation, type Codec } from '../protocol/codec.ts';
-import type { Emulation, MemberInfo, Publication, Push, Reply } from '../protocol/command.ts';
+import type { Publication, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
 import type { Socket } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
@@ -27,14 +30,8 @@ export interface SessionParts {
 }
 
 /** What is known of a client before its socket opens. */
-export interface NewClient {
-  readonly codec: Codec;
-  readonly member: MemberInfo;
-  readonly remoteAddress: string;
-  /** Set if its commands come by requests of their own. */
-  readonly emulation: Emulation | undefined;
-  /** For the authenticator; absent where there is none. */
-  readonly handshake: Handshake | undefined;
+export interface NewClient extends NewConnection {
+  readonly protocol: Codec;
 }
 
 /** One client's socket: the port of its connection actor, and the only holder of its raw socket. */
@@ -49,7 +46,7 @@ export class ClientSession implements SocketSession, ConnectionPort {
 
   constructor(options: SessionParts, client: NewClient) {
     this.#options = options;
-    this.#codec = client.codec;
+    this.#codec = client.protocol;
     this.#client = client;
   }
 
@@ -60,16 +57,7 @@ export class ClientSession implements SocketSession, ConnectionPort {
     const client = this.#client;
     if (client === undefined) throw new Error('a session is opened once');
     this.#client = undefined;
-    const { member, remoteAddress, emulation, handshake } = client;
-    this.#actor = directory.openConnection({
-      member,
-      remoteAddress,
-      emulation,
-      handshake,
-      port: this,
-      protocol: this.#codec,
-      ...surroundings,
-    });
+    this.#actor = directory.openConnection(client, this, surroundings);
     this.#queue = this.#actor.getSnapshot().context.queue;
   }
 

@@ -19,7 +19,8 @@ export function createEndpoint({ chooseCodec, accept }: EndpointOptions): Socket
       if (codec === undefined) return undefined;
       if (!isCodec(codec)) return { accept: false, response: codec };
       const accepted = accept(request, codec);
-      return accepted.accept ? { ...accepted, subprotocol: chooseSubprotocol(codec, request) } : accepted;
+      if (!accepted.accept) return accepted;
+      return { accept: true, session: accepted.session, subprotocol: chooseSubprotocol(codec, request) };
     },
   };
 }

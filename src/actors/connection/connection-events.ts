@@ -64,11 +64,10 @@ export interface ConnectionSurroundings {
 }
 
 /** What is known of a connection when its socket opens. */
-export interface NewConnection extends ConnectionSurroundings {
+export interface NewConnection {
   readonly member: MemberInfo;
   /** The peer's address as text. */
   readonly remoteAddress: string;
-  readonly port: ConnectionPort;
   /** What its protocol asks of the chart. */
   readonly protocol: Pick<Codec, 'greeting' | 'keepsOrder' | 'pings' | 'readsStreams'>;
   /** For the authenticator; absent where there is none. */
@@ -77,7 +76,8 @@ export interface NewConnection extends ConnectionSurroundings {
   readonly emulation?: Emulation | undefined;
 }
 
-export interface ConnectionInput extends NewConnection {
+export interface ConnectionInput extends NewConnection, ConnectionSurroundings {
+  readonly port: ConnectionPort;
   readonly clock: Clock;
   /** The timers of all connections. */
   readonly wheel: TimerWheel;
@@ -105,8 +105,8 @@ export type ConnectionEvent =
   | { readonly type: 'credentials.expired' }
   /** The time of the connection in a room is over. */
   | { readonly type: 'seat.expired'; readonly room: string }
-  /** The client has missed a publication. */
-  | { readonly type: 'stream.broken'; readonly room: string }
+  /** The stream of a room had a hole when the client joined: the client does not know where it stands. */
+  | { readonly type: 'join.broken'; readonly room: string }
   /** A sign of life is asked for. */
   | { readonly type: 'ping.due' }
   /** The client has not answered a ping in time. */
@@ -168,13 +168,14 @@ export interface Greeting {
   /** The id of the command `connect`. */
   id: number | undefined;
   request: ConnectRequest;
-  readonly entered: Map<string, EnteredRoom>;
+  /** Made with the first of them: most clients enter no room before they are answered. */
+  entered: Map<string, EnteredRoom> | undefined;
 }
 
 export interface ConnectionContext extends Omit<ConnectionInput, 'member' | 'handshake'> {
   member: MemberInfo;
   identity: Identity | undefined;
-  /** Undefined when it is over. */
+  /** Undefined when it is over, and where the handshake alone is enough. */
   greeting: Greeting | undefined;
   readonly joined: Set<string>;
   readonly seats: Seats;

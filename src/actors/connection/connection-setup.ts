@@ -25,6 +25,7 @@ import type {
   ConnectionContext,
   ConnectionEvent,
   ConnectionInput,
+  Greeting,
   InRoom,
   Refused,
 } from './connection-events.ts';
@@ -91,6 +92,9 @@ export const connectionSetup = setup({
     closes: (_, { close }: { readonly close?: CloseName | undefined }) => close !== undefined,
 
     isMember: ({ context }, { room }: InRoom) => context.joined.has(room),
+    /** Whether the client is in a room, and does not leave it already. */
+    isSettled: ({ context }, { room }: InRoom) =>
+      context.joined.has(room) && findOperation(context.underWay, room) === undefined,
     isResumed: ({ context }, { room }: InRoom) =>
       context.seats.get(room)?.isResumed === true && context.protocol.readsStreams === true,
     isServerSide: ({ context }, { room }: InRoom) => context.seats.get(room)?.isServerSide === true,
@@ -195,14 +199,20 @@ export const connectionSetup = setup({
       cancelDeadline(context);
       cancelExpiry(context);
       cancelPing(context);
-      for (const { timer } of context.seats.all()) if (timer !== undefined) context.wheel.cancel(timer);
+      context.seats.each(({ timer }) => timer !== undefined && context.wheel.cancel(timer));
     },
     leaveRooms: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
       const reason = toLeaveReason(context, event.code);
-      for (const room of roomsOf(context)) context.rooms.leave(room, context.subscriber, reason);
-      for (const { reading } of context.greeting?.entered.values() ?? []) reading?.cancel();
-      for (const command of context.underWay) if (command.type === 'publish') command.abandon();
+      if (context.joined.size > 0 || context.underWay.length > 0) {
+        for (const room of roomsOf(context)) context.rooms.leave(room, context.subscriber, reason);
+      }
+      context.greeting?.entered?.forEach(({ reading }) => reading?.cancel());
+      for (const command of context.underWay) {
+        if (command.type === 'publish') command.abandon();
+        else command.reading?.cancel();
+      }
+      context.underWay.length = 0;
     },
     announceClosed: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
@@ -226,7 +236,7 @@ export function createConnectionContext(
   return {
     member,
     identity: undefined,
-    greeting: { handshake: input.handshake, id: undefined, request: {}, entered: new Map() },
+    greeting: beginGreeting(input),
     remoteAddress: input.remoteAddress,
     port,
     protocol: input.protocol,
@@ -246,7 +256,14 @@ export function createConnectionContext(
     underWay,
     joined: new Set(),
     seats: new Seats(),
-    subscriber: new ConnectionSubscriber(member, port, queue, self, authenticator),
+    subscriber: new ConnectionSubscriber(
+      member,
+      port,
+      queue,
+      self,
+      authenticator,
+      input.protocol.readsStreams === true,
+    ),
     calls: 0,
     deadline: undefined,
     expiry: undefined,
@@ -254,6 +271,14 @@ export function createConnectionContext(
     pingedAt: 0,
     closedWith: undefined,
   };
+}
+
+const NO_REQUEST = {};
+
+/** Undefined where the client has said everything with its handshake, and is believed. */
+function beginGreeting({ protocol, authenticator, handshake }: ConnectionInput): Greeting | undefined {
+  if (protocol.greeting === 'handshake' && authenticator === undefined) return undefined;
+  return { handshake, id: undefined, request: NO_REQUEST, entered: undefined };
 }
 
 /** The rooms that a connection is in, or is about to be in. */

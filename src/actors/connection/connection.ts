@@ -51,7 +51,7 @@ export const connectionMachine = connectionSetup.createMachine({
             ...closeWith('subscriptionExpired'),
           },
           {
-            guard: { type: 'isMember', params: ({ event }) => event },
+            guard: { type: 'isSettled', params: ({ event }) => event },
             actions: {
               type: 'endMembership',
               params: ({ event }) => ({ room: event.room, ending: 'expired' as const }),
@@ -61,13 +61,14 @@ export const connectionMachine = connectionSetup.createMachine({
         'stream.broken': [
           { guard: { type: 'isServerSide', params: ({ event }) => event }, ...closeWith('insufficient') },
           {
-            guard: { type: 'isMember', params: ({ event }) => event },
+            guard: { type: 'isSettled', params: ({ event }) => event },
             actions: {
               type: 'endMembership',
               params: ({ event }) => ({ room: event.room, ending: 'insufficient' as const }),
             },
           },
         ],
+        'join.broken': closeWith('insufficient'),
         'call.answered': { actions: { type: 'answerCall', params: ({ event }) => event } },
         'query.answered': { actions: { type: 'answerQuery', params: ({ event }) => event } },
         'roomRefresh.answered': [
@@ -212,8 +213,18 @@ export const connectionMachine = connectionSetup.createMachine({
                   },
                   { actions: { type: 'askHistory', params: ({ event }) => event } },
                 ],
-                'connection.refresh': { actions: { type: 'refresh', params: ({ event }) => event } },
+                'connection.refresh': [
+                  {
+                    guard: 'hasAllCalls',
+                    actions: { type: 'refuseMoreQueries', params: ({ event }) => event },
+                  },
+                  { actions: { type: 'refresh', params: ({ event }) => event } },
+                ],
                 'room.refresh': [
+                  {
+                    guard: 'hasAllCalls',
+                    actions: { type: 'refuseMoreQueries', params: ({ event }) => event },
+                  },
                   {
                     guard: { type: 'isMember', params: ({ event }) => event },
                     actions: { type: 'refreshRoom', params: ({ event }) => event },

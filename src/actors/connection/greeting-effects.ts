@@ -81,8 +81,12 @@ export function announceOpen({ context }: ConnectionArgs): void {
   context.events.emit('connection.opened', { remoteAddress, ...member });
 }
 
+const NO_ROOMS: ReadonlySet<string> = new Set();
+
 /** The rooms to which the server joins the client: those of its identity, and those in which its user is away. */
-function roomsToEnter({ identity, awayIn, member }: ConnectionContext): Set<string> {
+function roomsToEnter({ identity, awayIn, member }: ConnectionContext): ReadonlySet<string> {
+  // Most connections have neither a token nor a user.
+  if (identity === undefined && member.user === undefined) return NO_ROOMS;
   return new Set([...Object.keys(identity?.rooms ?? {}), ...awayIn(member.user)]);
 }
 
@@ -106,7 +110,8 @@ export function enterRooms({ context }: ConnectionArgs): void {
     context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
   }
   for (const room of entering) {
-    const grant = identity?.rooms?.[room] ?? {};
+    // Where its user was away, the rules of the room are asked.
+    const grant = identity?.rooms?.[room];
     const request = greeting?.request.rooms?.[room];
     rooms.join(room, subscriber, { request, grant, readsStream: protocol.readsStreams === true });
   }
@@ -117,17 +122,19 @@ export function noteEntered(
   fact: Extract<RoomFact, { type: 'room.joined' }>,
 ): void {
   const { room, reading, grant } = fact;
+  const { greeting } = context;
   endOperation(context.underWay, room);
   context.joined.add(room);
-  context.greeting?.entered.set(room, { reading, grant });
+  if (greeting !== undefined) (greeting.entered ??= new Map()).set(room, { reading, grant });
 }
 
 /** The room has refused the client, or has put it out again: it is not named in the answer. */
 export function noteNotEntered({ context }: ConnectionArgs, { room }: { readonly room: string }): void {
   endOperation(context.underWay, room);
   context.joined.delete(room);
-  context.greeting?.entered.get(room)?.reading?.cancel();
-  context.greeting?.entered.delete(room);
+  const entered = context.greeting?.entered;
+  entered?.get(room)?.reading?.cancel();
+  entered?.delete(room);
 }
 
 /** Answers `connect`. From this turn on the socket gets what is published in its rooms. */
@@ -136,10 +143,12 @@ export function replyConnected(args: ConnectionArgs): void {
   const { greeting, identity, emulation, member } = context;
   if (greeting === undefined) return;
   const rooms: Record<string, JoinAnswer> = {};
-  for (const [room, { reading, grant }] of greeting.entered) {
+  for (const [room, { reading, grant }] of greeting.entered ?? []) {
     const isResumed = identity?.rooms?.[room] === undefined;
     noteSeat(args, room, { isServerSide: true, isResumed, grant });
-    rooms[room] = attach(args, room, reading, grant) ?? {};
+    const joined = attach(args, room, reading, grant);
+    if (joined === 'broken') return;
+    rooms[room] = joined ?? {};
   }
   context.greeting = undefined;
   const ttlSeconds =
@@ -149,7 +158,7 @@ export function replyConnected(args: ConnectionArgs): void {
     client: member.id,
     ...(ttlSeconds !== undefined && { ttlSeconds }),
     ...(identity?.answer !== undefined && { data: identity.answer }),
-    ...(greeting.entered.size > 0 && { rooms }),
+    ...(greeting.entered !== undefined && greeting.entered.size > 0 && { rooms }),
     ...emulation,
   });
 }

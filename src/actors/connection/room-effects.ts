@@ -17,7 +17,7 @@ import type {
 import { GRACE_MS, ttlOf } from './expiry.ts';
 import type { Seat } from './seats.ts';
 import { withId } from './subscriber.ts';
-import { endOperation } from './under-way.ts';
+import { endOperation, type RoomOperation } from './under-way.ts';
 
 export function answer({ port }: ConnectionContext, id: number | undefined, reply: Reply): void {
   port.reply(withId(reply, id));
@@ -40,34 +40,54 @@ export function join({ context, self }: ConnectionArgs, { id, room, request }: C
   keepOrder(context, self);
 }
 
-/** The server joins the client. */
+/** The server joins the client: by what its identity says, or, where its user was away, by the room's rules. */
 export function resume({ context, self }: ConnectionArgs, { room }: InRoom): void {
   context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
-  const grant = context.identity?.rooms?.[room] ?? {};
   context.rooms.join(room, context.subscriber, {
-    grant,
+    grant: context.identity?.rooms?.[room],
     readsStream: context.protocol.readsStreams === true,
   });
   keepOrder(context, self);
 }
 
 /** The client joins a room to which the server has joined it, because its user was away there: it is its own from now on. */
-export function takeOver(
+export function takeOver(args: ConnectionArgs, { id, room, request = {} }: CommandOf<'room.join'>): void {
+  const { context, self } = args;
+  const operation: RoomOperation = { type: 'join', room, id, isUnasked: false };
+  context.underWay.push(operation);
+  if (request.token === undefined) {
+    readAgain(args, operation, request, context.seats.get(room)?.grant);
+    return;
+  }
+  void context.subscriber.prove(room, request.token).then((outcome) => {
+    if (outcome.type === 'granted') readAgain(args, operation, request, outcome.grant);
+    else context.subscriber.send({ ...outcome, type: 'room.refused', room }, self);
+  });
+}
+
+/** Reads the stream of a room for a client that is in it. */
+function readAgain(
   { context, self }: ConnectionArgs,
-  { id, room, request = {} }: CommandOf<'room.join'>,
+  operation: RoomOperation,
+  request: JoinRequest,
+  grant: RoomGrant | undefined,
 ): void {
-  const seat = context.seats.get(room);
-  context.underWay.push({ type: 'join', room, id, isUnasked: false });
-  const reading = context.rooms.readStream(room, request satisfies JoinRequest);
+  const { room } = operation;
+  // The socket may have closed in the meantime.
+  if (!context.underWay.includes(operation)) return;
+  const reading = context.rooms.readStream(room, request);
+  operation.reading = reading;
   const tell = (fact: RoomFact): void => context.subscriber.send(fact, self);
-  const joined = { type: 'room.joined', room, reading, grant: seat?.grant } as const;
+  const tellJoined = (): void => {
+    if (reading.isUnrecoverable) {
+      reading.cancel();
+      tell({ type: 'room.refused', room, refusal: createRefusal('unrecoverable') });
+    } else tell({ type: 'room.joined', room, reading, grant });
+  };
   const prepared = reading.prepare();
-  if (prepared === undefined) tell(joined);
+  if (prepared === undefined) tellJoined();
   else {
-    prepared.then(
-      () => tell(joined),
-      () => tell({ type: 'room.refused', room, refusal: createRefusal('internal') }),
-    );
+    prepared.then(tellJoined, () => tell({ type: 'room.refused', room, refusal: createRefusal('internal') }));
   }
 }
 
@@ -101,21 +121,26 @@ export function answerJoined(
     grant,
   });
   const joined = attach(args, room, reading, grant);
-  const told = { room, ...(joined !== undefined && { answer: joined }) };
-  if (isServerSide) context.port.push({ type: 'joined', ...told });
-  else answer(context, operation?.id, { type: 'joined', ...told });
+  if (joined === 'broken') return;
+  const told =
+    joined === undefined
+      ? ({ type: 'joined', room } as const)
+      : ({ type: 'joined', room, answer: joined } as const);
+  if (isServerSide) context.port.push(told);
+  else answer(context, operation?.id, told);
 }
 
 /**
  * Ends the reading of the room's stream and subscribes the socket, in one turn. Returns what the client is told of the
- * join; undefined if there is nothing to tell.
+ * join; undefined if there is nothing to tell. `broken`: the stream has a hole, and the chart is told.
  */
 export function attach(
   { context, self }: ConnectionArgs,
   room: string,
   reading: StreamReading | undefined,
   grant: RoomGrant | undefined,
-): JoinAnswer | undefined {
+): JoinAnswer | 'broken' | undefined {
+  if (reading === undefined && grant === undefined) return undefined;
   const ttlSeconds = ttlOf(context, grant?.expiresAt);
   const ofGrant = {
     ...(ttlSeconds !== undefined && { ttlSeconds }),
@@ -124,8 +149,8 @@ export function attach(
   if (reading === undefined) return Object.keys(ofGrant).length > 0 ? ofGrant : undefined;
   const stream = reading.finish();
   if (stream === undefined) {
-    send(self, { type: 'stream.broken', room }, self);
-    return ofGrant;
+    send(self, { type: 'join.broken', room }, self);
+    return 'broken';
   }
   context.port.subscribe(room, stream.delta ? { base: stream.publications.at(-1) } : undefined);
   return { stream, ...ofGrant };

@@ -33,7 +33,7 @@ export class Seats {
     return seat;
   }
 
-  all(): Iterable<Seat> {
-    return this.#seats?.values() ?? [];
+  each(use: (seat: Seat) => void): void {
+    this.#seats?.forEach(use);
   }
 }

@@ -32,6 +32,7 @@ export class ConnectionSubscriber implements Subscriber {
   member: MemberInfo;
   data: unknown = undefined;
   readonly port: ConnectionPort;
+  readonly readsStreams: boolean;
   readonly sender: FactReceiver;
   readonly #queue: CommandQueue;
   readonly #authenticator: Authenticator | undefined;
@@ -42,9 +43,11 @@ export class ConnectionSubscriber implements Subscriber {
     queue: CommandQueue,
     connection: FactReceiver,
     authenticator: Authenticator | undefined,
+    readsStreams: boolean,
   ) {
     this.member = member;
     this.port = port;
+    this.readsStreams = readsStreams;
     this.#queue = queue;
     this.sender = connection;
     this.#authenticator = authenticator;

@@ -1,6 +1,7 @@
 /** The commands of a connection that are not answered yet, besides calls of servants. */
 
 import type { EndingName } from '../../protocol/endings.ts';
+import type { StreamReading } from '../room/stream/stream-reading.ts';
 
 /** A join or a leave that its room has not answered yet. */
 export interface RoomOperation {
@@ -12,6 +13,8 @@ export interface RoomOperation {
   readonly isUnasked: boolean;
   /** Why the server ends a membership. */
   readonly ending?: EndingName;
+  /** Of a join of a room that the client is in already: what is read of its stream. */
+  reading?: StreamReading | undefined;
 }
 
 /** A message or a broadcast that is not answered yet. */

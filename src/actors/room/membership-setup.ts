@@ -137,16 +137,22 @@ export const membershipSetup = setup({
     hasToken: ({ context: { entry, grant } }) => grant === undefined && entry?.request?.token !== undefined,
     isGranted: (_, { outcome }: { outcome: ProofOutcome }) => outcome.type === 'granted',
     isUnrecoverable: ({ context: { reading } }) => reading?.isUnrecoverable === true,
+    /** Where the broker takes time, this is not known yet. */
+    isKnownUnrecoverable: ({ context: { reading, listening } }) =>
+      listening === undefined && reading?.isUnrecoverable === true,
     hasJoinHandler: ({ context }) => context.handlers.onJoin !== undefined,
     hasLeaveHandler: ({ context }) => context.handlers.onLeave !== undefined,
     isRefusal: (_, params: { output: JoinRefusal | undefined }) => params.output !== undefined,
   },
   actions: {
     recordJoin: ({ context, self }) => {
-      const { id, user } = context.subscriber.member;
+      const { id, user, info } = context.subscriber.member;
       const { joinedAt, grant } = context;
-      const member = { id, ...(user !== undefined && { user }), joinedAt };
-      const listed = { ...toRoomMember(context.subscriber.member, grant), joinedAt };
+      const member = user === undefined ? { id, joinedAt } : { id, user, joinedAt };
+      const listed =
+        info === undefined && grant?.info === undefined
+          ? member
+          : { ...toRoomMember(context.subscriber.member, grant), joinedAt };
       context.tellRoom(
         { type: 'member.recording', change: { type: 'put', member }, listed, recorder: self },
         self,

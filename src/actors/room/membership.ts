@@ -35,7 +35,7 @@ export const membershipMachine = membershipSetup.createMachine({
           always: [
             { guard: 'hasToken', target: 'verifying' },
             {
-              guard: 'isUnrecoverable',
+              guard: 'isKnownUnrecoverable',
               target: '#membership.refused',
               actions: { type: 'noteRefusal', params: { refusal: UNRECOVERABLE } },
             },
@@ -118,7 +118,14 @@ export const membershipMachine = membershipSetup.createMachine({
           invoke: {
             src: 'hearRoom',
             input: ({ context }) => context,
-            onDone: 'recording',
+            onDone: [
+              {
+                guard: 'isUnrecoverable',
+                target: '#membership.refused',
+                actions: { type: 'noteRefusal', params: { refusal: UNRECOVERABLE } },
+              },
+              { target: 'recording' },
+            ],
             onError: {
               target: '#membership.refused',
               actions: { type: 'noteRefusal', params: { refusal: SUBSCRIBE_FAILED } },

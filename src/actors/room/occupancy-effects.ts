@@ -4,7 +4,7 @@ import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import { send } from '../runtime/send.ts';
 import { endAbsence, expect } from './absence-effects.ts';
-import { announceJoin, announceLeave, announceLeft, type JoinedMember } from './occupancy/announcements.ts';
+import { announceJoin, announceLeave, announceLeft, type JoinedMember } from './announcements.ts';
 import { note } from './journal-effects.ts';
 import type { MembershipInput } from './membership-setup.ts';
 import { startMembership, wakeMembership } from './membership.ts';
@@ -31,12 +31,15 @@ export function admit({ context }: RoomArgs, { subscriber, entry }: JoinAsked): 
   const isReturning = user !== undefined && roster.away.has(user);
   const joinedAt = context.clock.now();
   const reading = entry?.readsStream === true ? createReading(context, entry) : undefined;
-  const input: MembershipInput = {
-    ...toMembershipInput(context, subscriber, joinedAt, isReturning),
+  const input = toMembershipInput(
+    context,
+    subscriber,
+    joinedAt,
+    isReturning,
     entry,
     reading,
-    listening: hear(context, reading),
-  };
+    hear(context, reading),
+  );
   const ref = startMembership(context.machines.membership, input, context);
   if (roster.awake.has(id)) roster.awake.set(id, { subscriber, ref });
 }
@@ -238,6 +241,9 @@ function toMembershipInput(
   subscriber: Subscriber,
   joinedAt: number,
   resumed: boolean,
+  entry?: RoomEntry,
+  reading?: StreamReading,
+  listening?: Promise<void>,
 ): MembershipInput {
   const { record, events, send: tellRoom } = context;
   const { handlers, handlerMs } = record.options;
@@ -246,9 +252,9 @@ function toMembershipInput(
     subscriber,
     joinedAt,
     resumed,
-    entry: undefined,
-    reading: undefined,
-    listening: undefined,
+    entry,
+    reading,
+    listening,
     handlers,
     handlerMs,
     tellRoom,

@@ -87,6 +87,8 @@ export type RoomFact =
       /** The connection is closed for it. */
       readonly close?: CloseName | undefined;
     }
+  /** The client has missed a publication, and its socket is not subscribed any more. */
+  | { readonly type: 'stream.broken'; readonly room: string }
   /** The room has ended the membership. */
   | { readonly type: 'room.closed'; readonly room: string; readonly refusal: Refusal };
 
@@ -96,6 +98,8 @@ export interface Subscriber {
   /** What handlers are told of the member besides. */
   readonly data: unknown;
   readonly port: Pick<ConnectionPort, 'subscribe' | 'unsubscribe'>;
+  /** The client is told of the position of streams, and counts on it. */
+  readonly readsStreams: boolean;
   /** The connection's actor, as the sender of what it asks for. */
   readonly sender: ActorSender;
   send(fact: RoomFact, from: Sender): void;

@@ -69,7 +69,7 @@ const RUNNING = 1;
 class SystemActor {
   readonly logic: AnyStateMachine;
   readonly clock: unknown;
-  readonly options: object;
+  readonly options: { input: unknown };
   readonly id: string;
   readonly mailbox: object;
   readonly observers: Set<unknown>;
@@ -99,7 +99,8 @@ class SystemActor {
     this.logic = machine;
     this._snapshot = undefined;
     this.clock = clock;
-    this.options = { clock, logger, devTools: false, id, input, snapshot, parent };
+    const all = { clock, logger, devTools: false, id, input: input as unknown, snapshot, parent };
+    this.options = all;
     this.id = id;
     this.mailbox = new (mailbox.constructor as MailboxClass)(methods._process.bind(this));
     this.observers = new Set();
@@ -123,6 +124,8 @@ class SystemActor {
 
   start(): this {
     methods.start.call(this);
+    // XState reads it last when it starts the actor: an actor does not keep what it was made of.
+    this.options.input = undefined;
     // The first actions were deferred and have run. An emptied list gives its memory back.
     if (this._deferred.length === 0) this._deferred.length = 0;
     return this;

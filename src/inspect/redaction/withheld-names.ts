@@ -13,6 +13,7 @@ const NAMES = [
   'messages',
   'args',
   'arguments',
+  'answer',
   'result',
   'body',
   'payload',

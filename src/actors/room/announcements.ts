@@ -1,12 +1,12 @@
 /** Tells the other members and the outside who has joined a room and who has left it, each leave after its join. */
 
-import type { LeaveReason } from '../../../events/server-events.ts';
-import { afterThis } from '../journal-effects.ts';
-import { tellPart } from '../parts.ts';
-import type { Subscriber } from '../ports.ts';
-import type { RoomContext } from '../room-events.ts';
-import { toRoomMember } from '../room-member.ts';
-import type { RestingMember } from '../roster.ts';
+import type { LeaveReason } from '../../events/server-events.ts';
+import { afterThis } from './journal-effects.ts';
+import { tellPart } from './parts.ts';
+import type { Subscriber } from './ports.ts';
+import type { RoomContext } from './room-events.ts';
+import { toRoomMember } from './room-member.ts';
+import type { RestingMember } from './roster.ts';
 
 /** A member that has joined. */
 export interface JoinedMember extends RestingMember {
