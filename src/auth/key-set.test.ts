@@ -12,8 +12,7 @@ import {
   signToken,
   type KeyPair,
 } from './token-harness.ts';
-import type { TokenOutcome, TokenVerifier } from './token-outcome.ts';
-import { createTokenVerifier } from './token-verifier.ts';
+import { createTokenVerifier, type TokenOutcome, type TokenVerifier } from './token-verifier.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
