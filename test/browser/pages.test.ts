@@ -1,6 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { ServerOptions } from '../../src/index.ts';
 import { describeInBrowser } from '../support/browser.ts';
 import { startServer } from '../support/start-server.ts';
 import { RoomPage } from './room-page.ts';
@@ -32,11 +33,11 @@ describeInBrowser('every page', (newTabs) => {
   ] as const)('is accessible and fits, %s, %o', async (colorScheme, viewport) => {
     const tabs = newTabs();
     const { url, server } = await startServer();
-    for (const path of ['', 'room1', 'room2']) {
+    for (const path of ['', 'room1', 'classic']) {
       const page = await tabs.open(`${url}${path}`, { colorScheme, viewport });
       if (path !== '') {
         await new RoomPage(page).joined();
-        await server.publish(path, 'a message of some length, to be wrapped where the screen is narrow');
+        await server.publish('room1', 'a message of some length, to be wrapped where the screen is narrow');
         await new RoomPage(page).message('a message').waitFor();
         await new RoomPage(page).say('an own message');
         await new RoomPage(page).message('an own message').waitFor();
@@ -69,10 +70,13 @@ describeInBrowser('every page', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
-  test('hides the list of members if the server does not allow it', async () => {
+  test.each<[string, string, ServerOptions]>([
+    ['a room', 'room1', { rooms: { '*': { may: { presence: 'nobody' } } } }],
+    ['the line protocol', 'classic', { http: { apiKey: 'a key of many letters' } }],
+  ])('of %s hides the list of members if the server does not allow it', async (_, path, options) => {
     const tabs = newTabs();
-    const { url } = await startServer({ http: { apiKey: 'a key of many letters' } });
-    const page = await tabs.open(`${url}room1`);
+    const { url } = await startServer(options);
+    const page = await tabs.open(`${url}${path}`);
     await new RoomPage(page).joined();
     await page.getByTestId('presence-remark').filter({ hasText: 'hidden' }).waitFor();
     expect(await page.getByTestId('member').count()).toBe(0);
