@@ -312,7 +312,7 @@ describe('/health', () => {
       rooms: 1,
       store: 'ok',
       transport: { name: 'ws' },
-      features: { userParameter: false, demo: false, inspector: true },
+      features: { userParameter: false, demo: false, inspector: true, inspectorOpen: false },
     });
   });
 

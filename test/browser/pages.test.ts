@@ -65,8 +65,46 @@ describeInBrowser('every page', (newTabs) => {
     expect(await page.getByTestId('snippet').allInnerTexts()).toEqual(
       expect.arrayContaining([expect.stringContaining(`${url}Index/pushByRoom`)]),
     );
+    await page.getByRole('textbox', { name: 'Or any room' }).fill('tea & time');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${url}rooms/tea%20%26%20time`);
+    await new RoomPage(page).joined();
+    await page.goBack();
     await page.getByRole('link', { name: 'room1' }).first().click();
     await new RoomPage(page).joined();
+    expect(tabs.errors).toEqual([]);
+  });
+
+  test('the landing page shows the chart of a room as it lives', async () => {
+    const tabs = newTabs();
+    const { url, connect } = await startServer({ inspector: { access: 'open' } });
+    const page = await tabs.open(url);
+    await page.getByText('No room is open').waitFor();
+    const client = await connect();
+    await client.join('room1');
+    const active = (state: string) =>
+      page.locator(`[data-testid=live-chart] [data-state="${state}"][data-active]`);
+    await active('active.occupancy.occupied').waitFor();
+    expect(await violations(page)).toEqual([]);
+    client.send('unsubscribe|room1');
+    await active('active.occupancy.empty').waitFor();
+    await page
+      .getByTestId('live-states')
+      .filter({ hasText: /Now: lingering, / })
+      .waitFor();
+    expect(tabs.errors).toEqual([]);
+  });
+
+  test.each<[string, ServerOptions['inspector']]>([
+    ['is off', { enabled: false }],
+    ['needs a token', { token: 'a token of the admin' }],
+  ])('the landing page goes without a chart if the inspector %s', async (_, inspector) => {
+    const tabs = newTabs();
+    const { url, connect } = await startServer({ inspector });
+    await (await connect()).join('room1');
+    const page = await tabs.open(url);
+    await page.getByTestId('health-rooms').filter({ hasText: /^1$/ }).waitFor();
+    expect(await page.locator('.live-chart:not([hidden])').count()).toBe(0);
     expect(tabs.errors).toEqual([]);
   });
 
