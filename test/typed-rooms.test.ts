@@ -195,6 +195,8 @@ describe('a schema', () => {
       port: 0,
       log: { level: 'silent' },
       dataDir: await makeTempDir(),
+      authenticate: () => ({ user: 'ann' }),
+      onCall: () => undefined,
       rooms: { 'chat:*': { message: chat, capacity: 2, onMessage: () => undefined } },
     });
     onTestFinished(() => served.stop());
