@@ -63,6 +63,30 @@ export const socketIo: Contender = {
   start: () => serve(startTypeScript('contenders/socket-io-server.ts', { flags: PROBE_FLAGS }), 'socket.io'),
 };
 
+/** Hand-written uWebSockets.js that speaks the Centrifuge protocol. */
+export const centrifugeFloor: Contender = {
+  name: 'floor',
+  isOurs: false,
+  start: () => serve(startTypeScript('contenders/centrifuge-floor.ts', { flags: PROBE_FLAGS }), 'centrifuge'),
+};
+
+/** The publications that a room with a history keeps. */
+const HISTORY = 100;
+
+/** The same with a history of each room. */
+export const historyFloor: Contender = {
+  name: 'floor, history',
+  isOurs: false,
+  start: () =>
+    serve(
+      startTypeScript('contenders/centrifuge-floor.ts', {
+        flags: PROBE_FLAGS,
+        env: { HISTORY: String(HISTORY) },
+      }),
+      'centrifuge',
+    ),
+};
+
 /** Ours and all others; they are compared to the first one. */
 export function besideOthers(...ours: readonly Contender[]): readonly [Contender, ...Contender[]] {
   return [floor, ...ours, ws, socketIo];
@@ -84,6 +108,7 @@ export function statecast(
   dist: string,
   name = 'Statecast',
   settings: Readonly<Record<string, string>> = {},
+  dialect: DialectName = 'line',
 ): Contender {
   return {
     name,
@@ -95,9 +120,20 @@ export function statecast(
           env: { ...QUIET_SETTINGS, ...settings },
           flags: PROBE_FLAGS,
         }),
-        'line',
+        dialect,
       ),
   };
+}
+
+/** Our server, with clients that speak the Centrifuge protocol. */
+export function statecastCentrifuge(dist: string): Contender {
+  return statecast(dist, 'Statecast', {}, 'centrifuge');
+}
+
+/** The same with a history of each room, from which clients recover. */
+export function statecastHistory(dist: string): Contender {
+  const rooms = { '*': { history: { size: HISTORY, ttlSeconds: 300, recover: true } } };
+  return statecast(dist, 'Statecast, history', { STATECAST_ROOMS: JSON.stringify(rooms) }, 'centrifuge');
 }
 
 /** Our server on `node:http` and `ws`. */

@@ -2,7 +2,7 @@
 
 import { encodeTextFrame, FrameBatch } from './client-frames.ts';
 import { nameRoom, openCrowd, prepareJoins, until } from './crowd.ts';
-import { DIALECTS } from './dialect.ts';
+import { DIALECTS, markOf } from './dialect.ts';
 import { Histogram } from './histogram.ts';
 import type { ChurnJob, ChurnResult, Pause } from './jobs.ts';
 import { measureLoad, toLatency } from './span.ts';
@@ -23,7 +23,7 @@ export async function runChurn(job: ChurnJob, pause: Pause): Promise<ChurnResult
   const { target, clients: visitorCount, rooms, residentsPerRoom, window } = job;
   const words = DIALECTS[target.dialect];
   const joins = prepareJoins(target, rooms);
-  const leaveLength = Buffer.byteLength(words.leave(nameRoom(0)).answer);
+  const leaveMark = markOf(target.dialect, words.leave(nameRoom(0)).answer);
   const latency = new Histogram();
   let joined = 0;
   let left = 0;
@@ -41,12 +41,12 @@ export async function runChurn(job: ChurnJob, pause: Pause): Promise<ChurnResult
     client.write(state.visits.take(count));
   }
   const listener: ClientListener<Visitor> = {
-    heard({ state }, length) {
-      if (length === joins.answerLength) {
+    heard({ state }, mark) {
+      if (mark === joins.answerMark) {
         joined += 1;
         if (window === 1 && state.visits !== undefined)
           latency.record((performance.now() - state.askedAt) * 1_000);
-      } else if (length === leaveLength) {
+      } else if (mark === leaveMark) {
         left += 1;
         state.left += 1;
       } else {

@@ -1,7 +1,7 @@
 /** Opens many clients in batches, because the backlog of a listening socket is short, and prepares their joins. */
 
 import { encodeTextFrame } from './client-frames.ts';
-import { DIALECTS } from './dialect.ts';
+import { DIALECTS, markOf } from './dialect.ts';
 import { openClient, type ClientListener, type Target, type WireClient } from './wire-client.ts';
 
 /** Handshakes at a time. */
@@ -35,12 +35,12 @@ export function nameRoom(index: number): string {
   return `bench-${String(index).padStart(5, '0')}`;
 }
 
-/** The frame of the join for each room, and the length of the answer. */
+/** The frame of the join for each room, and the mark of the answer. */
 export function prepareJoins({ dialect }: Target, rooms: number) {
   const asks = Array.from({ length: rooms }, (_, index) => DIALECTS[dialect].join(nameRoom(index)));
   return {
     frames: asks.map(({ frame }) => encodeTextFrame(frame)),
-    answerLength: Buffer.byteLength(asks[0]?.answer ?? ''),
+    answerMark: markOf(dialect, asks[0]?.answer ?? ''),
   };
 }
 

@@ -1,4 +1,9 @@
-/** The texts of commands and answers in each protocol. The load generator recognizes answers by their length alone. */
+/**
+ * The texts of commands and answers in each protocol. The load generator recognizes answers by their length alone, or, where
+ * that changes from answer to answer, by their first names.
+ */
+
+import { kindOf } from './line-reader.ts';
 
 /** A command and its answer. */
 export interface Ask {
@@ -9,6 +14,10 @@ export interface Ask {
 export interface Dialect {
   /** The path of the handshake. */
   readonly path: string;
+  /** Whether a frame is one or more lines, which are recognized by their first names. */
+  readonly hasLines?: boolean;
+  /** What a client sends first of all. */
+  readonly opening?: string;
   /** What a client sends after each of the server's first frames, before it is connected; an empty text is nothing. */
   readonly greeting: readonly string[];
   join(room: string): Ask;
@@ -19,7 +28,7 @@ export interface Dialect {
   heard(message: string): string;
 }
 
-export type DialectName = 'line' | 'socket.io';
+export type DialectName = 'line' | 'socket.io' | 'centrifuge';
 
 const line: Dialect = {
   path: '/',
@@ -49,7 +58,38 @@ const socketIo: Dialect = {
   heard: (message) => `42${JSON.stringify(['message', message])}`,
 };
 
-export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { line, 'socket.io': socketIo };
+/** Version 2 of the protocol of Centrifugo, in JSON. A client cannot send to everybody. */
+const centrifuge: Dialect = {
+  path: '/connection/websocket',
+  hasLines: true,
+  opening: '{"id":1,"connect":{}}',
+  greeting: [''],
+  join: (channel) => toCommand(2, 'subscribe', { channel, flag: 1 }),
+  leave: (channel) => toCommand(3, 'unsubscribe', { channel }),
+  sayInRoom: (channel, data) => toCommand(4, 'publish', { channel, data }),
+  sayToAll() {
+    throw new Error('a client of the Centrifuge protocol cannot send to everybody');
+  },
+  heard: () => '{"push":{}}',
+};
+
+export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
+  line,
+  'socket.io': socketIo,
+  centrifuge,
+};
+
+/** By what an answer is recognized: its length in bytes, or its kind. */
+export function markOf(dialect: DialectName, answer: string): number {
+  return DIALECTS[dialect].hasLines === true ? kindOf(answer) : Buffer.byteLength(answer);
+}
+
+function toCommand(id: number, name: string, fields: object): Ask {
+  return {
+    frame: JSON.stringify({ id, [name]: fields }),
+    answer: JSON.stringify({ id, [name]: {} }),
+  };
+}
 
 function toPacket(event: string, argument: unknown, { answer }: Ask): Ask {
   return {

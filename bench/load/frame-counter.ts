@@ -1,4 +1,4 @@
-/** Finds the frames in the chunks of a server, by opcode and length. It does not read payloads. */
+/** Finds the frames in the chunks of a server, by opcode and length. Payloads are read only by a listener that wants them. */
 
 const OPCODE_BITS = 0x0f;
 const MASK_BIT = 0x80;
@@ -10,6 +10,8 @@ const LENGTH_IN_8_BYTES = 127;
 export interface FrameListener {
   /** A frame was received; `length` is that of its payload, in bytes. */
   frame(opcode: number, length: number): void;
+  /** A part of a payload: `bytes` from `start` to before `end`, valid during the call only. */
+  readonly payload?: ((opcode: number, bytes: Uint8Array, start: number, end: number) => void) | undefined;
 }
 
 /** The part of a frame to which the next byte belongs. */
@@ -31,6 +33,7 @@ export class FrameCounter {
     while (at < end) {
       if (this.#stage === 'payload') {
         const passed = Math.min(this.#missing, end - at);
+        listener.payload?.(this.#opcode, bytes, at, at + passed);
         at += passed;
         this.#missing -= passed;
       } else {

@@ -21,8 +21,8 @@ export async function gatherMembers(target: Target, count: number, rooms: number
   let heard = 0;
   let lost: string | undefined;
   const listener: ClientListener<number> = {
-    heard(_client, length) {
-      if (joined < count && length === joins.answerLength) joined += 1;
+    heard(_client, mark) {
+      if (joined < count && mark === joins.answerMark) joined += 1;
       else heard += 1;
     },
     caughtUp: () => undefined,

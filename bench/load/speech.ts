@@ -1,13 +1,13 @@
-/** The frame that a job sends, and the lengths of the frames that come back. */
+/** The frame that a job sends, and the marks of what comes back. */
 
 import { encodeTextFrame } from './client-frames.ts';
 import { nameRoom } from './crowd.ts';
-import { DIALECTS } from './dialect.ts';
+import { DIALECTS, markOf } from './dialect.ts';
 import type { Speech } from './jobs.ts';
 import type { Target } from './wire-client.ts';
 
-/** The lengths by which received frames are recognized, in bytes. */
-export interface SpeechLengths {
+/** By what is recognized what is received. */
+export interface SpeechMarks {
   readonly delivery: number;
   /** Missing if the delivery is the answer. */
   readonly answer: number | undefined;
@@ -25,12 +25,12 @@ export function speechFrame({ dialect }: Target, speech: Speech, roomIndex: numb
   }
 }
 
-export function speechLengths({ dialect }: Target, speech: Speech): SpeechLengths {
+export function speechMarks({ dialect }: Target, speech: Speech): SpeechMarks {
   const words = DIALECTS[dialect];
-  if (speech.to === 'server') return { delivery: Buffer.byteLength(speech.answer), answer: undefined };
+  if (speech.to === 'server') return { delivery: markOf(dialect, speech.answer), answer: undefined };
   const message = makeMessage(speech.bytes);
   const { answer } = speech.to === 'room' ? words.sayInRoom(nameRoom(0), message) : words.sayToAll(message);
-  return { delivery: Buffer.byteLength(words.heard(message)), answer: Buffer.byteLength(answer) };
+  return { delivery: markOf(dialect, words.heard(message)), answer: markOf(dialect, answer) };
 }
 
 function makeMessage(bytes: number): string {

@@ -7,11 +7,11 @@
 
 import { encodeTextFrame, FrameBatch } from './client-frames.ts';
 import { nameRoom, openCrowd, prepareJoins, until } from './crowd.ts';
-import { DIALECTS, type Ask } from './dialect.ts';
+import { DIALECTS, markOf } from './dialect.ts';
 import { Histogram } from './histogram.ts';
 import type { Pause, TrafficJob, TrafficResult } from './jobs.ts';
 import { measureLoad, toLatency } from './span.ts';
-import { speechFrame, speechLengths, type SpeechLengths } from './speech.ts';
+import { speechFrame, speechMarks, type SpeechMarks } from './speech.ts';
 import { TalkingRoom, type Seat } from './talking-room.ts';
 import type { ClientListener, WireClient } from './wire-client.ts';
 
@@ -23,8 +23,9 @@ export async function runTraffic(job: TrafficJob, pause: Pause): Promise<Traffic
   const rooms = Array.from({ length: roomCount }, () => new TalkingRoom(membersPerRoom));
   const joins = prepareJoins(target, roomCount);
   // Leaving an empty room changes nothing, and its answer comes after all frames that were sent before.
-  const roundUp = DIALECTS[target.dialect].leave(nameRoom(roomCount));
-  const crowd = new Listener(speechLengths(target, speech), joins.answerLength, roundUp);
+  const { frame, answer } = DIALECTS[target.dialect].leave(nameRoom(roomCount));
+  const roundUp = { frame: encodeTextFrame(frame), answerMark: markOf(target.dialect, answer) };
+  const crowd = new Listener(speechMarks(target, speech), joins.answerMark, roundUp);
   // Neighbours are in different rooms, so that all rooms fill evenly.
   const seats = Array.from({ length: roomCount * membersPerRoom }, (_, index) => ({
     room: rooms[index % roomCount] as TalkingRoom,
@@ -63,14 +64,20 @@ export async function runTraffic(job: TrafficJob, pause: Pause): Promise<Traffic
   return { ...span, latency: toLatency(crowd.latency), lateness: toLatency(lateness) };
 }
 
+/** The last question to each member. */
+interface RoundUp {
+  readonly frame: Uint8Array;
+  readonly answerMark: number;
+}
+
 class Listener implements ClientListener<Seat> {
   readonly latency = new Histogram();
   joined = 0;
   /** Whether latencies are recorded. */
   isSteady = false;
-  readonly #lengths: SpeechLengths;
-  readonly #joinLength: number;
-  readonly #roundUp: { readonly frame: Uint8Array; readonly answerLength: number };
+  readonly #marks: SpeechMarks;
+  readonly #joinMark: number;
+  readonly #roundUp: RoundUp;
   /** The number of answered round-ups so far. */
   #roundedUp = 0;
   #deliveries = 0;
@@ -78,26 +85,25 @@ class Listener implements ClientListener<Seat> {
   #unexpected = 0;
   #lost: string | undefined;
 
-  constructor(lengths: SpeechLengths, joinLength: number, { frame, answer }: Ask) {
-    const answerLength = Buffer.byteLength(answer);
-    if (new Set([lengths.delivery, lengths.answer, joinLength, answerLength]).size < 4)
-      throw new RangeError(`a message of this length is like an answer: ${lengths.delivery}`);
-    this.#lengths = lengths;
-    this.#joinLength = joinLength;
-    this.#roundUp = { frame: encodeTextFrame(frame), answerLength };
+  constructor(marks: SpeechMarks, joinMark: number, roundUp: RoundUp) {
+    if (new Set([marks.delivery, marks.answer, joinMark, roundUp.answerMark]).size < 4)
+      throw new RangeError(`a message of this length is like an answer: ${marks.delivery}`);
+    this.#marks = marks;
+    this.#joinMark = joinMark;
+    this.#roundUp = roundUp;
   }
 
-  heard({ state }: WireClient<Seat>, length: number): void {
-    if (length === this.#lengths.delivery) {
+  heard({ state }: WireClient<Seat>, mark: number): void {
+    if (mark === this.#marks.delivery) {
       this.#deliveries += 1;
       state.room.heard += 1;
       state.heard += 1;
       if (this.isSteady) this.#time(state);
-    } else if (length === this.#lengths.answer) {
+    } else if (mark === this.#marks.answer) {
       this.#answers += 1;
-    } else if (length === this.#joinLength) {
+    } else if (mark === this.#joinMark) {
       this.joined += 1;
-    } else if (length === this.#roundUp.answerLength) {
+    } else if (mark === this.#roundUp.answerMark) {
       this.#roundedUp += 1;
     } else {
       this.#unexpected += 1;
@@ -114,7 +120,7 @@ class Listener implements ClientListener<Seat> {
 
   /** A message is done when its sender has the answer. */
   count() {
-    const done = this.#lengths.answer === undefined ? this.#deliveries : this.#answers;
+    const done = this.#marks.answer === undefined ? this.#deliveries : this.#answers;
     return { done, deliveries: this.#deliveries };
   }
 

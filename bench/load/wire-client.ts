@@ -7,10 +7,13 @@ import { connect, type Socket } from 'node:net';
 import { encodeHandshake, encodeTextFrame, HANDSHAKE_ACCEPT, OPCODES, PONG } from './client-frames.ts';
 import { DIALECTS, type DialectName } from './dialect.ts';
 import { FrameCounter, type FrameListener } from './frame-counter.ts';
+import { LineReader, PING, type LineListener } from './line-reader.ts';
 
 const HOST = '127.0.0.1';
 const HEADERS_END = '\r\n\r\n';
 const MAX_HEADERS = 4_096;
+/** The answer to a ping that is a line. */
+const LINE_PONG = encodeTextFrame('{}');
 
 /** A server on this machine. */
 export interface Target {
@@ -22,8 +25,12 @@ export interface Target {
 
 /** One listener serves all clients of a job; `State` is its data for each client. */
 export interface ClientListener<State> {
-  /** A data frame was received. */
-  heard(client: WireClient<State>, length: number): void;
+  /**
+   * An answer, a message or something else was received: a data frame, or a line of one.
+   * @param mark By what it is recognized (`markOf`).
+   * @param length In bytes.
+   */
+  heard(client: WireClient<State>, mark: number, length: number): void;
   /** All frames of one read were passed to `heard`. */
   caughtUp(client: WireClient<State>): void;
   /** The connection ended without `drop`. */
@@ -33,11 +40,14 @@ export interface ClientListener<State> {
 /** Shared by all sockets: libuv fills it and passes it on in the same turn. */
 const receiveBuffer = new Uint8Array(256 * 1024);
 
-export class WireClient<State> implements FrameListener {
+export class WireClient<State> implements FrameListener, LineListener {
   readonly state: State;
   readonly #listener: ClientListener<State>;
   readonly #greeting: readonly string[];
+  readonly #opening: string | undefined;
   readonly #frames = new FrameCounter();
+  readonly #lines: LineReader | undefined;
+  readonly payload: FrameListener['payload'];
   readonly #socket: Socket;
   #opened: (() => void) | undefined;
   #failed: ((error: Error) => void) | undefined;
@@ -53,7 +63,7 @@ export class WireClient<State> implements FrameListener {
     opened: () => void,
     failed: (error: Error) => void,
   ) {
-    const { path, greeting } = DIALECTS[dialect];
+    const { path, greeting, opening, hasLines } = DIALECTS[dialect];
     this.state = state;
     this.#listener = listener;
     this.#greeting = greeting;
@@ -72,6 +82,14 @@ export class WireClient<State> implements FrameListener {
       },
     });
     this.#socket.write(encodeHandshake(`${HOST}:${port}`, path));
+    this.#opening = opening;
+    const lines = hasLines === true ? new LineReader() : undefined;
+    this.#lines = lines;
+    if (lines !== undefined) {
+      this.payload = (opcode, bytes, start, end) => {
+        if (opcode === OPCODES.text) lines.read(bytes, start, end, this);
+      };
+    }
     this.#socket.on('error', (error) => this.#end(error.message));
     this.#socket.on('close', () => this.#end('the server has closed it'));
   }
@@ -87,12 +105,20 @@ export class WireClient<State> implements FrameListener {
   }
 
   frame(opcode: number, length: number): void {
-    if (opcode === OPCODES.text || opcode === OPCODES.binary) {
-      if (this.#opened === undefined) this.#listener.heard(this, length);
+    if (opcode === OPCODES.text && this.#lines !== undefined) {
+      this.#lines.end(this);
+      if (this.#opened !== undefined) this.#greet();
+    } else if (opcode === OPCODES.text || opcode === OPCODES.binary) {
+      if (this.#opened === undefined) this.#listener.heard(this, length, length);
       else this.#greet();
     } else if (opcode === OPCODES.ping) {
       this.write(PONG);
     }
+  }
+
+  line(kind: number, length: number): void {
+    if (kind === PING) this.write(LINE_PONG);
+    else if (this.#opened === undefined) this.#listener.heard(this, kind, length);
   }
 
   #read(bytes: Uint8Array, length: number): void {
@@ -123,6 +149,7 @@ export class WireClient<State> implements FrameListener {
       return length;
     }
     this.#headers = undefined;
+    if (this.#opening !== undefined) this.write(encodeTextFrame(this.#opening));
     if (this.#greeting.length === 0) this.#open();
     return end + HEADERS_END.length - before.length;
   }

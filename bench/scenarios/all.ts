@@ -1,6 +1,13 @@
 /** All scenarios, in the order in which they are run and printed. */
 
 import type { Scenario } from '../scenario.ts';
+import {
+  centrifugeFanout,
+  centrifugeHistory,
+  centrifugeIngress,
+  centrifugeRooms,
+  centrifugeWindows,
+} from './centrifuge.ts';
 import { churn } from './churn.ts';
 import { durability } from './durability.ts';
 import { growth } from './growth.ts';
@@ -16,6 +23,11 @@ export const SCENARIOS: readonly Scenario[] = [
   rooms,
   ingress,
   broadcast,
+  centrifugeFanout,
+  centrifugeRooms,
+  centrifugeIngress,
+  centrifugeWindows,
+  centrifugeHistory,
   churn,
   storm,
   idle,

@@ -8,9 +8,10 @@ import { compare, timed, type Scenario } from '../scenario.ts';
 
 /** The length of a message without its command. */
 const MESSAGE_BYTES = 64;
-const STEADY_MS = 1_000;
+/** How long messages are sent at a steady rate, in milliseconds. */
+export const STEADY_MS = 1_000;
 
-type Load = Pick<TrafficJob, 'rooms' | 'membersPerRoom' | 'speech' | 'window'>;
+export type Load = Pick<TrafficJob, 'rooms' | 'membersPerRoom' | 'speech' | 'window'>;
 
 interface TrafficScenario {
   readonly name: string;
@@ -31,10 +32,16 @@ export const ROOMS_LOAD: Load = {
   window: 8,
 };
 
+/** One room of 1,000. */
+export const FANOUT_LOAD: Load = { ...ROOMS_LOAD, rooms: 1, membersPerRoom: 1_000, window: 16 };
+
+/** Each speaks to itself. */
+export const INGRESS_LOAD: Load = { ...ROOMS_LOAD, membersPerRoom: 1, window: 16 };
+
 export const fanout = defineTraffic({
   name: 'fanout',
   title: 'one room of 1,000 members, one of them speaks',
-  load: { ...ROOMS_LOAD, rooms: 1, membersPerRoom: 1_000, window: 16 },
+  load: FANOUT_LOAD,
   per: 'delivery',
   budget: 0.97,
   rounds: 5,
@@ -54,7 +61,7 @@ export const rooms = defineTraffic({
 export const ingress = defineTraffic({
   name: 'ingress',
   title: '200 rooms of one member, who speaks: what comes in counts',
-  load: { ...ROOMS_LOAD, membersPerRoom: 1, window: 16 },
+  load: INGRESS_LOAD,
   per: 'message',
   budget: 0.92,
   rounds: 5,

@@ -16,6 +16,7 @@ import { lineJsonCodec } from '../protocol/line/line-json-codec.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createAcceptance } from '../transport/accept-client.ts';
+import { Audiences } from '../transport/audiences.ts';
 import { createCodecChoice } from '../transport/choose-codec.ts';
 import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
@@ -115,9 +116,10 @@ export function createWeb(input: WebInput): Transport {
   const chooseCodec = createCodecChoice(codecs, jsonCodecs);
   const deltas = new DeltaRooms();
   const hub = new StreamHub({ node: randomUUID(), isDraining });
-  const fanout = createFanout(deltas, (topic, frame) => {
+  const audiences = new Audiences();
+  const fanout = createFanout(audiences, deltas, (topic, frame) => {
     transport.publish(topic, frame);
-    hub.publish(topic, frame);
+    if (hub.isInUse) hub.publish(topic, frame);
   });
   const onLoopback = isLoopbackHost(settings.host);
   const accessOptions: Omit<AccessOptions, 'allowsOrigin'> = {
@@ -133,6 +135,7 @@ export function createWeb(input: WebInput): Transport {
     directory,
     surroundings,
     deltas,
+    audiences,
     onAccepted: (codec) => fanout.use(codec),
     allowsOrigin,
     userParameter: settings.line.userParameter,

@@ -19,6 +19,7 @@ import type { Publication, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
 import type { Socket } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
+import { RoomNames, type Audiences } from './audiences.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
 import type { SocketSession } from './socket-session.ts';
 
@@ -27,6 +28,7 @@ export interface SessionParts {
   readonly directory: Directory;
   readonly surroundings: ConnectionSurroundings;
   readonly deltas: DeltaRooms;
+  readonly audiences: Audiences;
 }
 
 /** What is known of a client before its socket opens. */
@@ -41,6 +43,8 @@ export class ClientSession implements SocketSession, ConnectionPort {
   /** What its actor is made of; not kept when it is made. */
   #client: NewClient | undefined;
   #socket: Socket | undefined;
+  /** The rooms in whose audience it is counted. */
+  readonly #counted = new RoomNames();
   #actor: ConnectionRef | undefined;
   #queue: CommandQueue | undefined;
 
@@ -82,6 +86,7 @@ export class ClientSession implements SocketSession, ConnectionPort {
 
   closed(code: number, reason: string): void {
     this.#tell({ type: 'socket.closed', code, reason });
+    for (const room of this.#counted.clear()) this.#options.audiences.remove(this.#codec, room);
   }
 
   reply(reply: Reply): void {
@@ -95,8 +100,9 @@ export class ClientSession implements SocketSession, ConnectionPort {
 
   subscribe(room: string, delta?: { readonly base: Publication | undefined }): void {
     const socket = this.#socket;
-    if (socket === undefined) return;
-    const { deltas } = this.#options;
+    if (socket?.isOpen !== true) return;
+    const { deltas, audiences } = this.#options;
+    if (this.#counted.add(room)) audiences.add(this.#codec, room);
     deltas.remove(this.#codec, room, socket);
     if (delta === undefined) {
       socket.subscribe(roomTopic(this.#codec, room));
@@ -109,8 +115,10 @@ export class ClientSession implements SocketSession, ConnectionPort {
   unsubscribe(room: string): void {
     const socket = this.#socket;
     if (socket === undefined) return;
+    const { deltas, audiences } = this.#options;
+    if (this.#counted.delete(room)) audiences.remove(this.#codec, room);
     socket.unsubscribe(roomTopic(this.#codec, room));
-    this.#options.deltas.remove(this.#codec, room, socket);
+    deltas.remove(this.#codec, room, socket);
   }
 
   close(close: CloseName | CustomClose, reason?: string): void {

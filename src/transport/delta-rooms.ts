@@ -34,6 +34,11 @@ function freshTopic(codec: Codec, room: string): string {
 export class DeltaRooms {
   readonly #rooms = new Map<Codec, Map<string, DeltaRoom>>();
 
+  /** How many codecs have clients that get deltas. */
+  get size(): number {
+    return this.#rooms.size;
+  }
+
   /** @param base the publication that the client has, and that is the latest one; undefined if it has none. */
   add(codec: Codec, room: string, socket: Subscriber, base: Publication | undefined): void {
     const ofCodec = this.#rooms.get(codec) ?? new Map<string, DeltaRoom>();
@@ -73,7 +78,7 @@ export class DeltaRooms {
 
   /** Brings a publication to those who get deltas. */
   publish(codec: Codec, publication: Publication, send: (topic: string, frame: Frame) => void): void {
-    if (this.#rooms.size === 0 || codec.encodeDelta === undefined) return;
+    if (codec.encodeDelta === undefined) return;
     const { room, offset, epoch } = publication;
     const deltaRoom = this.#rooms.get(codec)?.get(room);
     if (deltaRoom === undefined) return;

@@ -1,10 +1,11 @@
-/** Brings publications to sockets: encoded once per codec, published to one topic per codec and room. */
+/** Brings publications to sockets: encoded once per codec that somebody in the room speaks, published to one topic per codec and room. */
 
 import type { BrokerListener } from '../broker/broker.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { MemberChange } from '../protocol/command.ts';
 import { EncodedTexts, encodeOnce } from '../protocol/text.ts';
 import type { Transport } from './common/transport.ts';
+import type { Audience, Audiences } from './audiences.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
 
 /** The topic of a room's members who speak this codec. */
@@ -30,15 +31,19 @@ interface Track {
   readonly codec: Codec;
   readonly everybody: ArrayBuffer;
   readonly topics: EncodedTexts;
+  readonly audience: Audience;
 }
 
-/** Publications are encoded for the codecs in use only. */
-export function createFanout(deltas: DeltaRooms, publish: Transport['publish']): Fanout {
+export function createFanout(
+  audiences: Audiences,
+  deltas: DeltaRooms,
+  publish: Transport['publish'],
+): Fanout {
   const tracks: Track[] = [];
 
   function tell(change: MemberChange): void {
-    for (const { codec, topics } of tracks) {
-      if (codec.encodeMemberChange === undefined) continue;
+    for (const { codec, topics, audience } of tracks) {
+      if (codec.encodeMemberChange === undefined || !audience.has(change.room)) continue;
       const frame = codec.encodeMemberChange(change);
       publish(topics.of(change.room), frame);
       deltas.tell(codec, change.room, frame, publish);
@@ -49,14 +54,17 @@ export function createFanout(deltas: DeltaRooms, publish: Transport['publish']):
     use(codec) {
       if (tracks.some((track) => track.codec === codec)) return;
       const topics = new EncodedTexts(KEPT_TOPICS, (room) => roomTopic(codec, room));
-      tracks.push({ codec, everybody: encodeOnce(everybodyTopic(codec)), topics });
+      const audience = audiences.of(codec);
+      tracks.push({ codec, everybody: encodeOnce(everybodyTopic(codec)), topics, audience });
     },
     publication(publication) {
       // Counted (docs/decisions/0013-written-for-every-message.md).
       for (let index = 0; index < tracks.length; index += 1) {
-        const { codec, topics } = tracks[index]!;
+        const { codec, topics, audience } = tracks[index]!;
+        // Where all speak one codec, the room has most often an audience.
+        if (tracks.length > 1 && !audience.has(publication.room)) continue;
         publish(topics.of(publication.room), codec.encodePublication(publication));
-        deltas.publish(codec, publication, publish);
+        if (deltas.size > 0) deltas.publish(codec, publication, publish);
       }
     },
     joined: (room, member) => tell({ type: 'join', room, member }),

@@ -59,9 +59,13 @@ export class ConnectionSubscriber implements Subscriber {
       : this.#authenticator.prove(room, token, this.member);
   }
 
-  /** A fact may be the answer to a command: later ones may go then. */
+  /** A fact may be the answer to a command: later ones may go then. After a join they wait for {@link goOn}. */
   send(fact: RoomFact, from: Sender): void {
     send(this.sender, fact, from);
+    if (fact.type !== 'room.joined') this.goOn();
+  }
+
+  goOn(): void {
     this.#queue.resume();
   }
 
@@ -75,7 +79,6 @@ export class ConnectionSubscriber implements Subscriber {
 export class PublishCommand implements Publisher, PublishUnderWay {
   readonly type = 'publish';
   readonly member: MemberInfo;
-  readonly data: unknown;
   private readonly subscriber: ConnectionSubscriber;
   private readonly id: number | undefined;
   /** What the connection owes an answer to; this command is in it when it was not answered in its own turn. */
@@ -85,10 +88,13 @@ export class PublishCommand implements Publisher, PublishUnderWay {
 
   constructor(subscriber: ConnectionSubscriber, underWay: UnderWay[], id: number | undefined) {
     this.member = subscriber.member;
-    this.data = subscriber.data;
     this.subscriber = subscriber;
     this.underWay = underWay;
     this.id = id;
+  }
+
+  get data(): unknown {
+    return this.subscriber.data;
   }
 
   get sender(): ActorSender {

@@ -154,7 +154,9 @@ export function refuseUnruled(
   { context: { record, self } }: RoomArgs,
   { publisher }: { readonly publisher: Publisher },
 ): void {
-  const refusal = createRefusal('permissionDenied', `you may not publish in ${record.name}`);
+  const refusal = record.options.isKnown
+    ? createRefusal('permissionDenied', `you may not publish in ${record.name}`)
+    : createRefusal('unknownRoom');
   publisher.settle({ type: 'refused', refusal }, self);
 }
 

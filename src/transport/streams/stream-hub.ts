@@ -40,6 +40,11 @@ export class StreamHub {
     };
   }
 
+  /** Whether any stream is open. */
+  get isInUse(): boolean {
+    return this.#streams.size > 0;
+  }
+
   /** Names a stream that will be opened. */
   newEmulation(): Emulation {
     return { session: randomBytes(NAME_BYTES).toString('base64url'), node: this.node };

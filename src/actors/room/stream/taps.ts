@@ -14,8 +14,7 @@ export class Taps implements Pick<BrokerListener, 'publication'> {
   readonly #open = new Map<string, Set<Publication[]>>();
 
   publication(publication: Publication): void {
-    if (this.#open.size === 0) return;
-    for (const kept of this.#open.get(publication.room) ?? []) kept.push(publication);
+    if (this.#open.size > 0) this.#keep(publication);
   }
 
   open(room: string): Tap {
@@ -29,5 +28,10 @@ export class Taps implements Pick<BrokerListener, 'publication'> {
         if (ofRoom.size === 0 && this.#open.get(room) === ofRoom) this.#open.delete(room);
       },
     };
+  }
+
+  /** A function of its own, because `publication` is called for every message (docs/decisions/0013-written-for-every-message.md). */
+  #keep(publication: Publication): void {
+    for (const kept of this.#open.get(publication.room) ?? []) kept.push(publication);
   }
 }
