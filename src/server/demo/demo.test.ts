@@ -10,7 +10,10 @@ test('all rooms of the demonstration keep messages, tell who comes and goes, and
 });
 
 test('what is said of all rooms wins, and other patterns only get the call', () => {
-  const rooms = { '*': { history: { size: 2 }, capacity: 5, rpc: ['tools.*'] }, 'game:*': { capacity: 9, rpc: [] } };
+  const rooms = {
+    '*': { history: { size: 2 }, capacity: 5, rpc: ['tools.*'] },
+    'game:*': { capacity: 9, rpc: [] },
+  };
   expect(allowDemo(rooms)).toEqual({
     '*': { history: { size: 2 }, joinLeave: true, capacity: 5, rpc: ['tools.*', ...rpc] },
     'game:*': { capacity: 9, rpc },
