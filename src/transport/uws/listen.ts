@@ -18,9 +18,10 @@ interface UntypedModule {
 }
 
 /**
- * Without the flag for a port of its own, a second server can listen on the same port, and each gets a part of the
- * clients. With it, uWS sets no `SO_REUSEADDR`: a server that was restarted could not listen for a minute, while its old
- * connections are in the state TIME-WAIT. So where the flag fails and nobody listens on the port, it is left out.
+ * With the flag for a port of its own, uWS sets no `SO_REUSEADDR`: a server that was restarted could not listen for a
+ * minute, while the old connections are in the state TIME-WAIT. Without the flag, a second server can listen on the same
+ * port, and each gets a part of the clients. So the flag is for a port that the system chooses; on another one it is found
+ * out first whether somebody listens.
  * @throws {ListenError}
  */
 export async function listenAlone(
@@ -28,13 +29,14 @@ export async function listenAlone(
   app: TemplatedApp,
   { host, port }: ListenAddress,
 ): Promise<us_listen_socket> {
-  const listen = (options: number): Promise<us_listen_socket | false> =>
-    new Promise((resolve) => (app as unknown as UntypedApp).listen(host, port, options, resolve));
-  const alone = await listen((uws as unknown as UntypedModule).LIBUS_LISTEN_EXCLUSIVE_PORT);
-  if (alone !== false) return alone;
-  const shared = (await isFree(host, port)) ? await listen(0) : false;
-  if (shared === false) throw new ListenError(host, port);
-  return shared;
+  const { LIBUS_LISTEN_EXCLUSIVE_PORT } = uws as unknown as UntypedModule;
+  if (port !== 0 && !(await isFree(host, port))) throw new ListenError(host, port);
+  const options = port === 0 ? LIBUS_LISTEN_EXCLUSIVE_PORT : 0;
+  const listening = await new Promise<us_listen_socket | false>((resolve) => {
+    (app as unknown as UntypedApp).listen(host, port, options, resolve);
+  });
+  if (listening === false) throw new ListenError(host, port);
+  return listening;
 }
 
 /** Whether nobody listens on a port. */
