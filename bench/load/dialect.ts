@@ -22,6 +22,8 @@ export interface Dialect {
   readonly greeting: readonly string[];
   join(room: string): Ask;
   leave(room: string): Ask;
+  /** A join that asks for all that the room keeps; absent if the protocol has none. */
+  recover?(room: string): Ask;
   sayInRoom(room: string, message: string): Ask;
   sayToAll(message: string): Ask;
   /** The text of a delivered message. */
@@ -66,6 +68,8 @@ const centrifuge: Dialect = {
   greeting: [''],
   join: (channel) => toCommand(2, 'subscribe', { channel, flag: 1 }),
   leave: (channel) => toCommand(3, 'unsubscribe', { channel }),
+  // Any epoch fits an empty one.
+  recover: (channel) => toCommand(2, 'subscribe', { channel, recover: true, epoch: '', offset: 0, flag: 1 }),
   sayInRoom: (channel, data) => toCommand(4, 'publish', { channel, data }),
   sayToAll() {
     throw new Error('a client of the Centrifuge protocol cannot send to everybody');

@@ -8,6 +8,7 @@ const RUNS: Runs = {
   traffic: async (job, pause) => (await import('./traffic.ts')).runTraffic(job, pause),
   churn: async (job, pause) => (await import('./churn.ts')).runChurn(job, pause),
   storm: async (job, pause) => (await import('./storm.ts')).runStorm(job, pause),
+  recovery: async (job, pause) => (await import('./recovery.ts')).runRecovery(job, pause),
   idle: async (job, pause) => (await import('./idle.ts')).runIdle(job, pause),
   push: async (job, pause) => (await import('./push.ts')).runPush(job, pause),
   calls: async (job, pause) => (await import('./calls.ts')).runCalls(job, pause),

@@ -91,6 +91,13 @@ export interface StormJob {
   readonly rooms: number;
 }
 
+/** Clients that lose their connections, and come back for what was said meanwhile. */
+export interface RecoveryJob extends StormJob {
+  /** The messages of each room that they miss, and the length of one. */
+  readonly missed: number;
+  readonly bytes: number;
+}
+
 /** Clients that join a room each and stay silent. The job pauses at every milestone, and at `standing` for each size. */
 export interface IdleJob {
   readonly target: Target;
@@ -118,6 +125,7 @@ export interface Jobs {
   readonly traffic: { readonly job: TrafficJob; readonly result: TrafficResult };
   readonly churn: { readonly job: ChurnJob; readonly result: ChurnResult };
   readonly storm: { readonly job: StormJob; readonly result: Span };
+  readonly recovery: { readonly job: RecoveryJob; readonly result: Span };
   readonly idle: { readonly job: IdleJob; readonly result: Record<string, never> };
   readonly push: { readonly job: PushJob; readonly result: Span };
   readonly calls: { readonly job: CallsJob; readonly result: Span };

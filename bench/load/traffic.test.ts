@@ -4,17 +4,36 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { floor, socketIo, ws, type RunningServer } from '../contender.ts';
+import { centrifugeFloor, floor, historyFloor, socketIo, ws, type RunningServer } from '../contender.ts';
 import { runChurn } from './churn.ts';
 import { nameRoom, sleep } from './crowd.ts';
 import { runIdle } from './idle.ts';
 import type { Milestone, Pause } from './jobs.ts';
+import { runRecovery } from './recovery.ts';
 import { runStorm } from './storm.ts';
 import { runTraffic } from './traffic.ts';
 import type { Target } from './wire-client.ts';
 
 const TIMES = { warmUpMs: 5, runInMs: 5, measureMs: 30, slices: 2 };
 const goOn = async (): Promise<void> => undefined;
+
+describe('the floor of the Centrifuge protocol', () => {
+  test('delivers every message to every member of its room, and answers it', async () => {
+    const server = await centrifugeFloor.start();
+    onTestFinished(() => server.stop());
+    const load = { rooms: 3, membersPerRoom: 4, window: 5, ...TIMES };
+    const { target } = server;
+    const result = await runTraffic({ target, ...load, speech: { to: 'room', bytes: 64 } }, goOn);
+    expect(result.deliveries).toBeGreaterThan(0);
+  });
+
+  test('gives clients back what they have missed', async () => {
+    const server = await historyFloor.start();
+    onTestFinished(() => server.stop());
+    const job = { target: server.target, clients: 20, rooms: 4, missed: 5, bytes: 64 };
+    expect((await runRecovery(job, goOn)).done).toBe(20);
+  });
+});
 
 describe.each([floor, ws, socketIo])('$name', (contender) => {
   let server: RunningServer;

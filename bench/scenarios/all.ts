@@ -14,6 +14,7 @@ import { growth } from './growth.ts';
 import { idle } from './idle.ts';
 import { inspector } from './inspector.ts';
 import { push } from './push.ts';
+import { recovery } from './recovery.ts';
 import { rpc } from './rpc.ts';
 import { storm } from './storm.ts';
 import { broadcast, fanout, ingress, rooms } from './traffic.ts';
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   centrifugeIngress,
   centrifugeWindows,
   centrifugeHistory,
+  recovery,
   churn,
   storm,
   idle,

@@ -47,6 +47,8 @@ export class ClientSession implements SocketSession, ConnectionPort {
   readonly #counted = new RoomNames();
   #actor: ConnectionRef | undefined;
   #queue: CommandQueue | undefined;
+  /** A command is being taken that is alone in its frame: its answer need not wait for others. */
+  #isAlone = false;
 
   constructor(options: SessionParts, client: NewClient) {
     this.#options = options;
@@ -71,8 +73,10 @@ export class ClientSession implements SocketSession, ConnectionPort {
       this.#tell({ type: 'protocol.violated', close: decoded.violation });
       return;
     }
+    this.#isAlone = decoded.length === 1;
     // Counted (docs/decisions/0013-written-for-every-message.md).
     for (let index = 0; index < decoded.length; index += 1) this.#queue?.take(decoded[index]!);
+    this.#isAlone = false;
   }
 
   drained(): void {
@@ -129,9 +133,10 @@ export class ClientSession implements SocketSession, ConnectionPort {
   /** @param soon More of the kind may follow in this turn: they leave together. */
   #sendAll(frames: readonly Frame[], soon: boolean): void {
     const { joinFrames } = this.#codec;
+    const waits = soon || (joinFrames !== undefined && !(this.#isAlone && frames.length === 1));
     // Counted (docs/decisions/0013-written-for-every-message.md).
     for (let index = 0; index < frames.length; index += 1) {
-      if (soon || joinFrames !== undefined) this.#socket?.sendSoon(frames[index]!, joinFrames);
+      if (waits) this.#socket?.sendSoon(frames[index]!, joinFrames);
       else this.#send(frames[index]!);
     }
   }

@@ -105,7 +105,12 @@ export class PublishCommand implements Publisher, PublishUnderWay {
   settle(outcome: PublishOutcome, from: Sender): void {
     if (this.isAnswered) return;
     this.isAnswered = true;
-    this.subscriber.port.reply(withId(toReply(outcome), this.id));
+    const { id } = this;
+    this.subscriber.port.reply(
+      outcome.type === 'published' && id !== undefined
+        ? { type: 'published', id }
+        : withId(toReply(outcome), id),
+    );
     if (this.underWay.length > 0) this.endWait(from);
   }
 

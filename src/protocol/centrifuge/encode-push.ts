@@ -5,7 +5,7 @@ import { ENDINGS } from '../endings.ts';
 import { mendEscapes } from '../json/well-formed.ts';
 import { encodeOnce, type Frame } from '../text.ts';
 import { dataOfDelta } from './delta.ts';
-import { writeInfo, writeJson, writePublication, writeSubscription } from './results.ts';
+import { writeInfo, writeJson, writeMended, writePublication, writeSubscription } from './results.ts';
 
 /** The ping of the server, which is all the time the same. */
 const PING: readonly Frame[] = [encodeOnce('{}')];
@@ -47,9 +47,19 @@ export function encodeMessage(data: Json): string {
   return mendEscapes(`{"push":{"message":{"data":${writeJson(data)}}}}`);
 }
 
+/** Each part is mended, and not the whole: this runs for every message (docs/decisions/0013-written-for-every-message.md). */
 export function encodePublication(publication: Publication): string {
-  return writePush(publication.room, 'pub', writePublication(publication, writeJson(publication.data)));
+  const { room, data } = publication;
+  if (room !== latestRoom) {
+    latestHead = `{"push":{"channel":${writeMended(room)},"pub":`;
+    latestRoom = room;
+  }
+  return `${latestHead}${writePublication(publication, writeMended(data))}}}`;
 }
+
+/** The room of the latest publication, and how its publications begin. */
+let latestRoom: string | undefined;
+let latestHead = '';
 
 export function encodeDelta(publication: Publication, base: Publication | undefined): string {
   const { data, isPatch } = dataOfDelta(publication.data, base);

@@ -43,7 +43,7 @@ export function encodeReply(reply: Reply, server: ServerInfo): string[] {
       return [writeResult(id, 'unsubscribe', '{}')];
     case 'published':
     case 'broadcasted':
-      return [writeResult(id, 'publish', '{}')];
+      return [`{"id":${id},"publish":{}}`];
     case 'answered':
       return [writeResult(id, 'publish', '{}'), encodeMessage(reply.data)];
     case 'called':

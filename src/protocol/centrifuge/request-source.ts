@@ -26,6 +26,6 @@ export function dataOf({ text, command, name }: RequestSource): ExactJson | unde
 /** The `data` of a request, `null` if there is none; `lost` is a number of it that JavaScript cannot hold. */
 export function readData(source: RequestSource): { readonly data: Json; readonly lost?: string | undefined } {
   const { data = null } = source.command[source.name] as { readonly data?: Json };
-  if (!mayLoseNumbers(source.text)) return { data };
+  if (typeof data === 'string' || !mayLoseNumbers(source.text)) return { data };
   return { data, lost: findLostNumber(dataOf(source) ?? null) };
 }

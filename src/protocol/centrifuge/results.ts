@@ -4,11 +4,19 @@
  */
 
 import type { JoinAnswer, Json, Publication, RoomMember } from '../command.ts';
+import { mendEscapes } from '../json/well-formed.ts';
 import { dataOfDelta } from './delta.ts';
 
 /** A value as JSON. It may have escapes for halves of surrogate pairs, which are mended in the whole frame at once. */
 export function writeJson(value: Json): string {
   return typeof value === 'string' && !NEEDS_ESCAPES.test(value) ? `"${value}"` : JSON.stringify(value);
+}
+
+/** A value as JSON whose escapes are mended. */
+export function writeMended(value: Json): string {
+  return typeof value === 'string' && !NEEDS_ESCAPES.test(value)
+    ? `"${value}"`
+    : mendEscapes(JSON.stringify(value));
 }
 
 /**
@@ -53,17 +61,29 @@ export function writeInfo({ id, user = '', info, roomInfo }: RoomMember): string
   return `${text}}`;
 }
 
+/** The sender of the latest publication, and what is written of it: the messages of a client come in a row. */
+let latestSender: RoomMember | undefined;
+let latestInfo = '';
+
+function writeSender(from: RoomMember): string {
+  if (from !== latestSender) {
+    latestInfo = mendEscapes(writeInfo(from));
+    latestSender = from;
+  }
+  return latestInfo;
+}
+
 /**
- * A publication; `data` is its JSON text. One that is in the stream has its offset, although the reference leaves it out for rooms
+ * A publication; `data` is its JSON text. Its own parts are mended. One that is in the stream has its offset, although the reference leaves it out for rooms
  * without history: our streams count in all rooms. For the SDKs that is the same: a client keeps the offset, and uses
  * it only if its subscription is recoverable.
  */
 export function writePublication(publication: Publication, data: string, isPatch = false): string {
   const { offset, time, from, tags } = publication;
   let text = `{"data":${data}`;
-  if (from !== undefined) text += `,"info":${writeInfo(from)}`;
+  if (from !== undefined) text += `,"info":${writeSender(from)}`;
   if (offset > 0) text += `,"offset":${offset}`;
-  if (tags !== undefined) text += `,"tags":${writeJson(tags)}`;
+  if (tags !== undefined) text += `,"tags":${writeMended(tags)}`;
   if (isPatch) text += ',"delta":true';
   return `${text},"time":${time}}`;
 }
