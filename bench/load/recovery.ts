@@ -19,9 +19,12 @@ export async function runRecovery(job: RecoveryJob, pause: Pause): Promise<Span>
   for (const client of before.clients) client.drop();
   await sayInAll(job);
 
-  const recover = DIALECTS[target.dialect].recover;
-  if (recover === undefined) throw new Error(`${target.dialect} has no recovery`);
-  const asks = Array.from({ length: rooms }, (_, index) => recover(nameRoom(index)));
+  const dialect = DIALECTS[target.dialect];
+  const recover = (room: string) => dialect.recover?.(room);
+  if (dialect.recover === undefined) throw new Error(`${target.dialect} has no recovery`);
+  const asks = Array.from({ length: rooms }, (_, index) => recover(nameRoom(index))).filter(
+    (ask) => ask !== undefined,
+  );
   const frames = asks.map(({ frame }) => encodeTextFrame(frame));
   const mark = markOf(target.dialect, asks[0]?.answer ?? '');
   let back = 0;
