@@ -14,7 +14,7 @@ export default defineConfig({
     rolldownOptions: {
       // Laying charts out is most of the work.
       checks: { pluginTimings: false },
-      input: ['index.html', 'room1.html', 'room2.html', 'inspector.html'].map(
+      input: ['index.html', 'room.html', 'classic.html', 'inspector.html'].map(
         (page) => new URL(page, import.meta.url).pathname,
       ),
     },

@@ -23,6 +23,6 @@ export type { TestFramework } from './system/test-framework.ts';
 export { createTestServer } from './testing/test-server.ts';
 export type { TestHandshake, TestKitOptions, TestServer, TestTime } from './testing/test-server.ts';
 export type { Expected, TestClient } from './testing/test-client.ts';
-export { CommandRefusedError, ExpectationError, expectRefusal } from './testing/failures.ts';
+export { CommandRefusedError, ExpectationError, expectRefusal, type CodeError } from './testing/failures.ts';
 export type { Received, ReceivedMessage } from './testing/mailbox.ts';
 export type { ClientResponse, RequestOptions } from './transport/in-memory.ts';

@@ -260,6 +260,32 @@ describe('the root', () => {
     expect(await without.request('/', html)).toMatchObject({ body: 'index success!!' });
     expect(await without.request('/room1')).toMatchObject({ status: 404 });
   });
+
+  test.each([
+    '/room1',
+    '/room2',
+    '/rooms/tea',
+    '/rooms/tea%20time',
+    '/rooms/100%25',
+    '/rooms/100%',
+    '/rooms',
+  ])('of any room is one page, which reads the name itself: %s', async (path) => {
+    const { request } = await startServer();
+    const { status, headers, body } = await request(path);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': expect.stringContaining("default-src 'self'"),
+    });
+    expect(body).toBe((await request('/room1')).body);
+  });
+
+  test('is not at the name of a file of rooms, nor below a room', async () => {
+    const { request } = await startServer();
+    expect(await request('/room')).toMatchObject({ status: 404 });
+    expect(await request('/rooms/tea/members')).toMatchObject({ status: 404 });
+    expect(await request('/rooms/tea', { method: 'POST' })).toMatchObject({ status: 405 });
+  });
 });
 
 /** The types of all fields, by their names. */
@@ -286,7 +312,7 @@ describe('/health', () => {
       rooms: 1,
       store: 'ok',
       transport: { name: 'ws' },
-      features: { userParameter: false, demo: false, inspector: true },
+      features: { userParameter: false, demo: false, inspector: true, inspectorOpen: false },
     });
   });
 

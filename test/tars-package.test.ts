@@ -56,7 +56,8 @@ test('a packed server starts in an empty directory, works, reports to its platfo
   expect(log).toContain('the TARS node asks this server to stop');
   expect(await readdir(home)).toContain('data');
   expect(await readdir(cwd)).toEqual([]);
-});
+  // It packs all dependencies and unpacks them, and waits for reports.
+}, 60_000);
 
 test('a server with mistakes in its configuration does not start, and prints all of them', async () => {
   const home = await makeTempDir();

@@ -3,12 +3,26 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadUws } from '../src/transport/uws/load.ts';
+import { pickPort } from './support/pick-port.ts';
 import { runProcess, startProcess } from './support/start-process.ts';
 import { makeTempDir } from './support/temp-dir.ts';
 
 const QUIET = ['--log-level', 'silent'];
 
 describe('the transport of a process', () => {
+  test.each(['uws', 'ws'])('listens on %s again at once on the port that it had', async (transport) => {
+    if (transport === 'uws' && loadUws().uws === undefined) return;
+    const flags = [...QUIET, '--transport', transport, '--port', String(await pickPort())];
+    const first = await startProcess(flags, MEMORY);
+    await first.connect();
+    // The server closes the socket first, and the system keeps its address for a minute.
+    first.kill('SIGTERM');
+    expect((await first.exited).code).toBe(0);
+    const second = await startProcess(flags, MEMORY);
+    expect(await (await second.connect()).ask('ping')).toBe('pong');
+  });
+
   test('is the one that is asked for', async () => {
     const { connect, request, banner } = await startProcess([...QUIET, '--transport', 'ws'], MEMORY);
     expect(JSON.parse((await request('/health')).body)).toMatchObject({ transport: { name: 'ws' } });

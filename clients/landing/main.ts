@@ -7,6 +7,8 @@ import { formatSeconds } from '../shared/duration.ts';
 import { fetchHealth, type Health } from '../shared/health.ts';
 import { offerInspector } from '../shared/inspector-links.ts';
 import { createPolling } from '../shared/polling.ts';
+import type { LiveChart } from './chart/live-chart.ts';
+import { writeRoomAddress } from '../shared/room-address.ts';
 import { createSnippetView } from './snippet-view.ts';
 import { writeSnippets } from './snippets.ts';
 
@@ -21,8 +23,14 @@ const figures = {
   uptime: required('#health-uptime', 'dd'),
   version: required('#health-version', 'dd'),
 };
+let liveChart: LiveChart | undefined;
+let isChartWanted = false;
 const polling = createPolling({ ask: fetchHealth, listener: show, intervalMs: REFRESH_INTERVAL_MS });
 
+required('#open-room', 'form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  location.href = writeRoomAddress(required('#room-name', 'input').value);
+});
 required('#server-chart', 'div').append(strip.root);
 required('#snippets', 'div').append(
   ...writeSnippets(location.origin).map((snippet) => createSnippetView(snippet, announcer)),
@@ -32,7 +40,19 @@ document.addEventListener('visibilitychange', pollWhileVisible);
 pollWhileVisible();
 
 function pollWhileVisible(): void {
-  polling.setVisible(document.visibilityState === 'visible');
+  const visible = document.visibilityState === 'visible';
+  polling.setVisible(visible);
+  liveChart?.setVisible(visible);
+}
+
+/** Its code is loaded only where the server has an inspector that is open. */
+async function showLiveChart(): Promise<void> {
+  if (isChartWanted) return;
+  isChartWanted = true;
+  const { createLiveChart } = await import('./chart/live-chart.ts');
+  liveChart = createLiveChart(`${location.origin.replace(/^http/, 'ws')}/inspector/feed`);
+  required('#live-chart', 'div').append(liveChart.root);
+  liveChart.setVisible(document.visibilityState === 'visible');
 }
 
 function show(health: Health | undefined): void {
@@ -41,6 +61,7 @@ function show(health: Health | undefined): void {
   figures.status.dataset['tone'] = tone;
   if (health === undefined) return strip.show(undefined);
   offerInspector(health);
+  if (health.inspectorOpen) void showLiveChart();
   strip.show(health.status === 'draining' ? 'draining' : 'listening');
   figures.connections.textContent = health.connections.toLocaleString();
   figures.rooms.textContent = health.rooms.toLocaleString();

@@ -9,6 +9,7 @@ describe('snippets', () => {
     expect(all).toContain('wscat -c wss://rooms.example:8443/');
     expect(all).toContain("'https://rooms.example:8443/Index/pushAll?message=hello'");
     expect(all).toContain("new WebSocket('wss://rooms.example:8443/')");
+    expect(all).toContain("new Centrifuge('wss://rooms.example:8443/connection/websocket')");
   });
 
   test('use an unencrypted WebSocket where the page is unencrypted', () => {

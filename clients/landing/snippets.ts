@@ -31,6 +31,19 @@ export function writeSnippets(origin: string): readonly Snippet[] {
       ].join('\n'),
     },
     {
+      title: 'From a program, with the SDK “centrifuge” of npm',
+      code: [
+        "import { Centrifuge } from 'centrifuge';",
+        '',
+        `const client = new Centrifuge('${socketUrl}connection/websocket');`,
+        "const room = client.newSubscription('room1');",
+        "room.on('publication', ({ data }) => console.log(data));",
+        'room.subscribe();',
+        'client.connect();',
+        "await room.publish('hello');",
+      ].join('\n'),
+    },
+    {
       title: 'From a browser’s console',
       code: [
         `const socket = new WebSocket('${socketUrl}');`,

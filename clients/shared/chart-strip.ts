@@ -9,7 +9,7 @@ export interface ChartStrip<State extends string> {
 }
 
 export function createChartStrip<State extends string>(states: readonly State[]): ChartStrip<State> {
-  const items = states.map((state) => element('li', {}, state));
+  const items = states.map((state) => element('li', { 'data-state': state }, state));
   const root = element('ol', { class: 'chart-strip', 'aria-hidden': 'true' }, ...items);
   return {
     root,

@@ -11,7 +11,7 @@ describe('health', () => {
       rooms: 2,
       store: 'failing',
       servants: { hello: 'idle.rested' },
-      features: { userParameter: true, demo: true, inspector: true },
+      features: { userParameter: true, demo: true, inspector: true, inspectorOpen: true },
     };
     expect(parseHealth(body)).toEqual({
       status: 'degraded',
@@ -23,6 +23,7 @@ describe('health', () => {
       userParameter: true,
       demo: true,
       inspector: true,
+      inspectorOpen: true,
       servants: { hello: 'idle.rested' },
     });
   });
@@ -33,6 +34,7 @@ describe('health', () => {
       userParameter: false,
       demo: false,
       inspector: false,
+      inspectorOpen: false,
       servants: {},
     });
   });

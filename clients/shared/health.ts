@@ -16,6 +16,8 @@ export interface Health {
   readonly demo: boolean;
   /** The server has an inspector at `/inspector`. */
   readonly inspector: boolean;
+  /** It takes visitors without a token. */
+  readonly inspectorOpen: boolean;
   /** The state of each servant's proxy, by the servant's name. */
   readonly servants: Readonly<Record<string, string>>;
 }
@@ -39,7 +41,7 @@ export function parseHealth(body: unknown): Health | undefined {
   const health = (body ?? {}) as Record<string, unknown>;
   const { status, version, uptimeSeconds, connections, rooms, store, features, servants } = health;
   if (typeof status !== 'string') return undefined;
-  const { userParameter, demo, inspector } = (features ?? {}) as Record<string, unknown>;
+  const { userParameter, demo, inspector, inspectorOpen } = (features ?? {}) as Record<string, unknown>;
   return {
     status,
     version: typeof version === 'string' ? version : '',
@@ -50,6 +52,7 @@ export function parseHealth(body: unknown): Health | undefined {
     userParameter: userParameter === true,
     demo: demo === true,
     inspector: inspector === true,
+    inspectorOpen: inspectorOpen === true,
     servants: (servants ?? {}) as Record<string, string>,
   };
 }

@@ -301,6 +301,21 @@ export class FaultyStore implements MembershipStore {
   }
 }
 
+/** Lets time pass in small steps, so that a timer that starts another is not late. */
+export async function pass(clock: FakeClock, ms: number): Promise<void> {
+  const STEP_MS = 250;
+  for (let passed = 0; passed < ms; passed += STEP_MS) clock.increment(Math.min(STEP_MS, ms - passed));
+  await settle();
+}
+
+/** What the Centrifuge protocol asks of a connection. */
+export const CENTRIFUGE = {
+  greeting: 'connect',
+  keepsOrder: false,
+  pings: true,
+  readsStreams: true,
+} as const;
+
 /** Lets promises settle, turn by turn, until `condition` holds; fails after many turns without it. */
 export async function until(condition: () => boolean): Promise<void> {
   for (let turn = 0; turn < 1_000; turn += 1) {

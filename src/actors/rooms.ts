@@ -10,7 +10,8 @@ import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/l
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
-import type { Publisher, RoomsPort, RpcPort } from './room/ports.ts';
+import type { Publisher, RoomEntry, RoomsPort, RpcPort, Subscriber } from './room/ports.ts';
+import { allowsJoin, allowsPublish, refuseToJoin, refuseToPublish } from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
@@ -61,6 +62,9 @@ export interface Rooms extends RoomsPort {
   members(room: string): Promise<MemberView[] | Refusal>;
 }
 
+/** A join, or a message. */
+type Asked = { readonly subscriber: Subscriber; readonly entry: RoomEntry | undefined } | Publisher;
+
 export function createRooms(input: RoomsInput): Rooms {
   const { directory, limits, events } = input;
   const { rooms } = directory;
@@ -69,19 +73,23 @@ export function createRooms(input: RoomsInput): Rooms {
   let latest: SupervisedRoom | undefined;
   let latestName: string | undefined;
 
-  function open(room: string): SupervisedRoom | Refusal {
+  /** @param asked For what the room is opened. A room is not opened for what its rules do not allow. */
+  function open(room: string, asked?: Asked): SupervisedRoom | Refusal {
     if (latest !== undefined && room === latestName) return latest;
     const known = rooms.get(room);
-    if (known === undefined) return openAnother(room);
+    if (known === undefined) return openAnother(room, asked);
     latest = known;
     latestName = known.name;
     return known;
   }
 
-  function openAnother(room: string): SupervisedRoom | Refusal {
+  function openAnother(room: string, asked: Asked | undefined): SupervisedRoom | Refusal {
     const refusal = refuseRoomName(room, limits);
     if (refusal !== undefined) return refusal;
     if (input.isStopping()) return createRefusal('notAvailable', 'the server is shutting down');
+    const options = input.optionsOf(room);
+    const ruledOut = asked === undefined ? undefined : refuseByRules(options, room, asked);
+    if (ruledOut !== undefined) return ruledOut;
     if (rooms.size >= limits.rooms) {
       return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
     }
@@ -98,7 +106,7 @@ export function createRooms(input: RoomsInput): Rooms {
       reconnectMs,
       machines,
     } = input;
-    const record = createRoomRecord(room, input.optionsOf(room), {
+    const record = createRoomRecord(room, options, {
       durability,
       startedAt: clock.monotonic(),
     });
@@ -133,7 +141,7 @@ export function createRooms(input: RoomsInput): Rooms {
     refuseName: (room) => refuseRoomName(room, limits),
 
     join(room, subscriber, entry) {
-      const opened = open(room);
+      const opened = open(room, { subscriber, entry });
       if (opened instanceof SupervisedRoom) {
         opened.send({ type: 'room.join', subscriber, entry }, subscriber.sender);
         return;
@@ -154,7 +162,7 @@ export function createRooms(input: RoomsInput): Rooms {
     },
 
     publish(room, data, publisher) {
-      const opened = refuseMessage(data, limits) ?? open(room);
+      const opened = refuseMessage(data, limits) ?? open(room, publisher);
       if (opened instanceof SupervisedRoom)
         opened.send({ type: 'room.publish', data, publisher }, publisher.sender);
       else publisher.settle({ type: 'refused', refusal: opened }, nameRoom(room));
@@ -190,4 +198,13 @@ export function createRooms(input: RoomsInput): Rooms {
       return viewMembers(present, known?.record.roster.awayMembers() ?? []);
     },
   };
+}
+
+/** Nobody is in a room that is not in memory. */
+function refuseByRules(options: RoomOptions, room: string, asked: Asked): Refusal | undefined {
+  if ('subscriber' in asked) {
+    const isAllowed = allowsJoin(options, asked.subscriber.member, asked.entry);
+    return isAllowed ? undefined : refuseToJoin(options, room);
+  }
+  return allowsPublish(options, asked.member, undefined) ? undefined : refuseToPublish(options, room);
 }

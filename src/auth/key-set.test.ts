@@ -12,7 +12,8 @@ import {
   signToken,
   type KeyPair,
 } from './token-harness.ts';
-import { createTokenVerifier, type TokenOutcome, type TokenVerifier } from './token-verifier.ts';
+import type { TokenOutcome, TokenVerifier } from './token-outcome.ts';
+import { createTokenVerifier } from './token-verifier.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 

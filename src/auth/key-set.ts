@@ -3,7 +3,9 @@
  * a key that is not among them. The URL is the settings': no address out of a token is ever used.
  */
 
-import { createRemoteJWKSet, customFetch, errors, type CryptoKey, type JWSHeaderParameters } from 'jose';
+import type { CryptoKey, JWSHeaderParameters } from 'jose';
+import * as errors from 'jose/errors';
+import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import type { Clock } from '../system/clock.ts';
 
 /** The keys could not be fetched or read. It says nothing about the token. */

@@ -11,12 +11,8 @@ import {
   signToken,
   type KeyPair,
 } from './token-harness.ts';
-import {
-  createTokenVerifier,
-  type TokenOutcome,
-  type TokenSettings,
-  type TokenVerifier,
-} from './token-verifier.ts';
+import type { TokenOutcome, TokenVerifier } from './token-outcome.ts';
+import { createTokenVerifier, type TokenSettings } from './token-verifier.ts';
 
 const clock = new FakeClock(NOW * 1000);
 

@@ -1,26 +1,15 @@
 /** Verifies JWTs (RFC 7519): the signature, the times, who they are for, and their claims. It knows no connections. */
 
-import { decodeProtectedHeader, errors, jwtVerify, type JWSHeaderParameters } from 'jose';
+import type { JWSHeaderParameters } from 'jose';
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import * as errors from 'jose/errors';
+import { jwtVerify } from 'jose/jwt/verify';
 import type { Clock } from '../system/clock.ts';
 import type { KeySetOptions } from './key-set.ts';
 import { ClaimError, readConnectionClaims, readSubscriptionClaims, type ClaimsSet } from './read-claims.ts';
-import type { ConnectionClaims, SubscriptionClaims } from './token-claims.ts';
 import type { KeySettings } from './key-settings.ts';
 import { createTokenKeys } from './token-keys.ts';
-
-export interface TokenVerifier {
-  verifyConnection(token: string): Promise<TokenOutcome<ConnectionClaims>>;
-  verifySubscription(token: string): Promise<TokenOutcome<SubscriptionClaims>>;
-}
-
-export type TokenOutcome<Claims> =
-  | { readonly type: 'valid'; readonly claims: Claims }
-  /** All is right but the time: its `exp`, or the `expire_at` of what it is for, is over. */
-  | { readonly type: 'expired' }
-  /** `reason` is for the log, never for the client. It has nothing of the token. */
-  | { readonly type: 'invalid'; readonly reason: string }
-  /** The token could not be judged, because its keys could not be fetched. Later it may be. */
-  | { readonly type: 'unavailable'; readonly error: unknown };
+import type { TokenOutcome, TokenVerifier } from './token-outcome.ts';
 
 /** The part of the settings `auth` that is about tokens. */
 export interface TokenSettings extends KeySettings {

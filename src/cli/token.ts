@@ -1,6 +1,6 @@
 /** The command `statecast token`: signs a token with the secret of the settings. */
 
-import { SignJWT } from 'jose';
+import { SignJWT } from 'jose/jwt/sign';
 import { createTokenVerifier } from '../auth/token-verifier.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import type { Settings } from '../config/schema/settings.ts';

@@ -28,6 +28,8 @@ export interface Health {
     readonly demo: boolean;
     /** The inspector is served at `/inspector`. */
     readonly inspector: boolean;
+    /** It takes visitors without a token: everybody, or those on this machine. */
+    readonly inspectorOpen: boolean;
   };
 }
 

@@ -20,18 +20,25 @@ interface Page {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The file of the page that every room has. */
+const ROOM_PAGE = '/room';
+/** Where it is served: the original's two rooms, and any other. The page itself reads the room's name, and says so if it is none. */
+const ROOM_PATHS = ['/room1', '/room2', '/rooms', '/rooms/:name'];
+
 /**
- * The routes of the files below `directory`: `index.html` at `/`, `room1.html` at `/room1`. The paths in `without`
- * are not served.
+ * The routes of the files below `directory`: `index.html` at `/`, `classic.html` at `/classic`, and the page of a room at
+ * the addresses of rooms. The paths in `without` are not served.
  */
 export function createPageRoutes(directory: string | undefined, without: readonly string[] = []): Route[] {
   const pages = directory === undefined ? new Map<string, Page>() : readPages(directory);
   const landing = pages.get('/');
-  const routes: Route[] = [...pages].map(([path, page]) => ({
-    methods: ['GET', 'HEAD'],
-    path,
-    handle: ({ request }) => servePage(page, request),
-  }));
+  const routes: Route[] = [...pages].flatMap(([file, page]) =>
+    (file === ROOM_PAGE ? ROOM_PATHS : [file]).map((path) => ({
+      methods: ['GET', 'HEAD'],
+      path,
+      handle: ({ request }) => servePage(page, request),
+    })),
+  );
   const root: Route = {
     methods: ['GET', 'HEAD', 'POST'],
     path: '/',

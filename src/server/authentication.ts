@@ -11,7 +11,7 @@ import { DEFAULT_BOUNDARY } from '../actors/room/rules/rules.ts';
 import type { JoinRefusal } from '../actors/room/room-options.ts';
 import { readToken } from '../auth/handshake-token.ts';
 import type { ConnectionClaims } from '../auth/token-claims.ts';
-import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { TokenVerifier } from '../auth/token-outcome.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { ConnectRequest, Json, MemberInfo } from '../protocol/command.ts';

@@ -74,6 +74,13 @@ describe('a mistake is told by name, with what is wanted', () => {
     [{ rooms: [] }, 'rooms (an array): an object'],
     [{ rooms: { a: null } }, 'rooms.a (null): an object of limits and handlers'],
     [{ rooms: { 'a*': { onJoin: 'yes' } } }, 'rooms["a*"].onJoin (a string): a function, or nothing'],
+    [{ rooms: { a: { onCall: {} } } }, 'rooms.a.onCall (an object): a function, or nothing'],
+    [{ authenticate: {} }, 'authenticate (an object): a function, or nothing'],
+    [{ onBroadcast: 1 }, 'onBroadcast (a number): a function, or nothing'],
+    [
+      { rooms: { a: { message: { parse: () => true } } } },
+      'rooms.a.message (an object): a schema of zod, valibot, arktype or another library with the interface of standardschema.dev',
+    ],
     [{ rooms: { a: { onMessage: {} } } }, 'rooms.a.onMessage (an object): a function, or nothing'],
     [{ rooms: { a: { onLeave: null } } }, 'rooms.a.onLeave (null): a function, or nothing'],
     [{ routes: { '/a': 'text' } }, 'routes["/a"] (a string): a function (request) => reply'],

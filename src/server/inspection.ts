@@ -22,15 +22,14 @@ export interface InspectionInput {
 /** Nothing where the settings turn it off. */
 export function createInspection(input: InspectionInput): Inspector | undefined {
   const { settings, allowsOrigin, events, clock, onError } = input;
-  const { enabled, access, token } = settings.inspector;
+  const { enabled, token } = settings.inspector;
   if (!enabled) return undefined;
-  const isOpenHere = access === 'auto' && token === undefined && isLoopbackHost(settings.host);
   return createInspector({
     settings: settings.inspector,
     token,
     wrongToken: () => events.emit('access.refused', { to: 'the inspector' }),
     access: createInspectorAccess({
-      open: access === 'open' ? 'everybody' : isOpenHere && !isProduction() ? 'this machine' : 'nobody',
+      open: whoMayWatch(settings),
       hasToken: token !== undefined,
       allowsOrigin,
     }),
@@ -40,4 +39,15 @@ export function createInspection(input: InspectionInput): Inspector | undefined 
     clock,
     onError: (error) => onError(error, 'the inspector'),
   });
+}
+
+/** Who may watch the machines without a token. */
+export function whoMayWatch({
+  host,
+  inspector: { enabled, access, token },
+}: InspectionInput['settings']): 'everybody' | 'this machine' | 'nobody' {
+  if (!enabled) return 'nobody';
+  if (access === 'open') return 'everybody';
+  const isOpenHere = access === 'auto' && token === undefined && isLoopbackHost(host) && !isProduction();
+  return isOpenHere ? 'this machine' : 'nobody';
 }

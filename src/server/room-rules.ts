@@ -47,7 +47,7 @@ export function createAllowances(
     return {
       rules: definition?.may === undefined ? usual : merge(usual, definition.may),
       isKnown: onLoopback || definition !== undefined,
-      owners: ownersOf(room, boundary),
+      owners: ownersOf(room, boundary, auth.personalRoom),
     };
   };
 }

@@ -7,6 +7,7 @@ import type { Health } from '../http/health-route.ts';
 import type { Clock } from '../system/clock.ts';
 import { VERSION } from '../system/package-info.ts';
 import type { ChosenTransport } from '../transport/choose-transport.ts';
+import { whoMayWatch } from './inspection.ts';
 import { describeStates } from './servants/servant-links.ts';
 import type { ServerLife } from './server-life.ts';
 import type { StatecastServer } from './server-options.ts';
@@ -50,6 +51,7 @@ export function createHealth({
         userParameter: settings.line.userParameter,
         demo: settings.demo,
         inspector: settings.inspector.enabled,
+        inspectorOpen: whoMayWatch(settings) !== 'nobody',
       },
     };
   };

@@ -46,7 +46,7 @@ export interface HistoryDefinition {
   readonly size?: number | undefined;
   /** How long they are kept after the latest one. Default 300. */
   readonly ttlSeconds?: number | undefined;
-  /** What a client that comes back gets: all that it missed, or the latest publication. Default: nothing. */
+  /** What a client that comes back gets: all that it missed (true, the default), the latest publication, or nothing. */
   readonly recover?: boolean | 'cache' | undefined;
 }
 

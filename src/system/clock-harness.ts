@@ -9,6 +9,7 @@ const MONOTONIC_START = 7_000_000_000;
 
 export class FakeClock implements Clock {
   readonly #elapsed = new SimulatedClock();
+  readonly #waiting = new Set<number>();
   #date: number;
 
   /** @param date the date at the start, in milliseconds since 1970. Default 0. */
@@ -24,11 +25,22 @@ export class FakeClock implements Clock {
     return MONOTONIC_START + this.#elapsed.now();
   }
 
+  /** How many timers wait. */
+  get timers(): number {
+    return this.#waiting.size;
+  }
+
   setTimeout(fn: () => void, delayMs: number): number {
-    return this.#elapsed.setTimeout(fn, delayMs);
+    const id = this.#elapsed.setTimeout(() => {
+      this.#waiting.delete(id);
+      fn();
+    }, delayMs);
+    this.#waiting.add(id);
+    return id;
   }
 
   clearTimeout(id: unknown): void {
+    this.#waiting.delete(id as number);
     this.#elapsed.clearTimeout(id as number);
   }
 

@@ -72,9 +72,16 @@ export function show(value: unknown): string {
   return inspect(value, { depth: 6, breakLength: Infinity, maxStringLength: 300, maxArrayLength: 20 });
 }
 
-/** Errors of the code under test: handlers that threw or were late, routes and listeners that threw. */
+/** An error of the code under test: of a handler that threw or was late, of a route or a listener. */
+export interface CodeError {
+  readonly error: unknown;
+  /** As in `onMessage of room "lobby"`. */
+  readonly where: string;
+}
+
+/** The errors that nobody has noticed yet. */
 export class CodeErrors {
-  readonly #errors: { readonly error: unknown; readonly where: string }[] = [];
+  readonly #errors: CodeError[] = [];
 
   add(error: unknown, where: string): void {
     this.#errors.push({ error, where });
@@ -83,6 +90,10 @@ export class CodeErrors {
   /** The latest one that was not taken: the cause of a refusal. */
   take(): unknown {
     return this.#errors.pop()?.error;
+  }
+
+  takeAll(): CodeError[] {
+    return this.#errors.splice(0);
   }
 
   /** @throws {Error} if there are some that were not taken: nobody has noticed them. */

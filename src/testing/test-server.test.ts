@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, expectTypeOf, onTestFinished, test } from 'vitest';
+import { describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest';
 import {
   answer,
   change,
@@ -310,6 +310,18 @@ describe('the server', () => {
     await ann.disconnect();
     await server.close();
     expect(errors).toEqual(['onLeave of room "room1"']);
+  });
+
+  test('works while a test has replaced the timers of JavaScript', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const server = start({ rooms: { '*': { onMessage: async ({ data }) => change([data]) } } });
+    const ann = await server.connect();
+    await ann.join('room1');
+    await ann.say('room1', 'hi');
+    expect(await ann.expectMessage('room1')).toMatchObject({ data: ['hi'] });
+    await ann.refuteMessage('room1');
+    await server.clock.advance(60);
   });
 
   test('answers HTTP requests', async () => {

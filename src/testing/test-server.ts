@@ -8,7 +8,7 @@ import { composeServer, eraseTypes } from '../server/create-server.ts';
 import type { ServantDefinitions } from '../server/servants/rpc.ts';
 import type { ServerOptions, TypedServer } from '../server/server-options.ts';
 import { createInMemoryTransport, type ClientResponse, type RequestOptions } from '../transport/in-memory.ts';
-import { CodeErrors } from './failures.ts';
+import { CodeErrors, type CodeError } from './failures.ts';
 import { Mailbox } from './mailbox.ts';
 import { TestClient } from './test-client.ts';
 import { TestClock } from './test-clock.ts';
@@ -64,8 +64,10 @@ export interface TestServer<
    * @throws {CommandRefusedError} (as a rejection) if it is refused, or closed.
    */
   connectWith(handshake?: TestHandshake): Promise<TestClient<Rooms>>;
-  /** Sends an HTTP request, as to a route of your own. */
+  /** Sends an HTTP request from this machine, as to a route of your own. */
   request(options?: RequestOptions): Promise<ClientResponse>;
+  /** Returns the errors of your code that no client was told of, and forgets them: `close` does not reject for them. */
+  takeErrors(): readonly CodeError[];
   /** Resolves when nothing is under way: no command, no handler, no call of a part that was given. */
   settled(): Promise<void>;
   /**
@@ -188,10 +190,12 @@ export function createTestServer<
     clock: { now: () => clock.now(), advance },
     connect: (identity = {}) => connect({ handshake: {}, identity }),
     connectWith: (handshake = {}) => connect({ handshake, identity: undefined }),
-    async request(request) {
+    async request({ headers, ...request } = {}) {
       await server.listen();
-      return work.track('a request', () => transport.request(request));
+      const sent = { ...request, headers: { host: 'localhost', ...headers } };
+      return work.track('a request', () => transport.request(sent));
     },
+    takeErrors: () => errors.takeAll(),
     async settled() {
       if (await work.done(patienceMs)) return;
       throw new Error(`still under way is ${work.names.join(', ')}`);

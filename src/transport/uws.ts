@@ -12,7 +12,6 @@ import { PendingSends } from './common/pending-sends.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './common/requests-under-way.ts';
 import {
   checkIdleTimeout,
-  ListenError,
   type CreateTransport,
   type ListenAddress,
   type Transport,
@@ -29,6 +28,7 @@ import {
   type Uws,
   type WebSocket,
 } from './uws/load.ts';
+import { listenAlone } from './uws/listen.ts';
 import { KEEP_ALIVE_MS, type SharedBySinks } from './uws/response-sink.ts';
 import { isBinary, UwsSocket } from './uws/socket.ts';
 import { toUtf8 } from './uws/texts.ts';
@@ -145,17 +145,10 @@ class UwsTransport<Session> implements Transport {
     this.#app.any('/*', (res, req) => this.#request(res, req));
   }
 
-  listen({ host, port }: ListenAddress): Promise<ListenAddress> {
-    return new Promise((resolve, reject) => {
-      listenExclusively(this.#uws, this.#app, host, port, (listening) => {
-        if (listening === false) {
-          reject(new ListenError(host, port));
-          return;
-        }
-        this.#listening = listening;
-        resolve({ host, port: this.#uws.us_socket_local_port(listening) });
-      });
-    });
+  async listen(address: ListenAddress): Promise<ListenAddress> {
+    const listening = await listenAlone(this.#uws, this.#app, address);
+    this.#listening = listening;
+    return { host: address.host, port: this.#uws.us_socket_local_port(listening) };
   }
 
   publish(topic: Text, frame: Frame): void {
@@ -243,29 +236,4 @@ class UwsTransport<Session> implements Transport {
     const exchange = new UwsExchange(res, req, this.#requests, this.#handlers.failed, this.#streams);
     exchange.answer(this.#handlers.request(exchange));
   }
-}
-
-/** Parts of uWS that its published types do not have. */
-interface UntypedApp {
-  listen(
-    host: string,
-    port: number,
-    options: number,
-    listening: (socket: us_listen_socket | false) => void,
-  ): void;
-}
-interface UntypedModule {
-  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
-}
-
-/** Without this flag a second server can listen on the same port, and each gets a part of the clients. */
-function listenExclusively(
-  uws: Uws,
-  app: TemplatedApp,
-  host: string,
-  port: number,
-  listening: (socket: us_listen_socket | false) => void,
-): void {
-  const { LIBUS_LISTEN_EXCLUSIVE_PORT } = uws as unknown as UntypedModule;
-  (app as unknown as UntypedApp).listen(host, port, LIBUS_LISTEN_EXCLUSIVE_PORT, listening);
 }

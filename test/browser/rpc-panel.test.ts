@@ -1,3 +1,4 @@
+import { createServer as createNetServer, type AddressInfo, type Socket } from 'node:net';
 import axe from 'axe-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHelloServer, HELLO_OBJECT } from '../../src/server/demo/hello-servant.ts';
@@ -8,7 +9,6 @@ import { RoomPage } from './room-page.ts';
 
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1280, height: 800 };
-const SUMMARY = 'summary:has-text("Call a servant")';
 
 /** Starts a server with the example servant. `demo` is its setting for the panel. */
 async function startDemo(demo: boolean) {
@@ -16,6 +16,11 @@ async function startDemo(demo: boolean) {
   const hello = createHelloServer(0, (error) => errors.push(error));
   onTestFinished(() => hello.close());
   const { port } = await hello.listen();
+  return { url: await startServing(demo, port), hello, errors };
+}
+
+/** Starts a server with a servant at this port, of which the page shows the panel. */
+async function startServing(demo: boolean, port: number, callSeconds = 10): Promise<string> {
   const object = `${HELLO_OBJECT}@tcp -h 127.0.0.1 -p ${port}`;
   // `serve` has the setting; the servant of this test takes the place of its own.
   const { address, stop } = await serve({
@@ -24,12 +29,30 @@ async function startDemo(demo: boolean) {
     store: createMemoryStore(),
     log: { level: 'silent' },
     args: [],
-    line: { userParameter: true },
+    tars: { callSeconds },
     servants: { hello: { object, methods: HelloMethods } },
     rooms: { '*': { rpc: ['hello.*'] } },
   });
   onTestFinished(() => stop());
-  return { url: `http://127.0.0.1:${address.port}/`, hello, errors };
+  return `http://127.0.0.1:${address.port}/`;
+}
+
+/** Listens as a servant that never answers; returns its port. */
+async function startSilentServant(): Promise<number> {
+  const sockets = new Set<Socket>();
+  const peer = createNetServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.resume();
+  });
+  await new Promise<void>((resolve) => {
+    peer.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    peer.close();
+  });
+  return (peer.address() as AddressInfo).port;
 }
 
 /** The panel, for tests. */
@@ -38,7 +61,7 @@ async function openPanel(tabs: Tabs, url: string, options: Parameters<Tabs['open
   const room = new RoomPage(page);
   await room.joined();
   const panel = page.getByTestId('servant-panel');
-  await panel.waitFor();
+  await panel.and(page.locator(':not([hidden])')).waitFor({ state: 'attached' });
   return {
     page,
     room,
@@ -49,12 +72,12 @@ async function openPanel(tabs: Tabs, url: string, options: Parameters<Tabs['open
     },
     answer: (text: string | RegExp) => panel.getByTestId('call-answer').filter({ hasText: text }).waitFor(),
     time: () => panel.getByTestId('call-time').innerText(),
-    state: (state: string) => panel.locator(`[data-testid=proxy-state][data-state="${state}"]`).waitFor(),
+    state: (state: string) => panel.locator(`[data-testid=servant-state][data-state="${state}"]`).waitFor(),
   };
 }
 
 describeInBrowser('the panel that calls a servant', (newTabs) => {
-  test('shows the answer, the duration and the state of the proxy', async () => {
+  test('shows the answer, the duration and how the servant is', async () => {
     const tabs = newTabs();
     const { url, errors } = await startDemo(true);
     const { call, answer, time, state, panel, page, room } = await openPanel(tabs, url);
@@ -62,8 +85,8 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     await call('Ann');
     await answer('Hello, Ann!');
     expect(await time()).toMatch(/^answered in [\d.]+ ms$/);
-    await state('closed');
-    expect(await panel.locator('.chart-strip .lit').innerText()).toBe('closed');
+    await state('healthy');
+    expect(await panel.locator('.chart-strip .lit').innerText()).toBe('healthy');
     await page.getByRole('status').filter({ hasText: 'Hello, Ann! answered in' }).waitFor();
     expect(await room.messages()).toEqual([]);
     expect(tabs.errors).toEqual([]);
@@ -84,7 +107,7 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     const { url, hello } = await startDemo(true);
     const { call, answer, state, panel } = await openPanel(tabs, url);
     await call('Ann');
-    await state('closed');
+    await state('healthy');
     await hello.close();
     await state('idle');
     await call('Ann');
@@ -92,6 +115,19 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     expect(await panel.getByTestId('call-answer').getAttribute('data-kind')).toBe('error');
     await state('idle');
     expect(tabs.errors).toEqual([]);
+  });
+
+  test('says that a servant is failing that does not answer', async () => {
+    const url = await startServing(true, await startSilentServant(), 0.05);
+    const { call, answer, state, panel } = await openPanel(newTabs(), url);
+    const failing = panel.locator('[data-testid=servant-state][data-state=failing]');
+    for (let calls = 0; calls < 30 && (await failing.count()) === 0; calls += 1) {
+      await call('Ann');
+      await answer(/^Sorry, /);
+    }
+    await state('failing');
+    expect(await panel.getByTestId('servant-state').innerText()).toMatch(/^Failing: /);
+    expect(await panel.locator('.chart-strip .lit').innerText()).toBe('failing');
   });
 
   test('does not affect messages, and says when there is no connection', async () => {
@@ -108,19 +144,19 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     await answer('Not connected: the call was not sent.');
   });
 
-  test('is folded on a phone, and can be opened and used with only the keyboard', async () => {
+  test('is among the details on a phone, and can be opened and used with only the keyboard', async () => {
     const { url } = await startDemo(true);
     const { answer, page, panel, state } = await openPanel(newTabs(), url, { viewport: PHONE });
-    expect(await panel.getByRole('textbox').isVisible()).toBe(false);
-    await panel.locator(SUMMARY).focus();
+    const list = await page.locator('.stream').boundingBox();
+    expect(list?.height).toBeGreaterThanOrEqual(PHONE.height / 2);
+    expect(await panel.isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Details' }).focus();
     await page.keyboard.press('Enter');
     await panel.getByRole('textbox').focus();
     await page.keyboard.type('Bo');
     await page.keyboard.press('Enter');
     await answer('Hello, Bo!');
-    await state('closed');
-    const list = await page.locator('.stream').boundingBox();
-    expect(list?.height).toBeGreaterThanOrEqual(160);
+    await state('healthy');
     expect(
       await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
     ).toBeLessThanOrEqual(0);
@@ -136,8 +172,8 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
     'is accessible, unfolded, with an answer and with an error, %s, %o',
     async (colorScheme, viewport) => {
       const { url, hello } = await startDemo(true);
-      const { call, answer, page, panel } = await openPanel(newTabs(), url, { colorScheme, viewport });
-      if (viewport === PHONE) await panel.locator(SUMMARY).click();
+      const { call, answer, page } = await openPanel(newTabs(), url, { colorScheme, viewport });
+      if (viewport === PHONE) await page.getByRole('button', { name: 'Details' }).click();
       await page.evaluate(axe.source);
       for (const words of [/^Hello, Ann!$/, /^Sorry, /]) {
         await call('Ann');
@@ -152,8 +188,8 @@ describeInBrowser('the panel that calls a servant', (newTabs) => {
   test('is absent if the server has no demo', async () => {
     const { url } = await startDemo(false);
     const page = await newTabs().open(`${url}room1`);
-    // The text box and the panel appear after the same response.
-    await page.getByRole('textbox', { name: 'Your name' }).waitFor();
+    // The link and the panel appear after the same response.
+    await page.getByRole('link', { name: 'Inspector' }).waitFor();
     expect(await page.getByTestId('servant-panel').isVisible()).toBe(false);
   });
 });

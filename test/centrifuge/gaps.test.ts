@@ -3,7 +3,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ServerOptions } from '../../src/index.ts';
 import { createLossyBroker } from '../../src/broker/lossy-broker-harness.ts';
-import { connectCentrifuge, type Message } from '../support/centrifuge-client.ts';
+import {
+  believeData,
+  connectCentrifuge,
+  openCentrifuge,
+  type Message,
+} from '../support/centrifuge-client.ts';
+import { createGate } from '../support/gate.ts';
 import { startServer } from '../support/start-server.ts';
 
 async function start(options: ServerOptions = {}) {
@@ -98,4 +104,56 @@ test('a position that cannot be recovered is error 112 where the broker takes ti
   expect(
     await client.ask({ subscribe: { channel: 'kept', recover: true, offset: 5, flag: 2 } }),
   ).toMatchObject({ error: { code: 112 } });
+});
+
+describe('a hole in the stream that is found while a client joins', () => {
+  async function startJoining(options: ServerOptions = {}) {
+    const gate = createGate();
+    const asked = createGate();
+    const started = await start({
+      rooms: {
+        kept: {
+          history: { size: 10 },
+          async onJoin({ member }) {
+            if (member.user !== 'ann') return;
+            asked.open();
+            await gate.opened;
+          },
+        },
+      },
+      authenticate: believeData,
+      ...options,
+    });
+    const first = await connectCentrifuge(started);
+    await first.subscribe('kept');
+    /** Loses a publication, brings the next one, and lets the client in. */
+    async function loseOne(): Promise<void> {
+      await asked.opened;
+      await started.server.history('kept');
+      started.broker.lose = 1;
+      for (const n of [1, 2]) await started.server.publish('kept', n);
+      gate.open();
+    }
+    return { ...started, loseOne };
+  }
+
+  test('closes the socket with 3010, and the subscribe has no reply', async () => {
+    const { loseOne, ...running } = await startJoining();
+    const client = await connectCentrifuge(running, { data: 'ann' });
+    client.send({ subscribe: { channel: 'kept' } });
+    await loseOne();
+    expect(await client.closed).toEqual({ code: 3010, reason: 'insufficient state' });
+    expect(client.messages).toHaveLength(1);
+  });
+
+  test('closes the socket with 3010 instead of an answer to connect', async () => {
+    const { loseOne, ...running } = await startJoining({
+      authenticate: ({ data }) => (data === 'ann' ? { user: 'ann', rooms: ['kept'] } : undefined),
+    });
+    const client = await openCentrifuge(running);
+    client.send({ connect: { data: 'ann' } });
+    await loseOne();
+    expect(await client.closed).toMatchObject({ code: 3010 });
+    expect(client.messages).toEqual([]);
+  });
 });

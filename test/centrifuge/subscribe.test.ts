@@ -80,7 +80,7 @@ describe('subscribe', () => {
     expect(await client.ask({ subscribe: { channel: 'a' } })).toMatchObject({ error: { code: 103 } });
   });
 
-  test('to a room that no pattern knows is error 102', async () => {
+  test('to a room that no pattern knows is error 102, and so is a message to it', async () => {
     const running = await startServer({
       host: '0.0.0.0',
       http: { open: true },
@@ -90,6 +90,9 @@ describe('subscribe', () => {
     expect(await client.ask({ subscribe: { channel: 'other' } })).toEqual({
       id: 2,
       error: { code: 102, message: 'unknown channel' },
+    });
+    expect(await client.ask({ publish: { channel: 'other', data: 1 } })).toMatchObject({
+      error: { code: 102 },
     });
     expect(await client.ask({ subscribe: { channel: 'chat:1' } })).toMatchObject({ subscribe: {} });
   });

@@ -1,6 +1,8 @@
 /** The list of messages, newest last. */
 
 import { element } from '../../shared/dom.ts';
+import { SERVER, type Author } from './author.ts';
+import { continuesGroup, type Entry, type MessageEntry } from './entries.ts';
 
 /** How many entries stay in the document. */
 const KEPT_ENTRIES = 500;
@@ -9,21 +11,9 @@ const FLUSH_TIMEOUT_MS = 150;
 /** Within this distance from the end, in pixels, the list keeps scrolling to new messages. */
 const BOTTOM_TOLERANCE_PX = 40;
 
-type Entry =
-  /** `label` adds where it went, for example to everybody. */
-  | {
-      readonly type: 'message';
-      readonly text: string;
-      readonly own: boolean;
-      readonly at: Date;
-      readonly label?: string;
-    }
-  /** A remark of the page itself. */
-  | { readonly type: 'note'; readonly text: string; readonly at: Date };
-
 export interface MessageList {
   readonly root: HTMLElement;
-  add(entry: Entry): void;
+  add(...entries: readonly Entry[]): void;
   /** The text that is shown until there is a message. */
   setHint(text: string): void;
   /** Scrolls to the newest message. */
@@ -51,6 +41,8 @@ export function createMessageList(footer: HTMLElement): MessageList {
   let queue: Entry[] = [];
   let frame = 0;
   let timer = 0;
+  /** The newest entry that is drawn. */
+  let last: Entry | undefined;
   let atEnd = true;
   let unseen = 0;
 
@@ -78,11 +70,11 @@ export function createMessageList(footer: HTMLElement): MessageList {
     scrollToEnd,
   };
 
-  function add(entry: Entry): void {
-    queue.push(entry);
+  function add(...entries: readonly Entry[]): void {
+    queue.push(...entries);
     // Under heavy traffic, entries that would be removed at once are never drawn.
-    if (queue.length > KEPT_ENTRIES) queue.shift();
-    if (entry.type === 'message' && entry.own) return flush();
+    if (queue.length > KEPT_ENTRIES) queue = queue.slice(-KEPT_ENTRIES);
+    if (entries.some((entry) => entry.type === 'message' && entry.own)) return flush();
     if (frame !== 0) return;
     frame = requestAnimationFrame(flush);
     timer = window.setTimeout(flush, FLUSH_TIMEOUT_MS);
@@ -93,7 +85,10 @@ export function createMessageList(footer: HTMLElement): MessageList {
     clearTimeout(timer);
     frame = 0;
     empty.hidden = true;
-    list.append(...queue.map(drawEntry));
+    for (const entry of queue) {
+      list.append(drawEntry(entry, last));
+      last = entry;
+    }
     const others = queue.filter((entry) => entry.type === 'message' && !entry.own).length;
     queue = [];
     while (list.childElementCount > KEPT_ENTRIES) list.firstElementChild?.remove();
@@ -120,28 +115,76 @@ export function createMessageList(footer: HTMLElement): MessageList {
   }
 }
 
-function drawEntry(entry: Entry): HTMLElement {
-  const time = element(
-    'time',
-    { datetime: entry.at.toISOString() },
-    entry.at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }),
-  );
-  if (entry.type === 'note') {
-    return element(
-      'li',
-      { class: 'note', 'data-testid': 'note' },
-      element('span', {}, entry.text),
-      ' · ',
-      time,
-    );
+function drawEntry(entry: Entry, before: Entry | undefined): HTMLElement {
+  switch (entry.type) {
+    case 'note':
+      return element(
+        'li',
+        { class: 'note', 'data-testid': 'note' },
+        element('span', {}, entry.text),
+        ' · ',
+        drawTime(entry.at),
+      );
+    case 'divider':
+      return element('li', { class: 'divider', 'data-testid': 'divider' }, element('span', {}, entry.text));
+    case 'message':
+      return drawMessage(entry, continuesGroup(before, entry));
   }
-  const { own, label, text } = entry;
-  const author = own ? 'You' : 'Somebody';
+}
+
+function drawMessage(message: MessageEntry, continues: boolean): HTMLElement {
+  const { own, author, text, at, marks = [], isBroadcast = false } = message;
+  const remarks: (Node | string)[] = [...marks];
+  if (at !== undefined) remarks.push(drawTime(at));
   return element(
     'li',
-    { class: 'bubble', 'data-testid': 'message', 'data-own': String(own) },
-    element('span', { class: 'visually-hidden' }, `${author}: `),
+    {
+      class: 'bubble',
+      'data-testid': 'message',
+      'data-own': String(own),
+      'data-colour': author && String(author.colour),
+      'data-kind': isBroadcast && 'broadcast',
+      'data-continues': continues,
+    },
+    isBroadcast ? drawAddressees(own) : drawAuthor(author, own, continues),
     element('p', { class: 'text', dir: 'auto' }, text),
-    element('p', { class: 'meta' }, ...(label === undefined ? [] : [label, ' · ']), time),
+    element(
+      'p',
+      { class: 'meta' },
+      ...remarks.flatMap((remark, index) => (index === 0 ? [remark] : [' · ', remark])),
+    ),
   );
+}
+
+/** Who sent it is not told. */
+function drawAddressees(own: boolean): HTMLElement {
+  return element('p', { class: 'author' }, own ? 'To everybody (you)' : 'To everybody');
+}
+
+function drawAuthor(author: Author | undefined, own: boolean, continues: boolean): HTMLElement {
+  if (author === undefined) {
+    return element('span', { class: 'visually-hidden' }, own ? 'You: ' : 'Somebody: ');
+  }
+  const parts: (Node | string)[] = [element('span', { class: 'name', dir: 'auto' }, author.name)];
+  if (own) parts.push(' (you)');
+  const remark = author.isProven ? '✓' : author.tag;
+  if (remark !== undefined && author.key !== SERVER.key) {
+    parts.push(
+      ' ',
+      element('span', { class: 'proof', title: author.isProven ? PROVEN_WORDS : CLAIMED_WORDS }, remark),
+    );
+  }
+  return element('p', { class: continues ? 'visually-hidden' : 'author' }, ...parts);
+}
+
+const PROVEN_WORDS = 'The server has proof of this name.';
+const CLAIMED_WORDS = 'A name that this guest chose, without proof.';
+
+function drawTime(at: Date): HTMLElement {
+  return element('time', { datetime: at.toISOString() }, formatTime(at));
+}
+
+/** Hours and minutes, as the reader writes them. */
+export function formatTime(at: Date): string {
+  return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }

@@ -1,35 +1,39 @@
 /** Messages that the server has not confirmed: being sent, refused, or of unknown outcome. It sends nothing itself. */
 
 import { element } from '../../shared/dom.ts';
-import type { Target } from '../connection/room-client.ts';
 
 /** A long message is shown by its beginning, in UTF-16 units. */
 const PREVIEW_LENGTH = 280;
 
+/** What is on its way; the pages add where it goes. */
 interface Outgoing {
-  readonly target: Target;
   readonly text: string;
 }
 
-export interface OutboxOptions {
+export interface OutboxOptions<Message extends Outgoing> {
   /** Sends a message again; `false` when that is not possible now. */
-  readonly retry: (outgoing: Outgoing) => boolean;
+  readonly retry: (outgoing: Message) => boolean;
   /** An entry was removed that may have had the focus. */
   readonly released: () => void;
 }
 
-export interface Outbox {
+export interface Outbox<Message extends Outgoing> {
   readonly root: HTMLElement;
-  add(id: number, outgoing: Outgoing): void;
+  add(id: number, outgoing: Message): void;
   /** Removes a message that was confirmed, and returns it. */
-  take(id: number): Outgoing | undefined;
+  take(id: number): Message | undefined;
+  /** The same for the oldest one with this text, whatever is known of it. */
+  takeByText(text: string): Message | undefined;
   refuse(id: number, reason: string): void;
   markUnconfirmed(id: number): void;
 }
 
-export function createOutbox({ retry, released }: OutboxOptions): Outbox {
+export function createOutbox<Message extends Outgoing>({
+  retry,
+  released,
+}: OutboxOptions<Message>): Outbox<Message> {
   const root = element('ul', { class: 'outbox', role: 'list', 'aria-label': 'Messages not confirmed yet' });
-  const entries = new Map<number, { outgoing: Outgoing; item: HTMLElement; status: HTMLElement }>();
+  const entries = new Map<number, { outgoing: Message; item: HTMLElement; status: HTMLElement }>();
 
   return {
     root,
@@ -44,15 +48,21 @@ export function createOutbox({ retry, released }: OutboxOptions): Outbox {
       entries.set(id, { outgoing, item, status });
       root.append(item);
     },
-    take(id) {
-      const entry = entries.get(id);
-      entry?.item.remove();
-      entries.delete(id);
-      return entry?.outgoing;
+    take,
+    takeByText(text) {
+      for (const [id, { outgoing }] of entries) if (outgoing.text === text) return take(id);
+      return undefined;
     },
     refuse: (id, reason) => settle(id, 'refused', `not sent: ${reason}`),
     markUnconfirmed: (id) => settle(id, 'unconfirmed', 'not confirmed'),
   };
+
+  function take(id: number): Message | undefined {
+    const entry = entries.get(id);
+    entry?.item.remove();
+    entries.delete(id);
+    return entry?.outgoing;
+  }
 
   function settle(id: number, state: 'refused' | 'unconfirmed', text: string): void {
     const entry = entries.get(id);
@@ -69,8 +79,7 @@ export function createOutbox({ retry, released }: OutboxOptions): Outbox {
   }
 
   function release(id: number): void {
-    entries.get(id)?.item.remove();
-    entries.delete(id);
+    take(id);
     released();
   }
 }

@@ -1,89 +1,92 @@
 /** Shows who is in the room. */
 
 import { element } from '../../shared/dom.ts';
-import { nameMember, type Presence, type PresentMember } from './presence.ts';
 
-/** How many members are listed by name; the count includes all. */
-const LISTED_MEMBERS = 200;
+/** How many people are listed by name; the count includes all. */
+export const LISTED_PEOPLE = 200;
+
+/** One line of the list. */
+export interface Person {
+  readonly name: string;
+  /** More about the person, such as the ids of the connections. */
+  readonly title: string;
+  /** A word behind the name, such as `away`. */
+  readonly note?: string;
+  readonly isAway: boolean;
+  /** One of the colours of names, if it has one. */
+  readonly colour?: number;
+}
+
+export interface Crowd {
+  /** How many there are; unknown where the server does not say. */
+  readonly count?: number;
+  readonly people: readonly Person[];
+  /** A sentence below the count, or nothing. */
+  readonly remark: string;
+}
 
 export interface People {
   readonly root: HTMLElement;
-  show(presence: Presence): void;
+  show(crowd: Crowd): void;
+  /** Keeps the list and says why it is not up to date. */
+  say(remark: string): void;
 }
 
 export function createPeople(): People {
   const count = element('span', { class: 'count', 'data-testid': 'member-count' }, '–');
   const heading = element('h2', { id: 'people-heading' }, 'Here now ', count);
-  const toggle = element(
-    'button',
-    {
-      type: 'button',
-      class: 'link people-toggle',
-      'aria-expanded': 'false',
-      'aria-controls': 'people-details',
-    },
-    'Show list',
-  );
   const list = element('ul', {
     role: 'list',
     'data-testid': 'member-list',
     'aria-labelledby': 'people-heading',
   });
   const remark = element('p', { class: 'remark', 'data-testid': 'presence-remark' }, 'Loading…');
-  const details = element('div', { id: 'people-details', class: 'people-details' }, list);
   const root = element(
     'section',
     { class: 'people', 'aria-labelledby': 'people-heading' },
-    element('div', { class: 'people-head' }, heading, toggle),
+    heading,
     remark,
-    details,
+    element('div', { class: 'people-details' }, list),
   );
   let drawn = '';
 
-  toggle.addEventListener('click', () => {
-    const expanded = toggle.getAttribute('aria-expanded') !== 'true';
-    toggle.setAttribute('aria-expanded', String(expanded));
-    toggle.textContent = expanded ? 'Hide list' : 'Show list';
-  });
-
-  return { root, show };
-
-  function show(presence: Presence): void {
-    switch (presence.type) {
-      case 'members':
-        return showMembers(presence.members);
-      case 'hidden':
-        count.textContent = '';
-        list.replaceChildren();
-        toggle.hidden = true;
-        return say('The list is hidden by this server’s settings.');
-      case 'unavailable':
-        return say('The server does not answer right now.');
-    }
-  }
-
-  function showMembers(members: readonly PresentMember[]): void {
-    // The answer comes every two seconds and is mostly the same: then nothing is drawn.
-    const next = JSON.stringify(members);
-    if (next !== drawn || list.childElementCount === 0) {
+  return {
+    root,
+    show({ count: total, people, remark: words }) {
+      count.textContent = total === undefined ? '' : total.toLocaleString();
+      say(words);
+      // The answer comes again and again and is mostly the same: then nothing is drawn.
+      const next = JSON.stringify(people);
+      if (next === drawn) return;
       drawn = next;
-      count.textContent = String(members.length);
-      const sorted = members.toSorted((a, b) => a.joinedAt - b.joinedAt);
-      list.replaceChildren(...sorted.slice(0, LISTED_MEMBERS).map(drawMember));
-    }
-    const unlisted = members.length - LISTED_MEMBERS;
-    say(members.length === 0 ? 'Nobody yet.' : unlisted > 0 ? `and ${unlisted} more` : '');
-  }
+      list.replaceChildren(...people.slice(0, LISTED_PEOPLE).map(drawPerson));
+    },
+    say,
+  };
 
-  function say(text: string): void {
-    remark.textContent = text;
-    remark.hidden = text === '';
+  function say(words: string): void {
+    remark.textContent = words;
+    remark.hidden = words === '';
   }
 }
 
-function drawMember(member: PresentMember): HTMLElement {
-  const name = element('span', { class: 'name', dir: 'auto', title: member.id }, nameMember(member));
-  const item = element('li', { class: 'member', 'data-testid': 'member', 'data-state': member.state }, name);
-  if (member.state === 'away') item.append(' ', element('span', { class: 'badge' }, 'away'));
+/** What is said below the count of people of whom some may not be listed. */
+export function describeRest(count: number): string {
+  if (count === 0) return 'Nobody yet.';
+  return count > LISTED_PEOPLE ? `and ${(count - LISTED_PEOPLE).toLocaleString()} more` : '';
+}
+
+function drawPerson({ name, title, note, isAway, colour }: Person): HTMLElement {
+  const item = element(
+    'li',
+    {
+      class: 'member',
+      'data-testid': 'member',
+      'data-state': isAway ? 'away' : 'joined',
+      'data-colour': colour === undefined ? undefined : String(colour),
+    },
+    element('span', { class: 'name', dir: 'auto', title }, name),
+  );
+  if (note !== undefined) item.append(' ', element('span', { class: 'badge' }, note));
   return item;
 }

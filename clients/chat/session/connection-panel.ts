@@ -1,9 +1,10 @@
 /** Shows the state of the connection, with buttons to connect and to disconnect. */
 
 import type { Announcer } from '../../shared/announcer.ts';
+import { createChartStrip } from '../../shared/chart-strip.ts';
 import { element } from '../../shared/dom.ts';
-import { createConnectionChart } from './connection-chart.ts';
-import type { ConnectionState } from '../connection/room-client.ts';
+import type { Closure } from '../../shared/wire.ts';
+import type { ConnectionState } from './session-states.ts';
 
 /** How often the countdown is updated. */
 const COUNTDOWN_INTERVAL_MS = 250;
@@ -11,10 +12,10 @@ const COUNTDOWN_INTERVAL_MS = 250;
 export interface ConnectionPanel {
   /** The status line. */
   readonly status: HTMLElement;
-  /** Its buttons. */
-  readonly controls: HTMLElement;
-  /** The chart of the life cycle, for layouts that have room for it. */
-  readonly chart: SVGElement;
+  readonly connectButton: HTMLElement;
+  readonly disconnectButton: HTMLElement;
+  /** The life cycle of the connection, with the current state lit. */
+  readonly chart: HTMLElement;
   show(connection: ConnectionState): void;
 }
 
@@ -22,10 +23,12 @@ export interface ConnectionPanelOptions {
   readonly connect: () => void;
   readonly disconnect: () => void;
   readonly announcer: Announcer;
+  /** The states that the connection of this page has, in the order of the chart. */
+  readonly states: readonly ConnectionState['name'][];
 }
 
 export function createConnectionPanel(options: ConnectionPanelOptions): ConnectionPanel {
-  const { connect, disconnect, announcer } = options;
+  const { connect, disconnect, announcer, states } = options;
   const status = element('p', {
     class: 'connection-status',
     'data-testid': 'connection-status',
@@ -34,8 +37,7 @@ export function createConnectionPanel(options: ConnectionPanelOptions): Connecti
   });
   const connectButton = element('button', { type: 'button', class: 'primary' });
   const disconnectButton = element('button', { type: 'button' }, 'Disconnect');
-  const controls = element('div', { class: 'controls' }, connectButton, disconnectButton);
-  const chart = createConnectionChart();
+  const chart = createChartStrip(states);
   let countdown = 0;
 
   connectButton.addEventListener('click', connect);
@@ -43,16 +45,17 @@ export function createConnectionPanel(options: ConnectionPanelOptions): Connecti
 
   return {
     status,
-    controls,
+    connectButton,
+    disconnectButton,
     chart: chart.root,
     show(connection) {
       clearInterval(countdown);
       status.dataset['state'] = connection.name;
       chart.show(connection.name);
-      connectButton.textContent = connection.name === 'waiting' ? 'Reconnect now' : 'Connect';
-      setShown(connectButton, connection.name === 'waiting' || connection.name === 'closed');
+      const words = describeState(connection);
+      connectButton.textContent = connection.name === 'closed' ? 'Connect' : 'Reconnect now';
+      setShown(connectButton, words === RECONNECTING || connection.name === 'closed');
       setShown(disconnectButton, connection.name !== 'closed');
-      const words = STATUS_WORDS[connection.name];
       status.textContent = words;
       announcer.announce(words);
       if (connection.name !== 'waiting') return;
@@ -72,26 +75,50 @@ export function createConnectionPanel(options: ConnectionPanelOptions): Connecti
   }
 }
 
-const STATUS_WORDS: Record<ConnectionState['name'], string> = {
-  connecting: 'Connecting…',
-  open: 'Connected',
-  waiting: 'Reconnecting',
-  closed: 'Disconnected',
-};
+const RECONNECTING = 'Reconnecting';
+
+function describeState(connection: ConnectionState): string {
+  switch (connection.name) {
+    case 'connecting':
+      return connection.again === true ? RECONNECTING : 'Connecting…';
+    case 'open':
+      return 'Connected';
+    case 'waiting':
+      return RECONNECTING;
+    case 'closed':
+      return 'Disconnected';
+  }
+}
+
+/** Why nothing can be sent now; `undefined` while the connection is open. */
+export function describeOffline(connection: ConnectionState): string | undefined {
+  switch (connection.name) {
+    case 'open':
+      return undefined;
+    case 'connecting':
+    case 'waiting':
+      return connection.name === 'waiting' || connection.again === true
+        ? 'The connection is lost. You can write again when it is back.'
+        : 'Connecting. You can write as soon as the connection is there.';
+    case 'closed':
+      return 'You are not connected. Connect to write.';
+  }
+}
 
 /** The reason why a connection ended, where it is known and useful. */
 export function describeClosure(connection: ConnectionState): string | undefined {
-  if (connection.name !== 'waiting' && connection.name !== 'closed') return undefined;
+  if (connection.name === 'open' || connection.closure === undefined) return undefined;
   const { closure } = connection;
-  if (closure === undefined) return undefined;
   if (connection.name === 'closed') {
-    const reason =
-      closure.reason === '' ? `code ${closure.code}` : `${closure.reason} (code ${closure.code})`;
-    return `The server closed this connection and asks clients not to reconnect: ${reason}.`;
+    return `The server closed this connection and asks clients not to reconnect: ${describeCode(closure)}.`;
   }
   if (closure.code === SHUTDOWN_CODE) return 'The server is shutting down or restarting.';
-  if (closure.code === SLOW_CODE) return 'This page read its messages too slowly; some messages are lost.';
+  if (closure.code === SLOW_CODE) return 'This page read its messages too slowly.';
   return undefined;
+}
+
+function describeCode({ code, reason }: Closure): string {
+  return reason === '' ? `code ${code}` : `${reason} (code ${code})`;
 }
 
 const SHUTDOWN_CODE = 3001;

@@ -1,7 +1,8 @@
 /** Joins the page's room, or leaves it. */
 
 import { element, setAttribute } from '../../shared/dom.ts';
-import type { Membership } from '../connection/room-client.ts';
+import { shortenName } from './short-name.ts';
+import type { Membership } from './session-states.ts';
 
 export interface MembershipButton {
   readonly root: HTMLButtonElement;
@@ -30,7 +31,7 @@ export function createMembershipButton({ room, join, leave }: MembershipButtonOp
     root,
     show(membership, online) {
       usable = online && (membership === 'out' || membership === 'joined');
-      root.textContent = describe(membership, room);
+      root.textContent = describe(membership, shortenName(room));
       root.dataset['state'] = membership;
       root.classList.toggle('primary', membership === 'out' && online);
       setAttribute(root, 'aria-disabled', usable ? undefined : 'true');

@@ -3,7 +3,7 @@
 import type { Announcer } from '../../shared/announcer.ts';
 import { element } from '../../shared/dom.ts';
 
-/** How long an information stays; an error stays until it is dismissed or replaced. */
+/** How long an information stays; an error stays until it is dismissed, replaced or out of date. */
 const INFO_NOTICE_MS = 5_000;
 
 type NoticeKind = 'info' | 'error';
@@ -11,8 +11,8 @@ type NoticeKind = 'info' | 'error';
 export interface Notice {
   readonly root: HTMLElement;
   show(kind: NoticeKind, text: string): void;
-  /** Hides the notice if it still shows this text. */
-  withdraw(text: string): void;
+  /** Hides the notice: what it says is over. */
+  clear(): void;
 }
 
 export function createNotice(announcer: Announcer): Notice {
@@ -25,24 +25,22 @@ export function createNotice(announcer: Announcer): Notice {
   const root = element('div', { class: 'notice', hidden: true }, text, dismiss);
   let timer = 0;
 
-  dismiss.addEventListener('click', hide);
+  dismiss.addEventListener('click', clear);
 
   return {
     root,
     show(kind, words) {
       clearTimeout(timer);
-      if (kind === 'info') timer = window.setTimeout(hide, INFO_NOTICE_MS);
+      if (kind === 'info') timer = window.setTimeout(clear, INFO_NOTICE_MS);
       text.textContent = words;
       text.dataset['kind'] = kind;
       root.hidden = false;
       announcer.announce(words);
     },
-    withdraw(words) {
-      if (text.textContent === words) hide();
-    },
+    clear,
   };
 
-  function hide(): void {
+  function clear(): void {
     clearTimeout(timer);
     root.hidden = true;
     text.textContent = '';

@@ -60,7 +60,11 @@ export class CommandQueue {
   /** Lets a command wait until {@link resume}. */
   add(command: QueuedCommand): void {
     const snapshot = this.#taker.getSnapshot();
-    if (!snapshot.hasTag('ready') && !snapshot.hasTag('busy')) return;
+    if (!snapshot.hasTag('ready') && !snapshot.hasTag('busy')) {
+      // A client that still waits for an answer is asked for signs of life to the end.
+      if (command.type === 'pong' && !this.#isTaking) this.#give(command);
+      return;
+    }
     this.#waiting ??= new WaitingCommands();
     if (this.#waiting.add(command) <= this.#limitBytes) return;
     this.#waiting = undefined;

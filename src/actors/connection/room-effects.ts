@@ -77,7 +77,10 @@ function readAgain(
   if (!context.underWay.includes(operation)) return;
   const reading = context.rooms.readStream(room, request);
   operation.reading = reading;
-  const tell = (fact: RoomFact): void => context.subscriber.send(fact, self);
+  const tell = (fact: RoomFact): void => {
+    context.subscriber.send(fact, self);
+    context.subscriber.goOn();
+  };
   const tellJoined = (): void => {
     if (reading.isUnrecoverable) {
       reading.cancel();

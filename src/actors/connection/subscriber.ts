@@ -59,9 +59,13 @@ export class ConnectionSubscriber implements Subscriber {
       : this.#authenticator.prove(room, token, this.member);
   }
 
-  /** A fact may be the answer to a command: later ones may go then. */
+  /** A fact may be the answer to a command: later ones may go then. After a join they wait for {@link goOn}. */
   send(fact: RoomFact, from: Sender): void {
     send(this.sender, fact, from);
+    if (fact.type !== 'room.joined') this.goOn();
+  }
+
+  goOn(): void {
     this.#queue.resume();
   }
 

@@ -1,4 +1,4 @@
-/** What a room does about users of an earlier run, who are expected back; when it does so is the chart's (room.ts). */
+/** What a room does about users who are expected back, of an earlier run or after their connections broke; when it does so is the chart's (room.ts). */
 
 import type { MemberInfo } from '../../protocol/command.ts';
 import type { LeaveReason } from '../../events/server-events.ts';

@@ -10,6 +10,7 @@ import type { Publisher, RpcRequester } from './ports.ts';
 import type { RoomArgs, RoomContext, RoomEventArgs, RoomEventOf } from './room-events.ts';
 import { toHandlerMember, type RoomOptions } from './room-options.ts';
 import type { RoomRecord } from './room-record.ts';
+import { refuseToPublish } from './rules/refuse-by-rules.ts';
 import { readCallVerdict, toCallOutcome, toCheckedVerdict, toVerdict } from './verdicts.ts';
 
 const PUBLISH_FAILED = createRefusal('internal', 'the message could not be published, try again later');
@@ -154,8 +155,7 @@ export function refuseUnruled(
   { context: { record, self } }: RoomArgs,
   { publisher }: { readonly publisher: Publisher },
 ): void {
-  const refusal = createRefusal('permissionDenied', `you may not publish in ${record.name}`);
-  publisher.settle({ type: 'refused', refusal }, self);
+  publisher.settle({ type: 'refused', refusal: refuseToPublish(record.options, record.name) }, self);
 }
 
 export function refuseMuted(

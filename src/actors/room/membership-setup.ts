@@ -177,6 +177,7 @@ export const membershipSetup = setup({
       subscriber.send({ type: 'room.joined', room, reading, grant }, self);
       const readsStream = reading !== undefined;
       context.tellRoom({ type: 'member.joined', subscriber, joinedAt, resumed, grant, readsStream }, self);
+      subscriber.goOn();
     },
     letOut: ({ context, self }) => {
       context.subscriber.port.unsubscribe(context.room);

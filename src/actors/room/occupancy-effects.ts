@@ -9,6 +9,7 @@ import { note } from './journal-effects.ts';
 import type { MembershipInput } from './membership-setup.ts';
 import { startMembership, wakeMembership } from './membership.ts';
 import type { RoomEntry, Subscriber } from './ports.ts';
+import { refuseToJoin } from './rules/refuse-by-rules.ts';
 import { StreamReading } from './stream/stream-reading.ts';
 import { ask, tellPart } from './parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
@@ -47,9 +48,7 @@ export function admit({ context }: RoomArgs, { subscriber, entry }: JoinAsked): 
 export function refuseForbidden({ context }: RoomArgs, { subscriber }: JoinAsked): void {
   const { record, events } = context;
   const room = record.name;
-  const refusal = record.options.isKnown
-    ? createRefusal('permissionDenied', `you may not join ${room}`)
-    : createRefusal('unknownRoom');
+  const refusal = refuseToJoin(record.options, room);
   events.emit('member.refused', { room, member: subscriber.member, refusal });
   subscriber.send({ type: 'room.refused', room, refusal }, context.self);
 }

@@ -103,6 +103,8 @@ export interface Subscriber {
   /** The connection's actor, as the sender of what it asks for. */
   readonly sender: ActorSender;
   send(fact: RoomFact, from: Sender): void;
+  /** The room has taken it in: what it has asked for since may be done now. */
+  goOn(): void;
   /** Checks a subscription token for a room. It never rejects. */
   prove(room: string, token: string): Promise<ProofOutcome>;
 }

@@ -43,10 +43,11 @@ import {
   unseat,
 } from './occupancy-effects.ts';
 import type { MemberInfo } from '../../protocol/command.ts';
-import type { RoomContext, RoomEvent, RoomEventOf, RoomInput } from './room-events.ts';
-import { allowsMethod, type RoomOptions } from './room-options.ts';
+import type { RoomContext, RoomEvent, RoomInput } from './room-events.ts';
+import { allowsMethod } from './room-options.ts';
 import type { RoomRecord } from './room-record.ts';
-import { mayAct, mayJoin, type RuledAction } from './rules/rules.ts';
+import { allowsJoin } from './rules/refuse-by-rules.ts';
+import { mayAct, type RuledAction } from './rules/rules.ts';
 import type { RoomStore } from './room-store.ts';
 
 /** How long the store may take to tell a room's members before the room opens without them. */
@@ -108,7 +109,7 @@ export const roomSetup = setup({
     },
 
     isForbiddenToJoin: ({ context: { record }, event }) =>
-      event.type === 'room.join' && !isAllowedToJoin(record.options, event),
+      event.type === 'room.join' && !allowsJoin(record.options, event.subscriber.member, event.entry),
     /** What the server itself publishes is ruled by nobody. */
     isForbiddenToPublish: ({ context: { record }, event }) => {
       if (record.options.rules.publish === 'anyone' && record.options.owners === undefined) return false;
@@ -182,13 +183,6 @@ export const roomSetup = setup({
     reportStoreRecovered,
   },
 });
-
-/** A token is checked later, by the membership. What the server has granted is allowed. */
-function isAllowedToJoin(options: RoomOptions, { subscriber, entry }: RoomEventOf<'room.join'>): boolean {
-  if (entry?.grant !== undefined) return true;
-  if (entry?.request?.token !== undefined) return options.rules.join !== 'nobody';
-  return mayJoin(options, subscriber.member);
-}
 
 /** Whether a connection may do something in the room. The server itself may do everything. */
 function isAllowedTo(record: RoomRecord, action: RuledAction, member: MemberInfo | undefined): boolean {

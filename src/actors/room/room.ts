@@ -186,7 +186,7 @@ export const roomMachine = roomSetup.createMachine({
           },
         },
         absence: {
-          description: 'Whether users of an earlier run are expected back.',
+          description: 'Whether users are expected back, of an earlier run or after their connections broke.',
           initial: 'choosing',
           states: {
             choosing: {

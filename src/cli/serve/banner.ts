@@ -14,7 +14,7 @@ export function createBanner(
 ): string {
   const url = toUrl(host, port);
   const lines = [`statecast ${version} listening on ${url}`];
-  if (settings.pages) lines.push(`  chat     ${url}room1  ${url}room2`);
+  if (settings.pages) lines.push(`  chat     ${url}room1  ${url}rooms/NAME`);
   lines.push(`  sockets  ${url.replace('http', 'ws')}`, `  health   ${url}health`);
   const why = transport.reason === undefined ? '' : ` (${transport.reason})`;
   lines.push(`  on       ${transport.name === 'uws' ? 'uWebSockets.js' : transport.name}${why}`);

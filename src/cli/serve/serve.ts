@@ -9,9 +9,7 @@ import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
 import { createLowdbStore } from '../../storage/lowdb-store.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
-import { allowDemo, startDemo } from '../../server/demo/demo.ts';
 import { createBanner } from './banner.ts';
-import { loadServants } from './configured-servants.ts';
 import { composeServer } from '../../server/create-server.ts';
 import { pickCode, pickOneRoomSettings } from '../../server/room-definitions.ts';
 import { logEvents } from './event-log.ts';
@@ -98,8 +96,10 @@ async function launch<All extends ServantDefinitions>(
   const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
   for (const warning of findAuthWarnings(settings)) log.warn(warning);
 
-  const servants = await loadServants(configured);
-  const demo = hasDemo ? await startDemo(onError) : undefined;
+  const servants = await readServants(configured);
+  // Loaded only where it is used, as what reads .tars files: a process that starts opens all its modules at about once.
+  const demonstration = hasDemo ? await import('../../server/demo/demo.ts') : undefined;
+  const demo = await demonstration?.startDemo(onError);
   opened.add(() => demo?.close());
   const defined = mergeRooms(code.rooms, rooms);
   const server = composeServer<All>(
@@ -111,7 +111,7 @@ async function launch<All extends ServantDefinitions>(
       // A transport of its own is no setting, so that none takes its place.
       ...(typeof code.transport === 'function' && { transport: code.transport }),
       tars: tarsRest,
-      rooms: demo === undefined ? defined : allowDemo(defined),
+      rooms: demonstration === undefined ? defined : demonstration.allowDemo(defined),
       // Those of the settings and the demonstration are only called by name.
       servants: { ...demo?.servants, ...servants, ...code.servants } as unknown as All,
     },
@@ -145,6 +145,12 @@ async function launch<All extends ServantDefinitions>(
     return ended;
   };
   return { server, address, log, conf, stop, ended };
+}
+
+async function readServants(configured: Settings['tars']['servants']): Promise<ServantDefinitions> {
+  if (Object.keys(configured).length === 0) return {};
+  const { loadServants } = await import('./configured-servants.ts');
+  return loadServants(configured);
 }
 
 /** What is open beside the server. */

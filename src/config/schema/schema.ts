@@ -138,7 +138,9 @@ export const settingsSchema = z
     demo: z
       .boolean()
       .default(false)
-      .describe('Also run the example TARS servant, and let every room call it.')
+      .describe(
+        'Also run the example TARS servant, and let every room call it. Rooms keep their last 100 messages for five minutes and tell who joins and leaves, unless `*` in `rooms` says otherwise.',
+      )
       .register(fieldNotes, { flag: '--demo' }),
     lingerSeconds: z
       .number()

@@ -1,4 +1,7 @@
-/** The demonstration: the example servant beside the server, and every room allowed to call it as `hello`. */
+/**
+ * The demonstration: the example servant beside the server, every room allowed to call it as `hello`, and rooms that keep
+ * their last messages and tell who comes and goes.
+ */
 
 import { HelloMethods } from '../../tars/servants/hello.ts';
 import type { ServantDefinitions } from '../servants/rpc.ts';
@@ -9,7 +12,13 @@ const DEMO_SERVANT = 'hello';
 const ALLOWED = `${DEMO_SERVANT}.*`;
 
 /** Rooms as settings have them, and as the library takes them. */
-type Rooms = Readonly<Record<string, { readonly rpc?: readonly string[] | undefined }>>;
+type Rooms = Readonly<Record<string, RoomSettings>>;
+interface RoomSettings {
+  readonly rpc?: readonly string[] | undefined;
+}
+
+/** What all rooms have in the demonstration, unless `*` says otherwise. */
+const EVERY_ROOM = { history: { size: 100, ttlSeconds: 300 }, joinLeave: true };
 
 export interface Demo {
   readonly servants: ServantDefinitions;
@@ -27,9 +36,10 @@ export async function startDemo(onError: (error: unknown, where: string) => void
   };
 }
 
-/** The same rooms, each allowed to call the example servant. */
+/** The same rooms, each allowed to call the example servant, and `*` with what is not said of it. */
 export function allowDemo<Given extends Rooms>(rooms: Given): Given {
-  const allowed = Object.entries({ '*': {}, ...rooms }).map(([pattern, room]) => [
+  const all: Rooms = { ...rooms, '*': { ...EVERY_ROOM, ...rooms['*'] } };
+  const allowed = Object.entries(all).map(([pattern, room]) => [
     pattern,
     { ...room, rpc: [...(room.rpc ?? []), ALLOWED] },
   ]);

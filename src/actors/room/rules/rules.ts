@@ -66,9 +66,18 @@ export function mayAct({ rules, owners }: Allowances, action: RuledAction, { mem
   }
 }
 
-/** The users to whom a room belongs by its name: `chat#42,43` is for 42 and 43, where the boundary is `#`. */
-export function ownersOf(room: string, boundary: string | undefined): readonly string[] | undefined {
+/**
+ * The users to whom a room belongs by its name: `chat#42,43` is for 42 and 43, where the boundary is `#`. A personal room
+ * is for one user, whose name may have a comma.
+ */
+export function ownersOf(
+  room: string,
+  boundary: string | undefined,
+  personalRoom?: string,
+): readonly string[] | undefined {
   if (boundary === undefined) return undefined;
   const at = room.indexOf(boundary);
-  return at === -1 ? undefined : room.slice(at + boundary.length).split(',');
+  if (at === -1) return undefined;
+  const users = room.slice(at + boundary.length);
+  return room.slice(0, at) === personalRoom ? [users] : users.split(',');
 }

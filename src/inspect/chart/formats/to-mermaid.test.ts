@@ -117,9 +117,11 @@ test('an arrow between states of one composite stands in it, others at the end',
   const text = toMermaid(describeChart(MACHINES.membership));
   expect(text).toContain(
     [
+      '        requesting_admitting --> requesting_verifying : always [hasToken]',
       '        requesting_admitting --> requesting_authorizing : always [hasJoinHandler]',
       '        requesting_admitting --> requesting_subscribing : always [mustWaitForRoom]',
       '        requesting_admitting --> requesting_recording : always',
+      '        requesting_verifying --> requesting_admitting : verify done [isGranted]',
       '        requesting_authorizing --> requesting_subscribing : authorize done [mustWaitForRoom]',
       '        requesting_authorizing --> requesting_recording : authorize done',
       '        requesting_subscribing --> requesting_recording : hearRoom done',
@@ -129,6 +131,13 @@ test('an arrow between states of one composite stands in it, others at the end',
   );
   expect(text).toContain(
     '    requesting_authorizing --> refused : membership.refuse<br>authorize done [isRefusal]<br>authorize failed<br>after handlerDeadline\n',
+  );
+});
+
+test('an arrow from a parallel state into one of its regions stands at the end', () => {
+  const text = toMermaid(describeChart(MACHINES.connection));
+  expect(text.trimEnd().split('\n').at(-1)).toBe(
+    '    open_any --> open_credentials_valid : refresh.answered [isAccepted]',
   );
 });
 

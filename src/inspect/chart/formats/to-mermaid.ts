@@ -56,16 +56,26 @@ export function toMermaid({ root, transitions }: Chart): string {
     ];
   }
 
-  function renderAny({ path }: ChartState, own: readonly ChartTransition[]): string[] {
+  /** The arrows from the extra box of a state. */
+  function inwardOf({ path }: ChartState): Lead[] {
+    return (bySource.get(path) ?? [])
+      .filter(staysInside)
+      .flatMap((transition) =>
+        transition.targets
+          .filter((target) => isInside(target, path))
+          .map((target) => ({ transition, target })),
+      );
+  }
+
+  function renderAny(state: ChartState, own: readonly ChartTransition[]): string[] {
+    const { path } = state;
     const id = idOf(path, ANY);
-    const inward = own.flatMap((transition) =>
-      transition.targets.filter((target) => isInside(target, path)).map((target) => ({ transition, target })),
-    );
-    const lines = own.filter((transition) => inward.every((lead) => lead.transition !== transition));
+    const lines = own.filter(({ targets }) => !targets.some((target) => isInside(target, path)));
+    const arrows = inwardOf(state).filter(({ target }) => isChild(state, target));
     return [
       `state "${ANY}" as ${id}`,
       ...lines.map((line) => `${id} : ${describe(line, true)}`),
-      ...renderArrows(inward, () => id),
+      ...renderArrows(arrows, () => id),
     ];
   }
 
@@ -84,8 +94,16 @@ export function toMermaid({ root, transitions }: Chart): string {
     return id;
   }
 
-  const far = leads.filter((lead) => !statesOf(root).some((state) => isAmongChildren(state, lead)));
-  const lines = [...renderChildren(root), ...renderArrows(far, ({ transition }) => idOf(transition.source))];
+  const states = statesOf(root);
+  const far = leads.filter((lead) => !states.some((state) => isAmongChildren(state, lead)));
+  const farInward = states.flatMap((state) =>
+    inwardOf(state).filter(({ target }) => !isChild(state, target)),
+  );
+  const lines = [
+    ...renderChildren(root),
+    ...renderArrows(far, ({ transition }) => idOf(transition.source)),
+    ...renderArrows(farInward, ({ transition }) => idOf(transition.source, ANY)),
+  ];
   return `${['stateDiagram-v2', ...indent(lines)].join('\n')}\n`;
 }
 
@@ -98,9 +116,12 @@ interface Lead {
  * Whether an arrow leads from one child of a state to another. Only such arrows are written inside the state: Mermaid
  * moves every state that is named there into it. In a parallel state such an arrow belongs to no region.
  */
-function isAmongChildren({ states, type }: ChartState, { transition, target }: Lead): boolean {
-  const isChild = (path: StatePath): boolean => states.some((child) => child.path === path);
-  return type !== 'parallel' && isChild(transition.source) && isChild(target);
+function isAmongChildren(state: ChartState, { transition, target }: Lead): boolean {
+  return isChild(state, transition.source) && isChild(state, target);
+}
+
+function isChild({ states, type }: ChartState, path: StatePath): boolean {
+  return type !== 'parallel' && states.some((child) => child.path === path);
 }
 
 function statesOf(state: ChartState): ChartState[] {

@@ -1,0 +1,21 @@
+/** Why a connection with the Centrifuge protocol ended for good, where a token is the reason. */
+
+import type { ConnectionState } from '../../chat/session/session-states.ts';
+import { writeRoomAddress } from '../../shared/room-address.ts';
+
+/** The server's code for a token that it does not take, and the SDK's for one that has expired. */
+const TOKEN_CODES: ReadonlySet<number> = new Set([3500, 109, 1]);
+
+/** @param hasToken whether the page sent a token */
+export function describeEnd(
+  connection: ConnectionState,
+  room: string,
+  hasToken: boolean,
+): string | undefined {
+  if (connection.name !== 'closed' || connection.closure === undefined) return undefined;
+  if (!TOKEN_CODES.has(connection.closure.code)) return undefined;
+  const remedy = `Open ${writeRoomAddress(room)}#token=… with one that “statecast token” prints.`;
+  return hasToken
+    ? `The server does not take the token of this page: it is wrong or has expired. ${remedy}`
+    : `This server takes nobody without a token. ${remedy}`;
+}

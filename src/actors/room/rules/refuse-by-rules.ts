@@ -1,0 +1,38 @@
+/** Why a room's rules do not allow something, in the same words whether the room is in memory or not. */
+
+import type { MemberInfo } from '../../../protocol/command.ts';
+import { createRefusal, type Refusal } from '../../../protocol/errors.ts';
+import type { RoomEntry } from '../ports.ts';
+import { mayAct, mayJoin, type Allowances, type Asker } from './rules.ts';
+
+/** A token is checked later, by the membership. What the server has granted is allowed. */
+export function allowsJoin(
+  allowances: Allowances,
+  member: MemberInfo,
+  entry: RoomEntry | undefined,
+): boolean {
+  if (entry?.grant !== undefined) return true;
+  if (entry?.request?.token !== undefined) return allowances.rules.join !== 'nobody';
+  return mayJoin(allowances, member);
+}
+
+/** The server itself may always publish. */
+export function allowsPublish(
+  allowances: Allowances,
+  member: MemberInfo | undefined,
+  seat: Asker['seat'],
+): boolean {
+  return member === undefined || mayAct(allowances, 'publish', { member, seat });
+}
+
+export function refuseToJoin({ isKnown }: Allowances, room: string): Refusal {
+  return isKnown
+    ? createRefusal('permissionDenied', `you may not join ${room}`)
+    : createRefusal('unknownRoom');
+}
+
+export function refuseToPublish({ isKnown }: Allowances, room: string): Refusal {
+  return isKnown
+    ? createRefusal('permissionDenied', `you may not publish in ${room}`)
+    : createRefusal('unknownRoom');
+}

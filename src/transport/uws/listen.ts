@@ -1,0 +1,49 @@
+/** Listens with uWebSockets.js (uWS) on a port of its own, also on one whose last connections have just closed. */
+
+import net from 'node:net';
+import { ListenError, type ListenAddress } from '../common/transport.ts';
+import type { TemplatedApp, us_listen_socket, Uws } from './load.ts';
+
+/** Parts of uWS that its published types do not have. */
+interface UntypedApp {
+  listen(
+    host: string,
+    port: number,
+    options: number,
+    listening: (socket: us_listen_socket | false) => void,
+  ): void;
+}
+interface UntypedModule {
+  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+}
+
+/**
+ * With the flag for a port of its own, uWS sets no `SO_REUSEADDR`: a server that was restarted could not listen for a
+ * minute, while the old connections are in the state TIME-WAIT. Without the flag, a second server can listen on the same
+ * port, and each gets a part of the clients. So the flag is for a port that the system chooses; on another one it is found
+ * out first whether somebody listens.
+ * @throws {ListenError}
+ */
+export async function listenAlone(
+  uws: Uws,
+  app: TemplatedApp,
+  { host, port }: ListenAddress,
+): Promise<us_listen_socket> {
+  const { LIBUS_LISTEN_EXCLUSIVE_PORT } = uws as unknown as UntypedModule;
+  if (port !== 0 && !(await isFree(host, port))) throw new ListenError(host, port);
+  const options = port === 0 ? LIBUS_LISTEN_EXCLUSIVE_PORT : 0;
+  const listening = await new Promise<us_listen_socket | false>((resolve) => {
+    (app as unknown as UntypedApp).listen(host, port, options, resolve);
+  });
+  if (listening === false) throw new ListenError(host, port);
+  return listening;
+}
+
+/** Whether nobody listens on a port. */
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
