@@ -33,6 +33,26 @@ describe('a user whose connection has broken', () => {
     expect(await client.push('pub', 'a')).toMatchObject({ data: 1 });
   });
 
+  test.each(['constructor', '__proto__'])(
+    'is no guest of the server in a room that is named %s',
+    async (room) => {
+      const running = await startServer({
+        authenticate: believeData,
+        rooms: { '*': { may: { publish: 'token' } } },
+      });
+      const ann = await connectCentrifuge(running, { data: 'ann' });
+      await ann.subscribe(room);
+      const away = nextEvent(running.server, 'member.away');
+      ann.terminate();
+      await away;
+      const client = await openCentrifuge(running);
+      expect(Object.keys((await client.connect({ data: 'ann' })).subs)).toEqual([room]);
+      expect(await client.ask({ publish: { channel: room, data: 1 } })).toMatchObject({
+        error: { code: 103 },
+      });
+    },
+  );
+
   test('takes a room over by its own subscribe, with recovery, in the frame of connect too', async () => {
     const { server, epoch, ...running } = await startBroken();
     for (const n of [1, 2]) await server.publish('a', n);

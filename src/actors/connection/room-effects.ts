@@ -3,6 +3,7 @@
 import type { JoinAnswer, JoinRequest, Reply } from '../../protocol/command.ts';
 import { ENDINGS, type EndingName } from '../../protocol/endings.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { getOwn } from '../../protocol/json/own-property.ts';
 import type { RoomFact, RoomGrant } from '../room/ports.ts';
 import type { StreamReading } from '../room/stream/stream-reading.ts';
 import { send } from '../runtime/send.ts';
@@ -44,7 +45,7 @@ export function join({ context, self }: ConnectionArgs, { id, room, request }: C
 export function resume({ context, self }: ConnectionArgs, { room }: InRoom): void {
   context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
   context.rooms.join(room, context.subscriber, {
-    grant: context.identity?.rooms?.[room],
+    grant: getOwn(context.identity?.rooms, room),
     readsStream: context.protocol.readsStreams === true,
   });
   keepOrder(context, self);
@@ -120,7 +121,7 @@ export function answerJoined(
   const isServerSide = operation?.isUnasked === true;
   noteSeat(args, room, {
     isServerSide,
-    isResumed: isServerSide && context.identity?.rooms?.[room] === undefined,
+    isResumed: isServerSide && getOwn(context.identity?.rooms, room) === undefined,
     grant,
   });
   const joined = attach(args, room, reading, grant);
