@@ -42,7 +42,10 @@ export function identify({ context, self }: ConnectionArgs): void {
   if (authenticator === undefined || greeting === undefined || handshake === undefined) {
     throw new Error('a client without a handshake cannot be identified');
   }
-  void authenticator.identify(greeting.request, handshake).then((outcome) => {
+  const asking = new AbortController();
+  greeting.asking = asking;
+  void authenticator.identify(greeting.request, handshake, asking.signal).then((outcome) => {
+    greeting.asking = undefined;
     send(self, toEvent(outcome), 'library');
     queue.resume();
   });
