@@ -3,6 +3,7 @@
 import type { MemberInfo } from '../../../protocol/command.ts';
 import { createRefusal, type Refusal } from '../../../protocol/errors.ts';
 import type { RoomEntry } from '../ports.ts';
+import { allowsMethod } from '../room-options.ts';
 import { mayAct, mayJoin, type Allowances, type Asker } from './rules.ts';
 
 /** A token is checked later, by the membership. What the server has granted is allowed. */
@@ -23,6 +24,15 @@ export function allowsPublish(
   seat: Asker['seat'],
 ): boolean {
   return member === undefined || mayAct(allowances, 'publish', { member, seat });
+}
+
+/** @param rpc The functions that may be called through the room. */
+export function allowsCall(
+  allowances: Allowances & { readonly rpc: readonly string[] },
+  method: string,
+  asker: Asker,
+): boolean {
+  return allowsMethod(allowances.rpc, method) && mayAct(allowances, 'rpc', asker);
 }
 
 export function refuseToJoin({ isKnown }: Allowances, room: string): Refusal {
