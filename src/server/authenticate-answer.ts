@@ -26,17 +26,21 @@ export function readAnswer(returned: unknown): Identity | NotKnown | undefined {
   }
   if ('refused' in returned) return readRefusal(returned as Record<keyof JoinRefusal, unknown>);
   const { user, info, data, answer, expiresAt, rooms } = returned as Record<keyof Identity, unknown>;
-  if ((user ?? undefined) !== undefined && typeof user !== 'string') {
-    throw new TypeError('authenticate returned a user that is no text');
-  }
   return {
-    user: (user ?? undefined) as string | undefined,
+    user: readUser(user),
     info: readJson(info, 'info'),
     data,
     answer: readJson(answer, 'answer'),
     expiresAt: readDate(expiresAt),
     rooms: readRooms(rooms),
   };
+}
+
+function readUser(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw new TypeError('authenticate returned a user that is no text');
+  if (value.isWellFormed()) return value;
+  throw new TypeError('authenticate returned a user that is not well-formed Unicode');
 }
 
 function readJson(value: unknown, field: string): Json | undefined {
@@ -71,7 +75,7 @@ function isUnlisted(value: object): boolean {
 }
 
 function readRoomName(room: unknown): string {
-  if (typeof room === 'string' && room !== '') return room;
+  if (typeof room === 'string' && room !== '' && room.isWellFormed()) return room;
   throw new TypeError('authenticate returned in rooms what is no name of a room');
 }
 
