@@ -66,6 +66,9 @@ export function takeOver(args: ConnectionArgs, { id, room, request = {} }: Comma
   });
 }
 
+/** The client was put out of the room while it took the room over: only the room lets it in again. */
+const PUT_OUT = createRefusal('permissionDenied', 'you are not in the room any more');
+
 /** Reads the stream of a room for a client that is in it. */
 function readAgain(
   { context, self }: ConnectionArgs,
@@ -83,7 +86,10 @@ function readAgain(
     context.subscriber.goOn();
   };
   const tellJoined = (): void => {
-    if (reading.isUnrecoverable) {
+    if (!context.joined.has(room)) {
+      reading.cancel();
+      tell({ type: 'room.refused', room, refusal: PUT_OUT });
+    } else if (reading.isUnrecoverable) {
       reading.cancel();
       tell({ type: 'room.refused', room, refusal: createRefusal('unrecoverable') });
     } else tell({ type: 'room.joined', room, reading, grant });
