@@ -76,8 +76,8 @@ export function ownersOf(
   personalRoom?: string,
 ): readonly string[] | undefined {
   if (boundary === undefined) return undefined;
+  const personal = personalRoom === undefined ? undefined : `${personalRoom}${boundary}`;
+  if (personal !== undefined && room.startsWith(personal)) return [room.slice(personal.length)];
   const at = room.indexOf(boundary);
-  if (at === -1) return undefined;
-  const users = room.slice(at + boundary.length);
-  return room.slice(0, at) === personalRoom ? [users] : users.split(',');
+  return at === -1 ? undefined : room.slice(at + boundary.length).split(',');
 }
