@@ -1,6 +1,5 @@
 /** Who a client is, and how the connection asks for it. How it is found out is the server's. */
 
-import { ownOf } from '../../protocol/json/own-property.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { ConnectRequest, Json, MemberInfo } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
@@ -34,11 +33,6 @@ export interface Identity {
   readonly rooms?: Readonly<Record<string, RoomGrant>> | undefined;
 }
 
-/** What an identity says of a room. A name such as `constructor` is a room like any other. */
-export function grantOf(identity: Identity | undefined, room: string): RoomGrant | undefined {
-  return ownOf(identity?.rooms, room);
-}
-
 export type IdentityOutcome =
   | { readonly type: 'known'; readonly identity: Identity }
   /** The client gets an error, and may try again with another connection. */
@@ -50,7 +44,8 @@ export type IdentityOutcome =
 export interface Authenticator {
   /** Whether clients can send new tokens before theirs end. */
   readonly refreshes: boolean;
-  identify(request: ConnectRequest, handshake: Handshake): Promise<IdentityOutcome>;
+  /** @param gone Aborted when the client is gone: nobody waits for the answer then. */
+  identify(request: ConnectRequest, handshake: Handshake, gone: AbortSignal): Promise<IdentityOutcome>;
   /** Checks a new token of a client that is known. */
   refresh(token: string, member: MemberInfo): Promise<IdentityOutcome>;
   /** Checks a subscription token. */

@@ -9,10 +9,10 @@ export function setOwn<Value>(target: Record<string, Value>, name: string, value
   }
 }
 
-/** The property of a table itself, and not of its prototype. */
-export function ownOf<Value>(
-  table: Readonly<Record<string, Value>> | undefined,
+/** A property of the object itself. What every object has, such as `constructor`, is not found. */
+export function getOwn<Value>(
+  source: Readonly<Record<string, Value>> | undefined,
   name: string,
 ): Value | undefined {
-  return table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
+  return source !== undefined && Object.hasOwn(source, name) ? source[name] : undefined;
 }
