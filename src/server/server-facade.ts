@@ -7,14 +7,14 @@ import type { Survey } from '../broker/control/control.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Health } from '../http/health-route.ts';
 import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
-import type { RoomCount } from './control-node.ts';
+import type { RoomCount } from './nodes/control-node.ts';
 import type { ActorStates } from './actor-states.ts';
 import { refuseMessage } from '../protocol/limits.ts';
 import { RefusedError } from './refused-error.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { ServerLife } from './server-life.ts';
 import type { RoomMembers, StatecastServer } from './server-options.ts';
-import { closeParts, type SharedParts } from './shared-parts.ts';
+import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
 
 /** How long other nodes may take to tell which rooms they have. */
 const SURVEY_MS = 2_000;

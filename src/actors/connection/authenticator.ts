@@ -1,5 +1,6 @@
 /** Who a client is, and how the connection asks for it. How it is found out is the server's. */
 
+import { ownOf } from '../../protocol/json/own-property.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { ConnectRequest, Json, MemberInfo } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
@@ -31,6 +32,11 @@ export interface Identity {
   readonly expiresAt?: number | undefined;
   /** The rooms to which the server joins the client. */
   readonly rooms?: Readonly<Record<string, RoomGrant>> | undefined;
+}
+
+/** What an identity says of a room. A name such as `constructor` is a room like any other. */
+export function grantOf(identity: Identity | undefined, room: string): RoomGrant | undefined {
+  return ownOf(identity?.rooms, room);
 }
 
 export type IdentityOutcome =

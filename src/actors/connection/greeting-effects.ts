@@ -3,9 +3,10 @@
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { ConnectRequest, JoinAnswer } from '../../protocol/command.ts';
 import type { ErrorName } from '../../protocol/errors.ts';
+import { ownOf, setOwn } from '../../protocol/json/own-property.ts';
 import type { RoomFact } from '../room/ports.ts';
 import { send } from '../runtime/send.ts';
-import type { Identity, IdentityOutcome } from './authenticator.ts';
+import { grantOf, type Identity, type IdentityOutcome } from './authenticator.ts';
 import type { ConnectionArgs, ConnectionContext, Refused, Self } from './connection-events.ts';
 import { ttlOf } from './expiry.ts';
 import { answer, attach, noteSeat } from './room-effects.ts';
@@ -111,8 +112,8 @@ export function enterRooms({ context }: ConnectionArgs): void {
   }
   for (const room of entering) {
     // Where its user was away, the rules of the room are asked.
-    const grant = identity?.rooms?.[room];
-    const request = greeting?.request.rooms?.[room];
+    const grant = grantOf(identity, room);
+    const request = ownOf(greeting?.request.rooms, room);
     rooms.join(room, subscriber, { request, grant, readsStream: protocol.readsStreams === true });
   }
 }
@@ -144,11 +145,11 @@ export function replyConnected(args: ConnectionArgs): void {
   if (greeting === undefined) return;
   const rooms: Record<string, JoinAnswer> = {};
   for (const [room, { reading, grant }] of greeting.entered ?? []) {
-    const isResumed = identity?.rooms?.[room] === undefined;
+    const isResumed = grantOf(identity, room) === undefined;
     noteSeat(args, room, { isServerSide: true, isResumed, grant });
     const joined = attach(args, room, reading, grant);
     if (joined === 'broken') return;
-    rooms[room] = joined ?? {};
+    setOwn(rooms, room, joined ?? {});
   }
   context.greeting = undefined;
   const ttlSeconds =

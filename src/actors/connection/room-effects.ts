@@ -14,6 +14,7 @@ import type {
   Refused,
   Self,
 } from './connection-events.ts';
+import { grantOf } from './authenticator.ts';
 import { GRACE_MS, ttlOf } from './expiry.ts';
 import type { Seat } from './seats.ts';
 import { withId } from './subscriber.ts';
@@ -44,7 +45,7 @@ export function join({ context, self }: ConnectionArgs, { id, room, request }: C
 export function resume({ context, self }: ConnectionArgs, { room }: InRoom): void {
   context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
   context.rooms.join(room, context.subscriber, {
-    grant: context.identity?.rooms?.[room],
+    grant: grantOf(context.identity, room),
     readsStream: context.protocol.readsStreams === true,
   });
   keepOrder(context, self);
@@ -120,7 +121,7 @@ export function answerJoined(
   const isServerSide = operation?.isUnasked === true;
   noteSeat(args, room, {
     isServerSide,
-    isResumed: isServerSide && context.identity?.rooms?.[room] === undefined,
+    isResumed: isServerSide && grantOf(context.identity, room) === undefined,
     grant,
   });
   const joined = attach(args, room, reading, grant);

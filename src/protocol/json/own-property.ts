@@ -8,3 +8,11 @@ export function setOwn<Value>(target: Record<string, Value>, name: string, value
     target[name] = value;
   }
 }
+
+/** The property of a table itself, and not of its prototype. */
+export function ownOf<Value>(
+  table: Readonly<Record<string, Value>> | undefined,
+  name: string,
+): Value | undefined {
+  return table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
+}
