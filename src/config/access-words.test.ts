@@ -26,6 +26,14 @@ test('beyond loopback a server names the settings that open what is closed', () 
   expect(describeAccess(settingsOf({ host: '0.0.0.0', rooms, broadcast: 'users' }))).toEqual([]);
 });
 
+test('a server to which no client can connect says so, unless a function decides', () => {
+  const settings = settingsOf({ auth: { anonymous: false } });
+  expect(findAuthWarnings(settings)).toEqual([expect.stringContaining('no client can connect')]);
+  expect(findAuthWarnings(settings, true)).toEqual([]);
+  const withKey = settingsOf({ auth: { anonymous: false, hmacSecret: 'x'.repeat(32) } });
+  expect(findAuthWarnings(withKey)).toEqual([]);
+});
+
 test('names without proof are not obeyed beside tokens, and a server warns of them', () => {
   const settings = { line: { userParameter: true }, auth: { hmacSecret: 'x'.repeat(32) } };
   expect(findAuthWarnings(settingsOf(settings))).toEqual([expect.stringContaining('line.userParameter')]);

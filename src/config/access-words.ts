@@ -6,11 +6,14 @@ import type { Settings } from './schema/settings.ts';
 /** RFC 7518, section 3.2, wants as many bits as the hash of HS256 has. */
 const MIN_SECRET_LENGTH = 32;
 
-/** Each is a sentence that starts with the name of the setting; none if there is nothing to say. It has no secret. */
-export function findAuthWarnings({
-  auth,
-  line,
-}: Pick<Settings, 'auth'> & Partial<Pick<Settings, 'line'>>): string[] {
+/**
+ * Each is a sentence that starts with the name of the setting; none if there is nothing to say. It has no secret.
+ * @param authenticates The library's user has a function that says who clients are.
+ */
+export function findAuthWarnings(
+  { auth, line }: Pick<Settings, 'auth'> & Partial<Pick<Settings, 'line'>>,
+  authenticates = false,
+): string[] {
   const warnings: string[] = [];
   if (auth.insecure) {
     warnings.push('auth.insecure is on: everybody may do everything. Use it for development only.');
@@ -26,6 +29,11 @@ export function findAuthWarnings({
   if (line?.userParameter === true && hasKey) {
     warnings.push(
       'line.userParameter is not obeyed: where tokens prove who users are, a name without proof counts for nothing.',
+    );
+  }
+  if (!auth.anonymous && !hasKey && !auth.insecure && !authenticates) {
+    warnings.push(
+      'auth.anonymous is off, and no token can be checked: no client can connect. Set auth.hmacSecret, auth.publicKey or auth.jwksUrl.',
     );
   }
   return warnings;
