@@ -13,6 +13,9 @@ test('on loopback everything is open, and a server says so', () => {
   expect(describeAccess(settingsOf({}))).toEqual([
     expect.stringContaining('anyone may join, speak and broadcast'),
   ]);
+  expect(describeAccess(settingsOf({ auth: { anonymous: false } }))).toEqual([
+    expect.stringContaining('everybody who proves a name may join'),
+  ]);
 });
 
 test('beyond loopback a server names the settings that open what is closed', () => {

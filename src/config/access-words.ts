@@ -51,7 +51,8 @@ export function describeAccess({
 }: Pick<Settings, 'host' | 'auth' | 'rooms' | 'broadcast'>): string[] {
   if (auth.insecure) return [];
   if (isLoopbackHost(host)) {
-    return ['on loopback, anyone may join, speak and broadcast where the settings say nothing'];
+    const who = auth.anonymous ? 'anyone' : 'everybody who proves a name';
+    return [`on loopback, ${who} may join, speak and broadcast where the settings say nothing`];
   }
   const rules = Object.values(rooms).map(({ may }) => may);
   const opens = (action: 'join' | 'publish'): boolean =>
