@@ -257,7 +257,7 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /**
    * Sends a message to one connection, or to all connections of a user. The Centrifuge SDKs have the event `message` for
    * it; on the line protocol it is a frame like those of rooms. False if there is no such connection.
-   * @throws {RefusedError} when the message breaks a limit or is no JSON value.
+   * @throws {RefusedError} when the message breaks a limit or is no JSON value, or when `to` is none of the two.
    */
   send(
     to: { readonly connection: string } | { readonly user: string },
