@@ -2,7 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { send } from './runtime/send.ts';
-import { createHarness, join, settle, type HarnessOptions } from './actor-harness.ts';
+import { createRefusal } from '../protocol/errors.ts';
+import { CENTRIFUGE, createHarness, join, settle, type HarnessOptions } from './actor-harness.ts';
+import type { Authenticator } from './connection/authenticator.ts';
+import type { ProofOutcome } from './room/ports.ts';
 
 const RECONNECT_MS = 30_000;
 
@@ -84,4 +87,42 @@ test('an anonymous client is not waited for', async () => {
   anonymous.lose();
   await settle();
   expect(await members()).toMatchObject([{ user: 'ann' }]);
+});
+
+test('a user who is put out while it takes a room over stays out, and hears nothing', async () => {
+  let prove: (outcome: ProofOutcome) => void = () => undefined;
+  const authenticator: Authenticator = {
+    refreshes: true,
+    identify: async () => ({ type: 'known', identity: { user: 'ann' } }),
+    refresh: async () => ({ type: 'closed', close: 'expired' }),
+    prove: () => new Promise((resolve) => (prove = resolve)),
+  };
+  const { connect, directory, rooms } = createHarness({
+    reconnectMs: RECONNECT_MS,
+    protocol: { ...CENTRIFUGE, pings: false },
+    authenticator,
+  });
+  const members = () => rooms.members('room1');
+  const first = connect();
+  first.send({ type: 'connect', id: 1 }, join('room1'));
+  await settle();
+  first.lose();
+  await settle();
+  const back = connect();
+  back.send({ type: 'connect', id: 1 });
+  await settle();
+  expect(await members()).toMatchObject([{ id: back.id, state: 'joined' }]);
+  back.send({ type: 'room.join', id: 2, room: 'room1', request: { token: 'slow' } });
+  await settle();
+  const refusal = createRefusal('permissionDenied', 'out');
+  directory.rooms.get('room1')?.send({ type: 'room.kick', id: back.id, refusal }, 'library');
+  await settle();
+  prove({ type: 'granted', grant: {} });
+  await settle();
+  expect(back.frames.slice(1)).toMatchObject([
+    { type: 'left', room: 'room1', refusal },
+    { type: 'refused', id: 2, refusal: { error: 'permissionDenied' } },
+  ]);
+  expect([...back.subscribed]).toEqual([]);
+  expect(await members()).toEqual([]);
 });

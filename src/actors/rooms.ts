@@ -7,11 +7,18 @@ import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
+import { failCall } from '../protocol/rpc-errors.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
 import type { Publisher, RoomEntry, RoomsPort, RpcPort, Subscriber } from './room/ports.ts';
-import { allowsJoin, allowsPublish, refuseToJoin, refuseToPublish } from './room/rules/refuse-by-rules.ts';
+import {
+  allowsCall,
+  allowsJoin,
+  allowsPublish,
+  refuseToJoin,
+  refuseToPublish,
+} from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
@@ -169,6 +176,15 @@ export function createRooms(input: RoomsInput): Rooms {
     },
 
     call(room, method, args, requester) {
+      const { member } = requester;
+      const isForbidden =
+        !rooms.has(room) &&
+        refuseRoomName(room, limits) === undefined &&
+        !allowsCall(input.optionsOf(room), method, { member, seat: undefined });
+      if (isForbidden) {
+        requester.settle(failCall('notAllowed'), nameRoom(room));
+        return;
+      }
       const opened = open(room);
       if (opened instanceof SupervisedRoom)
         opened.send({ type: 'room.call', method, args, requester }, requester.sender);

@@ -249,8 +249,8 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /** Lets connections publish again. */
   unmute(room: string): void | Promise<void>;
   /**
-   * Puts a member out of a room; its connection stays and is told the reason. False when it is no member. With an empty
-   * room it is `disconnect`. Like the calls below, it is answered at once, or by a promise where a `control` reaches
+   * Puts a member out of a room; its connection stays and is told the reason. One that is away does not come back by itself
+   * any more. False when it is no member. With an empty room it is `disconnect`. Like the calls below, it is answered at once, or by a promise where a `control` reaches
    * other servers.
    */
   kick(room: string, id: string, reason: string): boolean | Promise<boolean>;

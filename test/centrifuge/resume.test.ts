@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SECRET, signToken } from '../../src/auth/token-harness.ts';
-import { createLowdbStore, refuse, type ServerOptions } from '../../src/index.ts';
+import { createLowdbStore, refuse, type ServerOptions, type StatecastServer } from '../../src/index.ts';
 import { believeData, connectCentrifuge, openCentrifuge } from '../support/centrifuge-client.ts';
 import { nextEvent } from '../support/event-watch.ts';
 import { makeTempDir } from '../support/temp-dir.ts';
@@ -32,6 +32,41 @@ describe('a user whose connection has broken', () => {
     await server.publish('a', 1);
     expect(await client.push('pub', 'a')).toMatchObject({ data: 1 });
   });
+
+  test.each([
+    ['kicked', (server: StatecastServer, id: string) => server.kick('a', id, 'out')],
+    ['put out with all others', (server: StatecastServer) => server.closeRoom('a', 'closed')],
+  ])('that is %s does not come back by itself', async (_, putOut) => {
+    const { server, ...running } = await startBroken();
+    const id = (await server.members('a'))[0]?.id ?? '';
+    const left = nextEvent(server, 'member.left');
+    expect(putOut(server, id)).toBe(true);
+    expect(await left).toMatchObject({ room: 'a', member: { user: 'ann' }, reason: 'kicked' });
+    expect(await server.members('a')).toEqual([]);
+    expect(server.kick('a', id, 'out')).toBe(false);
+    const client = await openCentrifuge(running);
+    expect(await client.connect({ data: 'ann' })).not.toHaveProperty('subs');
+  });
+
+  test.each(['constructor', '__proto__'])(
+    'is no guest of the server in a room that is named %s',
+    async (room) => {
+      const running = await startServer({
+        authenticate: believeData,
+        rooms: { '*': { may: { publish: 'token' } } },
+      });
+      const ann = await connectCentrifuge(running, { data: 'ann' });
+      await ann.subscribe(room);
+      const away = nextEvent(running.server, 'member.away');
+      ann.terminate();
+      await away;
+      const client = await openCentrifuge(running);
+      expect(Object.keys((await client.connect({ data: 'ann' })).subs)).toEqual([room]);
+      expect(await client.ask({ publish: { channel: room, data: 1 } })).toMatchObject({
+        error: { code: 103 },
+      });
+    },
+  );
 
   test('takes a room over by its own subscribe, with recovery, in the frame of connect too', async () => {
     const { server, epoch, ...running } = await startBroken();

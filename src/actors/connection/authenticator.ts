@@ -44,7 +44,8 @@ export type IdentityOutcome =
 export interface Authenticator {
   /** Whether clients can send new tokens before theirs end. */
   readonly refreshes: boolean;
-  identify(request: ConnectRequest, handshake: Handshake): Promise<IdentityOutcome>;
+  /** @param gone Aborted when the client is gone: nobody waits for the answer then. */
+  identify(request: ConnectRequest, handshake: Handshake, gone: AbortSignal): Promise<IdentityOutcome>;
   /** Checks a new token of a client that is known. */
   refresh(token: string, member: MemberInfo): Promise<IdentityOutcome>;
   /** Checks a subscription token. */

@@ -170,6 +170,8 @@ export interface Greeting {
   request: ConnectRequest;
   /** Made with the first of them: most clients enter no room before they are answered. */
   entered: Map<string, EnteredRoom> | undefined;
+  /** While it is being found out who the client is. */
+  asking: AbortController | undefined;
 }
 
 export interface ConnectionContext extends Omit<ConnectionInput, 'member' | 'handshake'> {

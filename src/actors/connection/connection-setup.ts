@@ -199,6 +199,7 @@ export const connectionSetup = setup({
       cancelDeadline(context);
       cancelExpiry(context);
       cancelPing(context);
+      context.greeting?.asking?.abort();
       context.seats.each(({ timer }) => timer !== undefined && context.wheel.cancel(timer));
     },
     leaveRooms: ({ context, event }) => {
@@ -278,7 +279,7 @@ const NO_REQUEST = {};
 /** Undefined where the client has said everything with its handshake, and is believed. */
 function beginGreeting({ protocol, authenticator, handshake }: ConnectionInput): Greeting | undefined {
   if (protocol.greeting === 'handshake' && authenticator === undefined) return undefined;
-  return { handshake, id: undefined, request: NO_REQUEST, entered: undefined };
+  return { handshake, id: undefined, request: NO_REQUEST, entered: undefined, asking: undefined };
 }
 
 /** The rooms that a connection is in, or is about to be in. */

@@ -3,6 +3,7 @@
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { ConnectRequest, JoinAnswer } from '../../protocol/command.ts';
 import type { ErrorName } from '../../protocol/errors.ts';
+import { getOwn, setOwn } from '../../protocol/json/own-property.ts';
 import type { RoomFact } from '../room/ports.ts';
 import { send } from '../runtime/send.ts';
 import type { Identity, IdentityOutcome } from './authenticator.ts';
@@ -41,7 +42,10 @@ export function identify({ context, self }: ConnectionArgs): void {
   if (authenticator === undefined || greeting === undefined || handshake === undefined) {
     throw new Error('a client without a handshake cannot be identified');
   }
-  void authenticator.identify(greeting.request, handshake).then((outcome) => {
+  const asking = new AbortController();
+  greeting.asking = asking;
+  void authenticator.identify(greeting.request, handshake, asking.signal).then((outcome) => {
+    greeting.asking = undefined;
     send(self, toEvent(outcome), 'library');
     queue.resume();
   });
@@ -111,8 +115,8 @@ export function enterRooms({ context }: ConnectionArgs): void {
   }
   for (const room of entering) {
     // Where its user was away, the rules of the room are asked.
-    const grant = identity?.rooms?.[room];
-    const request = greeting?.request.rooms?.[room];
+    const grant = getOwn(identity?.rooms, room);
+    const request = getOwn(greeting?.request.rooms, room);
     rooms.join(room, subscriber, { request, grant, readsStream: protocol.readsStreams === true });
   }
 }
@@ -144,11 +148,11 @@ export function replyConnected(args: ConnectionArgs): void {
   if (greeting === undefined) return;
   const rooms: Record<string, JoinAnswer> = {};
   for (const [room, { reading, grant }] of greeting.entered ?? []) {
-    const isResumed = identity?.rooms?.[room] === undefined;
+    const isResumed = getOwn(identity?.rooms, room) === undefined;
     noteSeat(args, room, { isServerSide: true, isResumed, grant });
     const joined = attach(args, room, reading, grant);
     if (joined === 'broken') return;
-    rooms[room] = joined ?? {};
+    setOwn(rooms, room, joined ?? {});
   }
   context.greeting = undefined;
   const ttlSeconds =

@@ -3,6 +3,7 @@
 import type { JoinAnswer, JoinRequest, Reply } from '../../protocol/command.ts';
 import { ENDINGS, type EndingName } from '../../protocol/endings.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { getOwn } from '../../protocol/json/own-property.ts';
 import type { RoomFact, RoomGrant } from '../room/ports.ts';
 import type { StreamReading } from '../room/stream/stream-reading.ts';
 import { send } from '../runtime/send.ts';
@@ -44,7 +45,7 @@ export function join({ context, self }: ConnectionArgs, { id, room, request }: C
 export function resume({ context, self }: ConnectionArgs, { room }: InRoom): void {
   context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
   context.rooms.join(room, context.subscriber, {
-    grant: context.identity?.rooms?.[room],
+    grant: getOwn(context.identity?.rooms, room),
     readsStream: context.protocol.readsStreams === true,
   });
   keepOrder(context, self);
@@ -65,6 +66,9 @@ export function takeOver(args: ConnectionArgs, { id, room, request = {} }: Comma
   });
 }
 
+/** The client was put out of the room while it took the room over: only the room lets it in again. */
+const PUT_OUT = createRefusal('permissionDenied', 'you are not in the room any more');
+
 /** Reads the stream of a room for a client that is in it. */
 function readAgain(
   { context, self }: ConnectionArgs,
@@ -82,7 +86,10 @@ function readAgain(
     context.subscriber.goOn();
   };
   const tellJoined = (): void => {
-    if (reading.isUnrecoverable) {
+    if (!context.joined.has(room)) {
+      reading.cancel();
+      tell({ type: 'room.refused', room, refusal: PUT_OUT });
+    } else if (reading.isUnrecoverable) {
       reading.cancel();
       tell({ type: 'room.refused', room, refusal: createRefusal('unrecoverable') });
     } else tell({ type: 'room.joined', room, reading, grant });
@@ -120,7 +127,7 @@ export function answerJoined(
   const isServerSide = operation?.isUnasked === true;
   noteSeat(args, room, {
     isServerSide,
-    isResumed: isServerSide && context.identity?.rooms?.[room] === undefined,
+    isResumed: isServerSide && getOwn(context.identity?.rooms, room) === undefined,
     grant,
   });
   const joined = attach(args, room, reading, grant);

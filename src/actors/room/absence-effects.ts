@@ -72,6 +72,16 @@ export function expireAway({ context }: RoomArgs): void {
   }
 }
 
+/** Takes a user off the roster of those who are away whom the server puts out. The id is that of the connection it had. */
+export function kickAway(context: RoomContext, id: string): void {
+  for (const { member } of context.record.roster.away.values()) {
+    if (member.id !== id) continue;
+    strike(context, member.user, 'kicked');
+    context.send({ type: 'room.leftovers' }, context.self);
+    return;
+  }
+}
+
 function strike(context: RoomContext, user: string, reason: LeaveReason): void {
   const { record, events, absence } = context;
   const id = record.roster.away.get(user)?.member.id;

@@ -3,7 +3,7 @@
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import { send } from '../runtime/send.ts';
-import { endAbsence, expect } from './absence-effects.ts';
+import { endAbsence, expect, kickAway } from './absence-effects.ts';
 import { announceJoin, announceLeave, announceLeft, type JoinedMember } from './announcements.ts';
 import { note } from './journal-effects.ts';
 import type { MembershipInput } from './membership-setup.ts';
@@ -86,14 +86,17 @@ export function beginLeave(
   }
 }
 
-/** Puts a member out of the room; its connection stays and is told why. */
+/** Puts a member out of the room; its connection stays and is told why. One that is away is not expected back any more. */
 export function kick(
   { context }: RoomArgs,
   { id, refusal }: { readonly id: string; readonly refusal: Refusal },
 ): void {
   const { name, roster } = context.record;
   const member = roster.joined.get(id);
-  if (member === undefined) return;
+  if (member === undefined) {
+    kickAway(context, id);
+    return;
+  }
   const { subscriber } = member;
   subscriber.send({ type: 'room.closed', room: name, refusal }, context.self);
   beginLeave({ context }, { subscriber, reason: 'kicked' });

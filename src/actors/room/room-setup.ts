@@ -44,10 +44,9 @@ import {
 } from './occupancy-effects.ts';
 import type { MemberInfo } from '../../protocol/command.ts';
 import type { RoomContext, RoomEvent, RoomInput } from './room-events.ts';
-import { allowsMethod } from './room-options.ts';
 import type { RoomRecord } from './room-record.ts';
-import { allowsJoin } from './rules/refuse-by-rules.ts';
-import { mayAct, type RuledAction } from './rules/rules.ts';
+import { allowsCall, allowsJoin, allowsPublish } from './rules/refuse-by-rules.ts';
+import type { Asker } from './rules/rules.ts';
 import type { RoomStore } from './room-store.ts';
 
 /** How long the store may take to tell a room's members before the room opens without them. */
@@ -113,11 +112,13 @@ export const roomSetup = setup({
     /** What the server itself publishes is ruled by nobody. */
     isForbiddenToPublish: ({ context: { record }, event }) => {
       if (record.options.rules.publish === 'anyone' && record.options.owners === undefined) return false;
-      return event.type === 'room.publish' && !isAllowedTo(record, 'publish', event.publisher.member);
+      if (event.type !== 'room.publish') return false;
+      const { member } = event.publisher;
+      return member !== undefined && !allowsPublish(record.options, member, toAsker(record, member).seat);
     },
     forbidsCall: ({ context: { record }, event }) =>
       event.type === 'room.call' &&
-      !(allowsMethod(record.options.rpc, event.method) && isAllowedTo(record, 'rpc', event.requester.member)),
+      !allowsCall(record.options, event.method, toAsker(record, event.requester.member)),
     isCallModerated: ({ context: { record } }) => record.options.handlers.onCall !== undefined,
     isOverRate: ({ context: { record, clock }, event }) =>
       record.meter !== undefined && isFromConnection(event) && !record.meter.allows(clock.monotonic()),
@@ -184,12 +185,10 @@ export const roomSetup = setup({
   },
 });
 
-/** Whether a connection may do something in the room. The server itself may do everything. */
-function isAllowedTo(record: RoomRecord, action: RuledAction, member: MemberInfo | undefined): boolean {
-  if (member === undefined) return true;
-  const seated = record.roster.joined.get(member.id);
-  const seat = seated && { isGranted: seated.grant !== undefined };
-  return mayAct(record.options, action, { member, seat });
+/** A connection as the room's rules look at it. */
+function toAsker({ roster }: RoomRecord, member: MemberInfo): Asker {
+  const seated = roster.joined.get(member.id);
+  return { member, seat: seated && { isGranted: seated.grant !== undefined } };
 }
 
 /** Whether an event carries a connection's message, and not the server's own. */

@@ -104,3 +104,17 @@ test('what is below the level is not written', () => {
   bus.emit('rpc.failed', { servant: 'hello', func: 'add', failure: 'refused' });
   expect(lines).toHaveLength(1);
 });
+
+test('neither the text of a message nor the info of members is in a line', () => {
+  const { bus, lines } = createLog('trace');
+  const member = { id: 'c1', user: 'ann', info: { name: 'sesame' } };
+  bus.emit('connection.opened', { remoteAddress: '::1', ...member });
+  bus.emit('member.joined', { room: 'a', member, resumed: false });
+  bus.emit('message.published', { room: 'a', data: 'sesame', offset: 1, epoch: 'e', from: member });
+  expect(lines).toMatchObject([
+    { id: 'c1', user: 'ann', remoteAddress: '::1' },
+    { room: 'a', member: { id: 'c1', user: 'ann' } },
+    { room: 'a', from: { id: 'c1', user: 'ann' } },
+  ]);
+  expect(JSON.stringify(lines)).not.toContain('sesame');
+});

@@ -1,4 +1,4 @@
-/** Writes the events of the server to the log, one line each. The text of a message is never logged. */
+/** Writes the events of the server to the log, one line each. The text of a message and the `info` of members are never logged. */
 
 import type { Logger } from 'pino';
 import type { ServerEvents, ServerEventName } from '../../events/server-events.ts';
@@ -92,13 +92,33 @@ function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): st
   return `${name} ${failure} ${servant}.${func}`;
 }
 
-/** The event's fields without the message's text, with the error where pino looks for it, and with words for a failure. */
+/**
+ * The event's fields without the message's text and what is told of members, with the error where pino looks for it, and
+ * with words for a failure.
+ */
 function toFields(event: ServerEvents[ServerEventName]): object {
-  const { data: _data, error, ...fields } = event as { data?: unknown; error?: unknown; room?: string };
-  // A client may ask for a room with a name as long as a message.
-  const room = fields.room !== undefined && { room: cut(fields.room) };
+  const { data: _data, error, ...rest } = event as { data?: unknown; error?: unknown };
+  const { member, from, room, ...fields } = withoutInfo(rest) as {
+    member?: object;
+    from?: object;
+    room?: string;
+  };
   const reason = 'failure' in event && { reason: RPC_ERRORS[event.failure].message };
-  return { ...fields, ...room, ...reason, ...(error !== undefined && { err: error }) };
+  return {
+    // A client may ask for a room with a name as long as a message.
+    ...(room !== undefined && { room: cut(room) }),
+    ...fields,
+    ...(member !== undefined && { member: withoutInfo(member) }),
+    ...(from !== undefined && { from: withoutInfo(from) }),
+    ...reason,
+    ...(error !== undefined && { err: error }),
+  };
+}
+
+function withoutInfo(fields: object): object {
+  if (!('info' in fields)) return fields;
+  const { info: _info, ...others } = fields;
+  return others;
 }
 
 function cut(name: string): string {

@@ -10,7 +10,18 @@ const redaction = createRedaction();
 
 describe('what is withheld', () => {
   test('message bodies, arguments, results and TARS bytes of any type', () => {
-    for (const name of ['data', 'args', 'result', 'body', 'message', 'context', 'routeKey', 'Payload']) {
+    for (const name of [
+      'data',
+      'args',
+      'result',
+      'body',
+      'message',
+      'context',
+      'routeKey',
+      'Payload',
+      'info',
+      'headers',
+    ]) {
       for (const value of ['hello', 1, null, { deep: ['x'] }, new Uint8Array(3)]) {
         expect(redaction.showFields({ [name]: value }), name).toEqual({ [name]: WITHHELD });
       }
@@ -23,7 +34,7 @@ describe('what is withheld', () => {
   test('secrets for access, with any spelling of their names', () => {
     const names = ['token', 'accessToken', 'api_key', 'X-API-Key', 'PASSWORD', 'clientSecret', 'Set-Cookie'];
     for (const name of [...names, 'Authorization', 'auth', 'sessionId', 'credentials', 'key']) {
-      expect(redaction.showFields({ headers: { [name]: 'x' } })).toEqual({ headers: { [name]: WITHHELD } });
+      expect(redaction.showFields({ parts: { [name]: 'x' } })).toEqual({ parts: { [name]: WITHHELD } });
     }
     expect(redaction.showFields({ monkey: 1, author: 'ann', database: 2 })).toEqual({
       monkey: 1,

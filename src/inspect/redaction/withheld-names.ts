@@ -5,7 +5,8 @@ export const WITHHELD = '‹withheld›';
 
 /**
  * A field is withheld if this is its whole name: messages of rooms, arguments and results of calls, bytes and context of
- * TARS packets (a `routeKey` is often the number of a user or an order), and keys.
+ * TARS packets (a `routeKey` is often the number of a user or an order), keys, what members are told of each other
+ * (`info`), and headers, also those that clients only claim.
  */
 const NAMES = [
   'data',
@@ -25,6 +26,9 @@ const NAMES = [
   'key',
   'keys',
   'auth',
+  'info',
+  'meta',
+  'headers',
 ];
 
 /** A field is withheld if its name contains one of these, such as `accessToken` and `x-api-key`: secrets for access. */

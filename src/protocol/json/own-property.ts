@@ -8,3 +8,11 @@ export function setOwn<Value>(target: Record<string, Value>, name: string, value
     target[name] = value;
   }
 }
+
+/** A property of the object itself. What every object has, such as `constructor`, is not found. */
+export function getOwn<Value>(
+  source: Readonly<Record<string, Value>> | undefined,
+  name: string,
+): Value | undefined {
+  return source !== undefined && Object.hasOwn(source, name) ? source[name] : undefined;
+}

@@ -5,6 +5,7 @@ import { NOW, SECRET, signToken } from '../../auth/token-harness.ts';
 import { createTokenVerifier } from '../../auth/token-verifier.ts';
 import { parseSettings } from '../../config/parse-settings.ts';
 import type { SettingsInput } from '../../config/schema/settings.ts';
+import type { ConnectRequest } from '../../protocol/command.ts';
 import { FakeClock } from '../../system/clock-harness.ts';
 import { createAuthenticator, type Authenticate, type ClientRequest } from './authentication.ts';
 
@@ -23,7 +24,17 @@ function create(auth: SettingsInput['auth'] = {}, authenticate?: Authenticate) {
     events: { emit: (_, event) => void failures.push(event), isHeard: () => true },
   });
   if (authenticator === undefined) throw new Error('everybody is believed');
-  return { authenticator, clock, failures };
+  const { signal } = new AbortController();
+  return {
+    authenticator: {
+      refresh: authenticator.refresh.bind(authenticator),
+      prove: authenticator.prove.bind(authenticator),
+      identify: (request: ConnectRequest, handshake: Handshake, gone = signal) =>
+        authenticator.identify(request, handshake, gone),
+    },
+    clock,
+    failures,
+  };
 }
 
 const KEYED = { hmacSecret: SECRET };
@@ -203,8 +214,20 @@ describe('the function of the user', () => {
     ],
     ['returns a text', () => 'ann' as never],
     ['returns a user that is no text', () => ({ user: 42 }) as never],
+    ['returns a user that is half a character', () => ({ user: 'a\ud800' })],
     ['returns as info what is no JSON value', () => ({ info: new Map() }) as never],
     ['refuses with a code of nobody', () => refuse('no', 17)],
+    ['refuses with a code that is a text', () => refuse('no', '4501' as never)],
+    ['refuses with a code that is no whole number', () => refuse('no', 4500.5)],
+    ['refuses with a reason that is no text', () => refuse(5 as never, 4501)],
+    ['returns as expiresAt a text', () => ({ expiresAt: '2027-01-01' }) as never],
+    ['returns as expiresAt no date', () => ({ expiresAt: new Date('soon') })],
+    ['returns as rooms a text', () => ({ rooms: 'lobby' }) as never],
+    ['returns as rooms a set', () => ({ rooms: new Set(['lobby']) }) as never],
+    ['returns in rooms a number', () => ({ rooms: [1] }) as never],
+    ['returns in rooms no name', () => ({ rooms: [''] })],
+    ['returns for a room what is no object', () => ({ rooms: { lobby: true } }) as never],
+    ['returns for a room what is no JSON value', () => ({ rooms: { lobby: { info: 1n } } }) as never],
   ])('that %s refuses the client for now, and is reported', async (_, authenticate) => {
     const { authenticator, failures } = create({}, authenticate);
     expect(await authenticator.identify({}, HANDSHAKE)).toMatchObject({ refusal: { error: 'internal' } });
@@ -221,6 +244,33 @@ describe('the function of the user', () => {
     clock.increment(5_000);
     expect(await outcome).toMatchObject({ refusal: { error: 'internal' } });
     expect(signal?.aborted).toBe(true);
+  });
+});
+
+describe('a client that goes while its function runs', () => {
+  test('has the function told to stop, and nothing is reported or waited for', async () => {
+    const gone = new AbortController();
+    let signal: AbortSignal | undefined;
+    const { authenticator, clock, failures } = create({}, (client) => {
+      ({ signal } = client);
+      return new Promise(() => undefined);
+    });
+    const outcome = authenticator.identify({}, HANDSHAKE, gone.signal);
+    gone.abort();
+    expect(await outcome).toMatchObject({ type: 'refused' });
+    expect(signal?.aborted).toBe(true);
+    expect(clock.timers).toBe(0);
+    expect(failures).toEqual([]);
+  });
+
+  test('before its token is read is not asked about', async () => {
+    const gone = new AbortController();
+    const asked: ClientRequest[] = [];
+    const { authenticator } = create(KEYED, (client) => void asked.push(client));
+    const outcome = authenticator.identify({ token: await signToken({ sub: '42' }) }, HANDSHAKE, gone.signal);
+    gone.abort();
+    expect(await outcome).toMatchObject({ type: 'refused' });
+    expect(asked).toEqual([]);
   });
 });
 

@@ -16,8 +16,8 @@ import type { Settings } from '../../config/schema/settings.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import type { ConnectRequest, Json, MemberInfo } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
-import { findNonJson } from '../../protocol/json/non-json.ts';
 import type { Clock } from '../../system/clock.ts';
+import { readAnswer } from './authenticate-answer.ts';
 
 /** What `authenticate` is told of a client. */
 export interface ClientRequest {
@@ -40,7 +40,7 @@ export interface ClientRequest {
   readonly address: string;
   /** The name of the protocol: `line`, `centrifuge`, or that of a codec of your own. */
   readonly protocol: string;
-  /** Aborted when the answer is late. */
+  /** Aborted when the answer is late, or the client is gone. */
   readonly signal: AbortSignal;
 }
 
@@ -79,6 +79,7 @@ export interface AuthenticationInput {
 }
 
 const LATE = 'authenticate has outlived its deadline';
+const LEFT = 'the client has gone';
 const FAILED = createRefusal('internal', 'who you are could not be found out, try again later');
 const INVALID: IdentityOutcome = { type: 'closed', close: 'invalidToken' };
 
@@ -101,7 +102,7 @@ class TokenAuthenticator implements Authenticator {
     return this.#input.verifier !== undefined;
   }
 
-  async identify(request: ConnectRequest, handshake: Handshake): Promise<IdentityOutcome> {
+  async identify(request: ConnectRequest, handshake: Handshake, gone: AbortSignal): Promise<IdentityOutcome> {
     const token = request.token ?? readToken(handshake);
     const { verifier, authenticate } = this.#input;
     let claims: ConnectionClaims | undefined;
@@ -110,7 +111,9 @@ class TokenAuthenticator implements Authenticator {
       if ('type' in outcome) return outcome;
       ({ claims } = outcome);
     }
-    const given = authenticate === undefined ? undefined : await this.#ask(request, handshake, token, claims);
+    if (gone.aborted) return { type: 'refused', refusal: FAILED };
+    const given =
+      authenticate === undefined ? undefined : await this.#ask(request, handshake, gone, token, claims);
     if (given !== undefined && 'type' in given) return given;
     if (given === undefined && claims === undefined) return this.#allowAnonymous();
     return { type: 'known', identity: this.#toIdentity(given ?? {}, claims) };
@@ -177,16 +180,20 @@ class TokenAuthenticator implements Authenticator {
   async #ask(
     request: ConnectRequest,
     handshake: Handshake,
+    gone: AbortSignal,
     token: string | undefined,
     claims: ConnectionClaims | undefined,
-  ): Promise<ClientIdentity | Exclude<IdentityOutcome, { type: 'known' }> | undefined> {
+  ): Promise<Identity | Exclude<IdentityOutcome, { type: 'known' }> | undefined> {
     const { authenticate, settings, clock } = this.#input;
     const abort = new AbortController();
     const { data, name, version, headers: claimedHeaders = {} } = request;
     const { query, headers, address, protocol } = handshake;
     let timer: unknown;
+    let stop: (() => void) | undefined;
     try {
-      const late = new Promise<never>((_, reject) => {
+      const ended = new Promise<never>((_, reject) => {
+        stop = () => reject(new Error(LEFT));
+        gone.addEventListener('abort', stop);
         timer = clock.setTimeout(() => reject(new Error(LATE)), settings.limits.handlerSeconds * 1000);
       });
       const asked = authenticate?.({
@@ -202,11 +209,13 @@ class TokenAuthenticator implements Authenticator {
         protocol,
         signal: abort.signal,
       });
-      return readAnswer(await Promise.race([asked, late]));
+      return readAnswer(await Promise.race([asked, ended]));
     } catch (error) {
-      this.#report(error);
+      // What a function says that was told to stop is of no interest.
+      if (!gone.aborted) this.#report(error);
       return { type: 'refused', refusal: FAILED };
     } finally {
+      if (stop !== undefined) gone.removeEventListener('abort', stop);
       clock.clearTimeout(timer);
       abort.abort();
     }
@@ -217,30 +226,28 @@ class TokenAuthenticator implements Authenticator {
     return anonymous || insecure ? { type: 'known', identity: {} } : INVALID;
   }
 
-  #toIdentity(given: ClientIdentity, claims: ConnectionClaims | undefined): Identity {
+  #toIdentity(given: Identity, claims: ConnectionClaims | undefined): Identity {
     const user = given.user ?? claims?.user;
-    const { expiresAt = claims?.expiresAt } = given;
     return {
       user,
       info: given.info ?? claims?.info,
       data: given.data,
       answer: given.answer,
-      expiresAt: typeof expiresAt === 'number' ? expiresAt : expiresAt?.getTime(),
+      expiresAt: given.expiresAt ?? claims?.expiresAt,
       rooms: this.#roomsOf(user, given, claims),
     };
   }
 
   #roomsOf(
     user: string | undefined,
-    { rooms = {} }: ClientIdentity,
+    { rooms }: Identity,
     claims: ConnectionClaims | undefined,
   ): Record<string, RoomGrant> {
     const { personalRoom, userBoundary = DEFAULT_BOUNDARY } = this.#input.settings.auth;
-    const given = Array.isArray(rooms) ? Object.fromEntries(rooms.map((room: string) => [room, {}])) : rooms;
     const isPersonal = personalRoom !== undefined && user !== undefined && user !== '';
     return {
       ...claims?.rooms,
-      ...(given as Record<string, RoomGrant>),
+      ...rooms,
       ...(isPersonal && { [`${personalRoom}${userBoundary}${user}`]: {} }),
     };
   }
@@ -248,48 +255,4 @@ class TokenAuthenticator implements Authenticator {
   #report(error: unknown): void {
     this.#input.events.emit('handler.failed', { handler: 'authenticate', error });
   }
-}
-
-/** The codes that a user's function may give: errors of a reply, and closes. */
-const ERROR_CODES = { first: 400, last: 1999 };
-const CLOSE_CODES = { first: 4000, last: 4999 };
-
-/**
- * What a user's function has answered.
- * @throws {TypeError} for a value that is no identity and no refusal.
- */
-function readAnswer(
-  returned: unknown,
-): ClientIdentity | Exclude<IdentityOutcome, { type: 'known' }> | undefined {
-  if (returned === undefined || returned === null) return undefined;
-  if (typeof returned !== 'object' || Array.isArray(returned)) {
-    throw new TypeError(
-      `authenticate returned a ${typeof returned}: return { user }, refuse(reason) or nothing`,
-    );
-  }
-  if ('refused' in returned) return readRefusal(returned as JoinRefusal);
-  const identity = returned as ClientIdentity;
-  if (identity.user !== undefined && typeof identity.user !== 'string') {
-    throw new TypeError('authenticate returned a user that is no text');
-  }
-  for (const field of ['info', 'answer'] as const) {
-    const nonJson = identity[field] === undefined ? undefined : findNonJson(identity[field]);
-    if (nonJson !== undefined) {
-      throw new TypeError(`authenticate returned as ${field} what is no JSON value, but ${nonJson}`);
-    }
-  }
-  return identity;
-}
-
-function readRefusal({ refused, code }: JoinRefusal): Exclude<IdentityOutcome, { type: 'known' }> {
-  if (code === undefined) return { type: 'refused', refusal: createRefusal('permissionDenied', refused) };
-  if (code >= CLOSE_CODES.first && code <= CLOSE_CODES.last) {
-    return { type: 'closed', close: { code, reason: refused } };
-  }
-  if (code >= ERROR_CODES.first && code <= ERROR_CODES.last) {
-    return { type: 'refused', refusal: { ...createRefusal('permissionDenied', refused), code } };
-  }
-  throw new TypeError(
-    `authenticate refused with the code ${code}: errors have 400 to 1999, closes 4000 to 4499 (connect again) or 4500 to 4999`,
-  );
 }

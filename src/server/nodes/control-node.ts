@@ -61,14 +61,20 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
 }
 
 function kick(room: SupervisedRoom | undefined, id: string, reason: string): boolean {
-  if (room === undefined || !room.record.roster.joined.has(id)) return false;
+  if (room === undefined) return false;
+  const { roster } = room.record;
+  if (!roster.joined.has(id) && !roster.awayMembers().some((member) => member.id === id)) return false;
   room.send({ type: 'room.kick', id, refusal: createRefusal('permissionDenied', reason) }, 'library');
   return true;
 }
 
 function close(room: SupervisedRoom | undefined, reason: string): boolean {
   if (room === undefined) return false;
-  for (const id of room.record.roster.joined.keys()) kick(room, id, reason);
+  const { roster } = room.record;
+  const away = roster.awayMembers().map(({ id }) => id);
+  for (const id of [...roster.joined.keys(), ...away]) {
+    room.send({ type: 'room.kick', id, refusal: createRefusal('permissionDenied', reason) }, 'library');
+  }
   room.send({ type: 'room.close' }, 'library');
   return true;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHarness, join, publish, settle } from '../../actor-harness.ts';
+import { call, createHarness, join, publish, settle } from '../../actor-harness.ts';
 import type { RoomRules } from './rules.ts';
 
 const CLOSED: RoomRules = {
@@ -24,4 +24,16 @@ test.each([
   ]);
   expect(directory.rooms.size).toBe(0);
   expect(toldOf('member.refused')).toMatchObject([{ room: 'room1', refusal: { error } }]);
+});
+
+test.each([
+  ['by its rule', { ...CLOSED, rpc: 'members' } as const, ['hello.*']],
+  ['since it is no function of the room', { ...CLOSED, rpc: 'anyone' } as const, []],
+])('a call that the room does not allow %s opens no room', async (_, rules, rpc) => {
+  const { connect, directory } = createHarness({ limits: { rules }, allowed: rpc });
+  const client = connect();
+  client.send(call('hello.sayHello'));
+  await settle();
+  expect(client.frames).toMatchObject([{ type: 'called', outcome: { type: 'failed' } }]);
+  expect(directory.rooms.size).toBe(0);
 });

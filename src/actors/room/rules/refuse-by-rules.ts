@@ -2,7 +2,7 @@
 
 import type { MemberInfo } from '../../../protocol/command.ts';
 import { createRefusal, type Refusal } from '../../../protocol/errors.ts';
-import { mayAct, mayJoin, type Allowances, type Asker } from './rules.ts';
+import { allowsMethod, mayAct, mayJoin, type Allowances, type Asker } from './rules.ts';
 
 /** The part of a join that the rules look at. */
 interface EntryClaims {
@@ -29,6 +29,15 @@ export function allowsPublish(
   seat: Asker['seat'],
 ): boolean {
   return member === undefined || mayAct(allowances, 'publish', { member, seat });
+}
+
+/** @param rpc The functions that may be called through the room. */
+export function allowsCall(
+  allowances: Allowances & { readonly rpc: readonly string[] },
+  method: string,
+  asker: Asker,
+): boolean {
+  return allowsMethod(allowances.rpc, method) && mayAct(allowances, 'rpc', asker);
 }
 
 export function refuseToJoin({ isKnown }: Allowances, room: string): Refusal {

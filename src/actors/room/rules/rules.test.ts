@@ -61,6 +61,7 @@ test('the owners of a room are named behind the boundary', () => {
   expect(ownersOf('chat#42,43', '#')).toEqual(['42', '43']);
   expect(ownersOf('user#a#b', '#')).toEqual(['a#b']);
   expect(ownersOf('user#a,b', '#', 'user')).toEqual(['a,b']);
+  expect(ownersOf('my#user#42', '#', 'my#user')).toEqual(['42']);
   expect(ownersOf('chat', '#')).toBeUndefined();
   expect(ownersOf('chat#42', undefined)).toBeUndefined();
 });

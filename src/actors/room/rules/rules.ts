@@ -76,8 +76,15 @@ export function ownersOf(
   personalRoom?: string,
 ): readonly string[] | undefined {
   if (boundary === undefined) return undefined;
+  const personal = personalRoom === undefined ? undefined : `${personalRoom}${boundary}`;
+  if (personal !== undefined && room.startsWith(personal)) return [room.slice(personal.length)];
   const at = room.indexOf(boundary);
-  if (at === -1) return undefined;
-  const users = room.slice(at + boundary.length);
-  return room.slice(0, at) === personalRoom ? [users] : users.split(',');
+  return at === -1 ? undefined : room.slice(at + boundary.length).split(',');
+}
+
+/** Whether a list such as `hello.sayHello`, `clock.*` has a method. */
+export function allowsMethod(allowed: readonly string[], method: string): boolean {
+  return allowed.some((entry) =>
+    entry.endsWith('.*') ? method.startsWith(entry.slice(0, -1)) : entry === method,
+  );
 }
