@@ -161,6 +161,8 @@ export interface RoomsPort {
   join(room: string, subscriber: Subscriber, entry?: RoomEntry): void;
   /** Reads the stream of a room anew for one of its members. */
   readStream(room: string, request: StreamRequest): StreamReading;
+  /** A member has shown a token for the room that it is in. */
+  noteGrant(room: string, member: MemberInfo, grant: RoomGrant): void;
   /** Answers with `room.left` to the subscriber, perhaps before it returns. */
   leave(room: string, subscriber: Subscriber, reason: LeaveReason): void;
   publish(room: string, data: Json, publisher: Publisher): void;
