@@ -19,6 +19,7 @@ import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { PresenceStats } from '../../broker/presence/presence.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
+import type { Asker } from './rules/rules.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 import type { HandlerMember } from './room-options.ts';
 import type { StreamReading } from './stream/stream-reading.ts';
@@ -175,10 +176,10 @@ export interface RoomsPort {
 /** What connections ask of rooms, by the rooms' rules. The room need not be in memory. */
 export interface QueriesPort {
   /** Who is in a room. */
-  presence(room: string, asker: MemberInfo): Answer<PresenceList>;
-  presenceStats(room: string, asker: MemberInfo): Answer<PresenceStats>;
+  presence(room: string, asker: Asker): Answer<PresenceList>;
+  presenceStats(room: string, asker: Asker): Answer<PresenceStats>;
   /** A part of a room's stream. */
-  history(room: string, query: HistoryRequest, asker: MemberInfo): Answer<HistoryPage>;
+  history(room: string, query: HistoryRequest, asker: Asker): Answer<HistoryPage>;
 }
 
 export interface PresenceList {
