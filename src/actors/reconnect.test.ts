@@ -126,3 +126,37 @@ test('a user who is put out while it takes a room over stays out, and hears noth
   expect([...back.subscribed]).toEqual([]);
   expect(await members()).toEqual([]);
 });
+
+test('a user who asks for a room before it is known who it is, joins it once', async () => {
+  let know = (): void => undefined;
+  const authenticator: Authenticator = {
+    refreshes: false,
+    identify: () =>
+      new Promise((resolve) => {
+        know = () => resolve({ type: 'known', identity: { user: 'ann' } });
+      }),
+    refresh: async () => ({ type: 'closed', close: 'expired' }),
+    prove: async () => ({ type: 'granted', grant: {} }),
+  };
+  const { connect, toldOf } = createHarness({ reconnectMs: RECONNECT_MS, authenticator });
+  const first = connect();
+  first.send(join('room1'));
+  know();
+  await settle();
+  first.lose();
+  await settle();
+  const back = connect();
+  back.send(join('room2'), join('room1'));
+  know();
+  await settle();
+  expect(back.frames).toEqual([
+    { type: 'joined', room: 'room1' },
+    { type: 'joined', room: 'room2' },
+    { type: 'alreadyMember', room: 'room1' },
+  ]);
+  expect(toldOf('member.joined').map(({ room, resumed }) => [room, resumed])).toEqual([
+    ['room1', false],
+    ['room1', true],
+    ['room2', false],
+  ]);
+});

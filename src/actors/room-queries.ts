@@ -4,14 +4,14 @@ import type { Clock } from '../system/clock.ts';
 import type { Broker, History } from '../broker/broker.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
-import type { HistoryRequest, MemberInfo } from '../protocol/command.ts';
+import type { HistoryRequest } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { Directory } from './directory.ts';
 import { ask } from './room/parts/parts.ts';
 import type { Answer, HistoryPage, QueriesPort } from './room/ports.ts';
 import type { RoomOptions } from './room/room-options.ts';
-import { mayAct, type RuledAction } from './room/rules/rules.ts';
+import { mayAct, type Asker, type RuledAction } from './room/rules/rules.ts';
 import { MAX_PAGE } from './room/stream/stream-reading.ts';
 
 export interface RoomQueriesInput {
@@ -34,16 +34,18 @@ export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
   function refuse(
     room: string,
     action: RuledAction,
-    asker: MemberInfo,
+    asker: Asker,
     options: RoomOptions,
   ): Refusal | undefined {
     const badName = refuseRoomName(room, limits);
     if (badName !== undefined) return badName;
     if (options.rules[action] === 'nobody')
       return options.isKnown ? TURNED_OFF : createRefusal('unknownRoom');
-    const seated = directory.rooms.get(room)?.record.roster.joined.get(asker.id);
-    const seat = seated && { isGranted: seated.grant !== undefined };
-    if (mayAct(options, action, { member: asker, seat })) return undefined;
+    const { member } = asker;
+    const seated = directory.rooms.get(room)?.record.roster.joined.get(member.id);
+    // A client knows that it has joined a moment before the room has noted it.
+    const seat = seated === undefined ? asker.seat : { isGranted: seated.grant !== undefined };
+    if (mayAct(options, action, { member, seat })) return undefined;
     return createRefusal('permissionDenied', `you may not read the ${action} of ${room}`);
   }
 

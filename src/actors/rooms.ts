@@ -162,6 +162,12 @@ export function createRooms(input: RoomsInput): Rooms {
       return new StreamReading({ room, request, offer, broker: input.broker, taps: input.taps });
     },
 
+    noteGrant(room, { id }, grant) {
+      const joined = rooms.get(room)?.record.roster.joined;
+      const member = joined?.get(id);
+      if (member !== undefined) joined?.set(id, { ...member, grant });
+    },
+
     leave(room, subscriber, reason) {
       const open = rooms.get(room);
       if (open === undefined) subscriber.send({ type: 'room.left', room }, nameRoom(room));

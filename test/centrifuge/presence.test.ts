@@ -153,3 +153,20 @@ describe('join and leave pushes', () => {
     expect(await ann.push('join', 'a')).toMatchObject({ info: { user: 'ann' } });
   });
 });
+
+test('a client may ask in the frame of its subscribe where only members may', async () => {
+  const running = await startServer({
+    rooms: { a: { may: { presence: 'members', history: 'members' }, history: { size: 1 } } },
+  });
+  const client = await connectCentrifuge(running);
+  const ids = client.send(
+    { presence: { channel: 'a' } },
+    { subscribe: { channel: 'a' } },
+    { presence: { channel: 'a' } },
+    { history: { channel: 'a' } },
+  );
+  const [before, , presence, history] = await Promise.all(ids.map((id) => client.reply(id)));
+  expect(before).toMatchObject({ error: { code: 103 } });
+  expect(Object.keys(presence?.['presence'].presence)).toHaveLength(1);
+  expect(history).toHaveProperty('history');
+});

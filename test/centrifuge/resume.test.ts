@@ -215,3 +215,21 @@ describe('a token with which a client takes over a room', () => {
     expect(await client.closed).toMatchObject({ code: 3500 });
   });
 });
+
+test('a user who takes a room over with a token may do what the rules allow to those who have one', async () => {
+  const running = await startServer({
+    auth: { hmacSecret: SECRET },
+    rooms: { a: { may: { join: 'users', publish: 'token' } } },
+  });
+  const token = await signToken({ sub: 'ann' });
+  const proof = { token: await signToken({ sub: 'ann', channel: 'a' }) };
+  const ann = await connectCentrifuge(running, { token });
+  await ann.subscribe('a', proof);
+  const away = nextEvent(running.server, 'member.away');
+  ann.terminate();
+  await away;
+  const client = await connectCentrifuge(running, { token });
+  expect(await client.ask({ publish: { channel: 'a', data: 1 } })).toMatchObject({ error: { code: 103 } });
+  await client.subscribe('a', proof);
+  expect(await client.ask({ publish: { channel: 'a', data: 2 } })).toHaveProperty('publish');
+});

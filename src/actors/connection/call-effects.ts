@@ -4,9 +4,16 @@ import type { Json, Reply } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import type { Answer } from '../room/ports.ts';
+import type { Asker } from '../room/rules/rules.ts';
 import { toHandlerMember } from '../room/room-options.ts';
 import { send } from '../runtime/send.ts';
-import type { AnsweredCall, Asked, CommandOf, ConnectionArgs } from './connection-events.ts';
+import type {
+  AnsweredCall,
+  Asked,
+  CommandOf,
+  ConnectionArgs,
+  ConnectionContext,
+} from './connection-events.ts';
 import { answer, keepOrder } from './room-effects.ts';
 import { PublishCommand, withId } from './subscriber.ts';
 
@@ -66,13 +73,16 @@ export function takeMessage({ context }: ConnectionArgs, { data }: CommandOf<'se
 }
 
 export function askPresence(args: ConnectionArgs, { id, room }: CommandOf<'room.presence'>): void {
-  const { queries, member } = args.context;
-  question(args, id, queries.presence(room, member), ({ members }) => ({ type: 'presence', members }));
+  const { queries } = args.context;
+  question(args, id, queries.presence(room, toAsker(args.context, room)), ({ members }) => ({
+    type: 'presence',
+    members,
+  }));
 }
 
 export function askPresenceStats(args: ConnectionArgs, { id, room }: CommandOf<'room.presenceStats'>): void {
-  const { queries, member } = args.context;
-  question(args, id, queries.presenceStats(room, member), ({ connections, users }) => ({
+  const { queries } = args.context;
+  question(args, id, queries.presenceStats(room, toAsker(args.context, room)), ({ connections, users }) => ({
     type: 'presenceStats',
     connections,
     users,
@@ -80,8 +90,17 @@ export function askPresenceStats(args: ConnectionArgs, { id, room }: CommandOf<'
 }
 
 export function askHistory(args: ConnectionArgs, { id, room, query }: CommandOf<'room.history'>): void {
-  const { queries, member } = args.context;
-  question(args, id, queries.history(room, query, member), (page) => ({ type: 'history', ...page }));
+  const { queries } = args.context;
+  question(args, id, queries.history(room, query, toAsker(args.context, room)), (page) => ({
+    type: 'history',
+    ...page,
+  }));
+}
+
+/** The connection as the rules of a room look at it. */
+function toAsker({ member, joined, seats }: ConnectionContext, room: string): Asker {
+  const seat = joined.has(room) ? { isGranted: seats.get(room)?.grant !== undefined } : undefined;
+  return { member, seat };
 }
 
 export function answerQuery({ context }: ConnectionArgs, { reply }: { readonly reply: Reply }): void {

@@ -87,6 +87,14 @@ export class CommandQueue {
     this.resume();
   }
 
+  /** Lets rooms to which the server joins the connection wait before all commands of the client. */
+  addFirst(rooms: Iterable<string>): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const room of rooms) this.add({ type: 'room.resume', room });
+    for (const command of waiting?.commands ?? []) this.add(command);
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.#waiting = undefined;
@@ -145,6 +153,10 @@ class WaitingCommands {
   #bytes = 0;
   /** How many commands wait, by their room. */
   readonly #countOf = new Map<string, number>();
+
+  get commands(): readonly QueuedCommand[] {
+    return this.#commands;
+  }
 
   get size(): number {
     return this.#commands.length;

@@ -94,10 +94,14 @@ function roomsToEnter({ identity, awayIn, member }: ConnectionContext): Readonly
   return new Set([...Object.keys(identity?.rooms ?? {}), ...awayIn(member.user)]);
 }
 
-/** Joins the client to its rooms, one after the other, where the greeting ends with the handshake. */
+/**
+ * Joins the client to its rooms, one after the other, where the greeting ends with the handshake. What the client has
+ * asked for in the meantime comes after that, or it would join a room twice.
+ */
 export function resumeMemberships({ context }: ConnectionArgs): void {
   context.greeting = undefined;
-  for (const room of roomsToEnter(context)) context.queue.add({ type: 'room.resume', room });
+  const rooms = roomsToEnter(context);
+  if (rooms.size > 0) context.queue.addFirst(rooms);
 }
 
 /** Whether the server has more rooms for the client than a connection may be in. */

@@ -92,7 +92,10 @@ function readAgain(
     } else if (reading.isUnrecoverable) {
       reading.cancel();
       tell({ type: 'room.refused', room, refusal: createRefusal('unrecoverable') });
-    } else tell({ type: 'room.joined', room, reading, grant });
+    } else {
+      if (grant !== undefined) context.rooms.noteGrant(room, context.member, grant);
+      tell({ type: 'room.joined', room, reading, grant });
+    }
   };
   const prepared = reading.prepare();
   if (prepared === undefined) tellJoined();

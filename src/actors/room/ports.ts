@@ -19,6 +19,7 @@ import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { PresenceStats } from '../../broker/presence/presence.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
+import type { Asker } from './rules/rules.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 import type { HandlerMember } from './room-options.ts';
 import type { StreamReading } from './stream/stream-reading.ts';
@@ -161,6 +162,8 @@ export interface RoomsPort {
   join(room: string, subscriber: Subscriber, entry?: RoomEntry): void;
   /** Reads the stream of a room anew for one of its members. */
   readStream(room: string, request: StreamRequest): StreamReading;
+  /** A member has shown a token for the room that it is in. */
+  noteGrant(room: string, member: MemberInfo, grant: RoomGrant): void;
   /** Answers with `room.left` to the subscriber, perhaps before it returns. */
   leave(room: string, subscriber: Subscriber, reason: LeaveReason): void;
   publish(room: string, data: Json, publisher: Publisher): void;
@@ -173,10 +176,10 @@ export interface RoomsPort {
 /** What connections ask of rooms, by the rooms' rules. The room need not be in memory. */
 export interface QueriesPort {
   /** Who is in a room. */
-  presence(room: string, asker: MemberInfo): Answer<PresenceList>;
-  presenceStats(room: string, asker: MemberInfo): Answer<PresenceStats>;
+  presence(room: string, asker: Asker): Answer<PresenceList>;
+  presenceStats(room: string, asker: Asker): Answer<PresenceStats>;
   /** A part of a room's stream. */
-  history(room: string, query: HistoryRequest, asker: MemberInfo): Answer<HistoryPage>;
+  history(room: string, query: HistoryRequest, asker: Asker): Answer<HistoryPage>;
 }
 
 export interface PresenceList {
