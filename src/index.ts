@@ -50,11 +50,11 @@ export { parseExactJson, writeExactJson, type ExactJson } from './protocol/json/
 export { JsonNumber } from './protocol/json/json-number.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
-export type { Authenticate, ClientIdentity, ClientRequest } from './server/authentication.ts';
+export type { Authenticate, ClientIdentity, ClientRequest } from './server/identity/authentication.ts';
 export { createServer, defineRoom } from './server/create-server.ts';
 export { RefusedError } from './server/refused-error.ts';
-export type { MessageOf, MessageTo } from './server/room-types.ts';
-export type { SchemaIssue, SchemaResult, StandardSchema } from './server/standard-schema.ts';
+export type { MessageOf, MessageTo } from './server/schema/room-types.ts';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './server/schema/standard-schema.ts';
 export type { RpcOf, ServantDefinition, ServantDefinitions } from './server/servants/rpc.ts';
 export type {
   LibrarySettings,

@@ -104,7 +104,7 @@ describe('publish', () => {
     ['no channel', { data: 1 }, 107, /needs the field channel/],
     ['no data', { channel: 'r' }, 107, /the field data is missing/],
     ['binary data', { channel: 'r', b64data: 'aGk=' }, 107, /b64data is not taken/],
-    ['a long room name', { channel: 'r'.repeat(256), data: 1 }, 106, /room name is longer than 255 bytes/],
+    ['a long room name', { channel: 'r'.repeat(256), data: 1 }, 107, /room name is longer than 255 bytes/],
     ['long data', { channel: 'r', data: 'x'.repeat(65_537) }, 106, /message is longer than 65536/],
     ['long tags', { channel: 'r', data: 1, tags: { t: 'x'.repeat(65_537) } }, 106, /tags are longer/],
     [

@@ -19,10 +19,10 @@ export async function runRecovery(job: RecoveryJob, pause: Pause): Promise<Span>
   for (const client of before.clients) client.drop();
   await sayInAll(job);
 
-  const recover = DIALECTS[target.dialect].recover;
-  if (recover === undefined) throw new Error(`${target.dialect} has no recovery`);
-  const asks = Array.from({ length: rooms }, (_, index) => recover(nameRoom(index)));
-  const frames = asks.map(({ frame }) => encodeTextFrame(frame));
+  const words = DIALECTS[target.dialect];
+  const asks = Array.from({ length: rooms }, (_, index) => words.recover?.(nameRoom(index)));
+  if (asks.includes(undefined)) throw new Error(`${target.dialect} has no recovery`);
+  const frames = asks.map((ask) => encodeTextFrame(ask?.frame ?? ''));
   const mark = markOf(target.dialect, asks[0]?.answer ?? '');
   let back = 0;
   let lost: string | undefined;

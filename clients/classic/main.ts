@@ -20,7 +20,8 @@ import type { RoomClientEvent, Target } from './connection/room-client.ts';
 import { createNameForm, storedUser } from './name-form.ts';
 import { fetchPresence, toCrowd, watchPresence, type Presence } from './people/presence.ts';
 
-const room = new URLSearchParams(location.search).get('room') ?? 'room1';
+const named = new URLSearchParams(location.search).get('room') ?? '';
+const room = named === '' ? 'room1' : named;
 document.title = `${room} · Statecast`;
 
 const announcer = createAnnouncer();

@@ -8,7 +8,7 @@ import type { HistoryRequest } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { Directory } from './directory.ts';
-import { ask } from './room/parts.ts';
+import { ask } from './room/parts/parts.ts';
 import type { Answer, HistoryPage, QueriesPort } from './room/ports.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { mayAct, type Asker, type RuledAction } from './room/rules/rules.ts';

@@ -90,6 +90,10 @@ describe('the command refuses', () => {
     },
   );
 
+  test('a number in the info that would be rounded', async () => {
+    expect(await failureOf({ user: 'ann', info: '{"id":9007199254740993}' })).toMatch(/would lose digits/);
+  });
+
   test.each(['', '{', 'red', "{'a':1}"])('the info %j', async (info) => {
     expect(await failureOf({ user: 'ann', info })).toMatch(/^statecast: --info needs JSON such as /);
   });

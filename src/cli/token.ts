@@ -4,6 +4,8 @@ import { SignJWT } from 'jose/jwt/sign';
 import { createTokenVerifier } from '../auth/token-verifier.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import type { Settings } from '../config/schema/settings.ts';
+import { parseExactJson } from '../protocol/json/exact-json.ts';
+import { findLostNumber } from '../protocol/json/lost-number.ts';
 import type { Clock } from '../system/clock.ts';
 
 export interface TokenFlags {
@@ -40,6 +42,7 @@ export async function runToken(
       `--expires needs a time above 0 such as 90s, 15m, 1h or 7d (up to 36500d), and not ${JSON.stringify(expires)}`,
     );
   }
+  if (readInfo === 'lossy') return fail('--info has a number that would lose digits: write it as a string');
   if (readInfo === 'wrong') return fail(`--info needs JSON such as '{"name":"Ann"}', and not ${info}`);
 
   const now = Math.floor(clock.now() / 1000);
@@ -85,9 +88,10 @@ function readSeconds(text: string): number | 'wrong' {
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : 'wrong';
 }
 
-function readJson(text: string): { readonly value: unknown } | 'wrong' {
+function readJson(text: string): { readonly value: unknown } | 'wrong' | 'lossy' {
   try {
-    return { value: JSON.parse(text) as unknown };
+    const value = JSON.parse(text) as unknown;
+    return findLostNumber(parseExactJson(text)) === undefined ? { value } : 'lossy';
   } catch {
     return 'wrong';
   }

@@ -13,6 +13,9 @@ test('on loopback everything is open, and a server says so', () => {
   expect(describeAccess(settingsOf({}))).toEqual([
     expect.stringContaining('anyone may join, speak and broadcast'),
   ]);
+  expect(describeAccess(settingsOf({ auth: { anonymous: false } }))).toEqual([
+    expect.stringContaining('everybody who proves a name may join'),
+  ]);
 });
 
 test('beyond loopback a server names the settings that open what is closed', () => {
@@ -24,6 +27,14 @@ test('beyond loopback a server names the settings that open what is closed', () 
   ]);
   const rooms = { 'chat:*': { may: { join: 'users', publish: 'members' } } } as const;
   expect(describeAccess(settingsOf({ host: '0.0.0.0', rooms, broadcast: 'users' }))).toEqual([]);
+});
+
+test('a server to which no client can connect says so, unless a function decides', () => {
+  const settings = settingsOf({ auth: { anonymous: false } });
+  expect(findAuthWarnings(settings)).toEqual([expect.stringContaining('no client can connect')]);
+  expect(findAuthWarnings(settings, true)).toEqual([]);
+  const withKey = settingsOf({ auth: { anonymous: false, hmacSecret: 'x'.repeat(32) } });
+  expect(findAuthWarnings(withKey)).toEqual([]);
 });
 
 test('names without proof are not obeyed beside tokens, and a server warns of them', () => {

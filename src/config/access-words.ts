@@ -6,11 +6,14 @@ import type { Settings } from './schema/settings.ts';
 /** RFC 7518, section 3.2, wants as many bits as the hash of HS256 has. */
 const MIN_SECRET_LENGTH = 32;
 
-/** Each is a sentence that starts with the name of the setting; none if there is nothing to say. It has no secret. */
-export function findAuthWarnings({
-  auth,
-  line,
-}: Pick<Settings, 'auth'> & Partial<Pick<Settings, 'line'>>): string[] {
+/**
+ * Each is a sentence that starts with the name of the setting; none if there is nothing to say. It has no secret.
+ * @param authenticates The library's user has a function that says who clients are.
+ */
+export function findAuthWarnings(
+  { auth, line }: Pick<Settings, 'auth'> & Partial<Pick<Settings, 'line'>>,
+  authenticates = false,
+): string[] {
   const warnings: string[] = [];
   if (auth.insecure) {
     warnings.push('auth.insecure is on: everybody may do everything. Use it for development only.');
@@ -28,6 +31,11 @@ export function findAuthWarnings({
       'line.userParameter is not obeyed: where tokens prove who users are, a name without proof counts for nothing.',
     );
   }
+  if (!auth.anonymous && !hasKey && !auth.insecure && !authenticates) {
+    warnings.push(
+      'auth.anonymous is off, and no token can be checked: no client can connect. Set auth.hmacSecret, auth.publicKey or auth.jwksUrl.',
+    );
+  }
   return warnings;
 }
 
@@ -43,7 +51,8 @@ export function describeAccess({
 }: Pick<Settings, 'host' | 'auth' | 'rooms' | 'broadcast'>): string[] {
   if (auth.insecure) return [];
   if (isLoopbackHost(host)) {
-    return ['on loopback, anyone may join, speak and broadcast where the settings say nothing'];
+    const who = auth.anonymous ? 'anyone' : 'everybody who proves a name';
+    return [`on loopback, ${who} may join, speak and broadcast where the settings say nothing`];
   }
   const rules = Object.values(rooms).map(({ may }) => may);
   const opens = (action: 'join' | 'publish'): boolean =>

@@ -113,9 +113,17 @@ function findProtoNames(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
 
 function createUnknownKey(section: Path, key: string, given: unknown, sourceOf: SourceOf): ConfigProblem {
   const path = [...section, key];
-  const siblings = sectionKeys(findSchema(section)).map((sibling) => formatPath([...section, sibling]));
-  const candidates = [...siblings, ...FIELDS.map((field) => field.path)];
-  return createProblem(path, given, `no such setting${suggest(formatPath(path), candidates)}`, sourceOf);
+  // The siblings without their common beginning, which would make all of them similar.
+  const sibling = suggest(
+    key,
+    sectionKeys(findSchema(section)),
+    section.length === 0 ? '' : `${formatPath(section)}.`,
+  );
+  const other = suggest(
+    formatPath(path),
+    FIELDS.map((field) => field.path),
+  );
+  return createProblem(path, given, `no such setting${sibling === '' ? other : sibling}`, sourceOf);
 }
 
 function createProblem(path: Path, given: unknown, allowed: string, sourceOf: SourceOf): ConfigProblem {

@@ -11,8 +11,8 @@ import type { Inspector } from '../inspect/inspector.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { Transport } from '../transport/common/transport.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
-import { keepPresence } from './presence-keeper.ts';
-import { closeParts, type SharedParts } from './shared-parts.ts';
+import { keepPresence } from './nodes/presence-keeper.ts';
+import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
 
 export interface ServicesInput {
   readonly address: ServerAddress;

@@ -10,7 +10,7 @@ import {
 import { createAllowances } from './room-rules.ts';
 import { DEFAULT_HISTORY_TTL_SECONDS, ROOM_SETTINGS } from '../config/schema/room-schema.ts';
 import type { Settings } from '../config/schema/settings.ts';
-import { createMessageCheck } from './message-check.ts';
+import { createMessageCheck } from './schema/message-check.ts';
 import type { ServantDefinitions } from './servants/rpc.ts';
 import type {
   HistoryDefinition,

@@ -7,14 +7,15 @@ import type { Survey } from '../broker/control/control.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Health } from '../http/health-route.ts';
 import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
-import type { RoomCount } from './control-node.ts';
+import type { RoomCount } from './nodes/control-node.ts';
 import type { ActorStates } from './actor-states.ts';
+import { createRefusal } from '../protocol/errors.ts';
 import { refuseMessage } from '../protocol/limits.ts';
 import { RefusedError } from './refused-error.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { ServerLife } from './server-life.ts';
 import type { RoomMembers, StatecastServer } from './server-options.ts';
-import { closeParts, type SharedParts } from './shared-parts.ts';
+import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
 
 /** How long other nodes may take to tell which rooms they have. */
 const SURVEY_MS = 2_000;
@@ -79,6 +80,7 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     send(to, data) {
       const refusal = refuseMessage(data, settings.limits);
       if (refusal !== undefined) throw new RefusedError(refusal);
+      checkReceiver(to);
       return control.order(
         'user' in to
           ? { type: 'tellUser', user: to.user, data }
@@ -97,6 +99,15 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     once: (name, listener) => events.once(name, listener),
     off: (name, listener) => events.off(name, listener),
   };
+}
+
+/** Programs in plain JavaScript may give anything. */
+function checkReceiver(to: unknown): void {
+  const { connection, user } = Object(to) as { connection?: unknown; user?: unknown };
+  if (typeof (user ?? connection) === 'string') return;
+  throw new RefusedError(
+    createRefusal('badRequest', 'the receiver must be { connection: id } or { user: name }'),
+  );
 }
 
 /** A room may have members on several nodes. */

@@ -22,9 +22,9 @@ import type { Control } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Json } from '../protocol/command.ts';
-import type { MessageTo, SchemaOutput } from './room-types.ts';
-import type { StandardSchema } from './standard-schema.ts';
-import type { Authenticate } from './authentication.ts';
+import type { MessageTo, SchemaOutput } from './schema/room-types.ts';
+import type { StandardSchema } from './schema/standard-schema.ts';
+import type { Authenticate } from './identity/authentication.ts';
 import type { ActorStates } from './actor-states.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
@@ -257,7 +257,7 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /**
    * Sends a message to one connection, or to all connections of a user. The Centrifuge SDKs have the event `message` for
    * it; on the line protocol it is a frame like those of rooms. False if there is no such connection.
-   * @throws {RefusedError} when the message breaks a limit or is no JSON value.
+   * @throws {RefusedError} when the message breaks a limit or is no JSON value, or when `to` is none of the two.
    */
   send(
     to: { readonly connection: string } | { readonly user: string },

@@ -136,6 +136,7 @@ export function createWeb(input: WebInput): Transport {
     surroundings,
     deltas,
     audiences,
+    sendQueueBytes: limits.sendQueueBytes,
     onAccepted: (codec) => fanout.use(codec),
     allowsOrigin,
     userParameter: settings.line.userParameter,

@@ -11,7 +11,7 @@ import type {
   StreamPosition,
 } from '../protocol/command.ts';
 import { findNonJson } from '../protocol/json/non-json.ts';
-import type { MessageOf, MessageTo } from '../server/room-types.ts';
+import type { MessageOf, MessageTo } from '../server/schema/room-types.ts';
 import { CommandRefusedError, ExpectationError } from './failures.ts';
 import {
   isExpected,

@@ -2,7 +2,7 @@
 
 import { ConfigError } from '../config/layer/config-error.ts';
 import type { ConnectRequest } from '../protocol/command.ts';
-import type { Authenticate, ClientIdentity, ClientRequest } from '../server/authentication.ts';
+import type { Authenticate, ClientIdentity, ClientRequest } from '../server/identity/authentication.ts';
 import { findOptionProblems } from '../server/check-options.ts';
 import { composeServer, eraseTypes } from '../server/create-server.ts';
 import type { ServantDefinitions } from '../server/servants/rpc.ts';

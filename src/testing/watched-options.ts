@@ -3,7 +3,7 @@
 import { pickCode, pickOneRoomSettings } from '../server/room-definitions.ts';
 import type { ServantDefinitions } from '../server/servants/rpc.ts';
 import type { RoomDefinition, ServerOptions } from '../server/server-options.ts';
-import type { StandardSchema } from '../server/standard-schema.ts';
+import type { StandardSchema } from '../server/schema/standard-schema.ts';
 import type { Work } from './work.ts';
 
 export function watchOptions<All extends ServantDefinitions>(

@@ -15,16 +15,22 @@ import type { ConnectionPort, CustomClose } from '../actors/room/ports.ts';
 import { send } from '../actors/runtime/send.ts';
 import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.ts';
 import { isViolation, type Codec } from '../protocol/codec.ts';
-import type { Publication, Push, Reply } from '../protocol/command.ts';
+import type { Command, Publication, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
 import type { Socket } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
 import { RoomNames, type Audiences } from './audiences.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
+import { Intake, PORTION } from './intake.ts';
 import type { SocketSession } from './socket-session.ts';
+
+/** A longer frame, in bytes or units of its text, is sent at once, and counts as a long answer. */
+const LONG_FRAME = 16 * 1024;
 
 /** What every session is given. */
 export interface SessionParts {
+  /** Long answers that a client may be owed before its next command is taken, in bytes or units of text. */
+  readonly sendQueueBytes: number;
   readonly directory: Directory;
   readonly surroundings: ConnectionSurroundings;
   readonly deltas: DeltaRooms;
@@ -49,6 +55,13 @@ export class ClientSession implements SocketSession, ConnectionPort {
   #queue: CommandQueue | undefined;
   /** A command is being taken that is alone in its frame: its answer need not wait for others. */
   #isAlone = false;
+  /** The length of the long answers since the client has last taken all of them. */
+  #owed = 0;
+  #isHeld = false;
+  /** The rest of a frame with many commands, and of the frames that came after it. */
+  #intake: Intake | undefined;
+  /** The length of those frames. */
+  #intakeLength = 0;
 
   constructor(options: SessionParts, client: NewClient) {
     this.#options = options;
@@ -73,15 +86,54 @@ export class ClientSession implements SocketSession, ConnectionPort {
       this.#tell({ type: 'protocol.violated', close: decoded.violation });
       return;
     }
+    if (this.#intake !== undefined || decoded.length > PORTION) {
+      this.#takeInPortions(decoded, frame.length);
+      return;
+    }
     this.#isAlone = decoded.length === 1;
     // Counted (docs/decisions/0013-written-for-every-message.md).
     for (let index = 0; index < decoded.length; index += 1) this.#queue?.take(decoded[index]!);
     this.#isAlone = false;
   }
 
+  /** What waits in the queue anyway, such as what has come with `connect`, is bounded there. */
+  #takeInPortions(commands: readonly Command[], length: number): void {
+    const intake = this.#intake;
+    if (intake !== undefined) {
+      this.#intakeLength += length;
+      if (this.#intakeLength > this.#options.surroundings.limits.receiveQueueBytes) {
+        this.#intake = undefined;
+        intake.clear();
+        this.#tell({ type: 'queue.overflowed' });
+      } else {
+        intake.add(commands, 0);
+      }
+      return;
+    }
+    for (const [index, command] of commands.entries()) {
+      if (index >= PORTION && this.#queue?.waiting === 0) {
+        this.#beginIntake(commands, index);
+        return;
+      }
+      this.#queue?.take(command);
+    }
+  }
+
+  #beginIntake(commands: readonly Command[], first: number): void {
+    this.#intakeLength = 0;
+    this.#intake = new Intake(
+      (command) => this.#queue?.take(command),
+      () => {
+        this.#intake = undefined;
+      },
+    );
+    this.#intake.add(commands, first);
+  }
+
   drained(): void {
     const isEmpty = this.#socket === undefined || this.#socket.bufferedBytes === 0;
     this.#tell({ type: isEmpty ? 'socket.drained' : 'socket.congested' });
+    if (isEmpty && this.#isHeld) this.#release();
   }
 
   overflowed(): void {
@@ -89,13 +141,18 @@ export class ClientSession implements SocketSession, ConnectionPort {
   }
 
   closed(code: number, reason: string): void {
+    this.#intake?.clear();
     this.#tell({ type: 'socket.closed', code, reason });
     for (const room of this.#counted.clear()) this.#options.audiences.remove(this.#codec, room);
   }
 
   reply(reply: Reply): void {
+    const frames = this.#codec.encodeReply(reply);
     // A servant answers many calls at once.
-    this.#sendAll(this.#codec.encodeReply(reply), reply.type === 'called');
+    this.#sendAll(frames, reply.type === 'called');
+    for (let index = 0; index < frames.length; index += 1) {
+      if (isLong(frames[index]!)) this.#owe(lengthOf(frames[index]!));
+    }
   }
 
   push(push: Push): void {
@@ -136,9 +193,27 @@ export class ClientSession implements SocketSession, ConnectionPort {
     const waits = soon || (joinFrames !== undefined && !(this.#isAlone && frames.length === 1));
     // Counted (docs/decisions/0013-written-for-every-message.md).
     for (let index = 0; index < frames.length; index += 1) {
-      if (waits) this.#socket?.sendSoon(frames[index]!, joinFrames);
+      if (waits && !isLong(frames[index]!)) this.#socket?.sendSoon(frames[index]!, joinFrames);
       else this.#send(frames[index]!);
     }
+  }
+
+  /** A short command may have a long answer, such as a page of a history: many of them are not all answered at once. */
+  #owe(length: number): void {
+    this.#owed += length;
+    if (this.#isHeld || this.#owed <= this.#options.sendQueueBytes) return;
+    this.#isHeld = true;
+    this.#queue?.hold();
+    // Others have their turn, also when the socket takes everything at once.
+    setImmediate(() => {
+      if (this.#isHeld && this.#socket?.bufferedBytes === 0) this.#release();
+    });
+  }
+
+  #release(): void {
+    this.#owed = 0;
+    this.#isHeld = false;
+    this.#queue?.release();
   }
 
   #tell(event: ConnectionEvent): void {
@@ -148,4 +223,12 @@ export class ClientSession implements SocketSession, ConnectionPort {
   #send(frame: Frame): void {
     if (this.#socket?.send(frame) === 'queued') this.#tell({ type: 'socket.congested' });
   }
+}
+
+function lengthOf(frame: Frame): number {
+  return typeof frame === 'string' ? frame.length : frame.byteLength;
+}
+
+function isLong(frame: Frame): boolean {
+  return lengthOf(frame) > LONG_FRAME;
 }

@@ -52,6 +52,15 @@ describeInBrowser('the page of a room', (newTabs) => {
     expect(tabs.errors).toEqual([]);
   });
 
+  test('sends no message of blanks alone', async () => {
+    const tabs = newTabs();
+    const page = await openRoom(tabs, (await startServer()).url);
+    await page.say('  \n ');
+    await page.say('words');
+    await page.message('words').waitFor();
+    expect(await page.messages()).toEqual(['me: words']);
+  });
+
   test('meets the line protocol in the same room, whose clients get the text of who has no name', async () => {
     const tabs = newTabs();
     const { url, connect, server } = await startServer(KEEPING);

@@ -182,6 +182,9 @@ describe('send', () => {
     expect(await running.server.send({ connection: ann!.id }, 'to one')).toBe(true);
     expect(await running.server.send({ user: 'ann' }, { to: 'both' })).toBe(true);
     expect(await running.server.send({ user: 'nobody' }, 1)).toBe(false);
+    for (const to of ['ann', {}, { user: 42 }, undefined]) {
+      expect(() => running.server.send(to as never, 1)).toThrow(/the receiver must be/);
+    }
     expect(await ann!.next()).toEqual({ push: { message: { data: 'to one' } } });
     expect(await ann!.next()).toEqual({ push: { message: { data: { to: 'both' } } } });
     expect(await tab!.next()).toEqual({ push: { message: { data: { to: 'both' } } } });

@@ -74,7 +74,7 @@ export function createWriteField({ send, typed, remedy }: WriteFieldOptions): Wr
   };
 
   function submit(): void {
-    if (field.value !== '' && !field.readOnly && send(field.value)) field.value = '';
+    if (field.value.trim() !== '' && !field.readOnly && send(field.value)) field.value = '';
     field.focus();
   }
 }

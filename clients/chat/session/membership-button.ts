@@ -31,7 +31,11 @@ export function createMembershipButton({ room, join, leave }: MembershipButtonOp
     root,
     show(membership, online) {
       usable = online && (membership === 'out' || membership === 'joined');
-      root.textContent = describe(membership, shortenName(room));
+      // Without a connection nothing is under way.
+      root.textContent = describe(
+        !online && membership === 'joining' ? 'out' : membership,
+        shortenName(room),
+      );
       root.dataset['state'] = membership;
       root.classList.toggle('primary', membership === 'out' && online);
       setAttribute(root, 'aria-disabled', usable ? undefined : 'true');

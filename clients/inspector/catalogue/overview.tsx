@@ -82,7 +82,9 @@ function KindCard({ kind, counts, catalogue }: KindCardProps): ReactNode {
                 onClick={() => catalogue.setQuery({ kinds: [kind], state, status: '', sort: '' })}
               >
                 <span className="bar" style={{ inlineSize: `${(100 * count) / Math.max(1, total ?? 1)}%` }} />
-                <span className="name">{state}</span>
+                <span className="name" title={state}>
+                  {state}
+                </span>
                 <Sparkline samples={history.samplesOf(CountHistory.nameOf(kind, state))} />
                 <span className="count">{formatCount(count)}</span>
               </button>

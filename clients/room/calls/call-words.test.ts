@@ -22,7 +22,7 @@ test('a longer time is told in whole milliseconds', () => {
 test.each([
   ['idle', 'idle'],
   ['idle.rested', 'idle'],
-  ['idle.resting', 'idle'],
+  ['idle.resting', 'failing'],
   ['connecting', 'connecting'],
   ['ready.circuit.closed', 'healthy'],
   ['ready.circuit.open.connected', 'failing'],

@@ -36,7 +36,10 @@ export function describeTime(outcome: CallOutcome, ms: number): string | undefin
   return `answered in ${ms.toFixed(ms < TENTHS_BELOW_MS ? 1 : 0)} ms`;
 }
 
-/** How the servant is. A circuit breaker decides: closed is healthy, open is failing, half open is testing. */
+/**
+ * How the servant is. A circuit breaker decides: closed is healthy, open is failing, half open is testing. Failing is also
+ * a servant to which no connection could be made.
+ */
 export const SERVANT_STATES = ['idle', 'connecting', 'healthy', 'failing', 'testing'] as const;
 type ServantState = (typeof SERVANT_STATES)[number];
 
@@ -48,7 +51,10 @@ interface ServantReading {
 
 /** The path of a proxy's state is described by the first row whose path it begins with. */
 const ROWS: readonly (readonly [path: string, reading: ServantReading])[] = [
-  ['idle.resting', { state: 'idle', words: 'It could not be reached; the next call tries again.' }],
+  [
+    'idle.resting',
+    { state: 'failing', words: 'Failing: it cannot be reached. Calls are refused for a moment.' },
+  ],
   ['idle', { state: 'idle', words: 'Not connected; the next call connects.' }],
   ['connecting', { state: 'connecting', words: 'The server is connecting to it.' }],
   ['ready.circuit.closed', { state: 'healthy', words: 'Healthy: calls go through.' }],

@@ -12,7 +12,7 @@ export type Fate =
   | 'recovered'
   /** There were none. */
   | 'none'
-  /** The server could not tell all of them; those that it still has follow. */
+  /** The server could not tell all of them; those that it still has follow, if any. */
   | 'partial'
   /** The server keeps no messages, or does not show them. */
   | 'unknown';
@@ -36,6 +36,6 @@ const CAUSES: Readonly<Record<Absence['cause'], string>> = {
 const FATES: Readonly<Record<Fate, string>> = {
   recovered: 'what was missed follows',
   none: 'nothing was missed',
-  partial: 'some messages may be missing; what the server still has follows',
+  partial: 'some messages may be missing',
   unknown: 'messages of that time are not shown',
 };

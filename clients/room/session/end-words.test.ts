@@ -13,6 +13,11 @@ test('a refused token is told from a missing one', () => {
   expect(describeEnd(refused, 'tea', true)).toMatch(/does not take the token/);
 });
 
+test('a message that is too long is to be discarded', () => {
+  const closed = { name: 'closed', closure: { code: 3, reason: 'message size limit exceeded' } } as const;
+  expect(describeEnd(closed, 'tea', false)).toMatch(/longer than the server takes.*Discard/);
+});
+
 test.each([
   { name: 'closed' },
   { name: 'open' },

@@ -11,6 +11,9 @@ import { findOperation, type UnderWay } from './under-way.ts';
 /** Counted for a waiting command besides its texts, so that many tiny ones are bounded too. */
 const COMMAND_OVERHEAD_BYTES = 256;
 
+/** With so many commands that are not answered yet, further ones wait. */
+const MAX_UNDER_WAY = 256;
+
 /** What waits: a command of the client, or a room to which the server joins the connection. */
 export type QueuedCommand = Command | { readonly type: 'room.resume'; readonly room: string };
 
@@ -29,6 +32,8 @@ export class CommandQueue {
   #waiting: WaitingCommands | undefined;
   /** A command is being taken: what comes in the course of that waits, whatever the chart says now. */
   #isTaking = false;
+  /** The client has to take earlier answers first. */
+  #isHeld = false;
   /** The snapshot that was found ready last. Most messages do not change it, and its tags are then not read again. */
   #readyAt: object | undefined;
 
@@ -49,7 +54,7 @@ export class CommandQueue {
 
   /** Has the command taken now, or when its turn comes. */
   take(command: QueuedCommand): void {
-    if (this.#isReady() && !this.#hasToWait(command)) {
+    if (this.#isReady() && (command.type === 'pong' || !this.#hasToWait(command))) {
       this.#give(command);
       if (this.#waiting !== undefined) this.resume();
     } else {
@@ -79,6 +84,17 @@ export class CommandQueue {
     for (const command of waiting?.commands ?? []) this.add(command);
   }
 
+  /** Lets commands wait until {@link release}: the client has not taken the answers to earlier ones. A pong never waits. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** The client has taken the answers. */
+  release(): void {
+    this.#isHeld = false;
+    this.resume();
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.#waiting = undefined;
@@ -106,10 +122,11 @@ export class CommandQueue {
   }
 
   /**
-   * Whether a join or a leave of its room is under way, or an earlier command of its room waits. A second join while the
-   * first one is under way has its answer already.
+   * Whether too much is not answered or not taken yet, a join or a leave of its room is under way, or an earlier command
+   * of its room waits. A second join while the first one is under way has its answer already.
    */
   #hasToWait(command: QueuedCommand): boolean {
+    if (this.#isFull()) return true;
     if (this.#underWay.length === 0 && this.#waiting === undefined) return false;
     if (!('room' in command)) return false;
     if (this.#waiting?.hasOf(command.room) === true) return true;
@@ -117,9 +134,13 @@ export class CommandQueue {
     return operation !== undefined && !(command.type === 'room.join' && operation.type === 'join');
   }
 
+  #isFull(): boolean {
+    return this.#isHeld || this.#underWay.length >= MAX_UNDER_WAY;
+  }
+
   /** The first command that may go, taken out. Commands of one room keep their order. */
   #next(): QueuedCommand | undefined {
-    if (this.#waiting === undefined || !this.#isReady()) return undefined;
+    if (this.#waiting === undefined || this.#isFull() || !this.#isReady()) return undefined;
     const command = this.#waiting.takeFirst((room) => isBusyWith(this.#underWay, room));
     if (this.#waiting.size === 0) this.#waiting = undefined;
     return command;

@@ -2,7 +2,7 @@
 
 import type { LeaveReason } from '../../events/server-events.ts';
 import { afterThis } from './journal-effects.ts';
-import { tellPart } from './parts.ts';
+import { tellPart } from './parts/parts.ts';
 import type { Subscriber } from './ports.ts';
 import type { RoomContext } from './room-events.ts';
 import { toRoomMember } from './room-member.ts';

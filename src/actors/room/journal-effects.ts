@@ -5,7 +5,7 @@ import type { PresentMember } from '../../broker/presence/presence.ts';
 import { send } from '../runtime/send.ts';
 import type { Recorder } from './journal.ts';
 import type { MembershipEvent } from './membership-setup.ts';
-import { ask } from './parts.ts';
+import { ask } from './parts/parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
 
 /** A change, and who waits until it is recorded. */

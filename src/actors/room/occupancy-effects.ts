@@ -11,7 +11,7 @@ import { startMembership, wakeMembership } from './membership.ts';
 import type { RoomEntry, Subscriber } from './ports.ts';
 import { refuseToJoin } from './rules/refuse-by-rules.ts';
 import { StreamReading } from './stream/stream-reading.ts';
-import { ask, tellPart } from './parts.ts';
+import { ask, tellPart } from './parts/parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
 
 const JOIN_FAILED = createRefusal('internal', 'the join failed, try again later');

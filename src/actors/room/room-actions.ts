@@ -6,7 +6,7 @@
 import type { LoadedRoom } from '../../storage/membership-store.ts';
 import type { RoomContext, RoomEvent, RoomEventOf } from './room-events.ts';
 
-interface On<Type extends RoomEvent['type']> {
+export interface On<Type extends RoomEvent['type']> {
   readonly event: RoomEventOf<Type>;
 }
 
@@ -71,7 +71,7 @@ export const absorb = {
   }),
 } as const;
 
-interface SyncArgs {
+export interface SyncArgs {
   readonly context: RoomContext;
 }
 

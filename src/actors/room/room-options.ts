@@ -149,10 +149,3 @@ export function createPatternTable<Value>(
   prefixes.sort((a, b) => b.prefix.length - a.prefix.length);
   return (room) => exact.get(room) ?? prefixes.find(({ prefix }) => room.startsWith(prefix))?.value;
 }
-
-/** Whether a list such as `hello.sayHello`, `clock.*` has a method. */
-export function allowsMethod(allowed: readonly string[], method: string): boolean {
-  return allowed.some((entry) =>
-    entry.endsWith('.*') ? method.startsWith(entry.slice(0, -1)) : entry === method,
-  );
-}

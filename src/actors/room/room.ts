@@ -3,7 +3,8 @@
  * knows the connections of members as subscribers, the store and the broker by their interfaces, and no sockets.
  */
 
-import { stateIn, type ActorRefFrom } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
+import { journalState } from './journal-state.ts';
 import {
   absorb,
   admit,
@@ -16,7 +17,6 @@ import {
   moderateCall,
   noteMuted,
   record,
-  recordWhileFailing,
   refuseCall,
   refuseForbidden,
   refuseFull,
@@ -33,8 +33,6 @@ import {
   unseat,
 } from './room-actions.ts';
 import { roomSetup } from './room-setup.ts';
-
-const STALLED = { active: { journal: { writing: 'stalled' } } };
 
 export const roomMachine = roomSetup.createMachine({
   id: 'room',
@@ -266,98 +264,7 @@ export const roomMachine = roomSetup.createMachine({
             },
           },
         },
-        journal: {
-          description: 'Whether the store knows who is in the room.',
-          initial: 'choosing',
-          states: {
-            choosing: {
-              description: 'What the store has yet to learn, or to tell, is looked up.',
-              always: [
-                { guard: 'hasChanges', target: 'dirty' },
-                { guard: 'isLoaded', target: 'clean' },
-                { target: 'failing' },
-              ],
-            },
-            clean: {
-              description: 'The store has everything.',
-              on: {
-                'member.recording': { target: 'dirty', actions: record },
-                'room.noted': 'dirty',
-              },
-            },
-            dirty: {
-              description: 'Changes wait a moment for others to be written with them.',
-              on: { 'member.recording': { actions: record } },
-              after: { flush: 'writing' },
-            },
-            writing: {
-              description: 'Changes are being written; later ones wait for the next write.',
-              initial: 'timely',
-              on: { 'member.recording': { actions: record } },
-              invoke: {
-                ...sync(false),
-                onDone: [
-                  {
-                    guard: stateIn(STALLED),
-                    target: 'choosing',
-                    actions: ['confirmWrite', 'reportStoreRecovered'],
-                  },
-                  { target: 'choosing', actions: 'confirmWrite' },
-                ],
-                onError: {
-                  target: 'failing',
-                  actions: [
-                    'giveBackWrite',
-                    { type: 'reportStoreFailed', params: ({ event }) => ({ error: event.error }) },
-                  ],
-                },
-              },
-              states: {
-                timely: {
-                  description: 'The store is expected to answer soon.',
-                  after: {
-                    writeStall: {
-                      target: 'stalled',
-                      actions: reportStoreFailed('the store does not answer'),
-                    },
-                  },
-                },
-                stalled: {
-                  description:
-                    'The store has not answered for too long; it is waited for and nothing else is written.',
-                },
-              },
-            },
-            failing: {
-              description: 'The store refuses changes: they are kept and tried again; talking goes on.',
-              initial: 'waiting',
-              on: { 'member.recording': { actions: recordWhileFailing } },
-              states: {
-                waiting: {
-                  description: 'The next attempt is due after a wait that doubles each time.',
-                  after: { retry: 'retrying' },
-                },
-                retrying: {
-                  description: 'The changes are tried again; a room that could not be read is read first.',
-                  invoke: {
-                    ...sync(true),
-                    onDone: {
-                      target: '#room.active.journal.choosing',
-                      actions: [
-                        absorb,
-                        // Who was found in the store may be away.
-                        'announceLeftovers',
-                        'confirmWrite',
-                        'reportStoreRecovered',
-                      ],
-                    },
-                    onError: { target: 'waiting', actions: 'giveBackWrite' },
-                  },
-                },
-              },
-            },
-          },
-        },
+        journal: journalState,
       },
     },
     closing: {

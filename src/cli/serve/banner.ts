@@ -15,7 +15,11 @@ export function createBanner(
   const url = toUrl(host, port);
   const lines = [`statecast ${version} listening on ${url}`];
   if (settings.pages) lines.push(`  chat     ${url}room1  ${url}rooms/NAME`);
-  lines.push(`  sockets  ${url.replace('http', 'ws')}`, `  health   ${url}health`);
+  const socketUrl = url.replace('http', 'ws');
+  lines.push(
+    `  sockets  ${socketUrl}  ${socketUrl}connection/websocket (for SDKs)`,
+    `  health   ${url}health`,
+  );
   const why = transport.reason === undefined ? '' : ` (${transport.reason})`;
   lines.push(`  on       ${transport.name === 'uws' ? 'uWebSockets.js' : transport.name}${why}`);
   if (isEveryAddress(host))

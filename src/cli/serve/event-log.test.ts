@@ -74,6 +74,20 @@ test('a flood of wrong secrets is counted', () => {
   expect(lines.slice(2)).toMatchObject([{ level: WARN, to: 'Statecast.Push', count: 499 }]);
 });
 
+test('refused joins of one connection are counted, and long names of rooms are cut', () => {
+  const { bus, clock, lines } = createLog();
+  const refusal = { error: 'badRequest', message: 'the room name is longer than 255 bytes' } as const;
+  for (let left = 500; left > 0; left -= 1)
+    bus.emit('member.refused', { room: 'x'.repeat(60_000), member: { id: 'a' }, refusal });
+  bus.emit('member.refused', { room: 'lobby', member: { id: 'b' }, refusal });
+  expect(lines).toMatchObject([
+    { room: `${'x'.repeat(255)}…`, member: { id: 'a' } },
+    { room: 'lobby', member: { id: 'b' } },
+  ]);
+  clock.increment(10_000);
+  expect(lines.slice(2)).toMatchObject([{ member: { id: 'a' }, count: 499 }]);
+});
+
 test('other events are all written, and without the text of messages', () => {
   const { bus, lines } = createLog('trace');
   for (let left = 2; left > 0; left -= 1)

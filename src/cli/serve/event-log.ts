@@ -7,6 +7,9 @@ import type { EventBus } from '../../events/event-bus.ts';
 import { systemClock, type Clock } from '../../system/clock.ts';
 import { RepeatLimit } from '../../system/repeat-limit.ts';
 
+/** Longer names of rooms are cut. */
+const MAX_NAME_LENGTH = 255;
+
 type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** The log level of each event. Frequent ones are `debug` and `trace`, and cost nothing when those are off. */
@@ -77,9 +80,13 @@ export function logEvents(
   log.on('level-change', listen);
 }
 
-/** What others can cause thousands of times, such as calls of a servant that is away, is counted by its kind. */
+/** What others can cause thousands of times, such as joins that are refused, is counted by its kind. */
 function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): string | undefined {
   if (name === 'access.refused') return `${name} ${(event as ServerEvents['access.refused']).to}`;
+  if (name === 'member.refused') {
+    const { member, refusal } = event as ServerEvents['member.refused'];
+    return `${name} ${refusal.error} ${member.id}`;
+  }
   if (name !== 'rpc.failed') return undefined;
   const { servant, func, failure } = event as ServerEvents['rpc.failed'];
   return `${name} ${failure} ${servant}.${func}`;
@@ -91,9 +98,15 @@ function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): st
  */
 function toFields(event: ServerEvents[ServerEventName]): object {
   const { data: _data, error, ...rest } = event as { data?: unknown; error?: unknown };
-  const { member, from, ...fields } = withoutInfo(rest) as { member?: object; from?: object };
+  const { member, from, room, ...fields } = withoutInfo(rest) as {
+    member?: object;
+    from?: object;
+    room?: string;
+  };
   const reason = 'failure' in event && { reason: RPC_ERRORS[event.failure].message };
   return {
+    // A client may ask for a room with a name as long as a message.
+    ...(room !== undefined && { room: cut(room) }),
     ...fields,
     ...(member !== undefined && { member: withoutInfo(member) }),
     ...(from !== undefined && { from: withoutInfo(from) }),
@@ -106,4 +119,8 @@ function withoutInfo(fields: object): object {
   if (!('info' in fields)) return fields;
   const { info: _info, ...others } = fields;
   return others;
+}
+
+function cut(name: string): string {
+  return name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
 }

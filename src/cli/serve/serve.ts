@@ -94,7 +94,7 @@ async function launch<All extends ServantDefinitions>(
   opened.add(() => logFile?.close());
   const log = createLogger(logSettings, logFile);
   const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
-  for (const warning of findAuthWarnings(settings)) log.warn(warning);
+  for (const warning of findAuthWarnings(settings, code.authenticate !== undefined)) log.warn(warning);
 
   const servants = await readServants(configured);
   // Loaded only where it is used, as what reads .tars files: a process that starts opens all its modules at about once.

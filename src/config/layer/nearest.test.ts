@@ -23,4 +23,6 @@ test('the prefix stands before the suggestion only', () => {
 test('a name that is like none gets no suggestion', () => {
   expect(suggest('colour', CANDIDATES)).toBe('');
   expect(suggest('anything', [])).toBe('');
+  expect(suggest('foo', ['log'])).toBe('');
+  expect(suggest('x', ['may', 'rpc'])).toBe('');
 });

@@ -4,6 +4,8 @@
 const MAX_WRONG_SHARE = 0.4;
 /** This many wrong letters are always allowed: two exchanged letters count as two. */
 const MIN_WRONG_LETTERS = 2;
+/** Fewer right letters than this are a coincidence. */
+const MIN_RIGHT_LETTERS = 2;
 
 /** `; did you mean X?` with the prefix before X, or an empty text. */
 export function suggest(name: string, candidates: readonly string[], prefix = ''): string {
@@ -14,7 +16,8 @@ export function suggest(name: string, candidates: readonly string[], prefix = ''
 /** The most similar candidate, or nothing if none is similar. One that ends with the name counts as very similar. */
 function findNearest(name: string, candidates: readonly string[]): string | undefined {
   let nearest: string | undefined;
-  let least = Math.max(MIN_WRONG_LETTERS, Math.floor(name.length * MAX_WRONG_SHARE)) + 1;
+  const tolerated = Math.max(MIN_WRONG_LETTERS, Math.floor(name.length * MAX_WRONG_SHARE));
+  let least = Math.min(tolerated, name.length - MIN_RIGHT_LETTERS) + 1;
   for (const candidate of candidates) {
     const distance = isEndOf(candidate, name) ? 1 : editDistance(fold(name), fold(candidate));
     if (distance < least) {

@@ -23,13 +23,13 @@ export const authSchema = z.strictObject({
     .describe(
       'The secret of tokens signed with HS256, HS384 or HS512. With fewer than 32 characters it can be guessed.',
     )
-    .register(fieldNotes, { secret: true, allowed: 'a text' }),
+    .register(fieldNotes, { secret: true, allowed: 'a text that is not empty' }),
   hmacPreviousSecret: z
     .string()
     .min(1)
     .optional()
     .describe('The secret before `auth.hmacSecret`: tokens with it are taken too, until they expire.')
-    .register(fieldNotes, { secret: true, allowed: 'a text' }),
+    .register(fieldNotes, { secret: true, allowed: 'a text that is not empty' }),
   publicKey: z
     .string()
     .refine((text) => readPublicKey(text).type === 'key')

@@ -45,7 +45,7 @@ const line = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Trust `?user=NAME` on the handshake of the line protocol. Every client can then use any name: for trusted networks only.',
+      'Trust `?user=NAME` on the handshake of a WebSocket. Every client can then use any name: for trusted networks only.',
     ),
 });
 

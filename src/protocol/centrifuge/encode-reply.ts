@@ -8,13 +8,10 @@ import { encodeMessage } from './encode-push.ts';
 import {
   writeEntries,
   writeExpiry,
-  writeIfGiven,
   writeInfo,
   writeJson,
-  writeObject,
   writePublication,
   writeSubscription,
-  writeUnlessEmpty,
 } from './results.ts';
 
 /** What the result of `connect` says of the server. */
@@ -62,9 +59,9 @@ export function encodeReply(reply: Reply, server: ServerInfo): string[] {
       return [writeResult(id, 'history', `{"publications":[${publications.join(',')}],${position}}`)];
     }
     case 'refreshed':
-      return [writeResult(id, 'refresh', writeObject(writeExpiry(reply.ttlSeconds)))];
+      return [writeResult(id, 'refresh', `{${writeExpiry(reply.ttlSeconds)}}`)];
     case 'roomRefreshed':
-      return [writeResult(id, 'sub_refresh', writeObject(writeExpiry(reply.ttlSeconds)))];
+      return [writeResult(id, 'sub_refresh', `{${writeExpiry(reply.ttlSeconds)}}`)];
     case 'unknown':
       return [writeTableError(id, 'notAvailable')];
     case 'refused':
@@ -75,22 +72,22 @@ export function encodeReply(reply: Reply, server: ServerInfo): string[] {
   }
 }
 
+/** Written out: an object of its parts would take longer to make than all the rest. */
 function writeConnected(answer: ConnectAnswer, { version, pingSeconds, pong }: ServerInfo): string {
   const { client, ttlSeconds, data, rooms, session, node } = answer;
-  const subs = Object.entries(rooms ?? {}).map(
-    ([room, joined]) => [room, writeSubscription(joined)] as const,
-  );
-  return writeObject({
-    client: writeJson(client),
-    version: writeUnlessEmpty(version),
-    ...writeExpiry(ttlSeconds),
-    data: writeIfGiven(data),
-    subs: subs.length === 0 ? undefined : writeEntries(subs),
-    ping: writeUnlessEmpty(pingSeconds),
-    pong: writeUnlessEmpty(pong && pingSeconds > 0),
-    session: writeUnlessEmpty(session),
-    node: writeUnlessEmpty(node),
-  });
+  let text = `{"client":${writeJson(client)}`;
+  if (version !== '') text += `,"version":${writeJson(version)}`;
+  if (ttlSeconds !== undefined) text += `,${writeExpiry(ttlSeconds)}`;
+  if (data !== undefined) text += `,"data":${writeJson(data)}`;
+  if (rooms !== undefined) {
+    const subs = Object.entries(rooms).map(([room, joined]) => [room, writeSubscription(joined)] as const);
+    if (subs.length > 0) text += `,"subs":${writeEntries(subs)}`;
+  }
+  if (pingSeconds > 0) text += `,"ping":${pingSeconds}`;
+  if (pong && pingSeconds > 0) text += ',"pong":true';
+  if (session) text += `,"session":${writeJson(session)}`;
+  if (node) text += `,"node":${writeJson(node)}`;
+  return `${text}}`;
 }
 
 function writeCalled(id: number, outcome: CallOutcome): string {

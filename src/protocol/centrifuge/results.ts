@@ -25,32 +25,9 @@ export function writeMended(value: Json): string {
  */
 const NEEDS_ESCAPES = /^(?![ !#-[\]-\ud7ff\ue000-\uffff]*$)/;
 
-/** Fields and their JSON texts, in this order; undefined for a field that is left out. */
-export type Parts = Readonly<Record<string, string | undefined>>;
-
-/** An object of these parts. */
-export function writeObject(parts: Parts): string {
-  let text = '{';
-  for (const name in parts) {
-    const part = parts[name];
-    if (part !== undefined) text += `${text.length === 1 ? '' : ','}"${name}":${part}`;
-  }
-  return `${text}}`;
-}
-
 /** An object of entries whose names come from outside. */
 export function writeEntries(entries: readonly (readonly [name: string, part: string])[]): string {
   return `{${entries.map(([name, part]) => `${writeJson(name)}:${part}`).join(',')}}`;
-}
-
-/** The text of a field that is left out if it is absent, empty, zero or false. */
-export function writeUnlessEmpty(value: string | number | boolean | undefined): string | undefined {
-  return value ? writeJson(value) : undefined;
-}
-
-/** The text of a field that is left out only if it is absent. */
-export function writeIfGiven(value: Json | undefined): string | undefined {
-  return value === undefined ? undefined : writeJson(value);
 }
 
 /** Who a client is: the user and the id are always there. */
@@ -88,26 +65,27 @@ export function writePublication(publication: Publication, data: string, isPatch
   return `${text},"time":${time}}`;
 }
 
-/** What a client is told of the room that it has joined. */
+/** What a client is told of the room that it has joined. It is written out, as each client gets it for each room. */
 export function writeSubscription({ stream, ttlSeconds, data }: JoinAnswer): string {
-  const hasPosition = stream && (stream.positioned || stream.recoverable || stream.wasRecovering);
-  return writeObject({
-    ...writeExpiry(ttlSeconds),
-    recoverable: writeUnlessEmpty(stream?.recoverable),
-    epoch: hasPosition ? writeUnlessEmpty(stream.epoch) : undefined,
-    publications: stream && writeMissed(stream.publications, stream.delta),
-    recovered: writeUnlessEmpty(stream?.recovered),
-    offset: hasPosition ? writeUnlessEmpty(stream.offset) : undefined,
-    positioned: writeUnlessEmpty(stream?.positioned),
-    data: writeIfGiven(data),
-    was_recovering: writeUnlessEmpty(stream?.wasRecovering),
-    delta: writeUnlessEmpty(stream?.delta),
-  });
+  let text = writeExpiry(ttlSeconds);
+  if (stream !== undefined) {
+    const { positioned, recoverable, wasRecovering, publications } = stream;
+    const hasPosition = positioned || recoverable || wasRecovering;
+    if (recoverable) text += ',"recoverable":true';
+    if (hasPosition && stream.epoch !== '') text += `,"epoch":${writeJson(stream.epoch)}`;
+    if (publications.length > 0) text += `,"publications":${writeMissed(publications, stream.delta)}`;
+    if (stream.recovered) text += ',"recovered":true';
+    if (hasPosition && stream.offset !== 0) text += `,"offset":${stream.offset}`;
+    if (positioned) text += ',"positioned":true';
+  }
+  if (data !== undefined) text += `,"data":${writeJson(data)}`;
+  if (stream?.wasRecovering === true) text += ',"was_recovering":true';
+  if (stream?.delta === true) text += ',"delta":true';
+  return `{${text.startsWith(',') ? text.slice(1) : text}}`;
 }
 
 /** Publications that a client has missed. As deltas they are a chain whose first is full. */
-function writeMissed(publications: readonly Publication[], delta: boolean): string | undefined {
-  if (publications.length === 0) return undefined;
+function writeMissed(publications: readonly Publication[], delta: boolean): string {
   const texts = publications.map((publication, index) => {
     if (!delta) return writePublication(publication, writeJson(publication.data));
     const { data, isPatch } = dataOfDelta(publication.data, publications[index - 1]);
@@ -116,8 +94,8 @@ function writeMissed(publications: readonly Publication[], delta: boolean): stri
   return `[${texts.join(',')}]`;
 }
 
-/** When a new token is due, if one is. */
-export function writeExpiry(ttlSeconds: number | undefined): Parts {
-  if (ttlSeconds === undefined) return {};
-  return { expires: 'true', ttl: writeUnlessEmpty(ttlSeconds) };
+/** The fields that tell when a new token is due; empty if none is. */
+export function writeExpiry(ttlSeconds: number | undefined): string {
+  if (ttlSeconds === undefined) return '';
+  return ttlSeconds === 0 ? '"expires":true' : `"expires":true,"ttl":${ttlSeconds}`;
 }

@@ -2,15 +2,20 @@
 
 import type { MemberInfo } from '../../../protocol/command.ts';
 import { createRefusal, type Refusal } from '../../../protocol/errors.ts';
-import type { RoomEntry } from '../ports.ts';
-import { allowsMethod } from '../room-options.ts';
-import { mayAct, mayJoin, type Allowances, type Asker } from './rules.ts';
+import { allowsMethod, mayAct, mayJoin, type Allowances, type Asker } from './rules.ts';
+
+/** The part of a join that the rules look at. */
+interface EntryClaims {
+  /** What the server has decided. */
+  readonly grant?: unknown;
+  readonly request?: { readonly token?: string } | undefined;
+}
 
 /** A token is checked later, by the membership. What the server has granted is allowed. */
 export function allowsJoin(
   allowances: Allowances,
   member: MemberInfo,
-  entry: RoomEntry | undefined,
+  entry: EntryClaims | undefined,
 ): boolean {
   if (entry?.grant !== undefined) return true;
   if (entry?.request?.token !== undefined) return allowances.rules.join !== 'nobody';

@@ -81,3 +81,10 @@ export function ownersOf(
   const at = room.indexOf(boundary);
   return at === -1 ? undefined : room.slice(at + boundary.length).split(',');
 }
+
+/** Whether a list such as `hello.sayHello`, `clock.*` has a method. */
+export function allowsMethod(allowed: readonly string[], method: string): boolean {
+  return allowed.some((entry) =>
+    entry.endsWith('.*') ? method.startsWith(entry.slice(0, -1)) : entry === method,
+  );
+}

@@ -1,9 +1,9 @@
 /** Makes the check of a room's messages of the schema that its owner has given. It knows no library of schemas. */
 
-import type { CheckedMessage, MessageCheck } from '../actors/room/room-options.ts';
-import { formatPath } from '../config/schema/path.ts';
-import type { Json } from '../protocol/command.ts';
-import { createRefusal } from '../protocol/errors.ts';
+import type { CheckedMessage, MessageCheck } from '../../actors/room/room-options.ts';
+import { formatPath } from '../../config/schema/path.ts';
+import type { Json } from '../../protocol/command.ts';
+import { createRefusal } from '../../protocol/errors.ts';
 import type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 
 /** How many of the issues a publisher is told, and how long that text may be, in characters. */

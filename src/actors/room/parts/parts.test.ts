@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createMemoryBroker } from '../../broker/memory-broker.ts';
-import type { Broker } from '../../broker/broker.ts';
-import { createMemoryPresence } from '../../broker/presence/memory-presence.ts';
-import type { Presence } from '../../broker/presence/presence.ts';
-import { createHarness, join, leave, publish, settle, until } from '../actor-harness.ts';
-import { SERVER } from '../runtime/sender.ts';
+import { createMemoryBroker } from '../../../broker/memory-broker.ts';
+import type { Broker } from '../../../broker/broker.ts';
+import { createMemoryPresence } from '../../../broker/presence/memory-presence.ts';
+import type { Presence } from '../../../broker/presence/presence.ts';
+import { createHarness, join, leave, publish, settle, until } from '../../actor-harness.ts';
+import { SERVER } from '../../runtime/sender.ts';
 
 /** Calls that wait until a test lets them go on. */
 class Gate {

@@ -1,12 +1,12 @@
 /** Gives what clients send to the server itself to the functions of the server's owner. */
 
-import type { ApplicationPort } from '../actors/room/ports.ts';
-import type { CallVerdict, HandlerMember } from '../actors/room/room-options.ts';
-import { readCallVerdict } from '../actors/room/verdicts.ts';
-import type { EventSink } from '../events/server-events.ts';
-import type { CallOutcome, Json } from '../protocol/command.ts';
-import { ERRORS } from '../protocol/errors.ts';
-import type { Clock } from '../system/clock.ts';
+import type { ApplicationPort } from '../../actors/room/ports.ts';
+import type { CallVerdict, HandlerMember } from '../../actors/room/room-options.ts';
+import { readCallVerdict } from '../../actors/room/verdicts.ts';
+import type { EventSink } from '../../events/server-events.ts';
+import type { CallOutcome, Json } from '../../protocol/command.ts';
+import { ERRORS } from '../../protocol/errors.ts';
+import type { Clock } from '../../system/clock.ts';
 
 /** What is told of a call. */
 interface ServerCall {

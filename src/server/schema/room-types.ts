@@ -1,6 +1,6 @@
 /** The types of messages by room: what TypeScript knows of a room by its name. It has no code. */
 
-import type { Json } from '../protocol/command.ts';
+import type { Json } from '../../protocol/command.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
 /** What a schema takes. Where nothing is known of it, or it takes anything: any JSON. */

@@ -1,12 +1,12 @@
 /** How a node obeys the orders that come to all nodes, and answers what all are asked. */
 
-import type { Directory } from '../actors/directory.ts';
-import { send } from '../actors/runtime/send.ts';
-import { SupervisedRoom } from '../actors/room/supervised-room.ts';
-import type { Rooms } from '../actors/rooms.ts';
-import type { ControlNode, Order } from '../broker/control/control.ts';
-import type { Json } from '../protocol/command.ts';
-import { createRefusal } from '../protocol/errors.ts';
+import type { Directory } from '../../actors/directory.ts';
+import { send } from '../../actors/runtime/send.ts';
+import { SupervisedRoom } from '../../actors/room/supervised-room.ts';
+import type { Rooms } from '../../actors/rooms.ts';
+import type { ControlNode, Order } from '../../broker/control/control.ts';
+import type { Json } from '../../protocol/command.ts';
+import { createRefusal } from '../../protocol/errors.ts';
 
 /** A room that has members, and how many. */
 export type RoomCount = readonly [room: string, members: number];

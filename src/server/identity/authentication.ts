@@ -5,18 +5,18 @@ import type {
   Handshake,
   Identity,
   IdentityOutcome,
-} from '../actors/connection/authenticator.ts';
-import type { ProofOutcome, RoomGrant } from '../actors/room/ports.ts';
-import { DEFAULT_BOUNDARY } from '../actors/room/rules/rules.ts';
-import type { JoinRefusal } from '../actors/room/room-options.ts';
-import { readToken } from '../auth/handshake-token.ts';
-import type { ConnectionClaims } from '../auth/token-claims.ts';
-import type { TokenVerifier } from '../auth/token-outcome.ts';
-import type { Settings } from '../config/schema/settings.ts';
-import type { EventSink } from '../events/server-events.ts';
-import type { ConnectRequest, Json, MemberInfo } from '../protocol/command.ts';
-import { createRefusal } from '../protocol/errors.ts';
-import type { Clock } from '../system/clock.ts';
+} from '../../actors/connection/authenticator.ts';
+import type { ProofOutcome, RoomGrant } from '../../actors/room/ports.ts';
+import { DEFAULT_BOUNDARY } from '../../actors/room/rules/rules.ts';
+import type { JoinRefusal } from '../../actors/room/room-options.ts';
+import { readToken } from '../../auth/handshake-token.ts';
+import type { ConnectionClaims } from '../../auth/token-claims.ts';
+import type { TokenVerifier } from '../../auth/token-outcome.ts';
+import type { Settings } from '../../config/schema/settings.ts';
+import type { EventSink } from '../../events/server-events.ts';
+import type { ConnectRequest, Json, MemberInfo } from '../../protocol/command.ts';
+import { createRefusal } from '../../protocol/errors.ts';
+import type { Clock } from '../../system/clock.ts';
 import { readAnswer } from './authenticate-answer.ts';
 
 /** What `authenticate` is told of a client. */

@@ -1,11 +1,11 @@
 /** Tells a presence again and again who is still there, where it would forget members otherwise. */
 
-import type { Directory } from '../actors/directory.ts';
-import { toRoomMember } from '../actors/room/room-member.ts';
-import type { RestingMember } from '../actors/room/roster.ts';
-import type { Presence, PresentMember } from '../broker/presence/presence.ts';
-import type { EventSink } from '../events/server-events.ts';
-import { startQuietTimer, type Clock } from '../system/clock.ts';
+import type { Directory } from '../../actors/directory.ts';
+import { toRoomMember } from '../../actors/room/room-member.ts';
+import type { RestingMember } from '../../actors/room/roster.ts';
+import type { Presence, PresentMember } from '../../broker/presence/presence.ts';
+import type { EventSink } from '../../events/server-events.ts';
+import { startQuietTimer, type Clock } from '../../system/clock.ts';
 
 /** Members told in one call. */
 const MEMBERS_A_CALL = 500;

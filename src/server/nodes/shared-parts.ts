@@ -1,9 +1,9 @@
 /** The parts that several servers may have in common: what is stored, and what goes between nodes. */
 
-import type { Broker } from '../broker/broker.ts';
-import type { Control } from '../broker/control/control.ts';
-import type { Presence } from '../broker/presence/presence.ts';
-import type { MembershipStore } from '../storage/membership-store.ts';
+import type { Broker } from '../../broker/broker.ts';
+import type { Control } from '../../broker/control/control.ts';
+import type { Presence } from '../../broker/presence/presence.ts';
+import type { MembershipStore } from '../../storage/membership-store.ts';
 
 export interface SharedParts {
   readonly store: MembershipStore;

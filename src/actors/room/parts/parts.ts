@@ -1,7 +1,7 @@
 /** How a room asks the broker and the presence, which answer at once or by a promise that has a deadline here. */
 
-import type { Clock } from '../../system/clock.ts';
-import type { EventSink } from '../../events/server-events.ts';
+import type { Clock } from '../../../system/clock.ts';
+import type { EventSink } from '../../../events/server-events.ts';
 
 /** How long the broker and the presence may take, in milliseconds. */
 const PART_DEADLINE_MS = 10_000;

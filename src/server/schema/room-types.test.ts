@@ -2,12 +2,12 @@
 
 import * as z from 'zod';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import type { Json } from '../protocol/command.ts';
-import { refuse } from '../actors/room/room-options.ts';
-import { createServer, defineRoom } from './create-server.ts';
+import type { Json } from '../../protocol/command.ts';
+import { refuse } from '../../actors/room/room-options.ts';
+import { createServer, defineRoom } from '../create-server.ts';
 import type { MessageOf, MessageTo } from './room-types.ts';
-import type { RoomDefinition, StatecastServer } from './server-options.ts';
-import type { JoinContext } from '../actors/room/room-options.ts';
+import type { RoomDefinition, StatecastServer } from '../server-options.ts';
+import type { JoinContext } from '../../actors/room/room-options.ts';
 
 const chat = z.object({ text: z.string(), size: z.string().transform(Number) });
 type Chat = { text: string; size: number };

@@ -1,7 +1,7 @@
 /** Tells the members of a room that this node has missed a publication of it. */
 
-import type { Directory } from '../actors/directory.ts';
-import { SERVER } from '../actors/runtime/sender.ts';
+import type { Directory } from '../../actors/directory.ts';
+import { SERVER } from '../../actors/runtime/sender.ts';
 
 type Rooms = Pick<Directory, 'rooms'>;
 

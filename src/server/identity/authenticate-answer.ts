@@ -1,11 +1,11 @@
 /** Checks what `authenticate` returns. JavaScript lets a function return anything. It knows no tokens. */
 
-import type { Identity, IdentityOutcome } from '../actors/connection/authenticator.ts';
-import type { RoomGrant } from '../actors/room/ports.ts';
-import type { JoinRefusal } from '../actors/room/room-options.ts';
-import type { Json } from '../protocol/command.ts';
-import { createRefusal } from '../protocol/errors.ts';
-import { findNonJson } from '../protocol/json/non-json.ts';
+import type { Identity, IdentityOutcome } from '../../actors/connection/authenticator.ts';
+import type { RoomGrant } from '../../actors/room/ports.ts';
+import type { JoinRefusal } from '../../actors/room/room-options.ts';
+import type { Json } from '../../protocol/command.ts';
+import { createRefusal } from '../../protocol/errors.ts';
+import { findNonJson } from '../../protocol/json/non-json.ts';
 
 type NotKnown = Exclude<IdentityOutcome, { type: 'known' }>;
 

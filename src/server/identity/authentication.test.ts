@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Handshake } from '../actors/connection/authenticator.ts';
-import { refuse } from '../actors/room/room-options.ts';
-import { NOW, SECRET, signToken } from '../auth/token-harness.ts';
-import { createTokenVerifier } from '../auth/token-verifier.ts';
-import { parseSettings } from '../config/parse-settings.ts';
-import type { SettingsInput } from '../config/schema/settings.ts';
-import type { ConnectRequest } from '../protocol/command.ts';
-import { FakeClock } from '../system/clock-harness.ts';
+import type { Handshake } from '../../actors/connection/authenticator.ts';
+import { refuse } from '../../actors/room/room-options.ts';
+import { NOW, SECRET, signToken } from '../../auth/token-harness.ts';
+import { createTokenVerifier } from '../../auth/token-verifier.ts';
+import { parseSettings } from '../../config/parse-settings.ts';
+import type { SettingsInput } from '../../config/schema/settings.ts';
+import type { ConnectRequest } from '../../protocol/command.ts';
+import { FakeClock } from '../../system/clock-harness.ts';
 import { createAuthenticator, type Authenticate, type ClientRequest } from './authentication.ts';
 
 const HANDSHAKE: Handshake = { query: '', headers: {}, address: '127.0.0.1', protocol: 'test' };
