@@ -6,6 +6,7 @@
 import type { Frame } from '../../protocol/text.ts';
 import type { PendingSends } from '../common/pending-sends.ts';
 import type { Topics } from '../common/topics.ts';
+import { JoinedFrames } from '../common/joined-frames.ts';
 import type { JoinFrames, ResponseSink, ResponseStream, SendStatus, Socket } from '../common/transport.ts';
 import type { SocketSession } from '../socket-session.ts';
 import { formatDisconnect, type StreamFormat } from './stream-format.ts';
@@ -54,7 +55,7 @@ export class StreamSocket implements Socket, ResponseStream {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   /** Frames behind those, which are to be joined into one. */
-  #joining: { readonly join: JoinFrames; readonly frames: Frame[] } | undefined;
+  #joining: JoinedFrames | undefined;
   #isInPendingSends = false;
   /** The session knows that bytes wait in the send queue. */
   #isCongestionTold = false;
@@ -133,10 +134,10 @@ export class StreamSocket implements Socket, ResponseStream {
     }
     if (this.#joining !== undefined && this.#joining.join !== join) this.#endJoining();
     if (this.#joining === undefined) {
-      this.#joining = { join, frames: [frame] };
+      this.#joining = new JoinedFrames(join, frame);
       this.#flushAtTurnEnd();
     } else {
-      this.#joining.frames.push(frame);
+      this.#joining.add(frame);
     }
   }
 
@@ -187,9 +188,7 @@ export class StreamSocket implements Socket, ResponseStream {
     const joining = this.#joining;
     if (joining === undefined) return;
     this.#joining = undefined;
-    const { join, frames } = joining;
-    const [first] = frames;
-    this.#push(this.format.encode(first !== undefined && frames.length === 1 ? first : join(frames)));
+    this.#push(this.format.encode(joining.toFrame()));
   }
 
   #flushAtTurnEnd(): void {

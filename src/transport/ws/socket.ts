@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import type { Frame } from '../../protocol/text.ts';
 import type { ContainedHandlers } from '../common/contained-handlers.ts';
 import type { PendingSends } from '../common/pending-sends.ts';
+import { JoinedFrames } from '../common/joined-frames.ts';
 import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
 import { encodeFrame, encodePong, type FrameJoiner } from './frames.ts';
 import type { Topics } from '../common/topics.ts';
@@ -54,7 +55,7 @@ export class WsSocket<Session> implements Socket {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   /** Frames behind those, which are to be joined into one. */
-  #joining: { readonly join: JoinFrames; readonly frames: Frame[] } | undefined;
+  #joining: JoinedFrames | undefined;
   #isInPendingSends = false;
   /** Bytes wait in the send queue, and its end is awaited. */
   #isCongested = false;
@@ -114,10 +115,10 @@ export class WsSocket<Session> implements Socket {
     }
     if (this.#joining !== undefined && this.#joining.join !== join) this.#endJoining();
     if (this.#joining === undefined) {
-      this.#joining = { join, frames: [frame] };
+      this.#joining = new JoinedFrames(join, frame);
       this.#flushAtTurnEnd();
     } else {
-      this.#joining.frames.push(frame);
+      this.#joining.add(frame);
     }
   }
 
@@ -194,9 +195,7 @@ export class WsSocket<Session> implements Socket {
     const joining = this.#joining;
     if (joining === undefined) return;
     this.#joining = undefined;
-    const { join, frames } = joining;
-    const [first] = frames;
-    this.#push(encodeFrame(first !== undefined && frames.length === 1 ? first : join(frames)));
+    this.#push(encodeFrame(joining.toFrame()));
   }
 
   #flushAtTurnEnd(): void {
