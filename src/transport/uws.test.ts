@@ -4,7 +4,7 @@ import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
 import { openStream } from './contract/network-client.ts';
 import { describeStreamBytes } from './contract/stream-bytes-contract.ts';
-import { serveStreams } from './contract/stream-contract.ts';
+import { handleRequests, serveStreams } from './contract/stream-contract.ts';
 import { createUwsTransport } from './uws.ts';
 import { loadUws } from './uws/load.ts';
 import { KEEP_ALIVE_MS } from './uws/response-sink.ts';
@@ -37,19 +37,11 @@ describe.skipIf(loaded.uws === undefined)(
       vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
       onTestFinished(() => void vi.useRealTimers());
       const { streams, request } = serveStreams();
-      const transport = createUwsTransport(
-        {
-          upgrade: () => ({ accept: false, response: { status: 404 } }),
-          open() {},
-          message() {},
-          drain() {},
-          overflow() {},
-          close() {},
-          request,
-          failed() {},
-        },
-        { maxFrameBytes: 1024, sendQueueBytes: 1024 * 1024, idleTimeoutSeconds: 0 },
-      );
+      const transport = createUwsTransport(handleRequests(request), {
+        maxFrameBytes: 1024,
+        sendQueueBytes: 1024 * 1024,
+        idleTimeoutSeconds: 0,
+      });
       onTestFinished(() => transport.close());
       const { port } = await transport.listen({ host: '127.0.0.1', port: 0 });
       const client = await openStream(port, { path: '/now' });

@@ -7,7 +7,7 @@ import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
 import { openStream } from './contract/network-client.ts';
 import { describeStreamBytes } from './contract/stream-bytes-contract.ts';
-import { serveStreams } from './contract/stream-contract.ts';
+import { handleRequests, serveStreams } from './contract/stream-contract.ts';
 import { createWsTransport } from './ws.ts';
 
 describeNetworkTransport('ws', createWsTransport, './ws.ts');
@@ -66,19 +66,11 @@ describe('silence', () => {
 describe('a streamed response', () => {
   test('that its client does not read to the end is dropped after 30 seconds', async () => {
     const { streams, request } = serveStreams();
-    const transport = createWsTransport(
-      {
-        upgrade: () => ({ accept: false, response: { status: 404 } }),
-        open() {},
-        message() {},
-        drain() {},
-        overflow() {},
-        close() {},
-        request,
-        failed() {},
-      },
-      { maxFrameBytes: 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 0 },
-    );
+    const transport = createWsTransport(handleRequests(request), {
+      maxFrameBytes: 1024,
+      sendQueueBytes: 1024,
+      idleTimeoutSeconds: 0,
+    });
     onTestFinished(() => transport.close());
     const { port } = await transport.listen({ host: '127.0.0.1', port: 0 });
     const client = await openStream(port, { path: '/now' });

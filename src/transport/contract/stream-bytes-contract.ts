@@ -9,7 +9,7 @@ import type { CreateTransport } from '../common/transport.ts';
 import { ReceivedText } from '../in-memory-stream.ts';
 import type { HttpFault } from './bytes-contract.ts';
 import { ENDLESS, KIBIBYTE } from './contract-client.ts';
-import { serveStreams, type Streaming } from './stream-contract.ts';
+import { handleRequests, serveStreams, type Streaming } from './stream-contract.ts';
 
 const OPTIONS = { maxFrameBytes: 64 * KIBIBYTE, sendQueueBytes: 64 * KIBIBYTE, idleTimeoutSeconds: 120 };
 
@@ -20,16 +20,7 @@ async function serve(create: CreateTransport) {
   const failures = new Inbox<unknown>();
   const { streams, request } = serveStreams();
   const transport = create(
-    {
-      upgrade: () => ({ accept: false, response: { status: 404 } }),
-      open() {},
-      message() {},
-      drain() {},
-      overflow() {},
-      close() {},
-      request,
-      failed: (error) => failures.push(error),
-    },
+    handleRequests(request, (error) => failures.push(error)),
     OPTIONS,
   );
   onTestFinished(() => transport.close());

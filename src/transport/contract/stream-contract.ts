@@ -79,6 +79,23 @@ export function serveStreams(
   };
 }
 
+/** The handlers of a server that takes no sockets. */
+export function handleRequests<One = Session>(
+  request: TransportHandlers<One>['request'],
+  failed: (error: unknown) => void = () => {},
+): TransportHandlers<One> {
+  return {
+    upgrade: () => ({ accept: false, response: { status: 404 } }),
+    open() {},
+    message() {},
+    drain() {},
+    overflow() {},
+    close() {},
+    request,
+    failed,
+  };
+}
+
 export function describeStreams(start: StartServer): void {
   async function serve(
     opened?: (streaming: Streaming) => void,
