@@ -7,6 +7,7 @@ import type { EventSink } from '../../events/server-events.ts';
 import type { CallOutcome, Json } from '../../protocol/command.ts';
 import { ERRORS } from '../../protocol/errors.ts';
 import type { Clock } from '../../system/clock.ts';
+import { settleInTime } from '../../system/settle-in-time.ts';
 
 /** What is told of a call. */
 interface ServerCall {
@@ -40,18 +41,18 @@ const FAILED: CallOutcome = {
 export function createApplication(input: ApplicationInput): ApplicationPort {
   const { onCall, onSend, handlerMs, clock, events } = input;
 
+  /** What the function throws is a rejection. */
+  async function judge(call: ServerCall): Promise<CallVerdict | void> {
+    return onCall?.(call);
+  }
+
   async function ask(call: ServerCall): Promise<CallOutcome> {
-    let timer: unknown;
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = clock.setTimeout(() => reject(new Error('onCall has outlived its deadline')), handlerMs);
-      });
-      return toOutcome(readCallVerdict(await Promise.race([onCall?.(call), late])));
+      const verdict = await settleInTime(clock, judge(call), handlerMs, 'onCall has outlived its deadline');
+      return toOutcome(readCallVerdict(verdict));
     } catch (error) {
       events.emit('handler.failed', { handler: 'onCall', error });
       return FAILED;
-    } finally {
-      clock.clearTimeout(timer);
     }
   }
 

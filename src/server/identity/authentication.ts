@@ -17,6 +17,7 @@ import type { EventSink } from '../../events/server-events.ts';
 import type { ConnectRequest, Json, MemberInfo } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type { Clock } from '../../system/clock.ts';
+import { settleInTime } from '../../system/settle-in-time.ts';
 import { readAnswer } from './authenticate-answer.ts';
 
 /** What `authenticate` is told of a client. */
@@ -188,13 +189,11 @@ class TokenAuthenticator implements Authenticator {
     const abort = new AbortController();
     const { data, name, version, headers: claimedHeaders = {} } = request;
     const { query, headers, address, protocol } = handshake;
-    let timer: unknown;
     let stop: (() => void) | undefined;
     try {
-      const ended = new Promise<never>((_, reject) => {
+      const left = new Promise<never>((_, reject) => {
         stop = () => reject(new Error(LEFT));
         gone.addEventListener('abort', stop);
-        timer = clock.setTimeout(() => reject(new Error(LATE)), settings.limits.handlerSeconds * 1000);
       });
       const asked = authenticate?.({
         ...(token !== undefined && { token }),
@@ -209,14 +208,14 @@ class TokenAuthenticator implements Authenticator {
         protocol,
         signal: abort.signal,
       });
-      return readAnswer(await Promise.race([asked, ended]));
+      const deadlineMs = settings.limits.handlerSeconds * 1000;
+      return readAnswer(await settleInTime(clock, Promise.race([asked, left]), deadlineMs, LATE));
     } catch (error) {
       // What a function says that was told to stop is of no interest.
       if (!gone.aborted) this.#report(error);
       return { type: 'refused', refusal: FAILED };
     } finally {
       if (stop !== undefined) gone.removeEventListener('abort', stop);
-      clock.clearTimeout(timer);
       abort.abort();
     }
   }

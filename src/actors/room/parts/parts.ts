@@ -1,16 +1,18 @@
 /** How a room asks the broker and the presence, which answer at once or by a promise that has a deadline here. */
 
 import type { Clock } from '../../../system/clock.ts';
+import { settleInTime } from '../../../system/settle-in-time.ts';
 import type { EventSink } from '../../../events/server-events.ts';
 
 /** How long the broker and the presence may take, in milliseconds. */
 const PART_DEADLINE_MS = 10_000;
+const NO_ANSWER = `no answer within ${PART_DEADLINE_MS / 1000} seconds`;
 
 /** Nothing when it is done; a promise that settles within the deadline when it takes time, or has failed. */
 export function ask(clock: Clock, call: () => void | Promise<void>): Promise<void> | undefined {
   try {
     const answer = call();
-    return answer instanceof Promise ? settleInTime(clock, answer) : undefined;
+    return answer instanceof Promise ? settleInTime(clock, answer, PART_DEADLINE_MS, NO_ANSWER) : undefined;
   } catch (error) {
     return Promise.reject(error);
   }
@@ -29,13 +31,4 @@ export function tellPart(
   call: () => void | Promise<void>,
 ): void {
   ask(clock, call)?.catch((error: unknown) => events.emit('part.failed', { part, room, error }));
-}
-
-function settleInTime(clock: Clock, answer: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => {
-      reject(new Error(`no answer within ${PART_DEADLINE_MS / 1000} seconds`));
-    }, PART_DEADLINE_MS);
-    answer.then(resolve, reject).finally(() => clock.clearTimeout(timer));
-  });
 }
