@@ -8,7 +8,7 @@ import type { HistoryRequest } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { Directory } from './directory.ts';
-import { ask } from './room/parts/parts.ts';
+import { inTime } from './room/parts/parts.ts';
 import type { Answer, HistoryPage, QueriesPort } from './room/ports.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { mayAct, type Asker, type RuledAction } from './room/rules/rules.ts';
@@ -61,19 +61,9 @@ export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
       return { refusal: FAILED };
     };
     try {
-      let value: Value | undefined;
-      const asked = ask(clock, () => {
-        const called = call();
-        if (!(called instanceof Promise)) {
-          value = called;
-          return undefined;
-        }
-        return called.then((result) => {
-          value = result;
-        });
-      });
-      if (asked === undefined) return toAnswer(value as Value);
-      return asked.then(() => toAnswer(value as Value)).catch(fail);
+      const value = call();
+      if (!(value instanceof Promise)) return toAnswer(value);
+      return inTime(clock, value).then(toAnswer).catch(fail);
     } catch (error) {
       return fail(error);
     }

@@ -12,10 +12,15 @@ const NO_ANSWER = `no answer within ${PART_DEADLINE_MS / 1000} seconds`;
 export function ask(clock: Clock, call: () => void | Promise<void>): Promise<void> | undefined {
   try {
     const answer = call();
-    return answer instanceof Promise ? settleInTime(clock, answer, PART_DEADLINE_MS, NO_ANSWER) : undefined;
+    return answer instanceof Promise ? inTime(clock, answer) : undefined;
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+/** An answer of a part that takes time; it rejects when it is late. */
+export function inTime<Value>(clock: Clock, answer: Promise<Value>): Promise<Value> {
+  return settleInTime(clock, answer, PART_DEADLINE_MS, NO_ANSWER);
 }
 
 interface Reporter {
