@@ -45,6 +45,8 @@ describeInBrowser('five thousand connections', (newTabs) => {
     const gate = createGate();
     const { url, port, connect, server } = await startServer({
       inspector: { access: 'open' },
+      // The join waits as long as the page needs, also on a busy machine.
+      limits: { handlerSeconds: 3_600 },
       rooms: { slow: { onJoin: () => gate.opened } },
     });
     await openSilent(port, IDLE);
