@@ -1,12 +1,12 @@
 /** The HTTP push routes, named as in the TarsPHP example. They publish to rooms in the name of the server. */
 
-import type { PublishOutcome, Publisher, RoomsPort } from '../actors/room/ports.ts';
+import type { Answer } from '../actors/room/ports.ts';
+import type { Operations } from '../operations/operations.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import type { TransportResponse } from '../transport/common/transport.ts';
 import type { Access } from './access.ts';
 import { readFields, refuseBody, type Fields } from './fields.ts';
 import { jsonError, textResponse } from '../transport/common/responses.ts';
-import { HttpPublisher } from './http-publisher.ts';
 import type { Route } from './router.ts';
 
 /** Longest form, in multiples of the longest message: percent-encoding writes a byte with three. */
@@ -14,21 +14,23 @@ const FORM_OVERHEAD = 4;
 /** Further bytes of a form: the room's name, up to 1 KiB before it is encoded, and the names of the fields. */
 const FORM_NAMES_BYTES = 4 * 1024;
 
+const BY_HTTP = { from: 'http' } as const;
+
 export interface PushRoutesOptions {
-  readonly rooms: RoomsPort;
+  readonly operations: Pick<Operations, 'publish' | 'broadcast'>;
   readonly access: Access;
   /** Longest message, in bytes. */
   readonly messageBytes: number;
 }
 
-export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOptions): Route[] {
+export function createPushRoutes({ operations, access, messageBytes }: PushRoutesOptions): Route[] {
   const maxBodyBytes = messageBytes * FORM_OVERHEAD + FORM_NAMES_BYTES;
 
   /** Reads the named fields, all of them required, and publishes them. It answers without a promise where it can. */
   function push(
     names: readonly string[],
     success: string,
-    publish: (values: Fields, publisher: Publisher) => void,
+    publish: (values: Fields) => Answer<object>,
   ): Route['handle'] {
     const succeeded = textResponse(success);
 
@@ -37,14 +39,12 @@ export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOpti
         const missing = names.filter((_, index) => fields[index] === undefined);
         return jsonError(400, `missing parameter: ${missing.join(', ')}`);
       }
-      const publisher = new HttpPublisher();
-      publish(fields, publisher);
-      const { outcome } = publisher;
-      return outcome === undefined ? publisher.untilTold().then(toResponse) : toResponse(outcome);
+      const outcome = publish(fields);
+      return outcome instanceof Promise ? outcome.then(toResponse) : toResponse(outcome);
     }
 
-    function toResponse(outcome: PublishOutcome): TransportResponse {
-      return outcome.type === 'refused'
+    function toResponse(outcome: Awaited<Answer<object>>): TransportResponse {
+      return 'refusal' in outcome
         ? jsonError(STATUS_OF[outcome.refusal.error], outcome.refusal.message)
         : succeeded;
     }
@@ -61,15 +61,15 @@ export function createPushRoutes({ rooms, access, messageBytes }: PushRoutesOpti
     {
       methods: ['GET', 'POST'],
       path: '/Index/pushByRoom',
-      handle: push(['roomNum', 'message'], 'pushBy room success', ([room = '', message = ''], publisher) =>
-        rooms.publish(room, message, publisher),
+      handle: push(['roomNum', 'message'], 'pushBy room success', ([room = '', message = '']) =>
+        operations.publish(room, message, BY_HTTP),
       ),
     },
     {
       methods: ['GET', 'POST'],
       path: '/Index/pushAll',
-      handle: push(['message'], 'pushBy all success', ([message = ''], publisher) =>
-        rooms.broadcast(message, publisher),
+      handle: push(['message'], 'pushBy all success', ([message = '']) =>
+        operations.broadcast(message, 'http'),
       ),
     },
   ];

@@ -21,6 +21,7 @@ import type { Settings } from '../config/schema/settings.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
+import { createOperations } from '../operations/create-operations.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { readDescriptors } from '../system/descriptors.ts';
@@ -211,6 +212,7 @@ export function composeServer<All extends ServantDefinitions>(
     }),
   });
   shared.control.attach(createControlNode(directory, rooms));
+  const operations = createOperations({ rooms, control: shared.control, clock, limits });
 
   const health = createHealth({
     settings,
@@ -226,7 +228,7 @@ export function composeServer<All extends ServantDefinitions>(
     settings,
     rpc,
     life,
-    rooms,
+    operations,
     shared,
     health,
     states: createActorStates({ life, directory, servants }),
@@ -267,6 +269,7 @@ export function composeServer<All extends ServantDefinitions>(
       events,
     },
     rooms,
+    operations,
     taps,
     codecs,
     broker,

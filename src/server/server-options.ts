@@ -16,6 +16,7 @@ import type {
 } from '../actors/room/room-options.ts';
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
+import type { RoomMembers } from '../operations/operations.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import type { Control } from '../broker/control/control.ts';
@@ -196,12 +197,6 @@ export interface ServerHandlerContext<All extends ServantDefinitions = {}, Membe
   readonly member: HandlerMember<MemberData>;
   readonly server: StatecastServer<All>;
   readonly rpc: RpcOf<All>;
-}
-
-/** A room and the number of its members. */
-export interface RoomMembers {
-  readonly room: string;
-  readonly members: number;
 }
 
 export interface StatecastServer<All extends ServantDefinitions = {}> {

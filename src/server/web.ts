@@ -9,6 +9,7 @@ import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
+import type { Operations } from '../operations/operations.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { createCentrifugeCodec } from '../protocol/centrifuge/centrifuge-codec.ts';
 import { lineCodec } from '../protocol/line/line-codec.ts';
@@ -73,6 +74,7 @@ export interface WebInput {
   readonly settings: StatecastServer['settings'];
   readonly directory: Directory;
   readonly rooms: Rooms;
+  readonly operations: Operations;
   /** What connections are given. */
   readonly surroundings: ConnectionSurroundings;
   /** They hear what the broker brings. */
@@ -102,7 +104,7 @@ export interface WebInput {
 export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
-  const { socketLimits, surroundings, taps } = input;
+  const { operations, socketLimits, surroundings, taps } = input;
   const { limits, http } = settings;
   const centrifuge = createCentrifugeCodec(SERVER_INFO, limits.messageBytes);
   const codecs = new Map([
@@ -161,9 +163,9 @@ export function createWeb(input: WebInput): Transport {
       allowsOrigin,
       maxFrameBytes,
     }),
-    ...createPushRoutes({ rooms, access, messageBytes }),
+    ...createPushRoutes({ operations, access, messageBytes }),
     ...createApiRoutes({
-      methods: [...createPublishing({ rooms, clock: input.clock, messageBytes }), ...createReading(rooms)],
+      methods: [...createPublishing(operations, messageBytes), ...createReading(operations)],
       access: apiAccess,
       messageBytes,
     }),

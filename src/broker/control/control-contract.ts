@@ -98,7 +98,8 @@ const DEADLINE_MS = 5_000;
 const SHORT_DEADLINE_MS = 300;
 
 const ORDERS: readonly Order[] = [
-  { type: 'disconnect', connection: 'c1' },
+  { type: 'disconnect', who: { connection: 'c1' } },
+  { type: 'tell', who: { user: 'ann', session: 's1' }, data: { text: [1, null, 'ж'] } },
   { type: 'kick', room: 'комната 🏠', connection: 'c2', reason: 'a "reason"\n' },
   { type: 'mute', room: 'r' },
   { type: 'unmute', room: 'r' },

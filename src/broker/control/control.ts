@@ -5,13 +5,22 @@
 
 import type { Json } from '../../protocol/command.ts';
 
+/** Connections that an order is about: those that fit everything that is given. At least one is given. */
+export interface Selection {
+  /** Connections of this user. */
+  readonly user?: string;
+  /** The connection with this id. */
+  readonly connection?: string;
+  /** The connection of this session: of a client without a WebSocket, which knows it. */
+  readonly session?: string;
+}
+
 /** What all nodes are to do. */
 export type Order =
-  /** Close a connection for good, and tell the client the reason if there is one. */
-  | { readonly type: 'disconnect'; readonly connection: string; readonly reason?: string }
-  /** Send a message to one connection, or to all connections of a user. */
-  | { readonly type: 'tell'; readonly connection: string; readonly data: Json }
-  | { readonly type: 'tellUser'; readonly user: string; readonly data: Json }
+  /** Close connections for good, and tell the clients the reason if there is one. */
+  | { readonly type: 'disconnect'; readonly who: Selection; readonly reason?: string }
+  /** Send a message to connections. */
+  | { readonly type: 'tell'; readonly who: Selection; readonly data: Json }
   /** Put a member out of a room. */
   | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
   /** Let only the server publish in a room. */

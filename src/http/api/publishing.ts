@@ -1,21 +1,12 @@
 /** The API's methods that publish to rooms: `publish` and `broadcast`. The names and shapes are Centrifugo's. */
 
-import type { PublishOutcome, Publisher, RoomsPort } from '../../actors/room/ports.ts';
+import type { Answer } from '../../actors/room/ports.ts';
+import type { Operations, Published, PublishRequest } from '../../operations/operations.ts';
 import type { Json } from '../../protocol/command.ts';
 import { keepDigits, type ExactJson } from '../../protocol/json/exact-json.ts';
 import { findLostNumber, mayLoseNumbers } from '../../protocol/json/lost-number.ts';
-import type { Clock } from '../../system/clock.ts';
-import { HttpPublisher } from '../http-publisher.ts';
 import { failWith, toError, type ApiMethod, type ApiOutcome, type Params } from './api-method.ts';
-import { Idempotency } from './idempotency.ts';
 import { readCount, readFlag, readTable, readText, readTexts } from './params.ts';
-
-export interface PublishingOptions {
-  readonly rooms: RoomsPort;
-  readonly clock: Pick<Clock, 'monotonic'>;
-  /** Longest message, in bytes. The tags may have as many. */
-  readonly messageBytes: number;
-}
 
 /** Longest idempotency key and longest version epoch, in characters: they stay in memory. */
 const MAX_KEY_LENGTH = 255;
@@ -26,27 +17,14 @@ const MAX_CHANNELS = 10_000;
 /** What `publish` and `broadcast` have in common. */
 interface Publication {
   readonly data: Json;
-  readonly options: NonNullable<Publisher['options']>;
-  /** Empty: none. */
-  readonly idempotencyKey: string;
+  readonly request: PublishRequest;
 }
 
-export function createPublishing({ rooms, clock, messageBytes }: PublishingOptions): ApiMethod[] {
-  const done = new Idempotency<ApiOutcome>(clock);
-
-  function publish(room: string, publication: Publication): ApiOutcome | Promise<ApiOutcome> {
-    const { data, options, idempotencyKey } = publication;
-    const act = (): ApiOutcome | Promise<ApiOutcome> => {
-      const publisher = new HttpPublisher(options);
-      rooms.publish(room, data, publisher);
-      const { outcome } = publisher;
-      return outcome === undefined ? publisher.untilTold().then(toOutcome) : toOutcome(outcome);
-    };
-    if (idempotencyKey === '') return act();
-    // The length of the room's name makes the pair of them one text.
-    return done.once(`${room.length} ${room}${idempotencyKey}`, act, (outcome) => 'result' in outcome);
-  }
-
+/** @param messageBytes Longest message, in bytes. The tags may have as many. */
+export function createPublishing(
+  operations: Pick<Operations, 'publish' | 'publishToRooms'>,
+  messageBytes: number,
+): ApiMethod[] {
   return [
     {
       name: 'publish',
@@ -54,9 +32,10 @@ export function createPublishing({ rooms, clock, messageBytes }: PublishingOptio
         const channel = readText(params, 'channel');
         const publication = readPublication(params, text, messageBytes);
         if ('error' in publication) return publication;
-        return channel === ''
-          ? failWith('badRequest', 'publish needs the field channel')
-          : publish(channel, publication);
+        if (channel === '') return failWith('badRequest', 'publish needs the field channel');
+        const { data, request } = publication;
+        const outcome = operations.publish(channel, data, request);
+        return outcome instanceof Promise ? outcome.then(toOutcome) : toOutcome(outcome);
       },
     },
     {
@@ -69,8 +48,9 @@ export function createPublishing({ rooms, clock, messageBytes }: PublishingOptio
         if (channels.length > MAX_CHANNELS) {
           return failWith('limitExceeded', `a broadcast takes ${MAX_CHANNELS} channels at most`);
         }
-        const responses = await Promise.all(channels.map(async (channel) => publish(channel, publication)));
-        return { result: { responses } };
+        const { data, request } = publication;
+        const outcomes = await operations.publishToRooms(channels, data, request);
+        return { result: { responses: outcomes.map(toOutcome) } };
       },
     },
   ];
@@ -107,12 +87,14 @@ function readPublication(
   if (tags !== undefined && Buffer.byteLength(JSON.stringify(tags)) > messageBytes) {
     return failWith('limitExceeded', `the tags are longer than ${messageBytes} bytes`);
   }
-  const options = {
+  const request = {
+    from: 'http' as const,
+    idempotencyKey,
     ...(tags !== undefined && Object.keys(tags).length > 0 && { tags }),
     ...(skipHistory && { skipHistory }),
     ...(number > 0 && { version: { number, epoch } }),
   };
-  return { data, options, idempotencyKey };
+  return { data, request };
 }
 
 function exactData(params: Params, text: string): ExactJson {
@@ -121,15 +103,8 @@ function exactData(params: Params, text: string): ExactJson {
 }
 
 /** What a message is published with. The reference leaves out a position that is 0. */
-function toOutcome(outcome: PublishOutcome): ApiOutcome {
-  switch (outcome.type) {
-    case 'published':
-      return { result: outcome.offset === 0 ? {} : { offset: outcome.offset, epoch: outcome.epoch } };
-    case 'refused':
-      return { error: toError(outcome.refusal) };
-    case 'broadcasted':
-    case 'dropped':
-    case 'answered':
-      return { result: {} };
-  }
+function toOutcome(outcome: Awaited<Answer<Published>>): ApiOutcome {
+  if ('refusal' in outcome) return { error: toError(outcome.refusal) };
+  const { offset, epoch } = outcome;
+  return { result: offset === 0 ? {} : { offset, epoch } };
 }

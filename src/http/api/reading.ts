@@ -1,14 +1,13 @@
 /** The API's method that reads what rooms keep: `history`. The names and shapes are Centrifugo's. */
 
-import type { Rooms } from '../../actors/rooms.ts';
 import { MAX_PAGE } from '../../actors/room/stream/stream-reading.ts';
+import type { Operations } from '../../operations/operations.ts';
 import type { Publication, StreamPosition } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { failWith, toError, UndecodableError, type ApiMethod, type Params } from './api-method.ts';
 import { isObject, readCount, readFlag, readText } from './params.ts';
 
-/** @param rooms No rule of a room is asked: the key of the API is enough. */
-export function createReading(rooms: Pick<Rooms, 'history'>): ApiMethod[] {
+export function createReading(operations: Pick<Operations, 'history'>): ApiMethod[] {
   return [
     {
       name: 'history',
@@ -20,8 +19,8 @@ export function createReading(rooms: Pick<Rooms, 'history'>): ApiMethod[] {
         if (channel === '') return failWith('badRequest', 'history needs the field channel');
         if (reverse && since?.offset === 0) return failWith('badRequest', 'nothing comes before offset 0');
         const limit = asked < 0 || asked > MAX_PAGE ? MAX_PAGE : asked;
-        const history = await rooms.history(channel, { since, reverse, limit });
-        if ('error' in history) return { error: toError(history) };
+        const history = await operations.history(channel, { since, reverse, limit });
+        if ('refusal' in history) return { error: toError(history.refusal) };
         const { publications, offset, epoch } = history;
         if (since !== undefined && since.epoch !== '' && since.epoch !== epoch) {
           return { error: toError(createRefusal('unrecoverable')) };

@@ -4,8 +4,8 @@ import type { Directory } from '../../actors/directory.ts';
 import { send } from '../../actors/runtime/send.ts';
 import { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { Rooms } from '../../actors/rooms.ts';
-import type { ControlNode, Order } from '../../broker/control/control.ts';
-import type { Json } from '../../protocol/command.ts';
+import type { ControlNode, Order, Selection } from '../../broker/control/control.ts';
+import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 
 /** A room that has members, and how many. */
@@ -20,11 +20,11 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
     return true;
   }
 
-  function tell(id: string, data: Json): boolean {
-    const connection = directory.connections.get(id);
-    if (connection === undefined) return false;
-    send(connection, { type: 'server.tell', data }, 'library');
-    return true;
+  /** Does something to each of the connections. Returns whether there is one. */
+  function each(who: Selection, act: (connection: ConnectionRef) => void): boolean {
+    const found = findConnections(directory, who);
+    found.forEach(act);
+    return found.length > 0;
   }
 
   function countRooms(): RoomCount[] {
@@ -37,15 +37,15 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
     obey(order: Order) {
       switch (order.type) {
         case 'disconnect': {
-          const connection = directory.connections.get(order.connection);
-          if (connection === undefined) return false;
-          send(connection, { type: 'server.disconnect', reason: order.reason }, 'library');
-          return true;
+          const { who, reason } = order;
+          return each(who, (connection) =>
+            send(connection, { type: 'server.disconnect', reason }, 'library'),
+          );
         }
-        case 'tell':
-          return tell(order.connection, order.data);
-        case 'tellUser':
-          return [...directory.connectionsOf(order.user)].filter((id) => tell(id, order.data)).length > 0;
+        case 'tell': {
+          const { who, data } = order;
+          return each(who, (connection) => send(connection, { type: 'server.tell', data }, 'library'));
+        }
         case 'kick':
           return kick(directory.rooms.get(order.room), order.connection, order.reason);
         case 'close':
@@ -58,6 +58,26 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
     },
     answer: () => countRooms(),
   };
+}
+
+/** The connections of this node that fit. */
+function findConnections(
+  directory: Directory,
+  { user, connection: id, session }: Selection,
+): ConnectionRef[] {
+  const { connections } = directory;
+  const ids =
+    id !== undefined ? [id] : user === undefined ? connections.keys() : directory.connectionsOf(user);
+  return [...ids]
+    .map((one) => connections.get(one))
+    .filter((one) => one !== undefined)
+    .filter((one) => {
+      const { member, emulation } = one.getSnapshot().context;
+      return (
+        (user === undefined || member.user === user) &&
+        (session === undefined || emulation?.session === session)
+      );
+    });
 }
 
 function kick(room: SupervisedRoom | undefined, id: string, reason: string): boolean {

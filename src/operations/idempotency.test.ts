@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from '../../system/clock-harness.ts';
+import { FakeClock } from '../system/clock-harness.ts';
 import { Idempotency, IDEMPOTENCY_MS } from './idempotency.ts';
 
 /** Counts what is done; each has its number as the outcome. */

@@ -1,15 +1,17 @@
-/** The publisher of a message that comes by HTTP: it keeps the outcome for the answer. */
+/** The publisher of what the server itself says: it keeps the outcome for the answer. */
 
 import type { PublishOutcome, Publisher } from '../actors/room/ports.ts';
+import type { OutsideSender } from '../actors/runtime/sender.ts';
 
 /** Mostly the outcome is known before the publishing returns, and no promise is needed. */
-export class HttpPublisher implements Publisher {
-  readonly sender = 'http';
+export class ServerPublisher implements Publisher {
+  readonly sender: OutsideSender;
   readonly options: Publisher['options'];
   outcome: PublishOutcome | undefined;
   #resolve: ((outcome: PublishOutcome) => void) | undefined;
 
-  constructor(options?: Publisher['options']) {
+  constructor(sender: OutsideSender, options?: Publisher['options']) {
+    this.sender = sender;
     this.options = options;
   }
 

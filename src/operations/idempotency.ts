@@ -3,7 +3,7 @@
  * bounded: when there are too many keys, the oldest are forgotten.
  */
 
-import type { Clock } from '../../system/clock.ts';
+import type { Clock } from '../system/clock.ts';
 
 /** How long a key is remembered. */
 export const IDEMPOTENCY_MS = 5 * 60_000;

@@ -1,0 +1,72 @@
+/**
+ * What the owner of a server may do from outside: in rooms, and to connections. The library, the HTTP API and
+ * `Statecast.Push` all do it by these functions. No rule of a room and no handler is asked, only the schema of its messages.
+ */
+
+import type { PublicationVersion } from '../broker/broker.ts';
+import type { History, HistoryQuery, Position } from '../broker/broker.ts';
+import type { Selection } from '../broker/control/control.ts';
+import type { OutsideSender } from '../actors/runtime/sender.ts';
+import type { Answer } from '../actors/room/ports.ts';
+import type { MemberView } from '../actors/room/roster.ts';
+import type { Json } from '../protocol/command.ts';
+
+/** A refusal is a value here; a promise does not reject because of one. */
+export interface Operations {
+  /** Publishes in a room. */
+  publish(room: string, data: Json, options?: PublishRequest): Answer<Published>;
+  /** Publishes one message in several rooms. Each outcome stands where its room does. */
+  publishToRooms(
+    rooms: readonly string[],
+    data: Json,
+    options?: PublishRequest,
+  ): Promise<readonly Awaited<Answer<Published>>[]>;
+  /** Sends a message to every open socket. */
+  broadcast(data: Json, from?: OutsideSender): Answer<Done>;
+  /** What the stream of a room keeps, and where it stands. */
+  history(room: string, query?: HistoryQuery): Answer<History>;
+  /** Who is in a room, in the order of their joins, and who is away. */
+  members(room: string): Answer<{ readonly members: readonly MemberView[] }>;
+  /** The rooms that have members now, on any node. */
+  rooms(): Answer<{ readonly rooms: readonly RoomMembers[] }>;
+  /** Sends a message to connections. */
+  send(who: Selection, data: Json): Answer<Found>;
+  /** Closes connections. */
+  disconnect(who: Selection, reason?: string): Answer<Found>;
+  /** Puts a member out of a room; its connection stays. */
+  kick(room: string, connection: string, reason: string): Answer<Found>;
+  /** Lets only the server publish in a room, as long as it is in memory. */
+  mute(room: string): Answer<Done>;
+  unmute(room: string): Answer<Done>;
+  /** Puts all members out of a room and lets it go from memory. */
+  closeRoom(room: string, reason: string): Answer<Found>;
+}
+
+/** How something is published. */
+export interface PublishRequest {
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** The publication is not kept, and takes no place in the stream. */
+  readonly skipHistory?: boolean | undefined;
+  readonly version?: PublicationVersion | undefined;
+  /** A second publication with this key in the same room, within five minutes, is not made: it has the same outcome. */
+  readonly idempotencyKey?: string | undefined;
+  /** Who asks for it, for those who watch. Default: the library. */
+  readonly from?: OutsideSender | undefined;
+}
+
+/** Where a publication is in the stream of its room. The offset is 0 where the publication takes no place in it. */
+export type Published = Position;
+
+/** It is done. */
+export interface Done {}
+
+/** Whether there was somebody or something that it is about. */
+export interface Found {
+  readonly found: boolean;
+}
+
+/** A room and the number of its members. */
+export interface RoomMembers {
+  readonly room: string;
+  readonly members: number;
+}

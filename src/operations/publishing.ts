@@ -1,0 +1,71 @@
+/** What the server itself says: to rooms, and to every open socket. */
+
+import type { Answer, PublishOutcome, RoomsPort } from '../actors/room/ports.ts';
+import type { Json } from '../protocol/command.ts';
+import type { Clock } from '../system/clock.ts';
+import { Idempotency } from './idempotency.ts';
+import type { Done, Operations, Published, PublishRequest } from './operations.ts';
+import { ServerPublisher } from './server-publisher.ts';
+
+type Outcome = Awaited<Answer<Published>>;
+
+const DONE: Done = {};
+
+export function createPublishing(
+  rooms: Pick<RoomsPort, 'publish' | 'broadcast'>,
+  clock: Pick<Clock, 'monotonic'>,
+): Pick<Operations, 'publish' | 'publishToRooms' | 'broadcast'> {
+  const done = new Idempotency<Outcome>(clock);
+
+  function publish(room: string, data: Json, request: PublishRequest = {}): Answer<Published> {
+    const { idempotencyKey = '' } = request;
+    if (idempotencyKey === '') return act(room, data, request);
+    // The length of the room's name makes the pair of them one text.
+    const key = `${room.length} ${room}${idempotencyKey}`;
+    return done.once(
+      key,
+      () => act(room, data, request),
+      (outcome) => !('refusal' in outcome),
+    );
+  }
+
+  function act(room: string, data: Json, request: PublishRequest): Answer<Published> {
+    const publisher = new ServerPublisher(request.from ?? 'library', toOptions(request));
+    rooms.publish(room, data, publisher);
+    const { outcome } = publisher;
+    return outcome === undefined ? publisher.untilTold().then(toPublished) : toPublished(outcome);
+  }
+
+  return {
+    publish,
+    publishToRooms: (names, data, request) =>
+      Promise.all(names.map(async (room) => publish(room, data, request))),
+    broadcast(data, from = 'library') {
+      const publisher = new ServerPublisher(from);
+      rooms.broadcast(data, publisher);
+      const { outcome } = publisher;
+      return outcome === undefined ? publisher.untilTold().then(toDone) : toDone(outcome);
+    },
+  };
+}
+
+/** Undefined where nothing is asked of the stream: most messages are published so. */
+function toOptions({ tags, skipHistory, version }: PublishRequest) {
+  if (tags === undefined && skipHistory === undefined && version === undefined) return undefined;
+  return {
+    ...(tags !== undefined && { tags }),
+    ...(skipHistory === true && { skipHistory }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+/** No handler is asked about what the server says, so that it is published or refused. */
+function toPublished(outcome: PublishOutcome): Outcome {
+  if (outcome.type === 'refused') return { refusal: outcome.refusal };
+  if (outcome.type !== 'published') throw new Error(`a publication ended as ${outcome.type}`);
+  return { offset: outcome.offset, epoch: outcome.epoch };
+}
+
+function toDone(outcome: PublishOutcome): Awaited<Answer<Done>> {
+  return outcome.type === 'refused' ? { refusal: outcome.refusal } : DONE;
+}
