@@ -34,6 +34,7 @@ import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
+import { createNodeInfo } from './nodes/node-info.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
@@ -182,6 +183,7 @@ export function composeServer<All extends ServantDefinitions>(
   });
 
   const optionsOf = createRoomOptions(definitions, settings, () => server);
+  const rpcPort = createRpcPort(servantDefinitions, servants, events);
   const taps = new Taps();
   const handlerMs = limits.handlerSeconds * 1000;
   const rooms = createRooms({
@@ -189,7 +191,7 @@ export function composeServer<All extends ServantDefinitions>(
     taps,
     machines,
     directory,
-    rpc: createRpcPort(servantDefinitions, servants, events),
+    rpc: rpcPort,
     events,
     clock,
     optionsOf,
@@ -211,8 +213,9 @@ export function composeServer<All extends ServantDefinitions>(
       send: (data, publisher) => life.broadcast(data, publisher),
     }),
   });
-  shared.control.attach(createControlNode(directory, rooms));
-  const operations = createOperations({ rooms, control: shared.control, clock, limits });
+  const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
+  shared.control.attach(createControlNode({ directory, rooms, nodeInfo }));
+  const operations = createOperations({ ...shared, rooms, rpc: rpcPort, events, clock, limits });
 
   const health = createHealth({
     settings,
