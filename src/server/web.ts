@@ -23,8 +23,7 @@ import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess, type AccessOptions } from '../http/access.ts';
 import { createApiRoutes } from '../http/api/api-routes.ts';
-import { createPublishing } from '../http/api/publishing.ts';
-import { createReading } from '../http/api/reading.ts';
+import { createApiMethods } from '../http/api/api-methods.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
 import { createPresenceRoute } from '../http/presence-route.ts';
@@ -165,7 +164,7 @@ export function createWeb(input: WebInput): Transport {
     }),
     ...createPushRoutes({ operations, access, messageBytes }),
     ...createApiRoutes({
-      methods: [...createPublishing(operations, messageBytes), ...createReading(operations)],
+      methods: createApiMethods(operations, messageBytes),
       access: apiAccess,
       messageBytes,
     }),
