@@ -13,12 +13,14 @@ import type { Clock } from '../system/clock.ts';
 import type { Done, Found, Operations } from './operations.ts';
 import { createPublishing } from './publishing.ts';
 import { createReading } from './reading.ts';
+import type { Watchers } from './watchers.ts';
 
 export interface OperationsInput {
   readonly rooms: Rooms;
   readonly control: Control;
   readonly broker: Broker;
   readonly presence: Presence;
+  readonly watchers: Pick<Watchers, 'watch'>;
   /** The functions of servants. */
   readonly rpc: RpcPort;
   readonly events: EventSink;
@@ -48,6 +50,7 @@ export function createOperations(input: OperationsInput): Operations {
   return {
     ...createPublishing(rooms, clock),
     ...createReading(input),
+    watch: (room, listener) => input.watchers.watch(room, listener),
     send(who, data) {
       const refusal = refuseMessage(data, limits) ?? refuseSelection(who);
       return refusal === undefined ? order({ type: 'tell', who, data }) : { refusal };

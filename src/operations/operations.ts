@@ -11,6 +11,7 @@ import type { PresenceStats, PresentMember } from '../broker/presence/presence.t
 import type { Answer } from '../actors/room/ports.ts';
 import type { MemberView } from '../actors/room/roster.ts';
 import type { Json } from '../protocol/command.ts';
+import type { RoomListener, Watch } from './watchers.ts';
 import type { ExactJson } from '../protocol/json/exact-json.ts';
 
 /** A refusal is a value here; a promise does not reject because of one. */
@@ -42,6 +43,11 @@ export interface Operations {
   rooms(pattern?: string): Answer<{ readonly rooms: readonly RoomMembers[] }>;
   /** The nodes, and how they are. One that does not answer within 2 seconds is missing. */
   info(): Answer<{ readonly nodes: readonly NodeInfo[] }>;
+  /**
+   * Tells a listener what happens in a room from now on, whether it has members here or not. At most 1,000 may watch at a
+   * time.
+   */
+  watch(room: string, listener: RoomListener): Answer<Watch>;
   /** Calls a function of a servant, `hello.sayHello`, whatever rooms allow. */
   call(method: string, args: ExactJson): Answer<{ readonly result: ExactJson }>;
   /** Sends a message to connections. */

@@ -14,6 +14,7 @@ import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
+import { HeldBroker } from '../broker/held-broker.ts';
 import { watchBroker } from '../broker/watched-broker.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
@@ -22,6 +23,7 @@ import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createOperations } from '../operations/create-operations.ts';
+import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { readDescriptors } from '../system/descriptors.ts';
@@ -143,11 +145,14 @@ export function composeServer<All extends ServantDefinitions>(
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
   const shared = {
     store: store ?? createMemoryStore(),
-    broker: watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
-      clock,
-      isWatched: (room) => hasStreamReaders(directory, room),
-      onGap: (room) => tellGap(directory, room),
-    }),
+    broker: new HeldBroker(
+      watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
+        clock,
+        isWatched: (room) => hasStreamReaders(directory, room),
+        onGap: (room) => tellGap(directory, room),
+      }),
+      (room) => directory.rooms.get(room)?.record.subscription ?? 'none',
+    ),
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
   };
@@ -215,7 +220,8 @@ export function composeServer<All extends ServantDefinitions>(
   });
   const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
   shared.control.attach(createControlNode({ directory, rooms, nodeInfo }));
-  const operations = createOperations({ ...shared, rooms, rpc: rpcPort, events, clock, limits });
+  const watchers = new Watchers({ broker, clock, events, limits });
+  const operations = createOperations({ ...shared, watchers, rooms, rpc: rpcPort, events, clock, limits });
 
   const health = createHealth({
     settings,
@@ -274,6 +280,7 @@ export function composeServer<All extends ServantDefinitions>(
     rooms,
     operations,
     taps,
+    watchers,
     codecs,
     broker,
     events,
@@ -293,6 +300,7 @@ export function composeServer<All extends ServantDefinitions>(
     rooms,
     servants,
     shared,
+    watchers,
     events,
     clock,
     transport,

@@ -57,6 +57,7 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     presence: async (room) => expect(operations.presence(room), ({ members }) => [...members]),
     presenceStats: async (room) => expect(operations.presenceStats(room), asItIs),
     info: async () => expect(operations.info(), ({ nodes }) => [...nodes]),
+    watch: async (room, listener) => expect(operations.watch(room, listener), asItIs),
     health,
     states,
     on: (name, listener) => events.on(name, listener),

@@ -17,6 +17,7 @@ import type {
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
 import type { NodeInfo, RoomMembers } from '../operations/operations.ts';
+import type { RoomListener, Watch } from '../operations/watchers.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import type { Control } from '../broker/control/control.ts';
@@ -285,6 +286,12 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    * @throws {RefusedError} as `presence`.
    */
   presenceStats(room: string): Promise<PresenceStats>;
+  /**
+   * Tells a listener what is published in a room, and, where the room has `joinLeave`, who joins and leaves, from now on:
+   * also where the room has no members here. At most 1,000 may watch at a time.
+   * @throws {RefusedError} when the name breaks a limit, when too many watch, or the broker fails.
+   */
+  watch(room: string, listener: RoomListener): Promise<Watch>;
   /** The nodes, and how they are. One that does not answer within 2 seconds is missing. */
   info(): Promise<NodeInfo[]>;
   health(): Health;
