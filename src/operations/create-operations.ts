@@ -3,24 +3,24 @@
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { Answer } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
-import type { Control, Order, Selection, Survey } from '../broker/control/control.ts';
-import { createRefusal, type Refusal } from '../protocol/errors.ts';
-import { refuseMessage, type MessageLimits } from '../protocol/limits.ts';
+import type { Control, Order, Survey } from '../broker/control/control.ts';
+import type { Refusal } from '../protocol/errors.ts';
+import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
+import { createConnections } from './connections.ts';
 import type { Done, Found, Operations, RoomMembers } from './operations.ts';
 import { createPublishing } from './publishing.ts';
 
 export interface OperationsInput {
   readonly rooms: Rooms;
   readonly control: Control;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'now'>;
   readonly limits: MessageLimits;
 }
 
 /** How long other nodes may take to tell which rooms they have. */
 const SURVEY_MS = 2_000;
 
-const NOBODY = createRefusal('badRequest', 'say who it is about: a user, a client or a session');
 const DONE: Done = {};
 
 export function createOperations({ rooms, control, clock, limits }: OperationsInput): Operations {
@@ -39,6 +39,7 @@ export function createOperations({ rooms, control, clock, limits }: OperationsIn
 
   return {
     ...createPublishing(rooms, clock),
+    ...createConnections({ rooms, control, clock, limits }),
     history: async (room, query) => orRefusal(await rooms.history(room, query)),
     async members(room) {
       const members = await rooms.members(room);
@@ -48,25 +49,11 @@ export function createOperations({ rooms, control, clock, limits }: OperationsIn
       const survey = control.survey({ type: 'rooms' }, SURVEY_MS);
       return survey instanceof Promise ? survey.then(sumUp) : sumUp(survey);
     },
-    send(who, data) {
-      const refusal = refuseMessage(data, limits) ?? refuseSelection(who);
-      return refusal === undefined ? order({ type: 'tell', who, data }) : { refusal };
-    },
-    disconnect(who, reason) {
-      const refusal = refuseSelection(who);
-      const told = reason === undefined || reason === '' ? {} : { reason };
-      return refusal === undefined ? order({ type: 'disconnect', who, ...told }) : { refusal };
-    },
     kick: (room, connection, reason) => order({ type: 'kick', room, connection, reason }),
     mute: (room) => setMuted(room, 'mute'),
     unmute: (room) => setMuted(room, 'unmute'),
     closeRoom: (room, reason) => order({ type: 'close', room, reason }),
   };
-}
-
-/** An order for everybody is most likely a mistake. */
-function refuseSelection({ user, connection, session }: Selection): Refusal | undefined {
-  return user === undefined && connection === undefined && session === undefined ? NOBODY : undefined;
 }
 
 function orRefusal<Value extends object>(value: Value | Refusal): Value | { readonly refusal: Refusal } {
