@@ -116,6 +116,16 @@ export function createCommandLine(): Command {
       print(runConfigCommand(toSources(options), options.docs ?? false));
     });
 
+  program
+    .command('check')
+    .description('check a file of settings, and tell what it means; the environment counts too')
+    .argument('[file]', 'the file (default: the one of STATECAST_CONFIG, or none)')
+    .option('--json', 'print JSON')
+    .action(async (file: string | undefined, { json }: { readonly json?: boolean }) => {
+      const { runCheck } = await import('./check.ts');
+      finish(runCheck({ file, fileNamedBy: 'argument FILE', env: process.env, flags: {} }, json));
+    });
+
   return program;
 }
 
