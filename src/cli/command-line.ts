@@ -12,6 +12,7 @@ import { systemClock } from '../system/clock.ts';
 import { VERSION } from '../system/package-info.ts';
 import type { ChartsFlags } from './charts.ts';
 import type { PackageFlags } from './package/package.ts';
+import { addRemoteCommands } from './remote/commands.ts';
 import type { Tars2tsOptions } from './tars2ts.ts';
 import type { TokenFlags } from './token.ts';
 
@@ -125,6 +126,8 @@ export function createCommandLine(): Command {
       const { runCheck } = await import('./check.ts');
       finish(runCheck({ file, fileNamedBy: 'argument FILE', env: process.env, flags: {} }, json));
     });
+
+  addRemoteCommands(program, { env: process.env, print });
 
   return program;
 }
