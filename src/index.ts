@@ -48,7 +48,8 @@ export type {
 export type { ErrorName, Refusal } from './protocol/errors.ts';
 export { parseExactJson, writeExactJson, type ExactJson } from './protocol/json/exact-json.ts';
 export { JsonNumber } from './protocol/json/json-number.ts';
-export type { RoomMembers } from './operations/operations.ts';
+export type { RoomListener, Watch } from './operations/watchers.ts';
+export type { NodeInfo, RoomMembers } from './operations/operations.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
 export type { Authenticate, ClientIdentity, ClientRequest } from './server/identity/authentication.ts';

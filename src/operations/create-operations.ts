@@ -1,29 +1,39 @@
 /** Puts together what the owner of a server may do; see operations.ts. */
 
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
-import type { Answer } from '../actors/room/ports.ts';
+import type { Answer, RpcPort } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
-import type { Control, Order, Selection, Survey } from '../broker/control/control.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Control, Order, Selection } from '../broker/control/control.ts';
+import type { Presence } from '../broker/presence/presence.ts';
+import type { EventSink } from '../events/server-events.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, type MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
-import type { Done, Found, Operations, RoomMembers } from './operations.ts';
+import type { Done, Found, Operations } from './operations.ts';
 import { createPublishing } from './publishing.ts';
+import { createReading } from './reading.ts';
+import type { Watchers } from './watchers.ts';
 
 export interface OperationsInput {
   readonly rooms: Rooms;
   readonly control: Control;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly broker: Broker;
+  readonly presence: Presence;
+  readonly watchers: Pick<Watchers, 'watch'>;
+  /** The functions of servants. */
+  readonly rpc: RpcPort;
+  readonly events: EventSink;
+  readonly clock: Clock;
   readonly limits: MessageLimits;
 }
-
-/** How long other nodes may take to tell which rooms they have. */
-const SURVEY_MS = 2_000;
 
 const NOBODY = createRefusal('badRequest', 'say who it is about: a user, a client or a session');
 const DONE: Done = {};
 
-export function createOperations({ rooms, control, clock, limits }: OperationsInput): Operations {
+export function createOperations(input: OperationsInput): Operations {
+  const { rooms, control, clock, limits } = input;
+
   function order(given: Order): Answer<Found> {
     const done = control.order(given);
     return done instanceof Promise ? done.then((found) => ({ found })) : { found: done };
@@ -39,15 +49,8 @@ export function createOperations({ rooms, control, clock, limits }: OperationsIn
 
   return {
     ...createPublishing(rooms, clock),
-    history: async (room, query) => orRefusal(await rooms.history(room, query)),
-    async members(room) {
-      const members = await rooms.members(room);
-      return Array.isArray(members) ? { members } : { refusal: members };
-    },
-    rooms() {
-      const survey = control.survey({ type: 'rooms' }, SURVEY_MS);
-      return survey instanceof Promise ? survey.then(sumUp) : sumUp(survey);
-    },
+    ...createReading(input),
+    watch: (room, listener) => input.watchers.watch(room, listener),
     send(who, data) {
       const refusal = refuseMessage(data, limits) ?? refuseSelection(who);
       return refusal === undefined ? order({ type: 'tell', who, data }) : { refusal };
@@ -67,17 +70,4 @@ export function createOperations({ rooms, control, clock, limits }: OperationsIn
 /** An order for everybody is most likely a mistake. */
 function refuseSelection({ user, connection, session }: Selection): Refusal | undefined {
   return user === undefined && connection === undefined && session === undefined ? NOBODY : undefined;
-}
-
-function orRefusal<Value extends object>(value: Value | Refusal): Value | { readonly refusal: Refusal } {
-  return 'error' in value ? { refusal: value } : value;
-}
-
-/** A room may have members on several nodes. */
-function sumUp({ answers }: Survey): { readonly rooms: readonly RoomMembers[] } {
-  const counts = new Map<string, number>();
-  for (const [room, members] of (answers as unknown as (readonly [string, number])[][]).flat()) {
-    counts.set(room, (counts.get(room) ?? 0) + members);
-  }
-  return { rooms: [...counts].map(([room, members]) => ({ room, members })) };
 }

@@ -14,6 +14,7 @@ import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
+import { HeldBroker } from '../broker/held-broker.ts';
 import { watchBroker } from '../broker/watched-broker.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
@@ -21,6 +22,7 @@ import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createOperations } from '../operations/create-operations.ts';
+import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { readDescriptors } from '../system/descriptors.ts';
@@ -33,6 +35,7 @@ import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
+import { createNodeInfo } from './nodes/node-info.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
@@ -142,11 +145,14 @@ export function composeServer<All extends ServantDefinitions>(
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
   const shared = {
     store: store ?? createMemoryStore(),
-    broker: watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
-      clock,
-      isWatched: (room) => hasStreamReaders(directory, room),
-      onGap: (room) => tellGap(directory, room),
-    }),
+    broker: new HeldBroker(
+      watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
+        clock,
+        isWatched: (room) => hasStreamReaders(directory, room),
+        onGap: (room) => tellGap(directory, room),
+      }),
+      (room) => directory.rooms.get(room)?.record.subscription ?? 'none',
+    ),
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
   };
@@ -182,6 +188,7 @@ export function composeServer<All extends ServantDefinitions>(
   });
 
   const optionsOf = createRoomOptions(definitions, settings, () => server);
+  const rpcPort = createRpcPort(servantDefinitions, servants, events);
   const taps = new Taps();
   const handlerMs = limits.handlerSeconds * 1000;
   const rooms = createRooms({
@@ -189,7 +196,7 @@ export function composeServer<All extends ServantDefinitions>(
     taps,
     machines,
     directory,
-    rpc: createRpcPort(servantDefinitions, servants, events),
+    rpc: rpcPort,
     events,
     clock,
     optionsOf,
@@ -211,8 +218,10 @@ export function composeServer<All extends ServantDefinitions>(
       send: (data, publisher) => life.broadcast(data, publisher),
     }),
   });
-  shared.control.attach(createControlNode(directory, rooms));
-  const operations = createOperations({ rooms, control: shared.control, clock, limits });
+  const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
+  shared.control.attach(createControlNode({ directory, rooms, nodeInfo }));
+  const watchers = new Watchers({ broker, clock, events, limits });
+  const operations = createOperations({ ...shared, watchers, rooms, rpc: rpcPort, events, clock, limits });
 
   const health = createHealth({
     settings,
@@ -271,6 +280,7 @@ export function composeServer<All extends ServantDefinitions>(
     rooms,
     operations,
     taps,
+    watchers,
     codecs,
     broker,
     events,
@@ -290,6 +300,7 @@ export function composeServer<All extends ServantDefinitions>(
     rooms,
     servants,
     shared,
+    watchers,
     events,
     clock,
     transport,

@@ -6,12 +6,21 @@ import { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { Rooms } from '../../actors/rooms.ts';
 import type { ControlNode, Order, Selection } from '../../broker/control/control.ts';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
+import type { NodeInfo } from '../../operations/operations.ts';
+import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
+import { matchesGlob } from '../../protocol/glob.ts';
 
 /** A room that has members, and how many. */
 export type RoomCount = readonly [room: string, members: number];
 
-export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open'>): ControlNode {
+export interface ControlNodeInput {
+  readonly directory: Directory;
+  readonly rooms: Pick<Rooms, 'open'>;
+  readonly nodeInfo: () => NodeInfo;
+}
+
+export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInput): ControlNode {
   /** A room that is not in memory here is opened, so that it is muted when its first member comes. */
   function mute(type: 'room.mute' | 'room.unmute', name: string): boolean {
     const room = rooms.open(name);
@@ -27,10 +36,13 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
     return found.length > 0;
   }
 
-  function countRooms(): RoomCount[] {
-    return [...directory.rooms.values()]
-      .map(({ name, record }): RoomCount => [name, record.roster.joined.size])
-      .filter(([, members]) => members > 0);
+  function countRooms(pattern: string | undefined): RoomCount[] {
+    const counts: RoomCount[] = [];
+    for (const { name, record } of directory.rooms.values()) {
+      const { size } = record.roster.joined;
+      if (size > 0 && (pattern === undefined || matchesGlob(pattern, name))) counts.push([name, size]);
+    }
+    return counts;
   }
 
   return {
@@ -56,7 +68,8 @@ export function createControlNode(directory: Directory, rooms: Pick<Rooms, 'open
           return mute('room.unmute', order.room);
       }
     },
-    answer: () => countRooms(),
+    answer: (question) =>
+      question.type === 'rooms' ? countRooms(question.pattern) : ({ ...nodeInfo() } satisfies Json),
   };
 }
 
