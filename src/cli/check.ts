@@ -7,7 +7,7 @@ import type { Settings } from '../config/schema/settings.ts';
 import { whoMayWatch } from '../server/inspection.ts';
 import { createAllowances, ruleOfBroadcasts } from '../server/room-rules.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
-import { formatColumns } from './text/columns.ts';
+import { formatColumns } from './terminal/columns.ts';
 
 export interface CheckResult {
   readonly exitCode: 0 | 1;

@@ -16,7 +16,7 @@ import type { PackageFlags } from './package/package.ts';
 import { addRemoteCommands } from './remote/commands.ts';
 import type { Tars2tsOptions } from './tars2ts.ts';
 import type { TokenFlags } from './token.ts';
-import { untilStopped } from './until-stopped.ts';
+import { untilStopped } from './terminal/until-stopped.ts';
 
 /** Makes the command line. Parsing rejects with `ConfigError` for a bad configuration and exits for a bad command line. */
 export function createCommandLine(): Command {
@@ -152,7 +152,11 @@ export function createCommandLine(): Command {
       finish(await runBench({ address, flags, signal: untilStopped(), showProgress }));
     });
 
-  addRemoteCommands(program, { env: process.env, print });
+  addRemoteCommands(program, {
+    env: process.env,
+    print,
+    tell: (text) => void process.stderr.write(text),
+  });
 
   return program;
 }

@@ -1,19 +1,19 @@
 /** Calls the HTTP API of a running server. It knows no command, and makes a sentence of whatever goes wrong. */
 
 import { writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
-import { toPlainText } from '../text/plain-text.ts';
+import { toPlainText } from '../terminal/plain-text.ts';
 import { RemoteError } from './remote-error.ts';
 import type { ServerAddress } from './server-address.ts';
 
 /** How long an answer may take. */
 const ANSWER_MS = 10_000;
 
+/** Both methods reject with `RemoteError`. */
 export interface ApiClient {
-  /**
-   * Calls a method of the API, and returns its result.
-   * @throws {RemoteError} if there is none.
-   */
+  /** Calls a method of the API, and returns its result. */
   call<Result>(method: string, params: { readonly [name: string]: ExactJson }): Promise<Result>;
+  /** Reads a route that answers with JSON. */
+  read<Result>(path: string): Promise<Result>;
 }
 
 export function createApiClient(server: ServerAddress): ApiClient {
@@ -33,7 +33,27 @@ export function createApiClient(server: ServerAddress): ApiClient {
       if (result === undefined) throw notOurs(server, 200);
       return result as Result;
     },
+    read: <Result>(path: string) => ask(path, {}) as Promise<Result>,
   };
+}
+
+/**
+ * Opens a stream of the API. Its body is not read yet.
+ * @throws {RemoteError} also when the answer is no success.
+ */
+export async function openApiStream(
+  server: ServerAddress,
+  path: string,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await request(server, path, { headers: { accept: 'text/event-stream' }, signal });
+  if (!response.ok) throw refusal(server, path, response.status, await readAnswer(server, response));
+  const type = response.headers.get('content-type') ?? '';
+  if (response.body === null || !type.startsWith('text/event-stream')) {
+    await response.body?.cancel();
+    throw notOurs(server, response.status);
+  }
+  return response.body;
 }
 
 async function request({ url, key }: ServerAddress, path: string, init: RequestInit): Promise<Response> {

@@ -2,17 +2,20 @@
 
 import type { Command } from 'commander';
 import type { ApiClient } from './api-client.ts';
+import { untilStopped } from '../terminal/until-stopped.ts';
 import type { PublishFlags } from './publish.ts';
 import type { ServerFlags } from './server-address.ts';
 
 export interface RemoteCommandsInput {
   readonly env: NodeJS.ProcessEnv;
   readonly print: (text: string) => void;
+  /** Writes what is no result. */
+  readonly tell: (text: string) => void;
 }
 
 type Flags = ServerFlags & { readonly json?: boolean };
 
-export function addRemoteCommands(program: Command, { env, print }: RemoteCommandsInput): void {
+export function addRemoteCommands(program: Command, { env, print, tell }: RemoteCommandsInput): void {
   async function open(flags: Flags): Promise<ApiClient> {
     const { findServer } = await import('./server-address.ts');
     const { createApiClient } = await import('./api-client.ts');
@@ -29,6 +32,32 @@ export function addRemoteCommands(program: Command, { env, print }: RemoteComman
     .action(async (room: string, data: string, flags: Flags & PublishFlags) => {
       const { runPublish } = await import('./publish.ts');
       print(await runPublish(await open(flags), room, data, flags, process.stdin));
+    });
+
+  addServerFlags(program.command('rooms'))
+    .description('list the rooms of a running server that have members')
+    .argument('[pattern]', 'only such rooms: "chat:*"; "*" is any text, and "?" is one character')
+    .action(async (pattern: string | undefined, flags: Flags) => {
+      const { runRooms } = await import('./rooms.ts');
+      print(await runRooms(await open(flags), pattern, flags));
+    });
+
+  addServerFlags(program.command('who'))
+    .description('list the members of a room of a running server')
+    .argument('<room>', 'the room')
+    .action(async (room: string, flags: Flags) => {
+      const { runWho } = await import('./who.ts');
+      print(await runWho(await open(flags), room, flags));
+    });
+
+  addServerFlags(program.command('watch'))
+    .description('show what happens in a room of a running server, until Ctrl-C')
+    .argument('<room>', 'the room')
+    .action(async (room: string, flags: Flags) => {
+      const { findServer } = await import('./server-address.ts');
+      const { runWatch } = await import('./watch.ts');
+      const server = findServer(flags, env);
+      await runWatch({ server, room, json: flags.json ?? false, signal: untilStopped(), print, tell });
     });
 }
 

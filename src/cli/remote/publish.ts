@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import { parseExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
 import type { ApiClient } from './api-client.ts';
-import { toPlainText } from '../text/plain-text.ts';
+import { toPlainText } from '../terminal/plain-text.ts';
 import { RemoteError } from './remote-error.ts';
 
 export interface PublishFlags {

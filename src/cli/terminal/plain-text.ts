@@ -7,6 +7,11 @@ export function toPlainText(text: string): string {
   return text.replaceAll(UNSAFE, escape);
 }
 
+/** JSON in one line, without unsafe characters. */
+export function toPlainJson(value: unknown): string {
+  return toPlainText(JSON.stringify(value));
+}
+
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function escape(character: string): string {
