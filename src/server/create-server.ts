@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
-import { createBroadcasts, type BroadcastRule } from '../actors/broadcasts.ts';
+import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
 import { createRooms } from '../actors/rooms.ts';
@@ -18,7 +18,6 @@ import { HeldBroker } from '../broker/held-broker.ts';
 import { watchBroker } from '../broker/watched-broker.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
-import type { Settings } from '../config/schema/settings.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
@@ -41,6 +40,7 @@ import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-re
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
+import { ruleOfBroadcasts } from './room-rules.ts';
 import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
@@ -321,12 +321,6 @@ function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.settings;
-}
-
-/** What holds where the setting says nothing: as in the original on loopback, and nobody beyond. */
-function ruleOfBroadcasts({ auth, broadcast, host }: Settings): BroadcastRule {
-  if (auth.insecure) return 'anyone';
-  return broadcast ?? (isLoopbackHost(host) ? 'anyone' : 'nobody');
 }
 
 function pickTransport(asked: TransportSetting | CreateTransport, host: string): ChosenTransport {
