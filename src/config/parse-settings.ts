@@ -41,7 +41,11 @@ export function findFieldProblems(input: unknown, sourceOf: SourceOf = unknownSo
 
 /** The problems of settings that do not go together. */
 export function findCombinedProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
-  return [...findExposureProblems(input, sourceOf), ...findAuthProblems(input, sourceOf)];
+  return [
+    ...findExposureProblems(input, sourceOf),
+    ...findAuthProblems(input, sourceOf),
+    ...findKeyProblems(input, sourceOf),
+  ];
 }
 
 /** Only what the rule below needs, so that it is checked even when other settings are wrong. */
@@ -52,11 +56,37 @@ function findExposureProblems(input: unknown, sourceOf: SourceOf): ConfigProblem
   const parsed = exposureSchema.safeParse(input);
   if (!parsed.success) return [];
   const { host, http } = parsed.data;
-  if (isLoopbackHost(host) || http.apiKey !== undefined || http.open) return [];
+  if (isLoopbackHost(host) || http.apiKey !== undefined || http.apiKeys.length > 0 || http.open) return [];
   const advice =
     `the server would listen on ${host} with HTTP push open to everybody: ` +
     'set http.apiKey (STATECAST_HTTP_API_KEY) or, if that is meant, http.open to true';
   return [createProblem(['host'], host, advice, sourceOf)];
+}
+
+const keyRuleSchema = z.object(settingsSchema.pick({ http: true }).shape);
+
+/** Each key of the server API has a text and a name of its own: else nobody knows whose rights count. */
+function findKeyProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
+  const parsed = keyRuleSchema.safeParse(input);
+  if (!parsed.success) return [];
+  const { apiKey, apiKeys } = parsed.data.http;
+  const keys = new Map<string, string>(apiKey === undefined ? [] : [[apiKey, 'http.apiKey']]);
+  const names = new Map<string, string>();
+  return apiKeys.flatMap(({ key, name }, index) => {
+    const place = ['http', 'apiKeys', index];
+    const path = formatPath(place);
+    const problems: ConfigProblem[] = [];
+    for (const [field, value, seen] of [
+      ['key', key, keys],
+      ['name', name, names],
+    ] as const) {
+      const other = seen.get(value);
+      if (other === undefined) seen.set(value, path);
+      else
+        problems.push(createProblem([...place, field], value, `another ${field}: ${other} has it`, sourceOf));
+    }
+    return problems;
+  });
 }
 
 const authRuleSchema = z.object(settingsSchema.pick({ host: true, auth: true }).shape);

@@ -81,8 +81,14 @@ export interface ServerEvents {
    * it was sent.
    */
   'rpc.failed': { servant: string; func: string; failure: RpcFailure; trace?: string; error?: unknown };
-  /** A key, a token or a secret was wrong, or the secret of a call from another TARS service was missing. */
-  'access.refused': { to: 'the HTTP API' | 'the inspector' | 'Statecast.Push'; remoteAddress?: string };
+  /** A key, a token or a secret was wrong, a key does not allow what was asked, or the secret of a call from another TARS service was missing. */
+  'access.refused': {
+    to: 'the HTTP API' | 'the inspector' | 'Statecast.Push';
+    remoteAddress?: string;
+    /** The name of the key, where it is right and does not allow the method. */
+    key?: string;
+    method?: string;
+  };
   /** The store refused the changes of a room, does not answer, or had unreadable data, which was set aside. */
   'store.failed': { room?: string; error: unknown; setAside?: string };
   /** The broker or the presence failed. If a join needed it, the join was refused. */
