@@ -1,6 +1,6 @@
 /** Connections to the backends of users: kept open, bounded, and reused. It does not know what is asked. */
 
-import { Agent, errors } from 'undici';
+import type { Agent } from 'undici';
 import {
   HttpError,
   type HttpAnswer,
@@ -25,24 +25,23 @@ const DEFAULT_MAX_ANSWER_BYTES = 1024 * 1024;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_KEEP_ALIVE_MS = 4_000;
 
-/** An `HttpPort` over undici. It verifies TLS and uses no proxy of the environment. */
+/**
+ * An `HttpPort` over undici. It verifies TLS and uses no proxy of the environment. undici is loaded with the first request:
+ * most servers ask no backend.
+ */
 export class HttpPool implements HttpPort {
-  readonly #agent: Agent;
+  readonly #options: HttpPoolOptions;
+  #agent: Promise<Agent> | undefined;
 
   constructor(options: HttpPoolOptions = {}) {
-    this.#agent = new Agent({
-      connections: options.connections ?? DEFAULT_CONNECTIONS,
-      maxResponseSize: options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
-      connect: { timeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS },
-      keepAliveTimeout: options.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
-      pipelining: 1,
-    });
+    this.#options = options;
   }
 
   async post(url: string, { headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
     const { origin, pathname, search } = new URL(url);
     try {
-      const answer = await this.#agent.request({
+      const agent = await (this.#agent ??= createAgent(this.#options));
+      const answer = await agent.request({
         origin,
         path: pathname + search,
         method: 'POST',
@@ -58,8 +57,23 @@ export class HttpPool implements HttpPort {
 
   /** Ends all connections, and all requests under way with `lost`. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    this.#agent ??= Promise.reject(new HttpError('lost', 'the server is shutting down'));
+    await this.#agent.then(
+      (agent) => agent.destroy(),
+      () => {},
+    );
   }
+}
+
+async function createAgent(options: HttpPoolOptions): Promise<Agent> {
+  const undici = await import('undici');
+  return new undici.Agent({
+    connections: options.connections ?? DEFAULT_CONNECTIONS,
+    maxResponseSize: options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
+    connect: { timeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS },
+    keepAliveTimeout: options.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
+    pipelining: 1,
+  });
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -74,7 +88,7 @@ function decode(bytes: ArrayBuffer): string {
 
 function toHttpError(origin: string, cause: unknown): HttpError {
   if (cause instanceof HttpError) return cause;
-  if (cause instanceof errors.ResponseExceededMaxSizeError) {
+  if (codeOf(cause) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return new HttpError('tooLong', `the answer of ${origin} is too long`, { cause });
   }
   const detail = cause instanceof Error ? cause.message : String(cause);
@@ -85,9 +99,13 @@ function toHttpError(origin: string, cause: unknown): HttpError {
 const LOST_CODES = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 function failureOf(cause: unknown): HttpFailure {
-  if (cause instanceof errors.ConnectTimeoutError) return 'unreachable';
-  if (cause instanceof errors.UndiciError) return 'lost';
-  const { code } = cause as NodeJS.ErrnoException;
-  // A parser error of HTTP is named HPE_….
-  return code === undefined || LOST_CODES.has(code) || code.startsWith('HPE_') ? 'lost' : 'unreachable';
+  const code = codeOf(cause);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'unreachable';
+  // Those of undici begin with UND_ERR_, those of its HTTP parser with HPE_.
+  const isLost = code === undefined || LOST_CODES.has(code) || /^(?:UND_ERR|HPE)_/.test(code);
+  return isLost ? 'lost' : 'unreachable';
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
 }

@@ -82,6 +82,8 @@ export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly
     refuseMessage: [publisher],
     delegate: [proxy],
   },
+  question: {},
+  backend: {},
   tarsProxy: {
     dispatch: [servant],
     dispatchWaiting: [servantOfWaiting],
@@ -119,5 +121,7 @@ export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outsi
   },
   moderation: { moderate: 'handler' },
   room: { sync: 'store' },
+  question: { pose: 'http' },
+  backend: {},
   tarsProxy: { connect: 'servant' },
 };
