@@ -1,11 +1,13 @@
 /** What a server does when it starts and stops. Its machine (actors/server/server.ts) decides when. */
 
 import type { Clock } from '../system/clock.ts';
+import type { Backends } from '../actors/backend/backends.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import type { ServerAddress, ServerServices } from '../actors/server/server.ts';
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
+import type { HttpPool } from '../backends/http-pool.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
@@ -19,6 +21,9 @@ export interface ServicesInput {
   readonly directory: Directory;
   readonly rooms: Rooms;
   readonly servants: Servants;
+  readonly backends: Pick<Backends, 'stop'>;
+  /** The connections to backends. */
+  readonly http: Pick<HttpPool, 'close'>;
   readonly shared: SharedParts;
   readonly events: EventSink;
   readonly clock: Clock;
@@ -29,7 +34,19 @@ export interface ServicesInput {
 }
 
 export function createServices(input: ServicesInput): ServerServices {
-  const { address, directory, rooms, servants, shared, events, inspector, transport, pushServer } = input;
+  const {
+    address,
+    directory,
+    rooms,
+    servants,
+    backends,
+    http,
+    shared,
+    events,
+    inspector,
+    transport,
+    pushServer,
+  } = input;
   let stopKeeping: (() => void) | undefined;
   return {
     async restore() {
@@ -52,7 +69,8 @@ export function createServices(input: ServicesInput): ServerServices {
       await pushServer?.close();
       inspector?.close();
       await transport.close();
-      await servants.stop();
+      await Promise.all([servants.stop(), backends.stop()]);
+      await http.close();
       for (const room of directory.rooms.values()) room.stop();
       await closeParts(shared);
     },

@@ -248,7 +248,7 @@ function toMembershipInput(
   listening?: Promise<void>,
 ): MembershipInput {
   const { record, events, send: tellRoom } = context;
-  const { handlers, handlerMs } = record.options;
+  const { handlers, handlerMs, questions } = record.options;
   return {
     room: record.name,
     subscriber,
@@ -258,6 +258,7 @@ function toMembershipInput(
     reading,
     listening,
     handlers,
+    questions,
     handlerMs,
     tellRoom,
     events,

@@ -60,6 +60,8 @@ export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly
     identify: [library],
     refresh: [library],
     refreshRoom: [library],
+    askRenewal: [library],
+    askSeatRenewal: [library],
     ping: [socket],
     tell: [socket],
     callServer: [handler],
@@ -114,6 +116,7 @@ export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outsi
   connection: {},
   membership: {
     verify: 'library',
+    askBackend: 'library',
     authorize: 'handler',
     hearRoom: 'broker',
     beListed: 'broker',
