@@ -9,7 +9,14 @@ import type { SourceOf } from './layer/layer.ts';
 import { suggest } from './layer/nearest.ts';
 import { formatPath, valueAt, type Path } from './schema/path.ts';
 import { settingsSchema } from './schema/schema.ts';
-import { describeAllowed, describeAllowedKey, findSchema, sectionKeys } from './schema/schema-tree.ts';
+import {
+  choose,
+  describeAllowed,
+  describeAllowedKey,
+  findSchema,
+  sectionKeys,
+  unwrap,
+} from './schema/schema-tree.ts';
 import type { Settings } from './schema/settings.ts';
 
 export type ParsedSettings =
@@ -118,6 +125,12 @@ function findProblemsAt(place: Path, schema: z.ZodType, value: unknown, sourceOf
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys)
         problems.push(createUnknownKey(path, key, valueAt(given, [key]), sourceOf));
+    } else if (issue.code === 'invalid_union' && typeof given === 'object' && given !== null) {
+      // The problems of what it seems to be, and not of both.
+      const option = choose(unwrap(valueSchema), Array.isArray(given));
+      const inner = option === unwrap(valueSchema) ? [] : findProblemsAt(path, option, given, sourceOf);
+      const whole = createProblem(path, given, describeAllowed(valueSchema), sourceOf);
+      problems.push(...(inner.length > 0 ? inner : [whole]));
     } else if (issue.code === 'invalid_key') {
       const allowed = `the name must be ${describeAllowedKey(path)}`;
       problems.push(createProblem(path, given, allowed, sourceOf));

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { authSchema } from './auth-schema.ts';
 import { fieldNotes } from './field-notes.ts';
+import { hooksSchema } from './hooks-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
 import { API_METHOD_NAMES } from '../../protocol/api-methods.ts';
@@ -189,5 +190,6 @@ export const settingsSchema = z
         'Which clients may send a message to everybody; `users` are those with a proven name. Without it: `anyone` on loopback, and `nobody` beyond.',
       ),
     rooms: roomsSchema,
+    hooks: hooksSchema.prefault({}),
   })
   .register(fieldNotes, { allowed: 'an object of settings' });
