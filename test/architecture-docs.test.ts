@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { backendMachine } from '../src/actors/backend/backend.ts';
+import { questionMachine } from '../src/actors/backend/question.ts';
 import { connectionMachine } from '../src/actors/connection/connection.ts';
 import { membershipMachine } from '../src/actors/room/membership.ts';
 import { moderationMachine } from '../src/actors/room/moderation.ts';
@@ -38,6 +40,8 @@ test.each<[string, StateNode]>([
   ['`membership`', membershipMachine.root],
   ['`moderation`', moderationMachine.root],
   ['`room`', roomMachine.root],
+  ['`question`', questionMachine.root],
+  ['`backend`', backendMachine.root],
   ['`tarsProxy`', tarsProxyMachine.root],
   ...regions,
 ])('the row of %s has its states and no other', (first, root) => {

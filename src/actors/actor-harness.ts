@@ -81,7 +81,13 @@ const NO_APPLICATION: ApplicationPort = {
   take() {},
 };
 
-const NO_HANDSHAKE: Handshake = { query: '', headers: {}, address: '127.0.0.1', protocol: 'test' };
+const NO_HANDSHAKE: Handshake = {
+  query: '',
+  headers: {},
+  address: '127.0.0.1',
+  protocol: 'test',
+  transport: 'websocket',
+};
 
 export function createHarness(options: HarnessOptions = {}): Harness {
   const clock = options.clock ?? new FakeClock();

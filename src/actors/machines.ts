@@ -1,5 +1,7 @@
 /** All the charts of the server, by the kind of actor that runs them. */
 
+import { backendMachine } from './backend/backend.ts';
+import { questionMachine } from './backend/question.ts';
 import { connectionMachine } from './connection/connection.ts';
 import { goLive, type MachineObserver } from './runtime/live-machine.ts';
 import { membershipMachine } from './room/membership.ts';
@@ -14,6 +16,8 @@ export interface Machines {
   readonly membership: typeof membershipMachine;
   readonly room: typeof roomMachine;
   readonly moderation: typeof moderationMachine;
+  readonly question: typeof questionMachine;
+  readonly backend: typeof backendMachine;
   readonly tarsProxy: typeof tarsProxyMachine;
 }
 
@@ -24,6 +28,8 @@ export const MACHINES: Machines = {
   membership: membershipMachine,
   room: roomMachine,
   moderation: moderationMachine,
+  question: questionMachine,
+  backend: backendMachine,
   tarsProxy: tarsProxyMachine,
 };
 
@@ -39,6 +45,8 @@ export function createMachines(
     membership: goLive(machines.membership, observer, monotonic),
     room: goLive(machines.room, observer, monotonic),
     moderation: goLive(machines.moderation, observer, monotonic),
+    question: goLive(machines.question, observer, monotonic),
+    backend: goLive(machines.backend, observer, monotonic),
     tarsProxy: goLive(machines.tarsProxy, observer, monotonic),
   };
 }

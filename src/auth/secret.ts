@@ -18,6 +18,20 @@ export function createSecretCheck(expected: string | undefined, wrong?: () => vo
   };
 }
 
+/**
+ * Finds which of several secrets was given; undefined if it is none of them. All are compared, so that the time does not
+ * tell which one it was.
+ */
+export function createSecretFinder(secrets: readonly string[]): (given: string) => number | undefined {
+  const digests = secrets.map(digest);
+  return (given) => {
+    const digested = digest(given);
+    let found: number | undefined;
+    for (const [index, each] of digests.entries()) if (timingSafeEqual(digested, each)) found = index;
+    return found;
+  };
+}
+
 /** Digests have the same length, which a comparison in constant time needs. */
 function digest(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();

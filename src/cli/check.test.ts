@@ -70,6 +70,11 @@ test.each<[string, SettingsInput, string]>([
     { auth: { hmacSecret: LONG, jwksUrl: 'https://login.example/keys' } },
     'checked with a secret and the keys at https://login.example/keys; anonymous clients too',
   ],
+  [
+    'several keys',
+    { http: { apiKey: '0123456789abcdef', apiKeys: [{ name: 'billing', key: '0123456789abcdefg' }] } },
+    'API        who has the key, or the key of billing',
+  ],
   ['an open API', { host: '0.0.0.0', http: { open: true } }, 'API        everybody'],
   ['no inspector', { inspector: { enabled: false } }, 'inspector  off'],
 ])('%s is told', (_, settings, words) => {

@@ -106,7 +106,12 @@ function describeClients({ auth, line }: Settings): string {
 
 function describeApi({ http, host }: Settings): string {
   if (http.open) return 'everybody';
-  if (http.apiKey !== undefined) return 'who has the key';
+  const names = http.apiKeys.map(({ name }) => name);
+  const keys = [
+    ...(http.apiKey === undefined ? [] : ['the key']),
+    ...names.map((name) => `the key of ${name}`),
+  ];
+  if (keys.length > 0) return `who has ${keys.join(', or ')}`;
   return isLoopbackHost(host) ? 'this machine, without a key' : 'nobody';
 }
 

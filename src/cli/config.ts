@@ -22,6 +22,8 @@ export function maskSettings(settings: Settings): unknown {
   for (const field of FIELDS) {
     const value = valueAt(settings, field.keys);
     const isSecret = field.secret && value !== field.defaultValue;
+    const section = field.keys.slice(0, -1);
+    if (valueAt(masked, section) === undefined) setAt(masked, section, {});
     if (value !== undefined) setAt(masked, field.keys, isSecret ? SECRET_MASK : value);
   }
   return masked;

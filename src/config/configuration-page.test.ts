@@ -7,7 +7,7 @@ test('each example file on the page is a good configuration', () => {
   const examples = [...renderConfigurationPage().matchAll(/```json\n(.*?)```/gs)].map(
     ([, text = '']) => text,
   );
-  expect(examples).toHaveLength(2);
+  expect(examples).toHaveLength(3);
   for (const example of examples) expect(parseSettings(JSON.parse(example))).toMatchObject({ ok: true });
 });
 
@@ -29,7 +29,7 @@ describe('the table of settings', () => {
       '| `port` | `STATECAST_PORT` | `--port <number>` | `8000` | a whole number from 0 to 65535 | The port to listen on; 0 takes a free one. |',
     );
     expect(lines).toContain(
-      '| `http.apiKey` | `STATECAST_HTTP_API_KEY` |  | none | a text of at least 12 characters | The key that HTTP push and presence requests must carry. |',
+      '| `http.apiKey` | `STATECAST_HTTP_API_KEY` |  | none | a text of at least 12 characters | The key that requests of the server API, of the push routes and of `/presence` must carry. It may do everything. |',
     );
   });
 });

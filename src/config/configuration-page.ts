@@ -56,10 +56,30 @@ has changed since the publication before. \`may\` says who may do what ([access.
 }
 \`\`\`
 
+## Keys of the server API
+
+\`http.apiKey\` is one key with all rights. \`http.apiKeys\` has more, each with what it is for:
+
+\`\`\`json
+{
+  "http": {
+    "apiKeys": [
+      { "name": "shop", "key": "at least 12 characters", "allow": ["publish", "broadcast"] },
+      { "name": "chat", "key": "another 12 characters", "rooms": ["chat:*"], "requestsPerSecond": 100 }
+    ]
+  }
+}
+\`\`\`
+
+\`allow\` names the [methods](api.md); without it the key is for all. \`rooms\` has names and prefixes that end in \`*\`; without it
+the key is for all rooms. A method that is about no room, such as \`disconnect\`, is for a key with \`rooms\` only if \`allow\`
+names it. \`requestsPerSecond\` bounds the requests; each command of a batch is one. The log has the name of a key and never
+the key.
+
 ## Variables
 
 Numbers are decimal. \`true\` and \`1\` mean yes, \`false\` and \`0\` mean no. Commas separate the items of a list.
-\`rooms\` and \`tars.servants\` are JSON. Such a value in a variable replaces the one in the file; the two are not merged.
+\`rooms\`, \`http.apiKeys\` and \`tars.servants\` are JSON. Such a value in a variable replaces the one in the file; the two are not merged.
 
 A variable that begins with \`STATECAST_\` and is not in the table is a mistake, because most likely it is misspelt.
 In Kubernetes, a Service named \`statecast\` sets such variables in every pod of its namespace: give the Service
@@ -72,7 +92,7 @@ given value, its source and what is allowed, and exits with code 2. A mistake in
 or a flag overrides the value. Secrets are never printed.
 
 The server listens on this machine only, unless \`host\` says otherwise. With another host it also needs
-\`http.apiKey\`, so that not everybody can push messages into rooms over HTTP; or \`http.open\`, if everybody may.
+\`http.apiKey\` or \`http.apiKeys\`, so that not everybody can push messages into rooms over HTTP; or \`http.open\`, if everybody may.
 
 ## TARS
 

@@ -29,7 +29,7 @@ describe('good settings', () => {
       transport: 'auto',
       pages: true,
       log: { level: 'info', format: 'auto' },
-      http: { open: false },
+      http: { open: false, apiKeys: [], allowedOrigins: [] },
       line: { userParameter: false },
       auth: { insecure: false, anonymous: true },
       limits: {
@@ -61,6 +61,7 @@ describe('good settings', () => {
       demo: false,
       lingerSeconds: 10,
       rooms: {},
+      hooks: {},
     });
   });
 
@@ -264,7 +265,7 @@ describe('a server that others can reach', () => {
 });
 
 test('a server that only this machine can reach needs no key', () => {
-  expect(parseGood({ host: 'localhost' }).http).toEqual({ open: false });
+  expect(parseGood({ host: 'localhost' }).http).toMatchObject({ open: false });
 });
 
 test.each(['*.sz.1', 'room.*.1', 'room.sz.1.2', 'room.sz', 'NULL', ''])('the set %j is refused', (set) => {

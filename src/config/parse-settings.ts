@@ -9,7 +9,14 @@ import type { SourceOf } from './layer/layer.ts';
 import { suggest } from './layer/nearest.ts';
 import { formatPath, valueAt, type Path } from './schema/path.ts';
 import { settingsSchema } from './schema/schema.ts';
-import { describeAllowed, describeAllowedKey, findSchema, sectionKeys } from './schema/schema-tree.ts';
+import {
+  choose,
+  describeAllowed,
+  describeAllowedKey,
+  findSchema,
+  sectionKeys,
+  unwrap,
+} from './schema/schema-tree.ts';
 import type { Settings } from './schema/settings.ts';
 
 export type ParsedSettings =
@@ -41,7 +48,11 @@ export function findFieldProblems(input: unknown, sourceOf: SourceOf = unknownSo
 
 /** The problems of settings that do not go together. */
 export function findCombinedProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
-  return [...findExposureProblems(input, sourceOf), ...findAuthProblems(input, sourceOf)];
+  return [
+    ...findExposureProblems(input, sourceOf),
+    ...findAuthProblems(input, sourceOf),
+    ...findKeyProblems(input, sourceOf),
+  ];
 }
 
 /** Only what the rule below needs, so that it is checked even when other settings are wrong. */
@@ -52,11 +63,37 @@ function findExposureProblems(input: unknown, sourceOf: SourceOf): ConfigProblem
   const parsed = exposureSchema.safeParse(input);
   if (!parsed.success) return [];
   const { host, http } = parsed.data;
-  if (isLoopbackHost(host) || http.apiKey !== undefined || http.open) return [];
+  if (isLoopbackHost(host) || http.apiKey !== undefined || http.apiKeys.length > 0 || http.open) return [];
   const advice =
     `the server would listen on ${host} with HTTP push open to everybody: ` +
     'set http.apiKey (STATECAST_HTTP_API_KEY) or, if that is meant, http.open to true';
   return [createProblem(['host'], host, advice, sourceOf)];
+}
+
+const keyRuleSchema = z.object(settingsSchema.pick({ http: true }).shape);
+
+/** Each key of the server API has a text and a name of its own: else nobody knows whose rights count. */
+function findKeyProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
+  const parsed = keyRuleSchema.safeParse(input);
+  if (!parsed.success) return [];
+  const { apiKey, apiKeys } = parsed.data.http;
+  const keys = new Map<string, string>(apiKey === undefined ? [] : [[apiKey, 'http.apiKey']]);
+  const names = new Map<string, string>();
+  return apiKeys.flatMap(({ key, name }, index) => {
+    const place = ['http', 'apiKeys', index];
+    const path = formatPath(place);
+    const problems: ConfigProblem[] = [];
+    for (const [field, value, seen] of [
+      ['key', key, keys],
+      ['name', name, names],
+    ] as const) {
+      const other = seen.get(value);
+      if (other === undefined) seen.set(value, path);
+      else
+        problems.push(createProblem([...place, field], value, `another ${field}: ${other} has it`, sourceOf));
+    }
+    return problems;
+  });
 }
 
 const authRuleSchema = z.object(settingsSchema.pick({ host: true, auth: true }).shape);
@@ -88,6 +125,12 @@ function findProblemsAt(place: Path, schema: z.ZodType, value: unknown, sourceOf
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys)
         problems.push(createUnknownKey(path, key, valueAt(given, [key]), sourceOf));
+    } else if (issue.code === 'invalid_union' && typeof given === 'object' && given !== null) {
+      // The problems of what it seems to be, and not of both.
+      const option = choose(unwrap(valueSchema), Array.isArray(given));
+      const inner = option === unwrap(valueSchema) ? [] : findProblemsAt(path, option, given, sourceOf);
+      const whole = createProblem(path, given, describeAllowed(valueSchema), sourceOf);
+      problems.push(...(inner.length > 0 ? inner : [whole]));
     } else if (issue.code === 'invalid_key') {
       const allowed = `the name must be ${describeAllowedKey(path)}`;
       problems.push(createProblem(path, given, allowed, sourceOf));

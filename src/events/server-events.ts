@@ -67,6 +67,15 @@ export interface ServerEvents {
   'handler.failed': { room?: string; handler: HandlerName; error: unknown };
   /** A user of a room has lost its connection, and is expected back. */
   'member.away': { room: string; member: MemberInfo };
+  /**
+   * A question to the owner's backend has no answer: it was late, was no answer, or was not asked. `backend` is its
+   * address, or the name of the servant; `connection` is the id of the one that has caused it.
+   */
+  'question.failed': { question: string; backend: string; connection: string; room?: string; error: unknown };
+  /** The circuit breaker of a backend changed. */
+  'backend.circuit': { backend: string; circuit: 'open' | 'halfOpen' | 'closed' };
+  /** The machine of a backend failed. It is started again with the next question. */
+  'backend.failed': { backend: string; error: unknown };
   'servant.connected': { servant: string };
   /** A TARS servant cannot be connected. Emitted once, and again only after it was connected. */
   'servant.unreachable': { servant: string; error: unknown };
@@ -81,8 +90,14 @@ export interface ServerEvents {
    * it was sent.
    */
   'rpc.failed': { servant: string; func: string; failure: RpcFailure; trace?: string; error?: unknown };
-  /** A key, a token or a secret was wrong, or the secret of a call from another TARS service was missing. */
-  'access.refused': { to: 'the HTTP API' | 'the inspector' | 'Statecast.Push'; remoteAddress?: string };
+  /** A key, a token or a secret was wrong, a key does not allow what was asked, or the secret of a call from another TARS service was missing. */
+  'access.refused': {
+    to: 'the HTTP API' | 'the inspector' | 'Statecast.Push';
+    remoteAddress?: string;
+    /** The name of the key, where it is right and does not allow the method. */
+    key?: string;
+    method?: string;
+  };
   /** The store refused the changes of a room, does not answer, or had unreadable data, which was set aside. */
   'store.failed': { room?: string; error: unknown; setAside?: string };
   /** The broker or the presence failed. If a join needed it, the join was refused. */

@@ -1,13 +1,18 @@
 /** Who may use the HTTP routes that read or change rooms. */
 
-import { createSecretCheck } from '../auth/secret.ts';
+import { createSecretFinder } from '../auth/secret.ts';
+import type { ApiMethodName } from '../protocol/api-methods.ts';
+import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { isForeignPage, type OriginPolicy } from '../transport/origin-policy.ts';
 import type { RequestHead, TransportResponse } from '../transport/common/transport.ts';
 import { jsonError } from '../transport/common/responses.ts';
+import { Caller, type CallerRights } from './caller.ts';
 
 export interface AccessOptions {
-  readonly apiKey: string | undefined;
+  /** The keys, and what each allows. */
+  readonly keys: readonly (CallerRights & { readonly key: string })[];
+  readonly clock: Pick<Clock, 'monotonic'>;
   /**
    * Who may use these routes without a key. For `this machine` the `Host` of the request must be loopback, and no
    * proxy header may be present: this keeps out requests through a proxy and pages with a rebound DNS name.
@@ -15,21 +20,45 @@ export interface AccessOptions {
   readonly open: 'everybody' | 'this machine' | 'nobody';
   /** The pages whose requests are taken without a key. */
   readonly allowsOrigin: OriginPolicy;
-  /** Told of each request with a wrong key. */
-  readonly wrongKey: (request: RequestHead) => void;
+  /** Told of each request with a wrong key, and of each whose key does not allow it. */
+  readonly refused: (request: RequestHead, denied?: Denied) => void;
 }
 
-/** Returns the response that refuses a request, or nothing when the request may go on. */
-export type Access = (request: RequestHead) => TransportResponse | undefined;
+/** What a key did not allow. */
+export interface Denied {
+  readonly key: string | undefined;
+  readonly method: ApiMethodName;
+}
 
-export function createAccess({ apiKey, open, allowsOrigin, wrongKey }: AccessOptions): Access {
-  const isKey = createSecretCheck(apiKey);
-  return (request) => {
+export interface Access {
+  /** Returns who asks; or the response that refuses the request. */
+  admit(request: RequestHead): Caller | TransportResponse;
+  /** Tells that the caller was refused a method. */
+  deny(request: RequestHead, caller: Caller, method: ApiMethodName): void;
+  /** The response that refuses the caller a method about a room, or nothing. It counts as a request. */
+  refuse(
+    request: RequestHead,
+    caller: Caller,
+    method: ApiMethodName,
+    room: string | undefined,
+  ): TransportResponse | undefined;
+}
+
+/** @param callers One for each of the keys, in their order: several accesses count the requests of a key together. */
+export function createAccess(
+  { keys, clock, open, allowsOrigin, refused }: AccessOptions,
+  callers: readonly Caller[],
+): Access {
+  const findKey = createSecretFinder(keys.map(({ key }) => key));
+  const anybody = new Caller({}, clock);
+
+  function admit(request: RequestHead): Caller | TransportResponse {
     // Without a key, none is read: reading a header takes longer than the rest of a push.
-    if (apiKey !== undefined) {
+    if (keys.length > 0) {
       const given = readKey(request);
-      if (isKey(given)) return undefined;
-      if (given !== undefined) wrongKey(request);
+      const caller = given === undefined ? undefined : callers[findKey(given) ?? NONE];
+      if (caller !== undefined) return caller;
+      if (given !== undefined) refused(request);
     }
     if (open === 'nobody' || (open === 'this machine' && !asksThisMachine(request))) {
       return jsonError(401, 'this needs a key: send it as X-API-Key');
@@ -37,9 +66,31 @@ export function createAccess({ apiKey, open, allowsOrigin, wrongKey }: AccessOpt
     if (isForeignPage(request, allowsOrigin)) {
       return jsonError(403, 'pages of other sites may not use this without a key');
     }
-    return undefined;
+    return anybody;
+  }
+
+  function deny(request: RequestHead, caller: Caller, method: ApiMethodName): void {
+    refused(request, { key: caller.name, method });
+  }
+
+  return {
+    admit,
+    deny,
+    refuse(request, caller, method, room) {
+      if (caller === anybody) return undefined;
+      if (!caller.may(method, room === undefined ? [] : [room])) {
+        deny(request, caller, method);
+        return jsonError(403, 'this key does not allow it');
+      }
+      const seconds = caller.spend(1);
+      if (seconds === 0) return undefined;
+      const response = jsonError(429, 'this key has made too many requests');
+      return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
+    },
   };
 }
+
+const NONE = -1;
 
 /** Whether the `Host` of a request is loopback, and no header says that a proxy passed it on. */
 export function asksThisMachine(request: RequestHead): boolean {

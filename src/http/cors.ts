@@ -3,6 +3,7 @@
 import { jsonError } from '../transport/common/responses.ts';
 import type { RequestHead, TransportResponse } from '../transport/common/transport.ts';
 import type { OriginPolicy } from '../transport/origin-policy.ts';
+import type { Route } from './router.ts';
 
 /** How long a browser may remember the answer to its question, in seconds. */
 const MAX_AGE_SECONDS = 600;
@@ -22,6 +23,21 @@ export function allowPage(
     vary: 'origin',
   };
   return { ...response, headers };
+}
+
+/** Lets pages of allowed origins use routes: their answers can be read, and browsers may ask before. */
+export function openToPages(routes: readonly Route[], allowsOrigin: OriginPolicy): Route[] {
+  return routes.flatMap((route) => [
+    {
+      ...route,
+      handle: async (match) => allowPage(match.request, await route.handle(match), allowsOrigin),
+    },
+    {
+      methods: ['OPTIONS'],
+      path: route.path,
+      handle: ({ request }) => answerPreflight(request, route.methods, allowsOrigin),
+    },
+  ]);
 }
 
 /** Answers the question of a browser (OPTIONS) whether a page may send its request. */

@@ -2,6 +2,7 @@
 
 import type { Rooms } from '../actors/rooms.ts';
 import type { Access } from './access.ts';
+import { Caller } from './caller.ts';
 import { jsonError, jsonResponse } from '../transport/common/responses.ts';
 import type { Route } from './router.ts';
 
@@ -10,10 +11,12 @@ export function createPresenceRoute(rooms: Rooms, access: Access): Route {
     methods: ['GET', 'HEAD'],
     path: '/presence',
     async handle({ request }) {
-      const refused = access(request);
-      if (refused !== undefined) return refused;
+      const caller = access.admit(request);
+      if (!(caller instanceof Caller)) return caller;
       const room = new URLSearchParams(request.query).get('roomNum');
       if (room === null) return jsonError(400, 'missing parameter: roomNum');
+      const refused = access.refuse(request, caller, 'presence', room);
+      if (refused !== undefined) return refused;
       const members = await rooms.members(room);
       return Array.isArray(members) ? jsonResponse(200, { room, members }) : jsonError(400, members.message);
     },

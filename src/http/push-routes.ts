@@ -3,8 +3,9 @@
 import type { Answer } from '../actors/room/ports.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { ErrorName } from '../protocol/errors.ts';
-import type { TransportResponse } from '../transport/common/transport.ts';
+import type { TransportRequest, TransportResponse } from '../transport/common/transport.ts';
 import type { Access } from './access.ts';
+import { Caller } from './caller.ts';
 import { readFields, refuseBody, type Fields } from './fields.ts';
 import { jsonError, textResponse } from '../transport/common/responses.ts';
 import type { Route } from './router.ts';
@@ -28,17 +29,25 @@ export function createPushRoutes({ operations, access, messageBytes }: PushRoute
 
   /** Reads the named fields, all of them required, and publishes them. It answers without a promise where it can. */
   function push(
+    method: 'publish' | 'broadcast_all',
     names: readonly string[],
     success: string,
     publish: (values: Fields) => Answer<object>,
   ): Route['handle'] {
     const succeeded = textResponse(success);
 
-    function publishFields(fields: Fields): TransportResponse | Promise<TransportResponse> {
+    function publishFields(
+      fields: Fields,
+      request: TransportRequest,
+      caller: Caller,
+    ): TransportResponse | Promise<TransportResponse> {
       if (fields.includes(undefined)) {
         const missing = names.filter((_, index) => fields[index] === undefined);
         return jsonError(400, `missing parameter: ${missing.join(', ')}`);
       }
+      const room = method === 'publish' ? fields[0] : undefined;
+      const refused = access.refuse(request, caller, method, room);
+      if (refused !== undefined) return refused;
       const outcome = publish(fields);
       return outcome instanceof Promise ? outcome.then(toResponse) : toResponse(outcome);
     }
@@ -50,10 +59,14 @@ export function createPushRoutes({ operations, access, messageBytes }: PushRoute
     }
 
     return ({ request }) => {
-      const refused = access(request) ?? refuseBody(request);
+      const caller = access.admit(request);
+      if (!(caller instanceof Caller)) return caller;
+      const refused = refuseBody(request);
       if (refused !== undefined) return refused;
       const fields = readFields(request, names, maxBodyBytes);
-      return fields instanceof Promise ? fields.then(publishFields) : publishFields(fields);
+      return fields instanceof Promise
+        ? fields.then((read) => publishFields(read, request, caller))
+        : publishFields(fields, request, caller);
     };
   }
 
@@ -61,14 +74,14 @@ export function createPushRoutes({ operations, access, messageBytes }: PushRoute
     {
       methods: ['GET', 'POST'],
       path: '/Index/pushByRoom',
-      handle: push(['roomNum', 'message'], 'pushBy room success', ([room = '', message = '']) =>
+      handle: push('publish', ['roomNum', 'message'], 'pushBy room success', ([room = '', message = '']) =>
         operations.publish(room, message, BY_HTTP),
       ),
     },
     {
       methods: ['GET', 'POST'],
       path: '/Index/pushAll',
-      handle: push(['message'], 'pushBy all success', ([message = '']) =>
+      handle: push('broadcast_all', ['message'], 'pushBy all success', ([message = '']) =>
         operations.broadcast(message, 'http'),
       ),
     },

@@ -59,7 +59,8 @@ export function createStreamRoutes(options: StreamRoutesOptions): Route[] {
 
   function openStream(request: TransportRequest, format: StreamFormat, first: string): TransportResponse {
     const emulation = hub.newEmulation();
-    const accepted = accept(request, codec, emulation);
+    const transport = format === LINES ? 'http_stream' : 'sse';
+    const accepted = accept(request, codec, { emulation, transport });
     if (!accepted.accept) return accepted.response;
     const stream = hub.createStream({ id: emulation.session, session: accepted.session, format, first });
     return { status: 200, headers: { ...STREAM_HEADERS, 'content-type': format.contentType }, stream };

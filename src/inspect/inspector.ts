@@ -173,6 +173,14 @@ class LatePopulation implements Population {
     return this.#get().proxies;
   }
 
+  get backends(): Population['backends'] {
+    return this.#get().backends;
+  }
+
+  get questions(): Population['questions'] {
+    return this.#get().questions;
+  }
+
   #get(): Population {
     if (this.#living === undefined) throw new Error('the inspector was asked before it was attached');
     return this.#living;

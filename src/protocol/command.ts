@@ -207,7 +207,13 @@ export interface MemberChange {
 /** The result of a call of a servant (a remote object of a TARS service), for the client. */
 export type CallOutcome =
   | { readonly type: 'result'; readonly result: ExactJson }
-  | { readonly type: 'failed'; readonly code: number; readonly message: string };
+  | {
+      readonly type: 'failed';
+      readonly code: number;
+      readonly message: string;
+      /** Default: as the table of errors says of the code. */
+      readonly temporary?: boolean | undefined;
+    };
 
 /** A message to the members of a room, as it is in the room's stream. */
 export interface Publication {

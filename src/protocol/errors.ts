@@ -31,6 +31,8 @@ export interface Refusal {
   readonly message: string;
   /** A code of the server's owner instead of the one of the table: 400 to 1999. */
   readonly code?: number;
+  /** The client may send the same command again, whatever the table says. */
+  readonly temporary?: boolean;
 }
 
 /** Makes a {@link Refusal}. The default message is the one in the table. */

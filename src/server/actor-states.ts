@@ -1,5 +1,6 @@
 /** The states of a server's machines as text, for operators. */
 
+import type { Backends } from '../actors/backend/backends.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import { formatEndpoint } from '../tars/client/endpoint.ts';
@@ -10,12 +11,18 @@ export interface ActorStatesInput {
   readonly life: Pick<ServerLife, 'state'>;
   readonly directory: Pick<Directory, 'connections' | 'rooms'>;
   readonly servants: Pick<Servants, 'states' | 'proxies'>;
+  readonly backends: Pick<Backends, 'backends' | 'questions'>;
 }
 
 /** By what it is: its state, or how many are in which state. */
 export type ActorStates = Readonly<Record<string, string>>;
 
-export function createActorStates({ life, directory, servants }: ActorStatesInput): () => ActorStates {
+export function createActorStates({
+  life,
+  directory,
+  servants,
+  backends,
+}: ActorStatesInput): () => ActorStates {
   return () => {
     const { connections, rooms } = directory;
     return {
@@ -23,6 +30,7 @@ export function createActorStates({ life, directory, servants }: ActorStatesInpu
       connections: countStates([...connections.values()].map((actor) => actor.getSnapshot().value)),
       rooms: countStates([...rooms.values()].map(({ snapshot }) => snapshot?.value ?? 'restarting')),
       ...describeServants(servants),
+      ...describeBackends(backends),
     };
   };
 }
@@ -39,6 +47,16 @@ function countStates(values: readonly unknown[]): string {
 
 function outermost(value: unknown): string {
   return typeof value === 'object' && value !== null ? Object.keys(value).join(' ') : String(value);
+}
+
+/** Nothing where no backend was asked so far. */
+function describeBackends({ backends, questions }: ActorStatesInput['backends']): Record<string, string> {
+  const values = Object.fromEntries(
+    [...backends].map(([name, actor]) => [`backend ${name}`, actor.getSnapshot().value as unknown]),
+  );
+  if (backends.size === 0 && questions.size === 0) return {};
+  const asked = countStates([...questions.values()].map((actor) => actor.getSnapshot().value));
+  return { questions: asked, ...describeStates(values) };
 }
 
 function describeServants({ states, proxies }: ActorStatesInput['servants']): Record<string, string> {

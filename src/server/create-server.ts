@@ -1,6 +1,8 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
 import { systemClock, type Clock } from '../system/clock.ts';
+import { createBackends } from '../actors/backend/backends.ts';
+import { DEFAULT_BACKEND_POLICY } from '../actors/backend/backend-events.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
@@ -12,6 +14,7 @@ import { createTokenVerifier } from '../auth/token-verifier.ts';
 import { createServants } from '../actors/servant/servants.ts';
 import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
+import { HttpPool } from '../backends/http-pool.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
 import { HeldBroker } from '../broker/held-broker.ts';
@@ -25,11 +28,14 @@ import { createOperations } from '../operations/create-operations.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { createHooksProxy } from '../tars/servants/hooks.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
+import { createHooks } from './hooks/create-hooks.ts';
+import { findUnknownServants } from './hooks/unknown-servants.ts';
 import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
@@ -136,6 +142,8 @@ export function composeServer<All extends ServantDefinitions>(
     ...(typeof givenTransport === 'string' && { transport: givenTransport }),
     rooms: pickRoomSettings(definitions),
   });
+  const unknown = findUnknownServants(settings.hooks, servantDefinitions);
+  if (unknown.length > 0) throw new ConfigError(unknown);
   const transportChoice = pickTransport(
     typeof givenTransport === 'function' ? givenTransport : settings.transport,
     settings.host,
@@ -187,7 +195,25 @@ export function composeServer<All extends ServantDefinitions>(
     newTraceparent,
   });
 
-  const optionsOf = createRoomOptions(definitions, settings, () => server);
+  const http = new HttpPool();
+  const backends = createBackends({
+    machines,
+    policy: DEFAULT_BACKEND_POLICY,
+    clock,
+    events,
+    random: Math.random,
+  });
+  const verifier = createTokenVerifier(settings.auth, clock);
+  const hooks = createHooks({
+    settings,
+    backends,
+    http,
+    proxyOf: (name) => createHooksProxy(servants.callerOf(name)),
+    checksTokens: verifier !== undefined,
+    clock,
+  });
+
+  const optionsOf = createRoomOptions(definitions, settings, () => server, hooks.forRoom);
   const rpcPort = createRpcPort(servantDefinitions, servants, events);
   const taps = new Taps();
   const handlerMs = limits.handlerSeconds * 1000;
@@ -240,7 +266,7 @@ export function composeServer<All extends ServantDefinitions>(
     operations,
     shared,
     health,
-    states: createActorStates({ life, directory, servants }),
+    states: createActorStates({ life, directory, servants, backends }),
     events,
     callStatistics,
   });
@@ -262,17 +288,20 @@ export function composeServer<All extends ServantDefinitions>(
       application: createApplication({
         onCall: onCall && ((call) => onCall(withServer(call))),
         onSend: onSend && ((message) => onSend(withServer(message))),
+        questionOf: hooks.rpc,
         handlerMs,
         clock,
         events,
       }),
       authenticator: createAuthenticator({
         settings,
-        verifier: createTokenVerifier(settings.auth, clock),
+        verifier,
         authenticate,
+        question: hooks.connect,
         clock,
         events,
       }),
+      questions: hooks.connection,
       limits,
       pings: { ...DEFAULT_PINGS, random: Math.random },
       events,
@@ -299,6 +328,8 @@ export function composeServer<All extends ServantDefinitions>(
     directory,
     rooms,
     servants,
+    backends,
+    http,
     shared,
     watchers,
     events,
@@ -313,7 +344,7 @@ export function composeServer<All extends ServantDefinitions>(
   const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
-  inspector?.attach({ server: actor, directory, proxies: servants.proxies });
+  inspector?.attach({ server: actor, directory, proxies: servants.proxies, ...backends });
   return server;
 }
 

@@ -1,11 +1,13 @@
 /** What a server does when it starts and stops. Its machine (actors/server/server.ts) decides when. */
 
 import type { Clock } from '../system/clock.ts';
+import type { Backends } from '../actors/backend/backends.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import type { ServerAddress, ServerServices } from '../actors/server/server.ts';
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
+import type { HttpPool } from '../backends/http-pool.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Watchers } from '../operations/watchers.ts';
@@ -20,6 +22,9 @@ export interface ServicesInput {
   readonly directory: Directory;
   readonly rooms: Rooms;
   readonly servants: Servants;
+  readonly backends: Pick<Backends, 'stop'>;
+  /** The connections to backends. */
+  readonly http: Pick<HttpPool, 'close'>;
   readonly shared: SharedParts;
   /** They are told that nothing more comes, before their responses are cut off. */
   readonly watchers: Pick<Watchers, 'close'>;
@@ -32,7 +37,19 @@ export interface ServicesInput {
 }
 
 export function createServices(input: ServicesInput): ServerServices {
-  const { address, directory, rooms, servants, shared, events, inspector, transport, pushServer } = input;
+  const {
+    address,
+    directory,
+    rooms,
+    servants,
+    backends,
+    http,
+    shared,
+    events,
+    inspector,
+    transport,
+    pushServer,
+  } = input;
   let stopKeeping: (() => void) | undefined;
   return {
     async restore() {
@@ -56,7 +73,8 @@ export function createServices(input: ServicesInput): ServerServices {
       inspector?.close();
       input.watchers.close();
       await transport.close();
-      await servants.stop();
+      await Promise.all([servants.stop(), backends.stop()]);
+      await http.close();
       for (const room of directory.rooms.values()) room.stop();
       await closeParts(shared);
     },

@@ -1,5 +1,6 @@
 /** Turns what a library user says of rooms into what a room's machine is given. */
 
+import type { RoomQuestions } from '../actors/backend/asking.ts';
 import {
   createPatternTable,
   type HandlerContext,
@@ -28,6 +29,7 @@ export function createRoomOptions<All extends ServantDefinitions>(
   definitions: Readonly<Record<string, RoomDefinition<All>>>,
   settings: Pick<Settings, 'host' | 'auth' | 'limits' | 'lingerSeconds'>,
   getServer: () => StatecastServer<All>,
+  questionsOf: (room: string) => RoomQuestions | undefined,
 ): (room: string) => RoomOptions {
   const { limits, lingerSeconds } = settings;
   const find = createPatternTable(definitions);
@@ -39,7 +41,8 @@ export function createRoomOptions<All extends ServantDefinitions>(
     const definition: RoomDefinition<All> = found ?? NOTHING;
     const { capacity = limits.roomCapacity, messagesPerSecond, rpc = [], history } = definition;
     const { joinLeave = false, delta = false } = definition;
-    const { rules, isKnown, owners } = allowancesOf(room, found);
+    const questions = questionsOf(room);
+    const { rules, isKnown, owners } = allowancesOf(room, found, questions);
     const { size = 0, recover = true } = history ?? {};
     let code = codeOf.get(definition);
     if (code === undefined) {
@@ -66,6 +69,7 @@ export function createRoomOptions<All extends ServantDefinitions>(
       check,
       lingerMs: lingerSeconds * 1000,
       handlers,
+      ...(questions !== undefined && { questions }),
     };
   };
 }

@@ -1,6 +1,7 @@
 /** What is allowed in rooms: what the settings say of a room, and what holds where they say nothing. */
 
 import type { BroadcastRule } from '../actors/broadcasts.ts';
+import type { RoomQuestions } from '../actors/backend/asking.ts';
 import { DEFAULT_BOUNDARY, ownersOf, type Allowances, type RoomRules } from '../actors/room/rules/rules.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
@@ -37,17 +38,23 @@ const CLOSED: RoomRules = {
  */
 export function createAllowances(
   settings: Pick<Settings, 'host' | 'auth'>,
-): (room: string, definition: Pick<RoomDefinition, 'may' | 'onJoin'> | undefined) => Allowances {
+): (
+  room: string,
+  definition: Pick<RoomDefinition, 'may' | 'onJoin'> | undefined,
+  questions?: RoomQuestions,
+) => Allowances {
   const { auth } = settings;
   const onLoopback = isLoopbackHost(settings.host);
   const boundary = auth.userBoundary ?? (auth.personalRoom === undefined ? undefined : DEFAULT_BOUNDARY);
 
-  return (room, definition) => {
+  return (room, definition, questions) => {
     if (auth.insecure) return { rules: OPEN, isKnown: true };
-    const usual = onLoopback ? (definition?.onJoin === undefined ? OPEN : OPEN_TO_MEMBERS) : CLOSED;
+    const isJudged = definition?.onJoin !== undefined || questions?.subscribe !== undefined;
+    const open = isJudged ? OPEN_TO_MEMBERS : OPEN;
+    const usual = withQuestions(onLoopback ? open : CLOSED, questions);
     return {
       rules: definition?.may === undefined ? usual : merge(usual, definition.may),
-      isKnown: onLoopback || definition !== undefined,
+      isKnown: onLoopback || definition !== undefined || questions !== undefined,
       owners: ownersOf(room, boundary, auth.personalRoom),
     };
   };
@@ -61,6 +68,16 @@ export function ruleOfBroadcasts({
 }: Pick<Settings, 'auth' | 'broadcast' | 'host'>): BroadcastRule {
   if (auth.insecure) return 'anyone';
   return broadcast ?? (isLoopbackHost(host) ? 'anyone' : 'nobody');
+}
+
+/** Where the owner's backend is asked, it decides. */
+function withQuestions(usual: RoomRules, questions: RoomQuestions | undefined): RoomRules {
+  if (questions === undefined) return usual;
+  return {
+    ...usual,
+    ...(questions.subscribe !== undefined && { join: 'anyone' }),
+    ...(questions.publish !== undefined && { publish: 'anyone' }),
+  };
 }
 
 function merge(usual: RoomRules, may: NonNullable<RoomDefinition['may']>): RoomRules {

@@ -23,6 +23,8 @@ import { createCodecChoice } from '../transport/choose-codec.ts';
 import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess, type AccessOptions } from '../http/access.ts';
+import { Caller } from '../http/caller.ts';
+import { openToPages } from '../http/cors.ts';
 import { createApiRoutes } from '../http/api/api-routes.ts';
 import { createApiMethods } from '../http/api/api-methods.ts';
 import { createWatchRoute } from '../http/api/watch-route.ts';
@@ -37,7 +39,7 @@ import { createStreamRoutes, STREAM_PATHS } from '../http/stream-routes.ts';
 import type { UserRoute } from '../http/user-routes.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { formatPath } from '../config/schema/path.ts';
-import { allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
+import { allowsListed, allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
 import { StreamHub } from '../transport/streams/stream-hub.ts';
@@ -126,15 +128,25 @@ export function createWeb(input: WebInput): Transport {
     if (hub.isInUse) hub.publish(topic, frame);
   });
   const onLoopback = isLoopbackHost(settings.host);
+  const { clock } = input;
+  const keys = listKeys(http);
+  const callers = keys.map((rights) => new Caller(rights, clock));
   const accessOptions: Omit<AccessOptions, 'allowsOrigin'> = {
-    apiKey: http.apiKey,
-    open: http.open ? 'everybody' : onLoopback && http.apiKey === undefined ? 'this machine' : 'nobody',
-    wrongKey: ({ remoteAddress }) => events.emit('access.refused', { to: 'the HTTP API', remoteAddress }),
+    keys,
+    clock,
+    open: http.open ? 'everybody' : onLoopback && keys.length === 0 ? 'this machine' : 'nobody',
+    refused: ({ remoteAddress }, denied) =>
+      events.emit('access.refused', {
+        to: 'the HTTP API',
+        remoteAddress,
+        ...(denied?.key !== undefined && { key: denied.key }),
+        ...(denied !== undefined && { method: denied.method }),
+      }),
   };
-  const access = createAccess({ ...accessOptions, allowsOrigin });
+  const access = createAccess({ ...accessOptions, allowsOrigin }, callers);
   // It is for servers: without a key, no page of another origin may use it.
-  const apiAccess = createAccess({ ...accessOptions, allowsOrigin: allowsOwnPages });
-  const full = new FullNotice(events, input.clock, socketLimits.connections);
+  const apiAccess = createAccess({ ...accessOptions, allowsOrigin: allowsOwnPages }, callers);
+  const full = new FullNotice(events, clock, socketLimits.connections);
   const accept = createAcceptance({
     directory,
     surroundings,
@@ -156,6 +168,11 @@ export function createWeb(input: WebInput): Transport {
     limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
     FRAME_OVERHEAD_BYTES;
   const { messageBytes } = limits;
+  const methods = createApiMethods(operations, messageBytes);
+  const api = [
+    ...createApiRoutes({ methods, access: apiAccess, messageBytes }),
+    createWatchRoute({ operations, access: apiAccess, clock }),
+  ];
   const ownRoutes: Route[] = [
     ...createStreamRoutes({
       paths: STREAM_PATHS,
@@ -166,12 +183,7 @@ export function createWeb(input: WebInput): Transport {
       maxFrameBytes,
     }),
     ...createPushRoutes({ operations, access, messageBytes }),
-    ...createApiRoutes({
-      methods: createApiMethods(operations, messageBytes),
-      access: apiAccess,
-      messageBytes,
-    }),
-    createWatchRoute({ operations, access: apiAccess, clock: input.clock }),
+    ...(http.allowedOrigins.length === 0 ? api : openToPages(api, allowsListed(http.allowedOrigins))),
     createPresenceRoute(rooms, access),
     createHealthRoute(health),
     ...(inspector?.routes ?? []),
@@ -217,6 +229,11 @@ export function createWeb(input: WebInput): Transport {
     },
   });
   return transport;
+}
+
+/** The one key may do everything. */
+function listKeys({ apiKey, apiKeys }: StatecastServer['settings']['http']): AccessOptions['keys'] {
+  return apiKey === undefined ? apiKeys : [{ name: 'http.apiKey', key: apiKey }, ...apiKeys];
 }
 
 function refuseShadowed(shadowed: readonly ShadowedRoute[]): void {

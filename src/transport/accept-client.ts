@@ -29,13 +29,18 @@ export type Acceptance =
   | { readonly accept: true; readonly session: SocketSession }
   | { readonly accept: false; readonly response: TransportResponse };
 
-/** @param emulation Set if the commands of the client come by requests of their own. */
-export type AcceptClient = (request: RequestHead, codec: Codec, emulation?: Emulation) => Acceptance;
+/** A client without a WebSocket: its commands come by requests of their own. */
+export interface StreamingClient {
+  readonly emulation: Emulation;
+  readonly transport: 'http_stream' | 'sse';
+}
+
+export type AcceptClient = (request: RequestHead, codec: Codec, streaming?: StreamingClient) => Acceptance;
 
 export function createAcceptance(options: AcceptanceOptions): AcceptClient {
   const { allowsOrigin, isDraining, isFull } = options;
 
-  return (request, codec, emulation) => {
+  return (request, codec, streaming) => {
     if (isDraining()) return refuse(503, 'the server is shutting down');
     if (!allowsOrigin(request)) {
       return refuse(
@@ -53,10 +58,17 @@ export function createAcceptance(options: AcceptanceOptions): AcceptClient {
     const id = newConnectionId();
     const member = user === undefined ? { id } : { id, user };
     const { remoteAddress } = request;
-    const handshake =
-      options.surroundings.authenticator === undefined ? undefined : readHandshake(request, codec);
+    const { authenticator, questions } = options.surroundings;
+    const isRead = authenticator !== undefined || questions !== undefined;
+    const handshake = isRead ? readHandshake(request, codec, streaming?.transport) : undefined;
     options.onAccepted(codec);
-    const client = { protocol: codec, member, remoteAddress, emulation, handshake };
+    const client = {
+      protocol: codec,
+      member,
+      remoteAddress,
+      emulation: streaming?.emulation,
+      handshake,
+    };
     return { accept: true, session: new ClientSession(options, client) };
   };
 }
@@ -66,8 +78,13 @@ function newConnectionId(): string {
   return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }
 
-function readHandshake(request: RequestHead, { name: protocol }: Codec): Handshake {
-  return { query: request.query, headers: request.headers(), address: request.remoteAddress, protocol };
+function readHandshake(
+  request: RequestHead,
+  { name: protocol }: Codec,
+  transport: string = 'websocket',
+): Handshake {
+  const { query, remoteAddress: address } = request;
+  return { query, headers: request.headers(), address, protocol, transport };
 }
 
 function readUser(query: string): string | undefined {

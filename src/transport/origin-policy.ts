@@ -30,6 +30,15 @@ export function createOriginPolicy({ allowedOrigins, onLoopback }: OriginPolicyO
   };
 }
 
+/** Allows the listed origins, and no others; `*` is any. */
+export function allowsListed(origins: readonly string[]): OriginPolicy {
+  const allowed = new Set(origins.map((origin) => origin.toLowerCase()));
+  return (request) => {
+    const origin = request.header('origin')?.toLowerCase();
+    return origin !== undefined && (allowed.has('*') || allowed.has(origin));
+  };
+}
+
 /** Allows requests without an `Origin`, and from pages of the same host and port. */
 export function allowsOwnPages(request: RequestHead): boolean {
   const origin = request.header('origin')?.toLowerCase();

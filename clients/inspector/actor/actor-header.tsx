@@ -118,8 +118,9 @@ function Relations({ actor, view }: { readonly actor: ActorAddress; readonly vie
 
 /** Leaves out the part of a membership's id that names the watched room or connection itself. */
 function nameBeside(actor: ActorAddress, { kind, id }: ActorAddress): string {
-  if (kind !== 'membership' && kind !== 'moderation') return id;
+  if (kind !== 'membership' && kind !== 'moderation' && kind !== 'question') return id;
   const at = id.indexOf('@');
-  if (actor.kind === 'room' && id.slice(at + 1) === actor.id) return id.slice(0, at);
+  const isOfWatched = actor.kind === 'room' || (actor.kind === 'connection' && kind === 'question');
+  if (isOfWatched && id.slice(at + 1) === actor.id) return id.slice(0, at);
   return actor.kind === 'connection' && id.slice(0, at) === actor.id ? id.slice(at) : id;
 }

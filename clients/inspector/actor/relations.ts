@@ -33,11 +33,14 @@ export function relationsOf(actor: ActorAddress, moments: ReadonlyMap<string, Ac
   });
 }
 
-/** The actors in an id: for a membership its connection and its room, for a moderation its room. */
+const CONNECTION_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The actors in an id: for a membership its connection and its room, for a moderation its room, for a question its room or its connection. */
 function namedBy({ kind, id }: ActorAddress): ActorAddress[] {
   const at = id.indexOf('@');
   if (at === -1) return [];
   const room: ActorAddress = { kind: 'room', id: id.slice(at + 1) };
   if (kind === 'membership') return [{ kind: 'connection', id: id.slice(0, at) }, room];
-  return kind === 'moderation' ? [room] : [];
+  if (kind === 'question' && CONNECTION_ID.test(room.id)) return [{ kind: 'connection', id: room.id }];
+  return kind === 'moderation' || kind === 'question' ? [room] : [];
 }

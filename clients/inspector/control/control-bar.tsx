@@ -67,6 +67,8 @@ function questionOf(actor: ActorAddress): ControlQuestion | undefined {
       };
     case 'server':
     case 'moderation':
+    case 'question':
+    case 'backend':
     case 'tarsProxy':
       return undefined;
   }

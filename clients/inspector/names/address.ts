@@ -19,6 +19,8 @@ export const MACHINE_NAMES = [
   'membership',
   'room',
   'moderation',
+  'question',
+  'backend',
   'tarsProxy',
 ] as const satisfies readonly MachineName[];
 

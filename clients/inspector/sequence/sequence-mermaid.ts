@@ -16,7 +16,13 @@ export function titleOf({ kind, id, key }: Lane): string {
   return isShared(kind, key) ? `${kind}s` : kind;
 }
 
-const SHARED_KINDS: ReadonlySet<string> = new Set(['connection', 'membership', 'moderation', 'room']);
+const SHARED_KINDS: ReadonlySet<string> = new Set([
+  'connection',
+  'membership',
+  'moderation',
+  'question',
+  'room',
+]);
 
 function isShared(kind: string, key: string): boolean {
   return kind === key && SHARED_KINDS.has(kind);

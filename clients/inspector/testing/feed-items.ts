@@ -49,6 +49,8 @@ export function countsOf(given: Partial<CatalogueMessage['counts']>): CatalogueM
     membership: none,
     room: none,
     moderation: none,
+    question: none,
+    backend: none,
     tarsProxy: none,
     ...given,
   };

@@ -1,5 +1,6 @@
 /** Who a client is, and how the connection asks for it. How it is found out is the server's. */
 
+import type { QuestionAsker } from '../backend/asking.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { ConnectRequest, Json, MemberInfo } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
@@ -15,6 +16,8 @@ export interface Handshake {
   readonly address: string;
   /** The name of the codec. */
   readonly protocol: string;
+  /** `websocket`, `http_stream` or `sse`. */
+  readonly transport: string;
 }
 
 /** Who a client is, and what is known of it. */
@@ -25,6 +28,10 @@ export interface Identity {
   readonly info?: Json | undefined;
   /** For handlers only. */
   readonly data?: unknown;
+  /** For backends, with later questions. */
+  readonly meta?: Json | undefined;
+  /** The owner's backend has said it, and is asked again at the end. */
+  readonly isAskedAgain?: boolean | undefined;
   /** For the client itself. */
   readonly answer?: Json | undefined;
   /** When this ends, in milliseconds since 1970. Absent: never. */
@@ -45,7 +52,12 @@ export interface Authenticator {
   /** Whether clients can send new tokens before theirs end. */
   readonly refreshes: boolean;
   /** @param gone Aborted when the client is gone: nobody waits for the answer then. */
-  identify(request: ConnectRequest, handshake: Handshake, gone: AbortSignal): Promise<IdentityOutcome>;
+  identify(
+    request: ConnectRequest,
+    handshake: Handshake,
+    asker: QuestionAsker,
+    gone: AbortSignal,
+  ): Promise<IdentityOutcome>;
   /** Checks a new token of a client that is known. */
   refresh(token: string, member: MemberInfo): Promise<IdentityOutcome>;
   /** Checks a subscription token. */

@@ -3,7 +3,7 @@
 import type { Json, Reply } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
-import type { Answer } from '../room/ports.ts';
+import type { Answer, ServerCallOutcome } from '../room/ports.ts';
 import type { Asker } from '../room/rules/rules.ts';
 import { toHandlerMember } from '../room/room-options.ts';
 import { send } from '../runtime/send.ts';
@@ -14,6 +14,7 @@ import type {
   ConnectionArgs,
   ConnectionContext,
 } from './connection-events.ts';
+import { goneOf, toQuestionAsker } from './renewal-effects.ts';
 import { answer, keepOrder } from './room-effects.ts';
 import { PublishCommand, withId } from './subscriber.ts';
 
@@ -41,18 +42,26 @@ export function call(
   });
 }
 
-export function callServer(
-  { context, self }: ConnectionArgs,
-  { id, method, data }: CommandOf<'server.call'>,
-): void {
+export function callServer(args: ConnectionArgs, { id, method, data }: CommandOf<'server.call'>): void {
+  const { context, self } = args;
   const { application, member, subscriber } = context;
-  const called = application.call(method, data, toHandlerMember(member, subscriber.data));
-  if (!(called instanceof Promise)) {
+  const called = application.call(
+    method,
+    data,
+    toHandlerMember(member, subscriber.data),
+    toQuestionAsker(args),
+    () => goneOf(context),
+  );
+  const settle = (outcome: ServerCallOutcome): void =>
+    outcome.type === 'closed'
+      ? send(self, { type: 'backend.closed', close: outcome.close }, 'library')
+      : send(self, { type: 'call.answered', id, method, outcome }, 'library');
+  if (!(called instanceof Promise) && called.type !== 'closed') {
     answer(context, id, { type: 'called', method, outcome: called });
     return;
   }
   context.calls += 1;
-  void called.then((outcome) => send(self, { type: 'call.answered', id, method, outcome }, 'library'));
+  void Promise.resolve(called).then(settle);
 }
 
 export function refuseMoreCalls(

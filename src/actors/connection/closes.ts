@@ -1,5 +1,6 @@
 /** The ways in which the chart of a connection (connection.ts) closes the socket. */
 
+import type { QuestionOutcome } from '../backend/asking.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Disconnection } from './connection-events.ts';
 
@@ -9,6 +10,11 @@ export function closeWith<Close extends CloseName>(close: Close) {
     target: '#connection.closing',
     actions: { type: 'close', params: { close } },
   } as const;
+}
+
+/** How the socket is closed when the owner's backend has said how. */
+export function closeOf(outcome: QuestionOutcome<unknown>) {
+  return { close: outcome.type === 'disconnect' ? outcome.close : ('expired' as const) };
 }
 
 export const closeBadRequest = closeWith('badRequest');

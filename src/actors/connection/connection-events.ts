@@ -26,6 +26,7 @@ import type {
   RoomGrant,
   RoomsPort,
 } from '../room/ports.ts';
+import type { ConnectionQuestions, QuestionOutcome, RefreshResult } from '../backend/asking.ts';
 import type { StreamReading } from '../room/stream/stream-reading.ts';
 import type { ActorSender } from '../runtime/sender.ts';
 import type { TimerWheel, WheelTimer } from '../runtime/timer-wheel.ts';
@@ -60,6 +61,8 @@ export interface ConnectionSurroundings {
   readonly application: ApplicationPort;
   /** Absent: everybody is believed. */
   readonly authenticator: Authenticator | undefined;
+  /** What a connection itself asks of the owner's backend. Absent: nothing. */
+  readonly questions?: ConnectionQuestions | undefined;
   readonly limits: ConnectionLimits;
   readonly pings: PingPolicy;
   readonly events: EventSink;
@@ -72,7 +75,7 @@ export interface NewConnection {
   readonly remoteAddress: string;
   /** What its protocol asks of the chart. */
   readonly protocol: Pick<Codec, 'greeting' | 'keepsOrder' | 'pings' | 'readsStreams'>;
-  /** For the authenticator; absent where there is none. */
+  /** For the authenticator and for backends; absent where there is none. */
   readonly handshake?: Handshake | undefined;
   /** For a client without WebSocket: what its further requests name. */
   readonly emulation?: Emulation | undefined;
@@ -101,6 +104,12 @@ export type ConnectionEvent =
   | { readonly type: 'refresh.answered'; readonly id: number | undefined; readonly outcome: IdentityOutcome }
   /** A new token for a room was checked. */
   | ({ readonly type: 'roomRefresh.answered' } & RoomRefreshed)
+  /** The owner's backend was asked whether the connection may stay. */
+  | { readonly type: 'renewal.answered'; readonly outcome: QuestionOutcome<RefreshResult> }
+  /** The same of the connection in a room. */
+  | ({ readonly type: 'seatRenewal.answered' } & SeatRenewed)
+  /** The owner's backend has the connection closed. */
+  | { readonly type: 'backend.closed'; readonly close: CustomClose }
   /** The time of the connection's token is over: a new one is waited for. */
   | { readonly type: 'credentials.due' }
   /** No new token came. */
@@ -165,6 +174,13 @@ export interface RoomRefreshed {
   readonly outcome: ProofOutcome;
 }
 
+export interface SeatRenewed {
+  readonly room: string;
+  /** Which of the questions about this room it is. */
+  readonly asking: AbortController;
+  readonly outcome: QuestionOutcome<RefreshResult>;
+}
+
 /** A call that has an outcome; `id` is the command's. */
 export interface AnsweredCall {
   readonly id: number | undefined;
@@ -206,6 +222,8 @@ export interface ConnectionContext extends Omit<ConnectionInput, 'member' | 'han
   readonly subscriber: ConnectionSubscriber;
   /** Calls and questions that are not answered yet. No other command waits for them. */
   calls: number;
+  /** Made with the first question of the connection itself: those end with it. */
+  gone: AbortController | undefined;
   /** The deadline of the greeting, while there is one. */
   deadline: WheelTimer | undefined;
   /** The end of the token, or of the wait for a new one. */

@@ -5,6 +5,7 @@ import { CLOSE_CODES, comesBack, type CloseName } from '../../protocol/close-cod
 import type { RefreshOrder } from '../../broker/control/control.ts';
 import type { Reply } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
+import type { QuestionOutcome, RefreshResult } from '../backend/asking.ts';
 import type { CustomClose } from '../room/ports.ts';
 import type { IdentityOutcome } from './authenticator.ts';
 import {
@@ -30,6 +31,7 @@ import type {
   InRoom,
   PutOut,
   Refused,
+  SeatRenewed,
 } from './connection-events.ts';
 import {
   answerRoomRefresh,
@@ -64,6 +66,7 @@ import {
   answerJoined,
   answerLeft,
   answerRefused,
+  asksAgain,
   endMembership,
   join,
   keepOrder,
@@ -73,6 +76,7 @@ import {
   takeOver,
   tellPutOut,
 } from './room-effects.ts';
+import { applyRenewal, applySeatRenewal, askRenewal, askSeatRenewal, goesOn } from './renewal-effects.ts';
 import { Seats } from './seats.ts';
 import {
   endByServer,
@@ -100,7 +104,20 @@ export const connectionSetup = setup({
     exceedsRooms: ({ context }) => exceedsRooms(context),
     isAccepted: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'known',
     isClosing: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'closed',
-    closes: (_, { close }: { readonly close?: CloseName | undefined }) => close !== undefined,
+    closes: (_, { close }: { readonly close?: CloseName | CustomClose | undefined }) => close !== undefined,
+    /** Whether the owner's backend is asked when the identity ends, and not the client. */
+    isAskedAgain: ({ context: { identity, questions } }) =>
+      identity?.isAskedAgain === true && questions?.refresh !== undefined,
+    goesOn: (_, { outcome }: { readonly outcome: QuestionOutcome<RefreshResult> }) => goesOn(outcome),
+    disconnects: (_, { outcome }: { readonly outcome: QuestionOutcome<RefreshResult> }) =>
+      outcome.type === 'disconnect',
+    /** The same of a seat, unless the client leaves it already. */
+    isSeatRenewable: ({ context }, { room }: InRoom) =>
+      asksAgain(context, context.seats.get(room)?.grant, room) &&
+      findOperation(context.underWay, room) === undefined,
+    /** The seat is another one now, or there is none. */
+    isStaleRenewal: ({ context }, { room, asking }: SeatRenewed) =>
+      context.seats.get(room)?.asking !== asking,
 
     isMember: ({ context }, { room }: InRoom) => context.joined.has(room),
     /** Whether the client is in a room, and does not leave it already. */
@@ -148,6 +165,11 @@ export const connectionSetup = setup({
     refreshRoom,
     refuseRefreshOutside,
     answerRoomRefresh,
+
+    askRenewal,
+    applyRenewal,
+    askSeatRenewal,
+    applySeatRenewal,
 
     scheduleFirstPing,
     schedulePing,
@@ -219,7 +241,11 @@ export const connectionSetup = setup({
       cancelExpiry(context);
       cancelPing(context);
       context.greeting?.asking?.abort();
-      context.seats.each(({ timer }) => timer !== undefined && context.wheel.cancel(timer));
+      context.gone?.abort();
+      context.seats.each(({ timer, asking }) => {
+        if (timer !== undefined) context.wheel.cancel(timer);
+        asking?.abort();
+      });
     },
     leaveRooms: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
@@ -249,7 +275,7 @@ export function createConnectionContext(
   input: ConnectionInput,
   self: CommandTaker & FactReceiver,
 ): ConnectionContext {
-  const { member, port, limits, authenticator } = input;
+  const { member, port, limits, authenticator, questions, handshake } = input;
   const underWay: UnderWay[] = [];
   const queue = new CommandQueue(self, underWay, limits.receiveQueueBytes);
   // Written out: with a spread, each of these objects would take a third more memory.
@@ -264,6 +290,7 @@ export function createConnectionContext(
     queries: input.queries,
     application: input.application,
     authenticator,
+    questions,
     limits,
     pings: input.pings,
     events: input.events,
@@ -283,8 +310,10 @@ export function createConnectionContext(
       self,
       authenticator,
       input.protocol.readsStreams === true,
+      handshake && questions?.describe(handshake),
     ),
     calls: 0,
+    gone: undefined,
     deadline: undefined,
     expiry: undefined,
     liveness: undefined,

@@ -5,7 +5,7 @@
 
 import type { ActorRefFrom } from 'xstate';
 import { connectionSetup, createConnectionContext } from './connection-setup.ts';
-import { closeBadRequest, closeWith, disconnect } from './closes.ts';
+import { closeBadRequest, closeOf, closeWith, disconnect } from './closes.ts';
 import { greetingState } from './greeting.ts';
 
 export const connectionMachine = connectionSetup.createMachine({
@@ -47,6 +47,10 @@ export const connectionMachine = connectionSetup.createMachine({
         'room.closed': { actions: { type: 'tellPutOut', params: ({ event }) => event } },
         'seat.expired': [
           {
+            guard: { type: 'isSeatRenewable', params: ({ event }) => event },
+            actions: { type: 'askSeatRenewal', params: ({ event }) => event },
+          },
+          {
             guard: { type: 'isServerSide', params: ({ event }) => event },
             ...closeWith('subscriptionExpired'),
           },
@@ -58,6 +62,36 @@ export const connectionMachine = connectionSetup.createMachine({
             },
           },
         ],
+        'seatRenewal.answered': [
+          { guard: { type: 'isStaleRenewal', params: ({ event }) => event } },
+          {
+            guard: { type: 'goesOn', params: ({ event }) => event },
+            actions: { type: 'applySeatRenewal', params: ({ event }) => event },
+          },
+          {
+            guard: { type: 'disconnects', params: ({ event }) => event },
+            target: 'closing',
+            actions: {
+              type: 'close',
+              params: ({ event }) => closeOf(event.outcome),
+            },
+          },
+          {
+            guard: { type: 'isServerSide', params: ({ event }) => event },
+            ...closeWith('subscriptionExpired'),
+          },
+          {
+            guard: { type: 'isSettled', params: ({ event }) => event },
+            actions: {
+              type: 'endMembership',
+              params: ({ event }) => ({ room: event.room, ending: 'expired' as const }),
+            },
+          },
+        ],
+        'backend.closed': {
+          target: 'closing',
+          actions: { type: 'close', params: ({ event }) => event },
+        },
         'stream.broken': [
           { guard: { type: 'isServerSide', params: ({ event }) => event }, ...closeWith('insufficient') },
           {
@@ -275,11 +309,21 @@ export const connectionMachine = connectionSetup.createMachine({
                   target: 'ready',
                   actions: { type: 'answerLeft', params: ({ event }) => event },
                 },
-                'room.refused': {
-                  guard: { type: 'isAwaited', params: ({ event }) => event },
-                  target: 'ready',
-                  actions: { type: 'answerRefused', params: ({ event }) => event },
-                },
+                'room.refused': [
+                  {
+                    guard: { type: 'closes', params: ({ event }) => event },
+                    target: '#connection.closing',
+                    actions: {
+                      type: 'close',
+                      params: ({ event }) => ({ close: event.close ?? 'invalidToken' }),
+                    },
+                  },
+                  {
+                    guard: { type: 'isAwaited', params: ({ event }) => event },
+                    target: 'ready',
+                    actions: { type: 'answerRefused', params: ({ event }) => event },
+                  },
+                ],
                 'command.settled': 'ready',
                 'server.draining': 'parting',
               },
@@ -297,8 +341,32 @@ export const connectionMachine = connectionSetup.createMachine({
           entry: 'scheduleExpiry',
           states: {
             valid: {
-              description: 'The token of the client holds, or the client needs none.',
-              on: { 'credentials.due': { target: 'expiring', actions: 'scheduleGrace' } },
+              description: 'What the client has proven holds, or it need not prove anything.',
+              on: {
+                'credentials.due': [
+                  { guard: 'isAskedAgain', target: 'renewing' },
+                  { target: 'expiring', actions: 'scheduleGrace' },
+                ],
+              },
+            },
+            renewing: {
+              description: "The owner's backend, which has let the client in, is asked whether it may stay.",
+              entry: 'askRenewal',
+              on: {
+                'renewal.answered': [
+                  {
+                    guard: { type: 'goesOn', params: ({ event }) => event },
+                    target: 'valid',
+                    actions: { type: 'applyRenewal', params: ({ event }) => event },
+                  },
+                  {
+                    guard: { type: 'disconnects', params: ({ event }) => event },
+                    target: '#connection.closing',
+                    actions: { type: 'close', params: ({ event }) => closeOf(event.outcome) },
+                  },
+                  closeWith('expired'),
+                ],
+              },
             },
             expiring: {
               description: 'The token has expired. A new one is waited for.',

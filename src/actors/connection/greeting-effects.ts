@@ -10,6 +10,7 @@ import type { Identity, IdentityOutcome } from './authenticator.ts';
 import type { ConnectionArgs, ConnectionContext, Refused, Self } from './connection-events.ts';
 import { ttlOf } from './expiry.ts';
 import { answer, attach, noteSeat } from './room-effects.ts';
+import { toQuestionAsker } from './renewal-effects.ts';
 import { endOperation } from './under-way.ts';
 
 /** How long a client may take to say who it is, and the server to believe it. */
@@ -33,6 +34,13 @@ export function noteConnect(
   if (greeting === undefined) return;
   greeting.id = id;
   greeting.request = request ?? {};
+  noteClaimed(context, request?.headers);
+}
+
+/** Headers that the client has named in `connect` are known to later questions. */
+function noteClaimed({ questions, subscriber }: ConnectionContext, headers: ConnectRequest['headers']): void {
+  if (questions === undefined || subscriber.facts === undefined) return;
+  subscriber.facts = { ...subscriber.facts, claimedHeaders: questions.pickClaimed(headers) };
 }
 
 /** Asks who the client is. An answer that comes after the end of the greeting is ignored by the chart. */
@@ -44,7 +52,8 @@ export function identify({ context, self }: ConnectionArgs): void {
   }
   const asking = new AbortController();
   greeting.asking = asking;
-  void authenticator.identify(greeting.request, handshake, asking.signal).then((outcome) => {
+  const asker = toQuestionAsker({ context, self });
+  void authenticator.identify(greeting.request, handshake, asker, asking.signal).then((outcome) => {
     greeting.asking = undefined;
     send(self, toEvent(outcome), 'library');
     queue.resume();
@@ -66,7 +75,7 @@ export function noteIdentity(
   { context }: ConnectionArgs,
   { identity }: { readonly identity: Identity },
 ): void {
-  const { user, info, data } = identity;
+  const { user, info, data, meta } = identity;
   const { id } = context.member;
   const member = {
     id,
@@ -77,6 +86,8 @@ export function noteIdentity(
   context.identity = identity;
   context.subscriber.member = member;
   context.subscriber.data = data;
+  const { facts } = context.subscriber;
+  if (facts !== undefined && meta !== undefined) context.subscriber.facts = { ...facts, meta };
   // From now on it is found by its user, also while it enters its rooms.
   context.onIdentified(member);
 }
@@ -161,7 +172,9 @@ export function replyConnected(args: ConnectionArgs): void {
   }
   context.greeting = undefined;
   const ttlSeconds =
-    context.authenticator?.refreshes === true ? ttlOf(context, identity?.expiresAt) : undefined;
+    context.authenticator?.refreshes === true && identity?.isAskedAgain !== true
+      ? ttlOf(context, identity?.expiresAt)
+      : undefined;
   answer(context, greeting.id, {
     type: 'connected',
     client: member.id,

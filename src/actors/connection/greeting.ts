@@ -114,7 +114,17 @@ export const greetingState = connectionSetup.createStateConfig({
       ],
       on: {
         'room.joined': { actions: { type: 'noteEntered', params: ({ event }) => event } },
-        'room.refused': { actions: { type: 'noteNotEntered', params: ({ event }) => event } },
+        'room.refused': [
+          {
+            guard: { type: 'closes', params: ({ event }) => event },
+            target: '#connection.closing',
+            actions: {
+              type: 'close',
+              params: ({ event }) => ({ close: event.close ?? 'invalidToken' }),
+            },
+          },
+          { actions: { type: 'noteNotEntered', params: ({ event }) => event } },
+        ],
         'room.closed': { actions: { type: 'noteNotEntered', params: ({ event }) => event } },
         'server.leave': [
           {

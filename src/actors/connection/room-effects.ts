@@ -165,7 +165,8 @@ export function attach(
   grant: RoomGrant | undefined,
 ): JoinAnswer | 'broken' | undefined {
   if (reading === undefined && grant === undefined) return undefined;
-  const ttlSeconds = ttlOf(context, grant?.expiresAt);
+  // Where a backend is asked again, the client need not care.
+  const ttlSeconds = asksAgain(context, grant, room) ? undefined : ttlOf(context, grant?.expiresAt);
   const ofGrant = {
     ...(ttlSeconds !== undefined && { ttlSeconds }),
     ...(grant?.data !== undefined && { data: grant.data }),
@@ -189,6 +190,15 @@ export function noteSeat(args: ConnectionArgs, room: string, noted: Omit<Seat, '
   scheduleSeat(args, room, grant);
 }
 
+/** Whether the owner's backend is asked when a grant ends, and not the client. */
+export function asksAgain(
+  { questions }: ConnectionContext,
+  grant: RoomGrant | undefined,
+  room: string,
+): boolean {
+  return grant?.isAskedAgain === true && questions?.subRefresh(room) !== undefined;
+}
+
 /** Waits for the end of a grant. */
 export function scheduleSeat(
   { context, self }: ConnectionArgs,
@@ -202,13 +212,15 @@ export function scheduleSeat(
   seat.timer = undefined;
   seats.set(room, seat);
   if (grant?.expiresAt === undefined) return;
-  const leftMs = Math.max(0, grant.expiresAt - clock.now()) + GRACE_MS;
+  const graceMs = asksAgain(context, grant, room) ? 0 : GRACE_MS;
+  const leftMs = Math.max(0, grant.expiresAt - clock.now()) + graceMs;
   seat.timer = wheel.schedule(self, { type: 'seat.expired', room }, leftMs);
 }
 
 function dropSeat({ seats, wheel }: ConnectionContext, room: string): void {
   const seat = seats.delete(room);
   if (seat?.timer !== undefined) wheel.cancel(seat.timer);
+  seat?.asking?.abort();
 }
 
 export function answerLeft(args: ConnectionArgs, { room }: InRoom): void {

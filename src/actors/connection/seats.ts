@@ -11,6 +11,8 @@ export interface Seat {
   grant: RoomGrant | undefined;
   /** The end of the grant. */
   timer: WheelTimer | undefined;
+  /** While the owner's backend is asked whether the grant still holds. */
+  asking?: AbortController | undefined;
 }
 
 /** The seats of a connection, by room. Most connections have none of them. */

@@ -4,9 +4,11 @@
  */
 
 import type { MemberInfo, Reply } from '../../protocol/command.ts';
+import type { ClientFacts } from '../backend/asking.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type {
   ConnectionPort,
+  CustomClose,
   ProofOutcome,
   Publisher,
   PublishOutcome,
@@ -21,7 +23,12 @@ import { endCommand, type PublishUnderWay, type UnderWay } from './under-way.ts'
 
 /** The connection's actor, as facts and answers reach it. */
 export interface FactReceiver extends ActorSender {
-  send(event: RoomFact | { readonly type: 'command.settled' }): void;
+  send(
+    event:
+      | RoomFact
+      | { readonly type: 'command.settled' }
+      | { readonly type: 'backend.closed'; readonly close: CustomClose },
+  ): void;
 }
 
 const NO_TOKENS = createRefusal('permissionDenied', 'this server takes no tokens');
@@ -31,6 +38,7 @@ export class ConnectionSubscriber implements Subscriber {
   /** Known for good when the client has said who it is. */
   member: MemberInfo;
   data: unknown = undefined;
+  facts: ClientFacts | undefined;
   readonly port: ConnectionPort;
   readonly readsStreams: boolean;
   readonly sender: FactReceiver;
@@ -44,6 +52,7 @@ export class ConnectionSubscriber implements Subscriber {
     connection: FactReceiver,
     authenticator: Authenticator | undefined,
     readsStreams: boolean,
+    facts: ClientFacts | undefined,
   ) {
     this.member = member;
     this.port = port;
@@ -51,6 +60,7 @@ export class ConnectionSubscriber implements Subscriber {
     this.#queue = queue;
     this.sender = connection;
     this.#authenticator = authenticator;
+    this.facts = facts;
   }
 
   prove(room: string, token: string): Promise<ProofOutcome> {
@@ -97,6 +107,10 @@ export class PublishCommand implements Publisher, PublishUnderWay {
     return this.subscriber.data;
   }
 
+  get facts(): ClientFacts | undefined {
+    return this.subscriber.facts;
+  }
+
   get sender(): ActorSender {
     return this.subscriber.sender;
   }
@@ -112,6 +126,9 @@ export class PublishCommand implements Publisher, PublishUnderWay {
         : withId(toReply(outcome), id),
     );
     if (this.underWay.length > 0) this.endWait(from);
+    if (outcome.type === 'refused' && outcome.close !== undefined) {
+      send(this.subscriber.sender, { type: 'backend.closed', close: outcome.close }, from);
+    }
   }
 
   onGone(callback: () => void): void {

@@ -4,14 +4,14 @@ import type { Accepted } from '../../broker/broker.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
-import type { Sender } from '../runtime/sender.ts';
-import { startModeration, type ModerationInput, type Verdict } from './moderation.ts';
+import type { ActorSender, Sender } from '../runtime/sender.ts';
+import { judgeMessage } from './judging.ts';
+import { startModeration, type ClearedOptions, type ModerationInput } from './moderation.ts';
 import type { Publisher, RpcRequester } from './ports.ts';
 import type { RoomArgs, RoomContext, RoomEventArgs, RoomEventOf } from './room-events.ts';
 import { toHandlerMember, type RoomOptions } from './room-options.ts';
-import type { RoomRecord } from './room-record.ts';
 import { refuseToPublish } from './rules/refuse-by-rules.ts';
-import { readCallVerdict, toCallOutcome, toCheckedVerdict, toVerdict } from './verdicts.ts';
+import { readCallVerdict, toCallOutcome } from './verdicts.ts';
 
 const PUBLISH_FAILED = createRefusal('internal', 'the message could not be published, try again later');
 const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down');
@@ -27,11 +27,10 @@ export function publish({ context, event }: RoomEventArgs): void {
   if (meter !== undefined && type === 'room.publish' && publisher.member !== undefined) meter.spend();
   try {
     const asked = { from: publisher.member, history: options.history };
-    const position = broker.publish(
-      name,
-      data,
-      publisher.options === undefined ? asked : { ...publisher.options, ...asked },
-    );
+    const said =
+      publisher.options ??
+      (type === 'room.cleared' ? (event as RoomEventOf<'room.cleared'>).options : undefined);
+    const position = broker.publish(name, data, said === undefined ? asked : { ...said, ...asked });
     if (position instanceof Promise) {
       position.then(
         (accepted) => confirm(context, data, accepted, publisher),
@@ -49,19 +48,20 @@ export function publish({ context, event }: RoomEventArgs): void {
 export function moderate({ context }: RoomArgs, { data, publisher }: RoomEventOf<'room.publish'>): void {
   const { record, events, clock, machines, send } = context;
   const { name: room, options, moderations, meter } = record;
-  const { handlerMs } = options;
   const { member } = publisher;
+  const { publish } = options.questions ?? {};
+  const handlerMs = options.handlerMs + (member === undefined ? 0 : (publish?.timeoutMs ?? 0));
   if (member !== undefined) meter?.spend();
   record.judged += 1;
-  const clear = (cleared: Json, from: Sender): void =>
-    send({ type: 'room.cleared', data: cleared, publisher }, from);
+  const clear = (cleared: Json, from: Sender, asked?: ClearedOptions): void =>
+    send({ type: 'room.cleared', data: cleared, publisher, options: asked }, from);
   const input = {
     room,
     data,
     member,
     publisher,
     handler: asksHandler(options, publisher) ? 'onMessage' : 'message',
-    judge: (signal: AbortSignal) => judgeMessage(record, data, publisher, signal),
+    judge: (signal: AbortSignal, self: ActorSender) => judgeMessage(record, data, publisher, signal, self),
     handlerMs,
     clear,
     events,
@@ -72,25 +72,6 @@ export function moderate({ context }: RoomArgs, { data, publisher }: RoomEventOf
 /** The handler is asked about connections only. */
 function asksHandler({ handlers }: RoomOptions, { member }: Publisher): boolean {
   return member !== undefined && handlers.onMessage !== undefined;
-}
-
-/** What the check makes of a message is told to the handler, and is published unless the handler decides otherwise. */
-async function judgeMessage(
-  { name: room, options }: RoomRecord,
-  data: Json,
-  publisher: Publisher,
-  signal: AbortSignal,
-): Promise<Verdict | undefined> {
-  const { check, handlers, messageBytes } = options;
-  const checked = check === undefined ? { data } : await check(data);
-  if ('refusal' in checked) return { type: 'refuse', refusal: checked.refusal };
-  const { member, data: memberData } = publisher;
-  if (member !== undefined && handlers.onMessage !== undefined) {
-    const message = { room, data: checked.data, member: toHandlerMember(member, memberData), signal };
-    const verdict = toVerdict(await handlers.onMessage(message), messageBytes);
-    if (verdict !== undefined) return verdict;
-  }
-  return check === undefined ? undefined : toCheckedVerdict(checked.data, messageBytes);
 }
 
 /** Sends a call past the room's handler; it comes back as `room.callCleared`, or its requester is answered. */

@@ -5,8 +5,9 @@ import type { EventSink, LeaveReason } from '../../events/server-events.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { MembershipChange } from '../../storage/membership-store.ts';
 import type { PresentMember } from '../../broker/presence/presence.ts';
+import type { QuestionOutcome, RoomQuestions, SubscribeResult } from '../backend/asking.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
-import type { ProofOutcome, RoomEntry, RoomGrant, Subscriber } from './ports.ts';
+import type { CustomClose, ProofOutcome, RoomEntry, RoomGrant, Subscriber } from './ports.ts';
 import { toHandlerMember, type JoinRefusal, type RoomHandlers } from './room-options.ts';
 import { toRoomMember } from './room-member.ts';
 import type { StreamReading } from './stream/stream-reading.ts';
@@ -80,6 +81,8 @@ export interface MembershipInput {
   /** Present when the broker has yet to bring the room's publications to this node; it rejects when that fails. */
   readonly listening: Promise<void> | undefined;
   readonly handlers: RoomHandlers;
+  /** What is asked of the owner's backend; undefined where nothing is. */
+  readonly questions: RoomQuestions | undefined;
   /** Deadline of a handler, in milliseconds. */
   readonly handlerMs: number;
   readonly tellRoom: (fact: MemberFact, from: ActorSender) => void;
@@ -90,8 +93,8 @@ export interface MembershipContext extends MembershipInput {
   refusal: Refusal;
   reason: LeaveReason;
   /** The connection is closed for the refusal. */
-  close: CloseName | undefined;
-  /** What a token or the server has said. */
+  close: CloseName | CustomClose | undefined;
+  /** What a token, the backend or the server has said. */
   grant: RoomGrant | undefined;
   /** Settles when the presence has answered. */
   listing: Promise<void> | undefined;
@@ -123,6 +126,10 @@ export const membershipSetup = setup({
     verify: fromPromise<ProofOutcome, MembershipContext>(({ input: { entry, subscriber, room } }) =>
       subscriber.prove(room, entry?.request?.token ?? ''),
     ),
+    askBackend: fromPromise<
+      QuestionOutcome<SubscribeResult>,
+      { readonly context: MembershipContext; readonly self: ActorSender }
+    >(({ input, signal }) => askBackend(input.context, input.self, signal)),
     hearRoom: fromPromise<void, MembershipContext>(async ({ input }) => input.listening),
     beListed: fromPromise<void, MembershipContext>(async ({ input }) => input.listing),
     sayGoodbye: fromPromise<void, MembershipContext>(async ({ input, signal }) => {
@@ -134,7 +141,14 @@ export const membershipSetup = setup({
   },
   guards: {
     mustWaitForRoom: ({ context }) => context.listening !== undefined,
-    hasToken: ({ context: { entry, grant } }) => grant === undefined && entry?.request?.token !== undefined,
+    hasToken: ({ context: { entry, grant, questions } }) =>
+      grant === undefined &&
+      entry?.request?.token !== undefined &&
+      !(questions?.subscribe !== undefined && questions.passesTokens),
+    /** Not where a token or the server has decided. */
+    asksBackend: ({ context: { questions, grant } }) =>
+      questions?.subscribe !== undefined && grant === undefined,
+    isAllowed: (_, { outcome }: { outcome: QuestionOutcome<SubscribeResult> }) => outcome.type === 'result',
     isGranted: (_, { outcome }: { outcome: ProofOutcome }) => outcome.type === 'granted',
     isUnrecoverable: ({ context: { reading } }) => reading?.isUnrecoverable === true,
     /** Where the broker takes time, this is not known yet. */
@@ -209,6 +223,22 @@ export const membershipSetup = setup({
         context.close = outcome.close;
       }
     },
+    noteAnswer: ({ context }, { outcome }: { outcome: QuestionOutcome<SubscribeResult> }) => {
+      switch (outcome.type) {
+        case 'result':
+          context.grant = { ...outcome.result, isAskedAgain: true };
+          break;
+        case 'error':
+          context.refusal = outcome.refusal;
+          break;
+        case 'disconnect':
+          context.refusal = createRefusal('permissionDenied', outcome.close.reason || undefined);
+          context.close = outcome.close;
+          break;
+        case 'failed':
+          context.refusal = HANDLER_FAILED;
+      }
+    },
     noteReason: ({ context }, params: { reason: LeaveReason }) => {
       context.reason = params.reason;
     },
@@ -246,6 +276,20 @@ export function toContext(input: MembershipInput): MembershipContext {
     listing: undefined,
     ...input,
   };
+}
+
+/** @param self The membership, which waits for the answer. */
+async function askBackend(
+  { room, subscriber, entry, questions }: MembershipContext,
+  self: ActorSender,
+  gone: AbortSignal,
+): Promise<QuestionOutcome<SubscribeResult>> {
+  const { member, facts } = subscriber;
+  const { token, data } = entry?.request ?? {};
+  const asked = { room, data, token: questions?.passesTokens === true ? token : undefined };
+  return (
+    (await questions?.subscribe?.ask({ member, facts, sender: self }, asked, gone)) ?? { type: 'failed' }
+  );
 }
 
 function toHandlerContext({ room, subscriber }: MembershipContext, signal: AbortSignal) {

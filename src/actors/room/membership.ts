@@ -39,6 +39,7 @@ export const membershipMachine = membershipSetup.createMachine({
               target: '#membership.refused',
               actions: { type: 'noteRefusal', params: { refusal: UNRECOVERABLE } },
             },
+            { guard: 'asksBackend', target: 'asking' },
             { guard: 'hasJoinHandler', target: 'authorizing' },
             { guard: 'mustWaitForRoom', target: 'subscribing' },
             { target: 'recording' },
@@ -64,6 +65,30 @@ export const membershipMachine = membershipSetup.createMachine({
               target: '#membership.refused',
               actions: { type: 'noteRefusal', params: { refusal: PROOF_FAILED } },
             },
+          },
+          on: {
+            'membership.leave': '#membership.withdrawn',
+            'membership.refuse': { target: '#membership.refused', actions: noteRefusal },
+          },
+        },
+        asking: {
+          description: "The owner's backend is asked, by a question of its own that has a deadline.",
+          invoke: {
+            src: 'askBackend',
+            input: ({ context, self }) => ({ context, self }),
+            onDone: [
+              {
+                guard: { type: 'isAllowed', params: ({ event }) => ({ outcome: event.output }) },
+                target: 'admitting',
+                actions: { type: 'noteAnswer', params: ({ event }) => ({ outcome: event.output }) },
+              },
+              {
+                target: '#membership.refused',
+                actions: { type: 'noteAnswer', params: ({ event }) => ({ outcome: event.output }) },
+              },
+            ],
+            // The refusal is the one of a decision that could not be made.
+            onError: '#membership.refused',
           },
           on: {
             'membership.leave': '#membership.withdrawn',

@@ -11,11 +11,19 @@ import type { Json, MemberInfo } from '../../protocol/command.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender } from '../runtime/sender.ts';
-import type { PublishOutcome, Publisher } from './ports.ts';
+import type { PublishResult } from '../backend/asking.ts';
+import type { CustomClose, PublishOutcome, Publisher } from './ports.ts';
 import type { MessageVerdict } from './room-options.ts';
 
 /** What is decided: the handler's verdict, unless that breaks a limit. Nothing: it passes as it is. */
-export type Verdict = MessageVerdict | { readonly type: 'refuse'; readonly refusal: Refusal };
+export type Verdict =
+  | MessageVerdict
+  /** It is published in the place of the message, and as the owner's backend asks for. */
+  | { readonly type: 'publish'; readonly data: Json; readonly options: ClearedOptions }
+  | { readonly type: 'refuse'; readonly refusal: Refusal; readonly close?: CustomClose | undefined };
+
+/** What a backend asks of the stream. */
+export type ClearedOptions = Pick<PublishResult, 'skipHistory' | 'tags'>;
 
 export interface ModerationInput {
   /** Absent for a broadcast. */
@@ -27,12 +35,12 @@ export interface ModerationInput {
   readonly publisher: Pick<Publisher, 'sender' | 'settle' | 'onGone'>;
   /** Who decides; `message` if there is only the check of the room's messages. */
   readonly handler: 'message' | 'onMessage' | 'onBroadcast' | 'onCall';
-  /** Asks the check and the handler. */
-  readonly judge: (signal: AbortSignal) => Promise<Verdict | undefined>;
+  /** Asks the check, the backend and the handler. `self` is the moderation's actor. */
+  readonly judge: (signal: AbortSignal, self: ActorSender) => Promise<Verdict | undefined>;
   /** Deadline of the handler, in milliseconds. */
   readonly handlerMs: number;
   /** Hands on what is cleared. */
-  readonly clear: (data: Json, from: ActorSender) => void;
+  readonly clear: (data: Json, from: ActorSender, options?: ClearedOptions) => void;
   readonly events: EventSink;
 }
 
@@ -50,7 +58,10 @@ const machine = setup({
     events: {} as ModerationEvent,
   },
   actors: {
-    moderate: fromPromise<Verdict | undefined, ModerationInput>(({ input, signal }) => input.judge(signal)),
+    moderate: fromPromise<
+      Verdict | undefined,
+      { readonly context: ModerationInput; readonly self: ActorSender }
+    >(({ input: { context, self }, signal }) => context.judge(signal, self)),
   },
   delays: { handlerDeadline: ({ context }) => context.handlerMs },
   guards: {
@@ -58,8 +69,10 @@ const machine = setup({
       params.verdict?.type === params.type,
   },
   actions: {
-    clear: ({ context, self }, params: { verdict: Verdict | undefined }) =>
-      context.clear(params.verdict?.type === 'change' ? params.verdict.data : context.data, self),
+    clear: ({ context, self }, { verdict }: { verdict: Verdict | undefined }) => {
+      if (verdict?.type === 'publish') context.clear(verdict.data, self, verdict.options);
+      else context.clear(verdict?.type === 'change' ? verdict.data : context.data, self);
+    },
     settle: ({ context, self }, params: { outcome: PublishOutcome }) =>
       context.publisher.settle(params.outcome, self),
     reportHandler: ({ context }, params: { error: unknown }) => reportFailure(context, params.error),
@@ -75,10 +88,10 @@ export const moderationMachine = machine.createMachine({
   initial: 'moderating',
   states: {
     moderating: {
-      description: 'The handler decides, within its deadline.',
+      description: "The handler decides, and before it the owner's backend, each within its deadline.",
       invoke: {
         src: 'moderate',
-        input: ({ context }) => context,
+        input: ({ context, self }) => ({ context, self }),
         onDone: [
           {
             guard: {
@@ -188,7 +201,10 @@ function reportFailure({ events, room, handler }: ModerationInput, error: unknow
 }
 
 function toOutcome(verdict: Verdict | undefined): PublishOutcome {
-  if (verdict?.type === 'refuse') return { type: 'refused', refusal: verdict.refusal };
+  if (verdict?.type === 'refuse') {
+    const { refusal, close } = verdict;
+    return close === undefined ? { type: 'refused', refusal } : { type: 'refused', refusal, close };
+  }
   if (verdict?.type === 'answer') return { type: 'answered', data: verdict.data };
   if (verdict?.type === 'drop' && verdict.reason !== undefined) {
     const refusal: Refusal = createRefusal('permissionDenied', verdict.reason);

@@ -254,7 +254,7 @@ function toMembershipInput(
   listening?: Promise<void>,
 ): MembershipInput {
   const { record, events, send: tellRoom } = context;
-  const { handlers, handlerMs } = record.options;
+  const { handlers, handlerMs, questions } = record.options;
   return {
     room: record.name,
     subscriber,
@@ -264,6 +264,7 @@ function toMembershipInput(
     reading,
     listening,
     handlers,
+    questions,
     handlerMs,
     tellRoom,
     events,

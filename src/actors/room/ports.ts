@@ -19,6 +19,7 @@ import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { PresenceStats } from '../../broker/presence/presence.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
+import type { ClientFacts, QuestionAsker } from '../backend/asking.ts';
 import type { Asker } from './rules/rules.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 import type { HandlerMember } from './room-options.ts';
@@ -54,6 +55,8 @@ export interface RoomGrant {
   readonly data?: Json | undefined;
   /** When it ends, in milliseconds since 1970. Absent: never. */
   readonly expiresAt?: number | undefined;
+  /** A backend has said it: it is asked again at the end, where the settings name a question for that. */
+  readonly isAskedAgain?: boolean | undefined;
 }
 
 /** What the check of a subscription token finds. */
@@ -86,7 +89,7 @@ export type RoomFact =
       readonly room: string;
       readonly refusal: Refusal;
       /** The connection is closed for it. */
-      readonly close?: CloseName | undefined;
+      readonly close?: CloseName | CustomClose | undefined;
     }
   /** The client has missed a publication, and its socket is not subscribed any more. */
   | { readonly type: 'stream.broken'; readonly room: string }
@@ -98,6 +101,8 @@ export interface Subscriber {
   readonly member: MemberInfo;
   /** What handlers are told of the member besides. */
   readonly data: unknown;
+  /** What backends are told of it besides; undefined where none is asked. */
+  readonly facts: ClientFacts | undefined;
   readonly port: Pick<ConnectionPort, 'subscribe' | 'unsubscribe'>;
   /** The client is told of the position of streams, and counts on it. */
   readonly readsStreams: boolean;
@@ -119,7 +124,12 @@ export type PublishOutcome =
   | { readonly type: 'dropped' }
   /** The room's handler answered the sender instead. */
   | { readonly type: 'answered'; readonly data: Json }
-  | { readonly type: 'refused'; readonly refusal: Refusal };
+  | {
+      readonly type: 'refused';
+      readonly refusal: Refusal;
+      /** The publisher's connection is closed for it. */
+      readonly close?: CustomClose | undefined;
+    };
 
 /** The publisher of a message. `settle` is called once with the outcome, perhaps before `publish` returns. */
 export interface Publisher {
@@ -127,6 +137,8 @@ export interface Publisher {
   readonly member?: MemberInfo;
   /** What handlers are told of the member besides. */
   readonly data?: unknown;
+  /** What backends are told of its connection besides. */
+  readonly facts?: ClientFacts | undefined;
   /** What the server's own publishers ask of the stream. */
   readonly options?: Pick<PublishOptions, 'tags' | 'skipHistory' | 'version'> | undefined;
   readonly sender: Sender;
@@ -188,10 +200,22 @@ export interface PresenceList {
   readonly members: readonly RoomMember[];
 }
 
+/** `closed`: the connection is closed instead of answered. */
+export type ServerCallOutcome = CallOutcome | { readonly type: 'closed'; readonly close: CustomClose };
+
 /** What the owner of the server makes of what clients send to the server itself. */
 export interface ApplicationPort {
-  /** Calls a function of the server. It never rejects. */
-  call(method: string, data: Json, from: HandlerMember): CallOutcome | Promise<CallOutcome>;
+  /**
+   * Calls a function of the server. It never rejects.
+   * @param gone Aborted when the client has gone.
+   */
+  call(
+    method: string,
+    data: Json,
+    from: HandlerMember,
+    asker: QuestionAsker,
+    gone: () => AbortSignal,
+  ): ServerCallOutcome | Promise<ServerCallOutcome>;
   /** Whether messages without an answer are taken. */
   readonly takesMessages: boolean;
   take(data: Json, from: HandlerMember): void;

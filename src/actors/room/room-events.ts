@@ -11,7 +11,7 @@ import type { MemberFact } from './membership-setup.ts';
 import type { membershipMachine } from './membership.ts';
 import type { Subscriber, Publisher, RoomEntry, RpcPort, RpcRequester } from './ports.ts';
 import type { Taps } from './stream/taps.ts';
-import type { moderationMachine } from './moderation.ts';
+import type { ClearedOptions, moderationMachine } from './moderation.ts';
 import type { RoomRecord } from './room-record.ts';
 import type { RoomStore } from './room-store.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
@@ -61,7 +61,13 @@ export type RoomEvent =
   | { readonly type: 'room.leave'; readonly subscriber: Subscriber; readonly reason: LeaveReason }
   | { readonly type: 'room.publish'; readonly data: Json; readonly publisher: Publisher }
   /** A message has passed the room's handler. */
-  | { readonly type: 'room.cleared'; readonly data: Json; readonly publisher: Publisher }
+  | {
+      readonly type: 'room.cleared';
+      readonly data: Json;
+      readonly publisher: Publisher;
+      /** What the owner's backend asks of the stream. */
+      readonly options?: ClearedOptions | undefined;
+    }
   | {
       readonly type: 'room.call';
       readonly method: string;

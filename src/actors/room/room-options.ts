@@ -4,6 +4,7 @@ import type { HistoryLimits } from '../../broker/broker.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
+import type { RoomQuestions } from '../backend/asking.ts';
 import type { Allowances } from './rules/rules.ts';
 import type { StreamOffer } from './stream/stream-reading.ts';
 
@@ -100,6 +101,8 @@ export interface RoomOptions extends RoomLimits, Allowances {
   /** Functions that the room's connections may call, as `servant.function` or `servant.*`. Default: none. */
   readonly rpc: readonly string[];
   readonly handlers: RoomHandlers;
+  /** What is asked of the owner's backend; undefined where nothing is. */
+  readonly questions?: RoomQuestions | undefined;
   /** Checks every message, also those of the server itself. Absent: any message fits. */
   readonly check?: MessageCheck | undefined;
 }

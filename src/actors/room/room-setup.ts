@@ -123,7 +123,8 @@ export const roomSetup = setup({
     isOverRate: ({ context: { record, clock }, event }) =>
       record.meter !== undefined && isFromConnection(event) && !record.meter.allows(clock.monotonic()),
     isModerated: ({ context: { record }, event }) =>
-      (record.options.handlers.onMessage !== undefined && isFromConnection(event)) ||
+      ((record.options.handlers.onMessage !== undefined || record.options.questions?.publish !== undefined) &&
+        isFromConnection(event)) ||
       record.options.check !== undefined,
     isCheckedOfServer: ({ context: { record }, event }) =>
       record.options.check !== undefined && !isFromConnection(event),

@@ -30,6 +30,11 @@ test('address and key come from the settings', () => {
   });
 });
 
+test('without a key for all, the first of several is taken', () => {
+  const config = writeSettings({ http: { apiKeys: [{ name: 'billing', key: KEY }] } });
+  expect(findServer({ config }, {}).key).toBe(KEY);
+});
+
 test('of an address beyond all, the loopback one is taken, also of IPv6', () => {
   const config = writeSettings({ host: '::', http: { apiKey: KEY } });
   expect(findServer({ config }, {}).url).toBe('http://[::1]:8000/');

@@ -9,7 +9,7 @@ import { RemoteError } from './remote-error.ts';
 export interface ServerFlags {
   /** Such as `http://127.0.0.1:8000`. Default: STATECAST_URL, or host and port of the settings. */
   readonly url?: string;
-  /** The API key. Default: the one of the settings. */
+  /** The API key. Default: `http.apiKey` of the settings, or the first of `http.apiKeys`. */
   readonly key?: string;
   /** A file of settings, as of the server. */
   readonly config?: string;
@@ -37,7 +37,7 @@ export function findServer({ url, key, config }: ServerFlags, env: NodeJS.Proces
       : undefined;
   return {
     url: readUrl(givenUrl ?? urlOf(settings)),
-    key: givenKey ?? settings?.http.apiKey,
+    key: givenKey ?? keyOf(settings),
   };
 }
 
@@ -47,6 +47,10 @@ function urlOf(settings: Settings | undefined): string {
   const { host = '127.0.0.1', port = 8000 } = settings ?? {};
   const name = EVERY_ADDRESS[host] ?? host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function keyOf(settings: Settings | undefined): string | undefined {
+  return settings?.http.apiKey ?? settings?.http.apiKeys[0]?.key;
 }
 
 function readUrl(text: string): string {

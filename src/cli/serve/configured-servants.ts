@@ -4,6 +4,7 @@ import { ConfigError, type ConfigProblem } from '../../config/layer/config-error
 import type { Settings } from '../../config/schema/settings.ts';
 import { InterfaceError, loadInterface } from '../../idl/load-interface.ts';
 import { toMethods } from '../../idl/to-methods.ts';
+import { HooksMethods } from '../../tars/servants/hooks.ts';
 import type { ServantDefinition, ServantDefinitions } from '../../server/servants/rpc.ts';
 
 /**
@@ -16,7 +17,10 @@ export async function loadServants(servants: Settings['tars']['servants']): Prom
     Object.entries(servants).map(
       async ([name, { object, file, interface: named, long, idempotent = [] }]) => {
         try {
-          const methods = toMethods(await loadInterface(file, named), long);
+          const methods =
+            file === undefined || named === undefined
+              ? HooksMethods
+              : toMethods(await loadInterface(file, named), long);
           const definition: ServantDefinition = { object, methods, idempotent };
           problems.push(...findUnknown(name, definition));
           return [name, definition] as const;

@@ -34,6 +34,9 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'message.broadcast': 'trace',
   'message.failed': 'error',
   'handler.failed': 'error',
+  'question.failed': 'warn',
+  'backend.circuit': 'warn',
+  'backend.failed': 'error',
   'servant.connected': 'info',
   'servant.unreachable': 'warn',
   'servant.circuit': 'warn',
@@ -86,6 +89,10 @@ function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): st
   if (name === 'member.refused') {
     const { member, refusal } = event as ServerEvents['member.refused'];
     return `${name} ${refusal.error} ${member.id}`;
+  }
+  if (name === 'question.failed') {
+    const { question, backend, error } = event as ServerEvents['question.failed'];
+    return `${name} ${question} ${backend} ${error instanceof Error ? error.message : ''}`;
   }
   if (name !== 'rpc.failed') return undefined;
   const { servant, func, failure } = event as ServerEvents['rpc.failed'];

@@ -9,6 +9,8 @@ export interface FieldNotes {
   readonly flag?: string;
   /** The value is never printed, neither in problems nor by `statecast config`. */
   readonly secret?: true;
+  /** It is one setting, given as JSON, although it has parts. */
+  readonly whole?: true;
   /** The allowed values in words, where the limits of the schema do not say everything. */
   readonly allowed?: string;
 }

@@ -37,6 +37,12 @@ describe('every setting', () => {
       'tars.listen',
       'tars.secret',
       'broadcast',
+      'hooks.connect',
+      'hooks.refresh',
+      'hooks.subscribe',
+      'hooks.publish',
+      'hooks.subRefresh',
+      'hooks.rpc',
     ]);
   });
 });

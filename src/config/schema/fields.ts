@@ -39,7 +39,8 @@ function listFields(parent: readonly string[]): Field[] {
   return sectionKeys(findSchema(parent)).flatMap((key) => {
     const keys = [...parent, key];
     const schema = findSchema(keys) ?? settingsSchema;
-    return sectionKeys(schema).length > 0 ? listFields(keys) : [toField(keys, schema)];
+    const isSection = sectionKeys(schema).length > 0 && notesOf(schema).whole !== true;
+    return isSection ? listFields(keys) : [toField(keys, schema)];
   });
 }
 
@@ -54,7 +55,7 @@ function toField(keys: readonly string[], schema: z.ZodType): Field {
     allowed: describeAllowed(schema),
     meaning: schema.description ?? '',
     secret: secret ?? false,
-    kind: toKind(unwrap(schema)),
+    kind: notesOf(schema).whole === true ? 'json' : toKind(unwrap(schema)),
   };
 }
 
@@ -66,7 +67,8 @@ function toVariable(keys: readonly string[]): string {
 function toKind(schema: z.ZodType): FieldKind {
   if (schema instanceof z.ZodNumber) return 'number';
   if (schema instanceof z.ZodBoolean) return 'boolean';
-  if (schema instanceof z.ZodArray) return 'list';
+  if (schema instanceof z.ZodArray)
+    return sectionKeys(schema.element as z.ZodType).length > 0 ? 'json' : 'list';
   if (schema instanceof z.ZodRecord) return 'json';
   return 'text';
 }

@@ -9,7 +9,7 @@ import { settingsSchema } from './schema.ts';
 export function findSchema(path: Path): z.ZodType | undefined {
   let schema: z.ZodType | undefined = settingsSchema;
   for (const key of path) {
-    const parent: z.ZodType | undefined = schema && unwrap(schema);
+    const parent: z.ZodType | undefined = schema && choose(unwrap(schema), typeof key === 'number');
     if (parent instanceof z.ZodObject)
       schema = sectionKeys(parent).includes(String(key)) ? parent.shape[String(key)] : undefined;
     else if (parent instanceof z.ZodRecord) schema = parent.valueType as z.ZodType;
@@ -17,6 +17,13 @@ export function findSchema(path: Path): z.ZodType | undefined {
     else return undefined;
   }
   return schema;
+}
+
+/** Of one thing or a list of such things: what a value is judged by. Anything else stays as it is. */
+export function choose(schema: z.ZodType, isList: boolean): z.ZodType {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  const options = schema.options as readonly z.ZodType[];
+  return options.find((option) => option instanceof z.ZodArray === isList) ?? schema;
 }
 
 /** The names in a section; none if the schema is no section. */

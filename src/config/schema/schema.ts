@@ -3,9 +3,12 @@
 import * as z from 'zod';
 import { authSchema } from './auth-schema.ts';
 import { fieldNotes } from './field-notes.ts';
+import { hooksSchema } from './hooks-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
+import { API_METHOD_NAMES } from '../../protocol/api-methods.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
+import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
 import { monitorSchema } from './monitor-schema.ts';
 import { tarsSchema } from './tars-schema.ts';
 import { roomsSchema } from './room-schema.ts';
@@ -27,13 +30,44 @@ const log = z.strictObject({
     .describe('The format of log lines; `auto` is `pretty` on a terminal and `json` elsewhere.'),
 });
 
+const apiKey = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .register(fieldNotes, { allowed: 'a name of letters, digits and _ . -' }),
+  key: z.string().min(12).register(fieldNotes, { secret: true, allowed: 'a text of at least 12 characters' }),
+  allow: z.array(z.enum(API_METHOD_NAMES)).optional(),
+  rooms: z
+    .array(z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }))
+    .optional(),
+  requestsPerSecond: z.number().positive().optional().register(fieldNotes, { allowed: 'a number above 0' }),
+});
+
 const http = z.strictObject({
   apiKey: z
     .string()
     .min(12)
     .optional()
-    .describe('The key that HTTP push and presence requests must carry.')
+    .describe(
+      'The key that requests of the server API, of the push routes and of `/presence` must carry. It may do everything.',
+    )
     .register(fieldNotes, { secret: true, allowed: 'a text of at least 12 characters' }),
+  apiKeys: z
+    .array(apiKey)
+    .default([])
+    .describe(
+      'Further keys, each with the methods and rooms that it is for. `/Index/pushByRoom` counts as the method `publish`, `/Index/pushAll` as `broadcast_all`, `/presence` as `presence`.',
+    )
+    .register(fieldNotes, {
+      secret: true,
+      allowed: 'a list of objects with name, key and, if wanted, allow, rooms and requestsPerSecond',
+    }),
+  allowedOrigins: z
+    .array(z.string().refine(isOriginRule).register(fieldNotes, { allowed: ORIGIN_WORDS }))
+    .default([])
+    .describe(
+      'The origins whose pages may use the server API (`/api/*`) with a key; `*` is any. Who sees the page sees the key.',
+    ),
   open: z
     .boolean()
     .default(false)
@@ -156,5 +190,6 @@ export const settingsSchema = z
         'Which clients may send a message to everybody; `users` are those with a proven name. Without it: `anyone` on loopback, and `nobody` beyond.',
       ),
     rooms: roomsSchema,
+    hooks: hooksSchema.prefault({}),
   })
   .register(fieldNotes, { allowed: 'an object of settings' });

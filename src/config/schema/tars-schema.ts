@@ -23,10 +23,11 @@ const servant = z.strictObject({
   object: z.string().min(1).register(fieldNotes, {
     allowed: 'an object such as App.Server.HelloObj@tcp -h 127.0.0.1 -p 14002, or its name alone',
   }),
-  file: z.string().min(1).register(fieldNotes, { allowed: 'the path of a .tars file' }),
+  file: z.string().min(1).optional().register(fieldNotes, { allowed: 'the path of a .tars file' }),
   interface: z
     .string()
     .min(1)
+    .optional()
     .register(fieldNotes, { allowed: 'an interface of the file, such as Demo.Hello' }),
   /** How clients get a `long` beyond ±(2^53 − 1). */
   long: z.enum(['string', 'number']).default('string'),
@@ -44,15 +45,19 @@ export const tarsSchema = z.strictObject({
   servants: z
     .record(
       z.string().regex(SERVANT_NAME).register(fieldNotes, { allowed: 'a name of letters and digits' }),
-      servant,
+      servant
+        .refine(({ file, interface: named }) => (file === undefined) === (named === undefined))
+        .register(fieldNotes, {
+          allowed: 'an object with object, and with both file and interface or with neither',
+        }),
     )
     .default({})
     .describe(
-      'The TARS servants (services of other servers) that rooms may call, by the names that clients use. `idempotent` lists functions that do no harm when they run twice: a failed or late call is tried once more, at another endpoint.',
+      'The TARS servants (services of other servers) that rooms may call, by the names that clients use. `idempotent` lists functions that do no harm when they run twice: a failed or late call is tried once more, at another endpoint. Without `file` and `interface` it has the interface that a servant for `hooks` has (`tars/hooks.tars`).',
     )
     .register(fieldNotes, {
       allowed:
-        'an object from a name to an object with object, file, interface and, if wanted, long (string or number) and idempotent',
+        'an object from a name to an object with object and, if wanted, file, interface, long (string or number) and idempotent',
     }),
   locator: z
     .string()

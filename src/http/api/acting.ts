@@ -1,21 +1,29 @@
-/** The API's methods that change something or call functions. */
+/** The API's methods that act in rooms, and call functions. Those on connections are in connections.ts. */
 
 import * as z from 'zod';
 import type { Operations } from '../../operations/operations.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import { defineMethod, toOutcome, type ApiMethod } from './api-method.ts';
-import { channel } from './fields.ts';
+import { anyJson, channel, found, nothing, reason, toFound, toNothing } from './fields.ts';
 
-export function createActing(operations: Pick<Operations, 'removeHistory' | 'call'>): ApiMethod[] {
+const roomParams = z.object({ channel });
+
+export function createActing(
+  operations: Pick<
+    Operations,
+    'removeHistory' | 'call' | 'broadcast' | 'kick' | 'mute' | 'unmute' | 'closeRoom'
+  >,
+): ApiMethod[] {
   return [
     defineMethod({
       name: 'history_remove',
       summary: 'Drops what the stream of a room keeps. Its position stays.',
-      params: z.object({ channel }),
-      result: z.object({}),
+      params: roomParams,
+      result: nothing,
       example: { params: { channel: 'room1' }, result: {} },
+      rooms: (params) => [params.channel],
       async run({ channel: room }) {
-        return toOutcome(await operations.removeHistory(room), () => ({}));
+        return toOutcome(await operations.removeHistory(room), toNothing);
       },
     }),
     defineMethod({
@@ -28,11 +36,75 @@ export function createActing(operations: Pick<Operations, 'removeHistory' | 'cal
       result: z.object({ data: z.unknown() }),
       example: {
         params: { method: 'hello.sayHello', params: { name: 'Ann' } },
-        result: { data: { return: 0, greeting: 'Hello Ann' } },
+        result: { data: { ret: 'Hello, Ann!' } },
       },
       async run({ method, params }, { exact }) {
         const args = exact?.['params'] ?? (params as ExactJson | undefined) ?? {};
         return toOutcome(await operations.call(method, args), ({ result }) => ({ data: result }));
+      },
+    }),
+    defineMethod({
+      name: 'broadcast_all',
+      summary: 'Sends a message to every open socket, members of any room or of none.',
+      params: z.object({ data: anyJson.describe('The message: any JSON value.') }),
+      result: nothing,
+      example: { params: { data: 'maintenance at noon' }, result: {} },
+      async run({ data }) {
+        return toOutcome(await operations.broadcast(data, 'http'), toNothing);
+      },
+    }),
+    defineMethod({
+      name: 'kick',
+      summary: 'Puts a connection out of a room; it stays open, and may join again.',
+      params: z.object({
+        channel,
+        client: z
+          .string()
+          .min(1)
+          .describe('The id of the connection; of a user who is away, the one it had.'),
+        reason,
+      }),
+      result: found,
+      example: {
+        params: { channel: 'room1', client: '0b8c…', reason: 'be nice' },
+        result: { found: true },
+      },
+      rooms: (params) => [params.channel],
+      async run({ channel: room, client, reason: told = '' }) {
+        return toOutcome(await operations.kick(room, client, told), toFound);
+      },
+    }),
+    defineMethod({
+      name: 'mute',
+      summary: 'Lets only the server publish in a room, as long as the room is in memory.',
+      params: roomParams,
+      result: nothing,
+      example: { params: { channel: 'room1' }, result: {} },
+      rooms: (params) => [params.channel],
+      async run({ channel: room }) {
+        return toOutcome(await operations.mute(room), toNothing);
+      },
+    }),
+    defineMethod({
+      name: 'unmute',
+      summary: 'Lets connections publish in a room again.',
+      params: roomParams,
+      result: nothing,
+      example: { params: { channel: 'room1' }, result: {} },
+      rooms: (params) => [params.channel],
+      async run({ channel: room }) {
+        return toOutcome(await operations.unmute(room), toNothing);
+      },
+    }),
+    defineMethod({
+      name: 'close_channel',
+      summary: 'Puts all members out of a room, and lets it go from memory.',
+      params: z.object({ channel, reason }),
+      result: found,
+      example: { params: { channel: 'room1', reason: 'the game is over' }, result: { found: true } },
+      rooms: (params) => [params.channel],
+      async run({ channel: room, reason: told = '' }) {
+        return toOutcome(await operations.closeRoom(room, told), toFound);
       },
     }),
   ];

@@ -1,8 +1,10 @@
 /** What a method of the HTTP server API is: its name, the schemas of its fields and of its result, and what it does. It knows no HTTP. */
 
 import type * as z from 'zod';
+import type { ApiMethodName } from '../../protocol/api-methods.ts';
 import { ERRORS, type ErrorName, type Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
+import type { Caller } from '../caller.ts';
 import { readParams } from './read-params.ts';
 
 /** The fields of a request, as `JSON.parse` made them. */
@@ -22,19 +24,22 @@ export type ApiOutcome = { readonly result: object } | ApiFailure;
 
 /** What a method knows of its request besides the fields. */
 export interface ApiRequest {
+  readonly caller: Caller;
+  /** Tells the log that the caller was refused a method. */
+  readonly deny: (method: ApiMethodName) => void;
   /** The fields, in which each number has all its digits. Undefined where JavaScript has lost none. */
   readonly exact: Readonly<Record<string, ExactJson>> | undefined;
 }
 
 export interface ApiMethod {
-  readonly name: string;
+  readonly name: Exclude<ApiMethodName, 'watch'>;
   /** What it does, in one line. */
   readonly summary: string;
   /** The fields. Unknown ones are ignored. */
   readonly params: z.ZodObject;
   readonly result: z.ZodObject;
   readonly example: ApiExample;
-  /** Reads the fields and does it. */
+  /** Reads the fields, asks whether the caller may, and does it. */
   call(params: Params, request: ApiRequest): ApiCall;
 }
 
@@ -48,11 +53,15 @@ export type ApiCall = ApiOutcome | Promise<ApiOutcome> | { readonly undecodable:
 
 interface Definition<Shape extends z.ZodObject> extends Omit<ApiMethod, 'call' | 'params'> {
   readonly params: Shape;
+  /** The rooms that it is about. Default: it is about none. */
+  rooms?(params: z.output<Shape>): readonly string[];
+  /** It asks itself which of the rooms the caller may use. */
+  readonly judgesRooms?: boolean;
   run(params: z.output<Shape>, request: ApiRequest): ApiOutcome | Promise<ApiOutcome>;
 }
 
 export function defineMethod<Shape extends z.ZodObject>(definition: Definition<Shape>): ApiMethod {
-  const { name, summary, params, result, example } = definition;
+  const { name, summary, params, result, example, judgesRooms = false } = definition;
   return {
     name,
     summary,
@@ -61,7 +70,12 @@ export function defineMethod<Shape extends z.ZodObject>(definition: Definition<S
     example,
     call(given, request) {
       const read = readParams(params, given, name);
-      return 'params' in read ? definition.run(read.params, request) : read;
+      if (!('params' in read)) return read;
+      const { caller, deny } = request;
+      const may = judgesRooms ? caller.mayUse(name) : caller.may(name, definition.rooms?.(read.params));
+      if (may) return definition.run(read.params, request);
+      deny(name);
+      return failWith('permissionDenied', `this key does not allow ${name} here`);
     },
   };
 }

@@ -3,6 +3,7 @@
 import type { Operations } from '../../operations/operations.ts';
 import { createActing } from './acting.ts';
 import type { ApiMethod } from './api-method.ts';
+import { createConnections } from './connections.ts';
 import { createPublishing } from './publishing.ts';
 import { createReading } from './reading.ts';
 
@@ -10,6 +11,7 @@ import { createReading } from './reading.ts';
 export function createApiMethods(operations: Operations, messageBytes: number): ApiMethod[] {
   return [
     ...createPublishing(operations, messageBytes),
+    ...createConnections(operations),
     ...createReading(operations),
     ...createActing(operations),
   ];

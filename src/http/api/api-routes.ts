@@ -1,14 +1,23 @@
-/** The HTTP server API: one route for each method, `POST /api/<name>` with a JSON object. What a method does is in the files beside this one. */
+/**
+ * The HTTP server API: one route for each method, `POST /api/<name>` with a JSON object, and one for several commands at
+ * once. What a method does is in the files beside this one.
+ */
 
 import { ERRORS } from '../../protocol/errors.ts';
 import { keepDigits, writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
 import { mayLoseNumbers } from '../../protocol/json/lost-number.ts';
 import { mendHalves } from '../../protocol/json/well-formed.ts';
 import { jsonError, jsonTextResponse } from '../../transport/common/responses.ts';
-import type { TransportRequest, TransportResponse } from '../../transport/common/transport.ts';
+import {
+  BodyTooLargeError,
+  type TransportRequest,
+  type TransportResponse,
+} from '../../transport/common/transport.ts';
 import type { Access } from '../access.ts';
+import { Caller } from '../caller.ts';
 import type { Route } from '../router.ts';
-import type { ApiMethod, ApiOutcome, ApiRequest, Params } from './api-method.ts';
+import type { ApiError, ApiFailure, ApiMethod, ApiRequest, Params } from './api-method.ts';
+import { createBatchReader } from './batch.ts';
 import { isObject } from './read-params.ts';
 
 /** The path of each method begins with it. */
@@ -26,23 +35,62 @@ const BODY_BYTES_PER_MESSAGE_BYTE = 6;
 /** Further bytes of a body: the names of the channels of a broadcast, the tags, and the names of the fields. */
 const BODY_NAMES_BYTES = 1024 * 1024;
 
+type Answer = TransportResponse | Promise<TransportResponse>;
+
 export function createApiRoutes({ methods, access, messageBytes }: ApiRoutesOptions): Route[] {
   const maxBodyBytes = messageBytes * BODY_BYTES_PER_MESSAGE_BYTE + BODY_NAMES_BYTES;
-  return methods.map((method) => ({
-    methods: ['POST'],
-    path: `${API_PATH}${method.name}`,
-    async handle({ request }) {
-      const refused = access(request);
-      if (refused !== undefined) return refused;
-      const read = readBody(await request.body(maxBodyBytes));
-      if ('undecodable' in read) return jsonError(400, read.undecodable);
-      const outcome = await method.call(read.params, read);
-      return 'undecodable' in outcome ? jsonError(400, outcome.undecodable) : toResponse(request, outcome);
-    },
-  }));
+  const readBatch = createBatchReader(methods);
+
+  function createRoute(
+    name: string,
+    answer: (params: Params, api: ApiRequest, request: TransportRequest) => Answer,
+  ): Route {
+    return {
+      methods: ['POST'],
+      path: `${API_PATH}${name}`,
+      async handle({ request }) {
+        const caller = access.admit(request);
+        if (!(caller instanceof Caller)) return caller;
+        const bytes = await request.body(maxBodyBytes).catch(ifTooLarge);
+        if (bytes instanceof BodyTooLargeError) return jsonError(413, bytes.message);
+        const body = readBody(bytes);
+        if ('undecodable' in body) return jsonError(400, body.undecodable);
+        const { params, exact } = body;
+        return answer(
+          params,
+          { exact, caller, deny: (method) => access.deny(request, caller, method) },
+          request,
+        );
+      },
+    };
+  }
+
+  return [
+    ...methods.map((method) =>
+      createRoute(method.name, async (params, api, request) => {
+        const seconds = api.caller.spend(1);
+        if (seconds > 0) return askLater(request, seconds);
+        const outcome = await method.call(params, api);
+        if ('undecodable' in outcome) return jsonError(400, outcome.undecodable);
+        return 'error' in outcome ? answerError(request, outcome.error) : answerJson(outcome);
+      }),
+    ),
+    createRoute('batch', async (params, api, request) => {
+      const batch = readBatch(params, api);
+      if ('undecodable' in batch) return jsonError(400, batch.undecodable);
+      const seconds = api.caller.spend('error' in batch ? 1 : batch.commands.length);
+      if (seconds > 0) return askLater(request, seconds);
+      return 'error' in batch ? answerError(request, batch.error) : answerJson(await batch.run());
+    }),
+  ];
 }
 
-interface Body extends ApiRequest {
+function ifTooLarge(error: unknown): BodyTooLargeError {
+  if (error instanceof BodyTooLargeError) return error;
+  throw error;
+}
+
+interface Body extends Pick<ApiRequest, 'exact'> {
   readonly params: Params;
 }
 
@@ -66,13 +114,23 @@ function readBody(bytes: Uint8Array): Body | { readonly undecodable: string } {
   return { params, exact: exact as ApiRequest['exact'] };
 }
 
+/** A TARS function may have answered with numbers that JavaScript cannot hold. */
+function answerJson(answer: object): TransportResponse {
+  return jsonTextResponse(200, writeExactJson(answer as ExactJson));
+}
+
 /** Errors have the status 200, unless the request asks for one of HTTP. */
-function toResponse(request: TransportRequest, outcome: ApiOutcome): TransportResponse {
-  if ('result' in outcome || request.header('x-centrifugo-error-mode') !== 'transport') {
-    return jsonTextResponse(200, writeExactJson(outcome as unknown as ExactJson));
+function answerError(request: TransportRequest, error: ApiError): TransportResponse {
+  if (request.header('x-centrifugo-error-mode') !== 'transport') {
+    return answerJson({ error } satisfies ApiFailure);
   }
-  const { code } = outcome.error;
-  return jsonTextResponse(STATUS_OF.get(code) ?? DEFAULT_STATUS, JSON.stringify(outcome.error));
+  return jsonTextResponse(STATUS_OF.get(error.code) ?? DEFAULT_STATUS, JSON.stringify(error));
+}
+
+function askLater(request: TransportRequest, seconds: number): TransportResponse {
+  const { code } = ERRORS.tooManyRequests;
+  const response = answerError(request, { code, message: 'this key has made too many requests' });
+  return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
 }
 
 /** For codes of the server's owner: the request was read, and refused. */

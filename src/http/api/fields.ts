@@ -54,3 +54,27 @@ export function toPublication({ data, offset, from, tags, time }: Publication): 
     time,
   };
 }
+
+/** Longest reason, in characters. */
+const MAX_REASON_LENGTH = 1_000;
+
+export const reason = z
+  .string()
+  .max(MAX_REASON_LENGTH)
+  .optional()
+  .describe('For the client. Default: empty.');
+
+/** The result of what is done or refused. */
+export const nothing = z.object({});
+
+export function toNothing(): object {
+  return {};
+}
+
+export const found = z.object({
+  found: z.boolean().describe('Whether there was somebody or something that it is about.'),
+});
+
+export function toFound({ found: isFound }: { readonly found: boolean }): z.input<typeof found> {
+  return { found: isFound };
+}

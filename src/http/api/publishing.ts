@@ -64,6 +64,7 @@ export function createPublishing(
         params: { channel: 'room1', data: { text: 'hi' } },
         result: { offset: 1, epoch: 'q83vEjRW' },
       },
+      rooms: (params) => [params.channel],
       run(params, request) {
         const wanted = readRequest(params, request, messageBytes);
         if ('error' in wanted) return wanted;
@@ -94,15 +95,33 @@ export function createPublishing(
           ],
         },
       },
+      judgesRooms: true,
       async run(params, request) {
         const wanted = readRequest(params, request, messageBytes);
         if ('error' in wanted) return wanted;
-        const outcomes = await operations.publishToRooms(params.channels, params.data, wanted);
-        return { result: { responses: outcomes.map(toPublished) } };
+        const { caller, deny } = request;
+        const isAllowed = (room: string): boolean => caller.sees(room);
+        const outcomes = await operations.publishToRooms(
+          caller.seesAllRooms ? params.channels : params.channels.filter(isAllowed),
+          params.data,
+          wanted,
+        );
+        if (outcomes.length === params.channels.length) {
+          return { result: { responses: outcomes.map(toPublished) } };
+        }
+        deny('broadcast');
+        const left = outcomes.values();
+        const responses = params.channels.map((room) => {
+          const outcome = isAllowed(room) ? left.next().value : undefined;
+          return outcome === undefined ? NOT_ALLOWED : toPublished(outcome);
+        });
+        return { result: { responses } };
       },
     }),
   ];
 }
+
+const NOT_ALLOWED = failWith('permissionDenied', 'this key does not allow broadcast here');
 
 function readRequest(
   params: PublicationParams,

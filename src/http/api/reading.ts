@@ -58,6 +58,7 @@ export function createReading(
           epoch: 'q83vEjRW',
         },
       },
+      rooms: (params) => [params.channel],
       async run({ channel: room, limit: asked = 0, since: given, reverse }) {
         const since = given && { offset: given.offset ?? 0, epoch: given.epoch ?? '' };
         if (reverse === true && since?.offset === 0) {
@@ -84,6 +85,7 @@ export function createReading(
         params: { channel: 'room1' },
         result: { presence: { 'c0ffee-1': { user: 'ann', client: 'c0ffee-1' } } },
       },
+      rooms: (params) => [params.channel],
       async run({ channel: room }) {
         const answer = await operations.presence(room);
         if ('refusal' in answer) return { error: toError(answer.refusal) };
@@ -104,6 +106,7 @@ export function createReading(
         num_users: count.describe('All anonymous connections together count as one user.'),
       }),
       example: { params: { channel: 'room1' }, result: { num_clients: 2, num_users: 1 } },
+      rooms: (params) => [params.channel],
       async run({ channel: room }) {
         return toOutcome(await operations.presenceStats(room), ({ connections, users }) => ({
           num_clients: connections,
@@ -113,7 +116,7 @@ export function createReading(
     }),
     defineMethod({
       name: 'channels',
-      summary: 'Tells which rooms have members.',
+      summary: 'Tells which rooms have members; a key for some rooms sees those.',
       params: z.object({
         pattern: z
           .string()
@@ -123,10 +126,13 @@ export function createReading(
       }),
       result: z.object({ channels: z.record(z.string(), z.object({ num_clients: count })) }),
       example: { params: { pattern: 'chat:*' }, result: { channels: { 'chat:1': { num_clients: 2 } } } },
-      async run({ pattern }) {
+      judgesRooms: true,
+      async run({ pattern }, { caller }) {
         const answer = await operations.rooms(pattern);
         if ('refusal' in answer) return { error: toError(answer.refusal) };
-        const { rooms } = answer;
+        const rooms = caller.seesAllRooms
+          ? answer.rooms
+          : answer.rooms.filter(({ room }) => caller.sees(room));
         if (rooms.length > MAX_LISTED) {
           return tooMany(`${rooms.length} rooms have members`, 'give a pattern that fits fewer');
         }

@@ -13,6 +13,7 @@ import type {
   TransportResponse,
 } from '../../transport/common/transport.ts';
 import type { Access } from '../access.ts';
+import { Caller } from '../caller.ts';
 import type { Route } from '../router.ts';
 import { toClientInfo, toPublication } from './fields.ts';
 
@@ -39,10 +40,12 @@ export interface WatchRouteOptions {
 
 export function createWatchRoute({ operations, access, clock }: WatchRouteOptions): Route {
   async function watch(request: TransportRequest): Promise<TransportResponse> {
-    const refused = access(request);
-    if (refused !== undefined) return refused;
+    const caller = access.admit(request);
+    if (!(caller instanceof Caller)) return caller;
     const room = new URLSearchParams(request.query).get('channel');
     if (room === null || room === '') return jsonError(400, 'missing parameter: channel');
+    const refused = access.refuse(request, caller, 'watch', room);
+    if (refused !== undefined) return refused;
     const stream = new WatchStream(clock);
     const answer = await operations.watch(room, stream);
     if ('refusal' in answer) {

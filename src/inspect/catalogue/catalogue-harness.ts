@@ -138,6 +138,8 @@ export function createFakes(plan: Plan, redact: readonly string[] = []) {
   const population: Population = {
     server: fake('server', ['listening'], {}),
     directory: { connections, rooms },
+    backends: new Map(),
+    questions: new Map(),
     proxies: new Map([
       [
         'hello',

@@ -55,11 +55,17 @@ export async function inSlices<Step>(
  * be visited or not.
  */
 export function* walk(population: Population, plan: WalkPlan): Generator<ActorEntry | undefined, void> {
-  const { server, proxies, directory } = population;
+  const { server, proxies, backends, questions, directory } = population;
   const { active, connection } = plan;
   if (active && plan.visits('server')) yield { address: { kind: 'server', id: 'server' }, actor: server };
   if (active && plan.visits('tarsProxy')) {
     for (const [id, actor] of proxies) yield { address: { kind: 'tarsProxy', id }, actor };
+  }
+  if (active && plan.visits('backend')) {
+    for (const [id, actor] of backends) yield { address: { kind: 'backend', id }, actor };
+  }
+  if (active && plan.visits('question')) {
+    for (const [id, actor] of questions) yield { address: { kind: 'question', id }, actor };
   }
   if (active && plan.visits('connection')) {
     if (connection !== undefined) yield findActor(population, { kind: 'connection', id: connection });

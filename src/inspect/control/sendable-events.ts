@@ -41,6 +41,8 @@ export const SENDABLE = {
   ],
   membership: [define('membership.leave', { reason: z.enum(REASONS).default('left') })],
   moderation: [define('moderation.abandon', {})],
+  question: [define('question.abandon', {})],
+  backend: [define('backend.retry', {})],
   tarsProxy: [define('link.writable', {})],
 } as const satisfies Record<MachineName, readonly z.ZodObject[]>;
 

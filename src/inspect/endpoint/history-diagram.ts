@@ -21,6 +21,8 @@ const PLURALS: Readonly<Record<MachineName, string>> = {
   membership: 'memberships',
   moderation: 'judged messages',
   room: 'rooms',
+  question: 'questions',
+  backend: 'backends',
   tarsProxy: 'proxies',
 };
 

@@ -10,11 +10,20 @@ export interface FeedObject {
   readonly [key: string]: FeedJson;
 }
 
-export type MachineName = 'server' | 'connection' | 'membership' | 'room' | 'moderation' | 'tarsProxy';
+export type MachineName =
+  | 'server'
+  | 'connection'
+  | 'membership'
+  | 'room'
+  | 'moderation'
+  | 'question'
+  | 'backend'
+  | 'tarsProxy';
 
 /**
  * Names an actor. Ids: `server`; a connection's id; a room's name; a servant's name; `CONNECTION@ROOM` of a
- * membership; `NUMBER@ROOM` of a moderation, a message that a handler judges.
+ * membership; `NUMBER@ROOM` of a moderation, a message that a handler judges; `NUMBER@ROOM` or `NUMBER@CONNECTION` of a
+ * question to a backend; the address of a backend.
  */
 export interface ActorAddress {
   readonly kind: MachineName;

@@ -1,6 +1,8 @@
 /** Finds the actors of the server by their addresses, and also resting memberships, which have no actor. */
 
 import type { AnyActorRef, AnyMachineSnapshot } from 'xstate';
+import type { BackendRef } from '../../actors/backend/backend.ts';
+import type { QuestionRef } from '../../actors/backend/question.ts';
 import type { Directory } from '../../actors/directory.ts';
 import { nameMembership } from '../../actors/room/membership.ts';
 import type { RestingMember } from '../../actors/room/roster.ts';
@@ -14,6 +16,10 @@ export interface Population {
   readonly directory: Pick<Directory, 'connections' | 'rooms'>;
   /** By the name of the servant. */
   readonly proxies: ReadonlyMap<string, TarsProxyRef>;
+  /** By its name. */
+  readonly backends: ReadonlyMap<string, BackendRef>;
+  /** Those under way, by their ids. */
+  readonly questions: ReadonlyMap<string, QuestionRef>;
 }
 
 export type ActorEntry = ActiveEntry | RestingEntry;
@@ -33,7 +39,7 @@ export interface RestingEntry {
   readonly member: RestingMember;
 }
 
-/** Splits the id of a membership or a moderation: the part before the first `@`, and the room. */
+/** Splits the id of a membership, a moderation or a question about a room: the part before the first `@`, and the room. */
 export function splitId(id: string): { readonly part: string; readonly room: string } {
   const at = id.indexOf('@');
   return at === -1 ? { part: id, room: '' } : { part: id.slice(0, at), room: id.slice(at + 1) };
@@ -41,7 +47,7 @@ export function splitId(id: string): { readonly part: string; readonly room: str
 
 /** Finds an actor by its address. Undefined if it has ended, or its room is being restarted. */
 export function findActor(population: Population, address: ActorAddress): ActorEntry | undefined {
-  const { directory, proxies, server } = population;
+  const { directory, proxies, server, backends, questions } = population;
   const { kind, id } = address;
   switch (kind) {
     case 'server':
@@ -56,6 +62,14 @@ export function findActor(population: Population, address: ActorAddress): ActorE
     }
     case 'tarsProxy': {
       const actor = proxies.get(id);
+      return actor && { address, actor };
+    }
+    case 'backend': {
+      const actor = backends.get(id);
+      return actor && { address, actor };
+    }
+    case 'question': {
+      const actor = questions.get(id);
       return actor && { address, actor };
     }
     case 'membership': {

@@ -39,6 +39,7 @@ const PARTS_OF_NAMES = [
   'passwd',
   'passphrase',
   'apiKey',
+  'apiKeys',
   'accessKey',
   'privateKey',
   'authorization',

@@ -31,12 +31,15 @@ const MAX_ITEMS = 25;
 const NO_EVENT = { type: '' };
 
 export interface StatelyTranslatorInput {
-  /** The target of the watch. Memberships and moderations that are watched with it are shown as its children. */
+  /** The target of the watch. Memberships, moderations and questions that are watched with it are shown as its children. */
   readonly target: ActorAddress;
   readonly chartOf: (machine: MachineName) => Chart;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
+
+/** The kinds of actors that are shown as children of what is watched. */
+const CHILDREN: ReadonlySet<string> = new Set(['membership', 'moderation', 'question']);
 
 /** An actor as it was last sent. */
 type Known = Pick<WatchedActor, 'kind' | 'id' | 'states' | 'context' | 'status' | 'error'>;
@@ -186,7 +189,7 @@ export class StatelyTranslator {
 
   #parentOf({ kind }: ActorAddress): string | undefined {
     const { target } = this.#input;
-    const isChild = (kind === 'membership' || kind === 'moderation') && kind !== target.kind;
+    const isChild = CHILDREN.has(kind) && kind !== target.kind;
     return isChild ? toSessionId(target) : undefined;
   }
 

@@ -35,6 +35,8 @@ export function viewContext(
         connections: connections.size,
         rooms: rooms.size,
         servants: first(population.proxies.keys(), population.proxies.size),
+        backends: first(population.backends.keys(), population.backends.size),
+        questions: population.questions.size,
       };
     }
     case 'connection': {
@@ -94,6 +96,21 @@ export function viewContext(
     case 'moderation': {
       const { room, member, data, handler, handlerMs } = subject.context;
       return { room: room ?? null, member, data, handler, handlerMs };
+    }
+    case 'question': {
+      const { kind, room, member, target, timeoutMs } = subject.context;
+      return { question: kind, room: room ?? null, member, backend: target, timeoutMs };
+    }
+    case 'backend': {
+      const { name, inFlight, waiting, failures, openings, policy } = subject.context;
+      return {
+        name,
+        inFlight: first(inFlight, inFlight.size, ({ id }) => id),
+        waiting: first(waiting, waiting.size, ({ id }) => id),
+        failures,
+        openings,
+        policy,
+      };
     }
     case 'tarsProxy': {
       const { name, policy, calls, link, setbacks, openings, failedConnects, lastFailure } = subject.context;

@@ -35,7 +35,12 @@ export function readFigures(subject: Subject, population: Population, ageMs: num
     case 'resting':
       return { joinedAt: subject.member.joinedAt };
     case 'moderation':
+    case 'question':
       return { ageMs };
+    case 'backend': {
+      const { inFlight, waiting, failures, openings } = subject.context;
+      return { inFlight: inFlight.size, waiting: waiting.size, failures, openings };
+    }
     case 'tarsProxy': {
       const { calls, setbacks, openings, failedConnects } = subject.context;
       return {

@@ -64,7 +64,13 @@ export function createPopulation(
       throw error;
     },
   );
-  const population: Population = { server, directory, proxies: new Map([['hello', proxy]]) };
+  const population: Population = {
+    server,
+    directory,
+    proxies: new Map([['hello', proxy]]),
+    backends: new Map(),
+    questions: new Map(),
+  };
   const redaction = createRedaction(options.redact);
   const summaries = createSummaries({ population, redaction, clock });
   return { ...harness, population, server, proxy, summaries };

@@ -1,6 +1,8 @@
 /** An actor or a resting membership, with its context, typed by its kind. */
 
 import type { SnapshotFrom } from 'xstate';
+import type { BackendRef } from '../../actors/backend/backend.ts';
+import type { QuestionRef } from '../../actors/backend/question.ts';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import type { MembershipRef } from '../../actors/room/membership.ts';
 import type { ModerationRef } from '../../actors/room/moderation.ts';
@@ -20,6 +22,8 @@ export type Subject =
   | { readonly kind: 'room'; readonly context: ContextOf<RoomRef> }
   | { readonly kind: 'membership'; readonly context: ContextOf<MembershipRef> }
   | { readonly kind: 'moderation'; readonly context: ContextOf<ModerationRef> }
+  | { readonly kind: 'question'; readonly context: ContextOf<QuestionRef> }
+  | { readonly kind: 'backend'; readonly context: ContextOf<BackendRef> }
   | { readonly kind: 'tarsProxy'; readonly context: ContextOf<TarsProxyRef> }
   | { readonly kind: 'resting'; readonly member: RestingMember };
 
@@ -29,10 +33,11 @@ export function toSubject({ entry, snapshot }: ActorReading): Subject {
   return { kind: entry.address.kind, context: snapshot?.context };
 }
 
-/** The user of a connection or a membership, if it has one. */
+/** The user of a connection, a membership or a question, if it has one. */
 export function userOf(subject: Subject): string | undefined {
   if (subject.kind === 'connection') return subject.context.member.user;
   if (subject.kind === 'membership') return subject.context.subscriber.member.user;
+  if (subject.kind === 'question') return subject.context.member.user;
   if (subject.kind === 'resting') return subject.member.subscriber.member.user;
   return undefined;
 }

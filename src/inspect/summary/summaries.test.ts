@@ -260,6 +260,8 @@ describe('a context', () => {
       connections: 0,
       rooms: 0,
       servants: { count: 1, first: ['hello'] },
+      backends: { count: 0, first: [] },
+      questions: 0,
     });
   });
 

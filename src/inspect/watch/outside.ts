@@ -60,6 +60,8 @@ export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly
     identify: [library],
     refresh: [library],
     refreshRoom: [library],
+    askRenewal: [library],
+    askSeatRenewal: [library],
     ping: [socket],
     tell: [socket],
     callServer: [handler],
@@ -82,6 +84,8 @@ export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly
     refuseMessage: [publisher],
     delegate: [proxy],
   },
+  question: {},
+  backend: {},
   tarsProxy: {
     dispatch: [servant],
     dispatchWaiting: [servantOfWaiting],
@@ -112,6 +116,7 @@ export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outsi
   connection: {},
   membership: {
     verify: 'library',
+    askBackend: 'library',
     authorize: 'handler',
     hearRoom: 'broker',
     beListed: 'broker',
@@ -119,5 +124,7 @@ export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outsi
   },
   moderation: { moderate: 'handler' },
   room: { sync: 'store' },
+  question: { pose: 'http' },
+  backend: {},
   tarsProxy: { connect: 'servant' },
 };

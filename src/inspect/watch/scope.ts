@@ -26,10 +26,13 @@ export interface Scope {
 export function covers({ target, related }: Scope, { kind, id }: ActorAddress): boolean {
   if (kind === target.kind && id === target.id) return true;
   if (!related) return false;
+  // The questions of a connection itself are named by it.
+  if (target.kind === 'connection' && kind === 'question') return splitId(id).room === target.id;
   if (target.kind === 'connection') return kind === 'membership' && splitId(id).part === target.id;
   if (target.kind !== 'room') return false;
-  if (kind === 'tarsProxy') return true;
-  return (kind === 'membership' || kind === 'moderation') && splitId(id).room === target.id;
+  if (kind === 'tarsProxy' || kind === 'backend') return true;
+  const isOfRoom = kind === 'membership' || kind === 'moderation' || kind === 'question';
+  return isOfRoom && splitId(id).room === target.id;
 }
 
 /** The actors that belong to the watch now, the target first. Empty when the target does not exist. */
@@ -38,7 +41,9 @@ export function entriesOf(scope: Scope, population: Population): ActorEntry[] {
   const entry = findActor(population, target);
   if (entry === undefined) return [];
   if (!related) return [entry];
-  if (target.kind === 'connection') return [entry, ...membershipsOf(target.id, population)];
+  if (target.kind === 'connection') {
+    return [entry, ...membershipsOf(target.id, population), ...questionsOf(target.id, population)];
+  }
   if (target.kind !== 'room' || entry.room === undefined) return [entry];
   const { room } = entry;
   const { awake, joined } = room.record.roster;
@@ -53,13 +58,33 @@ export function entriesOf(scope: Scope, population: Population): ActorEntry[] {
   const proxies = [...population.proxies.keys()].map((id) =>
     findActor(population, { kind: 'tarsProxy', id }),
   );
-  return [entry, ...memberships, ...publications, ...connections, ...proxies].filter(isThere);
+  const backends = [...population.backends.keys()].map((id) =>
+    findActor(population, { kind: 'backend', id }),
+  );
+  const questions = questionsOf(room.name, population);
+  return [
+    entry,
+    ...memberships,
+    ...publications,
+    ...connections,
+    ...questions,
+    ...backends,
+    ...proxies,
+  ].filter(isThere);
 }
 
 /** Whether a connection is in a room, or is joining or leaving it. */
 export function isMember(room: SupervisedRoom | undefined, connection: string): boolean {
   const roster = room?.record.roster;
   return roster !== undefined && (roster.joined.has(connection) || roster.awake.has(connection));
+}
+
+/** The questions about a room, or of a connection. */
+function questionsOf(name: string, population: Population): ActorEntry[] {
+  return [...population.questions.keys()]
+    .filter((id) => splitId(id).room === name)
+    .map((id) => findActor(population, { kind: 'question', id }))
+    .filter(isThere);
 }
 
 function membershipsOf(connection: string, { directory }: Population): ActorEntry[] {

@@ -3,6 +3,8 @@
  * recorder, and for an event that was sent before its receiver was watched.
  */
 
+import type { BackendEvent } from '../../actors/backend/backend-events.ts';
+import type { QuestionEvent } from '../../actors/backend/question.ts';
 import type { ConnectionEvent } from '../../actors/connection/connection-events.ts';
 import type { MembershipEvent } from '../../actors/room/membership-setup.ts';
 import type { ModerationEvent } from '../../actors/room/moderation.ts';
@@ -37,6 +39,9 @@ const connection: Record<ConnectionEvent['type'], UsualSender> = {
   'identity.closed': 'library',
   'refresh.answered': 'library',
   'roomRefresh.answered': 'library',
+  'renewal.answered': 'library',
+  'seatRenewal.answered': 'library',
+  'backend.closed': 'library',
   'credentials.due': 'timer',
   'credentials.expired': 'timer',
   'seat.expired': 'timer',
@@ -101,6 +106,19 @@ const room: Record<RoomEvent['type'], UsualSender> = {
   'member.failed': 'membership',
 };
 
+const question: Record<QuestionEvent['type'], UsualSender> = {
+  'question.admitted': 'backend',
+  'question.turnedAway': 'backend',
+  'question.abandon': 'connection',
+};
+
+const backend: Record<BackendEvent['type'], UsualSender> = {
+  'question.wanted': 'question',
+  'question.ended': 'question',
+  'backend.retry': 'library',
+  'backend.stop': 'server',
+};
+
 const tarsProxy: Record<TarsProxyEvent['type'], UsualSender> = {
   'rpc.call': 'library',
   'call.due': 'timer',
@@ -125,6 +143,8 @@ const SENDERS: Readonly<Record<MachineName, Readonly<Record<string, UsualSender>
   membership,
   moderation,
   room,
+  question,
+  backend,
   tarsProxy,
 };
 

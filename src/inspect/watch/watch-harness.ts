@@ -76,6 +76,8 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
     },
     directory,
     proxies,
+    backends: new Map(),
+    questions: new Map(),
   };
   const watcher = createWatcher({
     population,

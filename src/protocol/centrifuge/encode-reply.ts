@@ -93,11 +93,11 @@ function writeConnected(answer: ConnectAnswer, { version, pingSeconds, pong }: S
 function writeCalled(id: number, outcome: CallOutcome): string {
   return outcome.type === 'result'
     ? writeResult(id, 'rpc', `{"data":${writeExactJson(outcome.result)}}`)
-    : writeError(id, outcome.code, outcome.message);
+    : writeError(id, outcome.code, outcome.message, outcome.temporary);
 }
 
-function writeRefusal(id: number, { error, message, code = ERRORS[error].code }: Refusal): string {
-  return writeError(id, code, message);
+function writeRefusal(id: number, { error, message, code = ERRORS[error].code, temporary }: Refusal): string {
+  return writeError(id, code, message, temporary);
 }
 
 function writeTableError(id: number, name: keyof typeof ERRORS): string {
@@ -111,8 +111,8 @@ const TEMPORARY = new Set<number>(
     .map(({ code }) => code),
 );
 
-function writeError(id: number, code: number, message: string): string {
-  const temporary = TEMPORARY.has(code) ? ',"temporary":true' : '';
+function writeError(id: number, code: number, message: string, isTemporary = TEMPORARY.has(code)): string {
+  const temporary = isTemporary ? ',"temporary":true' : '';
   return mendEscapes(`{"id":${id},"error":{"code":${code},"message":${writeJson(message)}${temporary}}}`);
 }
 

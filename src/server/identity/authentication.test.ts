@@ -9,7 +9,14 @@ import type { ConnectRequest } from '../../protocol/command.ts';
 import { FakeClock } from '../../system/clock-harness.ts';
 import { createAuthenticator, type Authenticate, type ClientRequest } from './authentication.ts';
 
-const HANDSHAKE: Handshake = { query: '', headers: {}, address: '127.0.0.1', protocol: 'test' };
+const HANDSHAKE: Handshake = {
+  query: '',
+  headers: {},
+  address: '127.0.0.1',
+  protocol: 'test',
+  transport: 'websocket',
+};
+const ASKER = { member: { id: 'c1' }, facts: undefined, sender: { id: 'c1', src: 'connection' } };
 
 function create(auth: SettingsInput['auth'] = {}, authenticate?: Authenticate) {
   const parsed = parseSettings({ auth });
@@ -30,7 +37,7 @@ function create(auth: SettingsInput['auth'] = {}, authenticate?: Authenticate) {
       refresh: authenticator.refresh.bind(authenticator),
       prove: authenticator.prove.bind(authenticator),
       identify: (request: ConnectRequest, handshake: Handshake, gone = signal) =>
-        authenticator.identify(request, handshake, gone),
+        authenticator.identify(request, handshake, ASKER, gone),
     },
     clock,
     failures,

@@ -6,6 +6,7 @@ import type {
   Identity,
   IdentityOutcome,
 } from '../../actors/connection/authenticator.ts';
+import type { Question, QuestionAsker, QuestionOutcome } from '../../actors/backend/asking.ts';
 import type { ProofOutcome, RoomGrant } from '../../actors/room/ports.ts';
 import { DEFAULT_BOUNDARY } from '../../actors/room/rules/rules.ts';
 import type { JoinRefusal } from '../../actors/room/room-options.ts';
@@ -18,6 +19,7 @@ import type { ConnectRequest, Json, MemberInfo } from '../../protocol/command.ts
 import { createRefusal } from '../../protocol/errors.ts';
 import type { Clock } from '../../system/clock.ts';
 import { settleInTime } from '../../system/settle-in-time.ts';
+import type { ConnectResult } from '../hooks/read-answer.ts';
 import { readAnswer } from './authenticate-answer.ts';
 
 /** What `authenticate` is told of a client. */
@@ -75,6 +77,8 @@ export interface AuthenticationInput {
   readonly settings: Pick<Settings, 'auth' | 'limits'>;
   readonly verifier: TokenVerifier | undefined;
   readonly authenticate: Authenticate | undefined;
+  /** Asked of clients that show no token which can be checked. */
+  readonly question?: Question<ConnectRequest, ConnectResult> | undefined;
   readonly clock: Clock;
   readonly events: EventSink;
 }
@@ -86,9 +90,10 @@ const INVALID: IdentityOutcome = { type: 'closed', close: 'invalidToken' };
 
 /** Returns undefined where everybody is believed to be anonymous, and no token can be checked. */
 export function createAuthenticator(input: AuthenticationInput): Authenticator | undefined {
-  const { settings, verifier, authenticate } = input;
+  const { settings, verifier, authenticate, question } = input;
   const { auth } = settings;
-  const isOpen = verifier === undefined && authenticate === undefined && (auth.anonymous || auth.insecure);
+  const isUnasked = verifier === undefined && authenticate === undefined && question === undefined;
+  const isOpen = isUnasked && (auth.anonymous || auth.insecure);
   return isOpen ? undefined : new TokenAuthenticator(input);
 }
 
@@ -103,7 +108,12 @@ class TokenAuthenticator implements Authenticator {
     return this.#input.verifier !== undefined;
   }
 
-  async identify(request: ConnectRequest, handshake: Handshake, gone: AbortSignal): Promise<IdentityOutcome> {
+  async identify(
+    request: ConnectRequest,
+    handshake: Handshake,
+    asker: QuestionAsker,
+    gone: AbortSignal,
+  ): Promise<IdentityOutcome> {
     const token = request.token ?? readToken(handshake);
     const { verifier, authenticate } = this.#input;
     let claims: ConnectionClaims | undefined;
@@ -113,11 +123,17 @@ class TokenAuthenticator implements Authenticator {
       ({ claims } = outcome);
     }
     if (gone.aborted) return { type: 'refused', refusal: FAILED };
+    const { question } = this.#input;
+    const said =
+      claims === undefined && question !== undefined
+        ? toSaid(await question.ask(asker, request, gone))
+        : undefined;
+    if (said !== undefined && 'type' in said) return said;
     const given =
       authenticate === undefined ? undefined : await this.#ask(request, handshake, gone, token, claims);
     if (given !== undefined && 'type' in given) return given;
-    if (given === undefined && claims === undefined) return this.#allowAnonymous();
-    return { type: 'known', identity: this.#toIdentity(given ?? {}, claims) };
+    if (given === undefined && claims === undefined && said === undefined) return this.#allowAnonymous();
+    return { type: 'known', identity: this.#toIdentity(given ?? {}, claims ?? said) };
   }
 
   async refresh(token: string, member: MemberInfo): Promise<IdentityOutcome> {
@@ -225,13 +241,17 @@ class TokenAuthenticator implements Authenticator {
     return anonymous || insecure ? { type: 'known', identity: {} } : INVALID;
   }
 
-  #toIdentity(given: Identity, claims: ConnectionClaims | undefined): Identity {
+  /** @param claims What a token says, or the owner's backend. */
+  #toIdentity(given: Identity, claims: ConnectionClaims | ConnectResult | undefined): Identity {
     const user = given.user ?? claims?.user;
+    const said = claims !== undefined && isOfBackend(claims) ? claims : undefined;
     return {
       user,
       info: given.info ?? claims?.info,
       data: given.data,
-      answer: given.answer,
+      answer: given.answer ?? said?.data,
+      ...(claims?.meta !== undefined && { meta: claims.meta }),
+      ...(said !== undefined && given.expiresAt === undefined && { isAskedAgain: true }),
       expiresAt: given.expiresAt ?? claims?.expiresAt,
       rooms: this.#roomsOf(user, given, claims),
     };
@@ -240,7 +260,7 @@ class TokenAuthenticator implements Authenticator {
   #roomsOf(
     user: string | undefined,
     { rooms }: Identity,
-    claims: ConnectionClaims | undefined,
+    claims: ConnectionClaims | ConnectResult | undefined,
   ): Record<string, RoomGrant> {
     const { personalRoom, userBoundary = DEFAULT_BOUNDARY } = this.#input.settings.auth;
     const isPersonal = personalRoom !== undefined && user !== undefined && user !== '';
@@ -253,5 +273,25 @@ class TokenAuthenticator implements Authenticator {
 
   #report(error: unknown): void {
     this.#input.events.emit('handler.failed', { handler: 'authenticate', error });
+  }
+}
+
+function isOfBackend(claims: ConnectionClaims | ConnectResult): claims is ConnectResult {
+  return 'isOfBackend' in claims;
+}
+
+/** What the owner's backend says of the client, or what the client is told instead. */
+function toSaid(
+  outcome: QuestionOutcome<ConnectResult>,
+): ConnectResult | Exclude<IdentityOutcome, { type: 'known' }> {
+  switch (outcome.type) {
+    case 'result':
+      return outcome.result;
+    case 'error':
+      return { type: 'refused', refusal: outcome.refusal };
+    case 'disconnect':
+      return { type: 'closed', close: outcome.close };
+    case 'failed':
+      return { type: 'refused', refusal: FAILED };
   }
 }

@@ -118,10 +118,12 @@ test('an arrow between states of one composite stands in it, others at the end',
   expect(text).toContain(
     [
       '        requesting_admitting --> requesting_verifying : always [hasToken]',
+      '        requesting_admitting --> requesting_asking : always [asksBackend]',
       '        requesting_admitting --> requesting_authorizing : always [hasJoinHandler]',
       '        requesting_admitting --> requesting_subscribing : always [mustWaitForRoom]',
       '        requesting_admitting --> requesting_recording : always',
       '        requesting_verifying --> requesting_admitting : verify done [isGranted]',
+      '        requesting_asking --> requesting_admitting : askBackend done [isAllowed]',
       '        requesting_authorizing --> requesting_subscribing : authorize done [mustWaitForRoom]',
       '        requesting_authorizing --> requesting_recording : authorize done',
       '        requesting_subscribing --> requesting_recording : hearRoom done',

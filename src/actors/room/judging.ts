@@ -1,0 +1,93 @@
+/** How one message is judged: by the check of the room's messages, the owner's backend and the handler, in this order. */
+
+import type { Json, MemberInfo } from '../../protocol/command.ts';
+import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { refuseMessage } from '../../protocol/limits.ts';
+import type { PublishResult } from '../backend/asking.ts';
+import type { ActorSender } from '../runtime/sender.ts';
+import type { Verdict } from './moderation.ts';
+import type { Publisher } from './ports.ts';
+import { toHandlerMember, type RoomOptions } from './room-options.ts';
+import type { RoomRecord } from './room-record.ts';
+import { toCheckedVerdict, toVerdict } from './verdicts.ts';
+
+const NOT_ASKED: PublishResult = {};
+const ASKING_FAILED = createRefusal('internal', 'the message could not be decided on, try again later');
+
+/**
+ * What each of them makes of the message is told to the next one, and is published unless one decides otherwise. The
+ * backend and the handler are asked about connections only.
+ * @param self The moderation, which waits for the answers.
+ */
+export async function judgeMessage(
+  { name: room, options }: RoomRecord,
+  data: Json,
+  publisher: Publisher,
+  signal: AbortSignal,
+  self: ActorSender,
+): Promise<Verdict | undefined> {
+  const { check, handlers, messageBytes } = options;
+  const { member, data: memberData } = publisher;
+  const checked = await checkMessage(options, data);
+  if ('refusal' in checked) return { type: 'refuse', refusal: checked.refusal };
+  let judged = checked.data;
+  const said =
+    member === undefined ? NOT_ASKED : await ask(room, options, judged, publisher, member, signal, self);
+  if ('type' in said) return said;
+  if (said.data !== undefined) {
+    const replaced = await checkMessage(options, said.data);
+    if ('refusal' in replaced) return { type: 'refuse', refusal: replaced.refusal };
+    judged = replaced.data;
+  }
+  if (member !== undefined && handlers.onMessage !== undefined) {
+    const message = { room, data: judged, member: toHandlerMember(member, memberData), signal };
+    const verdict = toVerdict(await handlers.onMessage(message), messageBytes);
+    if (verdict !== undefined && verdict.type !== 'change') return verdict;
+    if (verdict !== undefined) judged = verdict.data;
+  }
+  const { skipHistory, tags } = said;
+  if (skipHistory === true || tags !== undefined) {
+    const refusal = refuseMessage(judged, { messageBytes });
+    return refusal === undefined
+      ? { type: 'publish', data: judged, options: { skipHistory, tags } }
+      : { type: 'refuse', refusal };
+  }
+  return check === undefined && judged === data ? undefined : toCheckedVerdict(judged, messageBytes);
+}
+
+/** What the backend says of the message, or what becomes of it instead. */
+async function ask(
+  room: string,
+  { questions, messageBytes }: RoomOptions,
+  data: Json,
+  { facts }: Publisher,
+  member: MemberInfo,
+  signal: AbortSignal,
+  self: ActorSender,
+): Promise<PublishResult | Verdict> {
+  if (questions?.publish === undefined) return NOT_ASKED;
+  const outcome = await questions.publish.ask({ member, facts, sender: self }, { room, data }, signal);
+  switch (outcome.type) {
+    case 'result': {
+      const { result } = outcome;
+      if (result.isRepeated === true) return { type: 'drop' };
+      const refusal = result.data === undefined ? undefined : refuseMessage(result.data, { messageBytes });
+      return refusal === undefined ? result : { type: 'refuse', refusal };
+    }
+    case 'error':
+      return { type: 'refuse', refusal: outcome.refusal };
+    case 'disconnect': {
+      const { close } = outcome;
+      return { type: 'refuse', refusal: createRefusal('permissionDenied', close.reason || undefined), close };
+    }
+    case 'failed':
+      return { type: 'refuse', refusal: ASKING_FAILED };
+  }
+}
+
+async function checkMessage(
+  { check }: RoomOptions,
+  data: Json,
+): Promise<{ readonly data: Json } | { readonly refusal: Refusal }> {
+  return check === undefined ? { data } : check(data);
+}

@@ -1,0 +1,111 @@
+/** Connections to the backends of users: kept open, bounded, and reused. It does not know what is asked. */
+
+import type { Agent } from 'undici';
+import {
+  HttpError,
+  type HttpAnswer,
+  type HttpFailure,
+  type HttpPort,
+  type HttpRequest,
+} from './http-port.ts';
+
+export interface HttpPoolOptions {
+  /** Connections to one origin at the same time. Further requests wait. Default: 128. */
+  readonly connections?: number;
+  /** The longest body of an answer, in bytes. Default: 1 MiB. */
+  readonly maxAnswerBytes?: number;
+  /** How long a connection may take to be made, TLS included, in milliseconds. Default: 5,000. */
+  readonly connectTimeoutMs?: number;
+  /** How long an idle connection is kept, in milliseconds. A backend may ask for less. Default: 4,000. */
+  readonly keepAliveMs?: number;
+}
+
+const DEFAULT_CONNECTIONS = 128;
+const DEFAULT_MAX_ANSWER_BYTES = 1024 * 1024;
+const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+const DEFAULT_KEEP_ALIVE_MS = 4_000;
+
+/**
+ * An `HttpPort` over undici. It verifies TLS and uses no proxy of the environment. undici is loaded with the first request:
+ * most servers ask no backend.
+ */
+export class HttpPool implements HttpPort {
+  readonly #options: HttpPoolOptions;
+  #agent: Promise<Agent> | undefined;
+
+  constructor(options: HttpPoolOptions = {}) {
+    this.#options = options;
+  }
+
+  async post(url: string, { headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+    const { origin, pathname, search } = new URL(url);
+    try {
+      const agent = await (this.#agent ??= createAgent(this.#options));
+      const answer = await agent.request({
+        origin,
+        path: pathname + search,
+        method: 'POST',
+        headers,
+        body,
+        signal,
+      });
+      return { status: answer.statusCode, body: decode(await answer.body.arrayBuffer()) };
+    } catch (error) {
+      throw signal.aborted ? signal.reason : toHttpError(origin, error);
+    }
+  }
+
+  /** Ends all connections, and all requests under way with `lost`. */
+  async close(): Promise<void> {
+    this.#agent ??= Promise.reject(new HttpError('lost', 'the server is shutting down'));
+    await this.#agent.then(
+      (agent) => agent.destroy(),
+      () => {},
+    );
+  }
+}
+
+async function createAgent(options: HttpPoolOptions): Promise<Agent> {
+  const undici = await import('undici');
+  return new undici.Agent({
+    connections: options.connections ?? DEFAULT_CONNECTIONS,
+    maxResponseSize: options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
+    connect: { timeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS },
+    keepAliveTimeout: options.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
+    pipelining: 1,
+  });
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode(bytes: ArrayBuffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new HttpError('unreadable', 'the answer is not UTF-8', { cause });
+  }
+}
+
+function toHttpError(origin: string, cause: unknown): HttpError {
+  if (cause instanceof HttpError) return cause;
+  if (codeOf(cause) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+    return new HttpError('tooLong', `the answer of ${origin} is too long`, { cause });
+  }
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new HttpError(failureOf(cause), `no answer from ${origin}: ${detail}`, { cause });
+}
+
+/** Errors of a connection that was never made have the code of a system call or of TLS. */
+const LOST_CODES = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+
+function failureOf(cause: unknown): HttpFailure {
+  const code = codeOf(cause);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'unreachable';
+  // Those of undici begin with UND_ERR_, those of its HTTP parser with HPE_.
+  const isLost = code === undefined || LOST_CODES.has(code) || /^(?:UND_ERR|HPE)_/.test(code);
+  return isLost ? 'lost' : 'unreachable';
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+}

@@ -1,0 +1,28 @@
+/** The names of the methods of the server API: the settings give keys rights by them. */
+
+export const API_METHOD_NAMES = [
+  'publish',
+  'broadcast',
+  'subscribe',
+  'unsubscribe',
+  'disconnect',
+  'refresh',
+  'invalidate',
+  'presence',
+  'presence_stats',
+  'history',
+  'history_remove',
+  'channels',
+  'info',
+  'rpc',
+  'send',
+  'broadcast_all',
+  'kick',
+  'mute',
+  'unmute',
+  'close_channel',
+  'watch',
+] as const;
+
+/** `watch` is `GET /api/watch`; the others are `POST /api/<name>`. */
+export type ApiMethodName = (typeof API_METHOD_NAMES)[number];
