@@ -59,7 +59,13 @@ export type { ErrorName, Refusal } from './protocol/errors.ts';
 export { parseExactJson, writeExactJson, type ExactJson } from './protocol/json/exact-json.ts';
 export { JsonNumber } from './protocol/json/json-number.ts';
 export type { RoomListener, Watch } from './operations/watchers.ts';
-export type { DisconnectRequest, NodeInfo, RoomMembers, SubscribeRequest } from './operations/operations.ts';
+export type {
+  DisconnectRequest,
+  NodeInfo,
+  OutsideMember,
+  RoomMembers,
+  SubscribeRequest,
+} from './operations/operations.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
 export type { Authenticate, ClientIdentity, ClientRequest } from './server/identity/authentication.ts';

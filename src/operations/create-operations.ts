@@ -11,6 +11,8 @@ import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
 import { createConnections } from './connections.ts';
 import type { Done, Found, Operations } from './operations.ts';
+import type { OutsidePresence } from './outside-presence.ts';
+import { createPresenceSetting } from './presence-setting.ts';
 import { createPublishing } from './publishing.ts';
 import { createReading } from './reading.ts';
 import type { Watchers } from './watchers.ts';
@@ -21,6 +23,7 @@ export interface OperationsInput {
   readonly broker: Broker;
   readonly presence: Presence;
   readonly watchers: Pick<Watchers, 'watch'>;
+  readonly outside: Pick<OutsidePresence, 'add'>;
   /** The functions of servants. */
   readonly rpc: RpcPort;
   readonly events: EventSink;
@@ -50,6 +53,7 @@ export function createOperations(input: OperationsInput): Operations {
     ...createPublishing(rooms, clock),
     ...createReading(input),
     ...createConnections(input),
+    ...createPresenceSetting(input),
     watch: (room, listener) => input.watchers.watch(room, listener),
     kick: (room, connection, reason) => order({ type: 'kick', room, connection, reason }),
     mute: (room) => setMuted(room, 'mute'),

@@ -38,6 +38,15 @@ export interface Operations {
   /** How many connections and users are in a room, on any node. */
   presenceStats(room: string): Answer<PresenceStats>;
   /**
+   * Makes somebody present in a room without a connection, or keeps it present. It is listed and told of as other members
+   * are, and takes no seat. At most 100,000 may be present so on a node.
+   * @param ttlMs For how long, from 1 second to 24 hours.
+   * @returns The id under which it is listed: that of the member, behind `outside:`.
+   */
+  setPresence(room: string, member: OutsideMember, ttlMs: number): Answer<{ readonly id: string }>;
+  /** Ends a presence that was set. */
+  removePresence(room: string, id: string): Answer<Found>;
+  /**
    * The rooms that have members now, on any node.
    * @param pattern Only rooms whose names fit: `*` is any text, `?` one character. Default: all.
    */
@@ -114,6 +123,16 @@ export interface DisconnectRequest {
 
 /** Where a publication is in the stream of its room. The offset is 0 where the publication takes no place in it. */
 export type Published = Position;
+
+/** Who is made present without a connection: a bot, an agent, a device. */
+export interface OutsideMember {
+  /** An id of yours, 1 to 128 characters. */
+  readonly id: string;
+  /** Default: it is anonymous. */
+  readonly user?: string | undefined;
+  /** For the other members, up to 4 KiB of JSON. */
+  readonly info?: Json | undefined;
+}
 
 /** It is done. */
 export interface Done {}

@@ -10,6 +10,8 @@ export const API_METHOD_NAMES = [
   'invalidate',
   'presence',
   'presence_stats',
+  'presence_set',
+  'presence_remove',
   'history',
   'history_remove',
   'channels',

@@ -23,6 +23,7 @@ import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createOperations } from '../operations/create-operations.ts';
+import { OutsidePresence } from '../operations/outside-presence.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
@@ -218,10 +219,25 @@ export function composeServer<All extends ServantDefinitions>(
       send: (data, publisher) => life.broadcast(data, publisher),
     }),
   });
+  const outside = new OutsidePresence({
+    ...shared,
+    events,
+    clock,
+    tellsMembers: (room) => (directory.rooms.get(room)?.record.options ?? optionsOf(room)).joinLeave,
+  });
   const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
-  shared.control.attach(createControlNode({ directory, rooms, nodeInfo }));
+  shared.control.attach(createControlNode({ directory, rooms, outside, nodeInfo }));
   const watchers = new Watchers({ broker, clock, events, limits });
-  const operations = createOperations({ ...shared, watchers, rooms, rpc: rpcPort, events, clock, limits });
+  const operations = createOperations({
+    ...shared,
+    watchers,
+    outside,
+    rooms,
+    rpc: rpcPort,
+    events,
+    clock,
+    limits,
+  });
 
   const health = createHealth({
     settings,
@@ -301,6 +317,7 @@ export function composeServer<All extends ServantDefinitions>(
     servants,
     shared,
     watchers,
+    outside,
     events,
     clock,
     transport,

@@ -8,6 +8,7 @@ import type { ServerAddress, ServerServices } from '../actors/server/server.ts';
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
+import type { OutsidePresence } from '../operations/outside-presence.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { Transport } from '../transport/common/transport.ts';
@@ -21,6 +22,7 @@ export interface ServicesInput {
   readonly rooms: Rooms;
   readonly servants: Servants;
   readonly shared: SharedParts;
+  readonly outside: Pick<OutsidePresence, 'rooms' | 'close'>;
   /** They are told that nothing more comes, before their responses are cut off. */
   readonly watchers: Pick<Watchers, 'close'>;
   readonly events: EventSink;
@@ -52,6 +54,7 @@ export function createServices(input: ServicesInput): ServerServices {
     closeRooms: (signal) => closeRooms(input, signal),
     async release() {
       stopKeeping?.();
+      input.outside.close();
       await pushServer?.close();
       inspector?.close();
       input.watchers.close();

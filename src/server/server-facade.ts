@@ -67,6 +67,9 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     presence: async (room) => expect(operations.presence(room), ({ members }) => [...members]),
     presenceStats: async (room) => expect(operations.presenceStats(room), asItIs),
     info: async () => expect(operations.info(), ({ nodes }) => [...nodes]),
+    setPresence: async (room, member, ttlMs) =>
+      expect(operations.setPresence(room, member, ttlMs), ({ id }) => id),
+    removePresence: (room, id) => expect(operations.removePresence(room, id), isFound),
     watch: async (room, listener) => expect(operations.watch(room, listener), asItIs),
     health,
     states,

@@ -16,7 +16,13 @@ import type {
 } from '../actors/room/room-options.ts';
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
-import type { DisconnectRequest, NodeInfo, RoomMembers, SubscribeRequest } from '../operations/operations.ts';
+import type {
+  DisconnectRequest,
+  NodeInfo,
+  OutsideMember,
+  RoomMembers,
+  SubscribeRequest,
+} from '../operations/operations.ts';
 import type { RoomListener, Watch } from '../operations/watchers.ts';
 import type { Ending } from '../protocol/endings.ts';
 import type { Codec } from '../protocol/codec.ts';
@@ -319,6 +325,20 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    * @throws {RefusedError} as `presence`.
    */
   presenceStats(room: string): Promise<PresenceStats>;
+  /**
+   * Makes somebody present in a room without a connection, a bot or a device; again: keeps it present. It is in `members`
+   * and `presence`, joins and leaves are told as of others (`member.joined`, `member.left`), and it takes no seat.
+   * @param ttlMs For how long, from 1 second to 24 hours.
+   * @returns The id under which it is listed: yours, behind `outside:`.
+   * @throws {RefusedError} when the name, the member or the time breaks a limit, when 100,000 are present so, or the
+   * presence fails.
+   */
+  setPresence(room: string, member: OutsideMember, ttlMs: number): Promise<string>;
+  /**
+   * Ends a presence that was set, by your id. False when there is none.
+   * @throws {RefusedError} when the name breaks a limit.
+   */
+  removePresence(room: string, id: string): boolean | Promise<boolean>;
   /**
    * Tells a listener what is published in a room, and, where the room has `joinLeave`, who joins and leaves, from now on:
    * also where the room has no members here. At most 1,000 may watch at a time.

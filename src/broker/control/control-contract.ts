@@ -107,6 +107,13 @@ const ORDERS: readonly Order[] = [
   { type: 'refresh', who: { user: 'ann' }, expiresAt: 0, info: { name: 'Ann' } },
   { type: 'tell', who: { user: 'ann', session: 's1' }, data: { text: [1, null, 'ж'] } },
   { type: 'kick', room: 'комната 🏠', connection: 'c2', reason: 'a "reason"\n' },
+  {
+    type: 'keepPresent',
+    room: 'r',
+    member: { id: 'outside:b', user: 'bot', info: { a: [1] } },
+    ttlMs: 1_000,
+  },
+  { type: 'removePresent', room: 'r', id: 'outside:b' },
   { type: 'mute', room: 'r' },
   { type: 'unmute', room: 'r' },
   { type: 'close', room: 'r', reason: '' },

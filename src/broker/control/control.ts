@@ -3,7 +3,7 @@
  * `statecast/testing`. What an order means is the node's.
  */
 
-import type { Json, StreamPosition } from '../../protocol/command.ts';
+import type { Json, MemberInfo, StreamPosition } from '../../protocol/command.ts';
 import type { Ending } from '../../protocol/endings.ts';
 
 /** Connections that an order is about: those that fit everything that is given. At least one is given. */
@@ -62,6 +62,15 @@ export type Order =
   | ({ readonly type: 'refresh'; readonly who: Selection } & RefreshOrder)
   /** Send a message to connections. */
   | { readonly type: 'tell'; readonly who: Selection; readonly data: Json }
+  /** Have a member that the owner of the server has made present stay for so many milliseconds more. */
+  | {
+      readonly type: 'keepPresent';
+      readonly room: string;
+      readonly member: MemberInfo;
+      readonly ttlMs: number;
+    }
+  /** End the presence of such a member. */
+  | { readonly type: 'removePresent'; readonly room: string; readonly id: string }
   /** Put a member out of a room. */
   | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
   /** Let only the server publish in a room. */

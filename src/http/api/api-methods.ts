@@ -4,6 +4,7 @@ import type { Operations } from '../../operations/operations.ts';
 import { createActing } from './acting.ts';
 import type { ApiMethod } from './api-method.ts';
 import { createConnections } from './connections.ts';
+import { createPresenceSetting } from './presence-setting.ts';
 import { createPublishing } from './publishing.ts';
 import { createReading } from './reading.ts';
 
@@ -13,6 +14,7 @@ export function createApiMethods(operations: Operations, messageBytes: number): 
     ...createPublishing(operations, messageBytes),
     ...createConnections(operations),
     ...createReading(operations),
+    ...createPresenceSetting(operations),
     ...createActing(operations),
   ];
 }

@@ -25,8 +25,11 @@ function start(options: HarnessOptions = {}) {
   const clock = new FakeClock(DATE);
   const harness = createHarness({ clock, protocol: QUIET, ...options });
   const control = createMemoryControl();
+  const outside = { keep: () => false, remove: () => false };
   const nodeInfo = createNodeInfo({ directory: harness.directory, clock, port: 0 });
-  control.attach(createControlNode({ directory: harness.directory, rooms: harness.rooms, nodeInfo }));
+  control.attach(
+    createControlNode({ directory: harness.directory, rooms: harness.rooms, outside, nodeInfo }),
+  );
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const operations = {
     ...createConnections({ rooms: harness.rooms, control, clock, limits }),

@@ -9,6 +9,7 @@ import type { ControlNode, JoinOrder, Order, Selection } from '../../broker/cont
 import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import type { NodeInfo } from '../../operations/operations.ts';
+import type { OutsidePresence } from '../../operations/outside-presence.ts';
 import { nameOfCode, type CloseName } from '../../protocol/close-codes.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
@@ -20,10 +21,12 @@ export type RoomCount = readonly [room: string, members: number];
 export interface ControlNodeInput {
   readonly directory: Directory;
   readonly rooms: Pick<Rooms, 'open'>;
+  /** Who is present without a connection. */
+  readonly outside: Pick<OutsidePresence, 'keep' | 'remove'>;
   readonly nodeInfo: () => NodeInfo;
 }
 
-export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInput): ControlNode {
+export function createControlNode({ directory, rooms, outside, nodeInfo }: ControlNodeInput): ControlNode {
   /** A room that is not in memory here is opened, so that it is muted when its first member comes. */
   function mute(type: 'room.mute' | 'room.unmute', name: string): boolean {
     const room = rooms.open(name);
@@ -94,6 +97,10 @@ export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInp
           const { who, data } = order;
           return each(who, (connection) => send(connection, { type: 'server.tell', data }, 'library'));
         }
+        case 'keepPresent':
+          return outside.keep(order.room, order.member, order.ttlMs);
+        case 'removePresent':
+          return outside.remove(order.room, order.id);
         case 'kick':
           return kick(directory.rooms.get(order.room), order.connection, order.reason);
         case 'close':
