@@ -31,6 +31,7 @@ export type {
   Order,
   Question,
   RefreshOrder,
+  RevokeOrder,
   Selection,
   Survey,
 } from './broker/control/control.ts';

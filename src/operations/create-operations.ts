@@ -10,12 +10,15 @@ import type { Clock } from '../system/clock.ts';
 import { createConnections } from './connections.ts';
 import type { Done, Found, Operations, RoomMembers } from './operations.ts';
 import { createPublishing } from './publishing.ts';
+import type { Revocations } from './revocations.ts';
+import { createRevoking } from './revoking.ts';
 
 export interface OperationsInput {
   readonly rooms: Rooms;
   readonly control: Control;
   readonly clock: Pick<Clock, 'monotonic' | 'now'>;
   readonly limits: MessageLimits;
+  readonly revocations: Revocations;
 }
 
 /** How long other nodes may take to tell which rooms they have. */
@@ -23,7 +26,9 @@ const SURVEY_MS = 2_000;
 
 const DONE: Done = {};
 
-export function createOperations({ rooms, control, clock, limits }: OperationsInput): Operations {
+export function createOperations(input: OperationsInput): Operations {
+  const { rooms, control, clock } = input;
+
   function order(given: Order): Answer<Found> {
     const done = control.order(given);
     return done instanceof Promise ? done.then((found) => ({ found })) : { found: done };
@@ -39,7 +44,8 @@ export function createOperations({ rooms, control, clock, limits }: OperationsIn
 
   return {
     ...createPublishing(rooms, clock),
-    ...createConnections({ rooms, control, clock, limits }),
+    ...createConnections(input),
+    ...createRevoking(input),
     history: async (room, query) => orRefusal(await rooms.history(room, query)),
     async members(room) {
       const members = await rooms.members(room);

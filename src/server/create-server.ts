@@ -22,8 +22,10 @@ import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createOperations } from '../operations/create-operations.ts';
+import { Revocations } from '../operations/revocations.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
@@ -114,6 +116,7 @@ export function composeServer<All extends ServantDefinitions>(
     broker: givenBroker,
     presence,
     control,
+    revocations: givenRevocations,
     statStore,
     transport: givenTransport,
     rooms: definitions = {},
@@ -140,6 +143,12 @@ export function composeServer<All extends ServantDefinitions>(
   const { limits, membership, tars } = settings;
   const onError: ErrorReport =
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
+  const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
+  const revocations = new Revocations({
+    store: givenRevocations ?? createMemoryRevocations(),
+    clock,
+    events,
+  });
   const shared = {
     store: store ?? createMemoryStore(),
     broker: watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
@@ -149,12 +158,12 @@ export function composeServer<All extends ServantDefinitions>(
     }),
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
+    revocations,
   };
   const { broker } = shared;
   const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
 
   const life = new ServerLife();
-  const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
   reportHandlers(events, onError, createPatternFinder(definitions));
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
@@ -211,8 +220,8 @@ export function composeServer<All extends ServantDefinitions>(
       send: (data, publisher) => life.broadcast(data, publisher),
     }),
   });
-  shared.control.attach(createControlNode(directory, rooms));
-  const operations = createOperations({ rooms, control: shared.control, clock, limits });
+  shared.control.attach(createControlNode(directory, rooms, revocations, events));
+  const operations = createOperations({ rooms, control: shared.control, clock, limits, revocations });
 
   const health = createHealth({
     settings,
@@ -264,6 +273,7 @@ export function composeServer<All extends ServantDefinitions>(
         clock,
         events,
       }),
+      revocations,
       limits,
       pings: { ...DEFAULT_PINGS, random: Math.random },
       events,

@@ -11,6 +11,8 @@ import {
 import { refuse } from '../../actors/room/room-options.ts';
 import { createMemoryControl } from '../../broker/control/memory-control.ts';
 import { createOperations } from '../../operations/create-operations.ts';
+import { Revocations } from '../../operations/revocations.ts';
+import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/limits.ts';
 import { FakeClock } from '../../system/clock-harness.ts';
 import { createControlNode } from './control-node.ts';
@@ -23,9 +25,11 @@ function start(options: HarnessOptions = {}) {
   const clock = new FakeClock(DATE);
   const harness = createHarness({ clock, protocol: QUIET, ...options });
   const control = createMemoryControl();
-  control.attach(createControlNode(harness.directory, harness.rooms));
+  const events = { emit: () => undefined, isHeard: () => false };
+  const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
+  control.attach(createControlNode(harness.directory, harness.rooms, revocations, events));
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
-  const operations = createOperations({ rooms: harness.rooms, control, clock, limits });
+  const operations = createOperations({ rooms: harness.rooms, control, clock, limits, revocations });
   /** A client of the Centrifuge protocol that has connected. */
   async function connect(user?: string): Promise<FakeClient> {
     const client = harness.connect(user);
