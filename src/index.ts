@@ -59,8 +59,10 @@ export type { Ending, EndingName } from './protocol/endings.ts';
 export type { ErrorName, Refusal } from './protocol/errors.ts';
 export { parseExactJson, writeExactJson, type ExactJson } from './protocol/json/exact-json.ts';
 export { JsonNumber } from './protocol/json/json-number.ts';
+export type { RoomListener, Watch } from './operations/watchers.ts';
 export type {
   DisconnectRequest,
+  NodeInfo,
   RevokeRequest,
   RoomMembers,
   SubscribeRequest,

@@ -22,6 +22,8 @@ export interface Directory {
   readonly connections: ReadonlyMap<string, ConnectionRef>;
   /** The ids of the open connections of a user. */
   connectionsOf(user: string): Iterable<string>;
+  /** How many different users are connected; all anonymous connections together count as one. */
+  countUsers(): number;
   readonly rooms: Map<string, SupervisedRoom>;
   /** The XState system of connections, and of other actors that there are thousands of. */
   readonly system: SharedSystem;
@@ -89,6 +91,11 @@ export function createDirectory(machine: typeof connectionMachine, clock: Clock)
   return {
     connections,
     connectionsOf: (user) => absence.connectionsOf(user),
+    countUsers() {
+      let named = 0;
+      for (const ids of byUser.values()) named += ids.size;
+      return byUser.size + (connections.size > named ? 1 : 0);
+    },
     rooms: new Map(),
     system,
     absence,

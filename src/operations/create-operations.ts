@@ -1,28 +1,35 @@
 /** Puts together what the owner of a server may do; see operations.ts. */
 
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
-import type { Answer } from '../actors/room/ports.ts';
+import type { Answer, RpcPort } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
-import type { Control, Order, Survey } from '../broker/control/control.ts';
-import type { Refusal } from '../protocol/errors.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Control, Order } from '../broker/control/control.ts';
+import type { Presence } from '../broker/presence/presence.ts';
+import type { EventSink } from '../events/server-events.ts';
 import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
 import { createConnections } from './connections.ts';
-import type { Done, Found, Operations, RoomMembers } from './operations.ts';
+import type { Done, Found, Operations } from './operations.ts';
 import { createPublishing } from './publishing.ts';
+import { createReading } from './reading.ts';
 import type { Revocations } from './revocations.ts';
 import { createRevoking } from './revoking.ts';
+import type { Watchers } from './watchers.ts';
 
 export interface OperationsInput {
   readonly rooms: Rooms;
   readonly control: Control;
-  readonly clock: Pick<Clock, 'monotonic' | 'now'>;
+  readonly broker: Broker;
+  readonly presence: Presence;
+  readonly watchers: Pick<Watchers, 'watch'>;
+  /** The functions of servants. */
+  readonly rpc: RpcPort;
+  readonly events: EventSink;
+  readonly clock: Clock;
   readonly limits: MessageLimits;
   readonly revocations: Revocations;
 }
-
-/** How long other nodes may take to tell which rooms they have. */
-const SURVEY_MS = 2_000;
 
 const DONE: Done = {};
 
@@ -44,33 +51,13 @@ export function createOperations(input: OperationsInput): Operations {
 
   return {
     ...createPublishing(rooms, clock),
+    ...createReading(input),
     ...createConnections(input),
     ...createRevoking(input),
-    history: async (room, query) => orRefusal(await rooms.history(room, query)),
-    async members(room) {
-      const members = await rooms.members(room);
-      return Array.isArray(members) ? { members } : { refusal: members };
-    },
-    rooms() {
-      const survey = control.survey({ type: 'rooms' }, SURVEY_MS);
-      return survey instanceof Promise ? survey.then(sumUp) : sumUp(survey);
-    },
+    watch: (room, listener) => input.watchers.watch(room, listener),
     kick: (room, connection, reason) => order({ type: 'kick', room, connection, reason }),
     mute: (room) => setMuted(room, 'mute'),
     unmute: (room) => setMuted(room, 'unmute'),
     closeRoom: (room, reason) => order({ type: 'close', room, reason }),
   };
-}
-
-function orRefusal<Value extends object>(value: Value | Refusal): Value | { readonly refusal: Refusal } {
-  return 'error' in value ? { refusal: value } : value;
-}
-
-/** A room may have members on several nodes. */
-function sumUp({ answers }: Survey): { readonly rooms: readonly RoomMembers[] } {
-  const counts = new Map<string, number>();
-  for (const [room, members] of (answers as unknown as (readonly [string, number])[][]).flat()) {
-    counts.set(room, (counts.get(room) ?? 0) + members);
-  }
-  return { rooms: [...counts].map(([room, members]) => ({ room, members })) };
 }

@@ -8,10 +8,13 @@ import type { History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { RefreshOrder, Selection } from '../broker/control/control.ts';
 import type { OutsideSender } from '../actors/runtime/sender.ts';
 import type { Revocation, Revoked } from '../storage/revocations/revocation-store.ts';
+import type { PresenceStats, PresentMember } from '../broker/presence/presence.ts';
 import type { Answer } from '../actors/room/ports.ts';
 import type { MemberView } from '../actors/room/roster.ts';
 import type { Json, StreamPosition } from '../protocol/command.ts';
 import type { Ending } from '../protocol/endings.ts';
+import type { ExactJson } from '../protocol/json/exact-json.ts';
+import type { RoomListener, Watch } from './watchers.ts';
 
 /** A refusal is a value here; a promise does not reject because of one. */
 export interface Operations {
@@ -29,8 +32,26 @@ export interface Operations {
   history(room: string, query?: HistoryQuery): Answer<History>;
   /** Who is in a room, in the order of their joins, and who is away. */
   members(room: string): Answer<{ readonly members: readonly MemberView[] }>;
-  /** The rooms that have members now, on any node. */
-  rooms(): Answer<{ readonly rooms: readonly RoomMembers[] }>;
+  /** Drops what the stream of a room keeps. Its position stays. */
+  removeHistory(room: string): Answer<Done>;
+  /** The connections in a room, on any node, in any order. */
+  presence(room: string): Answer<{ readonly members: readonly PresentMember[] }>;
+  /** How many connections and users are in a room, on any node. */
+  presenceStats(room: string): Answer<PresenceStats>;
+  /**
+   * The rooms that have members now, on any node.
+   * @param pattern Only rooms whose names fit: `*` is any text, `?` one character. Default: all.
+   */
+  rooms(pattern?: string): Answer<{ readonly rooms: readonly RoomMembers[] }>;
+  /** The nodes, and how they are. One that does not answer within 2 seconds is missing. */
+  info(): Answer<{ readonly nodes: readonly NodeInfo[] }>;
+  /**
+   * Tells a listener what happens in a room from now on, whether it has members here or not. At most 1,000 may watch at a
+   * time.
+   */
+  watch(room: string, listener: RoomListener): Answer<Watch>;
+  /** Calls a function of a servant, `hello.sayHello`, whatever rooms allow. */
+  call(method: string, args: ExactJson): Answer<{ readonly result: ExactJson }>;
   /** Sends a message to connections. */
   send(who: Selection, data: Json): Answer<Found>;
   /** Joins connections to a room as the server does it: no rule of the room is asked, its capacity and `onJoin` are. */
@@ -120,6 +141,29 @@ export interface Done {}
 /** Whether there was somebody or something that it is about. */
 export interface Found {
   readonly found: boolean;
+}
+
+/** What a node tells of itself. */
+export interface NodeInfo {
+  /** Another one after each start. */
+  readonly uid: string;
+  /** The name of its machine, with the port of the settings. */
+  readonly name: string;
+  readonly version: string;
+  readonly connections: number;
+  /** Different users; all anonymous connections together count as one. */
+  readonly users: number;
+  /** Rooms that have members here. */
+  readonly rooms: number;
+  /** Members of all rooms here. */
+  readonly memberships: number;
+  readonly uptimeSeconds: number;
+  readonly process: {
+    /** The share of one processor since the question before, in percent. */
+    readonly cpu: number;
+    /** Memory, in bytes. */
+    readonly rss: number;
+  };
 }
 
 /** A room and the number of its members. */

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
-import { createBroadcasts, type BroadcastRule } from '../actors/broadcasts.ts';
+import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
 import { createRooms } from '../actors/rooms.ts';
@@ -14,15 +14,16 @@ import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
+import { HeldBroker } from '../broker/held-broker.ts';
 import { watchBroker } from '../broker/watched-broker.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
-import type { Settings } from '../config/schema/settings.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { Revocations } from '../operations/revocations.ts';
+import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
@@ -36,10 +37,12 @@ import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
+import { createNodeInfo } from './nodes/node-info.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
+import { ruleOfBroadcasts } from './room-rules.ts';
 import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
@@ -151,11 +154,14 @@ export function composeServer<All extends ServantDefinitions>(
   });
   const shared = {
     store: store ?? createMemoryStore(),
-    broker: watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
-      clock,
-      isWatched: (room) => hasStreamReaders(directory, room),
-      onGap: (room) => tellGap(directory, room),
-    }),
+    broker: new HeldBroker(
+      watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
+        clock,
+        isWatched: (room) => hasStreamReaders(directory, room),
+        onGap: (room) => tellGap(directory, room),
+      }),
+      (room) => directory.rooms.get(room)?.record.subscription ?? 'none',
+    ),
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
     revocations,
@@ -191,6 +197,7 @@ export function composeServer<All extends ServantDefinitions>(
   });
 
   const optionsOf = createRoomOptions(definitions, settings, () => server);
+  const rpcPort = createRpcPort(servantDefinitions, servants, events);
   const taps = new Taps();
   const handlerMs = limits.handlerSeconds * 1000;
   const rooms = createRooms({
@@ -198,7 +205,7 @@ export function composeServer<All extends ServantDefinitions>(
     taps,
     machines,
     directory,
-    rpc: createRpcPort(servantDefinitions, servants, events),
+    rpc: rpcPort,
     events,
     clock,
     optionsOf,
@@ -220,8 +227,10 @@ export function composeServer<All extends ServantDefinitions>(
       send: (data, publisher) => life.broadcast(data, publisher),
     }),
   });
-  shared.control.attach(createControlNode(directory, rooms, revocations, events));
-  const operations = createOperations({ rooms, control: shared.control, clock, limits, revocations });
+  const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
+  shared.control.attach(createControlNode({ directory, rooms, nodeInfo, revocations, events }));
+  const watchers = new Watchers({ broker, clock, events, limits });
+  const operations = createOperations({ ...shared, watchers, rooms, rpc: rpcPort, events, clock, limits });
 
   const health = createHealth({
     settings,
@@ -281,6 +290,7 @@ export function composeServer<All extends ServantDefinitions>(
     rooms,
     operations,
     taps,
+    watchers,
     codecs,
     broker,
     events,
@@ -300,6 +310,7 @@ export function composeServer<All extends ServantDefinitions>(
     rooms,
     servants,
     shared,
+    watchers,
     events,
     clock,
     transport,
@@ -320,12 +331,6 @@ function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.settings;
-}
-
-/** What holds where the setting says nothing: as in the original on loopback, and nobody beyond. */
-function ruleOfBroadcasts({ auth, broadcast, host }: Settings): BroadcastRule {
-  if (auth.insecure) return 'anyone';
-  return broadcast ?? (isLoopbackHost(host) ? 'anyone' : 'nobody');
 }
 
 function pickTransport(asked: TransportSetting | CreateTransport, host: string): ChosenTransport {

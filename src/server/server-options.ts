@@ -18,15 +18,17 @@ import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
 import type {
   DisconnectRequest,
+  NodeInfo,
   RevokeRequest,
   RoomMembers,
   SubscribeRequest,
 } from '../operations/operations.ts';
+import type { RoomListener, Watch } from '../operations/watchers.ts';
 import type { Ending } from '../protocol/endings.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import type { Control, RefreshOrder, Selection } from '../broker/control/control.ts';
-import type { Presence } from '../broker/presence/presence.ts';
+import type { Presence, PresenceStats, PresentMember } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Json } from '../protocol/command.ts';
 import type { MessageTo, SchemaOutput } from './schema/room-types.ts';
@@ -326,8 +328,34 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   revocations(): Revocation[] | Promise<Revocation[]>;
   /** Puts all members out of a room and lets it go from memory. False when it is not in memory. */
   closeRoom(room: string, reason: string): boolean | Promise<boolean>;
-  /** The rooms that have members now, and how many. */
-  rooms(): RoomMembers[] | Promise<RoomMembers[]>;
+  /**
+   * The rooms that have members now, and how many.
+   * @param pattern Only rooms whose names fit: `*` is any text, `?` one character. Default: all.
+   */
+  rooms(pattern?: string): RoomMembers[] | Promise<RoomMembers[]>;
+  /**
+   * Drops what the stream of a room keeps. Its position stays.
+   * @throws {RefusedError} when the name breaks a limit, or the broker fails.
+   */
+  removeHistory(room: string): Promise<void>;
+  /**
+   * The connections in a room, on any node, with what others may know of them. {@link StatecastServer.members} has those who are away too.
+   * @throws {RefusedError} when the name breaks a limit, or the presence fails.
+   */
+  presence(room: string): Promise<PresentMember[]>;
+  /**
+   * How many connections and users are in a room, on any node.
+   * @throws {RefusedError} as `presence`.
+   */
+  presenceStats(room: string): Promise<PresenceStats>;
+  /**
+   * Tells a listener what is published in a room, and, where the room has `joinLeave`, who joins and leaves, from now on:
+   * also where the room has no members here. At most 1,000 may watch at a time.
+   * @throws {RefusedError} when the name breaks a limit, when too many watch, or the broker fails.
+   */
+  watch(room: string, listener: RoomListener): Promise<Watch>;
+  /** The nodes, and how they are. One that does not answer within 2 seconds is missing. */
+  info(): Promise<NodeInfo[]>;
   health(): Health;
   /** The states of the machines, for operators: of the server, its connections and rooms, its servants and their endpoints. */
   states(): ActorStates;

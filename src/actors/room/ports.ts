@@ -149,11 +149,11 @@ export interface RpcRequester {
 
 /** What rooms delegate calls to. It never rejects. */
 export interface RpcPort {
-  /** Calls `servant.function`; whether it may be called is decided before. */
+  /** Calls `servant.function`; whether it may be called is decided before. Without `from`, the server itself calls. */
   call(
     method: string,
     args: ExactJson,
-    from: { readonly room: string; readonly member: MemberInfo },
+    from: { readonly room: string; readonly member: MemberInfo } | undefined,
   ): Promise<CallOutcome>;
 }
 

@@ -81,10 +81,11 @@ export type Order =
   | { readonly type: 'close'; readonly room: string; readonly reason: string };
 
 /** What all nodes are asked. */
-export interface Question {
-  /** `rooms`: the rooms that have members, and how many: a list of `[room, members]`. */
-  readonly type: 'rooms';
-}
+export type Question =
+  /** The rooms that have members, and how many: a list of `[room, members]`; with `pattern`, those whose names fit. */
+  | { readonly type: 'rooms'; readonly pattern?: string }
+  /** How the node is: one object. */
+  | { readonly type: 'nodes' };
 
 /** What a node does with orders and questions, those of its own included. */
 export interface ControlNode {

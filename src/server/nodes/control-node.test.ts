@@ -10,12 +10,14 @@ import {
 } from '../../actors/actor-harness.ts';
 import { refuse } from '../../actors/room/room-options.ts';
 import { createMemoryControl } from '../../broker/control/memory-control.ts';
-import { createOperations } from '../../operations/create-operations.ts';
+import { createConnections } from '../../operations/connections.ts';
+import { createPublishing } from '../../operations/publishing.ts';
 import { Revocations } from '../../operations/revocations.ts';
 import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/limits.ts';
 import { FakeClock } from '../../system/clock-harness.ts';
 import { createControlNode } from './control-node.ts';
+import { createNodeInfo } from './node-info.ts';
 
 const DATE = Date.UTC(2030, 0, 1);
 const ANN = { user: 'ann' };
@@ -27,9 +29,14 @@ function start(options: HarnessOptions = {}) {
   const control = createMemoryControl();
   const events = { emit: () => undefined, isHeard: () => false };
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
-  control.attach(createControlNode(harness.directory, harness.rooms, revocations, events));
+  const nodeInfo = createNodeInfo({ directory: harness.directory, clock, port: 0 });
+  const { directory, rooms } = harness;
+  control.attach(createControlNode({ directory, rooms, nodeInfo, revocations, events }));
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
-  const operations = createOperations({ rooms: harness.rooms, control, clock, limits, revocations });
+  const operations = {
+    ...createConnections({ rooms: harness.rooms, control, clock, limits }),
+    ...createPublishing(harness.rooms, clock),
+  };
   /** A client of the Centrifuge protocol that has connected. */
   async function connect(user?: string): Promise<FakeClient> {
     const client = harness.connect(user);

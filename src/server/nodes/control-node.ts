@@ -8,12 +8,15 @@ import type { Rooms } from '../../actors/rooms.ts';
 import type { ControlNode, JoinOrder, Order, RevokeOrder, Selection } from '../../broker/control/control.ts';
 import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
+import type { NodeInfo } from '../../operations/operations.ts';
 import { nameOfCode, type CloseName } from '../../protocol/close-codes.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import type { Revocations } from '../../operations/revocations.ts';
 import type { Revocation } from '../../storage/revocations/revocation-store.ts';
 import { endRevoked } from './end-revoked.ts';
+import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
+import { matchesGlob } from '../../protocol/glob.ts';
 
 const TOO_MANY =
   'too many tokens and users are revoked: one was closed, and may come back. Lift some of them, and revoke it again';
@@ -21,12 +24,17 @@ const TOO_MANY =
 /** A room that has members, and how many. */
 export type RoomCount = readonly [room: string, members: number];
 
-export function createControlNode(
-  directory: Directory,
-  rooms: Pick<Rooms, 'open'>,
-  revocations: Pick<Revocations, 'add' | 'lift'>,
-  events: EventSink,
-): ControlNode {
+export interface ControlNodeInput {
+  readonly directory: Directory;
+  readonly rooms: Pick<Rooms, 'open'>;
+  readonly nodeInfo: () => NodeInfo;
+  readonly revocations: Pick<Revocations, 'add' | 'lift'>;
+  readonly events: EventSink;
+}
+
+export function createControlNode(input: ControlNodeInput): ControlNode {
+  const { directory, rooms, nodeInfo, revocations, events } = input;
+
   /** A room that is not in memory here is opened, so that it is muted when its first member comes. */
   function mute(type: 'room.mute' | 'room.unmute', name: string): boolean {
     const room = rooms.open(name);
@@ -52,10 +60,13 @@ export function createControlNode(
     return isFound;
   }
 
-  function countRooms(): RoomCount[] {
-    return [...directory.rooms.values()]
-      .map(({ name, record }): RoomCount => [name, record.roster.joined.size])
-      .filter(([, members]) => members > 0);
+  function countRooms(pattern: string | undefined): RoomCount[] {
+    const counts: RoomCount[] = [];
+    for (const { name, record } of directory.rooms.values()) {
+      const { size } = record.roster.joined;
+      if (size > 0 && (pattern === undefined || matchesGlob(pattern, name))) counts.push([name, size]);
+    }
+    return counts;
   }
 
   return {
@@ -111,7 +122,8 @@ export function createControlNode(
           return mute('room.unmute', order.room);
       }
     },
-    answer: () => countRooms(),
+    answer: (question) =>
+      question.type === 'rooms' ? countRooms(question.pattern) : ({ ...nodeInfo() } satisfies Json),
   };
 }
 

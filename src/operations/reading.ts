@@ -1,0 +1,124 @@
+/** What the owner of a server reads: who is in rooms, what rooms keep, which rooms and nodes there are. */
+
+import { inTime } from '../actors/room/parts/parts.ts';
+import type { Answer, RpcPort } from '../actors/room/ports.ts';
+import type { Rooms } from '../actors/rooms.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Control, Survey } from '../broker/control/control.ts';
+import type { Presence } from '../broker/presence/presence.ts';
+import type { EventSink } from '../events/server-events.ts';
+import { createRefusal, type Refusal } from '../protocol/errors.ts';
+import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Done, NodeInfo, Operations, RoomMembers } from './operations.ts';
+
+export interface ReadingInput {
+  readonly rooms: Pick<Rooms, 'history' | 'members'>;
+  readonly broker: Pick<Broker, 'removeHistory'>;
+  readonly presence: Pick<Presence, 'list' | 'stats'>;
+  readonly control: Pick<Control, 'survey'>;
+  readonly rpc: RpcPort;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly limits: MessageLimits;
+}
+
+type Reading = Pick<
+  Operations,
+  'history' | 'removeHistory' | 'members' | 'presence' | 'presenceStats' | 'rooms' | 'info' | 'call'
+>;
+
+/** How long other nodes may take to tell which rooms they have, and how they are. */
+const SURVEY_MS = 2_000;
+
+const FAILED = createRefusal('internal');
+const DONE: Done = {};
+
+export function createReading(input: ReadingInput): Reading {
+  const { rooms, broker, presence, control, rpc, events, clock, limits } = input;
+
+  /** Asks a part about a room; what fails is told, and the asker gets an error. */
+  function query<Value, Result>(
+    room: string,
+    part: 'broker' | 'presence',
+    call: () => Value | Promise<Value>,
+    toAnswer: (value: Value) => Result,
+  ): Answer<Result> {
+    const fail = (error: unknown): { readonly refusal: Refusal } => {
+      events.emit('part.failed', { part, room, error });
+      return { refusal: FAILED };
+    };
+    const refusal = refuseRoomName(room, limits);
+    if (refusal !== undefined) return { refusal };
+    try {
+      const value = call();
+      return value instanceof Promise ? inTime(clock, value).then(toAnswer, fail) : toAnswer(value);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  return {
+    history: async (room, asked) => orRefusal(await rooms.history(room, asked)),
+    removeHistory: (room) =>
+      query(
+        room,
+        'broker',
+        () => broker.removeHistory(room),
+        () => DONE,
+      ),
+    async members(room) {
+      const members = await rooms.members(room);
+      return Array.isArray(members) ? { members } : { refusal: members };
+    },
+    presence: (room) =>
+      query(
+        room,
+        'presence',
+        () => presence.list(room),
+        (members) => ({ members }),
+      ),
+    presenceStats: (room) =>
+      query(
+        room,
+        'presence',
+        () => presence.stats(room),
+        (stats) => stats,
+      ),
+    rooms(pattern) {
+      const question = {
+        type: 'rooms',
+        ...(pattern !== undefined && pattern !== '' && { pattern }),
+      } as const;
+      const survey = control.survey(question, SURVEY_MS);
+      return survey instanceof Promise ? survey.then(sumUp) : sumUp(survey);
+    },
+    info() {
+      const survey = control.survey({ type: 'nodes' }, SURVEY_MS);
+      return survey instanceof Promise ? survey.then(listNodes) : listNodes(survey);
+    },
+    async call(method, args) {
+      const outcome = await rpc.call(method, args, undefined);
+      if (outcome.type === 'result') return { result: outcome.result };
+      const { code, message } = outcome;
+      return { refusal: { error: 'internal', code, message } };
+    },
+  };
+}
+
+function orRefusal<Value extends object>(value: Value | Refusal): Value | { readonly refusal: Refusal } {
+  return 'error' in value ? { refusal: value } : value;
+}
+
+/** A room may have members on several nodes. */
+function sumUp({ answers }: Survey): { readonly rooms: readonly RoomMembers[] } {
+  const counts = new Map<string, number>();
+  for (const answer of answers as unknown as (readonly [string, number])[][]) {
+    for (const [room, members] of answer) counts.set(room, (counts.get(room) ?? 0) + members);
+  }
+  return { rooms: Array.from(counts, ([room, members]) => ({ room, members })) };
+}
+
+function listNodes({ answers }: Survey): { readonly nodes: readonly NodeInfo[] } {
+  return { nodes: answers as unknown as readonly NodeInfo[] };
+}
