@@ -31,6 +31,7 @@ export type {
   Order,
   Question,
   RefreshOrder,
+  RevokeOrder,
   Selection,
   Survey,
 } from './broker/control/control.ts';
@@ -63,6 +64,7 @@ export type {
   DisconnectRequest,
   NodeInfo,
   OutsideMember,
+  RevokeRequest,
   RoomMembers,
   SubscribeRequest,
 } from './operations/operations.ts';
@@ -95,6 +97,19 @@ export type {
   SetAside,
   StoredMember,
 } from './storage/membership-store.ts';
+export {
+  createFileRevocations,
+  type FileRevocationsOptions,
+} from './storage/revocations/file-revocations.ts';
+export { createMemoryRevocations } from './storage/revocations/memory-revocations.ts';
+export type {
+  Revocation,
+  RevocationChange,
+  RevocationStore,
+  Revoked,
+  RevokedToken,
+  RevokedUser,
+} from './storage/revocations/revocation-store.ts';
 export { StoreError } from './storage/store-error.ts';
 export { joinPlatform, loadTarsConf, type JoinOptions } from './platform/join-platform.ts';
 export type { CallStatistics } from './platform/statistics/call-statistics.ts';

@@ -113,6 +113,7 @@ export function createDirectory(machine: typeof connectionMachine, clock: Clock)
         queries: surroundings.queries,
         application: surroundings.application,
         authenticator: surroundings.authenticator,
+        revocations: surroundings.revocations,
         limits: surroundings.limits,
         pings: surroundings.pings,
         events: surroundings.events,

@@ -15,6 +15,8 @@ import type { OutsidePresence } from './outside-presence.ts';
 import { createPresenceSetting } from './presence-setting.ts';
 import { createPublishing } from './publishing.ts';
 import { createReading } from './reading.ts';
+import type { Revocations } from './revocations.ts';
+import { createRevoking } from './revoking.ts';
 import type { Watchers } from './watchers.ts';
 
 export interface OperationsInput {
@@ -29,6 +31,7 @@ export interface OperationsInput {
   readonly events: EventSink;
   readonly clock: Clock;
   readonly limits: MessageLimits;
+  readonly revocations: Revocations;
 }
 
 const DONE: Done = {};
@@ -54,6 +57,7 @@ export function createOperations(input: OperationsInput): Operations {
     ...createReading(input),
     ...createConnections(input),
     ...createPresenceSetting(input),
+    ...createRevoking(input),
     watch: (room, listener) => input.watchers.watch(room, listener),
     kick: (room, connection, reason) => order({ type: 'kick', room, connection, reason }),
     mute: (room) => setMuted(room, 'mute'),

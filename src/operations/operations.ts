@@ -7,6 +7,7 @@ import type { PublicationVersion } from '../broker/broker.ts';
 import type { History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { RefreshOrder, Selection } from '../broker/control/control.ts';
 import type { OutsideSender } from '../actors/runtime/sender.ts';
+import type { Revocation, Revoked } from '../storage/revocations/revocation-store.ts';
 import type { PresenceStats, PresentMember } from '../broker/presence/presence.ts';
 import type { Answer } from '../actors/room/ports.ts';
 import type { MemberView } from '../actors/room/roster.ts';
@@ -78,6 +79,16 @@ export interface Operations {
    * that the server has made close their connections.
    */
   invalidate(who: Selection, room?: string): Answer<Found>;
+  /**
+   * Believes a token or a user no longer, from now on and after a restart: connections are closed, memberships by such a
+   * token end, and neither is taken again. It resolves when it is stored.
+   * @param until In milliseconds since 1970. Default: ten years for a token; for a user, until it is lifted.
+   */
+  revoke(what: RevokeRequest, until?: number): Answer<Done>;
+  /** Lifts a revocation. Whoever was closed because of it does not come back by itself. */
+  unrevoke(what: Revoked): Answer<Found>;
+  /** What is revoked now. */
+  revocations(): Answer<{ readonly revocations: readonly Revocation[] }>;
   /** Puts a member out of a room; its connection stays. */
   kick(room: string, connection: string, reason: string): Answer<Found>;
   /** Lets only the server publish in a room, as long as it is in memory. */
@@ -110,6 +121,15 @@ export interface SubscribeRequest {
   /** The client gets what was published after this position. Default: nothing of before. */
   readonly recoverSince?: StreamPosition | undefined;
 }
+
+/** What is not believed any more: a token by its id, or a user. */
+export type RevokeRequest =
+  | { readonly token: string }
+  | {
+      readonly user: string;
+      /** Only tokens that were made before it, in milliseconds since 1970; those that do not say when count as before. */
+      readonly issuedBefore?: number | undefined;
+    };
 
 /** How connections are closed. */
 export interface DisconnectRequest {

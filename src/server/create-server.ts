@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
-import { createBroadcasts, type BroadcastRule } from '../actors/broadcasts.ts';
+import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
 import { createRooms } from '../actors/rooms.ts';
@@ -18,15 +18,16 @@ import { HeldBroker } from '../broker/held-broker.ts';
 import { watchBroker } from '../broker/watched-broker.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
-import type { Settings } from '../config/schema/settings.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
+import { Revocations } from '../operations/revocations.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
@@ -42,6 +43,7 @@ import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-re
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
+import { ruleOfBroadcasts } from './room-rules.ts';
 import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
@@ -118,6 +120,7 @@ export function composeServer<All extends ServantDefinitions>(
     broker: givenBroker,
     presence,
     control,
+    revocations: givenRevocations,
     statStore,
     transport: givenTransport,
     rooms: definitions = {},
@@ -144,6 +147,12 @@ export function composeServer<All extends ServantDefinitions>(
   const { limits, membership, tars } = settings;
   const onError: ErrorReport =
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
+  const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
+  const revocations = new Revocations({
+    store: givenRevocations ?? createMemoryRevocations(),
+    clock,
+    events,
+  });
   const shared = {
     store: store ?? createMemoryStore(),
     broker: new HeldBroker(
@@ -156,12 +165,12 @@ export function composeServer<All extends ServantDefinitions>(
     ),
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
+    revocations,
   };
   const { broker } = shared;
   const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
 
   const life = new ServerLife();
-  const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
   reportHandlers(events, onError, createPatternFinder(definitions));
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
@@ -226,7 +235,7 @@ export function composeServer<All extends ServantDefinitions>(
     tellsMembers: (room) => (directory.rooms.get(room)?.record.options ?? optionsOf(room)).joinLeave,
   });
   const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
-  shared.control.attach(createControlNode({ directory, rooms, outside, nodeInfo }));
+  shared.control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
   const watchers = new Watchers({ broker, clock, events, limits });
   const operations = createOperations({
     ...shared,
@@ -289,6 +298,7 @@ export function composeServer<All extends ServantDefinitions>(
         clock,
         events,
       }),
+      revocations,
       limits,
       pings: { ...DEFAULT_PINGS, random: Math.random },
       events,
@@ -338,12 +348,6 @@ function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.settings;
-}
-
-/** What holds where the setting says nothing: as in the original on loopback, and nobody beyond. */
-function ruleOfBroadcasts({ auth, broadcast, host }: Settings): BroadcastRule {
-  if (auth.insecure) return 'anyone';
-  return broadcast ?? (isLoopbackHost(host) ? 'anyone' : 'nobody');
 }
 
 function pickTransport(asked: TransportSetting | CreateTransport, host: string): ChosenTransport {

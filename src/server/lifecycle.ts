@@ -38,6 +38,7 @@ export function createServices(input: ServicesInput): ServerServices {
   let stopKeeping: (() => void) | undefined;
   return {
     async restore() {
+      await shared.revocations.load();
       const { rooms: names, setAside = [] } = await shared.store.rooms();
       for (const { place, reason } of setAside) {
         events.emit('store.failed', { error: new Error(reason), setAside: place });

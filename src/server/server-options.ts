@@ -20,6 +20,7 @@ import type {
   DisconnectRequest,
   NodeInfo,
   OutsideMember,
+  RevokeRequest,
   RoomMembers,
   SubscribeRequest,
 } from '../operations/operations.ts';
@@ -37,6 +38,7 @@ import type { Authenticate } from './identity/authentication.ts';
 import type { ActorStates } from './actor-states.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
+import type { Revocation, RevocationStore, Revoked } from '../storage/revocations/revocation-store.ts';
 import type { Health } from '../http/health-route.ts';
 import type { UserRoutes } from '../http/user-routes.ts';
 import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
@@ -151,6 +153,11 @@ export interface ServerOptions<
   readonly presence?: Presence;
   /** How orders reach all servers. Default: in memory. */
   readonly control?: Control;
+  /**
+   * Where it is kept which tokens and users are revoked. Default: in memory, so that a restart lifts all;
+   * `createFileRevocations({ dir })` keeps them in a file.
+   */
+  readonly revocations?: RevocationStore;
   /**
    * Where the statistics of calls of servants wait until they are sent to a TARS platform. Default: as `monitor.store`
    * says. `describeStatStore` of `statecast/testing` has its contract.
@@ -303,6 +310,23 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    * @throws {RefusedError} when nothing is selected.
    */
   invalidate(who: string | Selection, room?: string): boolean | Promise<boolean>;
+  /**
+   * Believes a token or a user no longer, at once and after a restart: connections of the token are closed with 3500 and
+   * those of the user with 3507, memberships by such a subscription token end with 2502, and neither is taken again. It
+   * resolves when it is stored.
+   * @param what `{ token }`: the id of a token, its claim `jti`. `{ user }`: all tokens of the user, and its name from
+   * `authenticate`. `{ user, issuedBefore }`: only tokens that were made before (`iat`), in milliseconds since 1970.
+   * @param until Default: ten years for a token; for a user, until it is lifted.
+   * @throws {RefusedError} when nothing is named, the time is over, or it could not be stored; it holds then all the same.
+   */
+  revoke(what: RevokeRequest, until?: Date | number): Promise<void>;
+  /**
+   * Lifts a revocation. False when there is none.
+   * @throws {RefusedError} as `revoke`.
+   */
+  unrevoke(what: Revoked): Promise<boolean>;
+  /** What is revoked now. */
+  revocations(): Revocation[] | Promise<Revocation[]>;
   /** Puts all members out of a room and lets it go from memory. False when it is not in memory. */
   closeRoom(room: string, reason: string): boolean | Promise<boolean>;
   /**

@@ -26,6 +26,7 @@ import type {
   RoomGrant,
   RoomsPort,
 } from '../room/ports.ts';
+import type { RevocationCheck } from '../room/rules/revocation-check.ts';
 import type { StreamReading } from '../room/stream/stream-reading.ts';
 import type { ActorSender } from '../runtime/sender.ts';
 import type { TimerWheel, WheelTimer } from '../runtime/timer-wheel.ts';
@@ -60,6 +61,8 @@ export interface ConnectionSurroundings {
   readonly application: ApplicationPort;
   /** Absent: everybody is believed. */
   readonly authenticator: Authenticator | undefined;
+  /** What is not believed any more. */
+  readonly revocations: RevocationCheck;
   readonly limits: ConnectionLimits;
   readonly pings: PingPolicy;
   readonly events: EventSink;

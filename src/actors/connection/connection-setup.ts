@@ -6,7 +6,7 @@ import type { RefreshOrder } from '../../broker/control/control.ts';
 import type { Reply } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type { CustomClose } from '../room/ports.ts';
-import type { IdentityOutcome } from './authenticator.ts';
+import type { Identity, IdentityOutcome } from './authenticator.ts';
 import {
   answerCall,
   answerQuery,
@@ -73,6 +73,7 @@ import {
   takeOver,
   tellPutOut,
 } from './room-effects.ts';
+import { closeRevoked, findRevocation } from './revocation-effects.ts';
 import { Seats } from './seats.ts';
 import {
   endByServer,
@@ -98,6 +99,11 @@ export const connectionSetup = setup({
     greetsByHandshake: ({ context }) => context.protocol.greeting === 'handshake',
     hasEntered: ({ context }) => context.underWay.length === 0,
     exceedsRooms: ({ context }) => exceedsRooms(context),
+    /** Where nobody is asked for a proof, a name may still be revoked. */
+    isUnwanted: ({ context }) =>
+      context.authenticator === undefined && findRevocation(context, {}) !== undefined,
+    isRevoked: ({ context }, { identity }: { identity: Identity | undefined }) =>
+      identity !== undefined && findRevocation(context, identity) !== undefined,
     isAccepted: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'known',
     isClosing: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'closed',
     closes: (_, { close }: { readonly close?: CloseName | undefined }) => close !== undefined,
@@ -179,6 +185,7 @@ export const connectionSetup = setup({
     refuseJoining,
     noteRefreshed,
     tellRefreshed,
+    closeRevoked,
     // It reads the event itself: params from the chart cost another call for every message.
     publish: ({ context, event, self }) => {
       const { id, room, data } = event as CommandOf<'room.publish'>;
@@ -264,6 +271,7 @@ export function createConnectionContext(
     queries: input.queries,
     application: input.application,
     authenticator,
+    revocations: input.revocations,
     limits,
     pings: input.pings,
     events: input.events,
@@ -282,6 +290,7 @@ export function createConnectionContext(
       queue,
       self,
       authenticator,
+      input.revocations,
       input.protocol.readsStreams === true,
     ),
     calls: 0,

@@ -19,6 +19,7 @@ import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { PresenceStats } from '../../broker/presence/presence.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
+import type { TokenMark } from './rules/revocation-check.ts';
 import type { Asker } from './rules/rules.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 import type { HandlerMember } from './room-options.ts';
@@ -54,6 +55,8 @@ export interface RoomGrant {
   readonly data?: Json | undefined;
   /** When it ends, in milliseconds since 1970. Absent: never. */
   readonly expiresAt?: number | undefined;
+  /** The token for the room, if there is one. */
+  readonly token?: TokenMark | undefined;
 }
 
 /** What the check of a subscription token finds. */

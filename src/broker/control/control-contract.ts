@@ -105,6 +105,9 @@ const ORDERS: readonly Order[] = [
   { type: 'leave', who: { connection: 'c1' }, room: 'r', ending: { code: 2502, reason: 'ж "' } },
   { type: 'refresh', who: { user: 'ann' }, expired: true },
   { type: 'refresh', who: { user: 'ann' }, expiresAt: 0, info: { name: 'Ann' } },
+  { type: 'revoke', token: 't "1"', until: 253_402_300_799_000 },
+  { type: 'revoke', user: 'ann', issuedBefore: 1_900_000_000_000 },
+  { type: 'unrevoke', user: 'ж' },
   { type: 'tell', who: { user: 'ann', session: 's1' }, data: { text: [1, null, 'ж'] } },
   { type: 'kick', room: 'комната 🏠', connection: 'c2', reason: 'a "reason"\n' },
   {

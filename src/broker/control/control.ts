@@ -28,6 +28,13 @@ export interface JoinOrder {
   readonly since?: StreamPosition;
 }
 
+/** Times are in milliseconds since 1970. */
+export type RevokeOrder =
+  /** `token` is the id of the token. */
+  | { readonly token: string; readonly until: number }
+  /** `issuedBefore`: tokens that were made at this time or later are believed. */
+  | { readonly user: string; readonly issuedBefore?: number; readonly until?: number };
+
 /** What is changed of connections; what is absent stays. */
 export interface RefreshOrder {
   /** Their time is over: they are closed. */
@@ -58,6 +65,9 @@ export type Order =
       readonly room: string;
       readonly ending: Ending;
     }
+  /** Believe a token or a user no longer. What is absent of a user: all its tokens, until it is lifted. */
+  | ({ readonly type: 'revoke' } & RevokeOrder)
+  | ({ readonly type: 'unrevoke' } & ({ readonly token: string } | { readonly user: string }))
   /** Change what was proven of connections. */
   | ({ readonly type: 'refresh'; readonly who: Selection } & RefreshOrder)
   /** Send a message to connections. */

@@ -7,6 +7,7 @@ import type {
   IdentityOutcome,
 } from '../../actors/connection/authenticator.ts';
 import type { ProofOutcome, RoomGrant } from '../../actors/room/ports.ts';
+import type { TokenMark } from '../../actors/room/rules/revocation-check.ts';
 import { DEFAULT_BOUNDARY } from '../../actors/room/rules/rules.ts';
 import type { JoinRefusal } from '../../actors/room/room-options.ts';
 import { readToken } from '../../auth/handshake-token.ts';
@@ -153,7 +154,7 @@ class TokenAuthenticator implements Authenticator {
         const isOther =
           user !== (member.user ?? '') || named !== room || (client !== undefined && client !== member.id);
         if (isOther) return { type: 'refused', refusal: denied, close: 'invalidToken' };
-        return { type: 'granted', grant: { info, data, expiresAt } };
+        return { type: 'granted', grant: { info, data, expiresAt, token: markOf(outcome.claims) } };
       }
     }
   }
@@ -233,6 +234,7 @@ class TokenAuthenticator implements Authenticator {
       data: given.data,
       answer: given.answer,
       expiresAt: given.expiresAt ?? claims?.expiresAt,
+      token: claims && markOf(claims),
       rooms: this.#roomsOf(user, given, claims),
     };
   }
@@ -254,4 +256,8 @@ class TokenAuthenticator implements Authenticator {
   #report(error: unknown): void {
     this.#input.events.emit('handler.failed', { handler: 'authenticate', error });
   }
+}
+
+function markOf({ id, issuedAt }: TokenMark): TokenMark {
+  return { ...(id !== undefined && { id }), ...(issuedAt !== undefined && { issuedAt }) };
 }
