@@ -31,6 +31,7 @@ export type {
   Order,
   Question,
   RefreshOrder,
+  RevokeOrder,
   Selection,
   Survey,
 } from './broker/control/control.ts';
@@ -59,7 +60,14 @@ export type { ErrorName, Refusal } from './protocol/errors.ts';
 export { parseExactJson, writeExactJson, type ExactJson } from './protocol/json/exact-json.ts';
 export { JsonNumber } from './protocol/json/json-number.ts';
 export type { RoomListener, Watch } from './operations/watchers.ts';
-export type { DisconnectRequest, NodeInfo, RoomMembers, SubscribeRequest } from './operations/operations.ts';
+export type {
+  DisconnectRequest,
+  NodeInfo,
+  OutsideMember,
+  RevokeRequest,
+  RoomMembers,
+  SubscribeRequest,
+} from './operations/operations.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
 export type { Authenticate, ClientIdentity, ClientRequest } from './server/identity/authentication.ts';
@@ -89,6 +97,19 @@ export type {
   SetAside,
   StoredMember,
 } from './storage/membership-store.ts';
+export {
+  createFileRevocations,
+  type FileRevocationsOptions,
+} from './storage/revocations/file-revocations.ts';
+export { createMemoryRevocations } from './storage/revocations/memory-revocations.ts';
+export type {
+  Revocation,
+  RevocationChange,
+  RevocationStore,
+  Revoked,
+  RevokedToken,
+  RevokedUser,
+} from './storage/revocations/revocation-store.ts';
 export { StoreError } from './storage/store-error.ts';
 export { joinPlatform, loadTarsConf, type JoinOptions } from './platform/join-platform.ts';
 export type { CallStatistics } from './platform/statistics/call-statistics.ts';

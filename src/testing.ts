@@ -15,6 +15,11 @@ export {
 } from './broker/presence/presence-contract.ts';
 export { describeMembershipStore, type StorePlace, type StoreUnderTest } from './storage/store-contract.ts';
 export {
+  describeRevocationStore,
+  type RevocationPlace,
+  type RevocationStoreUnderTest,
+} from './storage/revocations/revocation-contract.ts';
+export {
   describeStatStore,
   type StatStorePlace,
   type StatStoreUnderTest,

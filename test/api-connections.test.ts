@@ -61,6 +61,19 @@ describe('connections of a user', () => {
     expect(await ask(running, 'send', { user: 'bob', data: 1 })).toEqual(NOT_FOUND);
   });
 
+  test('are closed when their user is revoked, and may come back when that is lifted', async () => {
+    const running = await start();
+    expect(await ask(running, 'revoke', { user: 'ann', until: 4_000_000_000 })).toEqual(DONE);
+    expect(await running.ann.closed).toMatchObject({ code: 3_507 });
+    expect(await ask(running, 'revocations', {})).toEqual({
+      result: { revocations: [{ user: 'ann', until: 4_000_000_000 }] },
+    });
+    expect(await ask(running, 'unrevoke', { user: 'ann' })).toEqual(FOUND);
+    expect(await ask(running, 'unrevoke', { user: 'ann' })).toEqual(NOT_FOUND);
+    await connectCentrifuge(running, { data: 'ann' });
+    expect(await ask(running, 'revoke', { token: 'a', user: 'ann' })).toMatchObject({ error: { code: 107 } });
+  });
+
   test.each<[string, object, RegExp]>([
     ['subscribe', { channel: 'a' }, /who it is about/],
     ['subscribe', { user: 'ann' }, /needs the field channel/],

@@ -22,6 +22,7 @@ import { failCall } from '../protocol/rpc-errors.ts';
 import type { ApplicationPort, ConnectionPort, CustomClose, RpcPort } from './room/ports.ts';
 import type { RoomHandlers, RoomOptions } from './room/room-options.ts';
 import type { RoomRules } from './room/rules/rules.ts';
+import type { RevocationCheck } from './room/rules/revocation-check.ts';
 import { Taps } from './room/stream/taps.ts';
 import { createRoomQueries } from './room-queries.ts';
 import type { Authenticator, Handshake } from './connection/authenticator.ts';
@@ -33,6 +34,7 @@ export interface HarnessOptions {
   readonly limits?: Partial<Omit<RoomOptions, 'handlers' | 'rpc'>>;
   readonly application?: ApplicationPort;
   readonly authenticator?: Authenticator;
+  readonly revocations?: RevocationCheck;
   readonly roomsPerConnection?: number;
   readonly receiveQueueBytes?: number;
   /** What the protocol of the clients asks for. Default: that of the line protocol. */
@@ -182,6 +184,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
           queries,
           application: options.application ?? NO_APPLICATION,
           authenticator: options.authenticator,
+          revocations: options.revocations ?? { check: () => undefined },
           pings: { intervalMs: 25_000, pongMs: 8_000, random: () => 0.5 },
           limits: {
             roomsPerConnection: options.roomsPerConnection ?? 128,

@@ -114,6 +114,7 @@ export function createDirectory(machine: typeof connectionMachine, clock: Clock)
         application: surroundings.application,
         authenticator: surroundings.authenticator,
         questions: surroundings.questions,
+        revocations: surroundings.revocations,
         limits: surroundings.limits,
         pings: surroundings.pings,
         events: surroundings.events,

@@ -26,8 +26,6 @@ export function readConnectionClaims(claims: ClaimsSet): ConnectionClaims {
   if (readName(claims, 'channel') !== '') {
     throw new ClaimError('it has a channel, so it is a token for a room and not for a connection');
   }
-  const id = readName(claims, 'jti');
-  const issuedAt = readTime(claims, 'iat');
   const meta = readJson(claims, 'meta');
   return {
     user: readName(claims, 'sub'),
@@ -35,9 +33,14 @@ export function readConnectionClaims(claims: ClaimsSet): ConnectionClaims {
     ...readExpiry(claims),
     ...readEncodable(claims, 'info'),
     ...(meta !== undefined && { meta }),
-    ...(id !== '' && { id }),
-    ...(issuedAt !== undefined && { issuedAt }),
+    ...readMark(claims),
   };
+}
+
+function readMark(claims: ClaimsSet): { readonly id?: string; readonly issuedAt?: number } {
+  const id = readName(claims, 'jti');
+  const issuedAt = readTime(claims, 'iat');
+  return { ...(id !== '' && { id }), ...(issuedAt !== undefined && { issuedAt }) };
 }
 
 /**
@@ -54,6 +57,7 @@ export function readSubscriptionClaims(claims: ClaimsSet): SubscriptionClaims {
     ...(client !== '' && { client }),
     ...readExpiry(claims),
     ...readRoom(claims),
+    ...readMark(claims),
   };
 }
 

@@ -46,4 +46,8 @@ export interface SubscriptionClaims extends TokenRoom {
   readonly client?: string;
   /** When the membership expires, in milliseconds since 1970. Absent: never. */
   readonly expiresAt?: number;
+  /** `jti` */
+  readonly id?: string;
+  /** `iat`, in milliseconds since 1970. */
+  readonly issuedAt?: number;
 }

@@ -6,7 +6,7 @@ import type { RpcFailure } from '../protocol/rpc-errors.ts';
 
 /** Why a member is no longer in a room. */
 export type LeaveReason =
-  /** It sent a leave command. */
+  /** It sent a leave command, or the owner of the server has ended a presence that was set from outside. */
   | 'left'
   /** Its socket closed. */
   | 'disconnected'
@@ -16,7 +16,7 @@ export type LeaveReason =
   | 'shutdown'
   /** It was an anonymous member, and the last run of the server ended without a shutdown. */
   | 'swept'
-  /** It was away for too long, or its token for the room has expired. */
+  /** It was away for too long, its token for the room has expired, or the time of a presence that was set is over. */
   | 'expired'
   /** Its user joined again with a new connection, which replaced it or was refused. */
   | 'resumed'

@@ -11,8 +11,12 @@ import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
 import { createConnections } from './connections.ts';
 import type { Done, Found, Operations } from './operations.ts';
+import type { OutsidePresence } from './outside-presence.ts';
+import { createPresenceSetting } from './presence-setting.ts';
 import { createPublishing } from './publishing.ts';
 import { createReading } from './reading.ts';
+import type { Revocations } from './revocations.ts';
+import { createRevoking } from './revoking.ts';
 import type { Watchers } from './watchers.ts';
 
 export interface OperationsInput {
@@ -21,11 +25,13 @@ export interface OperationsInput {
   readonly broker: Broker;
   readonly presence: Presence;
   readonly watchers: Pick<Watchers, 'watch'>;
+  readonly outside: Pick<OutsidePresence, 'add'>;
   /** The functions of servants. */
   readonly rpc: RpcPort;
   readonly events: EventSink;
   readonly clock: Clock;
   readonly limits: MessageLimits;
+  readonly revocations: Revocations;
 }
 
 const DONE: Done = {};
@@ -50,6 +56,8 @@ export function createOperations(input: OperationsInput): Operations {
     ...createPublishing(rooms, clock),
     ...createReading(input),
     ...createConnections(input),
+    ...createPresenceSetting(input),
+    ...createRevoking(input),
     watch: (room, listener) => input.watchers.watch(room, listener),
     kick: (room, connection, reason) => order({ type: 'kick', room, connection, reason }),
     mute: (room) => setMuted(room, 'mute'),

@@ -7,6 +7,7 @@ import type { PublicationVersion } from '../broker/broker.ts';
 import type { History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { RefreshOrder, Selection } from '../broker/control/control.ts';
 import type { OutsideSender } from '../actors/runtime/sender.ts';
+import type { Revocation, Revoked } from '../storage/revocations/revocation-store.ts';
 import type { PresenceStats, PresentMember } from '../broker/presence/presence.ts';
 import type { Answer } from '../actors/room/ports.ts';
 import type { MemberView } from '../actors/room/roster.ts';
@@ -37,6 +38,15 @@ export interface Operations {
   presence(room: string): Answer<{ readonly members: readonly PresentMember[] }>;
   /** How many connections and users are in a room, on any node. */
   presenceStats(room: string): Answer<PresenceStats>;
+  /**
+   * Makes somebody present in a room without a connection, or keeps it present. It is listed and told of as other members
+   * are, and takes no seat. At most 100,000 may be present so on a node.
+   * @param ttlMs For how long, from 1 second to 24 hours.
+   * @returns The id under which it is listed: that of the member, behind `outside:`.
+   */
+  setPresence(room: string, member: OutsideMember, ttlMs: number): Answer<{ readonly id: string }>;
+  /** Ends a presence that was set. */
+  removePresence(room: string, id: string): Answer<Found>;
   /**
    * The rooms that have members now, on any node.
    * @param pattern Only rooms whose names fit: `*` is any text, `?` one character. Default: all.
@@ -69,6 +79,16 @@ export interface Operations {
    * that the server has made close their connections.
    */
   invalidate(who: Selection, room?: string): Answer<Found>;
+  /**
+   * Believes a token or a user no longer, from now on and after a restart: connections are closed, memberships by such a
+   * token end, and neither is taken again. It resolves when it is stored.
+   * @param until In milliseconds since 1970. Default: ten years for a token; for a user, until it is lifted.
+   */
+  revoke(what: RevokeRequest, until?: number): Answer<Done>;
+  /** Lifts a revocation. Whoever was closed because of it does not come back by itself. */
+  unrevoke(what: Revoked): Answer<Found>;
+  /** What is revoked now. */
+  revocations(): Answer<{ readonly revocations: readonly Revocation[] }>;
   /** Puts a member out of a room; its connection stays. */
   kick(room: string, connection: string, reason: string): Answer<Found>;
   /** Lets only the server publish in a room, as long as it is in memory. */
@@ -102,6 +122,15 @@ export interface SubscribeRequest {
   readonly recoverSince?: StreamPosition | undefined;
 }
 
+/** What is not believed any more: a token by its id, or a user. */
+export type RevokeRequest =
+  | { readonly token: string }
+  | {
+      readonly user: string;
+      /** Only tokens that were made before it, in milliseconds since 1970; those that do not say when count as before. */
+      readonly issuedBefore?: number | undefined;
+    };
+
 /** How connections are closed. */
 export interface DisconnectRequest {
   /** For the client; of its UTF-8, 123 bytes are sent. Default: that of the code. */
@@ -114,6 +143,16 @@ export interface DisconnectRequest {
 
 /** Where a publication is in the stream of its room. The offset is 0 where the publication takes no place in it. */
 export type Published = Position;
+
+/** Who is made present without a connection: a bot, an agent, a device. */
+export interface OutsideMember {
+  /** An id of yours, 1 to 128 characters. */
+  readonly id: string;
+  /** Default: it is anonymous. */
+  readonly user?: string | undefined;
+  /** For the other members, up to 4 KiB of JSON. */
+  readonly info?: Json | undefined;
+}
 
 /** It is done. */
 export interface Done {}

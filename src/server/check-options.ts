@@ -11,6 +11,7 @@ import type { Presence } from '../broker/presence/presence.ts';
 import { findKeyProblem } from '../http/user-routes.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
+import type { RevocationStore } from '../storage/revocations/revocation-store.ts';
 
 /** The names of the functions of an interface. */
 type FunctionsOf<Part> = readonly (keyof Part & string)[];
@@ -31,6 +32,7 @@ const BROKER: FunctionsOf<Broker> = [
 ];
 const PRESENCE: FunctionsOf<Presence> = ['add', 'remove', 'refresh', 'list', 'stats', 'close'];
 const CONTROL: FunctionsOf<Control> = ['attach', 'order', 'survey', 'close'];
+const REVOCATIONS: FunctionsOf<RevocationStore> = ['load', 'write', 'close'];
 const CODEC: FunctionsOf<Codec> = [
   'decode',
   'encodeReply',
@@ -52,7 +54,7 @@ const SCHEMA =
 /** Returns all problems; none if the options can be used. The settings among them are not checked here. */
 export function findOptionProblems(options: unknown): ConfigProblem[] {
   if (!isObject(options)) return [problemAt([], options, 'an object of options')];
-  const { store, statStore, broker, presence, control, transport, onError } = options;
+  const { store, statStore, broker, presence, control, revocations, transport, onError } = options;
   return [
     ...findProtoProblems(options, []),
     ...findPartProblems('store', store, STORE, 'a MembershipStore'),
@@ -60,6 +62,7 @@ export function findOptionProblems(options: unknown): ConfigProblem[] {
     ...findPartProblems('broker', broker, BROKER, 'a Broker'),
     ...findPartProblems('presence', presence, PRESENCE, 'a Presence'),
     ...findPartProblems('control', control, CONTROL, 'a Control'),
+    ...findPartProblems('revocations', revocations, REVOCATIONS, 'a RevocationStore'),
     // The settings check a name.
     ...(typeof transport === 'string' ? [] : findFunctionProblems(['transport'], transport, TRANSPORT)),
     ...findFunctionProblems(['onError'], onError, 'a function (error, where) => void'),

@@ -25,10 +25,13 @@ import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createOperations } from '../operations/create-operations.ts';
+import { OutsidePresence } from '../operations/outside-presence.ts';
+import { Revocations } from '../operations/revocations.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { createHooksProxy } from '../tars/servants/hooks.ts';
+import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
@@ -123,6 +126,7 @@ export function composeServer<All extends ServantDefinitions>(
     broker: givenBroker,
     presence,
     control,
+    revocations: givenRevocations,
     statStore,
     transport: givenTransport,
     rooms: definitions = {},
@@ -151,6 +155,12 @@ export function composeServer<All extends ServantDefinitions>(
   const { limits, membership, tars } = settings;
   const onError: ErrorReport =
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
+  const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
+  const revocations = new Revocations({
+    store: givenRevocations ?? createMemoryRevocations(),
+    clock,
+    events,
+  });
   const shared = {
     store: store ?? createMemoryStore(),
     broker: new HeldBroker(
@@ -163,12 +173,12 @@ export function composeServer<All extends ServantDefinitions>(
     ),
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
+    revocations,
   };
   const { broker } = shared;
   const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
 
   const life = new ServerLife();
-  const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
   reportHandlers(events, onError, createPatternFinder(definitions));
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
@@ -244,10 +254,25 @@ export function composeServer<All extends ServantDefinitions>(
       send: (data, publisher) => life.broadcast(data, publisher),
     }),
   });
+  const outside = new OutsidePresence({
+    ...shared,
+    events,
+    clock,
+    tellsMembers: (room) => (directory.rooms.get(room)?.record.options ?? optionsOf(room)).joinLeave,
+  });
   const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
-  shared.control.attach(createControlNode({ directory, rooms, nodeInfo }));
+  shared.control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
   const watchers = new Watchers({ broker, clock, events, limits });
-  const operations = createOperations({ ...shared, watchers, rooms, rpc: rpcPort, events, clock, limits });
+  const operations = createOperations({
+    ...shared,
+    watchers,
+    outside,
+    rooms,
+    rpc: rpcPort,
+    events,
+    clock,
+    limits,
+  });
 
   const health = createHealth({
     settings,
@@ -302,6 +327,7 @@ export function composeServer<All extends ServantDefinitions>(
         events,
       }),
       questions: hooks.connection,
+      revocations,
       limits,
       pings: { ...DEFAULT_PINGS, random: Math.random },
       events,
@@ -332,6 +358,7 @@ export function composeServer<All extends ServantDefinitions>(
     http,
     shared,
     watchers,
+    outside,
     events,
     clock,
     transport,

@@ -10,6 +10,7 @@ import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { HttpPool } from '../backends/http-pool.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
+import type { OutsidePresence } from '../operations/outside-presence.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { Transport } from '../transport/common/transport.ts';
@@ -26,6 +27,7 @@ export interface ServicesInput {
   /** The connections to backends. */
   readonly http: Pick<HttpPool, 'close'>;
   readonly shared: SharedParts;
+  readonly outside: Pick<OutsidePresence, 'rooms' | 'close'>;
   /** They are told that nothing more comes, before their responses are cut off. */
   readonly watchers: Pick<Watchers, 'close'>;
   readonly events: EventSink;
@@ -53,6 +55,7 @@ export function createServices(input: ServicesInput): ServerServices {
   let stopKeeping: (() => void) | undefined;
   return {
     async restore() {
+      await shared.revocations.load();
       const { rooms: names, setAside = [] } = await shared.store.rooms();
       for (const { place, reason } of setAside) {
         events.emit('store.failed', { error: new Error(reason), setAside: place });
@@ -69,6 +72,7 @@ export function createServices(input: ServicesInput): ServerServices {
     closeRooms: (signal) => closeRooms(input, signal),
     async release() {
       stopKeeping?.();
+      input.outside.close();
       await pushServer?.close();
       inspector?.close();
       input.watchers.close();

@@ -60,6 +60,9 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     unsubscribe: (who, room, ending) =>
       expect(operations.unsubscribe(toSelection(who), room, ending), isFound),
     refresh: (who, changes) => expect(operations.refresh(toSelection(who), changes), isFound),
+    revoke: async (what, until) => expect(operations.revoke(what, until && Number(until)), toNothing),
+    unrevoke: async (what) => expect(operations.unrevoke(what), isFound),
+    revocations: () => expect(operations.revocations(), ({ revocations }) => [...revocations]),
     invalidate: (who, room) => expect(operations.invalidate(toSelection(who), room), isFound),
     closeRoom: (room, reason) => expect(operations.closeRoom(room, reason), isFound),
     rooms: (pattern) => expect(operations.rooms(pattern), ({ rooms }) => [...rooms]),
@@ -67,6 +70,9 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     presence: async (room) => expect(operations.presence(room), ({ members }) => [...members]),
     presenceStats: async (room) => expect(operations.presenceStats(room), asItIs),
     info: async () => expect(operations.info(), ({ nodes }) => [...nodes]),
+    setPresence: async (room, member, ttlMs) =>
+      expect(operations.setPresence(room, member, ttlMs), ({ id }) => id),
+    removePresence: (room, id) => expect(operations.removePresence(room, id), isFound),
     watch: async (room, listener) => expect(operations.watch(room, listener), asItIs),
     health,
     states,

@@ -16,7 +16,14 @@ import type {
 } from '../actors/room/room-options.ts';
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
-import type { DisconnectRequest, NodeInfo, RoomMembers, SubscribeRequest } from '../operations/operations.ts';
+import type {
+  DisconnectRequest,
+  NodeInfo,
+  OutsideMember,
+  RevokeRequest,
+  RoomMembers,
+  SubscribeRequest,
+} from '../operations/operations.ts';
 import type { RoomListener, Watch } from '../operations/watchers.ts';
 import type { Ending } from '../protocol/endings.ts';
 import type { Codec } from '../protocol/codec.ts';
@@ -31,6 +38,7 @@ import type { Authenticate } from './identity/authentication.ts';
 import type { ActorStates } from './actor-states.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
+import type { Revocation, RevocationStore, Revoked } from '../storage/revocations/revocation-store.ts';
 import type { Health } from '../http/health-route.ts';
 import type { UserRoutes } from '../http/user-routes.ts';
 import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
@@ -145,6 +153,11 @@ export interface ServerOptions<
   readonly presence?: Presence;
   /** How orders reach all servers. Default: in memory. */
   readonly control?: Control;
+  /**
+   * Where it is kept which tokens and users are revoked. Default: in memory, so that a restart lifts all;
+   * `createFileRevocations({ dir })` keeps them in a file.
+   */
+  readonly revocations?: RevocationStore;
   /**
    * Where the statistics of calls of servants wait until they are sent to a TARS platform. Default: as `monitor.store`
    * says. `describeStatStore` of `statecast/testing` has its contract.
@@ -297,6 +310,23 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    * @throws {RefusedError} when nothing is selected.
    */
   invalidate(who: string | Selection, room?: string): boolean | Promise<boolean>;
+  /**
+   * Believes a token or a user no longer, at once and after a restart: connections of the token are closed with 3500 and
+   * those of the user with 3507, memberships by such a subscription token end with 2502, and neither is taken again. It
+   * resolves when it is stored.
+   * @param what `{ token }`: the id of a token, its claim `jti`. `{ user }`: all tokens of the user, and its name from
+   * `authenticate`. `{ user, issuedBefore }`: only tokens that were made before (`iat`), in milliseconds since 1970.
+   * @param until Default: ten years for a token; for a user, until it is lifted.
+   * @throws {RefusedError} when nothing is named, the time is over, or it could not be stored; it holds then all the same.
+   */
+  revoke(what: RevokeRequest, until?: Date | number): Promise<void>;
+  /**
+   * Lifts a revocation. False when there is none.
+   * @throws {RefusedError} as `revoke`.
+   */
+  unrevoke(what: Revoked): Promise<boolean>;
+  /** What is revoked now. */
+  revocations(): Revocation[] | Promise<Revocation[]>;
   /** Puts all members out of a room and lets it go from memory. False when it is not in memory. */
   closeRoom(room: string, reason: string): boolean | Promise<boolean>;
   /**
@@ -319,6 +349,20 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    * @throws {RefusedError} as `presence`.
    */
   presenceStats(room: string): Promise<PresenceStats>;
+  /**
+   * Makes somebody present in a room without a connection, a bot or a device; again: keeps it present. It is in `members`
+   * and `presence`, joins and leaves are told as of others (`member.joined`, `member.left`), and it takes no seat.
+   * @param ttlMs For how long, from 1 second to 24 hours.
+   * @returns The id under which it is listed: yours, behind `outside:`.
+   * @throws {RefusedError} when the name, the member or the time breaks a limit, when 100,000 are present so, or the
+   * presence fails.
+   */
+  setPresence(room: string, member: OutsideMember, ttlMs: number): Promise<string>;
+  /**
+   * Ends a presence that was set, by your id. False when there is none.
+   * @throws {RefusedError} when the name breaks a limit.
+   */
+  removePresence(room: string, id: string): boolean | Promise<boolean>;
   /**
    * Tells a listener what is published in a room, and, where the room has `joinLeave`, who joins and leaves, from now on:
    * also where the room has no members here. At most 1,000 may watch at a time.

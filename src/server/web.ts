@@ -27,6 +27,7 @@ import { Caller } from '../http/caller.ts';
 import { openToPages } from '../http/cors.ts';
 import { createApiRoutes } from '../http/api/api-routes.ts';
 import { createApiMethods } from '../http/api/api-methods.ts';
+import { createOpenApiRoute } from '../http/api/openapi.ts';
 import { createWatchRoute } from '../http/api/watch-route.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
@@ -171,6 +172,7 @@ export function createWeb(input: WebInput): Transport {
   const methods = createApiMethods(operations, messageBytes);
   const api = [
     ...createApiRoutes({ methods, access: apiAccess, messageBytes }),
+    createOpenApiRoute(methods),
     createWatchRoute({ operations, access: apiAccess, clock }),
   ];
   const ownRoutes: Route[] = [

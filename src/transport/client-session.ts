@@ -77,7 +77,10 @@ export class ClientSession implements SocketSession, ConnectionPort {
     if (client === undefined) throw new Error('a session is opened once');
     this.#client = undefined;
     this.#actor = directory.openConnection(client, this, surroundings);
-    this.#queue = this.#actor.getSnapshot().context.queue;
+    const { queue, closedWith } = this.#actor.getSnapshot().context;
+    this.#queue = queue;
+    // A client that is not wanted is closed before there is an actor to tell of it.
+    if (closedWith !== undefined) this.#tell({ type: 'socket.closed', ...readClose(closedWith) });
   }
 
   received(frame: string | Uint8Array): void {
@@ -183,7 +186,7 @@ export class ClientSession implements SocketSession, ConnectionPort {
   }
 
   close(close: CloseName | CustomClose, reason?: string): void {
-    const { code, reason: usual } = typeof close === 'string' ? CLOSE_CODES[close] : close;
+    const { code, reason: usual } = readClose(close);
     this.#socket?.close(code, fitReason(reason ?? usual));
   }
 
@@ -223,6 +226,12 @@ export class ClientSession implements SocketSession, ConnectionPort {
   #send(frame: Frame): void {
     if (this.#socket?.send(frame) === 'queued') this.#tell({ type: 'socket.congested' });
   }
+}
+
+function readClose(close: CloseName | CustomClose): CustomClose {
+  if (typeof close !== 'string') return close;
+  const { code, reason } = CLOSE_CODES[close];
+  return { code, reason };
 }
 
 function lengthOf(frame: Frame): number {

@@ -5,6 +5,7 @@ import type { CloseName } from '../../protocol/close-codes.ts';
 import type { ConnectRequest, Json, MemberInfo } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { CustomClose, ProofOutcome, RoomGrant } from '../room/ports.ts';
+import type { TokenMark } from '../room/rules/revocation-check.ts';
 
 /** What the handshake tells of a client. */
 export interface Handshake {
@@ -36,6 +37,8 @@ export interface Identity {
   readonly answer?: Json | undefined;
   /** When this ends, in milliseconds since 1970. Absent: never. */
   readonly expiresAt?: number | undefined;
+  /** The token that says so, if there is one. */
+  readonly token?: TokenMark | undefined;
   /** The rooms to which the server joins the client. */
   readonly rooms?: Readonly<Record<string, RoomGrant>> | undefined;
 }

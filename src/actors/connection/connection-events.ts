@@ -27,6 +27,7 @@ import type {
   RoomsPort,
 } from '../room/ports.ts';
 import type { ConnectionQuestions, QuestionOutcome, RefreshResult } from '../backend/asking.ts';
+import type { RevocationCheck } from '../room/rules/revocation-check.ts';
 import type { StreamReading } from '../room/stream/stream-reading.ts';
 import type { ActorSender } from '../runtime/sender.ts';
 import type { TimerWheel, WheelTimer } from '../runtime/timer-wheel.ts';
@@ -63,6 +64,8 @@ export interface ConnectionSurroundings {
   readonly authenticator: Authenticator | undefined;
   /** What a connection itself asks of the owner's backend. Absent: nothing. */
   readonly questions?: ConnectionQuestions | undefined;
+  /** What is not believed any more. */
+  readonly revocations: RevocationCheck;
   readonly limits: ConnectionLimits;
   readonly pings: PingPolicy;
   readonly events: EventSink;

@@ -7,7 +7,7 @@ import type { Reply } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type { QuestionOutcome, RefreshResult } from '../backend/asking.ts';
 import type { CustomClose } from '../room/ports.ts';
-import type { IdentityOutcome } from './authenticator.ts';
+import type { Identity, IdentityOutcome } from './authenticator.ts';
 import {
   answerCall,
   answerQuery,
@@ -77,6 +77,7 @@ import {
   tellPutOut,
 } from './room-effects.ts';
 import { applyRenewal, applySeatRenewal, askRenewal, askSeatRenewal, goesOn } from './renewal-effects.ts';
+import { closeRevoked, findRevocation } from './revocation-effects.ts';
 import { Seats } from './seats.ts';
 import {
   endByServer,
@@ -102,6 +103,11 @@ export const connectionSetup = setup({
     greetsByHandshake: ({ context }) => context.protocol.greeting === 'handshake',
     hasEntered: ({ context }) => context.underWay.length === 0,
     exceedsRooms: ({ context }) => exceedsRooms(context),
+    /** Where nobody is asked for a proof, a name may still be revoked. */
+    isUnwanted: ({ context }) =>
+      context.authenticator === undefined && findRevocation(context, {}) !== undefined,
+    isRevoked: ({ context }, { identity }: { identity: Identity | undefined }) =>
+      identity !== undefined && findRevocation(context, identity) !== undefined,
     isAccepted: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'known',
     isClosing: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'closed',
     closes: (_, { close }: { readonly close?: CloseName | CustomClose | undefined }) => close !== undefined,
@@ -201,6 +207,7 @@ export const connectionSetup = setup({
     refuseJoining,
     noteRefreshed,
     tellRefreshed,
+    closeRevoked,
     // It reads the event itself: params from the chart cost another call for every message.
     publish: ({ context, event, self }) => {
       const { id, room, data } = event as CommandOf<'room.publish'>;
@@ -291,6 +298,7 @@ export function createConnectionContext(
     application: input.application,
     authenticator,
     questions,
+    revocations: input.revocations,
     limits,
     pings: input.pings,
     events: input.events,
@@ -309,6 +317,7 @@ export function createConnectionContext(
       queue,
       self,
       authenticator,
+      input.revocations,
       input.protocol.readsStreams === true,
       handshake && questions?.describe(handshake),
     ),

@@ -4,6 +4,7 @@
  */
 
 import type { ActorRefFrom } from 'xstate';
+import type { Identity, IdentityOutcome } from './authenticator.ts';
 import { connectionSetup, createConnectionContext } from './connection-setup.ts';
 import { closeBadRequest, closeOf, closeWith, disconnect } from './closes.ts';
 import { greetingState } from './greeting.ts';
@@ -116,6 +117,11 @@ export const connectionMachine = connectionSetup.createMachine({
           { actions: { type: 'answerRoomRefresh', params: ({ event }) => event } },
         ],
         'refresh.answered': [
+          {
+            guard: { type: 'isRevoked', params: ({ event: { outcome } }) => identityOf(outcome) },
+            target: 'closing',
+            actions: { type: 'closeRevoked', params: ({ event: { outcome } }) => identityOf(outcome) },
+          },
           {
             guard: { type: 'isAccepted', params: ({ event }) => event },
             target: '.credentials.valid',
@@ -407,5 +413,10 @@ export const connectionMachine = connectionSetup.createMachine({
     },
   },
 });
+
+/** Who a new token says that the client is; nobody if it is not accepted. */
+function identityOf(outcome: IdentityOutcome): { readonly identity: Identity | undefined } {
+  return { identity: outcome.type === 'known' ? outcome.identity : undefined };
+}
 
 export type ConnectionRef = ActorRefFrom<typeof connectionMachine>;

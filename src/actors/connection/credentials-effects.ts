@@ -55,8 +55,8 @@ export function applyRefresh(
   const { context } = args;
   context.calls -= 1;
   if (outcome.type !== 'known') return;
-  const { expiresAt } = outcome.identity;
-  context.identity = { ...context.identity, expiresAt };
+  const { expiresAt, token } = outcome.identity;
+  context.identity = { ...context.identity, expiresAt, token };
   scheduleExpiry(args);
   const ttlSeconds = ttlOf(context, expiresAt);
   answer(context, id, { type: 'refreshed', ...(ttlSeconds !== undefined && { ttlSeconds }) });

@@ -49,6 +49,7 @@ export const greetingState = connectionSetup.createStateConfig({
       on: {
         ...REFUSE_COMMANDS,
         'connection.greeted': [
+          { guard: 'isUnwanted', ...closeWith('permissionDenied') },
           {
             guard: 'isTrusted',
             target: '#connection.open',
@@ -57,6 +58,7 @@ export const greetingState = connectionSetup.createStateConfig({
           { target: 'identifying' },
         ],
         connect: [
+          { guard: 'isUnwanted', ...closeWith('permissionDenied') },
           {
             guard: 'isTrusted',
             target: 'entering',
@@ -72,6 +74,11 @@ export const greetingState = connectionSetup.createStateConfig({
       entry: 'identify',
       on: {
         'identity.known': [
+          {
+            guard: { type: 'isRevoked', params: ({ event }) => event },
+            target: '#connection.closing',
+            actions: { type: 'closeRevoked', params: ({ event }) => event },
+          },
           {
             guard: 'greetsByHandshake',
             target: '#connection.open',

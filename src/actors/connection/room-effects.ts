@@ -1,7 +1,7 @@
 /** What a connection does about its rooms; when it does so is the chart's (connection.ts). */
 
 import type { JoinAnswer, JoinRequest, Reply } from '../../protocol/command.ts';
-import { readEnding, type Ending, type EndingName } from '../../protocol/endings.ts';
+import { ENDINGS, readEnding, type Ending, type EndingName } from '../../protocol/endings.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import { getOwn } from '../../protocol/json/own-property.ts';
 import type { RoomFact, RoomGrant } from '../room/ports.ts';
@@ -143,7 +143,14 @@ export function answerJoined(
       : ({ type: 'joined', room, answer: joined } as const);
   if (isServerSide) context.port.push(told);
   else answer(context, operation?.id, told);
+  // Its token was revoked while the join was being decided on.
+  if (context.subscriber.isRevoked(grant)) send(args.self, invalidate(room), args.self);
   goOnWaiting(args);
+}
+
+function invalidate(room: string) {
+  const { code, reason } = ENDINGS.invalidated;
+  return { type: 'server.leave', room, ending: { code, reason } } as const;
 }
 
 /**

@@ -35,7 +35,7 @@ export class Seats {
     return seat;
   }
 
-  each(use: (seat: Seat) => void): void {
+  each(use: (seat: Seat, room: string) => void): void {
     this.#seats?.forEach(use);
   }
 }

@@ -13,10 +13,12 @@ import type {
   Publisher,
   PublishOutcome,
   RoomFact,
+  RoomGrant,
   Subscriber,
 } from '../room/ports.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
+import type { RevocationCheck } from '../room/rules/revocation-check.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { CommandQueue } from './command-queue.ts';
 import { endCommand, type PublishUnderWay, type UnderWay } from './under-way.ts';
@@ -44,6 +46,7 @@ export class ConnectionSubscriber implements Subscriber {
   readonly sender: FactReceiver;
   readonly #queue: CommandQueue;
   readonly #authenticator: Authenticator | undefined;
+  readonly #revocations: RevocationCheck;
 
   constructor(
     member: MemberInfo,
@@ -51,6 +54,7 @@ export class ConnectionSubscriber implements Subscriber {
     queue: CommandQueue,
     connection: FactReceiver,
     authenticator: Authenticator | undefined,
+    revocations: RevocationCheck,
     readsStreams: boolean,
     facts: ClientFacts | undefined,
   ) {
@@ -61,12 +65,23 @@ export class ConnectionSubscriber implements Subscriber {
     this.sender = connection;
     this.#authenticator = authenticator;
     this.facts = facts;
+    this.#revocations = revocations;
   }
 
-  prove(room: string, token: string): Promise<ProofOutcome> {
-    return this.#authenticator === undefined
-      ? Promise.resolve({ type: 'refused', refusal: NO_TOKENS })
-      : this.#authenticator.prove(room, token, this.member);
+  async prove(room: string, token: string): Promise<ProofOutcome> {
+    if (this.#authenticator === undefined) return { type: 'refused', refusal: NO_TOKENS };
+    const outcome = await this.#authenticator.prove(room, token, this.member);
+    if (outcome.type === 'refused' || !this.isRevoked(outcome.grant)) return outcome;
+    return {
+      type: 'refused',
+      refusal: createRefusal('permissionDenied', `the token for ${room} is not valid`),
+    };
+  }
+
+  /** Whether what lets the client into a room is not believed any more. */
+  isRevoked(grant: RoomGrant | undefined): boolean {
+    if (grant?.token === undefined) return false;
+    return this.#revocations.check(this.member.user, grant.token) !== undefined;
   }
 
   /** A fact may be the answer to a command: later ones may go then. After a join they wait for {@link goOn}. */

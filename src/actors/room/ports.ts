@@ -20,6 +20,7 @@ import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { PresenceStats } from '../../broker/presence/presence.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { ClientFacts, QuestionAsker } from '../backend/asking.ts';
+import type { TokenMark } from './rules/revocation-check.ts';
 import type { Asker } from './rules/rules.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 import type { HandlerMember } from './room-options.ts';
@@ -57,6 +58,8 @@ export interface RoomGrant {
   readonly expiresAt?: number | undefined;
   /** A backend has said it: it is asked again at the end, where the settings name a question for that. */
   readonly isAskedAgain?: boolean | undefined;
+  /** The token for the room, if there is one. */
+  readonly token?: TokenMark | undefined;
 }
 
 /** What the check of a subscription token finds. */

@@ -3,7 +3,7 @@
  * `statecast/testing`. What an order means is the node's.
  */
 
-import type { Json, StreamPosition } from '../../protocol/command.ts';
+import type { Json, MemberInfo, StreamPosition } from '../../protocol/command.ts';
 import type { Ending } from '../../protocol/endings.ts';
 
 /** Connections that an order is about: those that fit everything that is given. At least one is given. */
@@ -27,6 +27,13 @@ export interface JoinOrder {
   /** The client gets what was published after this position. */
   readonly since?: StreamPosition;
 }
+
+/** Times are in milliseconds since 1970. */
+export type RevokeOrder =
+  /** `token` is the id of the token. */
+  | { readonly token: string; readonly until: number }
+  /** `issuedBefore`: tokens that were made at this time or later are believed. */
+  | { readonly user: string; readonly issuedBefore?: number; readonly until?: number };
 
 /** What is changed of connections; what is absent stays. */
 export interface RefreshOrder {
@@ -58,10 +65,22 @@ export type Order =
       readonly room: string;
       readonly ending: Ending;
     }
+  /** Believe a token or a user no longer. What is absent of a user: all its tokens, until it is lifted. */
+  | ({ readonly type: 'revoke' } & RevokeOrder)
+  | ({ readonly type: 'unrevoke' } & ({ readonly token: string } | { readonly user: string }))
   /** Change what was proven of connections. */
   | ({ readonly type: 'refresh'; readonly who: Selection } & RefreshOrder)
   /** Send a message to connections. */
   | { readonly type: 'tell'; readonly who: Selection; readonly data: Json }
+  /** Have a member that the owner of the server has made present stay for so many milliseconds more. */
+  | {
+      readonly type: 'keepPresent';
+      readonly room: string;
+      readonly member: MemberInfo;
+      readonly ttlMs: number;
+    }
+  /** End the presence of such a member. */
+  | { readonly type: 'removePresent'; readonly room: string; readonly id: string }
   /** Put a member out of a room. */
   | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
   /** Let only the server publish in a room. */

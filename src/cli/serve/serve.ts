@@ -1,5 +1,6 @@
 /** Runs a server as a process, with store, log, signals and TARS platform; and the command `statecast serve` with it. */
 
+import { join } from 'node:path';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { ServerAddress } from '../../actors/server/server.ts';
@@ -8,6 +9,7 @@ import type { Settings } from '../../config/schema/settings.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
 import { createLowdbStore } from '../../storage/lowdb-store.ts';
+import { createFileRevocations } from '../../storage/revocations/file-revocations.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import { createBanner } from './banner.ts';
 import { composeServer } from '../../server/create-server.ts';
@@ -105,6 +107,9 @@ async function launch<All extends ServantDefinitions>(
   const server = composeServer<All>(
     {
       store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
+      ...(storeKind === 'lowdb' && {
+        revocations: createFileRevocations({ dir: join(dataDir, 'revocations') }),
+      }),
       onError,
       ...code,
       ...rest,

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { Operations } from '../../operations/operations.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
-import { defineMethod, toOutcome, type ApiMethod } from './api-method.ts';
+import { defineMethod, refuseLost, toOutcome, type ApiMethod } from './api-method.ts';
 import { anyJson, channel, found, nothing, reason, toFound, toNothing } from './fields.ts';
 
 const roomParams = z.object({ channel });
@@ -49,7 +49,9 @@ export function createActing(
       params: z.object({ data: anyJson.describe('The message: any JSON value.') }),
       result: nothing,
       example: { params: { data: 'maintenance at noon' }, result: {} },
-      async run({ data }) {
+      async run({ data }, request) {
+        const lost = refuseLost(request, 'data');
+        if (lost !== undefined) return lost;
         return toOutcome(await operations.broadcast(data, 'http'), toNothing);
       },
     }),

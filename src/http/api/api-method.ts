@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { ApiMethodName } from '../../protocol/api-methods.ts';
 import { ERRORS, type ErrorName, type Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
+import { findLostNumber } from '../../protocol/json/lost-number.ts';
 import type { Caller } from '../caller.ts';
 import { readParams } from './read-params.ts';
 
@@ -94,4 +95,12 @@ export function toError({ error, message, code = ERRORS[error].code }: Refusal):
 
 export function failWith(name: ErrorName, message: string): ApiFailure {
   return { error: { code: ERRORS[name].code, message } };
+}
+
+/** Why fields are not taken: one has a number that JavaScript has changed. */
+export function refuseLost({ exact }: ApiRequest, ...names: readonly string[]): ApiFailure | undefined {
+  if (exact === undefined) return undefined;
+  const lost = names.find((name) => findLostNumber(exact[name] ?? null) !== undefined);
+  if (lost === undefined) return undefined;
+  return failWith('badRequest', `${lost} has a number that would lose digits: send it as a string`);
 }

@@ -3,15 +3,7 @@
 import * as z from 'zod';
 import type { Operations } from '../../operations/operations.ts';
 import { ENDINGS } from '../../protocol/endings.ts';
-import { findLostNumber } from '../../protocol/json/lost-number.ts';
-import {
-  defineMethod,
-  failWith,
-  toOutcome,
-  type ApiFailure,
-  type ApiMethod,
-  type ApiRequest,
-} from './api-method.ts';
+import { defineMethod, failWith, refuseLost, toOutcome, type ApiMethod } from './api-method.ts';
 import { anyJson, channel, count, found, nothing, toFound, toNothing } from './fields.ts';
 
 /** Most connections that a `disconnect` spares. */
@@ -185,12 +177,4 @@ function toSelection({ user, client, session }: z.output<typeof selection>): Sel
 
 function hasContent(override: unknown): boolean {
   return Object.keys(Object(override) as object).length > 0;
-}
-
-/** A field with a number that JavaScript has changed. */
-function refuseLost({ exact }: ApiRequest, ...names: readonly string[]): ApiFailure | undefined {
-  if (exact === undefined) return undefined;
-  const lost = names.find((name) => findLostNumber(exact[name] ?? null) !== undefined);
-  if (lost === undefined) return undefined;
-  return failWith('badRequest', `${lost} has a number that would lose digits: send it as a string`);
 }

@@ -6,6 +6,9 @@ import type { Json, Publication, RoomMember } from '../../protocol/command.ts';
 /** Longest idempotency key and longest version epoch, in characters: they stay in memory. */
 const MAX_KEY_LENGTH = 255;
 
+/** Most members, rooms or revocations of one answer. So many take about 30 ms, in which the server does nothing else. */
+export const MAX_LISTED = 20_000;
+
 /** Any JSON value. `null` is one. */
 export const anyJson = z.unknown().transform((value) => value as Json);
 

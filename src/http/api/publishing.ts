@@ -3,10 +3,10 @@
 import * as z from 'zod';
 import type { Answer } from '../../actors/room/ports.ts';
 import type { Operations, Published, PublishRequest } from '../../operations/operations.ts';
-import { findLostNumber } from '../../protocol/json/lost-number.ts';
 import {
   defineMethod,
   failWith,
+  refuseLost,
   toOutcome,
   type ApiFailure,
   type ApiMethod,
@@ -125,13 +125,12 @@ const NOT_ALLOWED = failWith('permissionDenied', 'this key does not allow broadc
 
 function readRequest(
   params: PublicationParams,
-  { exact }: ApiRequest,
+  request: ApiRequest,
   messageBytes: number,
 ): PublishRequest | ApiFailure {
   const { tags, skip_history: skipHistory, idempotency_key: idempotencyKey = '', version = 0 } = params;
-  if (exact !== undefined && findLostNumber(exact['data'] ?? null) !== undefined) {
-    return failWith('badRequest', 'data has a number that would lose digits: send it as a string');
-  }
+  const lost = refuseLost(request, 'data');
+  if (lost !== undefined) return lost;
   if (tags !== undefined && Buffer.byteLength(JSON.stringify(tags)) > messageBytes) {
     return failWith('limitExceeded', `the tags are longer than ${messageBytes} bytes`);
   }

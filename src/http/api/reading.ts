@@ -6,10 +6,15 @@ import type { NodeInfo, Operations } from '../../operations/operations.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { setOwn } from '../../protocol/json/own-property.ts';
 import { defineMethod, failWith, toError, toOutcome, type ApiMethod } from './api-method.ts';
-import { channel, clientInfo, count, publication, toClientInfo, toPublication } from './fields.ts';
-
-/** Most members or rooms of one answer. So many take about 30 ms, in which the server does nothing else. */
-const MAX_LISTED = 20_000;
+import {
+  channel,
+  clientInfo,
+  count,
+  publication,
+  MAX_LISTED,
+  toClientInfo,
+  toPublication,
+} from './fields.ts';
 
 const roomParams = z.object({ channel });
 

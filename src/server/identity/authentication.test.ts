@@ -178,6 +178,7 @@ describe('the function of the user', () => {
         data: { role: 'host' },
         answer: undefined,
         expiresAt: 5_000,
+        token: {},
         rooms: { lobby: {} },
       },
     });

@@ -8,6 +8,7 @@ import type {
 } from '../../actors/connection/authenticator.ts';
 import type { Question, QuestionAsker, QuestionOutcome } from '../../actors/backend/asking.ts';
 import type { ProofOutcome, RoomGrant } from '../../actors/room/ports.ts';
+import type { TokenMark } from '../../actors/room/rules/revocation-check.ts';
 import { DEFAULT_BOUNDARY } from '../../actors/room/rules/rules.ts';
 import type { JoinRefusal } from '../../actors/room/room-options.ts';
 import { readToken } from '../../auth/handshake-token.ts';
@@ -169,7 +170,7 @@ class TokenAuthenticator implements Authenticator {
         const isOther =
           user !== (member.user ?? '') || named !== room || (client !== undefined && client !== member.id);
         if (isOther) return { type: 'refused', refusal: denied, close: 'invalidToken' };
-        return { type: 'granted', grant: { info, data, expiresAt } };
+        return { type: 'granted', grant: { info, data, expiresAt, token: markOf(outcome.claims) } };
       }
     }
   }
@@ -253,6 +254,7 @@ class TokenAuthenticator implements Authenticator {
       ...(claims?.meta !== undefined && { meta: claims.meta }),
       ...(said !== undefined && given.expiresAt === undefined && { isAskedAgain: true }),
       expiresAt: given.expiresAt ?? claims?.expiresAt,
+      token: claims === undefined || isOfBackend(claims) ? undefined : markOf(claims),
       rooms: this.#roomsOf(user, given, claims),
     };
   }
@@ -294,4 +296,8 @@ function toSaid(
     case 'failed':
       return { type: 'refused', refusal: FAILED };
   }
+}
+
+function markOf({ id, issuedAt }: TokenMark): TokenMark {
+  return { ...(id !== undefined && { id }), ...(issuedAt !== undefined && { issuedAt }) };
 }

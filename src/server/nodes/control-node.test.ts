@@ -12,6 +12,8 @@ import { refuse } from '../../actors/room/room-options.ts';
 import { createMemoryControl } from '../../broker/control/memory-control.ts';
 import { createConnections } from '../../operations/connections.ts';
 import { createPublishing } from '../../operations/publishing.ts';
+import { Revocations } from '../../operations/revocations.ts';
+import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/limits.ts';
 import { FakeClock } from '../../system/clock-harness.ts';
 import { createControlNode } from './control-node.ts';
@@ -25,8 +27,12 @@ function start(options: HarnessOptions = {}) {
   const clock = new FakeClock(DATE);
   const harness = createHarness({ clock, protocol: QUIET, ...options });
   const control = createMemoryControl();
+  const outside = { keep: () => false, remove: () => false };
+  const events = { emit: () => undefined, isHeard: () => false };
+  const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
   const nodeInfo = createNodeInfo({ directory: harness.directory, clock, port: 0 });
-  control.attach(createControlNode({ directory: harness.directory, rooms: harness.rooms, nodeInfo }));
+  const { directory, rooms } = harness;
+  control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const operations = {
     ...createConnections({ rooms: harness.rooms, control, clock, limits }),

@@ -5,14 +5,22 @@ import { send } from '../../actors/runtime/send.ts';
 import { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { CustomClose } from '../../actors/room/ports.ts';
 import type { Rooms } from '../../actors/rooms.ts';
-import type { ControlNode, JoinOrder, Order, Selection } from '../../broker/control/control.ts';
+import type { ControlNode, JoinOrder, Order, RevokeOrder, Selection } from '../../broker/control/control.ts';
 import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import type { NodeInfo } from '../../operations/operations.ts';
+import type { OutsidePresence } from '../../operations/outside-presence.ts';
 import { nameOfCode, type CloseName } from '../../protocol/close-codes.ts';
+import type { EventSink } from '../../events/server-events.ts';
+import type { Revocations } from '../../operations/revocations.ts';
+import type { Revocation } from '../../storage/revocations/revocation-store.ts';
+import { endRevoked } from './end-revoked.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
+
+const TOO_MANY =
+  'too many tokens and users are revoked: one was closed, and may come back. Lift some of them, and revoke it again';
 
 /** A room that has members, and how many. */
 export type RoomCount = readonly [room: string, members: number];
@@ -20,10 +28,16 @@ export type RoomCount = readonly [room: string, members: number];
 export interface ControlNodeInput {
   readonly directory: Directory;
   readonly rooms: Pick<Rooms, 'open'>;
+  /** Who is present without a connection. */
+  readonly outside: Pick<OutsidePresence, 'keep' | 'remove'>;
   readonly nodeInfo: () => NodeInfo;
+  readonly revocations: Pick<Revocations, 'add' | 'lift'>;
+  readonly events: EventSink;
 }
 
-export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInput): ControlNode {
+export function createControlNode(input: ControlNodeInput): ControlNode {
+  const { directory, rooms, outside, nodeInfo, revocations, events } = input;
+
   /** A room that is not in memory here is opened, so that it is muted when its first member comes. */
   function mute(type: 'room.mute' | 'room.unmute', name: string): boolean {
     const room = rooms.open(name);
@@ -79,6 +93,13 @@ export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInp
         }
         case 'leave':
           return endMemberships(order);
+        case 'revoke':
+          if (!revocations.add(readRevocation(order))) {
+            events.emit('store.failed', { error: new Error(TOO_MANY) });
+          }
+          return endRevoked(directory, order);
+        case 'unrevoke':
+          return revocations.lift('token' in order ? { token: order.token } : { user: order.user });
         case 'refresh': {
           const { who, expired, expiresAt, info } = order;
           const changes = {
@@ -94,6 +115,10 @@ export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInp
           const { who, data } = order;
           return each(who, (connection) => send(connection, { type: 'server.tell', data }, 'library'));
         }
+        case 'keepPresent':
+          return outside.keep(order.room, order.member, order.ttlMs);
+        case 'removePresent':
+          return outside.remove(order.room, order.id);
         case 'kick':
           return kick(directory.rooms.get(order.room), order.connection, order.reason);
         case 'close':
@@ -106,6 +131,16 @@ export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInp
     },
     answer: (question) =>
       question.type === 'rooms' ? countRooms(question.pattern) : ({ ...nodeInfo() } satisfies Json),
+  };
+}
+
+function readRevocation(order: RevokeOrder): Revocation {
+  if ('token' in order) return { token: order.token, until: order.until };
+  const { user, issuedBefore, until } = order;
+  return {
+    user,
+    ...(issuedBefore !== undefined && { issuedBefore }),
+    ...(until !== undefined && { until }),
   };
 }
 

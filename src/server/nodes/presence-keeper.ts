@@ -5,6 +5,7 @@ import { toRoomMember } from '../../actors/room/room-member.ts';
 import type { RestingMember } from '../../actors/room/roster.ts';
 import type { Presence, PresentMember } from '../../broker/presence/presence.ts';
 import type { EventSink } from '../../events/server-events.ts';
+import type { OutsidePresence } from '../../operations/outside-presence.ts';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
 
 /** Members told in one call. */
@@ -15,12 +16,14 @@ const REFRESHES_A_LIFE = 3;
 interface KeeperInput {
   readonly presence: Presence;
   readonly directory: Pick<Directory, 'rooms'>;
+  /** Who is present without a connection. */
+  readonly outside: Pick<OutsidePresence, 'rooms'>;
   readonly clock: Clock;
   readonly events: EventSink;
 }
 
 /** Returns what ends it. */
-export function keepPresence({ presence, directory, clock, events }: KeeperInput): () => void {
+export function keepPresence({ presence, directory, outside, clock, events }: KeeperInput): () => void {
   const { ttlMs } = presence;
   if (ttlMs === undefined) return () => undefined;
   let isOver = false;
@@ -29,16 +32,20 @@ export function keepPresence({ presence, directory, clock, events }: KeeperInput
 
   async function refreshAll(): Promise<void> {
     for (const { name, record } of directory.rooms.values()) {
-      const members = [...record.roster.joined.values()].map(toPresent);
-      try {
-        for (let start = 0; start < members.length; start += MEMBERS_A_CALL) {
-          await presence.refresh(name, members.slice(start, start + MEMBERS_A_CALL));
-        }
-      } catch (error) {
-        events.emit('part.failed', { part: 'presence', room: name, error });
-      }
+      await refresh(name, [...record.roster.joined.values()].map(toPresent));
     }
+    for (const [room, members] of outside.rooms()) await refresh(room, members);
     if (!isOver) timer = startQuietTimer(clock, () => void refreshAll(), intervalMs);
+  }
+
+  async function refresh(room: string, members: readonly PresentMember[]): Promise<void> {
+    try {
+      for (let start = 0; start < members.length; start += MEMBERS_A_CALL) {
+        await presence.refresh(room, members.slice(start, start + MEMBERS_A_CALL));
+      }
+    } catch (error) {
+      events.emit('part.failed', { part: 'presence', room, error });
+    }
   }
 
   return () => {

@@ -3,6 +3,7 @@
 import type { Broker } from '../../broker/broker.ts';
 import type { Control } from '../../broker/control/control.ts';
 import type { Presence } from '../../broker/presence/presence.ts';
+import type { Revocations } from '../../operations/revocations.ts';
 import type { MembershipStore } from '../../storage/membership-store.ts';
 
 export interface SharedParts {
@@ -10,10 +11,17 @@ export interface SharedParts {
   readonly broker: Broker;
   readonly presence: Presence;
   readonly control: Control;
+  readonly revocations: Revocations;
 }
 
 /** Lets go of them. The store is the last one, whatever becomes of the others. */
-export async function closeParts({ store, broker, presence, control }: SharedParts): Promise<void> {
-  await Promise.allSettled([control, presence, broker].map(async (part) => part.close()));
+export async function closeParts({
+  store,
+  broker,
+  presence,
+  control,
+  revocations,
+}: SharedParts): Promise<void> {
+  await Promise.allSettled([control, presence, broker, revocations].map(async (part) => part.close()));
   await store.close();
 }

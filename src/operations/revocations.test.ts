@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
+import type { RevocationStore } from '../storage/revocations/revocation-store.ts';
+import { FakeClock } from '../system/clock-harness.ts';
+import { Revocations } from './revocations.ts';
+
+const DATE = Date.UTC(2030, 0, 1);
+const MINUTE = 60_000;
+
+function start(store: RevocationStore = createMemoryRevocations(), maxRevocations?: number) {
+  const clock = new FakeClock(DATE);
+  const failures: object[] = [];
+  const events = { emit: (_: string, event: object) => void failures.push(event), isHeard: () => true };
+  const given = maxRevocations === undefined ? {} : { maxRevocations };
+  return { clock, store, failures, revocations: new Revocations({ store, clock, events, ...given }) };
+}
+
+/** A store that fails while it is told to, and remembers each write. */
+function createFaulty() {
+  const inner = createMemoryRevocations();
+  const store = {
+    ...inner,
+    isFailing: false,
+    writes: [] as number[],
+    async write(changes: Parameters<RevocationStore['write']>[0]) {
+      store.writes.push(changes.length);
+      if (store.isFailing) throw new Error('the disk is full');
+      await inner.write(changes);
+    },
+  };
+  return store;
+}
+
+describe('what is believed', () => {
+  test('is a token that is not revoked, whoever has it', () => {
+    const { revocations } = start();
+    revocations.add({ token: 't1', until: DATE + MINUTE });
+    expect(revocations.check('ann', { id: 't1' })).toBe('invalidToken');
+    expect(revocations.check(undefined, { id: 't1' })).toBe('invalidToken');
+    expect(revocations.check('ann', { id: 't2' })).toBeUndefined();
+    expect(revocations.check('ann', {})).toBeUndefined();
+    expect(revocations.check('t1', undefined)).toBeUndefined();
+  });
+
+  test('is no token and no name of a user who is revoked', () => {
+    const { revocations } = start();
+    revocations.add({ user: 'ann' });
+    expect(revocations.check('ann', { id: 't1', issuedAt: DATE })).toBe('permissionDenied');
+    expect(revocations.check('ann', undefined)).toBe('permissionDenied');
+    expect(revocations.check('bob', undefined)).toBeUndefined();
+    expect(revocations.check(undefined, undefined)).toBeUndefined();
+  });
+
+  test('is a newer token where older ones are revoked, and not one that does not say when it was made', () => {
+    const { revocations } = start();
+    revocations.add({ user: 'ann', issuedBefore: DATE });
+    expect(revocations.check('ann', { issuedAt: DATE - 1 })).toBe('permissionDenied');
+    expect(revocations.check('ann', { issuedAt: DATE })).toBeUndefined();
+    expect(revocations.check('ann', { id: 't1' })).toBe('permissionDenied');
+    expect(revocations.check('ann', undefined)).toBeUndefined();
+  });
+
+  test('is everything again when the time is over by the date, or it is lifted', () => {
+    const { revocations, clock } = start();
+    revocations.add({ token: 't1', until: DATE + MINUTE });
+    revocations.add({ user: 'ann', until: DATE + MINUTE });
+    revocations.add({ user: 'bob' });
+    clock.stepWallClock(MINUTE);
+    expect(revocations.check('ann', { id: 't1' })).toBeUndefined();
+    expect(revocations.list()).toEqual([{ user: 'bob' }]);
+    expect(revocations.lift({ user: 'ann' })).toBe(false);
+    expect(revocations.lift({ user: 'bob' })).toBe(true);
+    expect(revocations.check('bob', undefined)).toBeUndefined();
+  });
+
+  test('is what the latest revocation of a user says', () => {
+    const { revocations } = start();
+    revocations.add({ user: 'ann' });
+    revocations.add({ user: 'ann', issuedBefore: DATE });
+    expect(revocations.list()).toEqual([{ user: 'ann', issuedBefore: DATE }]);
+  });
+});
+
+describe('the store', () => {
+  test('is read at the start, and what was said before wins', async () => {
+    const { revocations, store } = start();
+    await store.write([
+      { type: 'add', revocation: { user: 'ann' } },
+      { type: 'add', revocation: { user: 'bob' } },
+    ]);
+    revocations.add({ user: 'ann', issuedBefore: 1 });
+    await revocations.load();
+    expect(revocations.list()).toEqual([{ user: 'ann', issuedBefore: 1 }, { user: 'bob' }]);
+    expect(await store.load()).toEqual([{ user: 'ann', issuedBefore: 1 }, { user: 'bob' }]);
+  });
+
+  test('gets many changes in few writes', async () => {
+    const store = createFaulty();
+    const { revocations } = start(store);
+    await revocations.load();
+    for (let index = 0; index < 1_000; index += 1) revocations.add({ user: `u${index}` });
+    await revocations.written();
+    expect(store.writes).toEqual([1, 999]);
+  });
+
+  test('that fails is told of, and tried again with what was said since', async () => {
+    const store = createFaulty();
+    const { revocations, clock, failures } = start(store);
+    await revocations.load();
+    store.isFailing = true;
+    revocations.add({ user: 'ann' });
+    await expect(revocations.written()).rejects.toThrow('the disk is full');
+    expect(failures[0]).toMatchObject({ error: { message: 'the disk is full' } });
+    expect(revocations.check('ann', undefined)).toBe('permissionDenied');
+    store.isFailing = false;
+    clock.increment(1_000);
+    await revocations.written();
+    expect(await store.load()).toEqual([{ user: 'ann' }]);
+    expect(clock.timers).toBe(0);
+  });
+
+  test('is told at the end, and no timer is left', async () => {
+    const store = createFaulty();
+    const { revocations, clock } = start(store);
+    await revocations.load();
+    store.isFailing = true;
+    revocations.add({ user: 'ann' });
+    await expect(revocations.written()).rejects.toThrow('full');
+    store.isFailing = false;
+    await revocations.close();
+    expect(await store.load()).toEqual([{ user: 'ann' }]);
+    expect(clock.timers).toBe(0);
+  });
+
+  test('that cannot be read is an error', async () => {
+    const broken = { ...createMemoryRevocations(), load: () => Promise.reject(new Error('damaged')) };
+    await expect(start(broken).revocations.load()).rejects.toThrow('damaged');
+  });
+});
+
+test('there are so many and no more, and what is over makes room', () => {
+  const { revocations, clock } = start(undefined, 2);
+  expect(revocations.add({ user: 'ann', until: DATE + MINUTE })).toBe(true);
+  expect(revocations.add({ user: 'bob' })).toBe(true);
+  expect(revocations.add({ user: 'carl' })).toBe(false);
+  expect(revocations.add({ user: 'ann', until: DATE + MINUTE })).toBe(true);
+  clock.stepWallClock(MINUTE);
+  expect(revocations.add({ user: 'carl' })).toBe(true);
+  expect(revocations.list()).toEqual([{ user: 'bob' }, { user: 'carl' }]);
+});

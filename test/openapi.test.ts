@@ -1,0 +1,72 @@
+/** The description of the server API: it is that of the routes, and docs/api.md is made of it. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { renderApiPage, type OpenApi } from '../scripts/api-page.ts';
+import { createApiMethods } from '../src/http/api/api-methods.ts';
+import { API_METHOD_NAMES } from '../src/protocol/api-methods.ts';
+import { post, read } from './support/api-request.ts';
+import { startServer } from './support/start-server.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+async function fetchDescription() {
+  const running = await startServer({ http: { apiKey: 'correct-horse-battery-staple' } });
+  const answer = await running.request('/api/openapi.json');
+  return { ...running, answer, description: read(answer) as Json & OpenApi };
+}
+
+test('it needs no key, and has all methods that keys may be given', async () => {
+  const { answer, description } = await fetchDescription();
+  expect(answer.status).toBe(200);
+  expect(description['openapi']).toBe('3.1.0');
+  const names = Object.keys(description.paths).map((path) => path.replace('/api/', ''));
+  expect(names.toSorted()).toEqual([...API_METHOD_NAMES, 'batch'].toSorted());
+});
+
+test('each path of it is a route that takes its method', async () => {
+  const { request, description } = await fetchDescription();
+  const headers = { 'x-api-key': 'correct-horse-battery-staple' };
+  for (const path of Object.keys(description.paths)) {
+    const answer = await request(path, path === '/api/watch' ? { headers } : post({}, headers));
+    expect([path, answer.status]).toEqual([path, path === '/api/watch' ? 400 : 200]);
+  }
+});
+
+test('each reference of it leads somewhere, and each operation has a name of its own', async () => {
+  const { description } = await fetchDescription();
+  const ids: unknown[] = [];
+  function walk(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    const { $ref: reference, operationId } = value as Json;
+    if (typeof operationId === 'string') ids.push(operationId);
+    if (typeof reference === 'string') expect(find(reference)).toBeTypeOf('object');
+    for (const inner of Object.values(value)) walk(inner);
+  }
+  function find(reference: string): unknown {
+    return reference
+      .split('/')
+      .slice(1)
+      .reduce<unknown>((place, name) => (place as Json)[name], description);
+  }
+  walk(description);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toHaveLength(Object.keys(description.paths).length);
+});
+
+describe('the example of each method fits its schemas', () => {
+  const methods = createApiMethods({} as Parameters<typeof createApiMethods>[0], 65_536);
+  test.each(methods.map((method) => [method.name, method] as const))(
+    '%s',
+    (_, { params, result, example }) => {
+      expect(params.safeParse(example.params)).toMatchObject({ success: true });
+      expect(z.strictObject(result.shape).safeParse(example.result)).toMatchObject({ success: true });
+    },
+  );
+});
+
+test('docs/api.md is what `npx tsx scripts/api-docs.ts` prints', async () => {
+  const { description } = await fetchDescription();
+  expect(readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8')).toBe(renderApiPage(description));
+});
