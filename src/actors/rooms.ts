@@ -20,6 +20,8 @@ import {
   refuseToPublish,
 } from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
+import { tellPart } from './room/parts/parts.ts';
+import { toRoomMember } from './room/room-member.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
 import { createRoomStore } from './room/room-store.ts';
@@ -166,6 +168,14 @@ export function createRooms(input: RoomsInput): Rooms {
       const joined = rooms.get(room)?.record.roster.joined;
       const member = joined?.get(id);
       if (member !== undefined) joined?.set(id, { ...member, grant });
+    },
+
+    relist(room, { id }) {
+      const member = rooms.get(room)?.record.roster.joined.get(id);
+      if (member === undefined) return;
+      const { subscriber, grant, joinedAt } = member;
+      const listed = { ...toRoomMember(subscriber.member, grant), joinedAt };
+      tellPart(input, 'presence', room, () => input.presence.add(room, listed));
     },
 
     leave(room, subscriber, reason) {

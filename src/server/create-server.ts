@@ -365,7 +365,7 @@ export function composeServer<All extends ServantDefinitions>(
     pushServer:
       tars.listen === undefined
         ? undefined
-        : createPushServer(server, tars, events, onError, socketLimits.servantSockets),
+        : createPushServer(server, operations, tars, events, onError, socketLimits.servantSockets),
     inspector,
   });
   const drainMs = settings.drainSeconds * 1000;

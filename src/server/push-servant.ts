@@ -1,9 +1,10 @@
-/** The servant `Statecast.Push`: other TARS services push into rooms by it, as HTTP does, and ask who is there. */
+/** The servant `Statecast.Push`: other TARS services act on rooms and connections by it, as HTTP does, and ask who is there. */
 
 import { createSecretCheck } from '../auth/secret.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import type { EventSink } from '../events/server-events.ts';
+import type { Operations } from '../operations/operations.ts';
 import { refuseMessage } from '../protocol/limits.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createPushAdapter, Outcome, type PushServant } from '../tars/servants/statecast.ts';
@@ -14,6 +15,8 @@ import { RETURN_CODES } from '../tars/wire/return-codes.ts';
 import { ListenError } from '../transport/common/transport.ts';
 import { RefusedError } from './refused-error.ts';
 import type { StatecastServer } from './server-options.ts';
+import { createPushConnections } from './servants/push-connections.ts';
+import { createPushRooms } from './servants/push-rooms.ts';
 
 /** Callers name it `App.Server.PushObj`; the first two parts are what the platform calls this server. */
 const OBJECT_NAME = /^\w[\w-]*\.\w[\w-]*\.PushObj$/;
@@ -41,6 +44,7 @@ type PushHost = Pick<
  */
 export function createPushServer(
   server: PushHost,
+  operations: Operations,
   { listen = '', secret }: Settings['tars'],
   events: EventSink,
   onError: (error: unknown, where: string) => void,
@@ -53,7 +57,7 @@ export function createPushServer(
     throw refuse(listen, 'set tars.secret too: beyond loopback everybody could push into rooms');
   }
   const failed = (error: unknown, func: string): void => onError(error, `Statecast.Push.${func}`);
-  const adapter = createPushAdapter(createPushServant(server), { failed });
+  const adapter = createPushAdapter(createPushServant(server, operations), { failed });
   const servant = createServantServer({
     host,
     port,
@@ -70,9 +74,13 @@ export function createPushServer(
   };
 }
 
-function createPushServant(server: PushHost): PushServant {
-  const isBad = (message: string): boolean => refuseMessage(message, server.settings.limits) !== undefined;
+function createPushServant(server: PushHost, operations: Operations): PushServant {
+  const { limits } = server.settings;
+
+  const isBad = (message: string): boolean => refuseMessage(message, limits) !== undefined;
   return {
+    ...createPushRooms(operations, limits),
+    ...createPushConnections(operations, limits),
     async pushByRoom({ room, message }) {
       if (isBad(message)) return { ret: Outcome.badMessage, delivered: 0 };
       const ret = await attempt(() => server.publish(room, message));

@@ -298,7 +298,7 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   unsubscribe(who: string | Selection, room: string, ending?: Ending): boolean | Promise<boolean>;
   /**
    * Changes connections: `expired` closes them with 3005; `expiresAt` is when they expire from now on, in milliseconds
-   * since 1970, 0 for never; `info` is what others see of them in what is published and joined later. False when there is
+   * since 1970, 0 for never; `info` is what others see of them in presence, and in what they publish and join later. False when there is
    * none.
    * @throws {RefusedError} when nothing is selected or changed.
    */

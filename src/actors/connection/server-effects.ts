@@ -69,6 +69,7 @@ export function noteRefreshed({ context }: ConnectionArgs, { expiresAt, info }: 
   const member = { ...context.member, info };
   context.member = member;
   context.subscriber.member = member;
+  for (const room of context.joined) context.rooms.relist(room, member);
 }
 
 /** Waits for the new end, and tells the client when it is. */

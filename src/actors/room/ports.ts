@@ -179,6 +179,8 @@ export interface RoomsPort {
   readStream(room: string, request: StreamRequest): StreamReading;
   /** A member has shown a token for the room that it is in. */
   noteGrant(room: string, member: MemberInfo, grant: RoomGrant): void;
+  /** What others may know of a member has changed: the presence lists it anew. */
+  relist(room: string, member: MemberInfo): void;
   /** Answers with `room.left` to the subscriber, perhaps before it returns. */
   leave(room: string, subscriber: Subscriber, reason: LeaveReason): void;
   /** Refuses a join that is under way, or puts a member out. Nothing happens where it is neither. */

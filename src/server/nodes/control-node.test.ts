@@ -9,6 +9,7 @@ import {
   type HarnessOptions,
 } from '../../actors/actor-harness.ts';
 import { refuse } from '../../actors/room/room-options.ts';
+import { createMemoryPresence } from '../../broker/presence/memory-presence.ts';
 import { createMemoryControl } from '../../broker/control/memory-control.ts';
 import { createConnections } from '../../operations/connections.ts';
 import { createPublishing } from '../../operations/publishing.ts';
@@ -347,13 +348,16 @@ describe('refresh', () => {
     expect(client.closedWith).toBe('expired');
   });
 
-  test('changes what others see in what comes later', async () => {
-    const { operations, connect, toldOf } = start();
+  test('changes what others see, in presence and in what comes later', async () => {
+    const presence = createMemoryPresence();
+    const { operations, connect, toldOf } = start({ presence });
     const client = await connect('ann');
     void operations.refresh(ANN, { info: { name: 'Ann' } });
     client.send(joinA);
     await settle();
     expect(client.frames).toMatchObject([{ type: 'joined' }]);
+    void operations.refresh(ANN, { info: { name: 'Annie' } });
+    expect(await presence.list('a')).toMatchObject([{ id: 'c1', info: { name: 'Annie' }, joinedAt: DATE }]);
     expect(toldOf('member.joined')[0]?.member).toEqual({ id: 'c1', user: 'ann', info: { name: 'Ann' } });
   });
 });

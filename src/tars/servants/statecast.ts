@@ -1,7 +1,8 @@
 /**
  * Generated from statecast.tars by statecast tars2ts; do not edit.
  *
- * The servant of a Statecast server, for other TARS services: publish messages to rooms, and see who is in them.
+ * The servant of a Statecast server, for other TARS services: publish messages to rooms, see who is in them, and act on
+ * connections.
  */
 
 import {
@@ -9,6 +10,7 @@ import {
   type CallOptions,
   type Caller,
   type Decoded,
+  type Nothing,
   type ServantAdapter,
   type ServantCall,
   createProxy,
@@ -70,6 +72,244 @@ export interface Room {
 export const Room = struct<Room>('Statecast.Room', {
   name: required(0, t.string),
   members: required(1, t.int),
+});
+
+/** How a request ended. */
+export interface Status {
+  /** 0: it is done. Else the code of the error, as in the HTTP server API: 107 is a bad request. */
+  code: number;
+  /** What is wrong, for the log. */
+  message?: string;
+}
+
+/** Encodes and decodes `Status`. */
+export const Status = struct<Status>('Statecast.Status', {
+  code: required(0, t.int),
+  message: optional(1, t.string),
+});
+
+/** Connections: those that fit everything that is given. At least one is given. */
+export interface Selection {
+  user?: string;
+  /** The id of a connection. */
+  client?: string;
+  /** The session of a client without a WebSocket. */
+  session?: string;
+}
+
+/** Encodes and decodes `Selection`. */
+export const Selection = struct<Selection>('Statecast.Selection', {
+  user: optional(0, t.string),
+  client: optional(1, t.string),
+  session: optional(2, t.string),
+});
+
+/** How something is published. */
+export interface PublishOptions {
+  /** Short texts for the receivers, by name. */
+  tags?: Map<string, string>;
+  /** A second publication with this key in the same room, within five minutes, is not made. */
+  idempotencyKey?: string;
+  /** The publication is not kept, and takes no place in the stream. */
+  skipHistory?: boolean;
+  /** From 1 on: a publication with this version or a lower one than the latest is not made. 0: none. */
+  version?: number;
+  versionEpoch?: string;
+}
+
+/** Encodes and decodes `PublishOptions`. */
+export const PublishOptions = struct<PublishOptions>('Statecast.PublishOptions', {
+  tags: optional(0, t.map(t.string, t.string)),
+  idempotencyKey: optional(1, t.string),
+  skipHistory: optional(2, t.bool, false),
+  version: optional(3, t.long, 0),
+  versionEpoch: optional(4, t.string),
+});
+
+/** A place in the stream of a room. The offset is 0 where a publication takes none. */
+export interface Position {
+  offset: number;
+  epoch: string;
+}
+
+/** Encodes and decodes `Position`. */
+export const Position = struct<Position>('Statecast.Position', {
+  offset: required(0, t.long),
+  epoch: required(1, t.string),
+});
+
+/** What came of a publication in one of several rooms. */
+export interface RoomOutcome {
+  room: string;
+  status: Status;
+  position: Position;
+}
+
+/** Encodes and decodes `RoomOutcome`. */
+export const RoomOutcome = struct<RoomOutcome>('Statecast.RoomOutcome', {
+  room: required(0, t.string),
+  status: required(1, Status),
+  position: required(2, Position),
+});
+
+/** Who published something, or who is in a room. */
+export interface Client {
+  /** The id of the connection. */
+  client: string;
+  /** Empty for an anonymous one. */
+  user?: string;
+  /** JSON: what the authentication says of the user. Empty: nothing. */
+  connInfo?: string;
+  /** JSON: what the join says. Empty: nothing. */
+  roomInfo?: string;
+}
+
+/** Encodes and decodes `Client`. */
+export const Client = struct<Client>('Statecast.Client', {
+  client: required(0, t.string),
+  user: optional(1, t.string),
+  connInfo: optional(2, t.string),
+  roomInfo: optional(3, t.string),
+});
+
+/** What the stream of a room keeps. */
+export interface Publication {
+  /** JSON. */
+  data: string;
+  offset: number;
+  /** In milliseconds since 1970. */
+  time: number;
+  tags?: Map<string, string>;
+  /** The client that published it; without an id: the server itself. */
+  info?: Client;
+}
+
+/** Encodes and decodes `Publication`. */
+export const Publication = struct<Publication>('Statecast.Publication', {
+  data: required(0, t.string),
+  offset: required(1, t.long),
+  time: required(2, t.long),
+  tags: optional(3, t.map(t.string, t.string)),
+  info: optional(4, Client),
+});
+
+/** Which part of a stream is asked for. */
+export interface HistoryQuery {
+  /** At most so many publications. 0: only the position. Below 0: as many as a page has. */
+  limit?: number;
+  /** After this offset, or before it in reverse. Below 0: from the beginning, or from the end. */
+  sinceOffset?: number;
+  /** Empty: any. */
+  sinceEpoch?: string;
+  /** The latest first. */
+  reverse?: boolean;
+}
+
+/** Encodes and decodes `HistoryQuery`. */
+export const HistoryQuery = struct<HistoryQuery>('Statecast.HistoryQuery', {
+  limit: optional(0, t.int, 0),
+  sinceOffset: optional(1, t.long, -1),
+  sinceEpoch: optional(2, t.string),
+  reverse: optional(3, t.bool, false),
+});
+
+/** What is said of connections that are joined to a room. */
+export interface SubscribeOptions {
+  /** JSON for the other members. Empty: nothing. */
+  info?: string;
+  /** JSON for the client itself. Empty: nothing. */
+  data?: string;
+  /** When the membership ends, in milliseconds since 1970. 0: never. */
+  expiresAt?: number;
+  /** The client gets what was published after this offset. Below 0: nothing of before. */
+  recoverOffset?: number;
+  recoverEpoch?: string;
+}
+
+/** Encodes and decodes `SubscribeOptions`. */
+export const SubscribeOptions = struct<SubscribeOptions>('Statecast.SubscribeOptions', {
+  info: optional(0, t.string),
+  data: optional(1, t.string),
+  expiresAt: optional(2, t.long, 0),
+  recoverOffset: optional(3, t.long, -1),
+  recoverEpoch: optional(4, t.string),
+});
+
+/** How connections are closed. */
+export interface DisconnectOptions {
+  /** 0: 3503, for good. Yours are 4000 to 4499, after which a client comes back, and 4500 to 4999. */
+  code?: number;
+  reason?: string;
+  /** The ids of connections that stay. */
+  spared?: string[];
+}
+
+/** Encodes and decodes `DisconnectOptions`. */
+export const DisconnectOptions = struct<DisconnectOptions>('Statecast.DisconnectOptions', {
+  code: optional(0, t.int, 0),
+  reason: optional(1, t.string),
+  spared: optional(2, t.vector(t.string)),
+});
+
+/** What changes of connections. */
+export interface RefreshOptions {
+  /** They are closed with 3005. */
+  expired?: boolean;
+  /** When they expire, in milliseconds since 1970. 0: never. Below 0: as before. */
+  expiresAt?: number;
+  /** JSON for other clients. Empty: as before. */
+  info?: string;
+}
+
+/** Encodes and decodes `RefreshOptions`. */
+export const RefreshOptions = struct<RefreshOptions>('Statecast.RefreshOptions', {
+  expired: optional(0, t.bool, false),
+  expiresAt: optional(1, t.long, -1),
+  info: optional(2, t.string),
+});
+
+/** A token or a user that is not believed any more: one of the two is given. */
+export interface Revocation {
+  /** The id of a token (jti). */
+  token?: string;
+  user?: string;
+  /** Of a user: only tokens that were made before, in milliseconds since 1970. 0: all. */
+  issuedBefore?: number;
+  /** In milliseconds since 1970. 0: ten years for a token; for a user, until it is lifted. */
+  until?: number;
+}
+
+/** Encodes and decodes `Revocation`. */
+export const Revocation = struct<Revocation>('Statecast.Revocation', {
+  token: optional(0, t.string),
+  user: optional(1, t.string),
+  issuedBefore: optional(2, t.long, 0),
+  until: optional(3, t.long, 0),
+});
+
+/** A server, and how it is. */
+export interface Node {
+  uid: string;
+  name: string;
+  version: string;
+  clients: number;
+  users: number;
+  rooms: number;
+  /** Members of all rooms. */
+  memberships: number;
+  uptimeSeconds: number;
+}
+
+/** Encodes and decodes `Node`. */
+export const Node = struct<Node>('Statecast.Node', {
+  uid: required(0, t.string),
+  name: required(1, t.string),
+  version: required(2, t.string),
+  clients: required(3, t.int),
+  users: required(4, t.int),
+  rooms: required(5, t.int),
+  memberships: required(6, t.int),
+  uptimeSeconds: required(7, t.int),
 });
 
 /** The arguments of `Push.pushByRoom`. */
@@ -143,6 +383,200 @@ export interface PushKickResult {
   ret: Outcome;
 }
 
+/** The arguments of `Push.publish`. */
+export interface PushPublishArgs {
+  room: string;
+  /** the message, as JSON text */
+  data: string;
+  options: PublishOptions;
+}
+
+/** The result of `Push.publish`. */
+export interface PushPublishResult {
+  ret: Status;
+  /** where it is in the stream of the room */
+  position: Position;
+}
+
+/** The arguments of `Push.publishToRooms`. */
+export interface PushPublishToRoomsArgs {
+  rooms: string[];
+  /** the message, as JSON text */
+  data: string;
+  options: PublishOptions;
+}
+
+/** The result of `Push.publishToRooms`. */
+export interface PushPublishToRoomsResult {
+  ret: Status;
+  /** what came of it, in the order of the rooms */
+  outcomes: RoomOutcome[];
+}
+
+/** The arguments of `Push.history`. */
+export interface PushHistoryArgs {
+  room: string;
+  query: HistoryQuery;
+}
+
+/** The result of `Push.history`. */
+export interface PushHistoryResult {
+  ret: Status;
+  publications: Publication[];
+  /** where the stream stands */
+  position: Position;
+}
+
+/** The arguments of `Push.removeHistory`. */
+export interface PushRemoveHistoryArgs {
+  room: string;
+}
+
+/** The result of `Push.removeHistory`. */
+export interface PushRemoveHistoryResult {
+  ret: Status;
+}
+
+/** The arguments of `Push.presence`. */
+export interface PushPresenceArgs {
+  room: string;
+}
+
+/** The result of `Push.presence`. */
+export interface PushPresenceResult {
+  ret: Status;
+  list: Client[];
+}
+
+/** The arguments of `Push.presenceStats`. */
+export interface PushPresenceStatsArgs {
+  room: string;
+}
+
+/** The result of `Push.presenceStats`. */
+export interface PushPresenceStatsResult {
+  ret: Status;
+  clients: number;
+  /** different users; all anonymous connections together count as one */
+  users: number;
+}
+
+/** The arguments of `Push.send`. */
+export interface PushSendArgs {
+  who: Selection;
+  /** the message, as JSON text */
+  data: string;
+}
+
+/** The result of `Push.send`. */
+export interface PushSendResult {
+  ret: Status;
+  /** whether there is such a connection */
+  found: boolean;
+}
+
+/** The arguments of `Push.subscribe`. */
+export interface PushSubscribeArgs {
+  who: Selection;
+  room: string;
+  options: SubscribeOptions;
+}
+
+/** The result of `Push.subscribe`. */
+export interface PushSubscribeResult {
+  ret: Status;
+  /** whether there is such a connection */
+  found: boolean;
+}
+
+/** The arguments of `Push.unsubscribe`. */
+export interface PushUnsubscribeArgs {
+  who: Selection;
+  room: string;
+  /** 0: 2000, and the clients stay away; from 2500 on they subscribe again */
+  code: number;
+  /** what the clients get; empty: the usual text */
+  reason: string;
+}
+
+/** The result of `Push.unsubscribe`. */
+export interface PushUnsubscribeResult {
+  ret: Status;
+  /** whether somebody was in the room */
+  found: boolean;
+}
+
+/** The arguments of `Push.disconnect`. */
+export interface PushDisconnectArgs {
+  who: Selection;
+  options: DisconnectOptions;
+}
+
+/** The result of `Push.disconnect`. */
+export interface PushDisconnectResult {
+  ret: Status;
+  found: boolean;
+}
+
+/** The arguments of `Push.refresh`. */
+export interface PushRefreshArgs {
+  who: Selection;
+  options: RefreshOptions;
+}
+
+/** The result of `Push.refresh`. */
+export interface PushRefreshResult {
+  ret: Status;
+  found: boolean;
+}
+
+/** The arguments of `Push.invalidate`. */
+export interface PushInvalidateArgs {
+  who: Selection;
+  /** the room that the tokens are for; empty: those of the connections */
+  room: string;
+}
+
+/** The result of `Push.invalidate`. */
+export interface PushInvalidateResult {
+  ret: Status;
+  found: boolean;
+}
+
+/** The arguments of `Push.revoke`. */
+export interface PushRevokeArgs {
+  what: Revocation;
+}
+
+/** The result of `Push.revoke`. */
+export interface PushRevokeResult {
+  ret: Status;
+}
+
+/** The arguments of `Push.unrevoke`. */
+export interface PushUnrevokeArgs {
+  /** the token or the user */
+  what: Revocation;
+}
+
+/** The result of `Push.unrevoke`. */
+export interface PushUnrevokeResult {
+  ret: Status;
+  found: boolean;
+}
+
+/** The result of `Push.revocations`. */
+export interface PushRevocationsResult {
+  ret: Status;
+  list: Revocation[];
+}
+
+/** The result of `Push.nodes`. */
+export interface PushNodesResult {
+  ret: Status;
+  list: Node[];
+}
+
 /** The functions of `Push` with the types of their parameters. */
 export const PushMethods = {
   pushByRoom: method<PushPushByRoomArgs, PushPushByRoomResult>(
@@ -170,6 +604,99 @@ export const PushMethods = {
     { room: required(1, t.string), id: required(2, t.string), reason: required(3, t.string) },
     { ret: required(0, t.enum(Outcome)) },
   ),
+  publish: method<PushPublishArgs, PushPublishResult>(
+    'Statecast.Push.publish',
+    { room: required(1, t.string), data: required(2, t.string), options: required(3, PublishOptions) },
+    { ret: required(0, Status), position: required(4, Position) },
+  ),
+  publishToRooms: method<PushPublishToRoomsArgs, PushPublishToRoomsResult>(
+    'Statecast.Push.publishToRooms',
+    {
+      rooms: required(1, t.vector(t.string)),
+      data: required(2, t.string),
+      options: required(3, PublishOptions),
+    },
+    { ret: required(0, Status), outcomes: required(4, t.vector(RoomOutcome)) },
+  ),
+  history: method<PushHistoryArgs, PushHistoryResult>(
+    'Statecast.Push.history',
+    { room: required(1, t.string), query: required(2, HistoryQuery) },
+    {
+      ret: required(0, Status),
+      publications: required(3, t.vector(Publication)),
+      position: required(4, Position),
+    },
+  ),
+  removeHistory: method<PushRemoveHistoryArgs, PushRemoveHistoryResult>(
+    'Statecast.Push.removeHistory',
+    { room: required(1, t.string) },
+    { ret: required(0, Status) },
+  ),
+  presence: method<PushPresenceArgs, PushPresenceResult>(
+    'Statecast.Push.presence',
+    { room: required(1, t.string) },
+    { ret: required(0, Status), list: required(2, t.vector(Client)) },
+  ),
+  presenceStats: method<PushPresenceStatsArgs, PushPresenceStatsResult>(
+    'Statecast.Push.presenceStats',
+    { room: required(1, t.string) },
+    { ret: required(0, Status), clients: required(2, t.int), users: required(3, t.int) },
+  ),
+  send: method<PushSendArgs, PushSendResult>(
+    'Statecast.Push.send',
+    { who: required(1, Selection), data: required(2, t.string) },
+    { ret: required(0, Status), found: required(3, t.bool) },
+  ),
+  subscribe: method<PushSubscribeArgs, PushSubscribeResult>(
+    'Statecast.Push.subscribe',
+    { who: required(1, Selection), room: required(2, t.string), options: required(3, SubscribeOptions) },
+    { ret: required(0, Status), found: required(4, t.bool) },
+  ),
+  unsubscribe: method<PushUnsubscribeArgs, PushUnsubscribeResult>(
+    'Statecast.Push.unsubscribe',
+    {
+      who: required(1, Selection),
+      room: required(2, t.string),
+      code: required(3, t.int),
+      reason: required(4, t.string),
+    },
+    { ret: required(0, Status), found: required(5, t.bool) },
+  ),
+  disconnect: method<PushDisconnectArgs, PushDisconnectResult>(
+    'Statecast.Push.disconnect',
+    { who: required(1, Selection), options: required(2, DisconnectOptions) },
+    { ret: required(0, Status), found: required(3, t.bool) },
+  ),
+  refresh: method<PushRefreshArgs, PushRefreshResult>(
+    'Statecast.Push.refresh',
+    { who: required(1, Selection), options: required(2, RefreshOptions) },
+    { ret: required(0, Status), found: required(3, t.bool) },
+  ),
+  invalidate: method<PushInvalidateArgs, PushInvalidateResult>(
+    'Statecast.Push.invalidate',
+    { who: required(1, Selection), room: required(2, t.string) },
+    { ret: required(0, Status), found: required(3, t.bool) },
+  ),
+  revoke: method<PushRevokeArgs, PushRevokeResult>(
+    'Statecast.Push.revoke',
+    { what: required(1, Revocation) },
+    { ret: required(0, Status) },
+  ),
+  unrevoke: method<PushUnrevokeArgs, PushUnrevokeResult>(
+    'Statecast.Push.unrevoke',
+    { what: required(1, Revocation) },
+    { ret: required(0, Status), found: required(2, t.bool) },
+  ),
+  revocations: method<Nothing, PushRevocationsResult>(
+    'Statecast.Push.revocations',
+    {},
+    { ret: required(0, Status), list: required(1, t.vector(Revocation)) },
+  ),
+  nodes: method<Nothing, PushNodesResult>(
+    'Statecast.Push.nodes',
+    {},
+    { ret: required(0, Status), list: required(1, t.vector(Node)) },
+  ),
 };
 
 /** The servant PushObj. */
@@ -184,6 +711,47 @@ export interface PushProxy {
   rooms(args: PushRoomsArgs, options?: CallOptions): Promise<Decoded<PushRoomsResult>>;
   /** Removes a connection from a room, or closes it. */
   kick(args: PushKickArgs, options?: CallOptions): Promise<Decoded<PushKickResult>>;
+  /** Publishes JSON in a room. */
+  publish(args: PushPublishArgs, options?: CallOptions): Promise<Decoded<PushPublishResult>>;
+  /** Publishes the same JSON in several rooms, at most 10,000. */
+  publishToRooms(
+    args: PushPublishToRoomsArgs,
+    options?: CallOptions,
+  ): Promise<Decoded<PushPublishToRoomsResult>>;
+  /** Reads what the stream of a room keeps. */
+  history(args: PushHistoryArgs, options?: CallOptions): Promise<Decoded<PushHistoryResult>>;
+  /** Drops what the stream of a room keeps. Its position stays. */
+  removeHistory(
+    args: PushRemoveHistoryArgs,
+    options?: CallOptions,
+  ): Promise<Decoded<PushRemoveHistoryResult>>;
+  /** Lists the connections in a room, on all servers, in any order. */
+  presence(args: PushPresenceArgs, options?: CallOptions): Promise<Decoded<PushPresenceResult>>;
+  /** Counts the connections in a room. */
+  presenceStats(
+    args: PushPresenceStatsArgs,
+    options?: CallOptions,
+  ): Promise<Decoded<PushPresenceStatsResult>>;
+  /** Sends JSON to connections. */
+  send(args: PushSendArgs, options?: CallOptions): Promise<Decoded<PushSendResult>>;
+  /** Joins connections to a room. No rule of the room is asked. */
+  subscribe(args: PushSubscribeArgs, options?: CallOptions): Promise<Decoded<PushSubscribeResult>>;
+  /** Ends memberships. */
+  unsubscribe(args: PushUnsubscribeArgs, options?: CallOptions): Promise<Decoded<PushUnsubscribeResult>>;
+  /** Closes connections. */
+  disconnect(args: PushDisconnectArgs, options?: CallOptions): Promise<Decoded<PushDisconnectResult>>;
+  /** Changes how long connections last, or what others see of them. */
+  refresh(args: PushRefreshArgs, options?: CallOptions): Promise<Decoded<PushRefreshResult>>;
+  /** Has clients fetch new tokens. */
+  invalidate(args: PushInvalidateArgs, options?: CallOptions): Promise<Decoded<PushInvalidateResult>>;
+  /** Believes a token or a user no longer, at once and after a restart. */
+  revoke(args: PushRevokeArgs, options?: CallOptions): Promise<Decoded<PushRevokeResult>>;
+  /** Lifts a revocation. */
+  unrevoke(args: PushUnrevokeArgs, options?: CallOptions): Promise<Decoded<PushUnrevokeResult>>;
+  /** Lists what is revoked now. */
+  revocations(options?: CallOptions): Promise<Decoded<PushRevocationsResult>>;
+  /** Lists the servers. */
+  nodes(options?: CallOptions): Promise<Decoded<PushNodesResult>>;
 }
 
 /** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
@@ -203,6 +771,38 @@ export interface PushServant {
   rooms(args: Decoded<PushRoomsArgs>, call: ServantCall): Promise<PushRoomsResult>;
   /** Removes a connection from a room, or closes it. */
   kick(args: Decoded<PushKickArgs>, call: ServantCall): Promise<PushKickResult>;
+  /** Publishes JSON in a room. */
+  publish(args: Decoded<PushPublishArgs>, call: ServantCall): Promise<PushPublishResult>;
+  /** Publishes the same JSON in several rooms, at most 10,000. */
+  publishToRooms(args: Decoded<PushPublishToRoomsArgs>, call: ServantCall): Promise<PushPublishToRoomsResult>;
+  /** Reads what the stream of a room keeps. */
+  history(args: Decoded<PushHistoryArgs>, call: ServantCall): Promise<PushHistoryResult>;
+  /** Drops what the stream of a room keeps. Its position stays. */
+  removeHistory(args: Decoded<PushRemoveHistoryArgs>, call: ServantCall): Promise<PushRemoveHistoryResult>;
+  /** Lists the connections in a room, on all servers, in any order. */
+  presence(args: Decoded<PushPresenceArgs>, call: ServantCall): Promise<PushPresenceResult>;
+  /** Counts the connections in a room. */
+  presenceStats(args: Decoded<PushPresenceStatsArgs>, call: ServantCall): Promise<PushPresenceStatsResult>;
+  /** Sends JSON to connections. */
+  send(args: Decoded<PushSendArgs>, call: ServantCall): Promise<PushSendResult>;
+  /** Joins connections to a room. No rule of the room is asked. */
+  subscribe(args: Decoded<PushSubscribeArgs>, call: ServantCall): Promise<PushSubscribeResult>;
+  /** Ends memberships. */
+  unsubscribe(args: Decoded<PushUnsubscribeArgs>, call: ServantCall): Promise<PushUnsubscribeResult>;
+  /** Closes connections. */
+  disconnect(args: Decoded<PushDisconnectArgs>, call: ServantCall): Promise<PushDisconnectResult>;
+  /** Changes how long connections last, or what others see of them. */
+  refresh(args: Decoded<PushRefreshArgs>, call: ServantCall): Promise<PushRefreshResult>;
+  /** Has clients fetch new tokens. */
+  invalidate(args: Decoded<PushInvalidateArgs>, call: ServantCall): Promise<PushInvalidateResult>;
+  /** Believes a token or a user no longer, at once and after a restart. */
+  revoke(args: Decoded<PushRevokeArgs>, call: ServantCall): Promise<PushRevokeResult>;
+  /** Lifts a revocation. */
+  unrevoke(args: Decoded<PushUnrevokeArgs>, call: ServantCall): Promise<PushUnrevokeResult>;
+  /** Lists what is revoked now. */
+  revocations(call: ServantCall): Promise<PushRevocationsResult>;
+  /** Lists the servers. */
+  nodes(call: ServantCall): Promise<PushNodesResult>;
 }
 
 /** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */

@@ -1,0 +1,165 @@
+/** What `Statecast.Push` does beside pushing: the same as the HTTP server API, for services of TARS. */
+
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { SECRET, signToken } from '../src/auth/token-harness.ts';
+import type { ServerOptions } from '../src/index.ts';
+import { createDirectCaller } from '../src/tars/client/direct-caller.ts';
+import { createTcpLink } from '../src/tars/client/tcp-link.ts';
+import { createPushProxy } from '../src/tars/servants/statecast.ts';
+import { connectCentrifuge } from './support/centrifuge-client.ts';
+import { pickPort } from './support/pick-port.ts';
+import { startServer } from './support/start-server.ts';
+
+const DONE = { code: 0, message: '' };
+const TOKENS = { auth: { hmacSecret: SECRET, anonymous: false } };
+const HISTORY = { rooms: { '*': { history: { size: 10 } } } };
+const LATER = 4_000_000_000_000;
+
+async function start(options: ServerOptions = {}) {
+  const listen = `tcp -h 127.0.0.1 -p ${await pickPort()}`;
+  const running = await startServer({ tars: { listen }, ...options });
+  const caller = createDirectCaller({
+    createLink: createTcpLink(),
+    object: `Statecast.PushServer.PushObj@${listen}`,
+  });
+  onTestFinished(() => caller.close());
+  return { ...running, push: createPushProxy(caller) };
+}
+
+describe('rooms', () => {
+  test('get JSON, once for each key, and keep it', async () => {
+    const { connect, push } = await start(HISTORY);
+    const client = await connect();
+    await client.join('a');
+    const options = { idempotencyKey: 'k', tags: new Map([['lang', 'en']]) };
+    const first = await push.publish({ room: 'a', data: '{"text":"hi"}', options });
+    expect(first).toMatchObject({ ret: DONE, position: { offset: 1 } });
+    expect(await push.publish({ room: 'a', data: '"again"', options })).toEqual(first);
+    expect(await client.settle()).toEqual(['{"text":"hi"}']);
+    const { outcomes } = await push.publishToRooms({ rooms: ['a', ''], data: '2', options: {} });
+    expect(outcomes).toMatchObject([
+      { room: 'a', status: DONE, position: { offset: 2, epoch: first.position.epoch } },
+      { room: '', status: { code: 107 } },
+    ]);
+    const kept = await push.history({ room: 'a', query: { limit: -1, sinceOffset: 0 } });
+    expect(kept).toMatchObject({
+      ret: DONE,
+      position: { offset: 2 },
+      publications: [
+        { data: '{"text":"hi"}', offset: 1, tags: new Map([['lang', 'en']]), info: { client: '' } },
+        { data: '2', offset: 2 },
+      ],
+    });
+    expect(await push.removeHistory({ room: 'a' })).toEqual({ ret: DONE });
+    expect(await push.history({ room: 'a', query: { limit: -1 } })).toMatchObject({ publications: [] });
+  });
+
+  test('tell who is there, and the servers how they are', async () => {
+    const { push, ...running } = await start(TOKENS);
+    const token = await signToken({ sub: 'ann', info: { name: 'Ann' }, channels: ['a'] });
+    const { id } = await connectCentrifuge(running, { token });
+    expect(await push.presence({ room: 'a' })).toEqual({
+      ret: DONE,
+      list: [{ client: id, user: 'ann', connInfo: '{"name":"Ann"}', roomInfo: '' }],
+    });
+    expect(await push.presenceStats({ room: 'a' })).toEqual({ ret: DONE, clients: 1, users: 1 });
+    expect(await push.nodes({})).toMatchObject({ ret: DONE, list: [{ clients: 1, users: 1, rooms: 1 }] });
+  });
+
+  test.each([
+    ['no JSON', { data: 'hi' }, 107],
+    ['a number that would change', { data: '9007199254740993' }, 107],
+    ['a long message', { data: JSON.stringify('x'.repeat(70_000)) }, 106],
+    ['a very long message', { data: JSON.stringify('x'.repeat(500_000)) }, 106],
+    ['a long key', { options: { idempotencyKey: 'k'.repeat(256) } }, 107],
+    ['long tags', { options: { tags: new Map([['a', 'x'.repeat(70_000)]]) } }, 106],
+    ['a bad version', { options: { version: -1 } }, 107],
+    ['no name', { room: '' }, 107],
+  ])('refuse %s', async (_, given, code) => {
+    const { push } = await start();
+    const { ret } = await push.publish({ room: 'a', data: '1', options: {}, ...given });
+    expect(ret).toMatchObject({ code, message: expect.stringMatching(/\w/) });
+  });
+
+  test('refuse a history that cannot be given', async () => {
+    const { push } = await start(HISTORY);
+    await push.publish({ room: 'a', data: '1', options: {} });
+    const reverse = await push.history({ room: 'a', query: { sinceOffset: 0, reverse: true } });
+    expect(reverse.ret).toMatchObject({ code: 107 });
+    const other = await push.history({ room: 'a', query: { sinceOffset: 0, sinceEpoch: 'another' } });
+    expect(other.ret).toMatchObject({ code: 112 });
+  });
+});
+
+describe('connections', () => {
+  test('are joined, told, put out, refreshed and closed', async () => {
+    const { push, ...running } = await start(TOKENS);
+    const client = await connectCentrifuge(running, { token: await signToken({ sub: 'ann' }) });
+    const who = { user: 'ann' };
+    const options = { data: '{"topic":"tea"}' };
+    expect(await push.subscribe({ who, room: 'a', options })).toEqual({ ret: DONE, found: true });
+    expect(await client.next()).toMatchObject({
+      push: { channel: 'a', subscribe: { data: { topic: 'tea' } } },
+    });
+    expect(await push.send({ who, data: '[1]' })).toEqual({ ret: DONE, found: true });
+    expect(await client.next()).toEqual({ push: { message: { data: [1] } } });
+    const unsubscribe = { who, room: 'a', code: 0, reason: '' };
+    expect(await push.unsubscribe(unsubscribe)).toEqual({ ret: DONE, found: true });
+    const told = { code: 2000, reason: 'server unsubscribe' };
+    expect(await client.next()).toEqual({ push: { channel: 'a', unsubscribe: told } });
+    expect(await push.unsubscribe(unsubscribe)).toEqual({ ret: DONE, found: false });
+    const changes = { expiresAt: LATER };
+    expect(await push.refresh({ who, options: changes })).toEqual({ ret: DONE, found: true });
+    expect(await client.next()).toMatchObject({ push: { refresh: { expires: true } } });
+    const spare = { spared: [client.id] };
+    expect(await push.disconnect({ who, options: spare })).toEqual({ ret: DONE, found: false });
+    const close = { code: 4500, reason: 'over' };
+    expect(await push.disconnect({ who: { client: client.id }, options: close })).toEqual({
+      ret: DONE,
+      found: true,
+    });
+    expect(await client.closed).toEqual(close);
+  });
+
+  test('have to fetch new tokens', async () => {
+    const { push, ...running } = await start(TOKENS);
+    const client = await connectCentrifuge(running, { token: await signToken({ sub: 'ann' }) });
+    expect(await push.invalidate({ who: { user: 'ann' }, room: 'a' })).toEqual({ ret: DONE, found: false });
+    expect(await push.invalidate({ who: { user: 'ann' }, room: '' })).toEqual({ ret: DONE, found: true });
+    expect(await client.closed).toMatchObject({ code: 3014 });
+  });
+
+  test('are closed when their user or token is revoked', async () => {
+    const { push, ...running } = await start(TOKENS);
+    const client = await connectCentrifuge(running, { token: await signToken({ sub: 'ann' }) });
+    expect(await push.revoke({ what: { user: 'ann', until: LATER } })).toEqual({ ret: DONE });
+    expect(await client.closed).toMatchObject({ code: 3507 });
+    expect(await push.revoke({ what: { token: 't1', until: LATER } })).toEqual({ ret: DONE });
+    expect(await push.revocations({})).toEqual({
+      ret: DONE,
+      list: [
+        { token: '', user: 'ann', issuedBefore: 0, until: LATER },
+        { token: 't1', user: '', issuedBefore: 0, until: LATER },
+      ],
+    });
+    expect(await push.unrevoke({ what: { user: 'ann' } })).toEqual({ ret: DONE, found: true });
+    expect(await push.unrevoke({ what: { user: 'ann' } })).toEqual({ ret: DONE, found: false });
+  });
+
+  test('are left alone when a request cannot be understood', async () => {
+    const { push } = await start();
+    const who = { user: 'ann' };
+    const answers = [
+      await push.disconnect({ who: {}, options: {} }),
+      await push.disconnect({ who, options: { code: 3999 } }),
+      await push.unsubscribe({ who, room: 'a', code: 1, reason: '' }),
+      await push.subscribe({ who, room: 'a', options: { info: 'no JSON' } }),
+      await push.subscribe({ who, room: 'a', options: { expiresAt: 1 } }),
+      await push.refresh({ who, options: {} }),
+      await push.revoke({ what: {} }),
+      await push.revoke({ what: { token: 'a', user: 'b' } }),
+      await push.send({ who, data: 'no JSON' }),
+    ];
+    expect(answers.map(({ ret }) => ret.code)).toEqual(answers.map(() => 107));
+  });
+});
