@@ -156,12 +156,13 @@ export function composeServer<All extends ServantDefinitions>(
 
   const life = new ServerLife();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
-  reportHandlers(events, onError, createPatternFinder(definitions));
+  const patternOf = createPatternFinder(definitions);
+  reportHandlers(events, onError, patternOf);
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
     onLoopback: isLoopbackHost(settings.host),
   });
-  const inspector = createInspection({ settings, allowsOrigin, events, clock, onError });
+  const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
   const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.monotonic());
   const directory = createDirectory(machines.connection, clock);
 
@@ -305,7 +306,7 @@ export function composeServer<All extends ServantDefinitions>(
   const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
-  inspector?.attach({ server: actor, directory, proxies: servants.proxies });
+  inspector?.attach({ server: actor, directory, proxies: servants.proxies }, operations);
   return server;
 }
 

@@ -1,5 +1,6 @@
 /** For tests of the inspector: all actors of a server, with the rooms and connections of an actor harness. */
 
+import { createMemoryControl } from '../../broker/control/memory-control.ts';
 import { createMemoryBroker } from '../../broker/memory-broker.ts';
 import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
 import { createMachines } from '../../actors/machines.ts';
@@ -7,6 +8,12 @@ import { NO_OBSERVER } from '../../actors/runtime/live-machine.ts';
 import { createServerActor, type ServerRef } from '../../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../../actors/servant/tars-proxy-events.ts';
 import { startTarsProxy, type TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
+import { createOperations } from '../../operations/create-operations.ts';
+import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/limits.ts';
+import { failCall } from '../../protocol/rpc-errors.ts';
+import { createControlNode } from '../../server/nodes/control-node.ts';
+import { createNodeInfo } from '../../server/nodes/node-info.ts';
+import type { RoomOperations } from '../rooms/room-operations.ts';
 import type { Population } from '../population/population.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createSummaries, type Summaries } from './summaries.ts';
@@ -17,6 +24,19 @@ export interface PopulationHarness extends Harness {
   /** The proxy of a servant named `hello`, which never answers. */
   readonly proxy: TarsProxyRef;
   readonly summaries: Summaries;
+  /** As a server with these rooms and connections has them. */
+  readonly operations: RoomOperations;
+}
+
+/** What the inspector does in the rooms of a harness, as on a server that is one process. */
+function createRoomOperations({ rooms, directory, clock, broker, presence }: Harness): RoomOperations {
+  const control = createMemoryControl();
+  const nodeInfo = createNodeInfo({ directory, clock, port: 0 });
+  control.attach(createControlNode({ directory, rooms, nodeInfo }));
+  const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
+  const rpc = { call: async () => failCall('unknownFunction') };
+  const events = { emit() {}, isHeard: () => false };
+  return createOperations({ rooms, control, broker, presence, rpc, events, clock, limits });
 }
 
 /** @param redact fields that are withheld. The server is started, and listens when promises have settled. */
@@ -67,5 +87,5 @@ export function createPopulation(
   const population: Population = { server, directory, proxies: new Map([['hello', proxy]]) };
   const redaction = createRedaction(options.redact);
   const summaries = createSummaries({ population, redaction, clock });
-  return { ...harness, population, server, proxy, summaries };
+  return { ...harness, population, server, proxy, summaries, operations: createRoomOperations(harness) };
 }
