@@ -5,7 +5,7 @@ import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
 import { describeParty } from '../events/party-words.ts';
 
 export interface ControlQuestion {
-  readonly type: 'kick' | 'close' | 'mute' | 'unmute';
+  readonly type: 'kick' | 'close' | 'mute' | 'unmute' | 'removeHistory';
   readonly label: string;
   readonly title: string;
   readonly words: string;
@@ -34,7 +34,7 @@ export function questionsOf(actor: ActorAddress, states: readonly StatePath[]): 
   }
 }
 
-function askToDisconnect(connection: string, label: string): ControlQuestion {
+export function askToDisconnect(connection: string, label = 'Disconnect'): ControlQuestion {
   return {
     type: 'kick',
     label,
@@ -46,7 +46,7 @@ function askToDisconnect(connection: string, label: string): ControlQuestion {
 }
 
 /** @param who the member, in words */
-function askToKick(who: string): ControlQuestion {
+export function askToKick(who: string): ControlQuestion {
   return {
     type: 'kick',
     label: 'Kick',
@@ -85,5 +85,16 @@ export function askToClose(room: string): ControlQuestion {
     words: 'All members are removed, and the room is closed.',
     isDangerous: true,
     takesReason: true,
+  };
+}
+
+export function askToRemoveHistory(room: string): ControlQuestion {
+  return {
+    type: 'removeHistory',
+    label: 'Remove history',
+    title: `Remove the history of room ${room}?`,
+    words: 'The messages that are kept are dropped for good. The position of the stream stays.',
+    isDangerous: true,
+    takesReason: false,
   };
 }

@@ -36,7 +36,7 @@ describe('the address', () => {
       fc.property(
         fc.constantFrom(...MACHINE_NAMES),
         fc.string({ minLength: 1, unit: 'grapheme' }),
-        fc.constantFrom(undefined, 'members', 'history' as const),
+        fc.constantFrom(undefined, 'members', 'messages', 'rules', 'history' as const),
         (kind, id, view) => {
           const place: Place = { type: 'actor', actor: { kind, id }, ...(view !== undefined && { view }) };
           expect(parseHash(toHash(place))).toEqual(place);

@@ -5,7 +5,7 @@ import type { ActorAddress, MachineName } from '../../../src/inspect/feed/feed-p
 /** The views of an actor besides its chart. */
 export type ActorView = (typeof VIEWS)[number];
 
-const VIEWS = ['members', 'history'] as const;
+const VIEWS = ['members', 'messages', 'rules', 'history'] as const;
 
 /** What the middle pane shows. */
 export type Place =
