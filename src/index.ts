@@ -24,7 +24,16 @@ export type {
   PublicationVersion,
   PublishOptions,
 } from './broker/broker.ts';
-export type { Control, ControlNode, Order, Question, Survey } from './broker/control/control.ts';
+export type {
+  Control,
+  ControlNode,
+  JoinOrder,
+  Order,
+  Question,
+  RefreshOrder,
+  Selection,
+  Survey,
+} from './broker/control/control.ts';
 export { createMemoryControl, createMemoryControls } from './broker/control/memory-control.ts';
 export { createMemoryBroker, createMemoryBrokers, type MemoryBrokerOptions } from './broker/memory-broker.ts';
 export { createMemoryPresence } from './broker/presence/memory-presence.ts';
@@ -45,10 +54,12 @@ export type {
   Push,
   Reply,
 } from './protocol/command.ts';
+export type { Ending, EndingName } from './protocol/endings.ts';
 export type { ErrorName, Refusal } from './protocol/errors.ts';
 export { parseExactJson, writeExactJson, type ExactJson } from './protocol/json/exact-json.ts';
 export { JsonNumber } from './protocol/json/json-number.ts';
-export type { NodeInfo, RoomMembers } from './operations/operations.ts';
+export type { RoomListener, Watch } from './operations/watchers.ts';
+export type { DisconnectRequest, NodeInfo, RoomMembers, SubscribeRequest } from './operations/operations.ts';
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
 export type { Authenticate, ClientIdentity, ClientRequest } from './server/identity/authentication.ts';

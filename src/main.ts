@@ -3,6 +3,7 @@
 
 import { createCommandLine } from './cli/command-line.ts';
 import { PackageError } from './cli/package/package-error.ts';
+import { RemoteError } from './cli/remote/remote-error.ts';
 import { ConfigError } from './config/layer/config-error.ts';
 import { StoreError } from './storage/store-error.ts';
 import { ListenError } from './transport/common/transport.ts';
@@ -14,9 +15,12 @@ try {
   await createCommandLine().parseAsync();
 } catch (error) {
   if (error instanceof ConfigError) fail(error, EXIT_BAD_CONFIG);
-  else if (error instanceof ListenError || error instanceof StoreError || error instanceof PackageError)
-    fail(error, EXIT_FAILED);
+  else if (isExpected(error)) fail(error, EXIT_FAILED);
   else throw error;
+}
+
+function isExpected(error: unknown): error is Error {
+  return [ListenError, StoreError, PackageError, RemoteError].some((expected) => error instanceof expected);
 }
 
 /** For what the user can correct: the message alone. Anything else is a bug and shows its stack. */

@@ -1,27 +1,11 @@
 /** The HTTP server API: publishing to one room and to several. */
 
 import { describe, expect, test } from 'vitest';
-import type { HttpAnswer, HttpOptions } from './support/http-request.ts';
-import { startServer, type RunningServer } from './support/start-server.ts';
+import { ask, post, read } from './support/api-request.ts';
+import { startServer } from './support/start-server.ts';
 
 const API_KEY = 'correct-horse-battery-staple';
 const KEEP = { rooms: { '*': { history: { size: 10, ttlSeconds: 300 } } } };
-
-function post(body: unknown, headers: Readonly<Record<string, string>> = {}): HttpOptions {
-  const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
-  return { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: text };
-}
-
-function read({ body }: HttpAnswer): unknown {
-  return JSON.parse(body);
-}
-
-/** What a method of the API answers with the status 200. */
-async function ask({ request }: RunningServer, method: string, body: unknown): Promise<unknown> {
-  const answer = await request(`/api/${method}`, post(body));
-  expect(answer.status, answer.body).toBe(200);
-  return read(answer);
-}
 
 describe('publish', () => {
   test('brings any JSON to the members of a room, and answers with its position', async () => {
@@ -102,7 +86,7 @@ describe('publish', () => {
 
   test.each<[string, object, number, RegExp]>([
     ['no channel', { data: 1 }, 107, /needs the field channel/],
-    ['no data', { channel: 'r' }, 107, /the field data is missing/],
+    ['no data', { channel: 'r' }, 107, /needs the field data/],
     ['binary data', { channel: 'r', b64data: 'aGk=' }, 107, /b64data is not taken/],
     ['a long room name', { channel: 'r'.repeat(256), data: 1 }, 107, /room name is longer than 255 bytes/],
     ['long data', { channel: 'r', data: 'x'.repeat(65_537) }, 106, /message is longer than 65536/],

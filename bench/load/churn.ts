@@ -3,7 +3,7 @@
 import { encodeTextFrame, FrameBatch } from './client-frames.ts';
 import { nameRoom, openCrowd, prepareJoins, until } from './crowd.ts';
 import { DIALECTS, markOf } from './dialect.ts';
-import { Histogram } from './histogram.ts';
+import { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { ChurnJob, ChurnResult, Pause } from './jobs.ts';
 import { measureLoad, toLatency } from './span.ts';
 import type { ClientListener, WireClient } from './wire-client.ts';

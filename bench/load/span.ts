@@ -2,7 +2,7 @@
 
 import { readCpuMicros } from '../accounting.ts';
 import { sleep } from './crowd.ts';
-import type { Histogram } from './histogram.ts';
+import type { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { Latency, Pause, Span, Timing } from './jobs.ts';
 
 const LOOK_MS = 10;

@@ -8,7 +8,7 @@
 import { encodeTextFrame, FrameBatch } from './client-frames.ts';
 import { nameRoom, openCrowd, prepareJoins, until } from './crowd.ts';
 import { DIALECTS, markOf } from './dialect.ts';
-import { Histogram } from './histogram.ts';
+import { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { Pause, TrafficJob, TrafficResult } from './jobs.ts';
 import { measureLoad, toLatency } from './span.ts';
 import { speechFrame, speechMarks, type SpeechMarks } from './speech.ts';

@@ -123,6 +123,7 @@ export function createDirectory(machine: typeof connectionMachine, clock: Clock)
       };
       const actor = system.create(machine, { id, input });
       connections.set(id, actor);
+      onIdentified(opened.member);
       actor.subscribe({
         complete: () => remove(actor.getSnapshot().context.member),
         // A machine that fails costs this one connection: its socket is closed, its rooms are told.

@@ -174,6 +174,10 @@ export function createRooms(input: RoomsInput): Rooms {
       else open.send({ type: 'room.leave', subscriber, reason }, subscriber.sender);
     },
 
+    putOut(room, { member, sender }, refusal) {
+      rooms.get(room)?.send({ type: 'room.kick', id: member.id, refusal }, sender);
+    },
+
     publish(room, data, publisher) {
       const opened = refuseMessage(data, limits) ?? open(room, publisher);
       if (opened instanceof SupervisedRoom)

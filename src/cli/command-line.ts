@@ -10,10 +10,13 @@ import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
 import { FIELDS } from '../config/schema/fields.ts';
 import { systemClock } from '../system/clock.ts';
 import { VERSION } from '../system/package-info.ts';
+import type { BenchFlags } from './bench/plan.ts';
 import type { ChartsFlags } from './charts.ts';
 import type { PackageFlags } from './package/package.ts';
+import { addRemoteCommands } from './remote/commands.ts';
 import type { Tars2tsOptions } from './tars2ts.ts';
 import type { TokenFlags } from './token.ts';
+import { untilStopped } from './terminal/until-stopped.ts';
 
 /** Makes the command line. Parsing rejects with `ConfigError` for a bad configuration and exits for a bad command line. */
 export function createCommandLine(): Command {
@@ -115,6 +118,45 @@ export function createCommandLine(): Command {
       const { runConfigCommand } = await import('./config.ts');
       print(runConfigCommand(toSources(options), options.docs ?? false));
     });
+
+  program
+    .command('check')
+    .description('check a file of settings, and tell what it means; the environment counts too')
+    .argument('[file]', 'the file (default: the one of STATECAST_CONFIG, or none)')
+    .option('--json', 'print JSON')
+    .action(async (file: string | undefined, { json }: { readonly json?: boolean }) => {
+      const { runCheck } = await import('./check.ts');
+      finish(runCheck({ file, fileNamedBy: 'argument FILE', env: process.env, flags: {} }, json));
+    });
+
+  program
+    .command('bench')
+    .description('put a bounded load on a server, and tell how it fares')
+    .argument('[url]', 'where the server is', 'ws://127.0.0.1:8000')
+    .addOption(
+      new Option('--protocol <name>', 'what clients speak').choices(['line', 'centrifuge']).default('line'),
+    )
+    .option('--connections <number>', 'how many clients, up to 10000', '50')
+    .option('--rooms <number>', 'how many rooms they are in; each is in one', '5')
+    .option('--rate <number>', 'messages a second, of all clients together, up to 100000', '100')
+    .option('--seconds <number>', 'how long, up to 300', '10')
+    .option('--size <bytes>', 'the length of a message, from 40 to 65536', '64')
+    .option('--room-prefix <text>', 'how the names of the rooms begin', 'bench-')
+    .option('--token <token>', 'a token that all clients send')
+    .option('--i-own-this-server', 'allow a server that is not this machine')
+    .option('--json', 'print JSON')
+    .action(async (address: string, flags: BenchFlags) => {
+      const { runBench } = await import('./bench/bench.ts');
+      const isTerminal = process.stderr.isTTY && flags.json !== true;
+      const showProgress = isTerminal ? (text: string) => void process.stderr.write(text) : undefined;
+      finish(await runBench({ address, flags, signal: untilStopped(), showProgress }));
+    });
+
+  addRemoteCommands(program, {
+    env: process.env,
+    print,
+    tell: (text) => void process.stderr.write(text),
+  });
 
   return program;
 }

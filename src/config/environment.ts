@@ -9,6 +9,9 @@ import { suggest } from './layer/nearest.ts';
 /** The variable that names the configuration file when there is no `--config`. */
 export const FILE_VARIABLE = `${ENVIRONMENT_PREFIX}CONFIG`;
 
+/** The variable that tells commands where a running server is. It is no setting of a server. */
+export const SERVER_URL_VARIABLE = `${ENVIRONMENT_PREFIX}URL`;
+
 /** Reads the `STATECAST_…` variables. One that belongs to no setting is a problem: most likely it is misspelt. */
 export function readEnvironment(env: NodeJS.ProcessEnv): Layer {
   const given = FIELDS.flatMap((field) => {
@@ -19,7 +22,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Layer {
 }
 
 function findUnknownVariables(env: NodeJS.ProcessEnv): ConfigProblem[] {
-  const known = [...FIELDS.map((field) => field.variable), FILE_VARIABLE];
+  const known = [...FIELDS.map((field) => field.variable), FILE_VARIABLE, SERVER_URL_VARIABLE];
   const unknown = Object.keys(env).filter(
     (name) => name.startsWith(ENVIRONMENT_PREFIX) && !known.includes(name),
   );

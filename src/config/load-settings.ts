@@ -13,6 +13,8 @@ import { readSettingsFile } from './settings-file.ts';
 export interface SettingsSources {
   /** A file of settings. Default: the one that `STATECAST_CONFIG` names, if any. */
   readonly file?: string | undefined;
+  /** What has named `file`, for problems. Default: `flag --config`. */
+  readonly fileNamedBy?: string;
   readonly env: NodeJS.ProcessEnv;
   readonly flags: SettingsFlags;
   /** Settings that a program has in its code; all other sources win. Default: none. */
@@ -24,8 +26,13 @@ export interface SettingsSources {
  * reported even if a later source overrides it.
  * @throws {ConfigError} with the problems of all sources.
  */
-export function loadSettings({ file, env, flags, code }: SettingsSources): Settings {
-  const layers = [...readCode(code), ...readFile(file, env), readEnvironment(env), readFlags(flags)];
+export function loadSettings({ file, fileNamedBy, env, flags, code }: SettingsSources): Settings {
+  const layers = [
+    ...readCode(code),
+    ...readFile(file, fileNamedBy, env),
+    readEnvironment(env),
+    readFlags(flags),
+  ];
   const merged = mergeLayers(layers);
   const problems = layers.flatMap((layer) => [
     ...layer.problems,
@@ -44,8 +51,8 @@ function readCode(input: unknown): Layer[] {
   return input === undefined ? [] : [{ input, sourceOf: () => 'options of the program', problems: [] }];
 }
 
-function readFile(file: string | undefined, env: NodeJS.ProcessEnv): Layer[] {
-  if (file !== undefined) return [readSettingsFile(file, 'flag --config')];
+function readFile(file: string | undefined, namedBy: string | undefined, env: NodeJS.ProcessEnv): Layer[] {
+  if (file !== undefined) return [readSettingsFile(file, namedBy ?? 'flag --config')];
   const named = env[FILE_VARIABLE];
   return named === undefined ? [] : [readSettingsFile(named, `environment ${FILE_VARIABLE}`)];
 }

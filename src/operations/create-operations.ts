@@ -4,21 +4,23 @@ import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { Answer, RpcPort } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { Control, Order, Selection } from '../broker/control/control.ts';
+import type { Control, Order } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
-import { createRefusal, type Refusal } from '../protocol/errors.ts';
-import { refuseMessage, type MessageLimits } from '../protocol/limits.ts';
+import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
+import { createConnections } from './connections.ts';
 import type { Done, Found, Operations } from './operations.ts';
 import { createPublishing } from './publishing.ts';
 import { createReading } from './reading.ts';
+import type { Watchers } from './watchers.ts';
 
 export interface OperationsInput {
   readonly rooms: Rooms;
   readonly control: Control;
   readonly broker: Broker;
   readonly presence: Presence;
+  readonly watchers: Pick<Watchers, 'watch'>;
   /** The functions of servants. */
   readonly rpc: RpcPort;
   readonly events: EventSink;
@@ -26,11 +28,10 @@ export interface OperationsInput {
   readonly limits: MessageLimits;
 }
 
-const NOBODY = createRefusal('badRequest', 'say who it is about: a user, a client or a session');
 const DONE: Done = {};
 
 export function createOperations(input: OperationsInput): Operations {
-  const { rooms, control, clock, limits } = input;
+  const { rooms, control, clock } = input;
 
   function order(given: Order): Answer<Found> {
     const done = control.order(given);
@@ -48,23 +49,11 @@ export function createOperations(input: OperationsInput): Operations {
   return {
     ...createPublishing(rooms, clock),
     ...createReading(input),
-    send(who, data) {
-      const refusal = refuseMessage(data, limits) ?? refuseSelection(who);
-      return refusal === undefined ? order({ type: 'tell', who, data }) : { refusal };
-    },
-    disconnect(who, reason) {
-      const refusal = refuseSelection(who);
-      const told = reason === undefined || reason === '' ? {} : { reason };
-      return refusal === undefined ? order({ type: 'disconnect', who, ...told }) : { refusal };
-    },
+    ...createConnections(input),
+    watch: (room, listener) => input.watchers.watch(room, listener),
     kick: (room, connection, reason) => order({ type: 'kick', room, connection, reason }),
     mute: (room) => setMuted(room, 'mute'),
     unmute: (room) => setMuted(room, 'unmute'),
     closeRoom: (room, reason) => order({ type: 'close', room, reason }),
   };
-}
-
-/** An order for everybody is most likely a mistake. */
-function refuseSelection({ user, connection, session }: Selection): Refusal | undefined {
-  return user === undefined && connection === undefined && session === undefined ? NOBODY : undefined;
 }

@@ -5,13 +5,15 @@
 
 import type { PublicationVersion } from '../broker/broker.ts';
 import type { History, HistoryQuery, Position } from '../broker/broker.ts';
-import type { Selection } from '../broker/control/control.ts';
+import type { RefreshOrder, Selection } from '../broker/control/control.ts';
 import type { OutsideSender } from '../actors/runtime/sender.ts';
 import type { PresenceStats, PresentMember } from '../broker/presence/presence.ts';
 import type { Answer } from '../actors/room/ports.ts';
 import type { MemberView } from '../actors/room/roster.ts';
-import type { Json } from '../protocol/command.ts';
+import type { Json, StreamPosition } from '../protocol/command.ts';
+import type { Ending } from '../protocol/endings.ts';
 import type { ExactJson } from '../protocol/json/exact-json.ts';
+import type { RoomListener, Watch } from './watchers.ts';
 
 /** A refusal is a value here; a promise does not reject because of one. */
 export interface Operations {
@@ -42,12 +44,31 @@ export interface Operations {
   rooms(pattern?: string): Answer<{ readonly rooms: readonly RoomMembers[] }>;
   /** The nodes, and how they are. One that does not answer within 2 seconds is missing. */
   info(): Answer<{ readonly nodes: readonly NodeInfo[] }>;
+  /**
+   * Tells a listener what happens in a room from now on, whether it has members here or not. At most 1,000 may watch at a
+   * time.
+   */
+  watch(room: string, listener: RoomListener): Answer<Watch>;
   /** Calls a function of a servant, `hello.sayHello`, whatever rooms allow. */
   call(method: string, args: ExactJson): Answer<{ readonly result: ExactJson }>;
   /** Sends a message to connections. */
   send(who: Selection, data: Json): Answer<Found>;
+  /** Joins connections to a room as the server does it: no rule of the room is asked, its capacity and `onJoin` are. */
+  subscribe(who: Selection, room: string, request?: SubscribeRequest): Answer<Found>;
+  /**
+   * Ends memberships, and refuses joins that are under way. Users who are away in the room are not expected back.
+   * @param ending Default: 2000, and the client stays away. After a code from 2500 on it subscribes again.
+   */
+  unsubscribe(who: Selection, room: string, ending?: Ending): Answer<Found>;
   /** Closes connections. */
-  disconnect(who: Selection, reason?: string): Answer<Found>;
+  disconnect(who: Selection, request?: DisconnectRequest): Answer<Found>;
+  /** Changes how long connections last, or what others see of them. */
+  refresh(who: Selection, changes: RefreshOrder): Answer<Found>;
+  /**
+   * Has clients fetch new tokens: their connections are closed with 3014. With a room, memberships end with 2502, and those
+   * that the server has made close their connections.
+   */
+  invalidate(who: Selection, room?: string): Answer<Found>;
   /** Puts a member out of a room; its connection stays. */
   kick(room: string, connection: string, reason: string): Answer<Found>;
   /** Lets only the server publish in a room, as long as it is in memory. */
@@ -67,6 +88,28 @@ export interface PublishRequest {
   readonly idempotencyKey?: string | undefined;
   /** Who asks for it, for those who watch. Default: the library. */
   readonly from?: OutsideSender | undefined;
+}
+
+/** What is said of connections that are joined to a room. */
+export interface SubscribeRequest {
+  /** For the other members. */
+  readonly info?: Json | undefined;
+  /** For the client itself. */
+  readonly data?: Json | undefined;
+  /** When the membership ends, in milliseconds since 1970. Default: never. */
+  readonly expiresAt?: number | undefined;
+  /** The client gets what was published after this position. Default: nothing of before. */
+  readonly recoverSince?: StreamPosition | undefined;
+}
+
+/** How connections are closed. */
+export interface DisconnectRequest {
+  /** For the client; of its UTF-8, 123 bytes are sent. Default: that of the code. */
+  readonly reason?: string | undefined;
+  /** One of the table of close codes, or one of yours: 4000 to 4499, or 4500 to 4999 for good. Default 3503, for good. */
+  readonly code?: number | undefined;
+  /** The ids of connections that stay. */
+  readonly except?: readonly string[] | undefined;
 }
 
 /** Where a publication is in the stream of its room. The offset is 0 where the publication takes no place in it. */

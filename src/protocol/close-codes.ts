@@ -33,6 +33,28 @@ export const CLOSE_CODES = {
 /** The name of a row of {@link CLOSE_CODES}. */
 export type CloseName = keyof typeof CLOSE_CODES;
 
+/** The first code of the table that goes with a close frame of the server's owner. */
+const FIRST_CODE = 3000;
+const FIRST_OWN_CODE = 4000;
+const LAST_OWN_CODE = 4999;
+
+/** Whether the owner of a server may close a connection with a code: one of the table, or 4000 to 4999. */
+export function isCloseCode(code: number): boolean {
+  if (!Number.isInteger(code) || code < FIRST_CODE) return false;
+  return (code >= FIRST_OWN_CODE && code <= LAST_OWN_CODE) || nameOfCode(code) !== undefined;
+}
+
+/** The name of a code; undefined for one that is not in the table. */
+export function nameOfCode(code: number): CloseName | undefined {
+  const names = Object.keys(CLOSE_CODES) as CloseName[];
+  return names.find((name) => CLOSE_CODES[name].code === code);
+}
+
+/** Whether a client comes back by itself after a code. */
+export function comesBack(code: number): boolean {
+  return (code >= FIRST_CODE && code < 3500) || (code >= FIRST_OWN_CODE && code < 4500);
+}
+
 /** A close frame has at most 125 bytes, two of them for the code. */
 const MAX_REASON_BYTES = 123;
 

@@ -1,6 +1,6 @@
 /** Commands, replies, pushes and messages as plain data. They do not depend on the codec. */
 
-import type { EndingName } from './endings.ts';
+import type { Ending, EndingName } from './endings.ts';
 import type { Refusal } from './errors.ts';
 import type { ExactJson } from './json/exact-json.ts';
 
@@ -181,10 +181,17 @@ export type Push =
   /** The server has joined the connection to a room. */
   | { readonly type: 'joined'; readonly room: string; readonly answer?: JoinAnswer }
   /**
-   * The server could not join the connection to a room, or has ended its membership. `ending` is the reason in the table
-   * of codes; default `unsubscribed`.
+   * The server could not join the connection to a room, or has ended its membership. `ending` is a row in the table of
+   * codes, or a code of the server's owner; default `unsubscribed`.
    */
-  | { readonly type: 'left'; readonly room: string; readonly refusal: Refusal; readonly ending?: EndingName }
+  | {
+      readonly type: 'left';
+      readonly room: string;
+      readonly refusal: Refusal;
+      readonly ending?: EndingName | Ending;
+    }
+  /** The server has changed when the client is to send a new token: after so many seconds; absent: never. */
+  | { readonly type: 'refresh'; readonly ttlSeconds?: number }
   /** A message of the server to this connection or this user alone. */
   | { readonly type: 'message'; readonly data: Json }
   /** Asks for a sign of life. */

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
-import { createBroadcasts, type BroadcastRule } from '../actors/broadcasts.ts';
+import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
 import { createRooms } from '../actors/rooms.ts';
@@ -14,14 +14,15 @@ import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
+import { HeldBroker } from '../broker/held-broker.ts';
 import { watchBroker } from '../broker/watched-broker.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
-import type { Settings } from '../config/schema/settings.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createOperations } from '../operations/create-operations.ts';
+import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { readDescriptors } from '../system/descriptors.ts';
@@ -39,6 +40,7 @@ import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-re
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
+import { ruleOfBroadcasts } from './room-rules.ts';
 import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
@@ -143,11 +145,14 @@ export function composeServer<All extends ServantDefinitions>(
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
   const shared = {
     store: store ?? createMemoryStore(),
-    broker: watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
-      clock,
-      isWatched: (room) => hasStreamReaders(directory, room),
-      onGap: (room) => tellGap(directory, room),
-    }),
+    broker: new HeldBroker(
+      watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
+        clock,
+        isWatched: (room) => hasStreamReaders(directory, room),
+        onGap: (room) => tellGap(directory, room),
+      }),
+      (room) => directory.rooms.get(room)?.record.subscription ?? 'none',
+    ),
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
   };
@@ -216,7 +221,8 @@ export function composeServer<All extends ServantDefinitions>(
   });
   const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
   shared.control.attach(createControlNode({ directory, rooms, nodeInfo }));
-  const operations = createOperations({ ...shared, rooms, rpc: rpcPort, events, clock, limits });
+  const watchers = new Watchers({ broker, clock, events, limits });
+  const operations = createOperations({ ...shared, watchers, rooms, rpc: rpcPort, events, clock, limits });
 
   const health = createHealth({
     settings,
@@ -275,6 +281,7 @@ export function composeServer<All extends ServantDefinitions>(
     rooms,
     operations,
     taps,
+    watchers,
     codecs,
     broker,
     events,
@@ -294,6 +301,7 @@ export function composeServer<All extends ServantDefinitions>(
     rooms,
     servants,
     shared,
+    watchers,
     events,
     clock,
     transport,
@@ -314,12 +322,6 @@ function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.settings;
-}
-
-/** What holds where the setting says nothing: as in the original on loopback, and nobody beyond. */
-function ruleOfBroadcasts({ auth, broadcast, host }: Settings): BroadcastRule {
-  if (auth.insecure) return 'anyone';
-  return broadcast ?? (isLoopbackHost(host) ? 'anyone' : 'nobody');
 }
 
 function pickTransport(asked: TransportSetting | CreateTransport, host: string): ChosenTransport {

@@ -8,6 +8,7 @@ import type { ServerAddress, ServerServices } from '../actors/server/server.ts';
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
+import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { Transport } from '../transport/common/transport.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
@@ -20,6 +21,8 @@ export interface ServicesInput {
   readonly rooms: Rooms;
   readonly servants: Servants;
   readonly shared: SharedParts;
+  /** They are told that nothing more comes, before their responses are cut off. */
+  readonly watchers: Pick<Watchers, 'close'>;
   readonly events: EventSink;
   readonly clock: Clock;
   readonly transport: Transport;
@@ -51,6 +54,7 @@ export function createServices(input: ServicesInput): ServerServices {
       stopKeeping?.();
       await pushServer?.close();
       inspector?.close();
+      input.watchers.close();
       await transport.close();
       await servants.stop();
       for (const room of directory.rooms.values()) room.stop();

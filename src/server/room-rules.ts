@@ -1,5 +1,6 @@
 /** What is allowed in rooms: what the settings say of a room, and what holds where they say nothing. */
 
+import type { BroadcastRule } from '../actors/broadcasts.ts';
 import { DEFAULT_BOUNDARY, ownersOf, type Allowances, type RoomRules } from '../actors/room/rules/rules.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
@@ -50,6 +51,16 @@ export function createAllowances(
       owners: ownersOf(room, boundary, auth.personalRoom),
     };
   };
+}
+
+/** What holds where the setting says nothing: as in the original on loopback, and nobody beyond. */
+export function ruleOfBroadcasts({
+  auth,
+  broadcast,
+  host,
+}: Pick<Settings, 'auth' | 'broadcast' | 'host'>): BroadcastRule {
+  if (auth.insecure) return 'anyone';
+  return broadcast ?? (isLoopbackHost(host) ? 'anyone' : 'nobody');
 }
 
 function merge(usual: RoomRules, may: NonNullable<RoomDefinition['may']>): RoomRules {

@@ -3,7 +3,8 @@
 import type { Answer } from '../actors/room/ports.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Health } from '../http/health-route.ts';
-import type { Operations } from '../operations/operations.ts';
+import type { Selection } from '../broker/control/control.ts';
+import type { DisconnectRequest, Operations } from '../operations/operations.ts';
 import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
 import type { ActorStates } from './actor-states.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
@@ -28,8 +29,12 @@ export interface FacadeInput<All extends ServantDefinitions> {
 export function createFacade<All extends ServantDefinitions>(input: FacadeInput<All>): StatecastServer<All> {
   const { settings, rpc, life, operations, shared, health, states, events, callStatistics } = input;
 
-  function disconnect(id: string, reason?: string): boolean | Promise<boolean> {
-    return expect(operations.disconnect({ connection: id }, reason), isFound);
+  function disconnect(
+    who: string | Selection,
+    given: string | DisconnectRequest = {},
+  ): boolean | Promise<boolean> {
+    const request = typeof given === 'string' ? { reason: given } : given;
+    return expect(operations.disconnect(toSelection(who), request), isFound);
   }
 
   return {
@@ -51,18 +56,29 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
       return expect(operations.send(to, data), isFound);
     },
     disconnect,
+    subscribe: (who, room, request) => expect(operations.subscribe(toSelection(who), room, request), isFound),
+    unsubscribe: (who, room, ending) =>
+      expect(operations.unsubscribe(toSelection(who), room, ending), isFound),
+    refresh: (who, changes) => expect(operations.refresh(toSelection(who), changes), isFound),
+    invalidate: (who, room) => expect(operations.invalidate(toSelection(who), room), isFound),
     closeRoom: (room, reason) => expect(operations.closeRoom(room, reason), isFound),
     rooms: (pattern) => expect(operations.rooms(pattern), ({ rooms }) => [...rooms]),
     removeHistory: async (room) => expect(operations.removeHistory(room), toNothing),
     presence: async (room) => expect(operations.presence(room), ({ members }) => [...members]),
     presenceStats: async (room) => expect(operations.presenceStats(room), asItIs),
     info: async () => expect(operations.info(), ({ nodes }) => [...nodes]),
+    watch: async (room, listener) => expect(operations.watch(room, listener), asItIs),
     health,
     states,
     on: (name, listener) => events.on(name, listener),
     once: (name, listener) => events.once(name, listener),
     off: (name, listener) => events.off(name, listener),
   };
+}
+
+/** A text is the id of a connection. */
+function toSelection(who: string | Selection): Selection {
+  return typeof who === 'string' ? { connection: who } : who;
 }
 
 /** Programs in plain JavaScript may give anything. */

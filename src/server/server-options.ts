@@ -16,10 +16,12 @@ import type {
 } from '../actors/room/room-options.ts';
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
-import type { NodeInfo, RoomMembers } from '../operations/operations.ts';
+import type { DisconnectRequest, NodeInfo, RoomMembers, SubscribeRequest } from '../operations/operations.ts';
+import type { RoomListener, Watch } from '../operations/watchers.ts';
+import type { Ending } from '../protocol/endings.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
-import type { Control } from '../broker/control/control.ts';
+import type { Control, RefreshOrder, Selection } from '../broker/control/control.ts';
 import type { Presence, PresenceStats, PresentMember } from '../broker/presence/presence.ts';
 import type { Broker, History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { Json } from '../protocol/command.ts';
@@ -259,10 +261,42 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
     data: Json,
   ): boolean | Promise<boolean>;
   /**
-   * Closes a connection with 3503, so that it does not come back by itself. False when there is none.
-   * @param reason The reason in the close frame, of which 123 bytes are sent. Default `force disconnect`.
+   * Closes a connection, or all that are selected: those of `user`, the one with the id `connection`, the one with the
+   * `session` of a client without a WebSocket. False when there is none.
+   * @param who The id of a connection, or a selection.
+   * @param request A reason, or `{ code, reason, except }`. Default: 3503, so that the client does not come back by itself.
+   * @throws {RefusedError} when nothing is selected, or the code is not allowed.
    */
-  disconnect(id: string, reason?: string): boolean | Promise<boolean>;
+  disconnect(who: string | Selection, request?: string | DisconnectRequest): boolean | Promise<boolean>;
+  /**
+   * Joins connections to a room: each is told of it as of a room of its token. No rule of the room is asked; its `onJoin`
+   * is, and its capacity holds. One that is in the room stays as it is. One that is in as many rooms as it may be is
+   * closed with 3505. False when no connection is selected.
+   * @throws {RefusedError} when nothing is selected, or the room's name or `info` or `data` breaks a limit.
+   */
+  subscribe(who: string | Selection, room: string, request?: SubscribeRequest): boolean | Promise<boolean>;
+  /**
+   * Ends the memberships of connections in a room, whoever has made them. Joins that are under way are refused, and users
+   * who are away there do not come back by themselves. False when nobody was in the room.
+   * @param ending Default: 2000, and the client stays away. From 2500 on it subscribes again. Your own codes are 2100 to
+   * 2499 and 2600 to 2999.
+   * @throws {RefusedError} when nothing is selected, or the code is not allowed.
+   */
+  unsubscribe(who: string | Selection, room: string, ending?: Ending): boolean | Promise<boolean>;
+  /**
+   * Changes connections: `expired` closes them with 3005; `expiresAt` is when they expire from now on, in milliseconds
+   * since 1970, 0 for never; `info` is what others see of them in what is published and joined later. False when there is
+   * none.
+   * @throws {RefusedError} when nothing is selected or changed.
+   */
+  refresh(who: string | Selection, changes: RefreshOrder): boolean | Promise<boolean>;
+  /**
+   * Has clients come back with a new token: closes their connections with 3014. With a room, its memberships end with
+   * 2502, and clients subscribe again with a new token; a membership that the server has made closes its connection.
+   * False when there is none.
+   * @throws {RefusedError} when nothing is selected.
+   */
+  invalidate(who: string | Selection, room?: string): boolean | Promise<boolean>;
   /** Puts all members out of a room and lets it go from memory. False when it is not in memory. */
   closeRoom(room: string, reason: string): boolean | Promise<boolean>;
   /**
@@ -285,6 +319,12 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    * @throws {RefusedError} as `presence`.
    */
   presenceStats(room: string): Promise<PresenceStats>;
+  /**
+   * Tells a listener what is published in a room, and, where the room has `joinLeave`, who joins and leaves, from now on:
+   * also where the room has no members here. At most 1,000 may watch at a time.
+   * @throws {RefusedError} when the name breaks a limit, when too many watch, or the broker fails.
+   */
+  watch(room: string, listener: RoomListener): Promise<Watch>;
   /** The nodes, and how they are. One that does not answer within 2 seconds is missing. */
   info(): Promise<NodeInfo[]>;
   health(): Health;

@@ -9,6 +9,7 @@ import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
+import type { Watchers } from '../operations/watchers.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Codec } from '../protocol/codec.ts';
 import { createCentrifugeCodec } from '../protocol/centrifuge/centrifuge-codec.ts';
@@ -23,8 +24,8 @@ import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess, type AccessOptions } from '../http/access.ts';
 import { createApiRoutes } from '../http/api/api-routes.ts';
-import { createPublishing } from '../http/api/publishing.ts';
-import { createReading } from '../http/api/reading.ts';
+import { createApiMethods } from '../http/api/api-methods.ts';
+import { createWatchRoute } from '../http/api/watch-route.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
 import { createPresenceRoute } from '../http/presence-route.ts';
@@ -79,6 +80,7 @@ export interface WebInput {
   readonly surroundings: ConnectionSurroundings;
   /** They hear what the broker brings. */
   readonly taps: Taps;
+  readonly watchers: Pick<Watchers, 'publication' | 'joined' | 'left'>;
   /** The codecs of the library's user, by their paths. */
   readonly codecs: Readonly<Record<string, Codec>>;
   readonly broker: Broker;
@@ -104,7 +106,7 @@ export interface WebInput {
 export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
-  const { operations, socketLimits, surroundings, taps } = input;
+  const { operations, socketLimits, surroundings, taps, watchers } = input;
   const { limits, http } = settings;
   const centrifuge = createCentrifugeCodec(SERVER_INFO, limits.messageBytes);
   const codecs = new Map([
@@ -165,10 +167,11 @@ export function createWeb(input: WebInput): Transport {
     }),
     ...createPushRoutes({ operations, access, messageBytes }),
     ...createApiRoutes({
-      methods: [...createPublishing(operations, messageBytes), ...createReading(operations)],
+      methods: createApiMethods(operations, messageBytes),
       access: apiAccess,
       messageBytes,
     }),
+    createWatchRoute({ operations, access: apiAccess, clock: input.clock }),
     createPresenceRoute(rooms, access),
     createHealthRoute(health),
     ...(inspector?.routes ?? []),
@@ -202,6 +205,15 @@ export function createWeb(input: WebInput): Transport {
     publication(publication) {
       taps.publication(publication);
       fanout.publication(publication);
+      watchers.publication(publication);
+    },
+    joined(room, member) {
+      fanout.joined?.(room, member);
+      watchers.joined(room, member);
+    },
+    left(room, member) {
+      fanout.left?.(room, member);
+      watchers.left(room, member);
     },
   });
   return transport;

@@ -1,6 +1,7 @@
 /** The ways in which the chart of a connection (connection.ts) closes the socket. */
 
 import type { CloseName } from '../../protocol/close-codes.ts';
+import type { Disconnection } from './connection-events.ts';
 
 /** The server closes the socket; the chart then waits for the socket to confirm it. */
 export function closeWith<Close extends CloseName>(close: Close) {
@@ -17,8 +18,8 @@ export const disconnect = {
   target: '#connection.closing',
   actions: {
     type: 'close',
-    params: ({ event: { reason } }: { readonly event: { readonly reason?: string | undefined } }) => ({
-      close: 'disconnected' as const,
+    params: ({ event: { close = 'disconnected', reason } }: { readonly event: Disconnection }) => ({
+      close,
       reason,
     }),
   },

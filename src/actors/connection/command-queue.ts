@@ -5,7 +5,8 @@
 
 import type { Command } from '../../protocol/command.ts';
 import { send } from '../runtime/send.ts';
-import type { ActorSender } from '../runtime/sender.ts';
+import type { JoinOrder } from '../../broker/control/control.ts';
+import type { ActorSender, Sender } from '../runtime/sender.ts';
 import { findOperation, type UnderWay } from './under-way.ts';
 
 /** Counted for a waiting command besides its texts, so that many tiny ones are bounded too. */
@@ -14,8 +15,13 @@ const COMMAND_OVERHEAD_BYTES = 256;
 /** With so many commands that are not answered yet, further ones wait. */
 const MAX_UNDER_WAY = 256;
 
-/** What waits: a command of the client, or a room to which the server joins the connection. */
-export type QueuedCommand = Command | { readonly type: 'room.resume'; readonly room: string };
+/** A room to which the server joins the connection: one of its identity or of its user, or one that its owner names. */
+type ServerJoin =
+  | { readonly type: 'room.resume'; readonly room: string }
+  | { readonly type: 'server.join'; readonly room: string; readonly joining: JoinOrder };
+
+/** What waits: a command of the client, or a join by the server. */
+export type QueuedCommand = Command | ServerJoin;
 
 /** The chart that takes the commands. */
 export interface CommandTaker extends ActorSender {
@@ -95,6 +101,13 @@ export class CommandQueue {
     for (const command of waiting?.commands ?? []) this.add(command);
   }
 
+  /** Forgets the joins of a room by the server that wait. */
+  withdraw(room: string): void {
+    if (this.#waiting?.hasOf(room) !== true) return;
+    this.#waiting.dropServerJoins(room);
+    if (this.#waiting.size === 0) this.#waiting = undefined;
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.#waiting = undefined;
@@ -117,7 +130,7 @@ export class CommandQueue {
 
   #give(command: QueuedCommand): void {
     this.#isTaking = true;
-    send(this.#taker, command, command.type === 'room.resume' ? this.#taker : 'socket');
+    send(this.#taker, command, senderOf(command, this.#taker));
     this.#isTaking = false;
   }
 
@@ -191,11 +204,30 @@ class WaitingCommands {
     return undefined;
   }
 
+  dropServerJoins(room: string): void {
+    for (let index = this.#commands.length - 1; index >= 0; index -= 1) {
+      const command = this.#commands[index]!;
+      if (!isServerJoin(command) || command.room !== room) continue;
+      this.#commands.splice(index, 1);
+      this.#bytes -= costOf(command);
+      this.#count(room, -1);
+    }
+  }
+
   #count(room: string, change: 1 | -1): void {
     const count = (this.#countOf.get(room) ?? 0) + change;
     if (count > 0) this.#countOf.set(room, count);
     else this.#countOf.delete(room);
   }
+}
+
+function isServerJoin(command: QueuedCommand): command is ServerJoin {
+  return command.type === 'room.resume' || command.type === 'server.join';
+}
+
+function senderOf(command: QueuedCommand, taker: ActorSender): Sender {
+  if (command.type === 'room.resume') return taker;
+  return command.type === 'server.join' ? 'library' : 'socket';
 }
 
 function isBusyWith(underWay: readonly UnderWay[], room: string): boolean {
@@ -207,6 +239,8 @@ function costOf(command: QueuedCommand): number {
   switch (command.type) {
     case 'room.join':
       return COMMAND_OVERHEAD_BYTES + command.room.length + lengthOf(command.request ?? null);
+    case 'server.join':
+      return COMMAND_OVERHEAD_BYTES + command.room.length + lengthOf(command.joining);
     case 'room.resume':
     case 'room.leave':
       return COMMAND_OVERHEAD_BYTES + command.room.length;

@@ -1,5 +1,6 @@
 /** What a connection is given, keeps and hears; the chart is in connection.ts. */
 
+import type { RefreshOrder } from '../../broker/control/control.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Codec } from '../../protocol/codec.ts';
@@ -12,6 +13,7 @@ import type {
   MemberInfo,
   Reply,
 } from '../../protocol/command.ts';
+import type { Ending } from '../../protocol/endings.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { Clock } from '../../system/clock.ts';
 import type {
@@ -131,9 +133,25 @@ export type ConnectionEvent =
   /** The send queue is full and a frame was lost: this client has a gap. */
   | { readonly type: 'socket.overflowed' }
   | { readonly type: 'socket.closed'; readonly code: number; readonly reason: string }
-  /** The server or its owner closes this connection, and may tell the client why. */
-  | { readonly type: 'server.disconnect'; readonly reason?: string | undefined }
+  /** The server ends the membership in a room, or refuses a join that is under way. */
+  | ({ readonly type: 'server.leave' } & PutOut)
+  /** The server changes how long the connection lasts, or what others see of it. */
+  | ({ readonly type: 'server.refresh' } & RefreshOrder)
+  /** The server or its owner closes this connection, and may tell the client why. Default: for good. */
+  | ({ readonly type: 'server.disconnect' } & Disconnection)
   | { readonly type: 'server.draining' };
+
+/** How a connection is closed. */
+export interface Disconnection {
+  readonly close?: CloseName | CustomClose | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** How the server ends a membership. */
+export interface PutOut {
+  readonly room: string;
+  readonly ending: Ending;
+}
 
 /** What the authenticator has found. */
 export type IdentityEvent =

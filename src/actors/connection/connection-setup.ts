@@ -1,7 +1,8 @@
 /** The guards and actions that the chart of a connection (connection.ts) names, and its beginning. */
 
 import { assertEvent, setup } from 'xstate';
-import { CLOSE_CODES, type CloseName } from '../../protocol/close-codes.ts';
+import { CLOSE_CODES, comesBack, type CloseName } from '../../protocol/close-codes.ts';
+import type { RefreshOrder } from '../../broker/control/control.ts';
 import type { Reply } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import type { CustomClose } from '../room/ports.ts';
@@ -27,6 +28,7 @@ import type {
   ConnectionInput,
   Greeting,
   InRoom,
+  PutOut,
   Refused,
 } from './connection-events.ts';
 import {
@@ -72,6 +74,15 @@ import {
   tellPutOut,
 } from './room-effects.ts';
 import { Seats } from './seats.ts';
+import {
+  endByServer,
+  endsTime,
+  joinByServer,
+  mustConnectAnew,
+  noteRefreshed,
+  refuseJoining,
+  tellRefreshed,
+} from './server-effects.ts';
 import { ConnectionSubscriber, PublishCommand, type FactReceiver } from './subscriber.ts';
 import { countJoins, findOperation, type UnderWay } from './under-way.ts';
 
@@ -109,6 +120,9 @@ export const connectionSetup = setup({
     hasAllCalls: ({ context }) => context.calls >= context.limits.callsPerConnection,
     hasAllRooms: ({ context }) =>
       context.joined.size + countJoins(context.underWay) >= context.limits.roomsPerConnection,
+    mustConnectAnew: ({ context }, putOut: PutOut) => mustConnectAnew(context, putOut),
+    endsTime: ({ context }, order: RefreshOrder) => endsTime(context, order),
+    changesTime: (_, { expiresAt }: RefreshOrder) => expiresAt !== undefined,
     takesMessages: ({ context }) => context.application.takesMessages,
   },
   actions: {
@@ -160,6 +174,11 @@ export const connectionSetup = setup({
     takeOver,
     leave,
     endMembership,
+    joinByServer,
+    endByServer,
+    refuseJoining,
+    noteRefreshed,
+    tellRefreshed,
     // It reads the event itself: params from the chart cost another call for every message.
     publish: ({ context, event, self }) => {
       const { id, room, data } = event as CommandOf<'room.publish'>;
@@ -294,6 +313,7 @@ const MEANT = new Set([1000, 1005]);
 
 function toLeaveReason({ closedWith }: ConnectionContext, code: number) {
   if (closedWith === 'shutdown') return 'shutdown';
-  const isOver = typeof closedWith === 'string' ? !CLOSE_CODES[closedWith].reconnect : MEANT.has(code);
-  return isOver ? 'disconnected' : 'lost';
+  if (closedWith === undefined) return MEANT.has(code) ? 'disconnected' : 'lost';
+  const given = typeof closedWith === 'string' ? CLOSE_CODES[closedWith].code : closedWith.code;
+  return comesBack(given) ? 'lost' : 'disconnected';
 }

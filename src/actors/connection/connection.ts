@@ -99,6 +99,26 @@ export const connectionMachine = connectionSetup.createMachine({
           },
           { actions: { type: 'refuseRefresh', params: ({ event }) => event } },
         ],
+        'server.leave': [
+          {
+            guard: { type: 'mustConnectAnew', params: ({ event }) => event },
+            ...closeWith('invalidated'),
+          },
+          {
+            guard: { type: 'isSettled', params: ({ event }) => event },
+            actions: { type: 'endByServer', params: ({ event }) => event },
+          },
+          { actions: { type: 'refuseJoining', params: ({ event }) => event } },
+        ],
+        'server.refresh': [
+          { guard: { type: 'endsTime', params: ({ event }) => event }, ...closeWith('expired') },
+          {
+            guard: { type: 'changesTime', params: ({ event }) => event },
+            target: '.credentials.valid',
+            actions: [{ type: 'noteRefreshed', params: ({ event }) => event }, 'tellRefreshed'],
+          },
+          { actions: { type: 'noteRefreshed', params: ({ event }) => event } },
+        ],
         'server.tell': { actions: { type: 'tell', params: ({ event }) => event } },
         'protocol.violated': {
           target: 'closing',
@@ -157,6 +177,11 @@ export const connectionMachine = connectionSetup.createMachine({
                 'room.resume': [
                   { guard: 'hasAllRooms', actions: { type: 'pushMoreRooms', params: ({ event }) => event } },
                   { actions: { type: 'resume', params: ({ event }) => event } },
+                ],
+                'server.join': [
+                  { guard: { type: 'isMember', params: ({ event }) => event } },
+                  { guard: 'hasAllRooms', ...closeWith('roomLimit') },
+                  { actions: { type: 'joinByServer', params: ({ event }) => event } },
                 ],
                 'room.leave': [
                   {

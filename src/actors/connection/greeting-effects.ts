@@ -77,11 +77,12 @@ export function noteIdentity(
   context.identity = identity;
   context.subscriber.member = member;
   context.subscriber.data = data;
+  // From now on it is found by its user, also while it enters its rooms.
+  context.onIdentified(member);
 }
 
 export function announceOpen({ context }: ConnectionArgs): void {
   const { member, remoteAddress } = context;
-  context.onIdentified(member);
   context.events.emit('connection.opened', { remoteAddress, ...member });
 }
 

@@ -35,6 +35,10 @@ export const greetingState = connectionSetup.createStateConfig({
     'greeting.expired': closeWith('stale'),
     'socket.overflowed': closeWith('slow'),
     'queue.overflowed': closeWith('tooManyRequests'),
+    'server.refresh': {
+      guard: { type: 'endsTime', params: ({ event }) => event },
+      ...closeWith('expired'),
+    },
     'server.disconnect': disconnect,
     'server.draining': closeWith('shutdown'),
   },
@@ -112,6 +116,17 @@ export const greetingState = connectionSetup.createStateConfig({
         'room.joined': { actions: { type: 'noteEntered', params: ({ event }) => event } },
         'room.refused': { actions: { type: 'noteNotEntered', params: ({ event }) => event } },
         'room.closed': { actions: { type: 'noteNotEntered', params: ({ event }) => event } },
+        'server.leave': [
+          {
+            guard: { type: 'mustConnectAnew', params: ({ event }) => event },
+            ...closeWith('invalidated'),
+          },
+          { actions: { type: 'refuseJoining', params: ({ event }) => event } },
+        ],
+        'server.refresh': [
+          { guard: { type: 'endsTime', params: ({ event }) => event }, ...closeWith('expired') },
+          { actions: { type: 'noteRefreshed', params: ({ event }) => event } },
+        ],
       },
     },
     unusable: {

@@ -1,7 +1,7 @@
 /** What a connection does about its rooms; when it does so is the chart's (connection.ts). */
 
 import type { JoinAnswer, JoinRequest, Reply } from '../../protocol/command.ts';
-import { ENDINGS, type EndingName } from '../../protocol/endings.ts';
+import { readEnding, type Ending, type EndingName } from '../../protocol/endings.ts';
 import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import { getOwn } from '../../protocol/json/own-property.ts';
 import type { RoomFact, RoomGrant } from '../room/ports.ts';
@@ -43,9 +43,11 @@ export function join({ context, self }: ConnectionArgs, { id, room, request }: C
 
 /** The server joins the client: by what its identity says, or, where its user was away, by the room's rules. */
 export function resume({ context, self }: ConnectionArgs, { room }: InRoom): void {
-  context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
+  const grant = getOwn(context.identity?.rooms, room);
+  const isResumed = grant === undefined;
+  context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true, isResumed });
   context.rooms.join(room, context.subscriber, {
-    grant: getOwn(context.identity?.rooms, room),
+    grant,
     readsStream: context.protocol.readsStreams === true,
   });
   keepOrder(context, self);
@@ -113,7 +115,7 @@ export function leave({ context, self }: ConnectionArgs, { id, room }: InRoom): 
 /** Ends a membership; the client is told when the room has let it go. */
 export function endMembership(
   { context, self }: ConnectionArgs,
-  { room, ending }: { readonly room: string; readonly ending: EndingName },
+  { room, ending }: { readonly room: string; readonly ending: EndingName | Ending },
 ): void {
   context.underWay.push({ type: 'leave', room, id: undefined, isUnasked: true, ending });
   context.rooms.leave(room, context.subscriber, ending === 'expired' ? 'expired' : 'kicked');
@@ -130,7 +132,7 @@ export function answerJoined(
   const isServerSide = operation?.isUnasked === true;
   noteSeat(args, room, {
     isServerSide,
-    isResumed: isServerSide && getOwn(context.identity?.rooms, room) === undefined,
+    isResumed: operation?.isResumed === true,
     grant,
   });
   const joined = attach(args, room, reading, grant);
@@ -141,6 +143,15 @@ export function answerJoined(
       : ({ type: 'joined', room, answer: joined } as const);
   if (isServerSide) context.port.push(told);
   else answer(context, operation?.id, told);
+  goOnWaiting(args);
+}
+
+/**
+ * What was answered may be another thing than what later commands wait for: the server joins and ends memberships while a
+ * command is under way.
+ */
+function goOnWaiting({ context, self }: ConnectionArgs): void {
+  if (context.underWay.length > 0) keepOrder(context, self);
 }
 
 /**
@@ -200,7 +211,8 @@ function dropSeat({ seats, wheel }: ConnectionContext, room: string): void {
   if (seat?.timer !== undefined) wheel.cancel(seat.timer);
 }
 
-export function answerLeft({ context }: ConnectionArgs, { room }: InRoom): void {
+export function answerLeft(args: ConnectionArgs, { room }: InRoom): void {
+  const { context } = args;
   const operation = endOperation(context.underWay, room);
   context.joined.delete(room);
   dropSeat(context, room);
@@ -208,15 +220,18 @@ export function answerLeft({ context }: ConnectionArgs, { room }: InRoom): void 
     answer(context, operation?.id, { type: 'left', room });
   } else {
     const { ending } = operation;
-    const refusal = createRefusal('permissionDenied', ENDINGS[ending].reason);
+    const refusal = createRefusal('permissionDenied', readEnding(ending).reason);
     context.port.push({ type: 'left', room, refusal, ending });
   }
+  goOnWaiting(args);
 }
 
-export function answerRefused({ context }: ConnectionArgs, { room, refusal }: InRoom & Refused): void {
+export function answerRefused(args: ConnectionArgs, { room, refusal }: InRoom & Refused): void {
+  const { context } = args;
   const operation = endOperation(context.underWay, room);
   if (operation?.isUnasked === true) context.port.push({ type: 'left', room, refusal });
   else answer(context, operation?.id, { type: 'refused', refusal });
+  goOnWaiting(args);
 }
 
 export function tellPutOut({ context }: ConnectionArgs, { room, refusal }: InRoom & Refused): void {

@@ -1,6 +1,6 @@
 /** The commands of a connection that are not answered yet, besides calls of servants. */
 
-import type { EndingName } from '../../protocol/endings.ts';
+import type { Ending, EndingName } from '../../protocol/endings.ts';
 import type { StreamReading } from '../room/stream/stream-reading.ts';
 
 /** A join or a leave that its room has not answered yet. */
@@ -12,7 +12,9 @@ export interface RoomOperation {
   /** The server has joined the connection, and no command. */
   readonly isUnasked: boolean;
   /** Why the server ends a membership. */
-  readonly ending?: EndingName;
+  readonly ending?: EndingName | Ending;
+  /** The server joins the connection because its user was away in the room. */
+  readonly isResumed?: boolean;
   /** Of a join of a room that the client is in already: what is read of its stream. */
   reading?: StreamReading | undefined;
 }

@@ -86,7 +86,10 @@ export function beginLeave(
   }
 }
 
-/** Puts a member out of the room; its connection stays and is told why. One that is away is not expected back any more. */
+/**
+ * Puts a member out of the room, or refuses its join; its connection stays and is told why. One that is away is not
+ * expected back any more.
+ */
 export function kick(
   { context }: RoomArgs,
   { id, refusal }: { readonly id: string; readonly refusal: Refusal },
@@ -94,7 +97,10 @@ export function kick(
   const { name, roster } = context.record;
   const member = roster.joined.get(id);
   if (member === undefined) {
-    kickAway(context, id);
+    const ref = roster.awake.get(id)?.ref;
+    // A membership that leaves already ignores it.
+    if (ref === undefined) kickAway(context, id);
+    else send(ref, { type: 'membership.refuse', refusal }, context.self);
     return;
   }
   const { subscriber } = member;

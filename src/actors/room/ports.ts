@@ -166,6 +166,8 @@ export interface RoomsPort {
   noteGrant(room: string, member: MemberInfo, grant: RoomGrant): void;
   /** Answers with `room.left` to the subscriber, perhaps before it returns. */
   leave(room: string, subscriber: Subscriber, reason: LeaveReason): void;
+  /** Refuses a join that is under way, or puts a member out. Nothing happens where it is neither. */
+  putOut(room: string, subscriber: Subscriber, refusal: Refusal): void;
   publish(room: string, data: Json, publisher: Publisher): void;
   /** Calls a function that the room allows its connections; the requester is told when it is answered. */
   call(room: string, method: string, args: ExactJson, requester: RpcRequester): void;

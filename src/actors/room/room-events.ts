@@ -77,7 +77,7 @@ export type RoomEvent =
     }
   /** A call that the room delegated was answered. */
   | { readonly type: 'room.called'; readonly requester: RpcRequester; readonly outcome: CallOutcome }
-  /** Puts a member out; `refusal` is what it is told. */
+  /** Puts a member out, or refuses a join that is under way; `refusal` is what it is told. */
   | { readonly type: 'room.kick'; readonly id: string; readonly refusal: Refusal }
   | { readonly type: 'room.mute' }
   | { readonly type: 'room.unmute' }

@@ -46,6 +46,7 @@ export const roomMachine = roomSetup.createMachine({
       on: {
         'room.join': { actions: 'hold' },
         'room.leave': { actions: 'hold' },
+        'room.kick': { actions: 'hold' },
         'room.publish': { actions: 'hold' },
         'room.cleared': { actions: 'hold' },
         'room.call': { actions: 'hold' },

@@ -99,6 +99,12 @@ const SHORT_DEADLINE_MS = 300;
 
 const ORDERS: readonly Order[] = [
   { type: 'disconnect', who: { connection: 'c1' } },
+  { type: 'disconnect', who: { user: 'ж' }, reason: '"', code: 4100, except: ['c1', 'c2'] },
+  { type: 'join', who: { user: 'ann' }, room: 'r', info: [1], data: null, expiresAt: 1_900_000_000_000 },
+  { type: 'join', who: { session: 's1' }, room: 'r', since: { offset: 9_007_199_254_740_991, epoch: 'e' } },
+  { type: 'leave', who: { connection: 'c1' }, room: 'r', ending: { code: 2502, reason: 'ж "' } },
+  { type: 'refresh', who: { user: 'ann' }, expired: true },
+  { type: 'refresh', who: { user: 'ann' }, expiresAt: 0, info: { name: 'Ann' } },
   { type: 'tell', who: { user: 'ann', session: 's1' }, data: { text: [1, null, 'ж'] } },
   { type: 'kick', room: 'комната 🏠', connection: 'c2', reason: 'a "reason"\n' },
   { type: 'mute', room: 'r' },

@@ -3,7 +3,8 @@
  * `statecast/testing`. What an order means is the node's.
  */
 
-import type { Json } from '../../protocol/command.ts';
+import type { Json, StreamPosition } from '../../protocol/command.ts';
+import type { Ending } from '../../protocol/endings.ts';
 
 /** Connections that an order is about: those that fit everything that is given. At least one is given. */
 export interface Selection {
@@ -15,10 +16,50 @@ export interface Selection {
   readonly session?: string;
 }
 
+/** What the server says of connections that it joins to a room. */
+export interface JoinOrder {
+  /** For the other members. */
+  readonly info?: Json;
+  /** For the client itself. */
+  readonly data?: Json;
+  /** When the membership ends, in milliseconds since 1970. Absent: never. */
+  readonly expiresAt?: number;
+  /** The client gets what was published after this position. */
+  readonly since?: StreamPosition;
+}
+
+/** What is changed of connections; what is absent stays. */
+export interface RefreshOrder {
+  /** Their time is over: they are closed. */
+  readonly expired?: boolean;
+  /** When their time is over, in milliseconds since 1970. 0: never. */
+  readonly expiresAt?: number;
+  /** For the other members. */
+  readonly info?: Json;
+}
+
 /** What all nodes are to do. */
 export type Order =
-  /** Close connections for good, and tell the clients the reason if there is one. */
-  | { readonly type: 'disconnect'; readonly who: Selection; readonly reason?: string }
+  /** Close connections, for good if there is no code, and tell the clients the reason if there is one. */
+  | {
+      readonly type: 'disconnect';
+      readonly who: Selection;
+      readonly reason?: string;
+      readonly code?: number;
+      /** The ids of connections that stay. */
+      readonly except?: readonly string[];
+    }
+  /** Join connections to a room; its rules are not asked. */
+  | ({ readonly type: 'join'; readonly who: Selection; readonly room: string } & JoinOrder)
+  /** End memberships, those that are being asked for and those of users who are away included. */
+  | {
+      readonly type: 'leave';
+      readonly who: Selection;
+      readonly room: string;
+      readonly ending: Ending;
+    }
+  /** Change what was proven of connections. */
+  | ({ readonly type: 'refresh'; readonly who: Selection } & RefreshOrder)
   /** Send a message to connections. */
   | { readonly type: 'tell'; readonly who: Selection; readonly data: Json }
   /** Put a member out of a room. */

@@ -1,13 +1,15 @@
-/** The HTTP server API: one route for each method. What a method does is in the files beside this one. */
+/** The HTTP server API: one route for each method, `POST /api/<name>` with a JSON object. What a method does is in the files beside this one. */
 
 import { ERRORS } from '../../protocol/errors.ts';
+import { keepDigits, writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
+import { mayLoseNumbers } from '../../protocol/json/lost-number.ts';
 import { mendHalves } from '../../protocol/json/well-formed.ts';
-import { jsonError, jsonResponse } from '../../transport/common/responses.ts';
+import { jsonError, jsonTextResponse } from '../../transport/common/responses.ts';
 import type { TransportRequest, TransportResponse } from '../../transport/common/transport.ts';
 import type { Access } from '../access.ts';
 import type { Route } from '../router.ts';
-import { UndecodableError, type ApiMethod, type ApiOutcome } from './api-method.ts';
-import { isObject } from './params.ts';
+import type { ApiMethod, ApiOutcome, ApiRequest, Params } from './api-method.ts';
+import { isObject } from './read-params.ts';
 
 /** The path of each method begins with it. */
 const API_PATH = '/api/';
@@ -26,50 +28,51 @@ const BODY_NAMES_BYTES = 1024 * 1024;
 
 export function createApiRoutes({ methods, access, messageBytes }: ApiRoutesOptions): Route[] {
   const maxBodyBytes = messageBytes * BODY_BYTES_PER_MESSAGE_BYTE + BODY_NAMES_BYTES;
-  return methods.map(({ name, run }) => ({
+  return methods.map((method) => ({
     methods: ['POST'],
-    path: `${API_PATH}${name}`,
+    path: `${API_PATH}${method.name}`,
     async handle({ request }) {
       const refused = access(request);
       if (refused !== undefined) return refused;
-      try {
-        const text = readUtf8(await request.body(maxBodyBytes));
-        return toResponse(request, await run(parse(text), text));
-      } catch (error) {
-        if (error instanceof UndecodableError) return jsonError(400, error.message);
-        throw error;
-      }
+      const read = readBody(await request.body(maxBodyBytes));
+      if ('undecodable' in read) return jsonError(400, read.undecodable);
+      const outcome = await method.call(read.params, read);
+      return 'undecodable' in outcome ? jsonError(400, outcome.undecodable) : toResponse(request, outcome);
     },
   }));
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-function readUtf8(bytes: Uint8Array): string {
-  try {
-    return mendHalves(decoder.decode(bytes));
-  } catch {
-    throw new UndecodableError('the body is no UTF-8');
-  }
+interface Body extends ApiRequest {
+  readonly params: Params;
 }
 
-function parse(text: string): Record<string, unknown> {
-  let value: unknown;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function readBody(bytes: Uint8Array): Body | { readonly undecodable: string } {
+  let text: string;
   try {
-    value = JSON.parse(text);
+    text = mendHalves(decoder.decode(bytes));
   } catch {
-    throw new UndecodableError('the body is no JSON');
+    return { undecodable: 'the body is no UTF-8' };
   }
-  if (!isObject(value)) throw new UndecodableError('the body must be a JSON object');
-  return value;
+  let params: unknown;
+  try {
+    params = JSON.parse(text);
+  } catch {
+    return { undecodable: 'the body is no JSON' };
+  }
+  if (!isObject(params)) return { undecodable: 'the body must be a JSON object' };
+  const exact = mayLoseNumbers(text) ? keepDigits(text, params as ExactJson) : undefined;
+  return { params, exact: exact as ApiRequest['exact'] };
 }
 
 /** Errors have the status 200, unless the request asks for one of HTTP. */
 function toResponse(request: TransportRequest, outcome: ApiOutcome): TransportResponse {
   if ('result' in outcome || request.header('x-centrifugo-error-mode') !== 'transport') {
-    return jsonResponse(200, outcome);
+    return jsonTextResponse(200, writeExactJson(outcome as unknown as ExactJson));
   }
-  return jsonResponse(STATUS_OF.get(outcome.error.code) ?? DEFAULT_STATUS, outcome.error);
+  const { code } = outcome.error;
+  return jsonTextResponse(STATUS_OF.get(code) ?? DEFAULT_STATUS, JSON.stringify(outcome.error));
 }
 
 /** For codes of the server's owner: the request was read, and refused. */

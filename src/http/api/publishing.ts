@@ -1,24 +1,53 @@
-/** The API's methods that publish to rooms: `publish` and `broadcast`. The names and shapes are Centrifugo's. */
+/** The API's methods that publish to rooms: `publish` and `broadcast`. */
 
+import * as z from 'zod';
 import type { Answer } from '../../actors/room/ports.ts';
 import type { Operations, Published, PublishRequest } from '../../operations/operations.ts';
-import type { Json } from '../../protocol/command.ts';
-import { keepDigits, type ExactJson } from '../../protocol/json/exact-json.ts';
-import { findLostNumber, mayLoseNumbers } from '../../protocol/json/lost-number.ts';
-import { failWith, toError, type ApiMethod, type ApiOutcome, type Params } from './api-method.ts';
-import { readCount, readFlag, readTable, readText, readTexts } from './params.ts';
-
-/** Longest idempotency key and longest version epoch, in characters: they stay in memory. */
-const MAX_KEY_LENGTH = 255;
+import { findLostNumber } from '../../protocol/json/lost-number.ts';
+import {
+  defineMethod,
+  failWith,
+  toOutcome,
+  type ApiFailure,
+  type ApiMethod,
+  type ApiRequest,
+} from './api-method.ts';
+import { anyJson, channel, count, key, position } from './fields.ts';
 
 /** Most channels of one broadcast. Each takes some microseconds in which the server does nothing else. */
 const MAX_CHANNELS = 10_000;
 
-/** What `publish` and `broadcast` have in common. */
-interface Publication {
-  readonly data: Json;
-  readonly request: PublishRequest;
-}
+const publicationParams = z.object({
+  // It comes before `data`, which is missing then.
+  b64data: z
+    .string()
+    .refine((text) => text === '', 'b64data is not taken: send JSON as data')
+    .optional()
+    .describe('Is not taken: send JSON as `data`.'),
+  data: anyJson.describe('The message: any JSON value.'),
+  tags: z.record(z.string(), z.string()).optional().describe('Short texts for the receivers.'),
+  skip_history: z
+    .boolean()
+    .optional()
+    .describe('The message is not kept, and takes no place in the stream of the room.'),
+  idempotency_key: key
+    .optional()
+    .describe('A second message with this key in the same room, within five minutes, is not published.'),
+  version: count
+    .optional()
+    .describe('The message is published only if it is higher than the latest one of the room.'),
+  version_epoch: key.optional().describe('Another one counts versions anew.'),
+  delta: z.boolean().optional().describe('Is ignored: rooms decide who gets deltas.'),
+});
+
+const publishParams = z.object({ channel, ...publicationParams.shape });
+
+const broadcastParams = z.object({
+  channels: z.array(z.string()).min(1).max(MAX_CHANNELS).describe('The names of rooms.'),
+  ...publicationParams.shape,
+});
+
+type PublicationParams = z.output<typeof publicationParams>;
 
 /** @param messageBytes Longest message, in bytes. The tags may have as many. */
 export function createPublishing(
@@ -26,85 +55,77 @@ export function createPublishing(
   messageBytes: number,
 ): ApiMethod[] {
   return [
-    {
+    defineMethod({
       name: 'publish',
-      run(params, text) {
-        const channel = readText(params, 'channel');
-        const publication = readPublication(params, text, messageBytes);
-        if ('error' in publication) return publication;
-        if (channel === '') return failWith('badRequest', 'publish needs the field channel');
-        const { data, request } = publication;
-        const outcome = operations.publish(channel, data, request);
-        return outcome instanceof Promise ? outcome.then(toOutcome) : toOutcome(outcome);
+      summary: 'Publishes a message in a room.',
+      params: publishParams,
+      result: position,
+      example: {
+        params: { channel: 'room1', data: { text: 'hi' } },
+        result: { offset: 1, epoch: 'q83vEjRW' },
       },
-    },
-    {
+      run(params, request) {
+        const wanted = readRequest(params, request, messageBytes);
+        if ('error' in wanted) return wanted;
+        const outcome = operations.publish(params.channel, params.data, wanted);
+        return outcome instanceof Promise ? outcome.then(toPublished) : toPublished(outcome);
+      },
+    }),
+    defineMethod({
       name: 'broadcast',
-      async run(params, text) {
-        const channels = readTexts(params, 'channels');
-        const publication = readPublication(params, text, messageBytes);
-        if ('error' in publication) return publication;
-        if (channels.length === 0) return failWith('badRequest', 'broadcast needs the field channels');
-        if (channels.length > MAX_CHANNELS) {
-          return failWith('limitExceeded', `a broadcast takes ${MAX_CHANNELS} channels at most`);
-        }
-        const { data, request } = publication;
-        const outcomes = await operations.publishToRooms(channels, data, request);
-        return { result: { responses: outcomes.map(toOutcome) } };
+      summary: `Publishes one message in several rooms, ${MAX_CHANNELS.toLocaleString('en')} at most.`,
+      params: broadcastParams,
+      result: z.object({
+        responses: z
+          .array(
+            z.union([
+              z.object({ result: position }),
+              z.object({ error: z.object({ code: count, message: z.string() }) }),
+            ]),
+          )
+          .describe('For each channel, in order.'),
+      }),
+      example: {
+        params: { channels: ['room1', 'room2'], data: { text: 'hi' } },
+        result: {
+          responses: [
+            { result: { offset: 2, epoch: 'q83vEjRW' } },
+            { result: { offset: 1, epoch: 'x0aTz4Lm' } },
+          ],
+        },
       },
-    },
+      async run(params, request) {
+        const wanted = readRequest(params, request, messageBytes);
+        if ('error' in wanted) return wanted;
+        const outcomes = await operations.publishToRooms(params.channels, params.data, wanted);
+        return { result: { responses: outcomes.map(toPublished) } };
+      },
+    }),
   ];
 }
 
-function readPublication(
-  params: Params,
-  text: string,
+function readRequest(
+  params: PublicationParams,
+  { exact }: ApiRequest,
   messageBytes: number,
-): Publication | Extract<ApiOutcome, { error: object }> {
-  const skipHistory = readFlag(params, 'skip_history');
-  const tags = readTable(params, 'tags');
-  const idempotencyKey = readText(params, 'idempotency_key');
-  const number = readCount(params, 'version');
-  const epoch = readText(params, 'version_epoch');
-  // Rooms decide by themselves who gets deltas.
-  readFlag(params, 'delta');
-  if (readText(params, 'b64data') !== '')
-    return failWith('badRequest', 'b64data is not taken: send JSON as data');
-  const { data } = params as { readonly data?: Json };
-  if (data === undefined) return failWith('badRequest', 'the field data is missing');
-  const lost = mayLoseNumbers(text) ? findLostNumber(exactData(params, text)) : undefined;
-  if (lost !== undefined) {
+): PublishRequest | ApiFailure {
+  const { tags, skip_history: skipHistory, idempotency_key: idempotencyKey = '', version = 0 } = params;
+  if (exact !== undefined && findLostNumber(exact['data'] ?? null) !== undefined) {
     return failWith('badRequest', 'data has a number that would lose digits: send it as a string');
-  }
-  if (!Number.isSafeInteger(number)) return failWith('badRequest', 'version must be below 2^53');
-  for (const [name, value] of [
-    ['idempotency_key', idempotencyKey],
-    ['version_epoch', epoch],
-  ] as const) {
-    if (value.length > MAX_KEY_LENGTH)
-      return failWith('badRequest', `${name} is longer than ${MAX_KEY_LENGTH} characters`);
   }
   if (tags !== undefined && Buffer.byteLength(JSON.stringify(tags)) > messageBytes) {
     return failWith('limitExceeded', `the tags are longer than ${messageBytes} bytes`);
   }
-  const request = {
-    from: 'http' as const,
+  return {
+    from: 'http',
     idempotencyKey,
     ...(tags !== undefined && Object.keys(tags).length > 0 && { tags }),
-    ...(skipHistory && { skipHistory }),
-    ...(number > 0 && { version: { number, epoch } }),
+    ...(skipHistory === true && { skipHistory }),
+    ...(version > 0 && { version: { number: version, epoch: params.version_epoch ?? '' } }),
   };
-  return { data, request };
-}
-
-function exactData(params: Params, text: string): ExactJson {
-  const exact = keepDigits(text, params as Record<string, ExactJson>);
-  return (exact as Record<string, ExactJson>)['data'] ?? null;
 }
 
 /** What a message is published with. The reference leaves out a position that is 0. */
-function toOutcome(outcome: Awaited<Answer<Published>>): ApiOutcome {
-  if ('refusal' in outcome) return { error: toError(outcome.refusal) };
-  const { offset, epoch } = outcome;
-  return { result: offset === 0 ? {} : { offset, epoch } };
+function toPublished(outcome: Awaited<Answer<Published>>) {
+  return toOutcome(outcome, ({ offset, epoch }) => (offset === 0 ? {} : { offset, epoch }));
 }

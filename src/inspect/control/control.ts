@@ -99,7 +99,7 @@ export function createControl(input: ControlInput): Control {
   ): Promise<string | undefined> {
     const { kind, id } = address;
     if (kind === 'connection') {
-      return describeFound(await operations().disconnect({ connection: id }, given), address);
+      return describeFound(await operations().disconnect({ connection: id }, { reason: given }), address);
     }
     if (kind !== 'membership') return 'only connections and memberships can be kicked';
     const { part, room } = splitId(id);

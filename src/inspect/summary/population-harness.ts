@@ -13,6 +13,7 @@ import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/l
 import { failCall } from '../../protocol/rpc-errors.ts';
 import { createControlNode } from '../../server/nodes/control-node.ts';
 import { createNodeInfo } from '../../server/nodes/node-info.ts';
+import { Watchers } from '../../operations/watchers.ts';
 import type { RoomOperations } from '../rooms/room-operations.ts';
 import type { Population } from '../population/population.ts';
 import { createRedaction } from '../redaction/redaction.ts';
@@ -36,7 +37,8 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const rpc = { call: async () => failCall('unknownFunction') };
   const events = { emit() {}, isHeard: () => false };
-  return createOperations({ rooms, control, broker, presence, rpc, events, clock, limits });
+  const watchers = new Watchers({ broker, clock, events, limits });
+  return createOperations({ watchers, rooms, control, broker, presence, rpc, events, clock, limits });
 }
 
 /** @param redact fields that are withheld. The server is started, and listens when promises have settled. */

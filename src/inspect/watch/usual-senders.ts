@@ -61,6 +61,9 @@ const connection: Record<ConnectionEvent['type'], UsualSender> = {
   'room.closed': 'room',
   'command.settled': 'room',
   'call.answered': 'room',
+  'server.join': 'library',
+  'server.leave': 'library',
+  'server.refresh': 'library',
   'server.disconnect': 'library',
   'server.draining': 'server',
 };

@@ -1,11 +1,18 @@
 /** Writes what a client of the Centrifuge protocol gets without a command. */
 
 import type { JoinAnswer, Json, MemberChange, Publication, Push } from '../command.ts';
-import { ENDINGS } from '../endings.ts';
+import { readEnding } from '../endings.ts';
 import { mendEscapes } from '../json/well-formed.ts';
 import { encodeOnce, type Frame } from '../text.ts';
 import { dataOfDelta } from './delta.ts';
-import { writeInfo, writeJson, writeMended, writePublication, writeSubscription } from './results.ts';
+import {
+  writeExpiry,
+  writeInfo,
+  writeJson,
+  writeMended,
+  writePublication,
+  writeSubscription,
+} from './results.ts';
 
 /** The ping of the server, which is all the time the same. */
 const PING: readonly Frame[] = [encodeOnce('{}')];
@@ -16,11 +23,13 @@ export function encodePush(push: Push): readonly Frame[] {
       return encodeJoined(push.room, push.answer ?? {});
     case 'left': {
       const { room, refusal, ending = 'unsubscribed' } = push;
-      const body = `{"code":${ENDINGS[ending].code},"reason":${writeJson(refusal.message)}}`;
+      const body = `{"code":${readEnding(ending).code},"reason":${writeJson(refusal.message)}}`;
       return [writePush(room, 'unsubscribe', body)];
     }
     case 'message':
       return [encodeMessage(push.data)];
+    case 'refresh':
+      return [`{"push":{"refresh":{${writeExpiry(push.ttlSeconds)}}}}`];
     case 'ping':
       return PING;
   }

@@ -65,6 +65,7 @@ export const lineCodec: Codec = {
         return [encodeRefusal(push.refusal)];
       case 'message':
         return [encodeText(push.data)];
+      case 'refresh':
       case 'ping':
         return [];
     }

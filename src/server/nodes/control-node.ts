@@ -3,10 +3,13 @@
 import type { Directory } from '../../actors/directory.ts';
 import { send } from '../../actors/runtime/send.ts';
 import { SupervisedRoom } from '../../actors/room/supervised-room.ts';
+import type { CustomClose } from '../../actors/room/ports.ts';
 import type { Rooms } from '../../actors/rooms.ts';
-import type { ControlNode, Order, Selection } from '../../broker/control/control.ts';
+import type { ControlNode, JoinOrder, Order, Selection } from '../../broker/control/control.ts';
+import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import type { NodeInfo } from '../../operations/operations.ts';
+import { nameOfCode, type CloseName } from '../../protocol/close-codes.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
@@ -36,6 +39,16 @@ export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInp
     return found.length > 0;
   }
 
+  function endMemberships({ who, room, ending }: Extract<Order, { type: 'leave' }>): boolean {
+    let isFound = endAbsence(directory.rooms.get(room), who, ending.reason);
+    for (const connection of findConnections(directory, who)) {
+      isFound = roomsOf(connection.getSnapshot().context).has(room) || isFound;
+      // Also where it is not in the room: a join by the server may wait for its turn.
+      send(connection, { type: 'server.leave', room, ending }, 'library');
+    }
+    return isFound;
+  }
+
   function countRooms(pattern: string | undefined): RoomCount[] {
     const counts: RoomCount[] = [];
     for (const { name, record } of directory.rooms.values()) {
@@ -49,9 +62,32 @@ export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInp
     obey(order: Order) {
       switch (order.type) {
         case 'disconnect': {
-          const { who, reason } = order;
+          const { who, reason, except } = order;
+          const close = toClose(order);
+          const found = findConnections(directory, who).filter(({ id }) => except?.includes(id) !== true);
+          for (const connection of found) {
+            send(connection, { type: 'server.disconnect', close, reason }, 'library');
+          }
+          return found.length > 0;
+        }
+        case 'join': {
+          const { who, room } = order;
+          const joining = readJoining(order);
           return each(who, (connection) =>
-            send(connection, { type: 'server.disconnect', reason }, 'library'),
+            connection.getSnapshot().context.queue.take({ type: 'server.join', room, joining }),
+          );
+        }
+        case 'leave':
+          return endMemberships(order);
+        case 'refresh': {
+          const { who, expired, expiresAt, info } = order;
+          const changes = {
+            ...(expired !== undefined && { expired }),
+            ...(expiresAt !== undefined && { expiresAt }),
+            ...(info !== undefined && { info }),
+          };
+          return each(who, (connection) =>
+            send(connection, { type: 'server.refresh', ...changes }, 'library'),
           );
         }
         case 'tell': {
@@ -71,6 +107,33 @@ export function createControlNode({ directory, rooms, nodeInfo }: ControlNodeInp
     answer: (question) =>
       question.type === 'rooms' ? countRooms(question.pattern) : ({ ...nodeInfo() } satisfies Json),
   };
+}
+
+/** A close without a code is one for good. */
+function toClose({ code, reason = '' }: Extract<Order, { type: 'disconnect' }>): CloseName | CustomClose {
+  if (code === undefined) return 'disconnected';
+  return nameOfCode(code) ?? { code, reason };
+}
+
+function readJoining({ info, data, expiresAt, since }: JoinOrder): JoinOrder {
+  return {
+    ...(info !== undefined && { info }),
+    ...(data !== undefined && { data }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(since !== undefined && { since }),
+  };
+}
+
+/** A user who is away in the room is not expected back any more. Somebody with a session is not away. */
+function endAbsence(room: SupervisedRoom | undefined, who: Selection, reason: string): boolean {
+  if (room === undefined || who.session !== undefined) return false;
+  const gone = room.record.roster
+    .awayMembers()
+    .filter(({ id, user }) => user === (who.user ?? user) && id === (who.connection ?? id));
+  for (const { id } of gone) {
+    room.send({ type: 'room.kick', id, refusal: createRefusal('permissionDenied', reason) }, 'library');
+  }
+  return gone.length > 0;
 }
 
 /** The connections of this node that fit. */
@@ -96,7 +159,8 @@ function findConnections(
 function kick(room: SupervisedRoom | undefined, id: string, reason: string): boolean {
   if (room === undefined) return false;
   const { roster } = room.record;
-  if (!roster.joined.has(id) && !roster.awayMembers().some((member) => member.id === id)) return false;
+  const isHere = roster.joined.has(id) || roster.awake.has(id);
+  if (!isHere && !roster.awayMembers().some((member) => member.id === id)) return false;
   room.send({ type: 'room.kick', id, refusal: createRefusal('permissionDenied', reason) }, 'library');
   return true;
 }

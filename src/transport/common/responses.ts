@@ -13,7 +13,12 @@ const TEXT_HEADERS = Object.freeze({
 });
 
 export function jsonResponse(status: number, value: unknown): TransportResponse {
-  return { status, headers: JSON_HEADERS, body: `${JSON.stringify(value)}\n` };
+  return jsonTextResponse(status, JSON.stringify(value));
+}
+
+/** For a value that is JSON text already. */
+export function jsonTextResponse(status: number, text: string): TransportResponse {
+  return { status, headers: JSON_HEADERS, body: `${text}\n` };
 }
 
 export function textResponse(body: string): TransportResponse {

@@ -137,7 +137,7 @@ test('an arrow between states of one composite stands in it, others at the end',
 test('an arrow from a parallel state into one of its regions stands at the end', () => {
   const text = toMermaid(describeChart(MACHINES.connection));
   expect(text.trimEnd().split('\n').at(-1)).toBe(
-    '    open_any --> open_credentials_valid : refresh.answered [isAccepted]',
+    '    open_any --> open_credentials_valid : refresh.answered [isAccepted]<br>server.refresh [changesTime]',
   );
 });
 

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { SettingsInput } from '../config/schema/settings.ts';
+import { runCheck } from './check.ts';
+
+beforeEach(() => void vi.stubEnv('NODE_ENV', 'development'));
+afterEach(() => void vi.unstubAllEnvs());
+
+function checkFile(settings: SettingsInput | string, env: Record<string, string> = {}, json = false) {
+  const directory = mkdtempSync(join(tmpdir(), 'check-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'settings.json');
+  writeFileSync(file, typeof settings === 'string' ? settings : JSON.stringify(settings));
+  return runCheck({ file, fileNamedBy: 'argument FILE', env, flags: {} }, json);
+}
+
+const LONG = 'a secret that is long enough for everybody';
+
+test('the defaults are right, and open on loopback', () => {
+  const { exitCode, stdout, stderr } = runCheck({ env: {}, flags: {} });
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout).toBe(`the settings are right
+  listens    127.0.0.1:8000 (this machine only)
+  stores     files in ./data
+  clients    no tokens; anonymous clients too
+  API        this machine, without a key
+  inspector  this machine
+  broadcast  anyone
+
+who may        join    publish  presence  history  rpc
+  other rooms  anyone  anyone   anyone    anyone   anyone
+
+  on loopback, anyone may join, speak and broadcast where the settings say nothing
+`);
+});
+
+test('a server beyond loopback is told with its rules, its keys and what is dangerous, and no secret', () => {
+  const { stdout } = checkFile({
+    host: '::',
+    store: 'memory',
+    http: { apiKey: '0123456789abcdef' },
+    inspector: { token: 'a token of the inspector' },
+    auth: { hmacSecret: 'short', anonymous: false },
+    rooms: { 'chat:*': { may: { join: 'users', publish: 'members' } } },
+  });
+  expect(stdout).toBe(`the settings are right
+  listens    [::]:8000
+  stores     memory
+  clients    tokens, checked with a secret; no anonymous clients
+  API        who has the key
+  inspector  who has the token
+  broadcast  nobody
+
+who may        join          publish  presence  history  rpc
+  chat:*       users         members  nobody    nobody   nobody
+  other rooms  do not exist
+
+  no client may broadcast: set broadcast to users or anyone
+  WARNING  auth.hmacSecret has fewer than 32 characters: who guesses it can be any user. Take a long random one.
+`);
+});
+
+test.each<[string, SettingsInput, string]>([
+  ['insecure', { auth: { insecure: true } }, 'clients    everybody may do everything'],
+  ['user names without proof', { line: { userParameter: true } }, 'no tokens; ?user= is believed'],
+  [
+    'keys at a URL',
+    { auth: { hmacSecret: LONG, jwksUrl: 'https://login.example/keys' } },
+    'checked with a secret and the keys at https://login.example/keys; anonymous clients too',
+  ],
+  ['an open API', { host: '0.0.0.0', http: { open: true } }, 'API        everybody'],
+  ['no inspector', { inspector: { enabled: false } }, 'inspector  off'],
+])('%s is told', (_, settings, words) => {
+  expect(checkFile(settings).stdout).toContain(words);
+});
+
+test('a pattern for all rooms leaves no others', () => {
+  expect(checkFile({ rooms: { '*': {} } }).stdout).not.toContain('other rooms');
+});
+
+test('every problem of the file and of the environment is listed', () => {
+  const { exitCode, stdout, stderr } = checkFile({ port: -1 }, { STATECAST_PROT: '1', STATECAST_STORE: 'x' });
+  expect([exitCode, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^statecast: the configuration has 3 problems\n/);
+  expect(stderr).toMatch(/port +-1 +file .*settings\.json +a whole number/);
+  expect(stderr).toContain('did you mean STATECAST_PORT?');
+});
+
+test('as JSON, both what is wrong and what is right are an object', () => {
+  const wrong = checkFile('{"port":', {}, true);
+  expect([wrong.exitCode, wrong.stderr]).toEqual([1, '']);
+  expect(JSON.parse(wrong.stdout)).toMatchObject({ ok: false, problems: [{ path: '(all)' }] });
+
+  const right = checkFile({ port: 9000, rooms: { news: { may: { publish: 'nobody' } } } }, {}, true);
+  expect(right.exitCode).toBe(0);
+  expect(JSON.parse(right.stdout)).toMatchObject({
+    ok: true,
+    port: 9000,
+    api: 'this machine, without a key',
+    rooms: [
+      { pattern: 'news', exists: true, join: 'anyone', publish: 'nobody' },
+      { pattern: '', join: 'anyone' },
+    ],
+    warnings: [],
+  });
+});
+
+test('a file that is not there is named by the argument', () => {
+  const { stderr } = runCheck({ file: '/nowhere.json', fileNamedBy: 'argument FILE', env: {}, flags: {} });
+  expect(stderr).toMatch(/"\/nowhere\.json" +argument FILE +a file that can be read/);
+});

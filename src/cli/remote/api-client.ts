@@ -1,0 +1,150 @@
+/** Calls the HTTP API of a running server. It knows no command, and makes a sentence of whatever goes wrong. */
+
+import { writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
+import { toPlainText } from '../terminal/plain-text.ts';
+import { RemoteError } from './remote-error.ts';
+import type { ServerAddress } from './server-address.ts';
+
+/** How long an answer may take. */
+const ANSWER_MS = 10_000;
+
+/** Both methods reject with `RemoteError`. */
+export interface ApiClient {
+  /** Calls a method of the API, and returns its result. */
+  call<Result>(method: string, params: { readonly [name: string]: ExactJson }): Promise<Result>;
+  /** Reads a route that answers with JSON. */
+  read<Result>(path: string): Promise<Result>;
+}
+
+export function createApiClient(server: ServerAddress): ApiClient {
+  async function ask(path: string, init: RequestInit): Promise<ApiAnswer> {
+    const response = await request(server, path, { ...init, signal: AbortSignal.timeout(ANSWER_MS) });
+    const answer = await readAnswer(server, response);
+    if (!response.ok) throw refusal(server, path, response.status, answer);
+    if (answer === undefined) throw notOurs(server, response.status);
+    return answer;
+  }
+  return {
+    async call<Result>(method: string, params: { readonly [name: string]: ExactJson }) {
+      const answer = await ask(`api/${method}`, { method: 'POST', body: writeExactJson(params) });
+      const { result, error } = answer;
+      if (error !== undefined)
+        throw new RemoteError(`the server refused: ${toPlainText(error.message)} (${error.code})`, 200);
+      if (result === undefined) throw notOurs(server, 200);
+      return result as Result;
+    },
+    read: <Result>(path: string) => ask(path, {}) as Promise<Result>,
+  };
+}
+
+/**
+ * Opens a stream of the API. Its body is not read yet.
+ * @throws {RemoteError} also when the answer is no success.
+ */
+export async function openApiStream(
+  server: ServerAddress,
+  path: string,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await request(server, path, { headers: { accept: 'text/event-stream' }, signal });
+  if (!response.ok) throw refusal(server, path, response.status, await readAnswer(server, response));
+  const type = response.headers.get('content-type') ?? '';
+  if (response.body === null || !type.startsWith('text/event-stream')) {
+    await response.body?.cancel();
+    throw notOurs(server, response.status);
+  }
+  return response.body;
+}
+
+async function request({ url, key }: ServerAddress, path: string, init: RequestInit): Promise<Response> {
+  const headers = {
+    ...(init.headers as Record<string, string>),
+    ...(key !== undefined && { 'x-api-key': key }),
+  };
+  try {
+    // The key is for this server: it does not follow a redirect to another one.
+    return await fetch(`${url}${path}`, { ...init, headers, redirect: 'manual' });
+  } catch (error) {
+    throw noAnswer(url, error);
+  }
+}
+
+/** What the API answers, with a result or an error. */
+interface ApiAnswer {
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+/** Undefined if it is no JSON object. */
+async function readAnswer({ url }: ServerAddress, response: Response): Promise<ApiAnswer | undefined> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (error) {
+    throw noAnswer(url, error);
+  }
+  try {
+    const value = JSON.parse(text) as ApiAnswer | null;
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function noAnswer(url: string, error: unknown): RemoteError {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') {
+    return new RemoteError(`the server at ${url} did not answer within ${ANSWER_MS / 1000} s`, 0, error);
+  }
+  const where = 'say where it is with --url or STATECAST_URL';
+  const code = cause?.code ?? '';
+  if (code === 'ECONNREFUSED') {
+    return new RemoteError(
+      `no server answers at ${url}: start it with "statecast serve", or ${where}`,
+      0,
+      error,
+    );
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new RemoteError(`the name of the server is not known: ${url}. Check it, or ${where}`, 0, error);
+  }
+  return new RemoteError(`the server at ${url} did not answer: ${cause?.message ?? message}`, 0, error);
+}
+
+function refusal(
+  { url, key }: ServerAddress,
+  path: string,
+  status: number,
+  answer: ApiAnswer | undefined,
+): RemoteError {
+  const said = typeof answer?.error?.message === 'string' ? `: ${toPlainText(answer.error.message)}` : '';
+  switch (status) {
+    case 401:
+      return new RemoteError(
+        key === undefined
+          ? `the server at ${url} wants its API key: give it with --key, STATECAST_HTTP_API_KEY, or --config FILE`
+          : `the server at ${url} does not take this API key: check --key, STATECAST_HTTP_API_KEY, or http.apiKey of --config`,
+        status,
+      );
+    case 403:
+      return new RemoteError(`the server at ${url} does not allow it${said}`, status);
+    case 404:
+      return new RemoteError(
+        answer?.error === undefined
+          ? `what answers at ${url} is no Statecast server: say where it is with --url or STATECAST_URL`
+          : `the server at ${url} has no ${path.replace(/\?.*/, '')}: it is older than this command. Update it, or use the command of its version`,
+        status,
+      );
+    case 429:
+      return new RemoteError(`the server at ${url} gets too many requests: try again later`, status);
+    default:
+      return new RemoteError(`the server at ${url} answered with the status ${status}${said}`, status);
+  }
+}
+
+function notOurs({ url }: ServerAddress, status: number): RemoteError {
+  return new RemoteError(
+    `what answers at ${url} is no Statecast server: say where it is with --url or STATECAST_URL`,
+    status,
+  );
+}

@@ -1,0 +1,29 @@
+/** The command `statecast rooms`: the rooms of a running server that have members. */
+
+import type { ApiClient } from './api-client.ts';
+import { formatColumns } from '../terminal/columns.ts';
+
+interface Channels {
+  readonly channels: Readonly<Record<string, { readonly num_clients?: number }>>;
+}
+
+/**
+ * Returns what the command prints, by the names of the rooms.
+ * @param pattern With `*` and `?`, such as `chat:*`. Default: all rooms.
+ * @throws {RemoteError} when the server does not tell.
+ */
+export async function runRooms(
+  api: Pick<ApiClient, 'call'>,
+  pattern: string | undefined,
+  { json = false }: { readonly json?: boolean },
+): Promise<string> {
+  const { channels } = await api.call<Channels>('channels', pattern === undefined ? {} : { pattern });
+  const rooms = Object.entries(channels)
+    .map(([room, { num_clients: members = 0 }]) => ({ room, members }))
+    .sort((one, other) => (one.room < other.room ? -1 : 1));
+  if (json) return `${JSON.stringify(rooms)}\n`;
+  if (rooms.length === 0) {
+    return pattern === undefined ? 'no room has members\n' : 'no such room has members\n';
+  }
+  return formatColumns([['MEMBERS', 'ROOM'], ...rooms.map(({ room, members }) => [String(members), room])]);
+}

@@ -1,0 +1,19 @@
+/** Makes texts of others safe to print: a terminal obeys control characters, and some characters turn a line around. */
+
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/** Writes each unsafe character as JSON does: `\n`, `\u001b`. */
+export function toPlainText(text: string): string {
+  return text.replaceAll(UNSAFE, escape);
+}
+
+/** JSON in one line, without unsafe characters. */
+export function toPlainJson(value: unknown): string {
+  return toPlainText(JSON.stringify(value));
+}
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escape(character: string): string {
+  return SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
