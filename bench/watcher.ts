@@ -58,6 +58,10 @@ export function openWatcher(port: number, watched?: Watched): Promise<Watcher> {
         case 'chart':
         case 'done':
         case 'history':
+        case 'presence':
+        case 'publications':
+        case 'settings':
+        case 'acts':
           fail(new Error(`the inspector has sent ${message.type}, which was not requested`));
       }
     });

@@ -295,6 +295,68 @@ describe('control', () => {
   });
 });
 
+test('with the control, the messages and members of a room are read, and each use of it is told', async () => {
+  const { url, connect, server } = await startServer({
+    inspector: { access: 'open', control: true },
+    rooms: { lobby: { history: { size: 10, ttlSeconds: 60 } } },
+  });
+  const told: unknown[] = [];
+  server.on('control.used', (event) => told.push(event));
+  const client = await connect();
+  await client.join('lobby');
+  const feed = await watchServer(url);
+  const actor = { kind: 'room', id: 'lobby' } as const;
+  await feed.expect('done', {
+    type: 'control',
+    actor,
+    command: { type: 'publish', data: { text: 'hello' } },
+  });
+  expect(await client.next()).toContain('hello');
+  expect(await feed.ask({ type: 'publications', room: 'lobby', limit: 5 })).toMatchObject({
+    offset: 1,
+    publications: [{ offset: 1, data: { text: 'hello' } }],
+    hasOlder: false,
+  });
+  const { members } = await feed.expect('presence', { type: 'presence', room: 'lobby', limit: 5 });
+  const id = members[0]?.id ?? '';
+  expect(await feed.ask({ type: 'settings', room: 'lobby' })).toMatchObject({
+    settings: { pattern: 'lobby', history: { size: 10, ttlMs: 60_000 } },
+  });
+  await feed.expect('done', { type: 'control', actor, command: { type: 'removeHistory' } });
+  expect(await feed.ask({ type: 'publications', room: 'lobby', limit: 5 })).toMatchObject({
+    offset: 1,
+    publications: [],
+  });
+  await feed.expect('done', {
+    type: 'control',
+    actor: { kind: 'connection', id },
+    command: { type: 'kick', reason: 'enough' },
+  });
+  expect((await client.closed).code).toBe(3503);
+  const by = { remoteAddress: '127.0.0.1', outcome: 'done' };
+  expect(told).toEqual([
+    { act: 'publish', target: 'room lobby', room: 'lobby', ...by },
+    { act: 'removeHistory', target: 'room lobby', room: 'lobby', ...by },
+    { act: 'kick', target: `connection ${id}`, ...by },
+  ]);
+  expect(await feed.ask({ type: 'acts', room: 'lobby' })).toMatchObject({
+    acts: [{ act: 'removeHistory' }, { act: 'publish' }],
+  });
+});
+
+test('without the control, messages are counted and not read', async () => {
+  const { url, server } = await startServer({
+    ...OPEN,
+    rooms: { lobby: { history: { size: 10, ttlSeconds: 60 } } },
+  });
+  await server.publish('lobby', { text: 'a secret' });
+  const feed = await watchServer(url);
+  expect(await feed.ask({ type: 'publications', room: 'lobby', limit: 5 })).toMatchObject({
+    publications: [{ offset: 1, data: '‹withheld›' }],
+  });
+  expect(feed.frames.join('')).not.toContain('a secret');
+});
+
 test('a server that is watched drains, and closes the sockets of its watchers', async () => {
   const { url, connect, server } = await startServer(OPEN);
   const client = await connect();

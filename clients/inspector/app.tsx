@@ -17,6 +17,7 @@ import { Layout } from './layout/layout.tsx';
 import { LinkStatus } from './feed/link-status.tsx';
 import { MachineStage, MachineStates } from './actor/machine-stage.tsx';
 import { Overview } from './catalogue/overview.tsx';
+import { RoomsStage } from './room/rooms-stage.tsx';
 import { SequencePanel } from './sequence/sequence-panel.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 import { ContextPanel, StatesPanel } from './actor/watch-panels.tsx';
@@ -88,6 +89,9 @@ function Panes({ inspector, place }: { readonly inspector: Inspector; readonly p
       />
     );
   }
+  if (place.type === 'rooms') {
+    return <Layout subject={subject} catalogue={left} stage={<RoomsStage inspector={inspector} />} />;
+  }
   if (watch === undefined) {
     return <Layout subject={subject} catalogue={left} stage={<Overview catalogue={inspector.catalogue} />} />;
   }
@@ -127,6 +131,7 @@ function useEventNames(charts: MachineCharts, isNeeded: boolean): EventNames {
 /** The actor or machine of a place, without the view. */
 function nameSubject(place: Place): string {
   if (place.type === 'overview') return '';
+  if (place.type === 'rooms') return 'rooms';
   return place.type === 'machine' ? toHash(place) : hashOf(place.actor);
 }
 
@@ -134,6 +139,8 @@ function titleOf(place: Place): string {
   switch (place.type) {
     case 'overview':
       return 'Inspector';
+    case 'rooms':
+      return 'Rooms · Inspector';
     case 'machine':
       return `${place.kind} · Inspector`;
     case 'actor':

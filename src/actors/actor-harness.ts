@@ -58,6 +58,8 @@ export interface Harness {
   readonly directory: Directory;
   readonly rooms: Rooms;
   readonly store: FaultyStore;
+  readonly broker: Broker;
+  readonly presence: Presence;
   /** What was told for the outside, in order. */
   readonly told: { name: ServerEventName; event: object }[];
   /** Of one name. */
@@ -164,6 +166,8 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     directory,
     rooms,
     store,
+    broker,
+    presence,
     told,
     toldOf: (name) => told.filter((entry) => entry.name === name).map((entry) => entry.event as never),
     connect(user) {

@@ -98,6 +98,18 @@ export interface ServerEvents {
     key?: string;
     method?: string;
   };
+  /**
+   * Somebody has used the control of the inspector, or tried to. `act` is a command of the feed such as `kick`, with the
+   * type of the event where one is sent; `target` is an actor, such as `connection ID`. It is `failed` where the server
+   * could not do it. What was published or said is not told.
+   */
+  'control.used': {
+    act: string;
+    target: string;
+    room?: string;
+    remoteAddress: string;
+    outcome: 'done' | 'refused' | 'failed';
+  };
   /** The store refused the changes of a room, does not answer, or had unreadable data, which was set aside. */
   'store.failed': { room?: string; error: unknown; setAside?: string };
   /** The broker or the presence failed. If a join needed it, the join was refused. */

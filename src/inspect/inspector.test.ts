@@ -34,6 +34,7 @@ async function createInspected(options: Options = {}) {
     token: options.token,
     access: options.access ?? (() => 'open'),
     version: '1.2.3',
+    patternOf: (room) => (room.startsWith('room') ? 'room*' : undefined),
     events,
     moments: createMoments(
       () => population?.clock.monotonic() ?? 0,
@@ -48,7 +49,7 @@ async function createInspected(options: Options = {}) {
     onError: (error) => errors.push(error),
   });
   population = createPopulation({ ...options, observer: inspector.observer });
-  inspector.attach(population.population);
+  inspector.attach(population.population, population.operations);
   const memory = createInMemoryTransport();
   const transport = memory.create(
     {

@@ -5,7 +5,7 @@ import type { Moments } from '../system/moments.ts';
 import type { MachineObserver } from '../actors/runtime/live-machine.ts';
 import { MACHINES } from '../actors/machines.ts';
 import { nameMembership } from '../actors/room/membership.ts';
-import type { ServerEventName, ServerEvents } from '../events/server-events.ts';
+import type { EventSink, ServerEventName, ServerEvents } from '../events/server-events.ts';
 import type { Route } from '../http/router.ts';
 import type { SocketEndpoint } from '../transport/socket-session.ts';
 import { createCatalogue } from './catalogue/catalogue.ts';
@@ -13,6 +13,7 @@ import { MACHINE_NAMES } from './population/machine-names.ts';
 import { listMembers } from './catalogue/room-members.ts';
 import type { Chart } from './chart/chart.ts';
 import { describeChart } from './chart/describe-chart.ts';
+import { ActsLog } from './control/acts-log.ts';
 import { createControl } from './control/control.ts';
 import type { FeedAnswers } from './endpoint/feed-answers.ts';
 import { createFeedEndpoint, type FeedAccess } from './endpoint/feed-endpoint.ts';
@@ -22,14 +23,16 @@ import { createHistoryRoute } from './endpoint/history-route.ts';
 import { findActor, type Population } from './population/population.ts';
 import type { FailedActor } from './recorder/failures.ts';
 import { createRecorder } from './recorder/recorder.ts';
-import { createRedaction } from './redaction/redaction.ts';
+import { createContentRedaction, createRedaction } from './redaction/redaction.ts';
+import type { RoomOperations } from './rooms/room-operations.ts';
+import { createRoomReading } from './rooms/room-reading.ts';
 import { createStatelyEndpoint } from './stately/stately-endpoint.ts';
 import { createSummaries } from './summary/summaries.ts';
 import { combineObservers } from '../actors/runtime/combine-observers.ts';
 import { createWatcher } from './watch/watcher.ts';
 
 export interface InspectorSettings {
-  /** Whether pages may send events, kick and close. */
+  /** Whether pages may publish, read messages, send events, kick and close. */
   readonly control: boolean;
   /** Fields whose values are withheld, besides those that always are. */
   readonly redact: readonly string[];
@@ -50,8 +53,10 @@ export interface InspectorInput {
   readonly access: FeedAccess;
   /** Of the server. */
   readonly version: string;
-  /** The events of the server; those about failed actors are used. */
-  readonly events: {
+  /** The pattern of the settings that rooms of this name go by, if there is one. */
+  readonly patternOf: (room: string) => string | undefined;
+  /** The events of the server: it hears those about failed actors, and tells of uses of the control. */
+  readonly events: Pick<EventSink, 'emit'> & {
     on<Name extends ServerEventName>(name: Name, listener: (event: ServerEvents[Name]) => void): void;
   };
   readonly moments: Moments;
@@ -65,8 +70,11 @@ export interface InspectorInput {
 export interface Inspector {
   /** For `createMachines`. */
   readonly observer: MachineObserver;
-  /** Gives the actors of the server, when they are created. No page may connect before that. */
-  attach(population: Population): void;
+  /**
+   * Gives the actors of the server, and what may be done in its rooms, when they are created. No page may connect before
+   * that.
+   */
+  attach(population: Population, operations: RoomOperations): void;
   /** For the sockets of pages, at `/inspector/feed`, and of Stately's inspectors, at `/inspector/stately`. */
   readonly endpoints: readonly SocketEndpoint[];
   /** `/inspector/history`. */
@@ -99,7 +107,22 @@ export function createInspector(input: InspectorInput): Inspector {
     clock,
     yieldTurn,
   });
-  const control = createControl({ population, isAllowed: settings.control, clock, yieldTurn });
+  const operations = (): RoomOperations => population.operations;
+  const acts = new ActsLog(events, () => clock.now());
+  const control = createControl({
+    population,
+    isAllowed: settings.control,
+    operations,
+    acts,
+    clock,
+    yieldTurn,
+  });
+  const reading = createRoomReading({
+    population,
+    operations,
+    redaction: settings.control ? createContentRedaction(settings.redact) : redaction,
+    patternOf: input.patternOf,
+  });
   const charts = new Map<MachineName, Chart>();
 
   function historyOf(actor: ActorAddress): ActorHistory | undefined {
@@ -129,7 +152,9 @@ export function createInspector(input: InspectorInput): Inspector {
       const room = population.directory.rooms.get(name);
       return room && listMembers(room, limit, summaries, redaction);
     },
-    control: (actor, command) => control.run(actor, command),
+    ...reading,
+    acts: (room) => acts.latest(room),
+    control: (actor, command, remoteAddress) => control.run(actor, command, remoteAddress),
   };
 
   events.on('room.failed', ({ room, error }) => recorder.noteFailure({ kind: 'room', id: room }, error));
@@ -143,7 +168,7 @@ export function createInspector(input: InspectorInput): Inspector {
   const stately = createStatelyEndpoint({ access, isRightToken, population, answers, now, onError });
   return {
     observer: combineObservers(recorder.observer, { ...watcher.observer, watched: watcher.watched }),
-    attach: (living) => population.attach(living),
+    attach: (living, roomOperations) => population.attach(living, roomOperations),
     endpoints: [feed, stately],
     routes: [createHistoryRoute({ access, isRightToken, historyOf })],
     close() {
@@ -153,12 +178,18 @@ export function createInspector(input: InspectorInput): Inspector {
   };
 }
 
-/** The population is known late: its actors need machines, and those need the inspector's observer. */
+/** Both are known late: actors need machines, and those need the inspector's observer. */
 class LatePopulation implements Population {
   #living: Population | undefined;
+  #operations: RoomOperations | undefined;
 
-  attach(living: Population): void {
+  attach(living: Population, operations: RoomOperations): void {
     this.#living = living;
+    this.#operations = operations;
+  }
+
+  get operations(): RoomOperations {
+    return expectAttached(this.#operations);
   }
 
   get server(): Population['server'] {
@@ -182,9 +213,13 @@ class LatePopulation implements Population {
   }
 
   #get(): Population {
-    if (this.#living === undefined) throw new Error('the inspector was asked before it was attached');
-    return this.#living;
+    return expectAttached(this.#living);
   }
+}
+
+function expectAttached<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error('the inspector was asked before it was attached');
+  return part;
 }
 
 /** Each actor once, with its latest failure. */

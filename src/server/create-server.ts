@@ -179,12 +179,13 @@ export function composeServer<All extends ServantDefinitions>(
   const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
 
   const life = new ServerLife();
-  reportHandlers(events, onError, createPatternFinder(definitions));
+  const patternOf = createPatternFinder(definitions);
+  reportHandlers(events, onError, patternOf);
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
     onLoopback: isLoopbackHost(settings.host),
   });
-  const inspector = createInspection({ settings, allowsOrigin, events, clock, onError });
+  const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
   const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.monotonic());
   const directory = createDirectory(machines.connection, clock);
 
@@ -371,7 +372,7 @@ export function composeServer<All extends ServantDefinitions>(
   const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
-  inspector?.attach({ server: actor, directory, proxies: servants.proxies, ...backends });
+  inspector?.attach({ server: actor, directory, proxies: servants.proxies, ...backends }, operations);
   return server;
 }
 

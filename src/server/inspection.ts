@@ -14,6 +14,8 @@ import type { StatecastServer } from './server-options.ts';
 export interface InspectionInput {
   readonly settings: Pick<StatecastServer['settings'], 'host' | 'inspector'>;
   readonly allowsOrigin: OriginPolicy;
+  /** The pattern of the settings that rooms of this name go by, if there is one. */
+  readonly patternOf: (room: string) => string | undefined;
   readonly events: EventBus;
   readonly clock: Clock;
   readonly onError: (error: unknown, where: string) => void;
@@ -21,7 +23,7 @@ export interface InspectionInput {
 
 /** Nothing where the settings turn it off. */
 export function createInspection(input: InspectionInput): Inspector | undefined {
-  const { settings, allowsOrigin, events, clock, onError } = input;
+  const { settings, allowsOrigin, patternOf, events, clock, onError } = input;
   const { enabled, token } = settings.inspector;
   if (!enabled) return undefined;
   return createInspector({
@@ -34,6 +36,7 @@ export function createInspection(input: InspectionInput): Inspector | undefined 
       allowsOrigin,
     }),
     version: VERSION,
+    patternOf,
     events,
     moments: createMoments(),
     clock,

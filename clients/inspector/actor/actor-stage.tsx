@@ -13,6 +13,10 @@ import { useStore } from '../ui/hooks.ts';
 import type { Inspector } from '../session/inspector.ts';
 import { MembersPanel } from './members-panel.tsx';
 import { isAlive } from '../watch/moments.ts';
+import { MessagesPanel } from '../room/messages-panel.tsx';
+import { PresenceTable } from '../room/presence-table.tsx';
+import { RulesPanel } from '../room/rules-panel.tsx';
+import { useControl } from '../session/use-control.ts';
 import { Tabs, type Tab } from '../ui/tabs.tsx';
 import { TakenSince } from './taken-since.ts';
 import { momentOf, useChart } from './watch-panels.tsx';
@@ -32,7 +36,7 @@ export function ActorStage(props: ActorStageProps): ReactNode {
   const { client, link, announcer } = inspector;
   const { actor } = watch;
   const [showActions, setShowActions] = useState(false);
-  const isReady = useStore(link).name === 'ready';
+  const mayAct = useControl(inspector);
   const { welcome } = client;
   const isLiving = useLiveliness(watch);
   const chart = useChart(inspector.charts, actor.kind);
@@ -43,7 +47,24 @@ export function ActorStage(props: ActorStageProps): ReactNode {
       content: <WatchedChart {...props} showActions={showActions} />,
     },
     ...(actor.kind === 'room'
-      ? [{ id: 'members', label: 'Members', content: <MembersPanel client={client} watch={watch} /> }]
+      ? [
+          {
+            id: 'members',
+            label: 'Members',
+            content: (
+              <>
+                <MembersPanel client={client} watch={watch} />
+                <PresenceTable inspector={inspector} room={actor.id} />
+              </>
+            ),
+          },
+          {
+            id: 'messages',
+            label: 'Messages',
+            content: <MessagesPanel inspector={inspector} room={actor.id} />,
+          },
+          { id: 'rules', label: 'Rules', content: <RulesPanel inspector={inspector} room={actor.id} /> },
+        ]
       : []),
     {
       id: 'history',
@@ -62,7 +83,7 @@ export function ActorStage(props: ActorStageProps): ReactNode {
   return (
     <>
       <ActorHeader watch={watch}>
-        {isReady && isLiving && welcome?.control === true && (
+        {mayAct && isLiving && welcome !== undefined && (
           <ControlBar client={client} welcome={welcome} watch={watch} />
         )}
       </ActorHeader>

@@ -89,5 +89,6 @@ function nameMember(connection: string, user: string | undefined): string {
 
 function describeTotals({ total, away }: Members): string {
   const words = total === 1 ? '1 membership' : `${formatCount(total)} memberships`;
-  return `${words}${away.length > 0 ? `; ${formatCount(away.length)} users are away` : ''}`;
+  if (away.length === 0) return words;
+  return `${words}; ${away.length === 1 ? '1 user is' : `${formatCount(away.length)} users are`} away`;
 }

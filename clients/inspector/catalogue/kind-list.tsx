@@ -42,6 +42,11 @@ export function KindList({ view: { query, counts }, history, onToggle }: KindLis
               <Sparkline samples={history.samplesOf(CountHistory.nameOf(kind))} />
               <span className="count">{total === undefined ? '…' : formatCount(total)}</span>
             </button>
+            {kind === 'room' && (
+              <a href={toHash({ type: 'rooms' })} aria-label="Table of all rooms">
+                table
+              </a>
+            )}
             <a href={toHash({ type: 'machine', kind })} aria-label={`Chart of a ${singularOf(kind)}`}>
               chart
             </a>

@@ -53,6 +53,11 @@ function KindCard({ kind, counts, catalogue }: KindCardProps): ReactNode {
           chart<span className="visually-hidden"> of a {singularOf(kind)}</span>
         </a>
         {kind === 'server' && <a href={hashOf({ kind, id: 'server' })}>watch</a>}
+        {kind === 'room' && (
+          <a href={toHash({ type: 'rooms' })}>
+            table<span className="visually-hidden"> of all rooms</span>
+          </a>
+        )}
         {total !== undefined && total > 0 && (
           <button
             type="button"

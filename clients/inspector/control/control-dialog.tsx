@@ -4,13 +4,7 @@ import { useId, useState, type ReactNode } from 'react';
 import type { ControlCommand } from '../../../src/inspect/feed/feed-protocol.ts';
 import type { AnswerTo, Outcome } from '../feed/feed.ts';
 import { ModalDialog } from '../ui/modal-dialog.tsx';
-
-export interface ControlQuestion {
-  readonly type: 'kick' | 'close';
-  readonly label: string;
-  readonly title: string;
-  readonly words: string;
-}
+import type { ControlQuestion } from './control-questions.ts';
 
 export type Control = (command: ControlCommand) => Promise<Outcome<AnswerTo<'control'>>>;
 
@@ -18,31 +12,37 @@ interface ControlDialogProps {
   readonly question: ControlQuestion;
   readonly control: Control;
   readonly onClose: () => void;
+  /** Called when it was done. */
+  readonly onDone?: () => void;
 }
 
-export function ControlDialog({ question, control, onClose }: ControlDialogProps): ReactNode {
-  const { type, label, title, words } = question;
+export function ControlDialog({ question, control, onClose, onDone }: ControlDialogProps): ReactNode {
+  const { type, label, title, words, isDangerous, takesReason } = question;
   const [reason, setReason] = useState('');
   const [answer, setAnswer] = useState<Answer>();
   const id = useId();
   return (
     <ModalDialog title={title} onClose={onClose}>
       <p>{words}</p>
-      <label htmlFor={id}>Reason, which is sent to the client (optional)</label>
-      <input
-        id={id}
-        type="text"
-        maxLength={120}
-        value={reason}
-        onChange={({ target }) => setReason(target.value)}
-      />
+      {takesReason && (
+        <>
+          <label htmlFor={id}>Reason, which is sent to the client (optional)</label>
+          <input
+            id={id}
+            type="text"
+            maxLength={120}
+            value={reason}
+            onChange={({ target }) => setReason(target.value)}
+          />
+        </>
+      )}
       <AnswerLine answer={answer} />
       <div className="dialog-buttons">
         <button type="button" onClick={onClose}>
           {answer?.type === 'done' ? 'Close' : 'Cancel'}
         </button>
         {answer?.type !== 'done' && (
-          <button type="button" className="danger" onClick={() => void act()}>
+          <button type="button" className={isDangerous ? 'danger' : 'primary'} onClick={() => void act()}>
             {label}
           </button>
         )}
@@ -53,7 +53,9 @@ export function ControlDialog({ question, control, onClose }: ControlDialogProps
   async function act(): Promise<void> {
     setAnswer({ type: 'asking' });
     const trimmed = reason.trim();
-    setAnswer(toAnswer(await control({ type, ...(trimmed !== '' && { reason: trimmed }) })));
+    const answered = toAnswer(await control({ type, ...(trimmed !== '' && { reason: trimmed }) }));
+    setAnswer(answered);
+    if (answered.type === 'done') onDone?.();
   }
 }
 

@@ -188,6 +188,10 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
       case 'chart':
       case 'history':
       case 'members':
+      case 'presence':
+      case 'publications':
+      case 'settings':
+      case 'acts':
       case 'done':
         return settle(message.id, { type: 'answered', answer: message });
     }

@@ -21,7 +21,7 @@ export type LinkState =
 
 /** Requests that have one answer. For watches there is `watch`. */
 export type Question = WithoutId<
-  Extract<FeedRequest, { type: 'catalogue' | 'chart' | 'history' | 'members' | 'control' }>
+  Exclude<Extract<FeedRequest, { id: number }>, { type: 'watch' | 'unwatch' }>
 >;
 type WithoutId<Request> = Request extends unknown ? Omit<Request, 'id'> : never;
 

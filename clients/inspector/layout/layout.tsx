@@ -152,7 +152,7 @@ function NarrowLayout(panes: Panes): ReactNode {
     { id: 'catalogue', label: 'Actors', content: <div className="pane catalogue-pane">{catalogue}</div> },
     {
       id: 'stage',
-      label: subject === '' ? 'Overview' : 'Chart',
+      label: subject === '' ? 'Overview' : subject === 'rooms' ? 'Rooms' : 'Chart',
       content: <div className="pane stage-pane">{stage}</div>,
     },
     ...detailTabs(panes),

@@ -12,6 +12,11 @@ describe('the address', () => {
     expect(parseHash('#/room/')).toEqual({ type: 'machine', kind: 'room' });
   });
 
+  test('of the rooms shows the table of them', () => {
+    expect(parseHash('#/rooms')).toEqual({ type: 'rooms' });
+    expect(toHash({ type: 'rooms' })).toBe('#/rooms');
+  });
+
   test('of an actor names its kind and id', () => {
     expect(parseHash('#/room/room1')).toEqual({ type: 'actor', actor: { kind: 'room', id: 'room1' } });
   });
@@ -31,7 +36,7 @@ describe('the address', () => {
       fc.property(
         fc.constantFrom(...MACHINE_NAMES),
         fc.string({ minLength: 1, unit: 'grapheme' }),
-        fc.constantFrom(undefined, 'members' as const, 'history' as const),
+        fc.constantFrom(undefined, 'members', 'messages', 'rules', 'history' as const),
         (kind, id, view) => {
           const place: Place = { type: 'actor', actor: { kind, id }, ...(view !== undefined && { view }) };
           expect(parseHash(toHash(place))).toEqual(place);

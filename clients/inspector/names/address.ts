@@ -3,11 +3,15 @@
 import type { ActorAddress, MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
 
 /** The views of an actor besides its chart. */
-export type ActorView = 'members' | 'history';
+export type ActorView = (typeof VIEWS)[number];
+
+const VIEWS = ['members', 'messages', 'rules', 'history'] as const;
 
 /** What the middle pane shows. */
 export type Place =
   | { readonly type: 'overview' }
+  /** The table of all rooms. */
+  | { readonly type: 'rooms' }
   /** The chart of a machine, also without a running actor. */
   | { readonly type: 'machine'; readonly kind: MachineName }
   | { readonly type: 'actor'; readonly actor: ActorAddress; readonly view?: ActorView };
@@ -27,6 +31,7 @@ export const MACHINE_NAMES = [
 /** Reads a hash such as `#/room/room1` or `#/room/room1/members`; any other hash is the overview. */
 export function parseHash(hash: string): Place {
   const [kind, encodedId = '', view] = hash.replace(/^#?\/?/, '').split('/');
+  if (kind === 'rooms') return { type: 'rooms' };
   if (!isMachineName(kind)) return { type: 'overview' };
   const id = decode(encodedId);
   if (id === undefined || id === '') return { type: 'machine', kind };
@@ -36,6 +41,7 @@ export function parseHash(hash: string): Place {
 /** Writes the hash that `parseHash` reads. */
 export function toHash(place: Place): string {
   if (place.type === 'overview') return '#/';
+  if (place.type === 'rooms') return '#/rooms';
   return place.type === 'machine' ? `#/${place.kind}` : hashOf(place.actor, place.view);
 }
 
@@ -55,7 +61,7 @@ export function isMachineName(name: string | undefined): name is MachineName {
 
 /** Whether a name is one of the views besides the chart. */
 export function isActorView(name: string | undefined): name is ActorView {
-  return name === 'members' || name === 'history';
+  return VIEWS.some((view) => view === name);
 }
 
 /** A hash that was typed by hand can have an invalid encoding. */

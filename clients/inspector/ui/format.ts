@@ -16,6 +16,13 @@ export function formatTime(at: number): string {
   return `${parts.map((part) => pad(part, 2)).join(':')}.${pad(date.getMilliseconds(), 3)}`;
 }
 
+/** Date and time, where the reader is: `2026-03-09 09:05:07`. */
+export function formatDate(at: number): string {
+  const date = new Date(at);
+  const day = [pad(date.getFullYear(), 4), pad(date.getMonth() + 1, 2), pad(date.getDate(), 2)].join('-');
+  return `${day} ${formatTime(at).slice(0, 8)}`;
+}
+
 /** A name as words: `inFlight` is `in flight`. */
 export function toWords(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -5,6 +5,7 @@ import { createEventBus } from '../../events/event-bus.ts';
 import { RPC_ERRORS, type RpcFailure } from '../../protocol/rpc-errors.ts';
 import { logEvents } from './event-log.ts';
 
+const INFO = 30;
 const WARN = 40;
 
 function createLog(level = 'info') {
@@ -72,6 +73,21 @@ test('a flood of wrong secrets is counted', () => {
   expect(lines.map(({ to }) => to)).toEqual(['Statecast.Push', 'the inspector']);
   clock.increment(10_000);
   expect(lines.slice(2)).toMatchObject([{ level: WARN, to: 'Statecast.Push', count: 499 }]);
+});
+
+test('each use of the control is a line, and refused ones are counted', () => {
+  const { bus, clock, lines } = createLog();
+  const act = { act: 'kick', target: 'connection c1', remoteAddress: '10.0.0.1' };
+  for (let left = 3; left > 0; left -= 1) bus.emit('control.used', { ...act, outcome: 'done' });
+  for (let left = 500; left > 0; left -= 1) bus.emit('control.used', { ...act, outcome: 'refused' });
+  expect(lines).toMatchObject([
+    { level: INFO, msg: 'control.used', ...act, outcome: 'done' },
+    { outcome: 'done' },
+    { outcome: 'done' },
+    { outcome: 'refused' },
+  ]);
+  clock.increment(10_000);
+  expect(lines.slice(4)).toMatchObject([{ outcome: 'refused', count: 499 }]);
 });
 
 test('refused joins of one connection are counted, and long names of rooms are cut', () => {

@@ -44,6 +44,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'registry.failed': 'warn',
   'rpc.failed': 'warn',
   'access.refused': 'warn',
+  'control.used': 'info',
   'store.failed': 'error',
   'part.failed': 'error',
   'store.recovered': 'warn',
@@ -85,6 +86,10 @@ export function logEvents(
 
 /** What others can cause thousands of times, such as joins that are refused, is counted by its kind. */
 function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): string | undefined {
+  if (name === 'control.used') {
+    const { outcome, remoteAddress } = event as ServerEvents['control.used'];
+    return outcome === 'done' ? undefined : `${name} ${outcome} ${remoteAddress}`;
+  }
   if (name === 'access.refused') return `${name} ${(event as ServerEvents['access.refused']).to}`;
   if (name === 'member.refused') {
     const { member, refusal } = event as ServerEvents['member.refused'];

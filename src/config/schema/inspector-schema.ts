@@ -23,7 +23,9 @@ export const inspectorSchema = z.strictObject({
   control: z
     .boolean()
     .default(false)
-    .describe('The inspector may also send events, close connections and close rooms.'),
+    .describe(
+      'The inspector may also publish, read messages and what is told of members, send events, mute and close rooms, and close connections.',
+    ),
   redact: z
     .array(z.string().min(1).register(fieldNotes, { allowed: 'the name of a field, such as user' }))
     .default([])

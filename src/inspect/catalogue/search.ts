@@ -14,7 +14,7 @@ import { isWithin, type LeafStates } from '../summary/leaf-states.ts';
 import { statusOf, type ActorReading } from '../summary/actor-reading.ts';
 import type { Summaries } from '../summary/summaries.ts';
 import { KIND_ORDER } from '../population/machine-names.ts';
-import { TopList } from './top-list.ts';
+import { TopList } from '../lists/top-list.ts';
 import type { WalkPlan } from './walk.ts';
 
 const DEFAULT_LIMIT = 100;

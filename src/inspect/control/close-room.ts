@@ -1,11 +1,14 @@
-/** Closes a room that may have members: all of them are removed and told, and the room leaves memory. */
+/**
+ * Closes a room that may have members: all of them are removed and told, and the room leaves memory. The members of this
+ * node are removed in slices, those who are joining too; the order to close it goes to all nodes.
+ */
 
 import type { Clock } from '../../system/clock.ts';
 import type { SnapshotFrom } from 'xstate';
 import type { RoomRef } from '../../actors/room/room.ts';
-import { SERVER } from '../../actors/runtime/sender.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
-import type { Refusal } from '../../protocol/errors.ts';
+import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import type { RoomOperations } from '../rooms/room-operations.ts';
 import { putOut } from './put-out.ts';
 
 /** So many members are removed in one turn. Each costs as much as a leave. */
@@ -16,14 +19,16 @@ const CLOSED_WITHIN_MS = 10_000;
 export interface CloseRoomInput {
   readonly room: SupervisedRoom;
   /** What the members are told. */
-  readonly refusal: Refusal;
+  readonly reason: string;
+  readonly operations: Pick<RoomOperations, 'closeRoom'>;
   readonly clock: Clock;
   readonly yieldTurn: () => Promise<void>;
 }
 
 /** Resolves when the room is not in memory any more, or with what has gone wrong. */
 export async function closeRoom(input: CloseRoomInput): Promise<string | undefined> {
-  const { room, refusal, clock, yieldTurn } = input;
+  const { room, reason, operations, clock, yieldTurn } = input;
+  const refusal = createRefusal('notAvailable', reason);
   const { joined, awake } = room.record.roster;
   // A closing room waits for leaves but does not remove members: they must be removed before.
   let inSlice = 0;
@@ -33,7 +38,8 @@ export async function closeRoom(input: CloseRoomInput): Promise<string | undefin
     if (inSlice % SLICE_MEMBERS === 0) await yieldTurn();
   }
   putOutLate(room, refusal);
-  room.send({ type: 'room.close' }, SERVER);
+  const closing = await operations.closeRoom(room.name, reason);
+  if ('refusal' in closing) return closing.refusal.message;
   return waitForEnd(room, clock);
 }
 

@@ -3,24 +3,37 @@ import { call, join, ping, publish, settle, until, type FakeClient } from '../..
 import { MACHINES } from '../../actors/machines.ts';
 import type { HarnessOptions } from '../../actors/actor-harness.ts';
 import type { ActorAddress, ControlCommand, MachineName } from '../feed/feed-protocol.ts';
+import type { RoomOperations } from '../rooms/room-operations.ts';
 import { createPopulation } from '../summary/population-harness.ts';
+import { ActsLog } from './acts-log.ts';
 import { createControl } from './control.ts';
 import { listSendable, SENDABLE } from './sendable-events.ts';
 
-function createControlled(options: HarnessOptions & { isAllowed?: boolean } = {}) {
+interface Options extends HarnessOptions {
+  readonly isAllowed?: boolean;
+  /** In the place of the real ones. */
+  readonly operations?: Partial<RoomOperations>;
+}
+
+function createControlled(options: Options = {}) {
   const harness = createPopulation(options);
-  const { population, clock } = harness;
+  const { population, clock, operations } = harness;
+  const acts = new ActsLog({ emit: (name, event) => void harness.told.push({ name, event }) }, () =>
+    clock.now(),
+  );
   const control = createControl({
     population,
     isAllowed: options.isAllowed ?? true,
+    operations: () => ({ ...operations, ...options.operations }),
+    acts,
     clock,
     yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
   });
   const run = (kind: MachineName, id: string, command: ControlCommand): Promise<string | undefined> =>
-    control.run({ kind, id } satisfies ActorAddress, command);
+    control.run({ kind, id } satisfies ActorAddress, command, '10.0.0.1');
   const send = (kind: MachineName, id: string, event: object): Promise<string | undefined> =>
     run(kind, id, { type: 'send', event: event as { type: string } });
-  return { ...harness, control, run, send };
+  return { ...harness, control, acts, run, send };
 }
 
 /** Lets clients join; a strict store is written to at each turn of the clock. */
@@ -44,6 +57,124 @@ describe('when the settings do not allow it', () => {
     expect(await run('connection', 'c1', { type: 'kick' })).toContain('inspector.control');
     expect(client.closedWith).toBeUndefined();
     expect(control.sendable).toEqual({});
+  });
+
+  test('each command is refused, and told of', async () => {
+    const { run, toldOf, rooms } = createControlled({ isAllowed: false });
+    const commands: ControlCommand[] = [
+      { type: 'publish', data: 'x' },
+      { type: 'mute' },
+      { type: 'unmute' },
+      { type: 'removeHistory' },
+      { type: 'close' },
+    ];
+    for (const command of commands)
+      expect(await run('room', 'room1', command)).toContain('inspector.control');
+    expect(toldOf('control.used').map(({ act, outcome }) => [act, outcome])).toEqual(
+      commands.map(({ type }) => [type, 'refused']),
+    );
+    expect(await rooms.history('room1')).toMatchObject({ offset: 0 });
+  });
+});
+
+describe('in a room', () => {
+  const KEPT = { limits: { history: { size: 10, ttlMs: 60_000 } } };
+
+  test('publishes to the members as the server does, and removes what is kept', async () => {
+    const { run, connect, rooms } = createControlled(KEPT);
+    const client = connect();
+    await joined([client]);
+    expect(await run('room', 'room1', { type: 'publish', data: { text: 'hi' } })).toBeUndefined();
+    expect(client.frames.at(-1)).toEqual({ text: 'hi' });
+    expect(await rooms.history('room1')).toMatchObject({
+      offset: 1,
+      publications: [{ data: { text: 'hi' }, offset: 1 }],
+    });
+    expect(await run('room', 'room1', { type: 'removeHistory' })).toBeUndefined();
+    expect(await rooms.history('room1')).toMatchObject({ offset: 1, publications: [] });
+  });
+
+  test('publishes also where nobody is', async () => {
+    const { run, rooms } = createControlled(KEPT);
+    expect(await run('room', 'room9', { type: 'publish', data: 'hi' })).toBeUndefined();
+    expect(await rooms.history('room9')).toMatchObject({ publications: [{ data: 'hi' }] });
+  });
+
+  test('is refused what the room refuses', async () => {
+    const { run, toldOf } = createControlled();
+    expect(await run('room', 'room1', { type: 'publish', data: 'x'.repeat(65_537) })).toBe(
+      'the message is longer than 65536 bytes',
+    );
+    expect(await run('room', '', { type: 'mute' })).toBe('the room name is empty');
+    expect(toldOf('control.used')).toMatchObject([{ outcome: 'refused' }, { outcome: 'refused' }]);
+  });
+
+  test('mutes, and lets its members speak again', async () => {
+    const { run, connect } = createControlled();
+    const client = connect();
+    await joined([client]);
+    expect(await run('room', 'room1', { type: 'mute' })).toBeUndefined();
+    client.send(publish('room1', 'hi'));
+    expect(client.frames.at(-1)).toMatchObject({ type: 'refused', refusal: { error: 'permissionDenied' } });
+    expect(await run('room', 'room1', { type: 'unmute' })).toBeUndefined();
+    client.send(publish('room1', 'hi'));
+    expect(client.frames.slice(-2)).toEqual(['hi', { type: 'published' }]);
+  });
+
+  test('removes a user who is away', async () => {
+    const { run, connect, directory } = createControlled({ reconnectMs: 30_000 });
+    const [ann, bob] = [connect('ann'), connect('bob')];
+    await joined([ann, bob]);
+    ann.lose();
+    await until(() => directory.rooms.get('room1')?.record.roster.away.size === 1);
+    expect(await run('membership', 'c1@room1', { type: 'kick' })).toBeUndefined();
+    expect(directory.rooms.get('room1')?.record.roster.away.size).toBe(0);
+    expect(await run('membership', 'c1@room1', { type: 'kick' })).toBe('there is no membership c1@room1');
+  });
+
+  test('is for rooms only', async () => {
+    const { run, connect } = createControlled();
+    connect();
+    expect(await run('connection', 'c1', { type: 'mute' })).toBe('mute is for rooms only');
+  });
+});
+
+describe('the uses of the control', () => {
+  test('are told with what was done to whom by whom, without messages and reasons', async () => {
+    const { run, send, connect, acts, toldOf, clock } = createControlled();
+    await joined([connect('ann')]);
+    const at = clock.now();
+    await run('room', 'room1', { type: 'publish', data: 'a secret' });
+    await run('membership', 'c1@room1', { type: 'kick', reason: 'a secret' });
+    await run('connection', 'c9', { type: 'kick' });
+    await send('room', 'room1', { type: 'room.mute' });
+    await send('room', 'room1', { type: 'a secret' });
+    const told = toldOf('control.used');
+    const by = { remoteAddress: '10.0.0.1', room: 'room1' };
+    expect(told).toEqual([
+      { act: 'publish', target: 'room room1', outcome: 'done', ...by },
+      { act: 'kick', target: 'membership c1@room1', outcome: 'done', ...by },
+      { act: 'kick', target: 'connection c9', outcome: 'refused', remoteAddress: '10.0.0.1' },
+      { act: 'send room.mute', target: 'room room1', outcome: 'done', ...by },
+      { act: 'send', target: 'room room1', outcome: 'refused', ...by },
+    ]);
+    expect(acts.latest()).toEqual(told.toReversed().map((act) => ({ at, ...act })));
+    expect(acts.latest('room1')).toHaveLength(4);
+  });
+
+  test('are told also when the server fails to do it', async () => {
+    const { run, toldOf } = createControlled({
+      operations: { publish: () => Promise.reject(new Error('the broker is down')) },
+    });
+    await expect(run('room', 'room1', { type: 'publish', data: 1 })).rejects.toThrow('the broker is down');
+    expect(toldOf('control.used')).toMatchObject([{ act: 'publish', outcome: 'failed' }]);
+  });
+
+  test('are kept up to a hundred', async () => {
+    const { run, acts } = createControlled();
+    for (let room = 1; room <= 105; room += 1) await run('room', `room${room}`, { type: 'mute' });
+    expect(acts.latest().map(({ room }) => room)).toHaveLength(100);
+    expect(acts.latest()[0]?.room).toBe('room105');
   });
 });
 

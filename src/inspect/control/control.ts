@@ -13,6 +13,9 @@ import {
   type ActorEntry,
   type Population,
 } from '../population/population.ts';
+import type { RoomOperations } from '../rooms/room-operations.ts';
+import type { ActsLog } from './acts-log.ts';
+import { actInRoom, describeAct, describeFound } from './room-acts.ts';
 import { closeRoom } from './close-room.ts';
 import { putOut } from './put-out.ts';
 import { listSendable, readEvent, type SendableEvent } from './sendable-events.ts';
@@ -21,6 +24,11 @@ export interface ControlInput {
   readonly population: Population;
   /** The setting `inspector.control`. */
   readonly isAllowed: boolean;
+  readonly operations: () => Pick<
+    RoomOperations,
+    'publish' | 'removeHistory' | 'kick' | 'mute' | 'unmute' | 'closeRoom' | 'disconnect'
+  >;
+  readonly acts: Pick<ActsLog, 'note'>;
   readonly clock: Clock;
   readonly yieldTurn: () => Promise<void>;
 }
@@ -29,49 +37,84 @@ export interface Control {
   readonly isAllowed: boolean;
   /** The events that `send` takes, by machine. Empty when control is not allowed. */
   readonly sendable: Readonly<Partial<Record<MachineName, readonly string[]>>>;
-  /** Resolves when it is done, or with the reason why it cannot be done. */
-  run(address: ActorAddress, command: ControlCommand): Promise<string | undefined>;
+  /**
+   * Resolves when it is done, or with the reason why it cannot be done.
+   * @param remoteAddress who asks for it
+   */
+  run(address: ActorAddress, command: ControlCommand, remoteAddress: string): Promise<string | undefined>;
 }
 
 const DEFAULT_KICK_REASON = 'you were put out of the room';
 const DEFAULT_CLOSE_REASON = 'the room was closed';
 
-export function createControl({ population, isAllowed, clock, yieldTurn }: ControlInput): Control {
-  async function run(address: ActorAddress, command: ControlCommand): Promise<string | undefined> {
-    if (!isAllowed) return 'the setting inspector.control does not allow this';
+export function createControl(input: ControlInput): Control {
+  const { population, isAllowed, operations, acts, clock, yieldTurn } = input;
+
+  async function run(
+    address: ActorAddress,
+    command: ControlCommand,
+    remoteAddress: string,
+  ): Promise<string | undefined> {
+    const used = { ...describeAct(address, command), remoteAddress };
+    try {
+      const refused = isAllowed ? await act(address, command) : NOT_ALLOWED;
+      acts.note({ ...used, outcome: refused === undefined ? 'done' : 'refused' });
+      return refused;
+    } catch (error) {
+      acts.note({ ...used, outcome: 'failed' });
+      throw error;
+    }
+  }
+
+  async function act(address: ActorAddress, command: ControlCommand): Promise<string | undefined> {
+    const { kind, id } = address;
     const entry = findActor(population, address);
-    if (entry === undefined) return `there is no ${address.kind} ${address.id}`;
     switch (command.type) {
       case 'kick':
-        return kick(entry, command.reason);
-      case 'close': {
-        const { room } = entry;
-        if (address.kind !== 'room' || room === undefined) return 'only a room can be closed';
-        const refusal = createRefusal('notAvailable', command.reason ?? DEFAULT_CLOSE_REASON);
-        return closeRoom({ room, refusal, clock, yieldTurn });
-      }
+        return kick(address, entry, command.reason);
       case 'send': {
-        const read = readEvent(address.kind, command.event);
+        if (entry === undefined) return `there is no ${kind} ${id}`;
+        const read = readEvent(kind, command.event);
         return read.ok ? sendEvent(entry, read.event) : read.error;
       }
+      case 'close': {
+        if (kind !== 'room') return 'only a room can be closed';
+        if (entry?.room === undefined) return `there is no room ${id}`;
+        const reason = command.reason ?? DEFAULT_CLOSE_REASON;
+        return closeRoom({ room: entry.room, reason, operations: operations(), clock, yieldTurn });
+      }
+      case 'publish':
+      case 'mute':
+      case 'unmute':
+      case 'removeHistory':
+        return kind === 'room' ? actInRoom(operations(), id, command) : `${command.type} is for rooms only`;
     }
+  }
+
+  /** A connection or a member that is not on this node may be on another one. */
+  async function kick(
+    address: ActorAddress,
+    entry: ActorEntry | undefined,
+    given: string | undefined,
+  ): Promise<string | undefined> {
+    const { kind, id } = address;
+    if (kind === 'connection') {
+      return describeFound(await operations().disconnect({ connection: id }, { reason: given }), address);
+    }
+    if (kind !== 'membership') return 'only connections and memberships can be kicked';
+    const { part, room } = splitId(id);
+    const reason = given ?? DEFAULT_KICK_REASON;
+    if (entry?.room !== undefined) {
+      return putOut(entry.room, part, 'kicked', createRefusal('permissionDenied', reason));
+    }
+    return describeFound(await operations().kick(room, part, reason), address);
   }
 
   const sendable = MACHINE_NAMES.map((kind) => [kind, listSendable(kind)] as const);
   return { isAllowed, sendable: isAllowed ? Object.fromEntries(sendable) : {}, run };
 }
 
-function kick(entry: ActorEntry, reason: string | undefined): string | undefined {
-  const { address, actor, room } = entry;
-  if (address.kind === 'membership' && room !== undefined) {
-    const { part } = splitId(address.id);
-    return putOut(room, part, 'kicked', createRefusal('permissionDenied', reason ?? DEFAULT_KICK_REASON));
-  }
-  if (address.kind === 'connection' && actor !== undefined) {
-    return pass(entry, { type: 'server.disconnect', reason });
-  }
-  return 'only connections and memberships can be kicked';
-}
+const NOT_ALLOWED = 'the setting inspector.control does not allow this';
 
 function sendEvent(entry: ActorEntry, event: SendableEvent<MachineName>): string | undefined {
   const { address, room } = entry;
@@ -87,12 +130,7 @@ function sendEvent(entry: ActorEntry, event: SendableEvent<MachineName>): string
 }
 
 /** Sends an event to an actor, if its present states take the event. */
-function pass(
-  entry: ActiveEntry,
-  event:
-    | SendableEvent<MachineName>
-    | { readonly type: 'server.disconnect'; readonly reason: string | undefined },
-): string | undefined {
+function pass(entry: ActiveEntry, event: SendableEvent<MachineName>): string | undefined {
   const { address, actor, room } = entry;
   if (!actor.getSnapshot().can(event)) return `it takes no ${event.type} in the states in which it is`;
   // A room's own `send` handles a failure of its machine.

@@ -10,12 +10,13 @@ import type {
   FeedMessage,
   MachineName,
 } from '../feed/feed-protocol.ts';
+import type { RoomReading } from '../rooms/room-reading.ts';
 import type { WatchSink } from '../watch/live-watch.ts';
 import type { Watch } from '../watch/watcher.ts';
 
 type Message<Type extends FeedMessage['type']> = Extract<FeedMessage, { type: Type }>;
 
-export interface FeedAnswers {
+export interface FeedAnswers extends RoomReading {
   welcome(): Message<'welcome'>;
   catalogue(request: CatalogueRequest): Promise<CatalogueMessage>;
   chart(machine: MachineName): Chart;
@@ -24,6 +25,11 @@ export interface FeedAnswers {
   history(actor: ActorAddress): ActorHistory | undefined;
   /** Undefined for a room that is not in memory. */
   members(room: string, limit: number): Omit<Message<'members'>, 'type' | 'id'> | undefined;
-  /** Resolves when it is done, or with the reason why it cannot be done. */
-  control(actor: ActorAddress, command: ControlCommand): Promise<string | undefined>;
+  /** The latest uses of the control, the latest first. */
+  acts(room?: string): Message<'acts'>['acts'];
+  /**
+   * Resolves when it is done, or with the reason why it cannot be done.
+   * @param remoteAddress who asks for it
+   */
+  control(actor: ActorAddress, command: ControlCommand, remoteAddress: string): Promise<string | undefined>;
 }

@@ -44,6 +44,7 @@ export function createFeedEndpoint(options: FeedEndpointOptions): InspectorEndpo
     }
     const session = new FeedSession({
       answers,
+      remoteAddress: request.remoteAddress,
       allows: needed === 'open' ? () => true : isRightToken,
       clock,
       onError,

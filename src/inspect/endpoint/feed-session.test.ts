@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { createRefusal } from '../../protocol/errors.ts';
 import { FakeClock } from '../../system/clock-harness.ts';
 import { settle } from '../../actors/actor-harness.ts';
 import type { Socket } from '../../transport/common/transport.ts';
 import type { WatchSink } from '../watch/live-watch.ts';
 import type { FeedAnswers } from './feed-answers.ts';
-import type { CatalogueMessage, FeedMessage } from '../feed/feed-protocol.ts';
+import type { CatalogueMessage, FeedMessage, RoomSettings } from '../feed/feed-protocol.ts';
 import { FeedSession } from './feed-session.ts';
 
 /** A socket that remembers what it was told, and whose queue is as long as the test says. */
@@ -37,6 +38,7 @@ class FakeSocket implements Socket {
   }
 }
 
+const NO_NAME = createRefusal('badRequest', 'the room name is empty');
 const NO_COUNTS = {} as CatalogueMessage['counts'];
 
 function createOpened(options: { token?: string; answers?: Partial<FeedAnswers> } = {}) {
@@ -67,11 +69,17 @@ function createOpened(options: { token?: string; answers?: Partial<FeedAnswers> 
     },
     history: (actor) => (actor.id === 'nobody' ? undefined : { ...actor, entries: [] }),
     members: (room) => (room === 'none' ? undefined : { room, members: [], total: 0, away: [] }),
+    settings: (room) => (room === 'none' ? undefined : { room, settings: {} as RoomSettings }),
+    acts: () => [],
+    presence: async ({ room }) => (room === '' ? { refusal: NO_NAME } : { room, members: [], total: 0 }),
+    publications: async ({ room }) =>
+      room === '' ? { refusal: NO_NAME } : { room, offset: 0, epoch: 'e', publications: [], hasOlder: false },
     control: async (_actor, { type }) => (type === 'kick' ? undefined : 'not that'),
     ...options.answers,
   };
   const session = new FeedSession({
     answers,
+    remoteAddress: '10.0.0.1',
     allows: (token) => options.token === undefined || token === options.token,
     clock,
     onError: (error) => errors.push(error),
@@ -90,6 +98,10 @@ function createGreeted(answers: Partial<FeedAnswers> = {}) {
   opened.socket.frames.length = 0;
   return opened;
 }
+
+/** In the order of the requests. */
+const byId = (frames: readonly FeedMessage[]): FeedMessage[] =>
+  frames.toSorted((a, b) => Number('id' in a && a.id) - Number('id' in b && b.id));
 
 const ROOM = { kind: 'room', id: 'room1' } as const;
 const BATCH = { items: [], skipped: 0, actors: [] };
@@ -155,13 +167,21 @@ describe('a request', () => {
     say({ type: 'members', id: 3, room: 'room1', limit: 10 });
     say({ type: 'catalogue', id: 4, kinds: ['room'], limit: 10 });
     say({ type: 'control', id: 5, actor: ROOM, command: { type: 'kick' } });
+    say({ type: 'settings', id: 6, room: 'room1' });
+    say({ type: 'acts', id: 7, room: 'room1' });
+    say({ type: 'presence', id: 8, room: 'room1', search: 'ann', offset: 0, limit: 10 });
+    say({ type: 'publications', id: 9, room: 'room1', before: { offset: 3, epoch: 'e' }, limit: 10 });
     await settle();
-    expect(socket.frames.map((message) => [message.type, 'id' in message && message.id])).toEqual([
+    expect(byId(socket.frames).map((message) => [message.type, 'id' in message && message.id])).toEqual([
       ['chart', 1],
       ['history', 2],
       ['members', 3],
       ['catalogue', 4],
       ['done', 5],
+      ['settings', 6],
+      ['acts', 7],
+      ['presence', 8],
+      ['publications', 9],
     ]);
   });
 
@@ -172,13 +192,19 @@ describe('a request', () => {
     say({ type: 'watch', id: 3, actor: { kind: 'room', id: 'nobody' }, related: false });
     say({ type: 'unwatch', id: 4 });
     say({ type: 'control', id: 5, actor: ROOM, command: { type: 'close' } });
+    say({ type: 'settings', id: 6, room: 'none' });
+    say({ type: 'presence', id: 7, room: '', limit: 10 });
+    say({ type: 'publications', id: 8, room: '', limit: 10 });
     await settle();
-    expect(socket.frames).toEqual([
+    expect(byId(socket.frames)).toEqual([
       { type: 'refused', id: 1, error: 'nothing is known of room nobody' },
       { type: 'refused', id: 2, error: 'there is no room none' },
       { type: 'refused', id: 3, error: 'there is no room nobody' },
       { type: 'refused', id: 4, error: '4 is not watched' },
       { type: 'refused', id: 5, error: 'not that' },
+      { type: 'refused', id: 6, error: 'there is no room none' },
+      { type: 'refused', id: 7, error: 'the room name is empty' },
+      { type: 'refused', id: 8, error: 'the room name is empty' },
     ]);
   });
 
@@ -190,6 +216,9 @@ describe('a request', () => {
     say({ type: 'dance', id: 7 });
     say({ type: 'catalogue', id: 8, limit: 501, kinds: ['house'], colour: 'red' });
     say({ type: 'control', id: 9, actor: ROOM, command: { type: 'send', event: {} } });
+    say({ type: 'control', id: 10, actor: ROOM, command: { type: 'publish' } });
+    say({ type: 'publications', id: 11, room: 'room1', limit: 101 });
+    say({ type: 'presence', id: 12, room: 'room1', limit: 0 });
     expect(socket.isOpen).toBe(true);
     expect(socket.frames.map((message) => 'id' in message && message.id)).toEqual([
       false,
@@ -198,12 +227,17 @@ describe('a request', () => {
       7,
       8,
       9,
+      10,
+      11,
+      12,
     ]);
     const errors = socket.frames.map((message) => (message.type === 'refused' ? message.error : ''));
     expect(errors[0]).toBe('a frame must be JSON');
     expect(errors[4]).toMatch(/limit.*kinds|kinds.*limit/);
     expect(errors[4]).toContain('colour');
     expect(errors[5]).toContain('command.event.type');
+    expect(errors[6]).toContain('command.data');
+    expect(errors[7]).toContain('limit');
   });
 
   test('on which the server fails is answered, and reported', async () => {
@@ -257,6 +291,36 @@ describe('a request', () => {
       say({ type: 'control', id, actor: ROOM, command: { type: 'kick' } });
     }
     expect(socket.frames).toMatchObject([{ type: 'refused', id: 16 }]);
+  });
+
+  test('that reads a room has its limit, and an end', async () => {
+    const finish: (() => void)[] = [];
+    const { say, socket } = createGreeted({
+      presence: ({ room }) =>
+        new Promise((resolve) => finish.push(() => resolve({ room, members: [], total: 0 }))),
+    });
+    const ask = (id: number): void => say({ type: 'presence', id, room: 'room1', limit: 1 });
+    for (let id = 0; id <= 8; id += 1) ask(id);
+    expect(socket.frames).toMatchObject([{ type: 'refused', id: 8 }]);
+    finish[0]?.();
+    await settle();
+    ask(9);
+    finish[8]?.();
+    await settle();
+    expect(socket.frames.slice(1)).toMatchObject([
+      { type: 'presence', id: 0 },
+      { type: 'presence', id: 9 },
+    ]);
+  });
+
+  test('to control says from where it comes', async () => {
+    const from: string[] = [];
+    const { say } = createGreeted({
+      control: async (_actor, _command, remoteAddress) => void from.push(remoteAddress),
+    });
+    say({ type: 'control', id: 1, actor: ROOM, command: { type: 'publish', data: null } });
+    await settle();
+    expect(from).toEqual(['10.0.0.1']);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from '../../system/clock.ts';
+import type { Refusal } from '../../protocol/errors.ts';
 import { readFrame } from '../../protocol/text.ts';
 import type { Socket } from '../../transport/common/transport.ts';
 import type { FeedAnswers } from './feed-answers.ts';
@@ -18,6 +19,8 @@ const HELLO_WITHIN_MS = 5_000;
 const MAX_WATCHES = 16;
 /** At most so many `control` commands run at a time. */
 const MAX_CONTROLS = 16;
+/** At most so many reads of rooms are under way at a time: a broker or a presence may take its time. */
+const MAX_READS = 8;
 
 /** Why the server closes an inspector's socket, besides the codes that all sockets have. */
 const FEED_CLOSE_CODES = {
@@ -29,6 +32,8 @@ const FEED_CLOSE_CODES = {
 
 export interface FeedSessionInput extends SessionListener {
   readonly answers: FeedAnswers;
+  /** Of the page. */
+  readonly remoteAddress: string;
   /** Whether a page with this token may watch. */
   readonly allows: (token: string | undefined) => boolean;
   readonly clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
@@ -41,6 +46,7 @@ export class FeedSession extends InspectorSession {
   #isGreeted = false;
   #helloTimer: unknown;
   #controls = 0;
+  #reads = 0;
   #isListing = false;
   /** The catalogue request that comes next, when the current one is done. */
   #nextList: CatalogueRequest | undefined;
@@ -136,6 +142,34 @@ export class FeedSession extends InspectorSession {
         else this.#send({ type: 'members', id, ...members });
         return;
       }
+      case 'settings': {
+        const { id, room } = request;
+        const settings = answers.settings(room);
+        if (settings === undefined) this.#refuse(id, `there is no room ${room}`);
+        else this.#send({ type: 'settings', id, ...settings });
+        return;
+      }
+      case 'acts':
+        this.#send({ type: 'acts', id: request.id, acts: answers.acts(request.room) });
+        return;
+      case 'presence': {
+        const { type, id, ...asked } = request;
+        this.#readLater(
+          id,
+          () => answers.presence(asked),
+          (page) => this.#send({ type, id, ...page }),
+        );
+        return;
+      }
+      case 'publications': {
+        const { type, id, ...asked } = request;
+        this.#readLater(
+          id,
+          () => answers.publications(asked),
+          (page) => this.#send({ type, id, ...page }),
+        );
+        return;
+      }
       case 'control':
         this.#control(request);
     }
@@ -201,13 +235,32 @@ export class FeedSession extends InspectorSession {
     }
     this.#controls += 1;
     this.#input.answers
-      .control(actor, command)
+      .control(actor, command, this.#input.remoteAddress)
       .then(
         (refused) => (refused === undefined ? this.#send({ type: 'done', id }) : this.#refuse(id, refused)),
         (error: unknown) => this.#fail(id, error),
       )
       .finally(() => {
         this.#controls -= 1;
+      });
+  }
+
+  #readLater<Told extends object>(
+    id: number,
+    read: () => Promise<Told | { readonly refusal: Refusal }>,
+    tell: (told: Told) => void,
+  ): void {
+    if (this.#reads >= MAX_READS) {
+      return this.#refuse(id, `${MAX_READS} reads of rooms are under way already`);
+    }
+    this.#reads += 1;
+    read()
+      .then(
+        (told) => ('refusal' in told ? this.#refuse(id, told.refusal.message) : tell(told)),
+        (error: unknown) => this.#fail(id, error),
+      )
+      .finally(() => {
+        this.#reads -= 1;
       });
   }
 

@@ -7,8 +7,10 @@ import type { FeedJson, FeedObject, FeedRequest, MachineName } from '../feed/fee
 /** The longest name: a connection's id, and a room's name of 255 bytes. */
 const MAX_NAME = 512;
 const MAX_REASON = 200;
-/** At most so many actors are in one page of the catalogue. */
+/** At most so many actors are in one page of the catalogue, and so many members in one of a room. */
 const MAX_LIMIT = 500;
+/** At most so many publications are in one page. */
+const MAX_PUBLICATIONS = 100;
 
 const id = z.int().min(0);
 const name = z.string().max(MAX_NAME);
@@ -26,6 +28,13 @@ const command = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('kick'), reason }),
   z.strictObject({ type: z.literal('close'), reason }),
+  z.strictObject({
+    type: z.literal('publish'),
+    data: z.custom<FeedJson>((data) => data !== undefined, 'missing'),
+  }),
+  z.strictObject({ type: z.literal('mute') }),
+  z.strictObject({ type: z.literal('unmute') }),
+  z.strictObject({ type: z.literal('removeHistory') }),
 ]);
 
 const request: z.ZodType<FeedRequest> = z.discriminatedUnion('type', [
@@ -52,6 +61,23 @@ const request: z.ZodType<FeedRequest> = z.discriminatedUnion('type', [
     room: name,
     limit: z.int().min(1),
   }),
+  z.strictObject({
+    type: z.literal('presence'),
+    id,
+    room: name,
+    search: name.exactOptional(),
+    offset: z.int().min(0).exactOptional(),
+    limit: z.int().min(1).max(MAX_LIMIT),
+  }),
+  z.strictObject({
+    type: z.literal('publications'),
+    id,
+    room: name,
+    before: z.strictObject({ offset: z.int().min(0), epoch: name }).exactOptional(),
+    limit: z.int().min(1).max(MAX_PUBLICATIONS),
+  }),
+  z.strictObject({ type: z.literal('settings'), id, room: name }),
+  z.strictObject({ type: z.literal('acts'), id, room: name.exactOptional() }),
   z.strictObject({ type: z.literal('control'), id, actor, command }),
 ]);
 

@@ -76,6 +76,32 @@ export type FeedRequest =
   | { readonly type: 'history'; readonly id: number; readonly actor: ActorAddress }
   /** The memberships of a room, resting ones too: at most `limit`. */
   | { readonly type: 'members'; readonly id: number; readonly room: string; readonly limit: number }
+  /** Who is in a room, on any node: the connections in the order of their joins, then the users who are away. */
+  | {
+      readonly type: 'presence';
+      readonly id: number;
+      readonly room: string;
+      /** Only those whose id or user contains this, in any case of letters. */
+      readonly search?: string;
+      /** Default 0. */
+      readonly offset?: number;
+      /** 1 to 500. */
+      readonly limit: number;
+    }
+  /** What the stream of a room keeps, the latest first. */
+  | {
+      readonly type: 'publications';
+      readonly id: number;
+      readonly room: string;
+      /** Only older ones than this position. */
+      readonly before?: { readonly offset: number; readonly epoch: string };
+      /** 1 to 100. */
+      readonly limit: number;
+    }
+  /** The rules and limits of a room in memory. */
+  | { readonly type: 'settings'; readonly id: number; readonly room: string }
+  /** The latest uses of the control, of one room or of all. */
+  | { readonly type: 'acts'; readonly id: number; readonly room?: string }
   | {
       readonly type: 'control';
       readonly id: number;
@@ -106,10 +132,30 @@ export interface CatalogueRequest {
 export type ControlCommand =
   /** Sends an event of the actor's chart that can be written as JSON. */
   | { readonly type: 'send'; readonly event: FeedObject & { readonly type: string } }
-  /** A connection: closes it with 3503. A membership: removes the member from its room. */
+  /** A connection: closes it with 3503. A membership: removes the member from its room. Both may be on another node. */
   | { readonly type: 'kick'; readonly reason?: string }
   /** A room: removes all members and closes it. */
-  | { readonly type: 'close'; readonly reason?: string };
+  | { readonly type: 'close'; readonly reason?: string }
+  /** A room: publishes as the server does. The room need not be in memory. */
+  | { readonly type: 'publish'; readonly data: FeedJson }
+  /** A room: lets only the server publish in it. */
+  | { readonly type: 'mute' }
+  | { readonly type: 'unmute' }
+  /** A room: drops the publications that its stream keeps. The room need not be in memory. */
+  | { readonly type: 'removeHistory' };
+
+/** One use of the control. */
+export interface ActRecord {
+  readonly at: number;
+  /** The type of the command; of `send` with the type of the event. */
+  readonly act: string;
+  /** An actor, such as `connection ID`. */
+  readonly target: string;
+  readonly room?: string;
+  /** From where. */
+  readonly remoteAddress: string;
+  readonly outcome: 'done' | 'refused' | 'failed';
+}
 
 /* What the server says. */
 
@@ -142,9 +188,87 @@ export type FeedMessage =
       /** Users who are away, by name. */
       readonly away: readonly string[];
     }
+  | {
+      readonly type: 'presence';
+      readonly id: number;
+      readonly room: string;
+      readonly members: readonly PresentView[];
+      /** How many match; `members` is one page of them. */
+      readonly total: number;
+    }
+  | {
+      readonly type: 'publications';
+      readonly id: number;
+      readonly room: string;
+      /** Where the stream stands. */
+      readonly offset: number;
+      readonly epoch: string;
+      readonly publications: readonly PublicationView[];
+      /** Whether older ones than these are kept. */
+      readonly hasOlder: boolean;
+    }
+  | {
+      readonly type: 'settings';
+      readonly id: number;
+      readonly room: string;
+      readonly settings: RoomSettings;
+    }
+  /** At most the latest 100, the latest first. */
+  | { readonly type: 'acts'; readonly id: number; readonly acts: readonly ActRecord[] }
   | { readonly type: 'done'; readonly id: number }
   /** What was asked cannot be done; `id` is missing when the frame could not be read. */
   | { readonly type: 'refused'; readonly id?: number; readonly error: string };
+
+/** A connection. The values of fields that are withheld are replaced; a withheld user is missing. */
+export interface SenderView {
+  readonly id: string;
+  readonly user?: string;
+  readonly info?: FeedJson;
+}
+
+/** A connection that is in a room, or a user who is away. */
+export interface PresentView extends SenderView {
+  /** What the join has said of it in this room. */
+  readonly roomInfo?: FeedJson;
+  readonly joinedAt: number;
+  /** Only of a user who is away; `id` is that of its last connection. */
+  readonly awaySince?: number;
+}
+
+export interface PublicationView {
+  readonly offset: number;
+  readonly time: number;
+  /** Cut to a bounded size; withheld unless the control is allowed. */
+  readonly data: FeedJson;
+  readonly tags?: FeedJson;
+  /** Missing when the server itself has published it. */
+  readonly from?: SenderView;
+}
+
+export interface RoomSettings {
+  /** The pattern of the server's settings that the room goes by. */
+  readonly pattern?: string;
+  /** Who may do what. */
+  readonly rules: Readonly<Record<'join' | 'publish' | 'presence' | 'history' | 'rpc', string>>;
+  /** The users to whom the room belongs by its name. */
+  readonly owners?: readonly string[];
+  readonly history: { readonly size: number; readonly ttlMs: number };
+  readonly recover: boolean | 'cache';
+  readonly delta: boolean;
+  /** Whether members are told of joins and leaves. */
+  readonly joinLeave: boolean;
+  /** Functions that may be called through the room. */
+  readonly rpc: readonly string[];
+  /** Names of the handlers that the room has. */
+  readonly handlers: readonly string[];
+  /** Whether messages are checked by a schema. */
+  readonly hasSchema: boolean;
+  readonly capacity: number;
+  readonly messagesPerSecond?: number;
+  readonly messageBytes: number;
+  readonly lingerMs: number;
+  readonly handlerMs: number;
+}
 
 export interface CatalogueMessage {
   readonly type: 'catalogue';

@@ -24,16 +24,22 @@ export interface Redaction {
 
 /** Nested objects are shown down to this depth. */
 const MAX_DEPTH = 6;
-/** Longest text, in characters. */
-const MAX_TEXT = 256;
+/** What is shown of one value at most. */
+interface Bounds {
+  /** The longest text, in characters. */
+  readonly text: number;
+  /** About the longest JSON text, in characters. */
+  readonly size: number;
+}
+
+const GLANCE: Bounds = { text: 256, size: 4 * 1024 };
+const CONTENT: Bounds = { text: 4 * 1024, size: 8 * 1024 };
 /** Longest name of a field, in characters. */
 const MAX_NAME = 64;
 /** Longest name of a class, and longest id of an actor, in characters. */
 const MAX_CLASS_NAME = 80;
 const MAX_ITEMS = 20;
 const MAX_FIELDS = 40;
-/** About the longest JSON text of one value, in characters. */
-const MAX_SIZE = 4 * 1024;
 /** What a value adds to the size besides its texts. */
 const VALUE_OVERHEAD = 4;
 
@@ -42,16 +48,27 @@ const MORE = '…';
 
 /** Withholds the fields that are always withheld, and those named in `configured`, at any depth. */
 export function createRedaction(configured: readonly string[] = []): Redaction {
-  const names = createWithheldNames(configured);
+  return createShowing(createWithheldNames(configured), GLANCE);
+}
+
+/**
+ * For those who may read messages and what is told of members: withholds only the fields named in `configured`, and
+ * secrets for access such as `accessToken`. Longer texts are shown.
+ */
+export function createContentRedaction(configured: readonly string[] = []): Redaction {
+  return createShowing(createWithheldNames(configured, 'shown'), CONTENT);
+}
+
+function createShowing(names: WithheldNames, bounds: Bounds): Redaction {
   return {
     names: names.list,
     withholds: (name) => names.has(name),
-    showField: (name, value) => new Showing(names).field(name, value),
-    showText: (name, text) => (names.has(name) ? WITHHELD : cut(text, MAX_TEXT)),
-    showFields: (fields, except) => new Showing(names).whole(fields, except),
+    showField: (name, value) => new Showing(names, bounds).field(name, value),
+    showText: (name, text) => (names.has(name) ? WITHHELD : cut(text, bounds.text)),
+    showFields: (fields, except) => new Showing(names, bounds).whole(fields, except),
     showError(error) {
       if (names.isConfigured('error') || names.isConfigured('message')) return WITHHELD;
-      return cut(describeError(error), MAX_TEXT);
+      return cut(describeError(error), bounds.text);
     },
   };
 }
@@ -61,10 +78,13 @@ class Showing {
   readonly #names: WithheldNames;
   /** The objects around the current one. If one of them is found again, there is a circle. */
   readonly #around = new Set<object>();
-  #left = MAX_SIZE;
+  readonly #bounds: Bounds;
+  #left: number;
 
-  constructor(names: WithheldNames) {
+  constructor(names: WithheldNames, bounds: Bounds) {
     this.#names = names;
+    this.#bounds = bounds;
+    this.#left = bounds.size;
   }
 
   whole(fields: object, except: string | undefined): FeedObject {
@@ -146,7 +166,7 @@ class Showing {
     return Object.fromEntries(shown);
   }
 
-  #text(text: string, most = MAX_TEXT): string {
+  #text(text: string, most = this.#bounds.text): string {
     const shown = cut(text, most);
     // One character may become six in JSON.
     this.#left -= JSON.stringify(shown).length;

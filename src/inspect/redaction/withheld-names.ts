@@ -59,10 +59,17 @@ export interface WithheldNames {
   isConfigured(name: string): boolean;
 }
 
-/** @param configured Names from the settings. They must match the whole name of a field, in upper or lower case. */
-export function createWithheldNames(configured: readonly string[]): WithheldNames {
+/**
+ * @param configured Names from the settings. They must match the whole name of a field, in upper or lower case.
+ * @param content `shown`: only these and secrets for access are withheld, but not messages and what members are told.
+ */
+export function createWithheldNames(
+  configured: readonly string[],
+  content: 'withheld' | 'shown' = 'withheld',
+): WithheldNames {
+  const always = content === 'withheld' ? NAMES : [];
   const own = new Set(configured.map((name) => name.toLowerCase()));
-  const whole = new Set(NAMES.map((name) => name.toLowerCase()));
+  const whole = new Set(always.map((name) => name.toLowerCase()));
   const parts = PARTS_OF_NAMES.map((name) => name.toLowerCase());
   // There are few different names, and the same ones come with every event.
   const known = new Map<string, boolean>();
@@ -75,7 +82,7 @@ export function createWithheldNames(configured: readonly string[]): WithheldName
   }
 
   return {
-    list: [...new Set([...configured, ...NAMES, ...PARTS_OF_NAMES])],
+    list: [...new Set([...configured, ...always, ...PARTS_OF_NAMES])],
     has(name) {
       let verdict = known.get(name);
       if (verdict === undefined) {

@@ -1,5 +1,7 @@
 /** For tests of the inspector: all actors of a server, with the rooms and connections of an actor harness. */
 
+import { createMemoryControl } from '../../broker/control/memory-control.ts';
+import { HeldBroker } from '../../broker/held-broker.ts';
 import { createMemoryBroker } from '../../broker/memory-broker.ts';
 import { createHarness, type Harness, type HarnessOptions } from '../../actors/actor-harness.ts';
 import { createMachines } from '../../actors/machines.ts';
@@ -7,6 +9,16 @@ import { NO_OBSERVER } from '../../actors/runtime/live-machine.ts';
 import { createServerActor, type ServerRef } from '../../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../../actors/servant/tars-proxy-events.ts';
 import { startTarsProxy, type TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
+import { createOperations } from '../../operations/create-operations.ts';
+import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/limits.ts';
+import { failCall } from '../../protocol/rpc-errors.ts';
+import { createControlNode } from '../../server/nodes/control-node.ts';
+import { createNodeInfo } from '../../server/nodes/node-info.ts';
+import { OutsidePresence } from '../../operations/outside-presence.ts';
+import { Revocations } from '../../operations/revocations.ts';
+import { Watchers } from '../../operations/watchers.ts';
+import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
+import type { RoomOperations } from '../rooms/room-operations.ts';
 import type { Population } from '../population/population.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createSummaries, type Summaries } from './summaries.ts';
@@ -17,6 +29,24 @@ export interface PopulationHarness extends Harness {
   /** The proxy of a servant named `hello`, which never answers. */
   readonly proxy: TarsProxyRef;
   readonly summaries: Summaries;
+  /** As a server with these rooms and connections has them. */
+  readonly operations: RoomOperations;
+}
+
+/** What the inspector does in the rooms of a harness, as on a server that is one process. */
+function createRoomOperations({ rooms, directory, clock, broker, presence }: Harness): RoomOperations {
+  const control = createMemoryControl();
+  const events = { emit() {}, isHeard: () => false };
+  const shared = { broker: new HeldBroker(broker, () => 'none'), presence };
+  const outside = new OutsidePresence({ ...shared, clock, events, tellsMembers: () => false });
+  const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
+  const nodeInfo = createNodeInfo({ directory, clock, port: 0 });
+  control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
+  const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
+  const rpc = { call: async () => failCall('unknownFunction') };
+  const watchers = new Watchers({ broker: shared.broker, clock, events, limits });
+  const parts = { ...shared, rooms, control, outside, watchers, revocations };
+  return createOperations({ ...parts, rpc, events, clock, limits });
 }
 
 /** @param redact fields that are withheld. The server is started, and listens when promises have settled. */
@@ -73,5 +103,5 @@ export function createPopulation(
   };
   const redaction = createRedaction(options.redact);
   const summaries = createSummaries({ population, redaction, clock });
-  return { ...harness, population, server, proxy, summaries };
+  return { ...harness, population, server, proxy, summaries, operations: createRoomOperations(harness) };
 }

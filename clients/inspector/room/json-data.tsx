@@ -1,0 +1,18 @@
+/** A message or what is told of a member, as JSON with indents; a text is shown as it is. */
+
+import type { ReactNode } from 'react';
+import type { FeedJson } from '../../../src/inspect/feed/feed-protocol.ts';
+import { WITHHELD } from '../ui/json-rows.ts';
+
+export function JsonData({ value }: { readonly value: FeedJson }): ReactNode {
+  if (value === WITHHELD) return <span className="withheld">withheld</span>;
+  return <pre className="json-data">{typeof value === 'string' ? value : writeJson(value)}</pre>;
+}
+
+/** Short values stay in one line. */
+function writeJson(value: FeedJson): string {
+  const line = JSON.stringify(value);
+  return line.length <= MAX_LINE ? line : JSON.stringify(value, undefined, 2);
+}
+
+const MAX_LINE = 48;
