@@ -81,6 +81,28 @@ test.each<[string, SettingsInput, string]>([
   expect(checkFile(settings).stdout).toContain(words);
 });
 
+test('where the backend is asked is told', () => {
+  const { stdout } = checkFile({
+    host: '0.0.0.0',
+    http: { apiKey: '0123456789abcdef' },
+    broadcast: 'users',
+    rooms: { 'chat:*': { may: { publish: 'members', history: 'members' } } },
+    hooks: {
+      subscribe: { url: 'http://127.0.0.1:3000/join', rooms: ['chat:*', 'game:*'] },
+      publish: { url: 'http://127.0.0.1:3000/say', rooms: ['chat:*'] },
+      connect: { url: 'http://127.0.0.1:3000/connect' },
+    },
+  });
+  expect(stdout).toContain('  asks       your backend: connect, subscribe, publish\n');
+  expect(stdout).toContain(`
+who may        join            publish          presence  history  rpc
+  chat:*       anyone (asked)  members (asked)  nobody    members  nobody
+  game:*       anyone (asked)  nobody           nobody    nobody   nobody
+  other rooms  do not exist
+  (asked): your backend decides, by hooks.subscribe and hooks.publish
+`);
+});
+
 test('a pattern for all rooms leaves no others', () => {
   expect(checkFile({ rooms: { '*': {} } }).stdout).not.toContain('other rooms');
 });

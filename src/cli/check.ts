@@ -5,6 +5,7 @@ import { ConfigError } from '../config/layer/config-error.ts';
 import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import { whoMayWatch } from '../server/inspection.ts';
+import { createPatternFinder } from '../server/room-definitions.ts';
 import { createAllowances, ruleOfBroadcasts } from '../server/room-rules.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { formatColumns } from './terminal/columns.ts';
@@ -28,6 +29,8 @@ interface Meaning {
   /** Who may watch the inspector without a token. */
   readonly inspector: string;
   readonly broadcast: string;
+  /** The questions that are asked of the owner's backend. */
+  readonly hooks: readonly string[];
   readonly rooms: readonly RoomMeaning[];
   /** What is open or closed where the settings say nothing. */
   readonly notes: readonly string[];
@@ -39,6 +42,8 @@ interface RoomMeaning {
   readonly pattern: string;
   /** False: such a room does not exist. */
   readonly exists: boolean;
+  /** The questions of which the owner's backend decides, besides the rules. */
+  readonly asks: readonly string[];
   readonly join: string;
   readonly publish: string;
   readonly presence: string;
@@ -71,12 +76,21 @@ function toJson(value: unknown): string {
 }
 
 function describe(settings: Settings): Meaning {
-  const { host, port, store, dataDir, transport, rooms } = settings;
+  const { host, port, store, dataDir, transport, rooms, hooks } = settings;
   const allowancesOf = createAllowances(settings);
+  const asked = ROOM_QUESTIONS.map((name) => ({ name, patterns: patternsOf(hooks[name]) }));
+  const finders = asked.map(({ name, patterns }) => ({ name, find: createPatternFinder(patterns) }));
+  const findRoom = createPatternFinder(rooms);
   const describeRoom = (pattern: string): RoomMeaning => {
-    const { rules, isKnown } = allowancesOf(pattern, rooms[pattern]);
-    return { pattern, exists: isKnown, ...rules };
+    const asks = finders.filter(({ find }) => find(pattern) !== undefined).map(({ name }) => name);
+    const questions = Object.fromEntries(asks.map((name) => [name, true]));
+    const { rules, isKnown } = allowancesOf(pattern, rooms[findRoom(pattern) ?? ''], questions);
+    return { pattern, exists: isKnown, asks, ...rules };
   };
+  const patterns = new Set([
+    ...Object.keys(rooms),
+    ...asked.flatMap(({ patterns: ofQuestion }) => Object.keys(ofQuestion)),
+  ]);
   return {
     host,
     port,
@@ -86,10 +100,24 @@ function describe(settings: Settings): Meaning {
     api: describeApi(settings),
     inspector: describeInspector(settings),
     broadcast: ruleOfBroadcasts(settings),
-    rooms: [...Object.keys(rooms).map(describeRoom), ...('*' in rooms ? [] : [describeRoom('')])],
+    hooks: Object.entries(hooks)
+      .filter(([, hook]) => hook !== undefined)
+      .map(([name]) => name),
+    rooms: [...[...patterns].map(describeRoom), ...(patterns.has('*') ? [] : [describeRoom('')])],
     notes: describeAccess(settings),
     warnings: findAuthWarnings(settings),
   };
+}
+
+/** The questions that decide who may do what in a room. */
+const ROOM_QUESTIONS = ['subscribe', 'publish'] as const;
+
+type RoomHook = Settings['hooks'][(typeof ROOM_QUESTIONS)[number]];
+
+/** An object with the patterns as its keys. */
+function patternsOf(hook: RoomHook): Readonly<Record<string, true>> {
+  const all = hook === undefined ? [] : Array.isArray(hook) ? hook : [hook];
+  return Object.fromEntries(all.flatMap(({ rooms }) => rooms).map((pattern) => [pattern, true]));
 }
 
 function describeClients({ auth, line }: Settings): string {
@@ -122,7 +150,7 @@ function describeInspector(settings: Settings): string {
 }
 
 function toText(meaning: Meaning): string {
-  const { host, port, store, clients, api, inspector, broadcast, rooms, notes, warnings } = meaning;
+  const { host, port, store, clients, api, inspector, broadcast, hooks, rooms, notes, warnings } = meaning;
   const where = isLoopbackHost(host) ? ' (this machine only)' : '';
   const facts = [
     ['  listens', `${host.includes(':') ? `[${host}]` : host}:${port}${where}`],
@@ -131,16 +159,22 @@ function toText(meaning: Meaning): string {
     ['  API', api],
     ['  inspector', inspector],
     ['  broadcast', broadcast],
+    ...(hooks.length === 0 ? [] : [['  asks', `your backend: ${hooks.join(', ')}`]]),
   ];
-  const rows = rooms.map(({ pattern, exists, join, publish, presence, history, rpc }) => {
+  const hasAsked = rooms.some(({ asks }) => asks.length > 0);
+  const rows = rooms.map(({ pattern, exists, asks, join, publish, presence, history, rpc }) => {
     const name = `  ${pattern === '' ? 'other rooms' : pattern}`;
-    return exists ? [name, join, publish, presence, history, rpc] : [name, 'do not exist', '', '', '', ''];
+    if (!exists) return [name, 'do not exist', '', '', '', ''];
+    const say = (who: string, question: string): string =>
+      asks.includes(question) && who !== 'nobody' ? `${who} (asked)` : who;
+    return [name, say(join, 'subscribe'), say(publish, 'publish'), presence, history, rpc];
   });
   return [
     'the settings are right\n',
     formatColumns(facts),
     '\n',
     formatColumns([['who may', 'join', 'publish', 'presence', 'history', 'rpc'], ...rows]),
+    hasAsked ? '  (asked): your backend decides, by hooks.subscribe and hooks.publish\n' : '',
     notes.length + warnings.length > 0 ? '\n' : '',
     ...notes.map((note) => `  ${note}\n`),
     ...warnings.map((warning) => `  WARNING  ${warning}\n`),

@@ -1,7 +1,6 @@
 /** What is allowed in rooms: what the settings say of a room, and what holds where they say nothing. */
 
 import type { BroadcastRule } from '../actors/broadcasts.ts';
-import type { RoomQuestions } from '../actors/backend/asking.ts';
 import { DEFAULT_BOUNDARY, ownersOf, type Allowances, type RoomRules } from '../actors/room/rules/rules.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
@@ -32,6 +31,12 @@ const CLOSED: RoomRules = {
   rpc: 'nobody',
 };
 
+/** About what the owner's backend is asked, in a room. Only whether it is asked is looked at. */
+interface Asked {
+  readonly subscribe?: unknown;
+  readonly publish?: unknown;
+}
+
 /**
  * Tells what is allowed in a room. On loopback a room is open where its settings say nothing, as in the original; beyond
  * loopback it is closed.
@@ -41,7 +46,7 @@ export function createAllowances(
 ): (
   room: string,
   definition: Pick<RoomDefinition, 'may' | 'onJoin'> | undefined,
-  questions?: RoomQuestions,
+  questions?: Asked,
 ) => Allowances {
   const { auth } = settings;
   const onLoopback = isLoopbackHost(settings.host);
@@ -71,7 +76,7 @@ export function ruleOfBroadcasts({
 }
 
 /** Where the owner's backend is asked, it decides. */
-function withQuestions(usual: RoomRules, questions: RoomQuestions | undefined): RoomRules {
+function withQuestions(usual: RoomRules, questions: Asked | undefined): RoomRules {
   if (questions === undefined) return usual;
   return {
     ...usual,
