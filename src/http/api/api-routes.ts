@@ -18,10 +18,11 @@ import { Caller } from '../caller.ts';
 import type { Route } from '../router.ts';
 import type { ApiError, ApiFailure, ApiMethod, ApiRequest, Params } from './api-method.ts';
 import { createBatchReader } from './batch.ts';
+import { answerLines, readLines } from './line-commands.ts';
 import { isObject } from './read-params.ts';
 
 /** The path of each method begins with it. */
-const API_PATH = '/api/';
+const API_PATH = '/api';
 
 export interface ApiRoutesOptions {
   readonly methods: readonly ApiMethod[];
@@ -35,39 +36,47 @@ const BODY_BYTES_PER_MESSAGE_BYTE = 6;
 /** Further bytes of a body: the names of the channels of a broadcast, the tags, and the names of the fields. */
 const BODY_NAMES_BYTES = 1024 * 1024;
 
-type Answer = TransportResponse | Promise<TransportResponse>;
-
 export function createApiRoutes({ methods, access, messageBytes }: ApiRoutesOptions): Route[] {
   const maxBodyBytes = messageBytes * BODY_BYTES_PER_MESSAGE_BYTE + BODY_NAMES_BYTES;
-  const readBatch = createBatchReader(methods);
+  const byName = new Map<string, ApiMethod>(methods.map((method) => [method.name, method]));
+  const readBatch = createBatchReader(byName);
 
+  /** A route that reads the text of a request. */
   function createRoute(
-    name: string,
-    answer: (params: Params, api: ApiRequest, request: TransportRequest) => Answer,
+    path: string,
+    answer: (text: string, api: ApiRequest, request: TransportRequest) => Promise<TransportResponse>,
   ): Route {
     return {
       methods: ['POST'],
-      path: `${API_PATH}${name}`,
+      path,
       async handle({ request }) {
         const caller = access.admit(request);
         if (!(caller instanceof Caller)) return caller;
         const bytes = await request.body(maxBodyBytes).catch(ifTooLarge);
         if (bytes instanceof BodyTooLargeError) return jsonError(413, bytes.message);
-        const body = readBody(bytes);
-        if ('undecodable' in body) return jsonError(400, body.undecodable);
-        const { params, exact } = body;
-        return answer(
-          params,
-          { exact, caller, deny: (method) => access.deny(request, caller, method) },
-          request,
-        );
+        const text = readText(bytes);
+        if (text === undefined) return jsonError(400, 'the body is no UTF-8');
+        const deny = access.deny.bind(undefined, request, caller);
+        return answer(text, { exact: undefined, caller, deny }, request);
       },
     };
   }
 
+  /** A route that reads one object. */
+  function createObjectRoute(
+    name: string,
+    answer: (params: Params, api: ApiRequest, request: TransportRequest) => Promise<TransportResponse>,
+  ): Route {
+    return createRoute(`${API_PATH}/${name}`, async (text, api, request) => {
+      const read = parseObject(text);
+      if ('undecodable' in read) return jsonError(400, read.undecodable);
+      return answer(read.params, { ...api, exact: read.exact }, request);
+    });
+  }
+
   return [
     ...methods.map((method) =>
-      createRoute(method.name, async (params, api, request) => {
+      createObjectRoute(method.name, async (params, api, request) => {
         const seconds = api.caller.spend(1);
         if (seconds > 0) return askLater(request, seconds);
         const outcome = await method.call(params, api);
@@ -75,12 +84,19 @@ export function createApiRoutes({ methods, access, messageBytes }: ApiRoutesOpti
         return 'error' in outcome ? answerError(request, outcome.error) : answerJson(outcome);
       }),
     ),
-    createRoute('batch', async (params, api, request) => {
+    createObjectRoute('batch', async (params, api, request) => {
       const batch = readBatch(params, api);
       if ('undecodable' in batch) return jsonError(400, batch.undecodable);
       const seconds = api.caller.spend('error' in batch ? 1 : batch.commands.length);
       if (seconds > 0) return askLater(request, seconds);
       return 'error' in batch ? answerError(request, batch.error) : answerJson(await batch.run());
+    }),
+    createRoute(API_PATH, async (text, api, request) => {
+      const commands = readLines(text, parseObject);
+      if ('undecodable' in commands) return jsonError(400, commands.undecodable);
+      const seconds = api.caller.spend(commands.length);
+      if (seconds > 0) return askLater(request, seconds);
+      return jsonTextResponse(200, await answerLines(commands, byName, api), '');
     }),
   ];
 }
@@ -96,13 +112,16 @@ interface Body extends Pick<ApiRequest, 'exact'> {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-function readBody(bytes: Uint8Array): Body | { readonly undecodable: string } {
-  let text: string;
+/** Undefined for what is no UTF-8. */
+function readText(bytes: Uint8Array): string | undefined {
   try {
-    text = mendHalves(decoder.decode(bytes));
+    return mendHalves(decoder.decode(bytes));
   } catch {
-    return { undecodable: 'the body is no UTF-8' };
+    return undefined;
   }
+}
+
+function parseObject(text: string): Body | { readonly undecodable: string } {
   let params: unknown;
   try {
     params = JSON.parse(text);

@@ -42,10 +42,8 @@ export interface Batch {
 }
 
 export function createBatchReader(
-  methods: readonly ApiMethod[],
+  byName: ReadonlyMap<string, ApiMethod>,
 ): (params: Params, request: ApiRequest) => Batch | ApiFailure | { readonly undecodable: string } {
-  const byName = new Map<string, ApiMethod>(methods.map((method) => [method.name, method]));
-
   function call(command: Params, index: number, request: ApiRequest): readonly [string, ApiCall] {
     const [name, ...more] = Object.keys(command).filter((key) => byName.has(key));
     const method = name === undefined ? undefined : byName.get(name);

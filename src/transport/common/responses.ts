@@ -16,9 +16,12 @@ export function jsonResponse(status: number, value: unknown): TransportResponse 
   return jsonTextResponse(status, JSON.stringify(value));
 }
 
-/** For a value that is JSON text already. */
-export function jsonTextResponse(status: number, text: string): TransportResponse {
-  return { status, headers: JSON_HEADERS, body: `${text}\n` };
+/**
+ * For what is JSON text already.
+ * @param end What follows it. Default: a line break.
+ */
+export function jsonTextResponse(status: number, text: string, end = '\n'): TransportResponse {
+  return { status, headers: JSON_HEADERS, body: text + end };
 }
 
 export function textResponse(body: string): TransportResponse {
