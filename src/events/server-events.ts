@@ -52,6 +52,10 @@ export interface ServerEvents {
   'connection.failed': { id: string; error: unknown };
   'room.opened': { room: string };
   'room.closed': { room: string };
+  /** A room has its first member. A join that is not decided on yet does not count, and neither does a user who is away. */
+  'room.occupied': { room: string };
+  /** The last member of a room has left it, or is away; after a crash also told of a room that had members. */
+  'room.vacated': { room: string };
   /** The machine of a room failed. The room is restarted with its members, or closed if it fails too often. */
   'room.failed': { room: string; error: unknown; outcome: 'restarting' | 'closing' };
   'member.joined': { room: string; member: MemberInfo; resumed: boolean };
@@ -65,7 +69,7 @@ export interface ServerEvents {
   'message.broadcast': { data: Json; from?: MemberInfo };
   /** A handler of a room threw, rejected or missed its deadline. */
   'handler.failed': { room?: string; handler: HandlerName; error: unknown };
-  /** A user of a room has lost its connection, and is expected back. */
+  /** A user of a room has lost its connection, also by a crash of the server, and is expected back. */
   'member.away': { room: string; member: MemberInfo };
   'servant.connected': { servant: string };
   /** A TARS servant cannot be connected. Emitted once, and again only after it was connected. */

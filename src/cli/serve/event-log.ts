@@ -24,6 +24,8 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'connection.failed': 'error',
   'room.opened': 'debug',
   'room.closed': 'debug',
+  'room.occupied': 'debug',
+  'room.vacated': 'debug',
   'room.failed': 'error',
   'member.joined': 'debug',
   'member.left': 'debug',
