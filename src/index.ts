@@ -109,4 +109,10 @@ export type {
   OutboxOptions,
   OutboxTrouble,
 } from './webhooks/outbox/outbox.ts';
+export {
+  signWebhook,
+  verifyWebhook,
+  type VerifyWebhookOptions,
+  type WebhookCheck,
+} from './webhooks/signature.ts';
 export { ListenError, type CreateTransport } from './transport/common/transport.ts';
