@@ -1,6 +1,7 @@
 /** All the charts of the server, by the kind of actor that runs them. */
 
 import { connectionMachine } from './connection/connection.ts';
+import { deliveryMachine } from './webhook/delivery.ts';
 import { goLive, type MachineObserver } from './runtime/live-machine.ts';
 import { membershipMachine } from './room/membership.ts';
 import { moderationMachine } from './room/moderation.ts';
@@ -15,6 +16,7 @@ export interface Machines {
   readonly room: typeof roomMachine;
   readonly moderation: typeof moderationMachine;
   readonly tarsProxy: typeof tarsProxyMachine;
+  readonly delivery: typeof deliveryMachine;
 }
 
 /** The charts as they were written. */
@@ -25,6 +27,7 @@ export const MACHINES: Machines = {
   room: roomMachine,
   moderation: moderationMachine,
   tarsProxy: tarsProxyMachine,
+  delivery: deliveryMachine,
 };
 
 /** The charts for a server to run, watched by `observer`; `monotonic` is of the clock. */
@@ -40,5 +43,6 @@ export function createMachines(
     room: goLive(machines.room, observer, monotonic),
     moderation: goLive(machines.moderation, observer, monotonic),
     tarsProxy: goLive(machines.tarsProxy, observer, monotonic),
+    delivery: goLive(machines.delivery, observer, monotonic),
   };
 }

@@ -38,6 +38,11 @@ export type HandlerName =
 
 /** The name of each event, and the object that a listener gets. Times are in milliseconds since 1970. */
 export interface ServerEvents {
+  /**
+   * The server takes connections from now on. `clean` is false if the run before ended without a shutdown: then all its
+   * connections are over, and nobody has told of them one by one. It is known where webhooks are kept on disk.
+   */
+  'server.started': { clean?: boolean };
   'server.listening': { host: string; port: number };
   /** The server is shutting down. Emitted at the start and while connections close. */
   'server.draining': { connections: number; rooms: number };
@@ -66,6 +71,15 @@ export interface ServerEvents {
   'message.published': { room: string; data: Json; offset: number; epoch: string; from?: MemberInfo };
   /** A message could not be delivered. Its publisher got an error. */
   'message.failed': { room?: string; error: unknown };
+  /** A machine has entered a state that a webhook has chosen. `state` is its path, as in `active.occupancy.empty`. */
+  'state.entered': {
+    machine: string;
+    state: string;
+    room?: string;
+    connection?: string;
+    user?: string;
+    servant?: string;
+  };
   'message.broadcast': { data: Json; from?: MemberInfo };
   /** A handler of a room threw, rejected or missed its deadline. */
   'handler.failed': { room?: string; handler: HandlerName; error: unknown };
@@ -91,6 +105,15 @@ export interface ServerEvents {
   'store.failed': { room?: string; error: unknown; setAside?: string };
   /** The broker or the presence failed. If a join needed it, the join was refused. */
   'part.failed': { part: 'broker' | 'presence'; room: string; error: unknown };
+  /** A webhook is not taken, or its outbox cannot be written or read. Emitted once, and again only after it was taken. */
+  'webhook.failed': { webhook: string; error: unknown; setAside?: string };
+  /** A webhook is taken again. */
+  'webhook.recovered': { webhook: string };
+  /**
+   * Events of a webhook are lost: the outbox is `full` and the oldest went, they are `unwritten` because the disk refuses
+   * them, or they were `expired` because they were not taken for too long.
+   */
+  'webhook.dropped': { webhook: string; count: number; reason: 'full' | 'unwritten' | 'expired' };
   /** The store works again, and all changes of the room are stored. */
   'store.recovered': { room: string };
 }

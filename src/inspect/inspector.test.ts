@@ -115,7 +115,7 @@ describe('a page of the inspector', () => {
         type: 'welcome',
         version: '1.2.3',
         control: true,
-        machines: ['server', 'connection', 'membership', 'room', 'moderation', 'tarsProxy'],
+        machines: ['server', 'connection', 'membership', 'room', 'moderation', 'tarsProxy', 'delivery'],
         redacted: expect.arrayContaining(['phone', 'token', 'data']),
         sendable: { room: ['room.mute', 'room.unmute', 'room.kick'] },
       },

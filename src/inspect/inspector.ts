@@ -173,6 +173,10 @@ class LatePopulation implements Population {
     return this.#get().proxies;
   }
 
+  get deliveries(): Population['deliveries'] {
+    return this.#get().deliveries;
+  }
+
   #get(): Population {
     if (this.#living === undefined) throw new Error('the inspector was asked before it was attached');
     return this.#living;

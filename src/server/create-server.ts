@@ -302,7 +302,7 @@ export function composeServer<All extends ServantDefinitions>(
   const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
-  inspector?.attach({ server: actor, directory, proxies: servants.proxies });
+  inspector?.attach({ server: actor, directory, proxies: servants.proxies, deliveries: new Map() });
   return server;
 }
 

@@ -68,6 +68,7 @@ function questionOf(actor: ActorAddress): ControlQuestion | undefined {
     case 'server':
     case 'moderation':
     case 'tarsProxy':
+    case 'delivery':
       return undefined;
   }
 }

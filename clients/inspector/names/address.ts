@@ -20,6 +20,7 @@ export const MACHINE_NAMES = [
   'room',
   'moderation',
   'tarsProxy',
+  'delivery',
 ] as const satisfies readonly MachineName[];
 
 /** Reads a hash such as `#/room/room1` or `#/room/room1/members`; any other hash is the overview. */

@@ -16,6 +16,7 @@ const KIND_PATHS: Readonly<Record<MachineName, string>> = {
   room: 'M2.500 2.500h11v11h-11zM5.500 6h.01M10.500 6h.01M5.500 10.500h.01M10.500 10.500h.01',
   moderation: 'M2 3h12v8H7.500L4 14v-3H2zM5 7h6',
   tarsProxy: 'M1.500 5h9M8 2.500 10.500 5 8 7.500M14.500 11h-9M8 8.500 5.500 11 8 13.500',
+  delivery: 'M2 4h12v8.500H2zM2 4l6 5 6-5',
 };
 
 export function KindShape({ kind }: { readonly kind: MachineName }): ReactNode {

@@ -40,6 +40,7 @@ const LANE_ORDER: readonly (MachineName | Outside)[] = [
   'broker',
   'tarsProxy',
   'servant',
+  'delivery',
   'server',
 ];
 

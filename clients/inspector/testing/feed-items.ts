@@ -50,6 +50,7 @@ export function countsOf(given: Partial<CatalogueMessage['counts']>): CatalogueM
     room: none,
     moderation: none,
     tarsProxy: none,
+    delivery: none,
     ...given,
   };
 }

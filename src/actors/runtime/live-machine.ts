@@ -10,7 +10,14 @@ import { actorOf, type Sender } from './sender.ts';
 import { runActionsUnnoted } from './system-actor.ts';
 
 /** Which machine an actor runs: the machine's `id`. */
-export type MachineKind = 'server' | 'connection' | 'membership' | 'moderation' | 'room' | 'tarsProxy';
+export type MachineKind =
+  | 'server'
+  | 'connection'
+  | 'membership'
+  | 'moderation'
+  | 'room'
+  | 'tarsProxy'
+  | 'delivery';
 
 /** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
 export interface MachineObserver {

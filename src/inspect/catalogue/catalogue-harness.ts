@@ -138,6 +138,7 @@ export function createFakes(plan: Plan, redact: readonly string[] = []) {
   const population: Population = {
     server: fake('server', ['listening'], {}),
     directory: { connections, rooms },
+    deliveries: new Map(),
     proxies: new Map([
       [
         'hello',

@@ -55,11 +55,14 @@ export async function inSlices<Step>(
  * be visited or not.
  */
 export function* walk(population: Population, plan: WalkPlan): Generator<ActorEntry | undefined, void> {
-  const { server, proxies, directory } = population;
+  const { server, proxies, deliveries, directory } = population;
   const { active, connection } = plan;
   if (active && plan.visits('server')) yield { address: { kind: 'server', id: 'server' }, actor: server };
   if (active && plan.visits('tarsProxy')) {
     for (const [id, actor] of proxies) yield { address: { kind: 'tarsProxy', id }, actor };
+  }
+  if (active && plan.visits('delivery')) {
+    for (const [id, actor] of deliveries) yield { address: { kind: 'delivery', id }, actor };
   }
   if (active && plan.visits('connection')) {
     if (connection !== undefined) yield findActor(population, { kind: 'connection', id: connection });

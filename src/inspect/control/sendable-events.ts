@@ -42,6 +42,7 @@ export const SENDABLE = {
   membership: [define('membership.leave', { reason: z.enum(REASONS).default('left') })],
   moderation: [define('moderation.abandon', {})],
   tarsProxy: [define('link.writable', {})],
+  delivery: [],
 } as const satisfies Record<MachineName, readonly z.ZodObject[]>;
 
 /** An event that has passed its schema. */

@@ -22,6 +22,7 @@ const PLURALS: Readonly<Record<MachineName, string>> = {
   moderation: 'judged messages',
   room: 'rooms',
   tarsProxy: 'proxies',
+  delivery: 'webhooks',
 };
 
 /** Participants, an arrow for each entry with its count and time, and a note where it changed states. */

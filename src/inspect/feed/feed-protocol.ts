@@ -10,10 +10,17 @@ export interface FeedObject {
   readonly [key: string]: FeedJson;
 }
 
-export type MachineName = 'server' | 'connection' | 'membership' | 'room' | 'moderation' | 'tarsProxy';
+export type MachineName =
+  | 'server'
+  | 'connection'
+  | 'membership'
+  | 'room'
+  | 'moderation'
+  | 'tarsProxy'
+  | 'delivery';
 
 /**
- * Names an actor. Ids: `server`; a connection's id; a room's name; a servant's name; `CONNECTION@ROOM` of a
+ * Names an actor. Ids: `server`; a connection's id; a room's name; a servant's name; a webhook's name; `CONNECTION@ROOM` of a
  * membership; `NUMBER@ROOM` of a moderation, a message that a handler judges.
  */
 export interface ActorAddress {

@@ -7,6 +7,7 @@ import type { RestingMember } from '../../actors/room/roster.ts';
 import type { ServerRef } from '../../actors/server/server.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
+import type { DeliveryRef } from '../../actors/webhook/delivery.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 
 export interface Population {
@@ -14,6 +15,8 @@ export interface Population {
   readonly directory: Pick<Directory, 'connections' | 'rooms'>;
   /** By the name of the servant. */
   readonly proxies: ReadonlyMap<string, TarsProxyRef>;
+  /** By the name of the webhook. */
+  readonly deliveries: ReadonlyMap<string, DeliveryRef>;
 }
 
 export type ActorEntry = ActiveEntry | RestingEntry;
@@ -41,7 +44,7 @@ export function splitId(id: string): { readonly part: string; readonly room: str
 
 /** Finds an actor by its address. Undefined if it has ended, or its room is being restarted. */
 export function findActor(population: Population, address: ActorAddress): ActorEntry | undefined {
-  const { directory, proxies, server } = population;
+  const { directory, proxies, deliveries, server } = population;
   const { kind, id } = address;
   switch (kind) {
     case 'server':
@@ -56,6 +59,10 @@ export function findActor(population: Population, address: ActorAddress): ActorE
     }
     case 'tarsProxy': {
       const actor = proxies.get(id);
+      return actor && { address, actor };
+    }
+    case 'delivery': {
+      const actor = deliveries.get(id);
       return actor && { address, actor };
     }
     case 'membership': {

@@ -7,6 +7,8 @@ import { NO_OBSERVER } from '../../actors/runtime/live-machine.ts';
 import { createServerActor, type ServerRef } from '../../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../../actors/servant/tars-proxy-events.ts';
 import { startTarsProxy, type TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
+import { startDelivery } from '../../actors/webhook/delivery.ts';
+import { createMemoryOutbox } from '../../webhooks/outbox/memory-outbox.ts';
 import type { Population } from '../population/population.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createSummaries, type Summaries } from './summaries.ts';
@@ -64,7 +66,27 @@ export function createPopulation(
       throw error;
     },
   );
-  const population: Population = { server, directory, proxies: new Map([['hello', proxy]]) };
+  const delivery = startDelivery(
+    machines.delivery,
+    {
+      name: 'crm',
+      outbox: createMemoryOutbox({ maxEvents: 10, maxBytes: 1_000_000, onDropped: () => undefined }),
+      send: async () => ({ taken: true }),
+      policy: { limits: { events: 10, bytes: 1_000 }, gatherMs: 50, sendMs: 1_000, retryMs: 1_000 },
+      clock,
+      events,
+      random: () => 0,
+    },
+    (error) => {
+      throw error;
+    },
+  );
+  const population: Population = {
+    server,
+    directory,
+    proxies: new Map([['hello', proxy]]),
+    deliveries: new Map([['crm', delivery]]),
+  };
   const redaction = createRedaction(options.redact);
   const summaries = createSummaries({ population, redaction, clock });
   return { ...harness, population, server, proxy, summaries };

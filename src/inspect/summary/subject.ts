@@ -8,6 +8,7 @@ import type { RoomRef } from '../../actors/room/room.ts';
 import type { RestingMember } from '../../actors/room/roster.ts';
 import type { ServerRef } from '../../actors/server/server.ts';
 import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
+import type { DeliveryRef } from '../../actors/webhook/delivery.ts';
 import type { ActorReading } from './actor-reading.ts';
 
 type ContextOf<Ref extends { getSnapshot(): unknown }> =
@@ -21,6 +22,7 @@ export type Subject =
   | { readonly kind: 'membership'; readonly context: ContextOf<MembershipRef> }
   | { readonly kind: 'moderation'; readonly context: ContextOf<ModerationRef> }
   | { readonly kind: 'tarsProxy'; readonly context: ContextOf<TarsProxyRef> }
+  | { readonly kind: 'delivery'; readonly context: ContextOf<DeliveryRef> }
   | { readonly kind: 'resting'; readonly member: RestingMember };
 
 export function toSubject({ entry, snapshot }: ActorReading): Subject {

@@ -76,6 +76,7 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
     },
     directory,
     proxies,
+    deliveries: new Map(),
   };
   const watcher = createWatcher({
     population,
