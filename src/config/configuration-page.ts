@@ -56,10 +56,12 @@ has changed since the publication before. \`may\` says who may do what ([access.
 }
 \`\`\`
 
+The items of \`webhooks\` say who is told of what has happened ([webhooks.md](webhooks.md)).
+
 ## Variables
 
 Numbers are decimal. \`true\` and \`1\` mean yes, \`false\` and \`0\` mean no. Commas separate the items of a list.
-\`rooms\` and \`tars.servants\` are JSON. Such a value in a variable replaces the one in the file; the two are not merged.
+\`rooms\`, \`webhooks\` and \`tars.servants\` are JSON. Such a value in a variable replaces the one in the file; the two are not merged.
 
 A variable that begins with \`STATECAST_\` and is not in the table is a mistake, because most likely it is misspelt.
 In Kubernetes, a Service named \`statecast\` sets such variables in every pod of its namespace: give the Service

@@ -61,6 +61,7 @@ describe('good settings', () => {
       demo: false,
       lingerSeconds: 10,
       rooms: {},
+      webhooks: [],
     });
   });
 

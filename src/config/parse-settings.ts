@@ -11,6 +11,7 @@ import { formatPath, valueAt, type Path } from './schema/path.ts';
 import { settingsSchema } from './schema/schema.ts';
 import { describeAllowed, describeAllowedKey, findSchema, sectionKeys } from './schema/schema-tree.ts';
 import type { Settings } from './schema/settings.ts';
+import { nameOfWebhook } from './schema/webhook-schema.ts';
 
 export type ParsedSettings =
   | { readonly ok: true; readonly settings: Settings }
@@ -41,7 +42,11 @@ export function findFieldProblems(input: unknown, sourceOf: SourceOf = unknownSo
 
 /** The problems of settings that do not go together. */
 export function findCombinedProblems(input: unknown, sourceOf: SourceOf = unknownSource): ConfigProblem[] {
-  return [...findExposureProblems(input, sourceOf), ...findAuthProblems(input, sourceOf)];
+  return [
+    ...findExposureProblems(input, sourceOf),
+    ...findAuthProblems(input, sourceOf),
+    ...findWebhookProblems(input, sourceOf),
+  ];
 }
 
 /** Only what the rule below needs, so that it is checked even when other settings are wrong. */
@@ -75,6 +80,29 @@ function findAuthProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
     const advice = 'nothing, unless auth.hmacSecret (STATECAST_AUTH_HMAC_SECRET) is set too';
     const path = ['auth', 'hmacPreviousSecret'];
     problems.push(createProblem(path, auth.hmacPreviousSecret, advice, sourceOf));
+  }
+  return problems;
+}
+
+const webhookRuleSchema = z.object(settingsSchema.pick({ webhooks: true }).shape);
+
+/** The problems of webhooks among each other, and of their secrets. */
+function findWebhookProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
+  const parsed = webhookRuleSchema.safeParse(input);
+  if (!parsed.success) return [];
+  const problems: ConfigProblem[] = [];
+  const names = new Set<string>();
+  for (const [index, webhook] of parsed.data.webhooks.entries()) {
+    const { secret, previousSecret } = webhook;
+    const name = nameOfWebhook(webhook);
+    if (names.has(name)) {
+      const advice = 'a name of its own: another webhook has it, or the same url and no name either';
+      problems.push(createProblem(['webhooks', index, 'name'], name, advice, sourceOf));
+    }
+    names.add(name);
+    if (previousSecret === undefined || secret !== undefined) continue;
+    const path = ['webhooks', index, 'previousSecret'];
+    problems.push(createProblem(path, previousSecret, 'nothing, unless secret is set too', sourceOf));
   }
   return problems;
 }

@@ -66,7 +66,8 @@ function toVariable(keys: readonly string[]): string {
 function toKind(schema: z.ZodType): FieldKind {
   if (schema instanceof z.ZodNumber) return 'number';
   if (schema instanceof z.ZodBoolean) return 'boolean';
-  if (schema instanceof z.ZodArray) return 'list';
+  if (schema instanceof z.ZodArray)
+    return unwrap(schema.element as z.ZodType) instanceof z.ZodObject ? 'json' : 'list';
   if (schema instanceof z.ZodRecord) return 'json';
   return 'text';
 }

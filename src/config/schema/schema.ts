@@ -9,6 +9,7 @@ import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
 import { monitorSchema } from './monitor-schema.ts';
 import { tarsSchema } from './tars-schema.ts';
 import { roomsSchema } from './room-schema.ts';
+import { webhooksSchema } from './webhook-schema.ts';
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -156,5 +157,6 @@ export const settingsSchema = z
         'Which clients may send a message to everybody; `users` are those with a proven name. Without it: `anyone` on loopback, and `nobody` beyond.',
       ),
     rooms: roomsSchema,
+    webhooks: webhooksSchema,
   })
   .register(fieldNotes, { allowed: 'an object of settings' });
