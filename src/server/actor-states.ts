@@ -4,18 +4,25 @@ import type { Directory } from '../actors/directory.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import { formatEndpoint } from '../tars/client/endpoint.ts';
 import { describeStates } from './servants/servant-links.ts';
+import type { Webhooks } from './webhooks/create-webhooks.ts';
 import type { ServerLife } from './server-life.ts';
 
 export interface ActorStatesInput {
   readonly life: Pick<ServerLife, 'state'>;
   readonly directory: Pick<Directory, 'connections' | 'rooms'>;
   readonly servants: Pick<Servants, 'states' | 'proxies'>;
+  readonly webhooks: Pick<Webhooks, 'health'>;
 }
 
 /** By what it is: its state, or how many are in which state. */
 export type ActorStates = Readonly<Record<string, string>>;
 
-export function createActorStates({ life, directory, servants }: ActorStatesInput): () => ActorStates {
+export function createActorStates({
+  life,
+  directory,
+  servants,
+  webhooks,
+}: ActorStatesInput): () => ActorStates {
   return () => {
     const { connections, rooms } = directory;
     return {
@@ -23,6 +30,9 @@ export function createActorStates({ life, directory, servants }: ActorStatesInpu
       connections: countStates([...connections.values()].map((actor) => actor.getSnapshot().value)),
       rooms: countStates([...rooms.values()].map(({ snapshot }) => snapshot?.value ?? 'restarting')),
       ...describeServants(servants),
+      ...Object.fromEntries(
+        Object.entries(webhooks.health()).map(([name, { state }]) => [`webhook ${name}`, state]),
+      ),
     };
   };
 }

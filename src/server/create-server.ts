@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
+import { createMemoryOutboxes } from '../webhooks/outbox/create-outbox.ts';
 import { createBroadcasts, type BroadcastRule } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
@@ -55,6 +56,9 @@ import type {
 import { decideSocketLimits } from './socket-limits.ts';
 import { newTraceparent } from './servants/trace-context.ts';
 import { createWeb, DEFAULT_PINGS } from './web.ts';
+import { tellStates } from './webhooks/chosen-states.ts';
+import { createWebhooks } from './webhooks/create-webhooks.ts';
+import { findWebhookProblems, statesOf } from './webhooks/webhook-problems.ts';
 
 /**
  * Makes a server; `listen()` starts it.
@@ -115,6 +119,7 @@ export function composeServer<All extends ServantDefinitions>(
     presence,
     control,
     statStore,
+    outbox,
     transport: givenTransport,
     rooms: definitions = {},
     routes = {},
@@ -161,7 +166,12 @@ export function composeServer<All extends ServantDefinitions>(
     onLoopback: isLoopbackHost(settings.host),
   });
   const inspector = createInspection({ settings, allowsOrigin, events, clock, onError });
-  const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.monotonic());
+  const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
+  const machines = createMachines(
+    inspector?.observer ?? NO_OBSERVER,
+    () => clock.monotonic(),
+    tellStates(chosenStates, events),
+  );
   const directory = createDirectory(machines.connection, clock);
 
   const servants = createServants({
@@ -179,6 +189,15 @@ export function composeServer<All extends ServantDefinitions>(
     events,
     random: Math.random,
     newTraceparent,
+  });
+
+  const webhooks = createWebhooks({
+    settings: settings.webhooks,
+    createOutbox: outbox ?? createMemoryOutboxes,
+    machine: machines.delivery,
+    directory,
+    events,
+    clock,
   });
 
   const optionsOf = createRoomOptions(definitions, settings, () => server);
@@ -219,6 +238,7 @@ export function composeServer<All extends ServantDefinitions>(
     life,
     directory,
     servants,
+    webhooks,
     events,
     clock,
     transport: transportChoice,
@@ -231,7 +251,7 @@ export function composeServer<All extends ServantDefinitions>(
     operations,
     shared,
     health,
-    states: createActorStates({ life, directory, servants }),
+    states: createActorStates({ life, directory, servants, webhooks }),
     events,
     callStatistics,
   });
@@ -289,6 +309,7 @@ export function composeServer<All extends ServantDefinitions>(
     directory,
     rooms,
     servants,
+    webhooks,
     shared,
     events,
     clock,
@@ -302,13 +323,15 @@ export function composeServer<All extends ServantDefinitions>(
   const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
-  inspector?.attach({ server: actor, directory, proxies: servants.proxies, deliveries: new Map() });
+  inspector?.attach({ server: actor, directory, proxies: servants.proxies, deliveries: webhooks.deliveries });
   return server;
 }
 
 function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
+  const problems = findWebhookProblems(parsed.settings.webhooks);
+  if (problems.length > 0) throw new ConfigError(problems);
   return parsed.settings;
 }
 

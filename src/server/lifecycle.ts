@@ -12,6 +12,7 @@ import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { Transport } from '../transport/common/transport.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
 import { keepPresence } from './nodes/presence-keeper.ts';
+import type { Webhooks } from './webhooks/create-webhooks.ts';
 import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
 
 export interface ServicesInput {
@@ -19,6 +20,7 @@ export interface ServicesInput {
   readonly directory: Directory;
   readonly rooms: Rooms;
   readonly servants: Servants;
+  readonly webhooks: Pick<Webhooks, 'open' | 'start' | 'wasClean' | 'stop'>;
   readonly shared: SharedParts;
   readonly events: EventSink;
   readonly clock: Clock;
@@ -29,7 +31,8 @@ export interface ServicesInput {
 }
 
 export function createServices(input: ServicesInput): ServerServices {
-  const { address, directory, rooms, servants, shared, events, inspector, transport, pushServer } = input;
+  const { address, directory, rooms, servants, webhooks, shared, events, inspector, transport, pushServer } =
+    input;
   let stopKeeping: (() => void) | undefined;
   return {
     async restore() {
@@ -37,13 +40,19 @@ export function createServices(input: ServicesInput): ServerServices {
       for (const { place, reason } of setAside) {
         events.emit('store.failed', { error: new Error(reason), setAside: place });
       }
+      // The store has locked the data directory.
+      await webhooks.open();
       const opened = names.map((name) => rooms.open(name)).filter((room) => room instanceof SupervisedRoom);
       await Promise.all(opened.map((room) => room.untilOpen()));
+      webhooks.start();
     },
     async bind() {
       await pushServer?.listen();
       stopKeeping = keepPresence({ ...input, presence: shared.presence });
-      return transport.listen(address);
+      const listening = await transport.listen(address);
+      const { wasClean } = webhooks;
+      events.emit('server.started', wasClean === undefined ? {} : { clean: wasClean });
+      return listening;
     },
     emptyConnections: (signal) => emptyConnections(input, signal),
     closeRooms: (signal) => closeRooms(input, signal),
@@ -52,6 +61,7 @@ export function createServices(input: ServicesInput): ServerServices {
       await pushServer?.close();
       inspector?.close();
       await transport.close();
+      await webhooks.stop();
       await servants.stop();
       for (const room of directory.rooms.values()) room.stop();
       await closeParts(shared);

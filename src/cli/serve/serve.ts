@@ -1,5 +1,6 @@
 /** Runs a server as a process, with store, log, signals and TARS platform; and the command `statecast serve` with it. */
 
+import { join } from 'node:path';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { ServerAddress } from '../../actors/server/server.ts';
@@ -16,6 +17,7 @@ import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { RoomDefinition, ServerOptions, TypedServer } from '../../server/server-options.ts';
+import { createFileOutboxes, createMemoryOutboxes } from '../../webhooks/outbox/create-outbox.ts';
 import { VERSION } from '../../system/package-info.ts';
 
 /** Serves until SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node. */
@@ -105,6 +107,8 @@ async function launch<All extends ServantDefinitions>(
   const server = composeServer<All>(
     {
       store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
+      outbox:
+        storeKind === 'lowdb' ? createFileOutboxes({ dir: join(dataDir, 'webhooks') }) : createMemoryOutboxes,
       onError,
       ...code,
       ...rest,
