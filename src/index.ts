@@ -125,4 +125,26 @@ export type { ProcessLog, ServedProcess, WriteLog } from './cli/serve/serve.ts';
 export type { Health } from './http/health-route.ts';
 export { respond } from './http/user-routes.ts';
 export type { RouteHandler, RouteReply, RouteRequest, UserRoutes } from './http/user-routes.ts';
+export {
+  createFileOutboxes,
+  createMemoryOutboxes,
+  type CreateOutbox,
+} from './webhooks/outbox/create-outbox.ts';
+export type {
+  Backlog,
+  BatchLimits,
+  DropReason,
+  Outbox,
+  OutboxBatch,
+  OutboxEntry,
+  OutboxHistory,
+  OutboxOptions,
+  OutboxTrouble,
+} from './webhooks/outbox/outbox.ts';
+export {
+  signWebhook,
+  verifyWebhook,
+  type VerifyWebhookOptions,
+  type WebhookCheck,
+} from './webhooks/signature.ts';
 export { ListenError, type CreateTransport } from './transport/common/transport.ts';

@@ -24,6 +24,7 @@ export {
   type StatStorePlace,
   type StatStoreUnderTest,
 } from './platform/statistics/stat-store-contract.ts';
+export { describeOutbox, type OutboxPlace, type OutboxUnderTest } from './webhooks/outbox/outbox-contract.ts';
 export type { TestFramework } from './system/test-framework.ts';
 export { createTestServer } from './testing/test-server.ts';
 export type { TestHandshake, TestKitOptions, TestServer, TestTime } from './testing/test-server.ts';

@@ -10,6 +10,7 @@ import { membershipMachine } from '../src/actors/room/membership.ts';
 import { moderationMachine } from '../src/actors/room/moderation.ts';
 import { roomMachine } from '../src/actors/room/room.ts';
 import { serverMachine } from '../src/actors/server/server.ts';
+import { deliveryMachine } from '../src/actors/webhook/delivery.ts';
 import { tarsProxyMachine } from '../src/actors/servant/tars-proxy.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../docs/architecture.md'), 'utf8');
@@ -43,6 +44,7 @@ test.each<[string, StateNode]>([
   ['`question`', questionMachine.root],
   ['`backend`', backendMachine.root],
   ['`tarsProxy`', tarsProxyMachine.root],
+  ['`delivery`', deliveryMachine.root],
   ...regions,
 ])('the row of %s has its states and no other', (first, root) => {
   const words = new Set(lastCell(first).match(/[a-z]+/gi));

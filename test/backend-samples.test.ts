@@ -92,7 +92,9 @@ function describeLanguage({ name, programs, isRequired }: Language, suite: () =>
   const isSkipped = !arePrograms(...programs) && !(isRequired && process.env['CI'] === 'true');
   if (isSkipped)
     console.warn(`skipped: the samples in ${name} (no ${programs.join(' or ')} found; install it)`);
-  describe.skipIf(isSkipped)(`the samples in ${name}`, () => suite());
+  describe.skipIf(isSkipped)(`the samples in ${name}`, () => {
+    suite();
+  });
 }
 
 test('all samples are found', () => {

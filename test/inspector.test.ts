@@ -181,6 +181,7 @@ describe('what is seen', () => {
       'room',
       'moderation',
       'tarsProxy',
+      'delivery',
     ] as const) {
       const { chart } = await feed.expect('chart', { type: 'chart', machine });
       expect(chart.machine).toBe(machine);

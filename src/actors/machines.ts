@@ -3,6 +3,7 @@
 import { backendMachine } from './backend/backend.ts';
 import { questionMachine } from './backend/question.ts';
 import { connectionMachine } from './connection/connection.ts';
+import { deliveryMachine } from './webhook/delivery.ts';
 import { goLive, type MachineObserver } from './runtime/live-machine.ts';
 import { membershipMachine } from './room/membership.ts';
 import { moderationMachine } from './room/moderation.ts';
@@ -19,6 +20,7 @@ export interface Machines {
   readonly question: typeof questionMachine;
   readonly backend: typeof backendMachine;
   readonly tarsProxy: typeof tarsProxyMachine;
+  readonly delivery: typeof deliveryMachine;
 }
 
 /** The charts as they were written. */
@@ -31,6 +33,7 @@ export const MACHINES: Machines = {
   question: questionMachine,
   backend: backendMachine,
   tarsProxy: tarsProxyMachine,
+  delivery: deliveryMachine,
 };
 
 /** The charts for a server to run, watched by `observer`; `monotonic` is of the clock. */
@@ -48,5 +51,6 @@ export function createMachines(
     question: goLive(machines.question, observer, monotonic),
     backend: goLive(machines.backend, observer, monotonic),
     tarsProxy: goLive(machines.tarsProxy, observer, monotonic),
+    delivery: goLive(machines.delivery, observer, monotonic),
   };
 }

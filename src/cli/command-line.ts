@@ -17,6 +17,7 @@ import { addRemoteCommands } from './remote/commands.ts';
 import type { Tars2tsOptions } from './tars2ts.ts';
 import type { TokenFlags } from './token.ts';
 import { untilStopped } from './terminal/until-stopped.ts';
+import type { WebhookVerifyFlags } from './webhook.ts';
 
 /** Makes the command line. Parsing rejects with `ConfigError` for a bad configuration and exits for a bad command line. */
 export function createCommandLine(): Command {
@@ -109,6 +110,20 @@ export function createCommandLine(): Command {
       const settings = loadSettings(toSources({ config }));
       const { runToken } = await import('./token.ts');
       finish(await runToken(settings, flags, systemClock));
+    });
+
+  program
+    .command('webhook')
+    .description('work with webhooks')
+    .command('verify')
+    .description('check the signature of a request that a receiver has kept')
+    .requiredOption('--secret <secret>', 'the secret of the webhook')
+    .requiredOption('--time <time>', 'the header X-Statecast-Time')
+    .requiredOption('--signature <signature>', 'the header X-Statecast-Signature')
+    .option('--body <file>', 'the body as it came (default: standard input)')
+    .action(async (flags: WebhookVerifyFlags) => {
+      const { runWebhookVerify } = await import('./webhook.ts');
+      finish(await runWebhookVerify(flags, process.stdin));
     });
 
   addSettingsFlags(program.command('config'))

@@ -1,5 +1,6 @@
 /** The command `statecast config`: the effective settings with their secrets masked, or the page of all settings. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { renderConfigurationPage } from '../config/configuration-page.ts';
 import { SECRET_MASK } from '../config/layer/given.ts';
 import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
@@ -21,7 +22,7 @@ export function maskSettings(settings: Settings): unknown {
   const masked = {};
   for (const field of FIELDS) {
     const value = valueAt(settings, field.keys);
-    const isSecret = field.secret && value !== field.defaultValue;
+    const isSecret = field.secret && !isDeepStrictEqual(value, field.defaultValue);
     const section = field.keys.slice(0, -1);
     if (valueAt(masked, section) === undefined) setAt(masked, section, {});
     if (value !== undefined) setAt(masked, field.keys, isSecret ? SECRET_MASK : value);

@@ -75,11 +75,12 @@ has changed since the publication before. \`may\` says who may do what ([access.
 the key is for all rooms. A method that is about no room, such as \`disconnect\`, is for a key with \`rooms\` only if \`allow\`
 names it. \`requestsPerSecond\` bounds the requests; each command of a batch is one. The log has the name of a key and never
 the key.
+The items of \`webhooks\` say who is told of what has happened ([webhooks.md](webhooks.md)).
 
 ## Variables
 
 Numbers are decimal. \`true\` and \`1\` mean yes, \`false\` and \`0\` mean no. Commas separate the items of a list.
-\`rooms\`, \`http.apiKeys\` and \`tars.servants\` are JSON. Such a value in a variable replaces the one in the file; the two are not merged.
+\`rooms\`, \`http.apiKeys\`, \`webhooks\` and \`tars.servants\` are JSON. Such a value in a variable replaces the one in the file; the two are not merged.
 
 A variable that begins with \`STATECAST_\` and is not in the table is a mistake, because most likely it is misspelt.
 In Kubernetes, a Service named \`statecast\` sets such variables in every pod of its namespace: give the Service

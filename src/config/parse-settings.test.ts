@@ -62,6 +62,7 @@ describe('good settings', () => {
       lingerSeconds: 10,
       rooms: {},
       hooks: {},
+      webhooks: [],
     });
   });
 

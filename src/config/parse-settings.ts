@@ -18,6 +18,7 @@ import {
   unwrap,
 } from './schema/schema-tree.ts';
 import type { Settings } from './schema/settings.ts';
+import { nameOfWebhook } from './schema/webhook-schema.ts';
 
 export type ParsedSettings =
   | { readonly ok: true; readonly settings: Settings }
@@ -52,6 +53,7 @@ export function findCombinedProblems(input: unknown, sourceOf: SourceOf = unknow
     ...findExposureProblems(input, sourceOf),
     ...findAuthProblems(input, sourceOf),
     ...findKeyProblems(input, sourceOf),
+    ...findWebhookProblems(input, sourceOf),
   ];
 }
 
@@ -112,6 +114,29 @@ function findAuthProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
     const advice = 'nothing, unless auth.hmacSecret (STATECAST_AUTH_HMAC_SECRET) is set too';
     const path = ['auth', 'hmacPreviousSecret'];
     problems.push(createProblem(path, auth.hmacPreviousSecret, advice, sourceOf));
+  }
+  return problems;
+}
+
+const webhookRuleSchema = z.object(settingsSchema.pick({ webhooks: true }).shape);
+
+/** The problems of webhooks among each other, and of their secrets. */
+function findWebhookProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
+  const parsed = webhookRuleSchema.safeParse(input);
+  if (!parsed.success) return [];
+  const problems: ConfigProblem[] = [];
+  const names = new Set<string>();
+  for (const [index, webhook] of parsed.data.webhooks.entries()) {
+    const { secret, previousSecret } = webhook;
+    const name = nameOfWebhook(webhook);
+    if (names.has(name)) {
+      const advice = 'a name of its own: another webhook has it, or the same url and no name either';
+      problems.push(createProblem(['webhooks', index, 'name'], name, advice, sourceOf));
+    }
+    names.add(name);
+    if (previousSecret === undefined || secret !== undefined) continue;
+    const path = ['webhooks', index, 'previousSecret'];
+    problems.push(createProblem(path, previousSecret, 'nothing, unless secret is set too', sourceOf));
   }
   return problems;
 }

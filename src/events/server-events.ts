@@ -38,6 +38,11 @@ export type HandlerName =
 
 /** The name of each event, and the object that a listener gets. Times are in milliseconds since 1970. */
 export interface ServerEvents {
+  /**
+   * The server takes connections from now on. `clean` is false if the run before ended without a shutdown: then all its
+   * connections are over, and nobody has told of them one by one. It is known where webhooks are kept on disk.
+   */
+  'server.started': { clean?: boolean };
   'server.listening': { host: string; port: number };
   /** The server is shutting down. Emitted at the start and while connections close. */
   'server.draining': { connections: number; rooms: number };
@@ -52,6 +57,10 @@ export interface ServerEvents {
   'connection.failed': { id: string; error: unknown };
   'room.opened': { room: string };
   'room.closed': { room: string };
+  /** A room has its first member. A join that is not decided on yet does not count, and neither does a user who is away. */
+  'room.occupied': { room: string };
+  /** The last member of a room has left it, or is away; after a crash also told of a room that had members. */
+  'room.vacated': { room: string };
   /** The machine of a room failed. The room is restarted with its members, or closed if it fails too often. */
   'room.failed': { room: string; error: unknown; outcome: 'restarting' | 'closing' };
   'member.joined': { room: string; member: MemberInfo; resumed: boolean };
@@ -62,10 +71,19 @@ export interface ServerEvents {
   'message.published': { room: string; data: Json; offset: number; epoch: string; from?: MemberInfo };
   /** A message could not be delivered. Its publisher got an error. */
   'message.failed': { room?: string; error: unknown };
+  /** A machine has entered a state that a webhook has chosen. `state` is its path, as in `active.occupancy.empty`. */
+  'state.entered': {
+    machine: string;
+    state: string;
+    room?: string;
+    connection?: string;
+    user?: string;
+    servant?: string;
+  };
   'message.broadcast': { data: Json; from?: MemberInfo };
   /** A handler of a room threw, rejected or missed its deadline. */
   'handler.failed': { room?: string; handler: HandlerName; error: unknown };
-  /** A user of a room has lost its connection, and is expected back. */
+  /** A user of a room has lost its connection, also by a crash of the server, and is expected back. */
   'member.away': { room: string; member: MemberInfo };
   /**
    * A question to the owner's backend has no answer: it was late, was no answer, or was not asked. `backend` is its
@@ -114,6 +132,15 @@ export interface ServerEvents {
   'store.failed': { room?: string; error: unknown; setAside?: string };
   /** The broker or the presence failed. If a join needed it, the join was refused. */
   'part.failed': { part: 'broker' | 'presence'; room: string; error: unknown };
+  /** A webhook is not taken, or its outbox cannot be written or read. Emitted once, and again only after it was taken. */
+  'webhook.failed': { webhook: string; error: unknown; setAside?: string };
+  /** A webhook is taken again. */
+  'webhook.recovered': { webhook: string };
+  /**
+   * Events of a webhook are lost: the outbox is `full` and the oldest went, they are `unwritten` because the disk refuses
+   * them, or they were `expired` because they were not taken for too long.
+   */
+  'webhook.dropped': { webhook: string; count: number; reason: 'full' | 'unwritten' | 'expired' };
   /** The store works again, and all changes of the room are stored. */
   'store.recovered': { room: string };
 }

@@ -22,6 +22,8 @@ export interface Health {
   readonly errors?: readonly { readonly room: string; readonly message: string }[];
   /** The state of each servant's proxy, such as `ready.circuit.closed`; absent when there are none. */
   readonly servants?: Readonly<Record<string, string>>;
+  /** How each webhook is, by its name; absent when there are none. */
+  readonly webhooks?: Readonly<Record<string, WebhookHealth>>;
   readonly features: {
     readonly userParameter: boolean;
     /** The example servant runs, and every room may call it as `hello`. */
@@ -31,6 +33,17 @@ export interface Health {
     /** It takes visitors without a token: everybody, or those on this machine. */
     readonly inspectorOpen: boolean;
   };
+}
+
+export interface WebhookHealth {
+  /** The state of its delivery, such as `idle` or `waiting`. */
+  readonly state: string;
+  /** Events that are not taken yet. */
+  readonly waiting: number;
+  /** The age of the oldest of them, in seconds; absent when there are none. */
+  readonly oldestSeconds?: number;
+  /** Events that are lost, since the server started. */
+  readonly dropped: number;
 }
 
 /** 200, or 503 while draining. */

@@ -125,6 +125,7 @@ describe('a page of the inspector', () => {
           'question',
           'backend',
           'tarsProxy',
+          'delivery',
         ],
         redacted: expect.arrayContaining(['phone', 'token', 'data']),
         sendable: { room: ['room.mute', 'room.unmute', 'room.kick'] },

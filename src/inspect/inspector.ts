@@ -208,6 +208,10 @@ class LatePopulation implements Population {
     return this.#get().backends;
   }
 
+  get deliveries(): Population['deliveries'] {
+    return this.#get().deliveries;
+  }
+
   get questions(): Population['questions'] {
     return this.#get().questions;
   }

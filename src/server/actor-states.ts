@@ -5,6 +5,7 @@ import type { Directory } from '../actors/directory.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import { formatEndpoint } from '../tars/client/endpoint.ts';
 import { describeStates } from './servants/servant-links.ts';
+import type { Webhooks } from './webhooks/create-webhooks.ts';
 import type { ServerLife } from './server-life.ts';
 
 export interface ActorStatesInput {
@@ -12,6 +13,7 @@ export interface ActorStatesInput {
   readonly directory: Pick<Directory, 'connections' | 'rooms'>;
   readonly servants: Pick<Servants, 'states' | 'proxies'>;
   readonly backends: Pick<Backends, 'backends' | 'questions'>;
+  readonly webhooks: Pick<Webhooks, 'health'>;
 }
 
 /** By what it is: its state, or how many are in which state. */
@@ -22,6 +24,7 @@ export function createActorStates({
   directory,
   servants,
   backends,
+  webhooks,
 }: ActorStatesInput): () => ActorStates {
   return () => {
     const { connections, rooms } = directory;
@@ -31,6 +34,9 @@ export function createActorStates({
       rooms: countStates([...rooms.values()].map(({ snapshot }) => snapshot?.value ?? 'restarting')),
       ...describeServants(servants),
       ...describeBackends(backends),
+      ...Object.fromEntries(
+        Object.entries(webhooks.health()).map(([name, { state }]) => [`webhook ${name}`, state]),
+      ),
     };
   };
 }

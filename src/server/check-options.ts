@@ -65,6 +65,7 @@ export function findOptionProblems(options: unknown): ConfigProblem[] {
     ...findPartProblems('revocations', revocations, REVOCATIONS, 'a RevocationStore'),
     // The settings check a name.
     ...(typeof transport === 'string' ? [] : findFunctionProblems(['transport'], transport, TRANSPORT)),
+    ...findFunctionProblems(['outbox'], options['outbox'], 'a function that makes outboxes'),
     ...findFunctionProblems(['onError'], onError, 'a function (error, where) => void'),
     ...SERVER_HANDLERS.flatMap((name) => findFunctionProblems([name], options[name], HANDLER)),
     ...findTableProblems('rooms', options['rooms'], findRoomProblems),

@@ -6,6 +6,7 @@ import { DEFAULT_BACKEND_POLICY } from '../actors/backend/backend-events.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
+import { createMemoryOutboxes } from '../webhooks/outbox/create-outbox.ts';
 import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
@@ -67,6 +68,9 @@ import type {
 import { decideSocketLimits } from './socket-limits.ts';
 import { newTraceparent } from './servants/trace-context.ts';
 import { createWeb, DEFAULT_PINGS } from './web.ts';
+import { tellStates } from './webhooks/chosen-states.ts';
+import { createWebhooks } from './webhooks/create-webhooks.ts';
+import { findWebhookProblems, statesOf } from './webhooks/webhook-problems.ts';
 
 /**
  * Makes a server; `listen()` starts it.
@@ -128,6 +132,7 @@ export function composeServer<All extends ServantDefinitions>(
     control,
     revocations: givenRevocations,
     statStore,
+    outbox,
     transport: givenTransport,
     rooms: definitions = {},
     routes = {},
@@ -186,7 +191,12 @@ export function composeServer<All extends ServantDefinitions>(
     onLoopback: isLoopbackHost(settings.host),
   });
   const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
-  const machines = createMachines(inspector?.observer ?? NO_OBSERVER, () => clock.monotonic());
+  const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
+  const machines = createMachines(
+    inspector?.observer ?? NO_OBSERVER,
+    () => clock.monotonic(),
+    tellStates(chosenStates, events),
+  );
   const directory = createDirectory(machines.connection, clock);
 
   const servants = createServants({
@@ -221,6 +231,15 @@ export function composeServer<All extends ServantDefinitions>(
     http,
     proxyOf: (name) => createHooksProxy(servants.callerOf(name)),
     checksTokens: verifier !== undefined,
+    clock,
+  });
+
+  const webhooks = createWebhooks({
+    settings: settings.webhooks,
+    createOutbox: outbox ?? createMemoryOutboxes,
+    machine: machines.delivery,
+    directory,
+    events,
     clock,
   });
 
@@ -280,6 +299,7 @@ export function composeServer<All extends ServantDefinitions>(
     life,
     directory,
     servants,
+    webhooks,
     events,
     clock,
     transport: transportChoice,
@@ -292,7 +312,7 @@ export function composeServer<All extends ServantDefinitions>(
     operations,
     shared,
     health,
-    states: createActorStates({ life, directory, servants, backends }),
+    states: createActorStates({ life, directory, servants, backends, webhooks }),
     events,
     callStatistics,
   });
@@ -357,6 +377,7 @@ export function composeServer<All extends ServantDefinitions>(
     servants,
     backends,
     http,
+    webhooks,
     shared,
     watchers,
     outside,
@@ -372,13 +393,18 @@ export function composeServer<All extends ServantDefinitions>(
   const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
-  inspector?.attach({ server: actor, directory, proxies: servants.proxies, ...backends }, operations);
+  inspector?.attach(
+    { server: actor, directory, proxies: servants.proxies, ...backends, deliveries: webhooks.deliveries },
+    operations,
+  );
   return server;
 }
 
 function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
+  const problems = findWebhookProblems(parsed.settings.webhooks);
+  if (problems.length > 0) throw new ConfigError(problems);
   return parsed.settings;
 }
 

@@ -16,6 +16,7 @@ import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { Transport } from '../transport/common/transport.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
 import { keepPresence } from './nodes/presence-keeper.ts';
+import type { Webhooks } from './webhooks/create-webhooks.ts';
 import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
 
 export interface ServicesInput {
@@ -26,6 +27,7 @@ export interface ServicesInput {
   readonly backends: Pick<Backends, 'stop'>;
   /** The connections to backends. */
   readonly http: Pick<HttpPool, 'close'>;
+  readonly webhooks: Pick<Webhooks, 'open' | 'start' | 'wasClean' | 'stop'>;
   readonly shared: SharedParts;
   readonly outside: Pick<OutsidePresence, 'rooms' | 'close'>;
   /** They are told that nothing more comes, before their responses are cut off. */
@@ -46,6 +48,7 @@ export function createServices(input: ServicesInput): ServerServices {
     servants,
     backends,
     http,
+    webhooks,
     shared,
     events,
     inspector,
@@ -60,13 +63,19 @@ export function createServices(input: ServicesInput): ServerServices {
       for (const { place, reason } of setAside) {
         events.emit('store.failed', { error: new Error(reason), setAside: place });
       }
+      // The store has locked the data directory.
+      await webhooks.open();
       const opened = names.map((name) => rooms.open(name)).filter((room) => room instanceof SupervisedRoom);
       await Promise.all(opened.map((room) => room.untilOpen()));
+      webhooks.start();
     },
     async bind() {
       await pushServer?.listen();
       stopKeeping = keepPresence({ ...input, presence: shared.presence });
-      return transport.listen(address);
+      const listening = await transport.listen(address);
+      const { wasClean } = webhooks;
+      events.emit('server.started', wasClean === undefined ? {} : { clean: wasClean });
+      return listening;
     },
     emptyConnections: (signal) => emptyConnections(input, signal),
     closeRooms: (signal) => closeRooms(input, signal),
@@ -77,6 +86,7 @@ export function createServices(input: ServicesInput): ServerServices {
       inspector?.close();
       input.watchers.close();
       await transport.close();
+      await webhooks.stop();
       await Promise.all([servants.stop(), backends.stop()]);
       await http.close();
       for (const room of directory.rooms.values()) room.stop();

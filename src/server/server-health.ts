@@ -9,6 +9,7 @@ import { VERSION } from '../system/package-info.ts';
 import type { ChosenTransport } from '../transport/choose-transport.ts';
 import { whoMayWatch } from './inspection.ts';
 import { describeStates } from './servants/servant-links.ts';
+import type { Webhooks } from './webhooks/create-webhooks.ts';
 import type { ServerLife } from './server-life.ts';
 import type { StatecastServer } from './server-options.ts';
 import { watchStore } from './store-health.ts';
@@ -18,6 +19,7 @@ export interface HealthInput {
   readonly life: Pick<ServerLife, 'isDraining'>;
   readonly directory: Directory;
   readonly servants: Servants;
+  readonly webhooks: Pick<Webhooks, 'health'>;
   readonly events: EventBus;
   readonly clock: Clock;
   readonly transport: Pick<ChosenTransport, 'name' | 'reason'>;
@@ -28,6 +30,7 @@ export function createHealth({
   life,
   directory,
   servants,
+  webhooks,
   events,
   clock,
   transport: { name, reason },
@@ -37,6 +40,7 @@ export function createHealth({
   return () => {
     const { isFailing } = store;
     const states = describeStates(servants.states());
+    const ofWebhooks = webhooks.health();
     return {
       status: life.isDraining ? 'draining' : isFailing ? 'degraded' : 'ok',
       version: VERSION,
@@ -47,6 +51,7 @@ export function createHealth({
       transport: { name, ...(reason !== undefined && { reason }) },
       ...(isFailing && { errors: store.errors() }),
       ...(Object.keys(states).length > 0 && { servants: states }),
+      ...(Object.keys(ofWebhooks).length > 0 && { webhooks: ofWebhooks }),
       features: {
         userParameter: settings.line.userParameter,
         demo: settings.demo,

@@ -42,6 +42,7 @@ import type { Revocation, RevocationStore, Revoked } from '../storage/revocation
 import type { Health } from '../http/health-route.ts';
 import type { UserRoutes } from '../http/user-routes.ts';
 import type { CallStatistics } from '../platform/statistics/call-statistics.ts';
+import type { CreateOutbox } from '../webhooks/outbox/create-outbox.ts';
 import type { StatStore } from '../platform/statistics/stat-store.ts';
 
 /** A handler's context, with the server that calls it and the servants that it may call. */
@@ -163,6 +164,11 @@ export interface ServerOptions<
    * says. `describeStatStore` of `statecast/testing` has its contract.
    */
   readonly statStore?: StatStore;
+  /**
+   * Where the events for `webhooks` wait until they are taken. Default: in memory; `createFileOutboxes({ dir })` keeps them
+   * in files. `statecast/testing` has the contract of an outbox.
+   */
+  readonly outbox?: CreateOutbox;
   /**
    * What carries WebSockets and HTTP: `uws`, `ws`, or a transport of your own. Default `auto`: uWebSockets.js on
    * loopback where it loads, and else `ws`.

@@ -32,6 +32,7 @@ export function questionsOf(actor: ActorAddress, states: readonly StatePath[]): 
     case 'question':
     case 'backend':
     case 'tarsProxy':
+    case 'delivery':
       return [];
   }
 }

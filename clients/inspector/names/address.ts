@@ -26,6 +26,7 @@ export const MACHINE_NAMES = [
   'question',
   'backend',
   'tarsProxy',
+  'delivery',
 ] as const satisfies readonly MachineName[];
 
 /** Reads a hash such as `#/room/room1` or `#/room/room1/members`; any other hash is the overview. */

@@ -8,6 +8,7 @@ export function singularOf(kind: MachineName): string {
 
 export function pluralOf(kind: MachineName): string {
   if (kind === 'server') return kind;
+  if (kind === 'delivery') return 'deliveries';
   return kind === 'tarsProxy' ? 'TARS proxies' : `${kind}s`;
 }
 

@@ -42,6 +42,7 @@ const LANE_ORDER: readonly (MachineName | Outside)[] = [
   'backend',
   'tarsProxy',
   'servant',
+  'delivery',
   'server',
 ];
 

@@ -52,6 +52,7 @@ export function countsOf(given: Partial<CatalogueMessage['counts']>): CatalogueM
     question: none,
     backend: none,
     tarsProxy: none,
+    delivery: none,
     ...given,
   };
 }

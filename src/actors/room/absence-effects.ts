@@ -6,7 +6,7 @@ import type { LoadedRoom } from '../../storage/membership-store.ts';
 import { note } from './journal-effects.ts';
 import type { Subscriber } from './ports.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
-import { sortLeftovers } from './room-record.ts';
+import { sortLeftovers, type RoomRecord } from './room-record.ts';
 
 /** Takes up who was a member in an earlier run: anonymous ones are swept, users are away from now on. */
 export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: LoadedRoom | undefined }): void {
@@ -20,6 +20,9 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
   }
   const now = clock.now();
   const { swept, away } = sortLeftovers(loaded.members, record.roster, now);
+  const present = findPresent(loaded, record);
+  // Told as vacated when the room has been opened, if nobody is here.
+  if (present.size > 0) record.occupied = true;
   for (const { id, user } of swept) {
     note(context, { type: 'remove', id });
     events.emit('member.left', {
@@ -35,7 +38,15 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
     record.roster.away.set(member.user, { member, expiresAt: clock.monotonic() + leftMs });
     absence.add(member.user, room);
     note(context, { type: 'put', member });
+    const { id, user } = member;
+    if (present.has(id)) events.emit('member.away', { room, member: { id, user } });
   }
+}
+
+/** The ids of those who had a connection when the earlier run ended. A shutdown lets the records of users stay as they are. */
+function findPresent({ members }: LoadedRoom, { roster: { joined, awake } }: RoomRecord): Set<string> {
+  const left = members.filter(({ awaySince }) => awaySince === undefined).map(({ id }) => id);
+  return new Set(left.filter((id) => !joined.has(id) && !awake.has(id)));
 }
 
 /**

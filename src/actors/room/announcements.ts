@@ -46,7 +46,22 @@ export function announceLeave(context: RoomContext, { subscriber, grant }: Resti
 export function announceLeft(context: RoomContext, subscriber: Subscriber, reason: LeaveReason): void {
   const { record, events } = context;
   const { member } = subscriber;
-  afterJoin(context, subscriber, () => events.emit('member.left', { room: record.name, member, reason }));
+  afterJoin(context, subscriber, () => {
+    events.emit('member.left', { room: record.name, member, reason });
+    announceVacated({ context });
+  });
+}
+
+/** Tells the outside, once, that the room has no member any more. */
+export function announceVacated({
+  context,
+}: {
+  readonly context: Pick<RoomContext, 'record' | 'events'>;
+}): void {
+  const { record, events } = context;
+  if (!record.occupied || record.roster.seats > 0) return;
+  record.occupied = false;
+  events.emit('room.vacated', { room: record.name });
 }
 
 function tellJoin(context: RoomContext, { subscriber, grant, resumed }: JoinedMember): void {
@@ -56,6 +71,9 @@ function tellJoin(context: RoomContext, { subscriber, grant, resumed }: JoinedMe
     tellPart(context, 'broker', record.name, () => broker.join(record.name, toRoomMember(member, grant)));
   }
   events.emit('member.joined', { room: record.name, member, resumed });
+  if (record.occupied) return;
+  record.occupied = true;
+  events.emit('room.occupied', { room: record.name });
 }
 
 function afterJoin({ record }: RoomContext, { member }: Subscriber, effect: () => void): void {

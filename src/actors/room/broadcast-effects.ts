@@ -163,13 +163,14 @@ function confirm(
   publisher: Publisher,
 ): void {
   const { member: from } = publisher;
+  // Told before the answer: who keeps what was published has it when the publisher reads that it was.
+  if (isOutdated !== true && events.isHeard('message.published')) {
+    events.emit(
+      'message.published',
+      from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from },
+    );
+  }
   publisher.settle({ type: 'published', offset, epoch }, self);
-  if (isOutdated === true) return;
-  if (!events.isHeard('message.published')) return;
-  events.emit(
-    'message.published',
-    from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from },
-  );
 }
 
 function failPublish({ record, events, self }: RoomContext, publisher: Publisher, error: unknown): void {

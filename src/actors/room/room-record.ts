@@ -23,6 +23,8 @@ export interface RoomRecord {
   /** Whether the room was announced as opened. */
   opened: boolean;
   muted: boolean;
+  /** Whether the outside was told that the room has members. */
+  occupied: boolean;
   /** Whether this node hears the room's stream; a promise while the broker has yet to answer. */
   subscription: 'none' | 'made' | Promise<void>;
 }
@@ -45,6 +47,7 @@ export function createRoomRecord(
     loaded: false,
     opened: false,
     muted: false,
+    occupied: false,
     subscription: 'none',
   };
 }

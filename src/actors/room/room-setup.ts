@@ -4,6 +4,7 @@ import { fromPromise, raise, setup } from 'xstate';
 import type { Sender } from '../runtime/sender.ts';
 import type { LoadedRoom, MembershipChange } from '../../storage/membership-store.ts';
 import { absorb, endAbsence, expireAway } from './absence-effects.ts';
+import { announceVacated } from './announcements.ts';
 import {
   answerCall,
   delegate,
@@ -143,6 +144,7 @@ export const roomSetup = setup({
       record.opened = true;
       events.emit('room.opened', { room: record.name });
     },
+    announceVacated,
     announceClosed: ({ context: { record, events } }) => events.emit('room.closed', { room: record.name }),
 
     admit,

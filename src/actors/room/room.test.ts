@@ -10,7 +10,7 @@ import {
   type FakeClient,
 } from '../actor-harness.ts';
 import { SERVER } from '../runtime/sender.ts';
-import { answer } from './room-options.ts';
+import { answer, refuse } from './room-options.ts';
 
 const FULL = { type: 'refused', refusal: { error: 'limitExceeded', message: 'room1 is full' } };
 const DISK_FULL = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
@@ -35,6 +35,50 @@ describe('occupancy', () => {
     second.lose();
     third.lose();
     expect(stateOf('room1')).toMatchObject({ active: { occupancy: { empty: 'lingering' } } });
+  });
+
+  test('tells once that the room has its first member, and once that the last has left', async () => {
+    const { connect, told } = createHarness();
+    const [first, second] = [connect(), connect()];
+    await joined(first, second);
+    first.send(leave('room1'));
+    second.send(leave('room1'), join('room1'));
+    await settle();
+    const names = told.map(({ name }) => name);
+    expect(names.filter((name) => /^(member\.(joined|left)|room\.(occupied|vacated))$/.test(name))).toEqual([
+      'member.joined',
+      'room.occupied',
+      'member.joined',
+      'member.left',
+      'member.left',
+      'room.vacated',
+      'member.joined',
+      'room.occupied',
+    ]);
+  });
+
+  test('does not tell of a room that refuses its first join', async () => {
+    const { connect, toldOf } = createHarness({
+      handlers: { onJoin: () => refuse('no') },
+    });
+    const client = connect();
+    await joined(client);
+    expect([toldOf('room.occupied'), toldOf('room.vacated')]).toEqual([[], []]);
+  });
+
+  test('tells, when it is opened after a crash, who was there then, and that the room is empty', async () => {
+    const store = new FaultyStore()
+      .put('room1', { id: 'a', joinedAt: 1 })
+      .put('room1', { id: 'b', user: 'bob', joinedAt: 2 })
+      .put('room1', { id: 'c', user: 'eve', joinedAt: 3, awaySince: 0 });
+    const { rooms, told } = createHarness({ store });
+    rooms.open('room1');
+    await until(() => told.some(({ name }) => name === 'room.opened'));
+    expect(told.filter(({ name }) => name !== 'room.opened')).toEqual([
+      { name: 'member.left', event: { room: 'room1', member: { id: 'a' }, reason: 'swept' } },
+      { name: 'member.away', event: { room: 'room1', member: { id: 'b', user: 'bob' } } },
+      { name: 'room.vacated', event: { room: 'room1' } },
+    ]);
   });
 
   test('counts joins that are still being decided on', async () => {

@@ -120,7 +120,7 @@ export const roomMachine = roomSetup.createMachine({
             },
             empty: {
               description: 'No connection is a member, and the broker need not bring publications.',
-              entry: 'stopListening',
+              entry: ['stopListening', 'announceVacated'],
               initial: 'lingering',
               on: {
                 'room.join': [
@@ -325,7 +325,7 @@ export const roomMachine = roomSetup.createMachine({
     closed: {
       description: 'The room is not in memory any more; a join or a publication opens it anew.',
       type: 'final',
-      entry: ['stopListening', 'announceClosed'],
+      entry: ['stopListening', 'announceVacated', 'announceClosed'],
     },
   },
 });

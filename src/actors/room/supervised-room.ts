@@ -183,6 +183,7 @@ export class SupervisedRoom {
     }
     stopListening({ context: this.#input });
     this.#end();
+    if (record.occupied) events.emit('room.vacated', { room });
     events.emit('room.closed', { room });
     store
       .write(ids.map((id) => ({ type: 'remove', id })))

@@ -18,7 +18,8 @@ export type MachineKind =
   | 'room'
   | 'question'
   | 'backend'
-  | 'tarsProxy';
+  | 'tarsProxy'
+  | 'delivery';
 
 /** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
 export interface MachineObserver {

@@ -14,6 +14,7 @@ type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** The log level of each event. Frequent ones are `debug` and `trace`, and cost nothing when those are off. */
 const LEVELS: Readonly<Record<ServerEventName, Level>> = {
+  'server.started': 'debug',
   // The banner tells it already, and scripts wait for the one line that has `listening`.
   'server.listening': 'debug',
   'server.draining': 'info',
@@ -24,6 +25,8 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'connection.failed': 'error',
   'room.opened': 'debug',
   'room.closed': 'debug',
+  'room.occupied': 'debug',
+  'room.vacated': 'debug',
   'room.failed': 'error',
   'member.joined': 'debug',
   'member.left': 'debug',
@@ -31,6 +34,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'member.refused': 'info',
   'member.failed': 'error',
   'message.published': 'trace',
+  'state.entered': 'trace',
   'message.broadcast': 'trace',
   'message.failed': 'error',
   'handler.failed': 'error',
@@ -47,6 +51,9 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'control.used': 'info',
   'store.failed': 'error',
   'part.failed': 'error',
+  'webhook.failed': 'warn',
+  'webhook.recovered': 'info',
+  'webhook.dropped': 'error',
   'store.recovered': 'warn',
 };
 

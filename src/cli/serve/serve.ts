@@ -18,6 +18,7 @@ import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { RoomDefinition, ServerOptions, TypedServer } from '../../server/server-options.ts';
+import { createFileOutboxes, createMemoryOutboxes } from '../../webhooks/outbox/create-outbox.ts';
 import { VERSION } from '../../system/package-info.ts';
 
 /** Serves until SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node. */
@@ -110,6 +111,8 @@ async function launch<All extends ServantDefinitions>(
       ...(storeKind === 'lowdb' && {
         revocations: createFileRevocations({ dir: join(dataDir, 'revocations') }),
       }),
+      outbox:
+        storeKind === 'lowdb' ? createFileOutboxes({ dir: join(dataDir, 'webhooks') }) : createMemoryOutboxes,
       onError,
       ...code,
       ...rest,

@@ -12,6 +12,7 @@ import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
 import { monitorSchema } from './monitor-schema.ts';
 import { tarsSchema } from './tars-schema.ts';
 import { roomsSchema } from './room-schema.ts';
+import { webhooksSchema } from './webhook-schema.ts';
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -191,5 +192,6 @@ export const settingsSchema = z
       ),
     rooms: roomsSchema,
     hooks: hooksSchema.prefault({}),
+    webhooks: webhooksSchema,
   })
   .register(fieldNotes, { allowed: 'an object of settings' });

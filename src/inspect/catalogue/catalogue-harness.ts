@@ -140,6 +140,7 @@ export function createFakes(plan: Plan, redact: readonly string[] = []) {
     directory: { connections, rooms },
     backends: new Map(),
     questions: new Map(),
+    deliveries: new Map(),
     proxies: new Map([
       [
         'hello',

@@ -63,8 +63,9 @@ describe('the catalogue', () => {
       ['room', 'room1', 'active', 'active.occupancy.occupied'],
       ['moderation', '1@room1', 'active', 'moderating'],
       ['tarsProxy', 'hello', 'active', 'idle.rested'],
+      ['delivery', 'crm', 'active', 'idle'],
     ]);
-    expect(total).toBe(8);
+    expect(total).toBe(9);
     expect(counts.membership).toEqual({ total: 2, states: { joined: 2 }, failed: 0 });
     expect(counts.connection.states).toEqual({
       'open.credentials.valid': 2,

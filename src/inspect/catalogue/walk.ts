@@ -55,7 +55,7 @@ export async function inSlices<Step>(
  * be visited or not.
  */
 export function* walk(population: Population, plan: WalkPlan): Generator<ActorEntry | undefined, void> {
-  const { server, proxies, backends, questions, directory } = population;
+  const { server, proxies, backends, questions, deliveries, directory } = population;
   const { active, connection } = plan;
   if (active && plan.visits('server')) yield { address: { kind: 'server', id: 'server' }, actor: server };
   if (active && plan.visits('tarsProxy')) {
@@ -66,6 +66,9 @@ export function* walk(population: Population, plan: WalkPlan): Generator<ActorEn
   }
   if (active && plan.visits('question')) {
     for (const [id, actor] of questions) yield { address: { kind: 'question', id }, actor };
+  }
+  if (active && plan.visits('delivery')) {
+    for (const [id, actor] of deliveries) yield { address: { kind: 'delivery', id }, actor };
   }
   if (active && plan.visits('connection')) {
     if (connection !== undefined) yield findActor(population, { kind: 'connection', id: connection });

@@ -44,6 +44,7 @@ export const SENDABLE = {
   question: [define('question.abandon', {})],
   backend: [define('backend.retry', {})],
   tarsProxy: [define('link.writable', {})],
+  delivery: [],
 } as const satisfies Record<MachineName, readonly z.ZodObject[]>;
 
 /** An event that has passed its schema. */

@@ -24,6 +24,7 @@ const PLURALS: Readonly<Record<MachineName, string>> = {
   question: 'questions',
   backend: 'backends',
   tarsProxy: 'proxies',
+  delivery: 'webhooks',
 };
 
 /** Participants, an arrow for each entry with its count and time, and a note where it changed states. */

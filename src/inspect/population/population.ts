@@ -9,6 +9,7 @@ import type { RestingMember } from '../../actors/room/roster.ts';
 import type { ServerRef } from '../../actors/server/server.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
+import type { DeliveryRef } from '../../actors/webhook/delivery.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 
 export interface Population {
@@ -20,6 +21,8 @@ export interface Population {
   readonly backends: ReadonlyMap<string, BackendRef>;
   /** Those under way, by their ids. */
   readonly questions: ReadonlyMap<string, QuestionRef>;
+  /** By the name of the webhook. */
+  readonly deliveries: ReadonlyMap<string, DeliveryRef>;
 }
 
 export type ActorEntry = ActiveEntry | RestingEntry;
@@ -47,7 +50,7 @@ export function splitId(id: string): { readonly part: string; readonly room: str
 
 /** Finds an actor by its address. Undefined if it has ended, or its room is being restarted. */
 export function findActor(population: Population, address: ActorAddress): ActorEntry | undefined {
-  const { directory, proxies, server, backends, questions } = population;
+  const { directory, proxies, server, backends, questions, deliveries } = population;
   const { kind, id } = address;
   switch (kind) {
     case 'server':
@@ -70,6 +73,10 @@ export function findActor(population: Population, address: ActorAddress): ActorE
     }
     case 'question': {
       const actor = questions.get(id);
+      return actor && { address, actor };
+    }
+    case 'delivery': {
+      const actor = deliveries.get(id);
       return actor && { address, actor };
     }
     case 'membership': {

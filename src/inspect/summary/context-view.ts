@@ -135,6 +135,20 @@ export function viewContext(
         policy,
       };
     }
+    case 'delivery': {
+      const { name, policy, outbox, batch, failures, lastFailure, takenEvents, takenBatches } =
+        subject.context;
+      return {
+        name,
+        backlog: outbox.backlog,
+        batch: batch === undefined ? null : { id: batch.id, events: batch.events.length },
+        failures,
+        lastFailure: lastFailure ?? null,
+        takenEvents,
+        takenBatches,
+        policy,
+      };
+    }
     case 'resting':
       return undefined;
   }

@@ -53,5 +53,10 @@ export function readFigures(subject: Subject, population: Population, ageMs: num
         failedConnects,
       };
     }
+    case 'delivery': {
+      const { outbox, failures, takenEvents, takenBatches } = subject.context;
+      const { events, bytes } = outbox.backlog;
+      return { waiting: events, bytes, failures, takenEvents, takenBatches };
+    }
   }
 }

@@ -19,6 +19,8 @@ import { Revocations } from '../../operations/revocations.ts';
 import { Watchers } from '../../operations/watchers.ts';
 import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import type { RoomOperations } from '../rooms/room-operations.ts';
+import { startDelivery } from '../../actors/webhook/delivery.ts';
+import { createMemoryOutbox } from '../../webhooks/outbox/memory-outbox.ts';
 import type { Population } from '../population/population.ts';
 import { createRedaction } from '../redaction/redaction.ts';
 import { createSummaries, type Summaries } from './summaries.ts';
@@ -94,12 +96,28 @@ export function createPopulation(
       throw error;
     },
   );
+  const delivery = startDelivery(
+    machines.delivery,
+    {
+      name: 'crm',
+      outbox: createMemoryOutbox({ maxEvents: 10, maxBytes: 1_000_000, onDropped: () => undefined }),
+      send: async () => ({ taken: true }),
+      policy: { limits: { events: 10, bytes: 1_000 }, gatherMs: 50, sendMs: 1_000, retryMs: 1_000 },
+      clock,
+      events,
+      random: () => 0,
+    },
+    (error) => {
+      throw error;
+    },
+  );
   const population: Population = {
     server,
     directory,
     proxies: new Map([['hello', proxy]]),
     backends: new Map(),
     questions: new Map(),
+    deliveries: new Map([['crm', delivery]]),
   };
   const redaction = createRedaction(options.redact);
   const summaries = createSummaries({ population, redaction, clock });

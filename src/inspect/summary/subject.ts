@@ -10,6 +10,7 @@ import type { RoomRef } from '../../actors/room/room.ts';
 import type { RestingMember } from '../../actors/room/roster.ts';
 import type { ServerRef } from '../../actors/server/server.ts';
 import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
+import type { DeliveryRef } from '../../actors/webhook/delivery.ts';
 import type { ActorReading } from './actor-reading.ts';
 
 type ContextOf<Ref extends { getSnapshot(): unknown }> =
@@ -25,6 +26,7 @@ export type Subject =
   | { readonly kind: 'question'; readonly context: ContextOf<QuestionRef> }
   | { readonly kind: 'backend'; readonly context: ContextOf<BackendRef> }
   | { readonly kind: 'tarsProxy'; readonly context: ContextOf<TarsProxyRef> }
+  | { readonly kind: 'delivery'; readonly context: ContextOf<DeliveryRef> }
   | { readonly kind: 'resting'; readonly member: RestingMember };
 
 export function toSubject({ entry, snapshot }: ActorReading): Subject {

@@ -20,12 +20,14 @@ type Use = (scene: Scene) => Party | undefined;
 
 const SOCKET: Party = { outside: 'socket' };
 const BROKER: Party = { outside: 'broker' };
+const STORE: Party = { outside: 'store' };
 const HANDLER: Party = { outside: 'handler' };
 const LIBRARY: Party = { outside: 'library' };
 const SERVANT: Party = { outside: 'servant' };
 
 const socket: Use = () => SOCKET;
 const broker: Use = () => BROKER;
+const store: Use = () => STORE;
 const handler: Use = () => HANDLER;
 const library: Use = () => LIBRARY;
 const servant: Use = () => SERVANT;
@@ -93,6 +95,7 @@ export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly
     tryElsewhere: [servant],
     closeLink: [servant],
   },
+  delivery: { takeUp: [store], confirm: [store], giveUp: [store] },
 };
 
 /** How the actions of a connection are called that speak to its client. */
@@ -127,4 +130,5 @@ export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outsi
   question: { pose: 'http' },
   backend: {},
   tarsProxy: { connect: 'servant' },
+  delivery: { send: 'http' },
 };

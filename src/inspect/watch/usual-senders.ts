@@ -10,6 +10,7 @@ import type { MembershipEvent } from '../../actors/room/membership-setup.ts';
 import type { ModerationEvent } from '../../actors/room/moderation.ts';
 import type { RoomEvent } from '../../actors/room/room-events.ts';
 import type { TarsProxyEvent } from '../../actors/servant/tars-proxy-events.ts';
+import type { DeliveryEvent } from '../../actors/webhook/delivery-events.ts';
 import type { ServerEvent } from '../../actors/server/server.ts';
 import type { MachineName, Outside } from '../feed/feed-protocol.ts';
 
@@ -132,6 +133,12 @@ const tarsProxy: Record<TarsProxyEvent['type'], UsualSender> = {
   'proxy.stop': 'server',
 };
 
+const delivery: Record<DeliveryEvent['type'], UsualSender> = {
+  'events.waiting': 'library',
+  'batch.full': 'library',
+  'delivery.stop': 'server',
+};
+
 const server: Record<ServerEvent['type'], UsualSender> = {
   'server.broadcast': 'connection',
   'server.stop': 'library',
@@ -146,6 +153,7 @@ const SENDERS: Readonly<Record<MachineName, Readonly<Record<string, UsualSender>
   question,
   backend,
   tarsProxy,
+  delivery,
 };
 
 /** Who starts actors, by their kind, where it is always the same. */

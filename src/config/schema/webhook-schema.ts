@@ -1,0 +1,82 @@
+/** The settings `webhooks`, a part of the schema: who is told of what has happened. */
+
+import * as z from 'zod';
+import { fieldNotes } from './field-notes.ts';
+import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+const SECRET = { secret: true, allowed: 'a text of at least 16 characters' } as const;
+
+const webhook = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .optional()
+    .register(fieldNotes, { allowed: 'a name of letters, digits, dots and hyphens' }),
+  url: z
+    .string()
+    .refine(isHttpUrl)
+    .register(fieldNotes, { allowed: 'an address such as https://backend.example/statecast' }),
+  secret: z.string().min(16).optional().register(fieldNotes, SECRET),
+  previousSecret: z.string().min(16).optional().register(fieldNotes, SECRET),
+  events: z
+    .array(
+      z
+        .string()
+        .regex(/^[\w.*-]+$/)
+        .register(fieldNotes, {
+          allowed: 'an event such as member.joined, member.* or *, or a state such as room.occupancy.empty',
+        }),
+    )
+    .min(1)
+    .register(fieldNotes, { allowed: 'a list of at least one event such as member.joined, member.* or *' }),
+  rooms: z
+    .array(z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }))
+    .min(1)
+    .optional(),
+  timeoutSeconds: z.number().min(0.1).max(300).default(10).register(fieldNotes, { unit: 'seconds' }),
+  maxEvents: z.int().min(1).max(100_000_000).default(100_000).register(fieldNotes, { unit: 'events' }),
+  maxBytes: z
+    .int()
+    .min(64 * KIB)
+    .max(64 * GIB)
+    .default(64 * MIB)
+    .register(fieldNotes, { unit: 'bytes' }),
+  retryHours: z.number().min(0).max(720).default(24).register(fieldNotes, { unit: 'hours' }),
+  includeData: z.boolean().default(true),
+});
+
+export const webhooksSchema = z
+  .array(webhook)
+  .max(32)
+  .default([])
+  .describe(
+    'Backends that are told of what has happened, by HTTP: which `events`, of which `rooms`, at which `url`. What they have not taken is kept in `dataDir` and sent again.',
+  )
+  .register(fieldNotes, {
+    secret: true,
+    allowed: `a list of objects with url and events, and if wanted ${Object.keys(webhook.shape)
+      .filter((key) => key !== 'url' && key !== 'events')
+      .join(', ')}`,
+  });
+
+/** The name of a webhook: the one it is given, or its address without the query, which may have a secret. */
+export function nameOfWebhook({
+  name,
+  url,
+}: {
+  readonly name?: string | undefined;
+  readonly url: string;
+}): string {
+  if (name !== undefined) return name;
+  const { host, pathname } = new URL(url);
+  return host + pathname;
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === '';
+}

@@ -1,0 +1,88 @@
+/** A receiver of webhooks: a real HTTP server that takes what it gets, or does not. */
+
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface ReceivedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly time: number;
+  readonly channel?: string;
+  readonly client?: string;
+  readonly user?: string;
+  readonly reason?: string;
+  readonly data?: unknown;
+  readonly offset?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface ReceivedRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  readonly id: string;
+  readonly events: readonly ReceivedEvent[];
+  /** How it was answered. */
+  readonly status: number;
+}
+
+export interface WebhookReceiver {
+  readonly url: string;
+  /** In the order in which they came. */
+  readonly requests: readonly ReceivedRequest[];
+  /** The events of requests that were taken. */
+  taken(): ReceivedEvent[];
+  /** How requests are answered from now on; `hang`: not at all. */
+  answer: number | 'hang';
+  /** Resolves when this is so, now or after some request. */
+  until(isSo: () => boolean): Promise<void>;
+  /** Does not listen any more. */
+  close(): Promise<void>;
+}
+
+/** @param port Default: a free one. */
+export async function startReceiver(port = 0): Promise<WebhookReceiver> {
+  const requests: ReceivedRequest[] = [];
+  const waiting = new Set<{ isSo: () => boolean; resolve: () => void }>();
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk: string) => (body += chunk));
+    request.on('end', () => {
+      const { id, events } = JSON.parse(body) as Pick<ReceivedRequest, 'id' | 'events'>;
+      const status = receiver.answer === 'hang' ? 0 : receiver.answer;
+      requests.push({ headers: request.headers, body, id, events, status });
+      if (status !== 0) response.writeHead(status).end();
+      for (const wait of waiting) if (wait.isSo()) wait.resolve();
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const receiver: WebhookReceiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    requests,
+    taken: () =>
+      requests.filter(({ status }) => status >= 200 && status < 300).flatMap(({ events }) => events),
+    answer: 204,
+    async until(isSo) {
+      if (isSo()) return;
+      await new Promise<void>((resolve) => {
+        waiting.add({ isSo, resolve });
+      });
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
+  onTestFinished(() => receiver.close());
+  return receiver;
+}
+
+/** Without those that came again. */
+export function withoutRepeats(events: readonly ReceivedEvent[]): ReceivedEvent[] {
+  return [...new Map(events.map((event) => [event.id, event])).values()];
+}
