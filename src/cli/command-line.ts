@@ -141,7 +141,7 @@ export function createCommandLine(): Command {
     .option('--json', 'print JSON')
     .action(async (file: string | undefined, { json }: { readonly json?: boolean }) => {
       const { runCheck } = await import('./check.ts');
-      finish(runCheck({ file, fileNamedBy: 'argument FILE', env: process.env, flags: {} }, json));
+      finish(await runCheck({ file, fileNamedBy: 'argument FILE', env: process.env, flags: {} }, json));
     });
 
   program
