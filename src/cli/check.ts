@@ -13,6 +13,7 @@ import { findWebhookProblems } from '../server/webhooks/webhook-problems.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { loadServants } from './serve/configured-servants.ts';
 import { formatColumns } from './terminal/columns.ts';
+import { toPlainJson } from './terminal/plain-text.ts';
 
 export interface CheckResult {
   readonly exitCode: 0 | 1;
@@ -93,7 +94,7 @@ export async function runCheck(sources: SettingsSources, json = false): Promise<
 }
 
 function toJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  return `${toPlainJson(value, 2)}\n`;
 }
 
 /** @param unknown Servants that the settings lack; the code of a project may have them. */
