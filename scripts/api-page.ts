@@ -136,7 +136,7 @@ Pages of the origins in \`http.allowedOrigins\` may use the API with a key (CORS
   more, \`channels\` and \`presence\` answer with the error 106: give a pattern, or ask for \`presence_stats\`.
 - \`idempotency_key\` holds for five minutes in its room. A message that was refused may be tried again. Keys are in the memory
   of this server: the oldest are forgotten when they take more than 16 MiB.
-- The library has the same functions ([server-options.ts](../src/server/server-options.ts)).
+- The library has the same functions: see \`StatecastServer\` in its types.
 
 ## Methods
 `;
