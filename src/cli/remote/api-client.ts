@@ -131,7 +131,7 @@ function refusal(
       return new RemoteError(
         answer?.error === undefined
           ? `what answers at ${url} is no Statecast server: say where it is with --url or STATECAST_URL`
-          : `the server at ${url} has no ${path.replace(/\?.*/, '')}: it is older than this command. Update it, or use the command of its version`,
+          : `the server at ${url} has no ${path.replace(/\?.*/, '')}: check the path of this address. If it is right, the server is older than this command`,
         status,
       );
     case 429:
