@@ -153,7 +153,7 @@ describe('settings of webhooks', () => {
     [
       'an unknown event',
       [{ url, events: ['member.joind'] }],
-      /webhooks\.0\.events\.0 .*did you mean member\.joined\?/,
+      /webhooks\[0\]\.events\[0\] .*did you mean member\.joined\?/,
     ],
     ['an unknown state', [{ url, events: ['room.ocupancy.full'] }], /did you mean room\.occupancy\.full\?/],
     [

@@ -14,7 +14,7 @@ export function findWebhookProblems(webhooks: Settings['webhooks']): ConfigProbl
       if (namesOf(item).length > 0 || findState(item) !== undefined) return [];
       return [
         {
-          path: `webhooks.${index}.events.${position}`,
+          path: `webhooks[${index}].events[${position}]`,
           given: JSON.stringify(item),
           allowed: describe(item),
         },
