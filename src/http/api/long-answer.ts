@@ -5,6 +5,7 @@
 
 import { writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
+import { nextTurn } from '../../system/turns.ts';
 import { JSON_HEADERS, jsonTextResponse } from '../../transport/common/responses.ts';
 import type { ResponseSink, ResponseStream, TransportResponse } from '../../transport/common/transport.ts';
 
@@ -60,12 +61,6 @@ export function answerInPortions(parts: Iterable<string>, end: string, clock: Cl
   const { value: first = '' } = portions.next();
   if (first.length < PORTION_LENGTH) return jsonTextResponse(200, first, '');
   return { status: 200, headers: JSON_HEADERS, stream: new LongAnswer(first, portions, clock) };
-}
-
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 /** The last one is shorter than the others, or empty. */

@@ -12,7 +12,7 @@ import { DONE, refused, toStatus } from './push-status.ts';
 
 /** Longest idempotency key and longest version epoch, in characters: they stay in memory. */
 const MAX_KEY_LENGTH = 255;
-/** Most rooms of one call. Each takes some microseconds in which the server does nothing else. */
+/** Most rooms of one call. */
 const MAX_ROOMS = 10_000;
 
 const NOWHERE: Position = { offset: 0, epoch: '' };
