@@ -157,7 +157,7 @@ Pages of the origins in \`http.allowedOrigins\` may use the API with a key (CORS
   106: give a pattern, or ask for \`presence_stats\`. A long answer is sent in portions (chunked), as fast as you read; who
   reads nothing for 30 s is cut off.
 - A request has 1,000 commands at most, in a \`batch\` or in lines. Together they broadcast to 10,000 channels at most, and
-  their results take up to 32 MiB: a command that only reads and finds no more room there gets the error 106.
+  their results take up to 32 MiB: commands for which there is no room are not done, and get the error 106.
 - \`idempotency_key\` holds for five minutes in its room. A message that was refused may be tried again. Keys are in the memory
   of this server: the oldest are forgotten when they take more than 16 MiB.
 - The library has the same functions ([server-options.ts](../src/server/server-options.ts)).

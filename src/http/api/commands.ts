@@ -54,8 +54,8 @@ export function refuseCommands(commands: SeveralCommands['commands']): ApiFailur
 }
 
 /**
- * Does the commands one after another, or some at a time. The answers are in their order. A command that only reads is
- * refused where all results would be too long together.
+ * Does the commands one after another, or some at a time. The answers are in their order. When all results together have
+ * become too long, the commands that are left are refused, and those with a long result before that.
  */
 export async function doCommands(
   { commands, isParallel }: SeveralCommands,
@@ -66,14 +66,21 @@ export async function doCommands(
   /** Long results are written one after another: together they could take much more than is allowed. */
   let writing: Promise<string | undefined> = Promise.resolve(undefined);
 
+  /** One was too long: those after it are not even begun. */
+  let isFull = false;
+
   async function writeLong(result: ExactJson): Promise<string | undefined> {
-    const text = await writeInTurns(result, RESULT_DEPTH, MAX_ANSWER_LENGTH - length);
+    const text = isFull ? undefined : await writeInTurns(result, RESULT_DEPTH, MAX_ANSWER_LENGTH - length);
+    isFull = text === undefined;
     length += text?.length ?? 0;
+    // The next one may take long again.
+    await nextTurn();
     return text;
   }
 
   async function answer(command: Command | ApiFailure): Promise<CommandAnswer> {
     const method = 'error' in command ? undefined : methods.get(command.name);
+    if (length > MAX_ANSWER_LENGTH || (isFull && method?.isLong === true)) return TOO_LONG;
     const outcome = await call(command, method, request);
     if ('error' in outcome) return toError(outcome);
     const result = outcome.result as ExactJson;
