@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Order } from '../broker/control/control.ts';
+import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import type { RevocationStore } from '../storage/revocations/revocation-store.ts';
 import { FakeClock } from '../system/clock-harness.ts';
 import { Revocations } from './revocations.ts';
+import { createRevoking } from './revoking.ts';
 
 const DATE = Date.UTC(2030, 0, 1);
 const MINUTE = 60_000;
@@ -147,4 +150,18 @@ test('there are so many and no more, and what is over makes room', () => {
   clock.stepWallClock(MINUTE);
   expect(revocations.add({ user: 'carl' })).toBe(true);
   expect(revocations.list()).toEqual([{ user: 'bob' }, { user: 'carl' }]);
+});
+
+test('one that is known is replaced also where there are as many as may be', async () => {
+  const { revocations, clock } = start(undefined, 1);
+  await revocations.load();
+  const control = {
+    ...createMemoryControl(),
+    order: (order: Order) => order.type === 'revoke' && revocations.add(order),
+  };
+  const { revoke } = createRevoking({ control, clock, revocations });
+  expect(await revoke({ user: 'ann' })).toEqual({});
+  expect(await revoke({ user: 'bob' })).toMatchObject({ refusal: { error: 'limitExceeded' } });
+  expect(await revoke({ user: 'ann', issuedBefore: DATE })).toEqual({});
+  expect(revocations.list()).toMatchObject([{ user: 'ann', issuedBefore: DATE }]);
 });

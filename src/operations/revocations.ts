@@ -59,10 +59,11 @@ export class Revocations implements RevocationCheck {
     if (this.#unwritten.size > 0) await this.written();
   }
 
-  get isFull(): boolean {
-    if (this.#size < this.#max) return false;
+  /** Whether it can be added: there are not too many, or it is known already and replaced. */
+  takes(what: Revoked): boolean {
+    if (this.#size < this.#max || this.#find(what) !== undefined) return true;
     this.#dropOver();
-    return this.#size >= this.#max;
+    return this.#size < this.#max;
   }
 
   check(user: string | undefined, token: TokenMark | undefined): RevokedClose | undefined {
@@ -79,10 +80,9 @@ export class Revocations implements RevocationCheck {
     return (token.issuedAt ?? -Infinity) < issuedBefore ? 'permissionDenied' : undefined;
   }
 
-  /** False if there are as many as may be; one that is known already is replaced in any case. */
+  /** False if it is one too many. */
   add(revocation: Revocation): boolean {
-    const isKnown = this.#find(revocation) !== undefined;
-    if (!isKnown && this.isFull) return false;
+    if (!this.takes(revocation)) return false;
     this.#hold(revocation);
     this.#change({ type: 'add', revocation });
     return true;
