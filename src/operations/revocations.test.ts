@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { until } from '../actors/actor-harness.ts';
 import type { Order } from '../broker/control/control.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
@@ -132,6 +133,36 @@ describe('the store', () => {
     store.isFailing = false;
     await revocations.close();
     expect(await store.load()).toEqual([{ user: 'ann' }]);
+    expect(clock.timers).toBe(0);
+  });
+
+  test('that does not answer is waited for for 5 seconds, also at the end', async () => {
+    let answer!: () => void;
+    const inner = createMemoryRevocations();
+    const store: RevocationStore = {
+      ...inner,
+      async write(changes) {
+        await new Promise<void>((resolve) => (answer = resolve));
+        await inner.write(changes);
+      },
+      close: () => new Promise(() => undefined),
+    };
+    const { revocations, clock, failures } = start(store);
+    await revocations.load();
+    revocations.add({ user: 'ann' });
+    const written = revocations.written();
+    clock.increment(5_000);
+    await expect(written).rejects.toThrow('needs too long');
+    expect(failures).toMatchObject([{ error: { message: 'the store of revocations needs too long' } }]);
+    expect(revocations.check('ann', undefined)).toBe('permissionDenied');
+    const second = revocations.written();
+    answer();
+    await second;
+    expect(await store.load()).toEqual([{ user: 'ann' }]);
+    const closed = revocations.close();
+    await until(() => clock.timers > 0);
+    clock.increment(5_000);
+    await expect(closed).rejects.toThrow('needs too long');
     expect(clock.timers).toBe(0);
   });
 
