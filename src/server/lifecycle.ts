@@ -15,6 +15,7 @@ import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { Transport } from '../transport/common/transport.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
+import { forgetRevoked } from './nodes/end-revoked.ts';
 import { keepPresence } from './nodes/presence-keeper.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
 import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
@@ -67,6 +68,7 @@ export function createServices(input: ServicesInput): ServerServices {
       await webhooks.open();
       const opened = names.map((name) => rooms.open(name)).filter((room) => room instanceof SupervisedRoom);
       await Promise.all(opened.map((room) => room.untilOpen()));
+      forgetRevoked(directory, shared.revocations.list());
       webhooks.start();
     },
     async bind() {
