@@ -107,6 +107,27 @@ test('the question of one client does not hold up another one', async () => {
   expect(await quick.ask('subscribe|room1')).toContain('success');
 });
 
+test('the questions to one address do not wait for those to another one of the same host', async () => {
+  const crowd = createGate();
+  const backend = await startHookBackend(({ path }) => {
+    if (path === '/quick') return { result: {} };
+    if (backend.asked.length === 128) crowd.open();
+    return undefined;
+  });
+  const { connect } = await startServer({
+    hooks: {
+      subscribe: [
+        { url: `${backend.url}/slow`, rooms: ['slow:*'], timeoutSeconds: 30 },
+        { url: `${backend.url}/quick`, timeoutSeconds: 30 },
+      ],
+    },
+  });
+  const clients = await Promise.all(Array.from({ length: 140 }, () => connect()));
+  for (const client of clients) client.send('subscribe|slow:1');
+  await crowd.opened;
+  expect(await (await connect()).ask('subscribe|room1')).toContain('success');
+});
+
 test('a server that drains lets questions under way be answered', async () => {
   const asked = createGate<HookRequest>();
   const backend = await startHookBackend(asked.open);
