@@ -1,5 +1,6 @@
 /** Backends that are slow, wrong, down and back, and clients that do not wait for them. */
 
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ServerEvents } from '../../src/events/server-events.ts';
 import type { StatecastServer } from '../../src/index.ts';
@@ -29,7 +30,33 @@ describe('an answer that is none', () => {
     ['has the status 500', ({ response }) => response.writeHead(500).end('{"result":{}}'), /status 500/],
     ['has the status 201', ({ response }) => response.writeHead(201).end('{"result":{}}'), /status 201/],
     ['is a page', ({ response }) => response.end('<!doctype html><title>Login</title>'), /no JSON/],
-    ['is no object', ({ response }) => response.end('[]'), /the answer/],
+    ['is no object', ({ response }) => response.end('"ok"'), /the answer/],
+    ['is an empty list', ({ response }) => response.end('[]'), /none of result/],
+    ['has a list as its result', ({ response }) => response.end('{"result":[1]}'), /result/],
+    [
+      'has a number that would lose digits',
+      ({ response }) => response.end('{"result":{"data":9007199254740993}}'),
+      /lose digits/,
+    ],
+    [
+      'has data that is nested too deep',
+      ({ response }) => response.end(`{"result":{"data":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`),
+      /data cannot be sent/,
+    ],
+    [
+      'ends before its length',
+      ({ response }) =>
+        void response
+          .writeHead(200, { 'content-length': 100 })
+          .write('{"result":{}}', () => response.destroy()),
+      /no answer from http/,
+    ],
+    ['is no content', ({ response }) => response.writeHead(204).end(), /status 204/],
+    [
+      'is compressed without being asked for',
+      ({ response }) => response.setHeader('content-encoding', 'gzip').end(gzipSync('{"result":{}}')),
+      /not UTF-8/,
+    ],
     ['says nothing', ({ response }) => response.end('{}'), /none of result, error and disconnect/],
     ['has a wrong field', ({ response }) => response.end('{"result":{"expire_at":"soon"}}'), /expire_at/],
     ['has a wrong code', ({ response }) => response.end('{"error":{"code":7}}'), /error\.code/],
