@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ServerEvents } from '../../src/events/server-events.ts';
 import type { StatecastServer } from '../../src/index.ts';
-import { nextEvent } from '../support/event-watch.ts';
+import { keepEvents, nextEvent } from '../support/event-watch.ts';
 import { createGate } from '../support/gate.ts';
 import { startHookBackend, type HookRequest } from '../support/hook-backend.ts';
 import { startServer } from '../support/start-server.ts';
@@ -100,6 +100,28 @@ test('a backend that is down is left alone, and is asked again when it is back',
   await halfOpen;
   await client.join('room1');
   await closed;
+});
+
+test('a client that gets wrong answers does not shut out others', async () => {
+  const { connect, server } = await startAsking(({ body, response }) => {
+    if (body['channel'] === 'good') return { result: {} };
+    return void response.writeHead(500).end();
+  });
+  const circuits = keepEvents(server, 'backend.circuit');
+  const [bad, good] = [await connect(), await connect()];
+  for (let attempt = 0; attempt < 10; attempt += 1) expect(await bad.ask('subscribe|bad')).toBe(FAILED);
+  expect(await good.ask('subscribe|good')).toContain('success');
+  expect(circuits).toEqual([]);
+});
+
+test('a proxy before a backend says that it is down', async () => {
+  const { connect, failures } = await startAsking(({ response }) => void response.writeHead(502).end());
+  const client = await connect();
+  for (let attempt = 0; attempt < 6; attempt += 1) expect(await client.ask('subscribe|room1')).toBe(FAILED);
+  expect(failures.map((words) => /status 502|left alone/.exec(words)?.[0])).toEqual([
+    ...Array.from({ length: 5 }, () => 'status 502'),
+    'left alone',
+  ]);
 });
 
 test('a client that leaves meanwhile has its question abandoned, and its request ended', async () => {

@@ -37,6 +37,12 @@ export type BackendAnswer<Result> =
   /** The connection is closed with this. */
   | { readonly type: 'disconnect'; readonly close: { readonly code: number; readonly reason: string } };
 
+/** There is an answer, of which nothing can be made: the backend lives. */
+export interface UnusableAnswer {
+  readonly type: 'unusable';
+  readonly error: Error;
+}
+
 /** How a question ended. `failed`: there is no answer; why is told on the event bus. */
 export type QuestionOutcome<Result> = BackendAnswer<Result> | { readonly type: 'failed' };
 
