@@ -299,6 +299,7 @@ export function composeServer<All extends ServantDefinitions>(
     life,
     directory,
     servants,
+    backends,
     webhooks,
     events,
     clock,

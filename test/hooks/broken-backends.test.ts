@@ -86,7 +86,7 @@ describe('an answer that is none', () => {
 });
 
 test('a backend that is down is left alone, and is asked again when it is back', async () => {
-  const { backend, connect, server, failures } = await startAsking(() => ({ result: {} }));
+  const { backend, connect, request, server, failures } = await startAsking(() => ({ result: {} }));
   const next = (circuit: string) =>
     nextEvent(server, 'backend.circuit', (event) => event.circuit === circuit);
   const [halfOpen, closed] = [next('halfOpen'), next('closed')];
@@ -96,6 +96,10 @@ test('a backend that is down is left alone, and is asked again when it is back',
   expect(failures.at(-2)).toContain('no answer from');
   expect(failures.at(-1)).toContain('left alone');
   expect(server.states()[`backend ${backend.url}/subscribe`]).toBe('serving.open');
+  expect(JSON.parse((await request('/health')).body)).toMatchObject({
+    status: 'ok',
+    backends: { [`${backend.url}/subscribe`]: 'serving.open' },
+  });
   await backend.restart();
   await halfOpen;
   await client.join('room1');
