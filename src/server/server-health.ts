@@ -43,7 +43,6 @@ export function createHealth({
   return () => {
     const { isFailing } = store;
     const states = describeStates(servants.states());
-    const asked = [...backends].map(([name, actor]) => [name, actor.getSnapshot().value] as const);
     const ofWebhooks = webhooks.health();
     return {
       status: life.isDraining ? 'draining' : isFailing ? 'degraded' : 'ok',
@@ -55,7 +54,7 @@ export function createHealth({
       transport: { name, ...(reason !== undefined && { reason }) },
       ...(isFailing && { errors: store.errors() }),
       ...(Object.keys(states).length > 0 && { servants: states }),
-      ...(asked.length > 0 && { backends: describeStates(Object.fromEntries(asked)) }),
+      ...(backends.size > 0 && { backends: countStates(backends) }),
       ...(Object.keys(ofWebhooks).length > 0 && { webhooks: ofWebhooks }),
       features: {
         userParameter: settings.line.userParameter,
@@ -65,4 +64,11 @@ export function createHealth({
       },
     };
   };
+}
+
+function countStates(backends: HealthInput['backends']['backends']): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const states = Object.fromEntries([...backends].map(([name, actor]) => [name, actor.getSnapshot().value]));
+  for (const state of Object.values(describeStates(states))) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }

@@ -98,7 +98,7 @@ test('a backend that is down is left alone, and is asked again when it is back',
   expect(server.states()[`backend ${backend.url}/subscribe`]).toBe('serving.open');
   expect(JSON.parse((await request('/health')).body)).toMatchObject({
     status: 'ok',
-    backends: { [`${backend.url}/subscribe`]: 'serving.open' },
+    backends: { 'serving.open': 1 },
   });
   await backend.restart();
   await halfOpen;

@@ -81,8 +81,11 @@ export interface PublishResult {
   readonly data?: Json | undefined;
   readonly skipHistory?: boolean | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** It was published already: the client is told of success, and nothing is published. */
-  readonly isRepeated?: boolean | undefined;
+  /**
+   * Called when nothing else stands against the message. False: it was published already, and the client is told of
+   * success.
+   */
+  readonly isFirst?: (() => boolean) | undefined;
 }
 
 export interface RefreshResult {

@@ -142,9 +142,9 @@ class PublishOnce implements Question<PublishAsked, PublishResult> {
     const outcome = await this.#question.ask(asker, asked, gone);
     if (outcome.type !== 'result') return outcome;
     const { idempotencyKey = '', ...result } = outcome.result;
-    const isKnown =
-      idempotencyKey !== '' && !this.#keys.add(`${asked.room.length} ${asked.room}${idempotencyKey}`);
-    return { type: 'result', result: { ...result, isRepeated: isKnown } };
+    if (idempotencyKey === '') return { type: 'result', result };
+    const key = `${asked.room.length} ${asked.room}${idempotencyKey}`;
+    return { type: 'result', result: { ...result, isFirst: () => this.#keys.add(key) } };
   }
 }
 
