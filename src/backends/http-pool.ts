@@ -30,7 +30,7 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_KEEP_ALIVE_MS = 4_000;
 
 /**
- * An `HttpPort` over undici. It verifies TLS and uses no proxy of the environment. undici is loaded with the first request:
+ * An `HttpPort` over undici. It verifies TLS and uses no proxy of the environment. undici is loaded when it is needed:
  * most servers ask no backend.
  */
 export class HttpPool implements HttpPort {
@@ -44,10 +44,15 @@ export class HttpPool implements HttpPort {
     this.#options = options;
   }
 
+  /** Loads undici, which takes some tenths of a second. Otherwise the first request does. */
+  async load(): Promise<void> {
+    await this.#load();
+  }
+
   async post(url: string, { headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
     const { origin, pathname, search } = new URL(url);
     try {
-      const pool = this.#poolOf(origin, pathname, await (this.#undici ??= import('undici')));
+      const pool = this.#poolOf(origin, pathname, await this.#load());
       const answer = await pool.request({
         path: pathname + search,
         method: 'POST',
@@ -65,6 +70,10 @@ export class HttpPool implements HttpPort {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+  }
+
+  #load(): Promise<typeof Undici> {
+    return (this.#undici ??= import('undici'));
   }
 
   #poolOf(origin: string, path: string, undici: typeof Undici): Pool {

@@ -378,6 +378,7 @@ export function composeServer<All extends ServantDefinitions>(
     servants,
     backends,
     http,
+    hooks,
     webhooks,
     shared,
     watchers,

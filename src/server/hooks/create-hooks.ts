@@ -32,6 +32,8 @@ export interface Hooks {
   /** Undefined where nothing is asked about a room. */
   readonly forRoom: (room: string) => RoomQuestions | undefined;
   readonly rpc: (method: string) => Question<RpcAsked, RpcResult> | undefined;
+  /** Whether some question is asked by HTTP. */
+  readonly usesHttp: boolean;
 }
 
 export interface HooksInput extends HookParts {
@@ -119,6 +121,7 @@ export function createHooks(input: HooksInput): Hooks {
       };
     },
     rpc: rpcOf,
+    usesHttp: all.some(({ url }) => url !== undefined),
   };
 }
 
