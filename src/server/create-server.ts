@@ -239,6 +239,7 @@ export function composeServer<All extends ServantDefinitions>(
     createOutbox: outbox ?? createMemoryOutboxes,
     machine: machines.delivery,
     directory,
+    http,
     events,
     clock,
   });

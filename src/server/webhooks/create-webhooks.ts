@@ -7,7 +7,7 @@ import { send } from '../../actors/runtime/send.ts';
 import { SERVER } from '../../actors/runtime/sender.ts';
 import type { DeliveryPolicy } from '../../actors/webhook/delivery-events.ts';
 import { startDelivery, type DeliveryRef } from '../../actors/webhook/delivery.ts';
-import { HttpPool } from '../../backends/http-pool.ts';
+import type { HttpPort } from '../../backends/http-port.ts';
 import { nameOfWebhook } from '../../config/schema/webhook-schema.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { WebhookHealth } from '../../http/health-route.ts';
@@ -27,6 +27,8 @@ export interface WebhooksInput {
   readonly createOutbox: CreateOutbox;
   readonly machine: Machines['delivery'];
   readonly directory: Pick<Directory, 'rooms'>;
+  /** The connections to backends. It is closed after the webhooks. */
+  readonly http: HttpPort;
   readonly events: EventBus;
   readonly clock: Clock;
 }
@@ -56,17 +58,9 @@ const RUN_BYTES = 6;
 
 export function createWebhooks(input: WebhooksInput): Webhooks {
   const { settings } = input;
-  const http = new HttpPool();
   const deliveries = new Map<string, DeliveryRef>();
-  const all = settings.map(
-    (webhook) => new Webhook(nameOfWebhook(webhook), webhook, input, http, deliveries),
-  );
-  let stopping: Promise<void> | undefined;
-
-  async function stop(): Promise<void> {
-    await Promise.all(all.map((webhook) => webhook.stop()));
-    await http.close();
-  }
+  const all = settings.map((webhook) => new Webhook(nameOfWebhook(webhook), webhook, input, deliveries));
+  let stopping: Promise<unknown> | undefined;
 
   return {
     deliveries,
@@ -80,10 +74,10 @@ export function createWebhooks(input: WebhooksInput): Webhooks {
       const known = all.filter(({ outbox }) => outbox.isPersistent);
       return known.length === 0 ? undefined : known.every(({ wasClean }) => wasClean);
     },
-    stop() {
+    async stop() {
       if (stopping !== undefined) for (const webhook of all) webhook.hurry();
-      stopping ??= stop();
-      return stopping;
+      stopping ??= Promise.all(all.map((webhook) => webhook.stop()));
+      await stopping;
     },
     health: () => Object.fromEntries(all.map((webhook) => [webhook.name, webhook.health()])),
   };
@@ -95,7 +89,6 @@ class Webhook {
   wasClean = true;
   readonly #settings: Settings['webhooks'][number];
   readonly #input: WebhooksInput;
-  readonly #http: HttpPool;
   readonly #deliveries: Map<string, DeliveryRef>;
   readonly #feed: WebhookFeed;
   readonly #dropped: DroppedCount;
@@ -107,14 +100,12 @@ class Webhook {
     name: string,
     settings: Settings['webhooks'][number],
     input: WebhooksInput,
-    http: HttpPool,
     deliveries: Map<string, DeliveryRef>,
   ) {
     const { events, clock, createOutbox } = input;
     this.name = name;
     this.#settings = settings;
     this.#input = input;
-    this.#http = http;
     this.#deliveries = deliveries;
     this.#dropped = new DroppedCount(name, events, clock);
     const ledger = new Ledger();
@@ -190,7 +181,7 @@ class Webhook {
   }
 
   #startDelivery(): void {
-    const { machine, clock, events } = this.#input;
+    const { machine, http, clock, events } = this.#input;
     const { timeoutSeconds, retryHours } = this.#settings;
     const policy: DeliveryPolicy = {
       limits: { events: BATCH_EVENTS, bytes: BATCH_BYTES },
@@ -203,7 +194,7 @@ class Webhook {
       {
         name: this.name,
         outbox: this.outbox,
-        send: createHttpSender(this.#settings, this.#http, clock),
+        send: createHttpSender(this.#settings, http, clock),
         policy,
         clock,
         events,
