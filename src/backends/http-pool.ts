@@ -1,6 +1,6 @@
 /** Connections to the backends of users: kept open, bounded, and reused. It does not know what is asked. */
 
-import type { Agent } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import {
   HttpError,
   type HttpAnswer,
@@ -24,6 +24,9 @@ const DEFAULT_CONNECTIONS = 128;
 const DEFAULT_MAX_ANSWER_BYTES = 1024 * 1024;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_KEEP_ALIVE_MS = 4_000;
+/** An answer that nobody reads is passed over, so that the connection is kept. A longer or slower one ends it. */
+const UNREAD_BYTES = 16 * 1024;
+const UNREAD_PAUSE_MS = 5_000;
 
 /**
  * An `HttpPort` over undici. It verifies TLS and uses no proxy of the environment. undici is loaded with the first request:
@@ -37,19 +40,32 @@ export class HttpPool implements HttpPort {
     this.#options = options;
   }
 
-  async post(url: string, { headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  async post(url: string, request: HttpRequest): Promise<HttpAnswer> {
+    return this.#ask(url, request, {}, async ({ statusCode, body }) => {
+      return { status: statusCode, body: decode(await body.arrayBuffer()) };
+    });
+  }
+
+  async tell(url: string, request: HttpRequest): Promise<number> {
+    return this.#ask(url, request, { bodyTimeout: UNREAD_PAUSE_MS }, async ({ statusCode, body }) => {
+      body.dump({ limit: UNREAD_BYTES }).catch(() => {});
+      return statusCode;
+    });
+  }
+
+  async #ask<Answer>(
+    url: string,
+    { headers, body, signal }: HttpRequest,
+    options: { readonly bodyTimeout?: number },
+    read: (answer: Dispatcher.ResponseData) => Promise<Answer>,
+  ): Promise<Answer> {
     const { origin, pathname, search } = new URL(url);
     try {
       const agent = await (this.#agent ??= createAgent(this.#options));
-      const answer = await agent.request({
-        origin,
-        path: pathname + search,
-        method: 'POST',
-        headers,
-        body,
-        signal,
-      });
-      return { status: answer.statusCode, body: decode(await answer.body.arrayBuffer()) };
+      const path = pathname + search;
+      return await read(
+        await agent.request({ origin, path, method: 'POST', headers, body, signal, ...options }),
+      );
     } catch (error) {
       throw signal.aborted ? signal.reason : toHttpError(origin, error);
     }
