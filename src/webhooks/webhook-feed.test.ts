@@ -86,6 +86,7 @@ function createServer({
       server = start(findAway, () => state);
     },
     told,
+    texts: () => kept.map(({ text }) => text),
     types: () => told().map(({ type }) => type),
     noted: () => kept.filter(({ kind }) => kind === 'note').map(({ text }) => text),
   };
@@ -93,6 +94,12 @@ function createServer({
 
 const ann = { id: 'c1', user: 'ann' };
 const joined = { room: 'r', member: ann, resumed: false };
+
+test('half a surrogate pair, which many receivers cannot read, is told as U+FFFD', () => {
+  const { emit, texts } = createServer();
+  emit('message.published', { room: 'r', data: 'a\ud800 \ud83d\ude00', offset: 1, epoch: 'e' });
+  expect(texts().join('')).toContain('"data":"a\\ufffd \u{1f600}"');
+});
 
 test('events have an id, a type, a time and their fields', () => {
   const { emit, told, clock } = createServer();
