@@ -153,7 +153,7 @@ describe('settings of webhooks', () => {
     [
       'an unknown event',
       [{ url, events: ['member.joind'] }],
-      /webhooks\.0\.events\.0 .*did you mean member\.joined\?/,
+      /webhooks\[0\]\.events\[0\] .*did you mean member\.joined\?/,
     ],
     ['an unknown state', [{ url, events: ['room.ocupancy.full'] }], /did you mean room\.occupancy\.full\?/],
     [
@@ -163,7 +163,10 @@ describe('settings of webhooks', () => {
     ],
     ['an unknown pattern', [{ url, events: ['people.*'] }], /a pattern such as member\.\*/],
     ['no events', [{ url, events: [] }], /at least one event/],
-    ['no address', [{ events: ['*'] }], /webhooks\[?\.?0/],
+    ['no address', [{ events: ['*'] }], /webhooks\[0\] .*with either url or servant/],
+    ['two targets', [{ url, servant: 'crm', events: ['*'] }], /with either url or servant/],
+    ['an unknown servant', [{ servant: 'crm', events: ['*'] }], /webhooks\[0\]\.servant .*there is none yet/],
+    ['a secret for a servant', [{ servant: 'crm', secret: SECRET, events: ['*'] }], /nothing with a servant/],
     ['an address with a password', [{ url: 'http://a:b@c/', events: ['*'] }], /such as https:/],
     [
       'two of one name',

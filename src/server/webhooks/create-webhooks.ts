@@ -5,7 +5,7 @@ import type { Directory } from '../../actors/directory.ts';
 import type { Machines } from '../../actors/machines.ts';
 import { send } from '../../actors/runtime/send.ts';
 import { SERVER } from '../../actors/runtime/sender.ts';
-import type { DeliveryPolicy } from '../../actors/webhook/delivery-events.ts';
+import type { DeliveryPolicy, SendBatch } from '../../actors/webhook/delivery-events.ts';
 import { startDelivery, type DeliveryRef } from '../../actors/webhook/delivery.ts';
 import type { HttpPort } from '../../backends/http-port.ts';
 import { nameOfWebhook } from '../../config/schema/webhook-schema.ts';
@@ -18,7 +18,9 @@ import { Ledger } from '../../webhooks/ledger.ts';
 import type { CreateOutbox } from '../../webhooks/outbox/create-outbox.ts';
 import type { Outbox } from '../../webhooks/outbox/outbox.ts';
 import { WebhookFeed } from '../../webhooks/webhook-feed.ts';
+import type { EventsProxy } from '../../tars/servants/events.ts';
 import { DroppedCount } from './dropped-count.ts';
+import { createServantSender } from './webhook-call.ts';
 import { createHttpSender } from './webhook-request.ts';
 import { statesOf } from './webhook-problems.ts';
 
@@ -29,6 +31,7 @@ export interface WebhooksInput {
   readonly directory: Pick<Directory, 'rooms'>;
   /** The connections to backends. It is closed after the webhooks. */
   readonly http: HttpPort;
+  readonly proxyOf: (servant: string) => EventsProxy;
   readonly events: EventBus;
   readonly clock: Clock;
 }
@@ -181,7 +184,7 @@ class Webhook {
   }
 
   #startDelivery(): void {
-    const { machine, http, clock, events } = this.#input;
+    const { machine, clock, events } = this.#input;
     const { timeoutSeconds, retryHours } = this.#settings;
     const policy: DeliveryPolicy = {
       limits: { events: BATCH_EVENTS, bytes: BATCH_BYTES },
@@ -194,7 +197,7 @@ class Webhook {
       {
         name: this.name,
         outbox: this.outbox,
-        send: createHttpSender(this.#settings, http, clock),
+        send: this.#createSender(policy),
         policy,
         clock,
         events,
@@ -206,6 +209,14 @@ class Webhook {
       },
     );
     this.#deliveries.set(this.name, delivery);
+  }
+
+  #createSender({ sendMs }: DeliveryPolicy): SendBatch {
+    const { http, proxyOf, clock } = this.#input;
+    const { url, servant = '', ...signing } = this.#settings;
+    return url === undefined
+      ? createServantSender(proxyOf(servant), sendMs)
+      : createHttpSender({ url, ...signing }, http, clock);
   }
 
   #tellWaiting(waiting: number): void {
