@@ -210,6 +210,19 @@ describe('members after a crash', () => {
     expect(told().map(({ type }) => type)).toEqual(['member.joined', 'member.away', 'member.left']);
   });
 
+  test('who have left are not told to be away, although the store has not learned that they left', () => {
+    const { emit, types, restart, restartFromState } = createServer({ events: ['member.*'] });
+    emit('member.joined', joined);
+    emit('member.left', { room: 'r', member: ann, reason: 'left' });
+    for (const again of [restart, restartFromState]) {
+      again(() => new Set(['c1']));
+      emit('member.away', { room: 'r', member: ann });
+    }
+    emit('member.joined', { room: 'r', member: { id: 'c2', user: 'ann' }, resumed: true });
+    emit('member.left', { room: 'r', member: ann, reason: 'resumed' });
+    expect(types()).toEqual(['member.joined', 'member.left', 'member.back']);
+  });
+
   test('are told to be back with a new client', () => {
     const { emit, told, restart } = createServer({ events: ['member.*'] });
     emit('member.joined', joined);
