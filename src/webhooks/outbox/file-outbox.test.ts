@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,6 +114,20 @@ test('a segment that cannot be read is set aside, and the others are delivered',
   append(outbox, 'b');
   expect(idsOf(outbox.next(LIMITS))).toEqual(['a', 'b']);
   expect(troubles).toMatchObject([{ setAside: expect.stringContaining('000000000002.log.broken-') }]);
+});
+
+test('a segment that cannot be read for a while is not passed over', async () => {
+  const { dir, open, troubles } = await createPlace();
+  append(await open(), 'a');
+  const outbox = await open();
+  append(outbox, 'b');
+  const [first = ''] = segmentsIn(dir);
+  renameSync(join(dir, first), join(dir, 'elsewhere'));
+  expect(outbox.next(LIMITS)).toBeUndefined();
+  expect(outbox.backlog.events).toBe(2);
+  renameSync(join(dir, 'elsewhere'), join(dir, first));
+  expect(idsOf(outbox.next(LIMITS))).toEqual(['a', 'b']);
+  expect(troubles).toMatchObject([{ error: { code: 'ENOENT' } }]);
 });
 
 test('a position that cannot be read delivers everything again', async () => {

@@ -258,6 +258,8 @@ class FileOutbox implements Outbox {
       at = number;
       while (offset < size) {
         const lines = this.#readLines(number, offset, size, bytes);
+        // What cannot be read now must not be passed over: it would be lost, or overtaken.
+        if (lines === undefined) return total;
         if (lines.length === 0) break;
         for (const line of lines) {
           if (line.sign === SIGNS.event && !accept(line, total)) return total;
@@ -274,13 +276,13 @@ class FileOutbox implements Outbox {
     return total;
   }
 
-  #readLines(number: number, from: number, to: number, bytes: number): SegmentLine[] {
+  #readLines(number: number, from: number, to: number, bytes: number): SegmentLine[] | undefined {
     try {
       return readLines(this.#pathOf(number), from, to, bytes);
     } catch (error) {
       if (!this.#isFailing) this.#options.onTrouble({ error });
       this.#isFailing = true;
-      return [];
+      return undefined;
     }
   }
 
