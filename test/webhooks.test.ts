@@ -1,10 +1,19 @@
 /** Webhooks: a real server tells a real receiver, which is slow, refuses, is down, and comes back. */
 
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, createServer, verifyWebhook, type ServerOptions } from '../src/index.ts';
+import {
+  ConfigError,
+  createFileOutboxes,
+  createServer,
+  verifyWebhook,
+  type ServerOptions,
+} from '../src/index.ts';
 import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
+import { makeTempDir } from './support/temp-dir.ts';
 import { startReceiver, withoutRepeats, type WebhookReceiver } from './support/webhook-receiver.ts';
 
 const SECRET = 'the secret of the receiver';
@@ -144,6 +153,20 @@ test('states of machines are told where they are chosen', async () => {
   const full = { type: 'state.entered', machine: 'room', state: 'active.occupancy.full', channel: 'small' };
   // Bob's seat, the last one, is taken before he has joined.
   expect(receiver.taken()).toMatchObject([{ ...joined, user: 'ann' }, full, { ...joined, user: 'bob' }]);
+});
+
+test('an outbox that cannot be used stops the start, with what to look at', async () => {
+  const dir = join(await makeTempDir(), 'in the way');
+  await writeFile(dir, '');
+  const server = createServer({
+    port: 0,
+    outbox: createFileOutboxes({ dir }),
+    webhooks: [{ name: 'crm', url: 'http://127.0.0.1:1/hook', events: ['*'] }],
+  });
+  await expect(server.listen()).rejects.toMatchObject({
+    code: 'ENOTDIR',
+    message: expect.stringMatching(/^cannot use the outbox of the webhook crm: ENOTDIR: .*in the way/),
+  });
 });
 
 describe('settings of webhooks', () => {

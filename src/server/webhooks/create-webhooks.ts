@@ -12,11 +12,12 @@ import { nameOfWebhook } from '../../config/schema/webhook-schema.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { WebhookHealth } from '../../http/health-route.ts';
 import type { EventBus } from '../../events/event-bus.ts';
+import { isSystemError, StoreError } from '../../storage/store-error.ts';
 import type { Clock } from '../../system/clock.ts';
 import { Chosen } from '../../webhooks/event-choice.ts';
 import { Ledger } from '../../webhooks/ledger.ts';
 import type { CreateOutbox } from '../../webhooks/outbox/create-outbox.ts';
-import type { Outbox } from '../../webhooks/outbox/outbox.ts';
+import type { Outbox, OutboxHistory } from '../../webhooks/outbox/outbox.ts';
 import { WebhookFeed } from '../../webhooks/webhook-feed.ts';
 import type { EventsProxy } from '../../tars/servants/events.ts';
 import { DroppedCount } from './dropped-count.ts';
@@ -39,7 +40,7 @@ export interface WebhooksInput {
 export interface Webhooks {
   /** By their names. */
   readonly deliveries: ReadonlyMap<string, DeliveryRef>;
-  /** Reads what earlier runs have left, and listens from now on. Rejects when an outbox cannot be used at all. */
+  /** Reads what earlier runs have left, and listens from now on. Rejects with a StoreError when an outbox cannot be used. */
   open(): Promise<void>;
   /** To be called when the rooms of earlier runs are read and before anybody can connect: deliveries begin. */
   start(): void;
@@ -134,7 +135,7 @@ class Webhook {
   }
 
   async open(): Promise<void> {
-    const history = await this.outbox.open();
+    const history = await this.#openOutbox();
     this.#isOpen = true;
     this.wasClean = history.clean;
     this.#feed.start(history);
@@ -181,6 +182,16 @@ class Webhook {
       ...(oldest !== undefined && { oldestSeconds: Math.floor(ageMs / 1000) }),
       dropped: this.#dropped.total,
     };
+  }
+
+  async #openOutbox(): Promise<OutboxHistory> {
+    try {
+      return await this.outbox.open();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const message = `cannot use the outbox of the webhook ${this.name}: ${error.message}`;
+      throw new StoreError(error.code, message, { cause: error });
+    }
   }
 
   #startDelivery(): void {
