@@ -73,7 +73,7 @@ export class Ledger {
 
   /** Takes up what `write` has written. */
   read(text: string): void {
-    const { members, occupied, undecided } = JSON.parse(text) as WrittenLedger;
+    const { members = [], occupied = [], undecided = [] } = JSON.parse(text) as Partial<WrittenLedger>;
     for (const [room, client, isAway, user] of members) {
       this.note('member.joined', room, client, user);
       if (isAway) this.note('member.away', room, client, user);
