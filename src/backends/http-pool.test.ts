@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { HttpPool } from './http-pool.ts';
@@ -95,6 +95,28 @@ test('an answer above the limit is refused, with and without a content-length', 
 test('an answer that is not UTF-8 is refused', async () => {
   const { url } = await listen((_, response) => void response.end(Buffer.from([0xff, 0xfe])));
   await expect(createPool().post(url, request())).rejects.toMatchObject({ code: 'unreadable' });
+});
+
+test.each([
+  ['is too long', (response: ServerResponse) => void response.end('x'.repeat(2_000_000))],
+  ['never ends', (response: ServerResponse) => void response.write('x')],
+  ['breaks off', (response: ServerResponse) => void response.write('x', () => response.destroy())],
+  ['is not UTF-8', (response: ServerResponse) => void response.end(Buffer.from([0xff]))],
+])('who needs the status alone gets it of an answer that %s', async (_, answer) => {
+  const { url } = await listen((_incoming, response) => {
+    response.writeHead(202);
+    answer(response);
+  });
+  expect(await createPool().tell(url, request())).toBe(202);
+});
+
+test('a connection is kept after a status alone', async () => {
+  let opened = 0;
+  const { url, server } = await listen((_, response) => void response.end('ok'));
+  server.on('connection', () => (opened += 1));
+  const pool = createPool({ connections: 1 });
+  for (let number = 0; number < 5; number += 1) await pool.tell(url, request());
+  expect(opened).toBe(1);
 });
 
 test('a backend that does not listen is unreachable', async () => {

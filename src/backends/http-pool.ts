@@ -1,7 +1,7 @@
 /** Connections to the backends of users: kept open, bounded, and reused. It does not know what is asked. */
 
 import type * as Undici from 'undici';
-import type { Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import {
   HttpError,
   type HttpAnswer,
@@ -28,6 +28,9 @@ const DEFAULT_CONNECTIONS = 128;
 const DEFAULT_MAX_ANSWER_BYTES = 1024 * 1024;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_KEEP_ALIVE_MS = 4_000;
+/** An answer that nobody reads is passed over, so that the connection is kept. A longer or slower one ends it. */
+const UNREAD_BYTES = 16 * 1024;
+const UNREAD_PAUSE_MS = 5_000;
 
 /**
  * An `HttpPort` over undici. It verifies TLS and uses no proxy of the environment. undici is loaded when it is needed:
@@ -49,18 +52,32 @@ export class HttpPool implements HttpPort {
     await this.#load();
   }
 
-  async post(url: string, { headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  async post(url: string, request: HttpRequest): Promise<HttpAnswer> {
+    return this.#ask(url, request, {}, async ({ statusCode, body }) => {
+      return { status: statusCode, body: decode(await body.arrayBuffer()) };
+    });
+  }
+
+  async tell(url: string, request: HttpRequest): Promise<number> {
+    return this.#ask(url, request, { bodyTimeout: UNREAD_PAUSE_MS }, async ({ statusCode, body }) => {
+      body.dump({ limit: UNREAD_BYTES }).catch(() => {});
+      return statusCode;
+    });
+  }
+
+  async #ask<Answer>(
+    url: string,
+    { headers, body, signal }: HttpRequest,
+    options: { readonly bodyTimeout?: number },
+    read: (answer: Dispatcher.ResponseData) => Promise<Answer>,
+  ): Promise<Answer> {
     const { origin, pathname, search } = new URL(url);
     try {
       const pool = this.#poolOf(origin, pathname, await this.#load());
-      const answer = await pool.request({
-        path: pathname + search,
-        method: 'POST',
-        headers: toBytes(headers),
-        body,
-        signal,
-      });
-      return { status: answer.statusCode, body: decode(await answer.body.arrayBuffer()) };
+      const path = pathname + search;
+      return await read(
+        await pool.request({ path, method: 'POST', headers: toBytes(headers), body, signal, ...options }),
+      );
     } catch (error) {
       throw signal.aborted ? signal.reason : toHttpError(origin, error);
     }

@@ -18,6 +18,8 @@ export interface HttpAnswer {
 export interface HttpPort {
   /** Sends a `POST`. Rejects with an `HttpError`, or with the reason of the signal once it is aborted. */
   post(url: string, request: HttpRequest): Promise<HttpAnswer>;
+  /** The same for who needs the status alone: it resolves when that is there, whatever the body of the answer is. */
+  tell(url: string, request: HttpRequest): Promise<number>;
 }
 
 /** Why there is no answer. */
