@@ -9,6 +9,7 @@ import type {
 } from '../../actors/backend/asking.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal, ERRORS, type ErrorName, type Refusal } from '../../protocol/errors.ts';
+import { MAX_USER_LENGTH } from '../../protocol/limits.ts';
 import { findNonJson } from '../../protocol/json/non-json.ts';
 
 /** The answer of a backend cannot be used. The message has nothing of its values. */
@@ -57,7 +58,7 @@ const roomSaid = z.object({ info: json, b64info: base64, data: json, b64data: ba
 
 const connectSaid = z.object({
   ...roomSaid.shape,
-  user: text.default(''),
+  user: text.max(MAX_USER_LENGTH).default(''),
   channels: z.array(roomName).default([]),
   subs: z.record(roomName, roomSaid).default({}),
   meta: json,
