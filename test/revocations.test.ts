@@ -84,6 +84,7 @@ describe('a token', () => {
       ...TOKENS,
       rooms: {
         a: {
+          history: { size: 10 },
           async onJoin() {
             asked.open();
             await gate.opened;
@@ -93,12 +94,17 @@ describe('a token', () => {
     });
     const client = await connectCentrifuge(running, { token: await signToken({ sub: 'ann' }) });
     client.send({
-      subscribe: { channel: 'a', token: await signToken({ sub: 'ann', channel: 'a', jti: 'r1' }) },
+      subscribe: {
+        channel: 'a',
+        token: await signToken({ sub: 'ann', channel: 'a', jti: 'r1' }),
+        recover: true,
+      },
     });
     await asked.opened;
+    await running.server.publish('a', 'a secret');
     await running.server.revoke({ token: 'r1' });
     gate.open();
-    expect(await client.reply(2)).toMatchObject({ subscribe: {} });
+    expect(await client.reply(2)).toEqual({ id: 2, subscribe: {} });
     expect(await client.next()).toMatchObject({ push: { channel: 'a', unsubscribe: { code: 2502 } } });
     expect(await running.server.members('a')).toEqual([]);
   });

@@ -5,7 +5,7 @@ import type { Rooms } from '../actors/rooms.ts';
 import type { Control } from '../broker/control/control.ts';
 import type { MemberInfo } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
-import { refuseMessage } from '../protocol/limits.ts';
+import { MAX_USER_LENGTH, refuseMessage } from '../protocol/limits.ts';
 import type { Operations, OutsideMember } from './operations.ts';
 import { OUTSIDE_PREFIX, type OutsidePresence } from './outside-presence.ts';
 
@@ -18,7 +18,6 @@ export interface PresenceSettingInput {
 const MIN_TTL_MS = 1_000;
 const MAX_TTL_MS = 24 * 60 * 60_000;
 const MAX_ID_LENGTH = 128;
-const MAX_USER_LENGTH = 255;
 /** So many may be present that much more would fill the memory. */
 const MAX_INFO_BYTES = 4 * 1024;
 

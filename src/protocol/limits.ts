@@ -6,6 +6,8 @@ import { findNonJson } from './json/non-json.ts';
 
 export const DEFAULT_MESSAGE_BYTES = 64 * 1024;
 export const DEFAULT_ROOM_NAME_BYTES = 255;
+/** The longest name of a user, in characters. */
+export const MAX_USER_LENGTH = 255;
 
 export interface MessageLimits {
   /** The longest message, in bytes of UTF-8 (of JSON, if it is not a text). Default 64 KiB. */

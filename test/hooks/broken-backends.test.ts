@@ -85,6 +85,14 @@ describe('an answer that is none', () => {
   });
 });
 
+test('a user whose name is too long to be revoked is nobody', async () => {
+  const backend = await startHookBackend(() => ({ result: { user: 'x'.repeat(256) } }));
+  const { connect, server } = await startServer({ hooks: { connect: { url: `${backend.url}/connect` } } });
+  const failures = failuresOf(server);
+  expect(await (await connect()).closed).toMatchObject({ code: 3004 });
+  expect(failures).toMatchObject([expect.stringContaining('user')]);
+});
+
 test('a backend that is down is left alone, and is asked again when it is back', async () => {
   const { backend, connect, request, server, failures } = await startAsking(() => ({ result: {} }));
   const next = (circuit: string) =>

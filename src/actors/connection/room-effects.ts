@@ -135,7 +135,10 @@ export function answerJoined(
     isResumed: operation?.isResumed === true,
     grant,
   });
-  const joined = attach(args, room, reading, grant);
+  // Its token was revoked while the join was being decided on: it is told nothing of the room, and is put out again.
+  const isRevoked = context.subscriber.isRevoked(grant);
+  if (isRevoked) reading?.cancel();
+  const joined = isRevoked ? undefined : attach(args, room, reading, grant);
   if (joined === 'broken') return;
   const told =
     joined === undefined
@@ -143,8 +146,7 @@ export function answerJoined(
       : ({ type: 'joined', room, answer: joined } as const);
   if (isServerSide) context.port.push(told);
   else answer(context, operation?.id, told);
-  // Its token was revoked while the join was being decided on.
-  if (context.subscriber.isRevoked(grant)) send(args.self, invalidate(room), args.self);
+  if (isRevoked) send(args.self, invalidate(room), args.self);
   goOnWaiting(args);
 }
 

@@ -1,12 +1,12 @@
 /** The API's methods that make somebody present in a room without a connection. */
 
 import * as z from 'zod';
+import { MAX_USER_LENGTH } from '../../protocol/limits.ts';
 import type { Operations } from '../../operations/operations.ts';
 import { defineMethod, refuseLost, toOutcome, type ApiMethod } from './api-method.ts';
 import { anyJson, channel, count, found, toFound } from './fields.ts';
 
 const MAX_ID_LENGTH = 128;
-const MAX_USER_LENGTH = 255;
 const DEFAULT_TTL_SECONDS = 60;
 const MAX_TTL_SECONDS = 24 * 60 * 60;
 

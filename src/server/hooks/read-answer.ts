@@ -14,6 +14,7 @@ import type { Json } from '../../protocol/command.ts';
 import { createRefusal, ERRORS, type ErrorName, type Refusal } from '../../protocol/errors.ts';
 import { keepDigits, type ExactJson } from '../../protocol/json/exact-json.ts';
 import { findLostNumber, mayLoseNumbers } from '../../protocol/json/lost-number.ts';
+import { MAX_USER_LENGTH } from '../../protocol/limits.ts';
 import { findNonJson } from '../../protocol/json/non-json.ts';
 
 /** The answer of a backend cannot be used. The message has nothing of its values. */
@@ -63,7 +64,7 @@ const roomSaid = fields(inRoom);
 
 const connectSaid = fields({
   ...inRoom,
-  user: text.default(''),
+  user: text.max(MAX_USER_LENGTH).default(''),
   channels: z.array(roomName).default([]),
   subs: byName(
     z.record(

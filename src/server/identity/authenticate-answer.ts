@@ -5,6 +5,7 @@ import type { RoomGrant } from '../../actors/room/ports.ts';
 import type { JoinRefusal } from '../../actors/room/room-options.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
+import { MAX_USER_LENGTH } from '../../protocol/limits.ts';
 import { findNonJson } from '../../protocol/json/non-json.ts';
 
 type NotKnown = Exclude<IdentityOutcome, { type: 'known' }>;
@@ -39,8 +40,11 @@ export function readAnswer(returned: unknown): Identity | NotKnown | undefined {
 function readUser(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') throw new TypeError('authenticate returned a user that is no text');
-  if (value.isWellFormed()) return value;
-  throw new TypeError('authenticate returned a user that is not well-formed Unicode');
+  if (!value.isWellFormed()) {
+    throw new TypeError('authenticate returned a user that is not well-formed Unicode');
+  }
+  if (value.length <= MAX_USER_LENGTH) return value;
+  throw new TypeError(`authenticate returned a user of more than ${MAX_USER_LENGTH} characters`);
 }
 
 function readJson(value: unknown, field: string): Json | undefined {

@@ -222,6 +222,7 @@ describe('the function of the user', () => {
     ],
     ['returns a text', () => 'ann' as never],
     ['returns a user that is no text', () => ({ user: 42 }) as never],
+    ['returns a user that nobody could revoke', () => ({ user: 'x'.repeat(256) })],
     ['returns a user that is half a character', () => ({ user: 'a\ud800' })],
     ['returns as info what is no JSON value', () => ({ info: new Map() }) as never],
     ['refuses with a code of nobody', () => refuse('no', 17)],
