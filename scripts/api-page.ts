@@ -160,7 +160,8 @@ Pages of the origins in \`http.allowedOrigins\` may use the API with a key (CORS
   their results take up to 32 MiB: commands for which there is no room are not done, and get the error 106.
 - \`idempotency_key\` holds for five minutes in its room. A message that was refused may be tried again. Keys are in the memory
   of this server: the oldest are forgotten when they take more than 16 MiB.
-- The library has the same functions: see \`StatecastServer\` in its types.
+- The library has the same functions (the type \`StatecastServer\`), and so has \`Statecast.Push\`
+  ([tars-platform.md](tars-platform.md#what-other-services-may-do)).
 
 ## Methods
 `;

@@ -38,6 +38,18 @@ describe('a long answer', () => {
     expect(Object.keys(answer.result.presence)).toHaveLength(10_000);
   });
 
+  test('of /presence is complete, and has no body for HEAD', async () => {
+    const running = await startServer();
+    for (let index = 0; index < 5_000; index += 1) {
+      await running.server.setPresence('crowd', { id: `bot${index}`, user: `user${index}` }, 60_000);
+    }
+    const answer = await running.request('/presence?roomNum=crowd');
+    const { room, members } = read(answer) as { room: string; members: object[] };
+    expect([answer.status, room, members.length]).toEqual([200, 'crowd', 5_000]);
+    const head = await running.request('/presence?roomNum=crowd', { method: 'HEAD' });
+    expect([head.status, head.body]).toEqual([200, '']);
+  });
+
   test.each([false, true])(
     'of a batch is bounded: what is too long is refused (parallel: %s)',
     async (parallel) => {

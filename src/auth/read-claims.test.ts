@@ -35,7 +35,7 @@ describe('the claims of a connection', () => {
       meta: { plan: 'free' },
       rooms: {
         news: {},
-        'user#ann': { info: { colour: 'red' }, data: [1], override: { presence: true } },
+        'user#ann': { info: { colour: 'red' }, data: [1] },
       },
     });
   });
@@ -111,9 +111,6 @@ describe('the claims of a connection', () => {
     ['subs', { subs: ['room1'] }],
     ['subs', { subs: { '': {} } }],
     ['subs', { subs: { room1: true } }],
-    ['override', { subs: { room1: { override: 1 } } }],
-    ['presence', { subs: { room1: { override: { presence: true } } } }],
-    ['presence', { subs: { room1: { override: { presence: { value: 'yes' } } } } }],
     ['channel', { channel: 'room1' }],
     ['channel', { channel: 1 }],
   ])('are refused if %s is wrong, as in case %#', (name, claims) => {
@@ -137,14 +134,7 @@ describe('the claims of a membership', () => {
       expire_at: 20,
       info: { colour: 'red' },
       b64data: base64('"hi"'),
-      override: {
-        presence: { value: true },
-        join_leave: { value: false },
-        force_recovery: {},
-        force_positioning: { value: true },
-        force_push_join_leave: null,
-        unknown: { value: true },
-      },
+      override: { presence: { value: true } },
     };
     expect(readSubscriptionClaims(claims)).toEqual({
       user: 'ann',
@@ -153,7 +143,6 @@ describe('the claims of a membership', () => {
       expiresAt: 20_000,
       info: { colour: 'red' },
       data: 'hi',
-      override: { presence: true, joinLeave: false, forceRecovery: false, forcePositioning: true },
     });
   });
 

@@ -3,7 +3,7 @@
 import type { Json } from '../protocol/command.ts';
 import { findNonJson } from '../protocol/json/non-json.ts';
 import { setOwn } from '../protocol/json/own-property.ts';
-import type { ConnectionClaims, RoomOverride, SubscriptionClaims, TokenRoom } from './token-claims.ts';
+import type { ConnectionClaims, SubscriptionClaims, TokenRoom } from './token-claims.ts';
 
 /** The claims of a token as JSON. */
 export type ClaimsSet = Readonly<Record<string, unknown>>;
@@ -90,34 +90,7 @@ function toRoomName(name: unknown, claim: string): string {
 }
 
 function readRoom(claims: ClaimsSet): TokenRoom {
-  const override = readObject(claims, 'override');
-  return {
-    ...readEncodable(claims, 'info'),
-    ...readEncodable(claims, 'data'),
-    ...(override !== undefined && { override: readOverride(override) }),
-  };
-}
-
-/** The names in tokens of what a token may set. */
-const OVERRIDES: Readonly<Record<string, keyof RoomOverride>> = {
-  presence: 'presence',
-  join_leave: 'joinLeave',
-  force_recovery: 'forceRecovery',
-  force_positioning: 'forcePositioning',
-  force_push_join_leave: 'forcePushJoinLeave',
-};
-
-/** Each is `{"value":true}`. Without `value` it is false, because encoders of Go leave out what is false. */
-function readOverride(override: ClaimsSet): RoomOverride {
-  const read: { -readonly [Name in keyof RoomOverride]: boolean } = {};
-  for (const [claim, name] of Object.entries(OVERRIDES)) {
-    const holder = readObject(override, claim);
-    if (holder === undefined) continue;
-    const value = holder['value'] ?? false;
-    if (typeof value !== 'boolean') throw new ClaimError(`override.${claim} is neither true nor false`);
-    read[name] = value;
-  }
-  return read;
+  return { ...readEncodable(claims, 'info'), ...readEncodable(claims, 'data') };
 }
 
 /** A JSON value under its name, or the text of one in base64 under `b64` and its name, which counts if there are both. */

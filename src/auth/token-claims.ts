@@ -25,16 +25,6 @@ export interface TokenRoom {
   readonly info?: Json;
   /** What the client gets in the answer to its join. */
   readonly data?: Json;
-  readonly override?: RoomOverride;
-}
-
-/** What a token sets for one membership, instead of the rules of the room. Absent: as the room says. */
-export interface RoomOverride {
-  readonly presence?: boolean;
-  readonly joinLeave?: boolean;
-  readonly forceRecovery?: boolean;
-  readonly forcePositioning?: boolean;
-  readonly forcePushJoinLeave?: boolean;
 }
 
 export interface SubscriptionClaims extends TokenRoom {

@@ -3,10 +3,13 @@
 import type { Rooms } from '../actors/rooms.ts';
 import type { Access } from './access.ts';
 import { Caller } from './caller.ts';
-import { jsonError, jsonResponse } from '../transport/common/responses.ts';
+import { answerInPortions, writeParts } from './long-answer.ts';
+import type { ExactJson } from '../protocol/json/exact-json.ts';
+import type { Clock } from '../system/clock.ts';
+import { jsonError } from '../transport/common/responses.ts';
 import type { Route } from './router.ts';
 
-export function createPresenceRoute(rooms: Rooms, access: Access): Route {
+export function createPresenceRoute(rooms: Rooms, access: Access, clock: Clock): Route {
   return {
     methods: ['GET', 'HEAD'],
     path: '/presence',
@@ -18,7 +21,8 @@ export function createPresenceRoute(rooms: Rooms, access: Access): Route {
       const refused = access.refuse(request, caller, 'presence', room);
       if (refused !== undefined) return refused;
       const members = await rooms.members(room);
-      return Array.isArray(members) ? jsonResponse(200, { room, members }) : jsonError(400, members.message);
+      if (!Array.isArray(members)) return jsonError(400, members.message);
+      return answerInPortions(writeParts({ room, members } as unknown as ExactJson, 2), '\n', clock);
     },
   };
 }

@@ -58,7 +58,7 @@ export function createConnections({
     const refusal = rooms.refuseName(room) ?? refuseJson(info, data);
     if (refusal !== undefined) return refusal;
     if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && expiresAt > clock.now())) {
-      return bad('expiresAt must be a time to come, in milliseconds since 1970');
+      return bad('expiresAt (expire_at) must be a time to come');
     }
     if (recoverSince === undefined) return undefined;
     const { offset, epoch } = Object(recoverSince) as { offset?: unknown; epoch?: unknown };
@@ -71,7 +71,7 @@ export function createConnections({
       return bad('say what changes: expired, expiresAt (expire_at) or info');
     }
     if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && expiresAt >= 0)) {
-      return bad('expiresAt must be a time in milliseconds since 1970, or 0 for never');
+      return bad('expiresAt (expire_at) must be a time since 1970, or 0 for never');
     }
     return refuseJson(info);
   }

@@ -66,11 +66,11 @@ function readOrder(what: RevokeRequest, until: number | undefined, now: number):
   const named = readName(what);
   if ('error' in named) return named;
   if (until !== undefined && !(Number.isSafeInteger(until) && until > now)) {
-    return bad('until must be a time to come, in milliseconds since 1970');
+    return bad('until must be a time to come');
   }
   const { issuedBefore } = what as { readonly issuedBefore?: unknown };
   if (issuedBefore !== undefined && !(Number.isSafeInteger(issuedBefore) && 'user' in named)) {
-    return bad('issuedBefore goes with a user, and is a time in milliseconds since 1970');
+    return bad('issuedBefore goes with a user, and is a time since 1970');
   }
   if ('token' in named) return { ...named, until: until ?? now + TOKEN_MS };
   return {

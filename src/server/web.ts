@@ -186,7 +186,7 @@ export function createWeb(input: WebInput): Transport {
     }),
     ...createPushRoutes({ operations, access, messageBytes }),
     ...(http.allowedOrigins.length === 0 ? api : openToPages(api, allowsListed(http.allowedOrigins))),
-    createPresenceRoute(rooms, access),
+    createPresenceRoute(rooms, access, clock),
     createHealthRoute(health),
     ...(inspector?.routes ?? []),
     ...createPageRoutes(

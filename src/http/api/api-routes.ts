@@ -21,7 +21,7 @@ import type { ApiError, ApiFailure, ApiMethod, ApiRequest, Params } from './api-
 import { readBatch, writeReplies } from './batch.ts';
 import { doCommands, refuseCommands, type CommandAnswer, type SeveralCommands } from './commands.ts';
 import { readLines, writeLines } from './line-commands.ts';
-import { answerInPortions, RESULT_DEPTH, writeParts } from './long-answer.ts';
+import { answerInPortions, RESULT_DEPTH, writeParts } from '../long-answer.ts';
 import { isObject } from './read-params.ts';
 
 /** The path of each method begins with it. */

@@ -6,7 +6,7 @@
 import { writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
 import { nextTurn } from '../../system/turns.ts';
 import { failWith, type ApiFailure, type ApiMethod, type ApiOutcome, type ApiRequest } from './api-method.ts';
-import { RESULT_DEPTH, writeInTurns } from './long-answer.ts';
+import { RESULT_DEPTH, writeInTurns } from '../long-answer.ts';
 import { isObject } from './read-params.ts';
 
 /** Most commands of a request. */

@@ -3,11 +3,11 @@
  * sent portion by portion, as fast as its client reads.
  */
 
-import { writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
-import { startQuietTimer, type Clock } from '../../system/clock.ts';
-import { nextTurn } from '../../system/turns.ts';
-import { JSON_HEADERS, jsonTextResponse } from '../../transport/common/responses.ts';
-import type { ResponseSink, ResponseStream, TransportResponse } from '../../transport/common/transport.ts';
+import { writeExactJson, type ExactJson } from '../protocol/json/exact-json.ts';
+import { startQuietTimer, type Clock } from '../system/clock.ts';
+import { nextTurn } from '../system/turns.ts';
+import { JSON_HEADERS, jsonTextResponse } from '../transport/common/responses.ts';
+import type { ResponseSink, ResponseStream, TransportResponse } from '../transport/common/transport.ts';
 
 /** About what is written at a time, in characters. It takes one or two milliseconds. */
 const PORTION_LENGTH = 256 * 1024;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../system/clock.ts';
-import { systemClock } from '../../system/clock.ts';
-import type { ResponseSink, SendStatus } from '../../transport/common/transport.ts';
+import type { Clock } from '../system/clock.ts';
+import { systemClock } from '../system/clock.ts';
+import type { ResponseSink, SendStatus } from '../transport/common/transport.ts';
 import { answerInPortions, STALLED_MS, writeInTurns, writeParts } from './long-answer.ts';
 
 const LONG = { list: Array.from({ length: 100 }, (_, index) => 'x'.repeat(10_000) + index) };
