@@ -11,6 +11,13 @@ import { ListenError } from './transport/common/transport.ts';
 const EXIT_FAILED = 1;
 const EXIT_BAD_CONFIG = 2;
 
+// `statecast rooms | head -1`: who has read enough has closed the pipe.
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   await createCommandLine().parseAsync();
 } catch (error) {

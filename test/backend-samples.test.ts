@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runCheck } from '../src/cli/check.ts';
 import { pickPort } from './support/pick-port.ts';
 import { arePrograms, runProgram, startProgram, type ProgramPlace } from './support/program.ts';
 import { createSdkClient } from './support/sdk-client.ts';
@@ -109,6 +110,17 @@ test('all samples are found', () => {
       ...['mjs', 'php', 'go', 'py'].flatMap((ending) => tasks.map((task) => `${task}.${ending}`)),
     ].sort(),
   );
+});
+
+test('the settings of the page and of the chat are right, and nothing in them is dangerous', async () => {
+  const [, settings = ''] = /^```json\n(\{\n {2}"http"[\s\S]*?)^```/m.exec(PAGE) ?? [];
+  const file = join(await makeTempDir(), 'settings.json');
+  await writeFile(file, settings);
+  for (const path of [file, join(import.meta.dirname, '../examples/php-chat/settings.json')]) {
+    const { exitCode, stdout } = await runCheck({ file: path, env: {}, flags: {} }, true);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ webhooks: [{ isSigned: true }], warnings: [] });
+  }
 });
 
 for (const language of LANGUAGES) {

@@ -10,8 +10,12 @@ import { anchorsOf, linksOf } from './support/markdown.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const names = await readdir(ROOT);
-const nested = await readdir(join(ROOT, 'docs'), { recursive: true });
-const pages = [...names, ...nested.map((name) => join('docs', name))].filter((name) => name.endsWith('.md'));
+const nested = await Promise.all(
+  ['docs', 'examples'].map(async (folder) =>
+    (await readdir(join(ROOT, folder), { recursive: true })).map((name) => join(folder, name)),
+  ),
+);
+const pages = [...names, ...nested.flat()].filter((name) => name.endsWith('.md'));
 
 test('links are found wherever they stand, and what only looks like one is not', () => {
   const page = [
@@ -32,7 +36,7 @@ test('links are found wherever they stand, and what only looks like one is not',
 
 test('the pages are found', () => {
   expect(pages).toEqual(
-    expect.arrayContaining(['README.md', 'docs/protocol.md', 'docs/decisions/0016-floors.md']),
+    expect.arrayContaining(['README.md', 'docs/decisions/0016-floors.md', 'examples/php-chat/README.md']),
   );
 });
 

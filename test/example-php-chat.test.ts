@@ -1,43 +1,15 @@
 /** The chat of examples/php-chat: its backend runs on PHP, and its users have the SDK. */
 
-import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { UnauthorizedError, type Subscription } from 'centrifuge';
-import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../src/config/parse-settings.ts';
+import { expect, test } from 'vitest';
 import { Inbox } from '../src/system/inbox-harness.ts';
-import { requestHttp, form, type HttpAnswer, type HttpOptions } from './support/http-request.ts';
-import { pickPort } from './support/pick-port.ts';
-import { arePrograms, startProgram } from './support/program.ts';
+import { form } from './support/http-request.ts';
+import { describeWithPhp, startPhpChat } from './support/php-chat.ts';
 import { createSdkClient } from './support/sdk-client.ts';
-import { startServer } from './support/start-server.ts';
-import { makeTempDir } from './support/temp-dir.ts';
 
-const EXAMPLE = join(import.meta.dirname, '../examples/php-chat');
-
-const isSkipped = !arePrograms('php') && process.env['CI'] !== 'true';
-if (isSkipped) console.warn('skipped: the chat of examples/php-chat (no php found; install it)');
-
-/** Starts the example with other ports than its own. */
+/** Users of the chat who have no page. */
 async function startChat() {
-  const [port, backend, directory] = [await pickPort(), await pickPort(), await makeTempDir()];
-  await cp(EXAMPLE, directory, { recursive: true });
-  for (const name of await readdir(directory)) {
-    const text = await readFile(join(directory, name), 'utf8');
-    const moved = text.replaceAll(':8000', `:${port}`).replaceAll(':3000', `:${backend}`);
-    await writeFile(join(directory, name), moved);
-  }
-  const parsed = parseSettings(JSON.parse(await readFile(join(directory, 'settings.json'), 'utf8')));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const { store: _store, ...settings } = JSON.parse(
-    await readFile(join(directory, 'settings.json'), 'utf8'),
-  ) as Record<string, unknown>;
-  const place = { cwd: directory, env: { PHP_CLI_SERVER_WORKERS: '4' } };
-  await startProgram(['php', '-S', `127.0.0.1:${backend}`, 'index.php'], place, backend);
-  const { url } = await startServer({ ...settings, port, membership: { reconnectSeconds: 0 } });
-
-  const ask = (path: string, options: HttpOptions = {}): Promise<HttpAnswer> =>
-    requestHttp(`http://127.0.0.1:${backend}${path}`, options);
+  const { url, ask } = await startPhpChat();
 
   /** Logs in, and returns the cookie. */
   async function logIn(name: string): Promise<string> {
@@ -74,7 +46,7 @@ function refusal(room: Subscription): Promise<unknown> {
   return new Promise((resolve) => void room.once('unsubscribed', resolve));
 }
 
-describe.skipIf(isSkipped)('the chat with PHP', () => {
+describeWithPhp('the chat with PHP', () => {
   test('shows who is here and what they say, also to who comes later', async () => {
     const { ask, logIn, open } = await startChat();
     const cookie = await logIn('ada');

@@ -25,7 +25,8 @@ test('a token of the command, with the secret of a file, is taken', async () => 
 
 test('a token for a room, with the secret of the environment, is taken', async () => {
   const env = { STATECAST_AUTH_HMAC_SECRET: 'of the environment' };
-  const { stdout } = await runProcess(['token', '--user', 'ann', '--channel', 'room1'], env);
+  const { stdout: json } = await runProcess(['token', '--user', 'ann', '--channel', 'room1', '--json'], env);
+  const { token: stdout } = JSON.parse(json) as { token: string };
   const verifier = createTokenVerifier({ hmacSecret: 'of the environment' }, systemClock);
   expect(await verifier?.verifySubscription(stdout.trim())).toMatchObject({
     type: 'valid',

@@ -134,20 +134,20 @@ test('statecast webhook verify checks what a receiver has kept', async () => {
   writeFileSync(file, body);
   const time = String(headers['x-statecast-time']);
   const signature = String(headers['x-statecast-signature']);
-  const verify = (secret: string, path: string) =>
-    runProcess([
-      'webhook',
-      'verify',
-      '--secret',
-      secret,
-      '--time',
-      time,
-      '--signature',
-      signature,
-      '--body',
-      path,
-    ]);
+  const verify = (secret: string, path: string, ...flags: string[]) => {
+    const given = ['--time', time, '--signature', signature, '--body', path];
+    return runProcess(['webhook', 'verify', ...given, ...flags], { WEBHOOK_SECRET: secret });
+  };
   expect(await verify(SECRET, file)).toMatchObject({ code: 0, stdout: 'ok\n' });
+  expect(await verify('another secret', file, '--secret', SECRET, '--json')).toMatchObject({
+    code: 0,
+    stdout: '{"ok":true}\n',
+  });
+  expect(await verify('another secret', file, '--json')).toMatchObject({
+    code: 1,
+    stdout: '{"ok":false,"reason":"wrong signature"}\n',
+    stderr: '',
+  });
   expect(await verify('another secret', file)).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('wrong signature'),

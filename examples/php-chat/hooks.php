@@ -26,15 +26,6 @@ function answerStatecast(string $route): bool
     }
 }
 
-/** Shows the members of a room who is there. Statecast asks no hook about what we publish ourselves. */
-function tellPeople(array $events): void
-{
-    foreach (takeEvents($events) as $room => $people) {
-        // Without history: an old list is of no use to who comes later.
-        statecast('publish', ['channel' => $room, 'data' => ['people' => $people], 'skip_history' => true]);
-    }
-}
-
 function readJson(): array
 {
     return json_decode(file_get_contents('php://input'), true, 64, JSON_THROW_ON_ERROR);

@@ -61,6 +61,26 @@ test('connections are kept, and no more are open than allowed', async () => {
   expect([answers.length, opened]).toEqual([50, 2]);
 });
 
+test('requests to one address do not wait for those to another one of the same host', async () => {
+  const { url } = await listen((incoming, response) => {
+    if (incoming.url !== '/slow') response.end('ok');
+  });
+  const pool = createPool({ connections: 1 });
+  const abort = new AbortController();
+  const slow = pool.post(`${url}/slow`, request(abort.signal));
+  expect(await pool.post(`${url}/quick?a=b`, request())).toMatchObject({ body: 'ok' });
+  abort.abort(new Error('enough'));
+  await expect(slow).rejects.toThrow('enough');
+});
+
+test('the values of headers are sent as UTF-8', async () => {
+  const { url } = await listen((incoming, response) =>
+    response.end(Buffer.from(String(incoming.headers['x-name']), 'latin1')),
+  );
+  const headers = { 'x-name': 'Zoë €' };
+  expect((await createPool().post(url, { ...request(), headers })).body).toBe('Zoë €');
+});
+
 test('an answer above the limit is refused, with and without a content-length', async () => {
   const { url } = await listen((incoming, response) => {
     if (incoming.url === '/declared') response.setHeader('content-length', 2_000);

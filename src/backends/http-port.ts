@@ -1,6 +1,7 @@
 /** Requests to backends of users, as the parts that ask see them. `http-pool.ts` sends them. */
 
 export interface HttpRequest {
+  /** Values are sent as UTF-8. They must have no control characters except tabs. */
   readonly headers: Readonly<Record<string, string>>;
   /** A text is sent as UTF-8. */
   readonly body: string | Uint8Array;

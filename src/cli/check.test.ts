@@ -18,8 +18,8 @@ function checkFile(settings: SettingsInput | string, env: Record<string, string>
 
 const LONG = 'a secret that is long enough for everybody';
 
-test('the defaults are right, and open on loopback', () => {
-  const { exitCode, stdout, stderr } = runCheck({ env: {}, flags: {} });
+test('the defaults are right, and open on loopback', async () => {
+  const { exitCode, stdout, stderr } = await runCheck({ env: {}, flags: {} });
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toBe(`the settings are right
   listens    127.0.0.1:8000 (this machine only)
@@ -36,8 +36,8 @@ who may        join    publish  presence  history  rpc
 `);
 });
 
-test('a server beyond loopback is told with its rules, its keys and what is dangerous, and no secret', () => {
-  const { stdout } = checkFile({
+test('a server beyond loopback is told with its rules, its keys and what is dangerous, and no secret', async () => {
+  const { stdout } = await checkFile({
     host: '::',
     store: 'memory',
     http: { apiKey: '0123456789abcdef' },
@@ -77,12 +77,12 @@ test.each<[string, SettingsInput, string]>([
   ],
   ['an open API', { host: '0.0.0.0', http: { open: true } }, 'API        everybody'],
   ['no inspector', { inspector: { enabled: false } }, 'inspector  off'],
-])('%s is told', (_, settings, words) => {
-  expect(checkFile(settings).stdout).toContain(words);
+])('%s is told', async (_, settings, words) => {
+  expect((await checkFile(settings)).stdout).toContain(words);
 });
 
-test('where the backend is asked is told', () => {
-  const { stdout } = checkFile({
+test('where the backend is asked is told', async () => {
+  const { stdout } = await checkFile({
     host: '0.0.0.0',
     http: { apiKey: '0123456789abcdef' },
     broadcast: 'users',
@@ -103,24 +103,73 @@ who may        join            publish          presence  history  rpc
 `);
 });
 
-test('a pattern for all rooms leaves no others', () => {
-  expect(checkFile({ rooms: { '*': {} } }).stdout).not.toContain('other rooms');
+test('who is told of what is told, without secrets, and whose requests are not signed', async () => {
+  const webhooks = [
+    { url: 'https://backend.example/events?key=1', secret: LONG, events: ['member.*'], rooms: ['chat:*'] },
+    { url: 'http://127.0.0.1:3000/log', name: 'log', events: ['room.occupancy.full', '*'] },
+  ];
+  const { stdout } = await checkFile({ webhooks });
+  expect(stdout).toContain(`
+  tells      backend.example/events: member.* of chat:*
+  tells      log: room.occupancy.full, *
+`);
+  expect(stdout).toContain('WARNING  webhooks[1] has no secret');
+  expect(stdout).not.toContain('webhooks[0]');
+  const json = await checkFile({ webhooks }, {}, true);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    webhooks: [
+      { name: 'backend.example/events', events: ['member.*'], rooms: ['chat:*'], isSigned: true },
+      { name: 'log', rooms: ['*'], isSigned: false },
+    ],
+  });
 });
 
-test('every problem of the file and of the environment is listed', () => {
-  const { exitCode, stdout, stderr } = checkFile({ port: -1 }, { STATECAST_PROT: '1', STATECAST_STORE: 'x' });
+test.each<[string, SettingsInput, RegExp]>([
+  [
+    'an event that there is not',
+    { webhooks: [{ url: 'http://127.0.0.1:3000/', events: ['*', 'member.joind'] }] },
+    /webhooks\[0\]\.events\[1\] +"member\.joind" .*did you mean member\.joined/,
+  ],
+  [
+    'a servant whose file is not there',
+    {
+      tars: { servants: { a: { object: 'A.B.C@tcp -h 127.0.0.1 -p 1', file: '/no.tars', interface: 'C' } } },
+    },
+    /tars\.servants\.a .*\/no\.tars/,
+  ],
+])('%s is a problem, as for the server', async (_, settings, words) => {
+  const { exitCode, stderr } = await checkFile(settings);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(words);
+});
+
+test('a question to a servant that the settings lack is dangerous, for a project may have it', async () => {
+  const { exitCode, stdout } = await checkFile({ hooks: { subscribe: { servant: 'judge' } } });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('WARNING  hooks.subscribe.servant is "judge", which tars.servants does not have');
+});
+
+test('a pattern for all rooms leaves no others', async () => {
+  expect((await checkFile({ rooms: { '*': {} } })).stdout).not.toContain('other rooms');
+});
+
+test('every problem of the file and of the environment is listed', async () => {
+  const { exitCode, stdout, stderr } = await checkFile(
+    { port: -1 },
+    { STATECAST_PROT: '1', STATECAST_STORE: 'x' },
+  );
   expect([exitCode, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^statecast: the configuration has 3 problems\n/);
   expect(stderr).toMatch(/port +-1 +file .*settings\.json +a whole number/);
   expect(stderr).toContain('did you mean STATECAST_PORT?');
 });
 
-test('as JSON, both what is wrong and what is right are an object', () => {
-  const wrong = checkFile('{"port":', {}, true);
+test('as JSON, both what is wrong and what is right are an object', async () => {
+  const wrong = await checkFile('{"port":', {}, true);
   expect([wrong.exitCode, wrong.stderr]).toEqual([1, '']);
   expect(JSON.parse(wrong.stdout)).toMatchObject({ ok: false, problems: [{ path: '(all)' }] });
 
-  const right = checkFile({ port: 9000, rooms: { news: { may: { publish: 'nobody' } } } }, {}, true);
+  const right = await checkFile({ port: 9000, rooms: { news: { may: { publish: 'nobody' } } } }, {}, true);
   expect(right.exitCode).toBe(0);
   expect(JSON.parse(right.stdout)).toMatchObject({
     ok: true,
@@ -134,7 +183,12 @@ test('as JSON, both what is wrong and what is right are an object', () => {
   });
 });
 
-test('a file that is not there is named by the argument', () => {
-  const { stderr } = runCheck({ file: '/nowhere.json', fileNamedBy: 'argument FILE', env: {}, flags: {} });
+test('a file that is not there is named by the argument', async () => {
+  const { stderr } = await runCheck({
+    file: '/nowhere.json',
+    fileNamedBy: 'argument FILE',
+    env: {},
+    flags: {},
+  });
   expect(stderr).toMatch(/"\/nowhere\.json" +argument FILE +a file that can be read/);
 });

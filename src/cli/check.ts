@@ -1,14 +1,19 @@
 /** The command `statecast check`: whether settings can be used, and what they mean in short. */
 
-import { findAuthWarnings, describeAccess } from '../config/access-words.ts';
-import { ConfigError } from '../config/layer/config-error.ts';
+import { describeAccess, findWarnings } from '../config/access-words.ts';
+import { ConfigError, type ConfigProblem } from '../config/layer/config-error.ts';
 import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema/settings.ts';
+import { nameOfWebhook } from '../config/schema/webhook-schema.ts';
+import { findUnknownServants } from '../server/servants/unknown-servants.ts';
 import { whoMayWatch } from '../server/inspection.ts';
 import { createPatternFinder } from '../server/room-definitions.ts';
 import { createAllowances, ruleOfBroadcasts } from '../server/room-rules.ts';
+import { findWebhookProblems } from '../server/webhooks/webhook-problems.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
+import { loadServants } from './serve/configured-servants.ts';
 import { formatColumns } from './terminal/columns.ts';
+import { toPlainJson } from './terminal/plain-text.ts';
 
 export interface CheckResult {
   readonly exitCode: 0 | 1;
@@ -31,10 +36,20 @@ interface Meaning {
   readonly broadcast: string;
   /** The questions that are asked of the owner's backend. */
   readonly hooks: readonly string[];
+  /** Who is told of what has happened. */
+  readonly webhooks: readonly WebhookMeaning[];
   readonly rooms: readonly RoomMeaning[];
   /** What is open or closed where the settings say nothing. */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
+}
+
+interface WebhookMeaning {
+  readonly name: string;
+  readonly events: readonly string[];
+  /** Patterns; `*` is all rooms. */
+  readonly rooms: readonly string[];
+  readonly isSigned: boolean;
 }
 
 /** Who may do what in the rooms of a pattern; in a room of no pattern, the pattern is empty. */
@@ -51,11 +66,18 @@ interface RoomMeaning {
   readonly rpc: string;
 }
 
-/** @param json Print JSON. Default false. */
-export function runCheck(sources: SettingsSources, json = false): CheckResult {
+/**
+ * What `statecast serve` would refuse, beside a port that is taken and the like, is a problem.
+ * @param json Print JSON. Default false.
+ */
+export async function runCheck(sources: SettingsSources, json = false): Promise<CheckResult> {
   let settings: Settings;
+  let unknown: readonly ConfigProblem[];
   try {
     settings = loadSettings(sources);
+    const problems = findWebhookProblems(settings.webhooks);
+    if (problems.length > 0) throw new ConfigError(problems);
+    unknown = findUnknownServants(settings, await loadServants(settings.tars.servants));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { problems, message } = error;
@@ -63,7 +85,7 @@ export function runCheck(sources: SettingsSources, json = false): CheckResult {
       ? { exitCode: 1, stdout: toJson({ ok: false, problems }), stderr: '' }
       : { exitCode: 1, stdout: '', stderr: `statecast: ${message}\n` };
   }
-  const meaning = describe(settings);
+  const meaning = describe(settings, unknown);
   return {
     exitCode: 0,
     stdout: json ? toJson({ ok: true, ...meaning }) : toText(meaning),
@@ -72,18 +94,19 @@ export function runCheck(sources: SettingsSources, json = false): CheckResult {
 }
 
 function toJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  return `${toPlainJson(value, 2)}\n`;
 }
 
-function describe(settings: Settings): Meaning {
-  const { host, port, store, dataDir, transport, rooms, hooks } = settings;
+/** @param unknown Servants that the settings lack; the code of a project may have them. */
+function describe(settings: Settings, unknown: readonly ConfigProblem[]): Meaning {
+  const { host, port, store, dataDir, transport, rooms, hooks, webhooks } = settings;
   const allowancesOf = createAllowances(settings);
   const asked = ROOM_QUESTIONS.map((name) => ({ name, patterns: patternsOf(hooks[name]) }));
   const finders = asked.map(({ name, patterns }) => ({ name, find: createPatternFinder(patterns) }));
   const findRoom = createPatternFinder(rooms);
   const describeRoom = (pattern: string): RoomMeaning => {
     const asks = finders.filter(({ find }) => find(pattern) !== undefined).map(({ name }) => name);
-    const questions = Object.fromEntries(asks.map((name) => [name, true]));
+    const questions = asks.length === 0 ? undefined : Object.fromEntries(asks.map((name) => [name, true]));
     const { rules, isKnown } = allowancesOf(pattern, rooms[findRoom(pattern) ?? ''], questions);
     return { pattern, exists: isKnown, asks, ...rules };
   };
@@ -103,9 +126,21 @@ function describe(settings: Settings): Meaning {
     hooks: Object.entries(hooks)
       .filter(([, hook]) => hook !== undefined)
       .map(([name]) => name),
+    webhooks: webhooks.map((webhook) => ({
+      name: nameOfWebhook(webhook),
+      events: webhook.events,
+      rooms: webhook.rooms ?? ['*'],
+      isSigned: webhook.secret !== undefined,
+    })),
     rooms: [...[...patterns].map(describeRoom), ...(patterns.has('*') ? [] : [describeRoom('')])],
     notes: describeAccess(settings),
-    warnings: findAuthWarnings(settings),
+    warnings: [
+      ...findWarnings(settings),
+      ...unknown.map(
+        ({ path, given }) =>
+          `${path} is ${given}, which tars.servants does not have: it has to be in the code of your project. "statecast serve" does not start.`,
+      ),
+    ],
   };
 }
 
@@ -150,7 +185,8 @@ function describeInspector(settings: Settings): string {
 }
 
 function toText(meaning: Meaning): string {
-  const { host, port, store, clients, api, inspector, broadcast, hooks, rooms, notes, warnings } = meaning;
+  const { host, port, store, clients, api, inspector, broadcast, hooks, webhooks, rooms, notes, warnings } =
+    meaning;
   const where = isLoopbackHost(host) ? ' (this machine only)' : '';
   const facts = [
     ['  listens', `${host.includes(':') ? `[${host}]` : host}:${port}${where}`],
@@ -160,6 +196,10 @@ function toText(meaning: Meaning): string {
     ['  inspector', inspector],
     ['  broadcast', broadcast],
     ...(hooks.length === 0 ? [] : [['  asks', `your backend: ${hooks.join(', ')}`]]),
+    ...webhooks.map(({ name, events, rooms: about }) => {
+      const where = about.includes('*') ? '' : ` of ${about.join(', ')}`;
+      return ['  tells', `${name}: ${events.join(', ')}${where}`];
+    }),
   ];
   const hasAsked = rooms.some(({ asks }) => asks.length > 0);
   const rows = rooms.map(({ pattern, exists, asks, join, publish, presence, history, rpc }) => {

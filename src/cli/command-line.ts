@@ -6,6 +6,7 @@
 import { Command, Option } from 'commander';
 import { FILE_VARIABLE } from '../config/environment.ts';
 import type { SettingsFlags } from '../config/flags.ts';
+import { suggest } from '../config/layer/nearest.ts';
 import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
 import { FIELDS } from '../config/schema/fields.ts';
 import { systemClock } from '../system/clock.ts';
@@ -32,7 +33,16 @@ export function createCommandLine(): Command {
 
   addSettingsFlags(program.command('serve', { isDefault: true }))
     .description('start the server')
-    .action(async (options: Options) => {
+    .allowExcessArguments()
+    .action(async (options: Options, command: Command) => {
+      const [unknown] = command.args;
+      if (unknown !== undefined) {
+        const near = suggest(
+          unknown,
+          program.commands.map((known) => known.name()),
+        );
+        command.error(`error: there is no command ${JSON.stringify(unknown)}${near}`);
+      }
       const sources = toSources(options);
       const settings = loadSettings(sources);
       const { serve } = await import('./serve/serve.ts');
@@ -106,6 +116,7 @@ export function createCommandLine(): Command {
     .option('--channel <room>', 'make a token that lets the user into this room')
     .option('--expires <time>', 'how long it is valid: 90s, 15m, 1h, 7d (default: for ever)')
     .option('--info <json>', 'what other members see of the user')
+    .option('--json', 'print JSON')
     .action(async ({ config, ...flags }: TokenFlags & { readonly config?: string }) => {
       const settings = loadSettings(toSources({ config }));
       const { runToken } = await import('./token.ts');
@@ -117,10 +128,15 @@ export function createCommandLine(): Command {
     .description('work with webhooks')
     .command('verify')
     .description('check the signature of a request that a receiver has kept')
-    .requiredOption('--secret <secret>', 'the secret of the webhook')
+    .addOption(
+      new Option('--secret <secret>', 'the secret of the webhook')
+        .env('WEBHOOK_SECRET')
+        .makeOptionMandatory(),
+    )
     .requiredOption('--time <time>', 'the header X-Statecast-Time')
     .requiredOption('--signature <signature>', 'the header X-Statecast-Signature')
     .option('--body <file>', 'the body as it came (default: standard input)')
+    .option('--json', 'print JSON')
     .action(async (flags: WebhookVerifyFlags) => {
       const { runWebhookVerify } = await import('./webhook.ts');
       finish(await runWebhookVerify(flags, process.stdin));
@@ -141,7 +157,7 @@ export function createCommandLine(): Command {
     .option('--json', 'print JSON')
     .action(async (file: string | undefined, { json }: { readonly json?: boolean }) => {
       const { runCheck } = await import('./check.ts');
-      finish(runCheck({ file, fileNamedBy: 'argument FILE', env: process.env, flags: {} }, json));
+      finish(await runCheck({ file, fileNamedBy: 'argument FILE', env: process.env, flags: {} }, json));
     });
 
   program

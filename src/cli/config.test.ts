@@ -7,7 +7,7 @@ test('a secret that is set is masked, and nothing else is changed', () => {
   if (!parsed.ok) throw new Error('the settings of this test are wrong');
   expect(maskSettings(parsed.settings)).toEqual({
     ...parsed.settings,
-    http: { apiKey: '(set)', open: false },
+    http: { ...parsed.settings.http, apiKey: '(set)' },
   });
   expect(parsed.settings.http.apiKey).toBe('0123456789abcdef');
 });

@@ -50,7 +50,13 @@ describe('a token that the command makes', () => {
     const token = await makeToken({ user: 'ann', channel: 'room1', expires: '1h', info: '0' }, settings);
     expect(await verifierOf(settings).verifySubscription(token)).toEqual({
       type: 'valid',
-      claims: { user: 'ann', room: 'room1', info: 0, expiresAt: 1_900_003_600_000 },
+      claims: {
+        user: 'ann',
+        room: 'room1',
+        info: 0,
+        expiresAt: 1_900_003_600_000,
+        issuedAt: 1_900_000_000_000,
+      },
     });
     expect(await verifierOf(settings).verifyConnection(token)).toMatchObject({ type: 'invalid' });
   });

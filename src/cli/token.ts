@@ -16,6 +16,8 @@ export interface TokenFlags {
   readonly expires?: string;
   /** JSON. */
   readonly info?: string;
+  /** Print JSON. Default false. */
+  readonly json?: boolean;
 }
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 60 * 60, d: 24 * 60 * 60 };
@@ -33,7 +35,7 @@ export async function runToken(
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const { hmacSecret, audience, issuer } = settings.auth;
   if (hmacSecret === undefined) throw new ConfigError([NO_SECRET]);
-  const { user, channel, expires, info } = flags;
+  const { user, channel, expires, info, json = false } = flags;
   const seconds = expires === undefined ? undefined : readSeconds(expires);
   const readInfo = info === undefined ? undefined : readJson(info);
   if (channel === '') return fail('--channel needs the name of a room');
@@ -58,7 +60,8 @@ export async function runToken(
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .sign(new TextEncoder().encode(hmacSecret));
   const refusal = await findRefusal(token, channel, settings, clock);
-  return refusal === undefined ? { exitCode: 0, stdout: `${token}\n`, stderr: '' } : fail(refusal);
+  if (refusal !== undefined) return fail(refusal);
+  return { exitCode: 0, stdout: `${json ? JSON.stringify({ token }) : token}\n`, stderr: '' };
 }
 
 /** Asks the part of the server that judges tokens: a user or a room may have too long a name, for example. */

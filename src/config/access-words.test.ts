@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeAccess, findAuthWarnings } from './access-words.ts';
+import { describeAccess, findWarnings } from './access-words.ts';
 import { parseSettings } from './parse-settings.ts';
 import type { Settings, SettingsInput } from './schema/settings.ts';
 
@@ -31,14 +31,14 @@ test('beyond loopback a server names the settings that open what is closed', () 
 
 test('a server to which no client can connect says so, unless a function decides', () => {
   const settings = settingsOf({ auth: { anonymous: false } });
-  expect(findAuthWarnings(settings)).toEqual([expect.stringContaining('no client can connect')]);
-  expect(findAuthWarnings(settings, true)).toEqual([]);
+  expect(findWarnings(settings)).toEqual([expect.stringContaining('no client can connect')]);
+  expect(findWarnings(settings, true)).toEqual([]);
   const withKey = settingsOf({ auth: { anonymous: false, hmacSecret: 'x'.repeat(32) } });
-  expect(findAuthWarnings(withKey)).toEqual([]);
+  expect(findWarnings(withKey)).toEqual([]);
 });
 
 test('names without proof are not obeyed beside tokens, and a server warns of them', () => {
   const settings = { line: { userParameter: true }, auth: { hmacSecret: 'x'.repeat(32) } };
-  expect(findAuthWarnings(settingsOf(settings))).toEqual([expect.stringContaining('line.userParameter')]);
-  expect(findAuthWarnings(settingsOf({ line: { userParameter: true } }))).toEqual([]);
+  expect(findWarnings(settingsOf(settings))).toEqual([expect.stringContaining('line.userParameter')]);
+  expect(findWarnings(settingsOf({ line: { userParameter: true } }))).toEqual([]);
 });

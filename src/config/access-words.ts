@@ -10,8 +10,8 @@ const MIN_SECRET_LENGTH = 32;
  * Each is a sentence that starts with the name of the setting; none if there is nothing to say. It has no secret.
  * @param authenticates The library's user has a function that says who clients are.
  */
-export function findAuthWarnings(
-  { auth, line }: Pick<Settings, 'auth'> & Partial<Pick<Settings, 'line'>>,
+export function findWarnings(
+  { auth, line, webhooks = [] }: Pick<Settings, 'auth'> & Partial<Pick<Settings, 'line' | 'webhooks'>>,
   authenticates = false,
 ): string[] {
   const warnings: string[] = [];
@@ -36,6 +36,13 @@ export function findAuthWarnings(
       'auth.anonymous is off, and no token can be checked: no client can connect. Set auth.hmacSecret, auth.publicKey or auth.jwksUrl.',
     );
   }
+  webhooks.forEach(({ secret }, index) => {
+    if (secret === undefined) {
+      warnings.push(
+        `webhooks[${index}] has no secret: its backend cannot know that a request is from this server. Give both the same long random one.`,
+      );
+    }
+  });
   return warnings;
 }
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { findAuthWarnings } from './access-words.ts';
+import { findWarnings } from './access-words.ts';
 import type { ConfigProblem } from './layer/config-error.ts';
 import { loadSettings } from './load-settings.ts';
 import { parseSettings } from './parse-settings.ts';
@@ -129,13 +129,13 @@ describe('warnings', () => {
 
   test('are none for what is safe', () => {
     for (const auth of [{}, { hmacSecret: long, hmacPreviousSecret: long }, { publicKey: PEM }]) {
-      expect(findAuthWarnings(parseGood(auth))).toEqual([]);
+      expect(findWarnings(parseGood(auth))).toEqual([]);
     }
   });
 
   test('name each setting that is dangerous, without its value', () => {
     const auth = { insecure: true, hmacSecret: 'swordfish', hmacPreviousSecret: 'swordfish' };
-    const warnings = findAuthWarnings(parseGood(auth));
+    const warnings = findWarnings(parseGood(auth));
     expect(warnings.map((warning) => warning.split(' ')[0])).toEqual([
       'auth.insecure',
       'auth.hmacSecret',
@@ -145,7 +145,7 @@ describe('warnings', () => {
   });
 
   test('begin below 32 characters', () => {
-    expect(findAuthWarnings(parseGood({ hmacSecret: long.slice(1) }))).toHaveLength(1);
-    expect(findAuthWarnings(parseGood({ hmacSecret: long }))).toEqual([]);
+    expect(findWarnings(parseGood({ hmacSecret: long.slice(1) }))).toHaveLength(1);
+    expect(findWarnings(parseGood({ hmacSecret: long }))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** What `statecast bench` prints: the figures of a run, for people and as JSON. */
 
-import { toPlainText } from '../terminal/plain-text.ts';
+import { toPlainJson, toPlainText } from '../terminal/plain-text.ts';
 import type { Histogram } from './histogram.ts';
 import type { LoadResult } from './load.ts';
 import type { BenchPlan } from './plan.ts';
@@ -47,7 +47,7 @@ export function toJsonReport(plan: BenchPlan, result: LoadResult): string {
     latencyMs: percentilesOf(latency),
     errors: Object.fromEntries(errors),
   };
-  return `${JSON.stringify(report, undefined, 2)}\n`;
+  return `${toPlainJson(report, 2)}\n`;
 }
 
 function withoutToken(address: string): string {

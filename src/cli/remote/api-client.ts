@@ -1,7 +1,6 @@
 /** Calls the HTTP API of a running server. It knows no command, and makes a sentence of whatever goes wrong. */
 
 import { writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
-import { toPlainText } from '../terminal/plain-text.ts';
 import { RemoteError } from './remote-error.ts';
 import type { ServerAddress } from './server-address.ts';
 
@@ -29,7 +28,7 @@ export function createApiClient(server: ServerAddress): ApiClient {
       const answer = await ask(`api/${method}`, { method: 'POST', body: writeExactJson(params) });
       const { result, error } = answer;
       if (error !== undefined)
-        throw new RemoteError(`the server refused: ${toPlainText(error.message)} (${error.code})`, 200);
+        throw new RemoteError(`the server refused: ${error.message} (${error.code})`, 200);
       if (result === undefined) throw notOurs(server, 200);
       return result as Result;
     },
@@ -117,7 +116,7 @@ function refusal(
   status: number,
   answer: ApiAnswer | undefined,
 ): RemoteError {
-  const said = typeof answer?.error?.message === 'string' ? `: ${toPlainText(answer.error.message)}` : '';
+  const said = typeof answer?.error?.message === 'string' ? `: ${answer.error.message}` : '';
   switch (status) {
     case 401:
       return new RemoteError(
@@ -132,7 +131,7 @@ function refusal(
       return new RemoteError(
         answer?.error === undefined
           ? `what answers at ${url} is no Statecast server: say where it is with --url or STATECAST_URL`
-          : `the server at ${url} has no ${path.replace(/\?.*/, '')}: it is older than this command. Update it, or use the command of its version`,
+          : `the server at ${url} has no ${path.replace(/\?.*/, '')}: check the path of this address. If it is right, the server is older than this command`,
         status,
       );
     case 429:

@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import { parseExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
 import type { ApiClient } from './api-client.ts';
-import { toPlainText } from '../terminal/plain-text.ts';
+import { toPlainJson, toPlainText } from '../terminal/plain-text.ts';
 import { RemoteError } from './remote-error.ts';
 
 export interface PublishFlags {
@@ -45,9 +45,9 @@ export async function runPublish(
     ...(tags !== undefined && { tags }),
     ...(flags.idempotencyKey !== undefined && { idempotency_key: flags.idempotencyKey }),
   });
-  if (flags.json === true) return `${JSON.stringify(result)}\n`;
+  if (flags.json === true) return `${toPlainJson(result)}\n`;
   const place = result.offset === undefined ? '' : `, offset ${result.offset}`;
-  return `published in ${toPlainText(room)}${place}\n`;
+  return `${toPlainText(`published in ${room}${place}`)}\n`;
 }
 
 /** Numbers keep their digits, so that the server and not this command judges them. */

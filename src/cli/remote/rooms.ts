@@ -2,6 +2,7 @@
 
 import type { ApiClient } from './api-client.ts';
 import { formatColumns } from '../terminal/columns.ts';
+import { toPlainJson } from '../terminal/plain-text.ts';
 
 interface Channels {
   readonly channels: Readonly<Record<string, { readonly num_clients?: number }>>;
@@ -21,7 +22,7 @@ export async function runRooms(
   const rooms = Object.entries(channels)
     .map(([room, { num_clients: members = 0 }]) => ({ room, members }))
     .sort((one, other) => (one.room < other.room ? -1 : 1));
-  if (json) return `${JSON.stringify(rooms)}\n`;
+  if (json) return `${toPlainJson(rooms)}\n`;
   if (rooms.length === 0) {
     return pattern === undefined ? 'no room has members\n' : 'no such room has members\n';
   }

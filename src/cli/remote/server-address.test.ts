@@ -72,3 +72,9 @@ test.each(['localhost:8000', 'ws://127.0.0.1:8000', 'here', '', 'http://', 'http
     expect(() => findServer({ url }, {})).toThrow(RemoteError);
   },
 );
+
+test.each(['a key with a line end\n', 'a key in \u20ac'])('the key %j is refused, and not shown', (key) => {
+  const find = () => findServer({ url: 'http://a', key }, {});
+  expect(find).toThrow(RemoteError);
+  expect(find).not.toThrow(/a key/);
+});

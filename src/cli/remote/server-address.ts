@@ -37,7 +37,7 @@ export function findServer({ url, key, config }: ServerFlags, env: NodeJS.Proces
       : undefined;
   return {
     url: readUrl(givenUrl ?? urlOf(settings)),
-    key: givenKey ?? keyOf(settings),
+    key: readKey(givenKey ?? keyOf(settings)),
   };
 }
 
@@ -51,6 +51,14 @@ function urlOf(settings: Settings | undefined): string {
 
 function keyOf(settings: Settings | undefined): string | undefined {
   return settings?.http.apiKey ?? settings?.http.apiKeys[0]?.key;
+}
+
+/** The key goes into a header. It is not shown. */
+function readKey(key: string | undefined): string | undefined {
+  if (key === undefined || !/[^\u0020-\u007e\u0080-\u00ff]/.test(key)) return key;
+  throw new RemoteError(
+    'the API key has characters that a header cannot carry: is it complete, without a line end?',
+  );
 }
 
 function readUrl(text: string): string {

@@ -2,7 +2,7 @@
 
 import { networkInterfaces } from 'node:os';
 import type { ServerAddress } from '../../actors/server/server.ts';
-import { describeAccess, findAuthWarnings } from '../../config/access-words.ts';
+import { describeAccess, findWarnings } from '../../config/access-words.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { Health } from '../../http/health-route.ts';
 
@@ -28,7 +28,7 @@ export function createBanner(
   if (settings.tars.listen !== undefined) lines.push(`  push     Statecast.Push on ${settings.tars.listen}`);
   if (settings.store === 'lowdb') lines.push(`  data     ${settings.dataDir}`);
   lines.push(...describeAccess(settings).map((sentence) => `  rules    ${sentence}`));
-  lines.push(...findAuthWarnings(settings).map((warning) => `  WARNING  ${warning}`));
+  lines.push(...findWarnings(settings).map((warning) => `  WARNING  ${warning}`));
   return `${lines.join('\n')}\n`;
 }
 

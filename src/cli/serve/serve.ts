@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { ServerAddress } from '../../actors/server/server.ts';
-import { findAuthWarnings } from '../../config/access-words.ts';
+import { findWarnings } from '../../config/access-words.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
@@ -97,7 +97,7 @@ async function launch<All extends ServantDefinitions>(
   opened.add(() => logFile?.close());
   const log = createLogger(logSettings, logFile);
   const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
-  for (const warning of findAuthWarnings(settings, code.authenticate !== undefined)) log.warn(warning);
+  for (const warning of findWarnings(settings, code.authenticate !== undefined)) log.warn(warning);
 
   const servants = await readServants(configured);
   // Loaded only where it is used, as what reads .tars files: a process that starts opens all its modules at about once.

@@ -7,9 +7,13 @@ export function toPlainText(text: string): string {
   return text.replaceAll(UNSAFE, escape);
 }
 
-/** JSON in one line, without unsafe characters. */
-export function toPlainJson(value: unknown): string {
-  return toPlainText(JSON.stringify(value));
+/**
+ * JSON without unsafe characters.
+ * @param indent How many blanks a level has. Default: 0, and all is in one line.
+ */
+export function toPlainJson(value: unknown, indent = 0): string {
+  // Line ends of a text are escaped already: those that are left are between the fields.
+  return JSON.stringify(value, undefined, indent).split('\n').map(toPlainText).join('\n');
 }
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
