@@ -137,6 +137,8 @@ test('beyond the bound the oldest events are lost, counted and told', async () =
   receiver.answer = 200;
   await receiver.until(() => receiver.taken().some(({ data }) => data === 50));
   expect(withoutRepeats(receiver.taken())).toHaveLength(10);
+  await server.close();
+  expect(dropped.reduce((sum, { count }) => sum + count, 0)).toBe(40);
 });
 
 test('states of machines are told where they are chosen', async () => {

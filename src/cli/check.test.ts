@@ -107,19 +107,24 @@ test('who is told of what is told, without secrets, and whose requests are not s
   const webhooks = [
     { url: 'https://backend.example/events?key=1', secret: LONG, events: ['member.*'], rooms: ['chat:*'] },
     { url: 'http://127.0.0.1:3000/log', name: 'log', events: ['room.occupancy.full', '*'] },
+    { servant: 'crm', events: ['*'] },
   ];
   const { stdout } = await checkFile({ webhooks });
   expect(stdout).toContain(`
   tells      backend.example/events: member.* of chat:*
   tells      log: room.occupancy.full, *
+  tells      crm: *
 `);
   expect(stdout).toContain('WARNING  webhooks[1] has no secret');
+  expect(stdout).toContain('WARNING  webhooks[2].servant is "crm", which tars.servants does not have');
+  expect(stdout).not.toContain('webhooks[2] has no secret');
   expect(stdout).not.toContain('webhooks[0]');
   const json = await checkFile({ webhooks }, {}, true);
   expect(JSON.parse(json.stdout)).toMatchObject({
     webhooks: [
       { name: 'backend.example/events', events: ['member.*'], rooms: ['chat:*'], isSigned: true },
       { name: 'log', rooms: ['*'], isSigned: false },
+      { name: 'crm', rooms: ['*'], isSigned: false },
     ],
   });
 });

@@ -36,8 +36,9 @@ export function findWarnings(
       'auth.anonymous is off, and no token can be checked: no client can connect. Set auth.hmacSecret, auth.publicKey or auth.jwksUrl.',
     );
   }
-  webhooks.forEach(({ secret }, index) => {
-    if (secret === undefined) {
+  webhooks.forEach(({ secret, servant }, index) => {
+    // Calls of a servant are not signed.
+    if (secret === undefined && servant === undefined) {
       warnings.push(
         `webhooks[${index}] has no secret: its backend cannot know that a request is from this server. Give both the same long random one.`,
       );

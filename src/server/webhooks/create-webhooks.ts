@@ -165,6 +165,7 @@ class Webhook {
       await stopped;
     }
     if (this.#isOpen) await this.outbox.close();
+    this.#dropped.flush();
   }
 
   /** The first time it lets the delivery send what is left, the second time it ends that. */

@@ -31,16 +31,18 @@ export class DroppedCount {
     if (!this.#isWaiting) this.#tell();
   }
 
-  #tell(): void {
-    if (this.#untold.size === 0) {
-      this.#isWaiting = false;
-      return;
-    }
+  /** Tells what is not told yet. */
+  flush(): void {
     for (const [reason, count] of this.#untold) {
       this.#events.emit('webhook.dropped', { webhook: this.#webhook, count, reason });
     }
     this.#untold.clear();
-    this.#isWaiting = true;
+  }
+
+  #tell(): void {
+    this.#isWaiting = this.#untold.size > 0;
+    if (!this.#isWaiting) return;
+    this.flush();
     startQuietTimer(this.#clock, () => this.#tell(), INTERVAL_MS);
   }
 }
