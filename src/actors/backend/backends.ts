@@ -55,8 +55,23 @@ export interface Backends {
 export function createBackends({ machines, policy, clock, events, random }: BackendsInput): Backends {
   const backends = new Map<string, BackendRef>();
   const questions: QuestionsUnderWay = new Map();
+  const leaving = new WeakMap<AbortSignal, Set<() => void>>();
   let asked = 0;
   let isStopping = false;
+
+  /** One listener for all questions of a signal: Node.js warns of a leak when there are more than ten. */
+  function whenGone(gone: AbortSignal, stop: () => void): Set<() => void> {
+    let stops = leaving.get(gone);
+    if (stops === undefined) {
+      const all = new Set<() => void>();
+      leaving.set(gone, all);
+      gone.addEventListener('abort', () => {
+        for (const each of all) each();
+      });
+      stops = all;
+    }
+    return stops.add(stop);
+  }
 
   function start(name: string): BackendRef {
     const input = { name, policy, events, random };
@@ -84,6 +99,7 @@ export function createBackends({ machines, policy, clock, events, random }: Back
           return;
         }
         const stop = (): void => abandon(question, sender);
+        const stops = whenGone(gone, stop);
         const question = startQuestion(
           machines.question,
           id,
@@ -96,7 +112,7 @@ export function createBackends({ machines, policy, clock, events, random }: Back
             pose,
             timeoutMs,
             settle: (outcome) => {
-              gone.removeEventListener('abort', stop);
+              stops.delete(stop);
               resolve(outcome as QuestionOutcome<Result>);
             },
             events,
@@ -104,7 +120,6 @@ export function createBackends({ machines, policy, clock, events, random }: Back
           questions,
           clock,
         );
-        if (questions.has(id)) gone.addEventListener('abort', stop);
       });
     },
     async stop() {
