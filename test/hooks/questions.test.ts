@@ -116,6 +116,8 @@ describe('connect', () => {
 
   test.each([
     [{ error: { code: 450, message: 'not you' } }, 3507, 'not you'],
+    [{ error: { code: 450, message: 'later', temporary: true } }, 3004, 'later'],
+    [{ disconnect: { code: 4501, reason: 'é'.repeat(100) } }, 4501, 'é'.repeat(61)],
     [{ disconnect: { code: 4501, reason: 'go away' } }, 4501, 'go away'],
   ])('refuses a client of the line protocol with %j', async (answer, code, reason) => {
     const backend = await startAnsweringBackend({ '/connect': answer });
