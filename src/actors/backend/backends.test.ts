@@ -270,6 +270,18 @@ describe('a backend', () => {
     expect([failures().length, state()]).toEqual([4, { serving: 'closed' }]);
   });
 
+  test('is not blamed for a deadline that this process has missed itself', async () => {
+    const { ask, state, clock, failures } = create({ failuresToOpen: 1 });
+    ask();
+    clock.increment(1_300);
+    await settle();
+    expect([failures().length, state()]).toEqual([1, { serving: 'closed' }]);
+    ask();
+    clock.increment(1_000);
+    await settle();
+    expect([failures().length, state()]).toEqual([2, { serving: 'open' }]);
+  });
+
   test('whose answers are of no use is asked on', async () => {
     const { ask, sent, state, failures } = create({ failuresToOpen: 1 });
     const outcomes = ask();

@@ -15,6 +15,12 @@ import type { BackendPolicy } from './backend-events.ts';
 import { startBackend, type backendMachine, type BackendRef } from './backend.ts';
 import { abandon, startQuestion, type questionMachine, type QuestionsUnderWay } from './question.ts';
 
+/**
+ * A timer that is late by a quarter of the deadline, and at least by so many milliseconds, tells that this process is
+ * busy. That says nothing of the backend.
+ */
+const MIN_HOLD_UP_MS = 100;
+
 export interface BackendsInput {
   readonly machines: {
     readonly backend: typeof backendMachine;
@@ -93,6 +99,7 @@ export function createBackends({ machines, policy, clock, events, random }: Back
       const { member, sender } = asker;
       asked += 1;
       const id = `${asked}@${room ?? member.id}`;
+      const heldUpAt = clock.monotonic() + timeoutMs + Math.max(MIN_HOLD_UP_MS, timeoutMs / 4);
       return new Promise<QuestionOutcome<Result>>((resolve) => {
         if (gone.aborted) {
           resolve({ type: 'failed' });
@@ -111,6 +118,7 @@ export function createBackends({ machines, policy, clock, events, random }: Back
             backend: isBackend ? (backends.get(target) ?? start(target)) : undefined,
             pose,
             timeoutMs,
+            isHeldUp: () => clock.monotonic() > heldUpAt,
             settle: (outcome) => {
               stops.delete(stop);
               resolve(outcome as QuestionOutcome<Result>);
