@@ -270,6 +270,18 @@ describe('a backend', () => {
     expect([failures().length, state()]).toEqual([4, { serving: 'closed' }]);
   });
 
+  test('is not blamed for a question that has waited for most of its time', async () => {
+    const { ask, sent, state, clock, failures } = create({ failuresToOpen: 1, maxInFlight: 1 });
+    ask();
+    ask();
+    clock.increment(600);
+    sent[0]?.answer();
+    await settle();
+    clock.increment(400);
+    await settle();
+    expect([failures().length, state()]).toEqual([1, { serving: 'closed' }]);
+  });
+
   test('is not blamed for a deadline that this process has missed itself', async () => {
     const { ask, state, clock, failures } = create({ failuresToOpen: 1 });
     ask();

@@ -99,6 +99,7 @@ export function createBackends({ machines, policy, clock, events, random }: Back
       const { member, sender } = asker;
       asked += 1;
       const id = `${asked}@${room ?? member.id}`;
+      let posedAt = clock.monotonic();
       const heldUpAt = clock.monotonic() + timeoutMs + Math.max(MIN_HOLD_UP_MS, timeoutMs / 4);
       return new Promise<QuestionOutcome<Result>>((resolve) => {
         if (gone.aborted) {
@@ -116,9 +117,12 @@ export function createBackends({ machines, policy, clock, events, random }: Back
             member,
             target,
             backend: isBackend ? (backends.get(target) ?? start(target)) : undefined,
-            pose,
+            pose: (signal) => {
+              posedAt = clock.monotonic();
+              return pose(signal);
+            },
             timeoutMs,
-            isHeldUp: () => clock.monotonic() > heldUpAt,
+            isHeldUp: () => clock.monotonic() > heldUpAt || clock.monotonic() - posedAt < timeoutMs / 2,
             settle: (outcome) => {
               stops.delete(stop);
               resolve(outcome as QuestionOutcome<Result>);

@@ -25,7 +25,7 @@ export interface QuestionInput {
   /** Sends the question. A rejection is a failure of the backend. */
   readonly pose: (signal: AbortSignal) => Promise<Posing>;
   readonly timeoutMs: number;
-  /** Asked at the deadline: this process was busy, so that the answer may be here and is not read yet. */
+  /** Asked at the deadline: the backend had little time, or the answer may be here and is not read yet. */
   readonly isHeldUp: () => boolean;
   /** Called once. */
   readonly settle: (outcome: QuestionOutcome<unknown>) => void;
