@@ -234,6 +234,17 @@ describe('subscribe', () => {
     expect(await client.ask(sendByRoom('another', 'hi'))).toBe('Error: you may not publish in another');
   });
 
+  test('for a time, without sub_refresh, asks nothing of a client that has no token to renew', async () => {
+    const backend = await startAnsweringBackend({ '/subscribe': { result: { expire_at: 4_000_000_000 } } });
+    const { connect } = await startServer({ hooks: { subscribe: { url: `${backend.url}/subscribe` } } });
+    const client = await connect({ path: '/connection/websocket' });
+    await client.ask('{"id":1,"connect":{}}');
+    expect(JSON.parse(await client.ask('{"id":2,"subscribe":{"channel":"lobby"}}'))).toEqual({
+      id: 2,
+      subscribe: {},
+    });
+  });
+
   test('gets a token that the server cannot check', async () => {
     const backend = await startAnsweringBackend({ '/subscribe': { result: {} } });
     const { url } = await startServer({ hooks: { subscribe: { url: `${backend.url}/subscribe` } } });
