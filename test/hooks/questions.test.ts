@@ -116,6 +116,8 @@ describe('connect', () => {
 
   test.each([
     [{ error: { code: 450, message: 'not you' } }, 3507, 'not you'],
+    [{ error: { code: 450, message: 'later', temporary: true } }, 3004, 'later'],
+    [{ disconnect: { code: 4501, reason: 'é'.repeat(100) } }, 4501, 'é'.repeat(61)],
     [{ disconnect: { code: 4501, reason: 'go away' } }, 4501, 'go away'],
   ])('refuses a client of the line protocol with %j', async (answer, code, reason) => {
     const backend = await startAnsweringBackend({ '/connect': answer });
@@ -230,6 +232,17 @@ describe('subscribe', () => {
     expect(order).toEqual(['hook', 'onJoin']);
     // Who is let in by a handler or a backend speaks as a member only.
     expect(await client.ask(sendByRoom('another', 'hi'))).toBe('Error: you may not publish in another');
+  });
+
+  test('for a time, without sub_refresh, asks nothing of a client that has no token to renew', async () => {
+    const backend = await startAnsweringBackend({ '/subscribe': { result: { expire_at: 4_000_000_000 } } });
+    const { connect } = await startServer({ hooks: { subscribe: { url: `${backend.url}/subscribe` } } });
+    const client = await connect({ path: '/connection/websocket' });
+    await client.ask('{"id":1,"connect":{}}');
+    expect(JSON.parse(await client.ask('{"id":2,"subscribe":{"channel":"lobby"}}'))).toEqual({
+      id: 2,
+      subscribe: {},
+    });
   });
 
   test('gets a token that the server cannot check', async () => {

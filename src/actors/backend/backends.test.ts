@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { ServerEventName } from '../../events/server-events.ts';
 import { FakeClock } from '../../system/clock-harness.ts';
@@ -114,6 +115,19 @@ describe('a question', () => {
       { serving: 'closed' },
       0,
     ]);
+  });
+
+  test('is one of many of a connection, which has one listener for all of them', async () => {
+    const gone = new AbortController();
+    const { ask, sent, backends } = create();
+    for (let count = 0; count < 20; count += 1) ask(true, gone.signal);
+    expect(getEventListeners(gone.signal, 'abort')).toHaveLength(1);
+    sent[0]?.answer();
+    await settle();
+    gone.abort();
+    await settle();
+    expect(sent.filter(({ signal }) => signal.aborted)).toHaveLength(19);
+    expect(backends.questions.size).toBe(0);
   });
 
   test('of somebody who is gone already is not asked', async () => {
@@ -254,6 +268,30 @@ describe('a backend', () => {
       'result result result result failed failed failed failed',
     );
     expect([failures().length, state()]).toEqual([4, { serving: 'closed' }]);
+  });
+
+  test('is not blamed for a question that has waited for most of its time', async () => {
+    const { ask, sent, state, clock, failures } = create({ failuresToOpen: 1, maxInFlight: 1 });
+    ask();
+    ask();
+    clock.increment(600);
+    sent[0]?.answer();
+    await settle();
+    clock.increment(400);
+    await settle();
+    expect([failures().length, state()]).toEqual([1, { serving: 'closed' }]);
+  });
+
+  test('is not blamed for a deadline that this process has missed itself', async () => {
+    const { ask, state, clock, failures } = create({ failuresToOpen: 1 });
+    ask();
+    clock.increment(1_300);
+    await settle();
+    expect([failures().length, state()]).toEqual([1, { serving: 'closed' }]);
+    ask();
+    clock.increment(1_000);
+    await settle();
+    expect([failures().length, state()]).toEqual([2, { serving: 'open' }]);
   });
 
   test('whose answers are of no use is asked on', async () => {

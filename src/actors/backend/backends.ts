@@ -15,6 +15,12 @@ import type { BackendPolicy } from './backend-events.ts';
 import { startBackend, type backendMachine, type BackendRef } from './backend.ts';
 import { abandon, startQuestion, type questionMachine, type QuestionsUnderWay } from './question.ts';
 
+/**
+ * A timer that is late by a quarter of the deadline, and at least by so many milliseconds, tells that this process is
+ * busy. That says nothing of the backend.
+ */
+const MIN_HOLD_UP_MS = 100;
+
 export interface BackendsInput {
   readonly machines: {
     readonly backend: typeof backendMachine;
@@ -55,8 +61,23 @@ export interface Backends {
 export function createBackends({ machines, policy, clock, events, random }: BackendsInput): Backends {
   const backends = new Map<string, BackendRef>();
   const questions: QuestionsUnderWay = new Map();
+  const leaving = new WeakMap<AbortSignal, Set<() => void>>();
   let asked = 0;
   let isStopping = false;
+
+  /** One listener for all questions of a signal: Node.js warns of a leak when there are more than ten. */
+  function whenGone(gone: AbortSignal, stop: () => void): Set<() => void> {
+    let stops = leaving.get(gone);
+    if (stops === undefined) {
+      const all = new Set<() => void>();
+      leaving.set(gone, all);
+      gone.addEventListener('abort', () => {
+        for (const each of all) each();
+      });
+      stops = all;
+    }
+    return stops.add(stop);
+  }
 
   function start(name: string): BackendRef {
     const input = { name, policy, events, random };
@@ -78,12 +99,15 @@ export function createBackends({ machines, policy, clock, events, random }: Back
       const { member, sender } = asker;
       asked += 1;
       const id = `${asked}@${room ?? member.id}`;
+      let posedAt = clock.monotonic();
+      const heldUpAt = clock.monotonic() + timeoutMs + Math.max(MIN_HOLD_UP_MS, timeoutMs / 4);
       return new Promise<QuestionOutcome<Result>>((resolve) => {
         if (gone.aborted) {
           resolve({ type: 'failed' });
           return;
         }
         const stop = (): void => abandon(question, sender);
+        const stops = whenGone(gone, stop);
         const question = startQuestion(
           machines.question,
           id,
@@ -93,10 +117,14 @@ export function createBackends({ machines, policy, clock, events, random }: Back
             member,
             target,
             backend: isBackend ? (backends.get(target) ?? start(target)) : undefined,
-            pose,
+            pose: (signal) => {
+              posedAt = clock.monotonic();
+              return pose(signal);
+            },
             timeoutMs,
+            isHeldUp: () => clock.monotonic() > heldUpAt || clock.monotonic() - posedAt < timeoutMs / 2,
             settle: (outcome) => {
-              gone.removeEventListener('abort', stop);
+              stops.delete(stop);
               resolve(outcome as QuestionOutcome<Result>);
             },
             events,
@@ -104,7 +132,6 @@ export function createBackends({ machines, policy, clock, events, random }: Back
           questions,
           clock,
         );
-        if (questions.has(id)) gone.addEventListener('abort', stop);
       });
     },
     async stop() {

@@ -25,6 +25,8 @@ export interface QuestionInput {
   /** Sends the question. A rejection is a failure of the backend. */
   readonly pose: (signal: AbortSignal) => Promise<Posing>;
   readonly timeoutMs: number;
+  /** Asked at the deadline: the backend had little time, or the answer may be here and is not read yet. */
+  readonly isHeldUp: () => boolean;
   /** Called once. */
   readonly settle: (outcome: QuestionOutcome<unknown>) => void;
   readonly events: EventSink;
@@ -66,6 +68,11 @@ const machine = setup({
     },
     endVisit: ({ context: { backend }, self }, { outcome }: { readonly outcome: VisitOutcome }) => {
       if (backend !== undefined) send(backend, { type: 'question.ended', question: self, outcome }, self);
+    },
+    endLateVisit: ({ context: { backend, isHeldUp }, self }) => {
+      if (backend === undefined) return;
+      const outcome = isHeldUp() ? 'left' : 'failed';
+      send(backend, { type: 'question.ended', question: self, outcome }, self);
     },
     settle: ({ context }, { answer }: { readonly answer: Posing }) => {
       if (answer.type !== 'unusable') context.settle(answer);
@@ -162,7 +169,7 @@ export const questionMachine = machine.createMachine({
     late: {
       description: 'The deadline has passed; the request is ended.',
       type: 'final',
-      entry: ['reportLate', { type: 'endVisit', params: { outcome: 'failed' } }, 'settleFailed'],
+      entry: ['reportLate', 'endLateVisit', 'settleFailed'],
     },
     abandoned: {
       description:

@@ -201,7 +201,8 @@ const CLOSE_OF: Partial<Record<ErrorName, CloseName>> = {
 
 /** Closes the socket of a client that cannot be told of an error in another way. */
 export function closeRefused({ context }: ConnectionArgs, { refusal }: Refused): void {
-  const close = CLOSE_OF[refusal.error] ?? 'permissionDenied';
+  // The client may connect again where it may try again.
+  const close = CLOSE_OF[refusal.error] ?? (refusal.temporary === true ? 'internal' : 'permissionDenied');
   context.closedWith = close;
   context.port.close(close, refusal.message);
 }

@@ -174,8 +174,10 @@ export function attach(
   grant: RoomGrant | undefined,
 ): JoinAnswer | 'broken' | undefined {
   if (reading === undefined && grant === undefined) return undefined;
-  // Where a backend is asked again, the client need not care.
-  const ttlSeconds = asksAgain(context, grant, room) ? undefined : ttlOf(context, grant?.expiresAt);
+  // A client need not care where a backend is asked again, and cannot where the server checks no tokens.
+  const isOurs = asksAgain(context, grant, room) || context.authenticator?.refreshes !== true;
+  const isRenewed = grant?.isAskedAgain !== true || !isOurs;
+  const ttlSeconds = isRenewed ? ttlOf(context, grant?.expiresAt) : undefined;
   const ofGrant = {
     ...(ttlSeconds !== undefined && { ttlSeconds }),
     ...(grant?.data !== undefined && { data: grant.data }),
