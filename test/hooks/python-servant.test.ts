@@ -9,7 +9,7 @@ import { HooksMethods } from '../../src/tars/servants/hooks.ts';
 import { createSdkClient } from '../support/sdk-client.ts';
 import { startServer } from '../support/start-server.ts';
 
-const SCRIPT = fileURLToPath(new URL('../support/hooks_servant.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../examples/hooks_servant.py', import.meta.url));
 const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 
 async function startServant(): Promise<{ object: string }> {
