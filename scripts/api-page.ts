@@ -28,9 +28,9 @@ export interface OpenApi {
 
 export function renderApiPage({ paths }: OpenApi): string {
   const methods = Object.entries(paths).flatMap(([path, { post }]) =>
-    post === undefined ? [] : [renderMethod(path, post)],
+    post === undefined || path === LINES_PATH ? [] : [renderMethod(path, post)],
   );
-  return [INTRODUCTION, ...methods, WATCHING].join('\n');
+  return [INTRODUCTION, ...methods, LINES, WATCHING].join('\n');
 }
 
 function renderMethod(path: string, { summary, requestBody, responses }: Operation): string {
@@ -97,6 +97,27 @@ const NAMES: Readonly<Record<string, string>> = {
   object: 'object',
 };
 
+const LINES_PATH = '/api';
+
+const LINES = `## Commands in lines
+
+\`POST /api\` takes a command in each line, and answers each in a line, in order. Older server SDKs of Centrifugo speak so;
+for programs of your own, \`batch\` is better.
+
+\`\`\`
+{"method":"publish","params":{"channel":"room1","data":"hi"}}
+{"method":"presence_stats","params":{"channel":"room1"}}
+
+{"result":{"offset":1,"epoch":"q83vEjRW"}}
+{"result":{"num_clients":2,"num_users":1}}
+\`\`\`
+
+A command may have a number as \`id\`; its answer then has it too. What is wrong with one command is told in its line, as
+\`{"error":{…}}\`. A line that is no command makes the whole request 400, before anything is done. What refuses the whole
+request has a status in any case: 400, or 429 after too many requests. Each command counts as a request of its key.
+\`watch\` and \`batch\` are no commands.
+`;
+
 const INTRODUCTION = `# The server API
 
 <!-- Made by \`npx tsx scripts/api-docs.ts > docs/api.md\`. The text is in scripts/api-page.ts; the methods come from src/http/api. -->
@@ -132,8 +153,11 @@ Pages of the origins in \`http.allowedOrigins\` may use the API with a key (CORS
 - What cannot be decoded is 400 in any case: no JSON, or a field of another type than its own. 401: no key, or a wrong one.
   403: a page of another site asks without a key. 413: the body is longer than 1 MiB and six times a message.
 - \`data\` is any JSON value. A number that JavaScript cannot hold is refused; \`rpc\` keeps all digits.
-- An answer has 20,000 rooms or members at most, because the server does nothing else while it writes one. Where there are
-  more, \`channels\` and \`presence\` answer with the error 106: give a pattern, or ask for \`presence_stats\`.
+- An answer has 20,000 rooms or members at most. Where there are more, \`channels\` and \`presence\` answer with the error
+  106: give a pattern, or ask for \`presence_stats\`. A long answer is sent in portions (chunked), as fast as you read; who
+  reads nothing for 30 s is cut off.
+- A request has 1,000 commands at most, in a \`batch\` or in lines. Together they broadcast to 10,000 channels at most, and
+  their results take up to 32 MiB: commands for which there is no room are not done, and get the error 106.
 - \`idempotency_key\` holds for five minutes in its room. A message that was refused may be tried again. Keys are in the memory
   of this server: the oldest are forgotten when they take more than 16 MiB.
 - The library has the same functions: see \`StatecastServer\` in its types.

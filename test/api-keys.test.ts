@@ -142,6 +142,8 @@ test('pages of allowed origins may use the API with a key, and those of others m
   });
   const other = { origin: 'https://other.example' };
   expect((await request('/api/publish', { method: 'OPTIONS', headers: other })).status).toBe(403);
+  const noPage = await request('/api/publish', { method: 'OPTIONS' });
+  expect([noPage.status, noPage.body]).toEqual([403, expect.stringContaining('this is for pages')]);
   const answer = await request('/api/publish', post(body, { ...other, 'x-api-key': ALL }));
   expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([200, undefined]);
 });

@@ -5,7 +5,10 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { renderApiPage, type OpenApi } from '../scripts/api-page.ts';
 import { createApiMethods } from '../src/http/api/api-methods.ts';
+import { createApiRoutes } from '../src/http/api/api-routes.ts';
+import { createWatchRoute } from '../src/http/api/watch-route.ts';
 import { API_METHOD_NAMES } from '../src/protocol/api-methods.ts';
+import { systemClock } from '../src/system/clock.ts';
 import { post, read } from './support/api-request.ts';
 import { startServer } from './support/start-server.ts';
 
@@ -22,15 +25,28 @@ test('it needs no key, and has all methods that keys may be given', async () => 
   expect(answer.status).toBe(200);
   expect(description['openapi']).toBe('3.1.0');
   const names = Object.keys(description.paths).map((path) => path.replace('/api/', ''));
-  expect(names.toSorted()).toEqual([...API_METHOD_NAMES, 'batch'].toSorted());
+  expect(names.toSorted()).toEqual([...API_METHOD_NAMES, 'batch', '/api'].toSorted());
 });
 
-test('each path of it is a route that takes its method', async () => {
+test('it has the routes of the API, and each takes its method', async () => {
   const { request, description } = await fetchDescription();
+  const parts = { access: {}, clock: systemClock, operations: {}, messageBytes: 1 } as never;
+  const routes = [
+    ...createApiRoutes({ ...(parts as object), methods: createApiMethods(parts, 1) } as never),
+    createWatchRoute(parts),
+  ];
+  const described = Object.entries(description.paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(described.toSorted()).toEqual(
+    routes.flatMap(({ methods, path }) => methods.map((method) => `${method} ${path}`)).toSorted(),
+  );
   const headers = { 'x-api-key': 'correct-horse-battery-staple' };
   for (const path of Object.keys(description.paths)) {
     const answer = await request(path, path === '/api/watch' ? { headers } : post({}, headers));
-    expect([path, answer.status]).toEqual([path, path === '/api/watch' ? 400 : 200]);
+    // Without a channel, and with a line that has no method.
+    const status = path === '/api/watch' || path === '/api' ? 400 : 200;
+    expect([path, answer.status]).toEqual([path, status]);
   }
 });
 

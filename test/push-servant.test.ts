@@ -66,6 +66,49 @@ describe('rooms', () => {
     expect(await push.nodes({})).toMatchObject({ ret: DONE, list: [{ clients: 1, users: 1, rooms: 1 }] });
   });
 
+  test('are found by a pattern, muted and closed', async () => {
+    const { connect, push, server } = await start();
+    const client = await connect();
+    await client.join('chat:1');
+    await client.join('game');
+    expect(await push.findRooms({ pattern: 'chat:*' })).toEqual({
+      ret: DONE,
+      list: [{ name: 'chat:1', members: 1 }],
+    });
+    expect((await push.findRooms({ pattern: '' })).list).toHaveLength(2);
+    expect(await push.mute({ room: 'game' })).toEqual({ ret: DONE });
+    client.send('sendByRoom|{"roomNum":"game","message":"hi"}');
+    expect(await client.next()).toMatch(/^Error: /);
+    expect(await push.unmute({ room: 'game' })).toEqual({ ret: DONE });
+    expect(await push.mute({ room: '' })).toMatchObject({ ret: { code: 107 } });
+    expect(await push.broadcast({ data: '{"all":1}' })).toEqual({ ret: DONE });
+    expect(await client.next()).toBe('{"all":1}');
+    expect(await push.broadcast({ data: 'no JSON' })).toMatchObject({ ret: { code: 107 } });
+    expect(await push.closeRoom({ room: 'game', reason: 'over' })).toEqual({ ret: DONE, found: true });
+    expect((await server.rooms()).map(({ room }) => room)).toEqual(['chat:1']);
+  });
+
+  test('have members without a connection', async () => {
+    const { push } = await start();
+    const member = { id: 'bot1', user: 'weather', info: '{"name":"Weather"}' };
+    const set = { room: 'a', member, ttlSeconds: 0 };
+    expect(await push.setPresence(set)).toEqual({ ret: DONE, client: 'outside:bot1' });
+    expect((await push.presence({ room: 'a' })).list).toEqual([
+      { client: 'outside:bot1', user: 'weather', connInfo: '{"name":"Weather"}', roomInfo: '' },
+    ]);
+    for (const wrong of [
+      { ...set, room: '' },
+      { ...set, ttlSeconds: -1 },
+      { ...set, ttlSeconds: 86_401 },
+      { ...set, member: { id: '' } },
+      { ...set, member: { id: 'b', info: 'Weather' } },
+    ]) {
+      expect(await push.setPresence(wrong)).toMatchObject({ ret: { code: 107 }, client: '' });
+    }
+    expect(await push.removePresence({ room: 'a', id: 'bot1' })).toEqual({ ret: DONE, found: true });
+    expect(await push.removePresence({ room: 'a', id: 'bot1' })).toEqual({ ret: DONE, found: false });
+  });
+
   test.each([
     ['no JSON', { data: 'hi' }, 107],
     ['a number that would change', { data: '9007199254740993' }, 107],

@@ -4,7 +4,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SECRET, signToken } from '../src/auth/token-harness.ts';
-import { createFileRevocations, createMemoryControls, refuse, type ServerOptions } from '../src/index.ts';
+import {
+  createFileRevocations,
+  createMemoryControls,
+  createMemoryStore,
+  refuse,
+  type ServerOptions,
+} from '../src/index.ts';
 import { connectCentrifuge, openCentrifuge } from './support/centrifuge-client.ts';
 import { createGate } from './support/gate.ts';
 import { createSdkClient } from './support/sdk-client.ts';
@@ -183,6 +189,21 @@ describe('revocations in a file', () => {
     await first.server.close();
     const second = await startServer({ ...TOKENS, revocations: createFileRevocations({ dir }) });
     expect(await tryToken(second, { sub: 'ann' })).toMatchObject({ code: 3507 });
+  });
+
+  test('hold in rooms too, where the process was killed before it had stored who has left', async () => {
+    const store = createMemoryStore();
+    const first = await startServer({ store, line: { userParameter: true } });
+    for (const user of ['ann', 'bob']) await (await first.connect({ path: `/?user=${user}` })).join('a');
+    await first.server.close();
+    const revocations = createFileRevocations({ dir: await makeTempDir() });
+    await revocations.load();
+    await revocations.write([{ type: 'add', revocation: { user: 'ann' } }]);
+    await revocations.close();
+    const { server, connect } = await startServer({ store, revocations, line: { userParameter: true } });
+    expect(await server.members('a')).toMatchObject([{ user: 'bob', state: 'away' }]);
+    await server.unrevoke({ user: 'ann' });
+    expect(await (await connect({ path: '/?user=ann' })).settle()).toEqual([]);
   });
 
   test('that are damaged keep the server from starting', async () => {

@@ -1,10 +1,19 @@
 /** Webhooks: a real server tells a real receiver, which is slow, refuses, is down, and comes back. */
 
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, createServer, verifyWebhook, type ServerOptions } from '../src/index.ts';
+import {
+  ConfigError,
+  createFileOutboxes,
+  createServer,
+  verifyWebhook,
+  type ServerOptions,
+} from '../src/index.ts';
 import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
+import { makeTempDir } from './support/temp-dir.ts';
 import { startReceiver, withoutRepeats, type WebhookReceiver } from './support/webhook-receiver.ts';
 
 const SECRET = 'the secret of the receiver';
@@ -146,6 +155,20 @@ test('states of machines are told where they are chosen', async () => {
   expect(receiver.taken()).toMatchObject([{ ...joined, user: 'ann' }, full, { ...joined, user: 'bob' }]);
 });
 
+test('an outbox that cannot be used stops the start, with what to look at', async () => {
+  const dir = join(await makeTempDir(), 'in the way');
+  await writeFile(dir, '');
+  const server = createServer({
+    port: 0,
+    outbox: createFileOutboxes({ dir }),
+    webhooks: [{ name: 'crm', url: 'http://127.0.0.1:1/hook', events: ['*'] }],
+  });
+  await expect(server.listen()).rejects.toMatchObject({
+    code: 'ENOTDIR',
+    message: expect.stringMatching(/^cannot use the outbox of the webhook crm: ENOTDIR: .*in the way/),
+  });
+});
+
 describe('settings of webhooks', () => {
   const url = 'http://127.0.0.1:1/hook';
 
@@ -163,7 +186,10 @@ describe('settings of webhooks', () => {
     ],
     ['an unknown pattern', [{ url, events: ['people.*'] }], /a pattern such as member\.\*/],
     ['no events', [{ url, events: [] }], /at least one event/],
-    ['no address', [{ events: ['*'] }], /webhooks\[?\.?0/],
+    ['no address', [{ events: ['*'] }], /webhooks\[0\] .*with either url or servant/],
+    ['two targets', [{ url, servant: 'crm', events: ['*'] }], /with either url or servant/],
+    ['an unknown servant', [{ servant: 'crm', events: ['*'] }], /webhooks\[0\]\.servant .*there is none yet/],
+    ['a secret for a servant', [{ servant: 'crm', secret: SECRET, events: ['*'] }], /nothing with a servant/],
     ['an address with a password', [{ url: 'http://a:b@c/', events: ['*'] }], /such as https:/],
     [
       'two of one name',

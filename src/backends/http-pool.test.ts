@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { HttpPool } from './http-pool.ts';
@@ -61,6 +61,26 @@ test('connections are kept, and no more are open than allowed', async () => {
   expect([answers.length, opened]).toEqual([50, 2]);
 });
 
+test('requests to one address do not wait for those to another one of the same host', async () => {
+  const { url } = await listen((incoming, response) => {
+    if (incoming.url !== '/slow') response.end('ok');
+  });
+  const pool = createPool({ connections: 1 });
+  const abort = new AbortController();
+  const slow = pool.post(`${url}/slow`, request(abort.signal));
+  expect(await pool.post(`${url}/quick?a=b`, request())).toMatchObject({ body: 'ok' });
+  abort.abort(new Error('enough'));
+  await expect(slow).rejects.toThrow('enough');
+});
+
+test('the values of headers are sent as UTF-8', async () => {
+  const { url } = await listen((incoming, response) =>
+    response.end(Buffer.from(String(incoming.headers['x-name']), 'latin1')),
+  );
+  const headers = { 'x-name': 'Zoë €' };
+  expect((await createPool().post(url, { ...request(), headers })).body).toBe('Zoë €');
+});
+
 test('an answer above the limit is refused, with and without a content-length', async () => {
   const { url } = await listen((incoming, response) => {
     if (incoming.url === '/declared') response.setHeader('content-length', 2_000);
@@ -75,6 +95,28 @@ test('an answer above the limit is refused, with and without a content-length', 
 test('an answer that is not UTF-8 is refused', async () => {
   const { url } = await listen((_, response) => void response.end(Buffer.from([0xff, 0xfe])));
   await expect(createPool().post(url, request())).rejects.toMatchObject({ code: 'unreadable' });
+});
+
+test.each([
+  ['is too long', (response: ServerResponse) => void response.end('x'.repeat(2_000_000))],
+  ['never ends', (response: ServerResponse) => void response.write('x')],
+  ['breaks off', (response: ServerResponse) => void response.write('x', () => response.destroy())],
+  ['is not UTF-8', (response: ServerResponse) => void response.end(Buffer.from([0xff]))],
+])('who needs the status alone gets it of an answer that %s', async (_, answer) => {
+  const { url } = await listen((_incoming, response) => {
+    response.writeHead(202);
+    answer(response);
+  });
+  expect(await createPool().tell(url, request())).toBe(202);
+});
+
+test('a connection is kept after a status alone', async () => {
+  let opened = 0;
+  const { url, server } = await listen((_, response) => void response.end('ok'));
+  server.on('connection', () => (opened += 1));
+  const pool = createPool({ connections: 1 });
+  for (let number = 0; number < 5; number += 1) await pool.tell(url, request());
+  expect(opened).toBe(1);
 });
 
 test('a backend that does not listen is unreachable', async () => {

@@ -1,6 +1,7 @@
 /** Connections to the backends of users: kept open, bounded, and reused. It does not know what is asked. */
 
-import type { Agent } from 'undici';
+import type * as Undici from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import {
   HttpError,
   type HttpAnswer,
@@ -10,7 +11,10 @@ import {
 } from './http-port.ts';
 
 export interface HttpPoolOptions {
-  /** Connections to one origin at the same time. Further requests wait. Default: 128. */
+  /**
+   * Connections to one address (without the query) at the same time. Further requests wait, and not for those to another
+   * address of the same host. Default: 128.
+   */
   readonly connections?: number;
   /** The longest body of an answer, in bytes. Default: 1 MiB. */
   readonly maxAnswerBytes?: number;
@@ -24,32 +28,56 @@ const DEFAULT_CONNECTIONS = 128;
 const DEFAULT_MAX_ANSWER_BYTES = 1024 * 1024;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_KEEP_ALIVE_MS = 4_000;
+/** An answer that nobody reads is passed over, so that the connection is kept. A longer or slower one ends it. */
+const UNREAD_BYTES = 16 * 1024;
+const UNREAD_PAUSE_MS = 5_000;
 
 /**
- * An `HttpPort` over undici. It verifies TLS and uses no proxy of the environment. undici is loaded with the first request:
+ * An `HttpPort` over undici. It verifies TLS and uses no proxy of the environment. undici is loaded when it is needed:
  * most servers ask no backend.
  */
 export class HttpPool implements HttpPort {
   readonly #options: HttpPoolOptions;
-  #agent: Promise<Agent> | undefined;
+  #undici: Promise<typeof Undici> | undefined;
+  /** By address. The settings name all addresses, so there are few. */
+  readonly #pools = new Map<string, Pool>();
+  #isClosed = false;
 
   constructor(options: HttpPoolOptions = {}) {
     this.#options = options;
   }
 
-  async post(url: string, { headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  /** Loads undici, which takes some tenths of a second. Otherwise the first request does. */
+  async load(): Promise<void> {
+    await this.#load();
+  }
+
+  async post(url: string, request: HttpRequest): Promise<HttpAnswer> {
+    return this.#ask(url, request, {}, async ({ statusCode, body }) => {
+      return { status: statusCode, body: decode(await body.arrayBuffer()) };
+    });
+  }
+
+  async tell(url: string, request: HttpRequest): Promise<number> {
+    return this.#ask(url, request, { bodyTimeout: UNREAD_PAUSE_MS }, async ({ statusCode, body }) => {
+      body.dump({ limit: UNREAD_BYTES }).catch(() => {});
+      return statusCode;
+    });
+  }
+
+  async #ask<Answer>(
+    url: string,
+    { headers, body, signal }: HttpRequest,
+    options: { readonly bodyTimeout?: number },
+    read: (answer: Dispatcher.ResponseData) => Promise<Answer>,
+  ): Promise<Answer> {
     const { origin, pathname, search } = new URL(url);
     try {
-      const agent = await (this.#agent ??= createAgent(this.#options));
-      const answer = await agent.request({
-        origin,
-        path: pathname + search,
-        method: 'POST',
-        headers,
-        body,
-        signal,
-      });
-      return { status: answer.statusCode, body: decode(await answer.body.arrayBuffer()) };
+      const pool = this.#poolOf(origin, pathname, await this.#load());
+      const path = pathname + search;
+      return await read(
+        await pool.request({ path, method: 'POST', headers: toBytes(headers), body, signal, ...options }),
+      );
     } catch (error) {
       throw signal.aborted ? signal.reason : toHttpError(origin, error);
     }
@@ -57,23 +85,37 @@ export class HttpPool implements HttpPort {
 
   /** Ends all connections, and all requests under way with `lost`. */
   async close(): Promise<void> {
-    this.#agent ??= Promise.reject(new HttpError('lost', 'the server is shutting down'));
-    await this.#agent.then(
-      (agent) => agent.destroy(),
-      () => {},
-    );
+    this.#isClosed = true;
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+  }
+
+  #load(): Promise<typeof Undici> {
+    return (this.#undici ??= import('undici'));
+  }
+
+  #poolOf(origin: string, path: string, undici: typeof Undici): Pool {
+    if (this.#isClosed) throw new HttpError('lost', 'the server is shutting down');
+    const address = origin + path;
+    const known = this.#pools.get(address);
+    if (known !== undefined) return known;
+    const { connections, maxAnswerBytes, connectTimeoutMs, keepAliveMs } = this.#options;
+    const pool = new undici.Pool(origin, {
+      connections: connections ?? DEFAULT_CONNECTIONS,
+      maxResponseSize: maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
+      connect: { timeout: connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS },
+      keepAliveTimeout: keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
+      pipelining: 1,
+    });
+    this.#pools.set(address, pool);
+    return pool;
   }
 }
 
-async function createAgent(options: HttpPoolOptions): Promise<Agent> {
-  const undici = await import('undici');
-  return new undici.Agent({
-    connections: options.connections ?? DEFAULT_CONNECTIONS,
-    maxResponseSize: options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
-    connect: { timeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS },
-    keepAliveTimeout: options.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
-    pipelining: 1,
-  });
+/** undici writes one byte for each character of a header, and refuses characters beyond. */
+function toBytes(headers: HttpRequest['headers']): Record<string, string> {
+  const written: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) written[name] = Buffer.from(value).toString('latin1');
+  return written;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

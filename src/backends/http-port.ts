@@ -1,6 +1,7 @@
 /** Requests to backends of users, as the parts that ask see them. `http-pool.ts` sends them. */
 
 export interface HttpRequest {
+  /** Values are sent as UTF-8. They must have no control characters except tabs. */
   readonly headers: Readonly<Record<string, string>>;
   /** A text is sent as UTF-8. */
   readonly body: string | Uint8Array;
@@ -17,6 +18,8 @@ export interface HttpAnswer {
 export interface HttpPort {
   /** Sends a `POST`. Rejects with an `HttpError`, or with the reason of the signal once it is aborted. */
   post(url: string, request: HttpRequest): Promise<HttpAnswer>;
+  /** The same for who needs the status alone: it resolves when that is there, whatever the body of the answer is. */
+  tell(url: string, request: HttpRequest): Promise<number>;
 }
 
 /** Why there is no answer. */

@@ -3,17 +3,10 @@
  * never came. It knows no members.
  */
 
-import type { Json, MemberInfo, Publication, RoomMember } from '../protocol/command.ts';
+import type { Publication } from '../protocol/command.ts';
 import { startQuietTimer, type Clock } from '../system/clock.ts';
-import type {
-  Accepted,
-  Broker,
-  BrokerListener,
-  History,
-  HistoryQuery,
-  Position,
-  PublishOptions,
-} from './broker.ts';
+import type { Broker, BrokerListener, History, HistoryQuery } from './broker.ts';
+import { ForwardingBroker } from './forwarding-broker.ts';
 import { HeardStream } from './heard-stream.ts';
 
 /** How often it is asked where streams stand. */
@@ -36,9 +29,7 @@ export function watchBroker(broker: Broker, options: WatchOptions): Broker {
   return broker.mayLose === true ? new WatchedBroker(broker, options) : broker;
 }
 
-class WatchedBroker implements Broker {
-  readonly mayLose = true;
-  readonly #broker: Broker;
+class WatchedBroker extends ForwardingBroker {
   readonly #options: WatchOptions;
   readonly #listeners: BrokerListener[] = [];
   /** The streams of the rooms that this node hears. */
@@ -47,16 +38,16 @@ class WatchedBroker implements Broker {
   #isClosed = false;
 
   constructor(broker: Broker, options: WatchOptions) {
-    this.#broker = broker;
+    super(broker);
     this.#options = options;
     this.#scheduleCheck();
   }
 
-  attach(listener: BrokerListener): void {
+  override attach(listener: BrokerListener): void {
     this.#listeners.push(listener);
     if (this.#listeners.length > 1) return;
     const all = this.#listeners;
-    this.#broker.attach({
+    super.attach({
       publication: (publication) => this.#publication(publication),
       broadcast: (data, from) => all.forEach((each) => each.broadcast(data, from)),
       joined: (room, member) => all.forEach((each) => each.joined?.(room, member)),
@@ -64,13 +55,9 @@ class WatchedBroker implements Broker {
     });
   }
 
-  publish(room: string, data: Json, options: PublishOptions): Accepted | Promise<Accepted> {
-    return this.#broker.publish(room, data, options);
-  }
-
   /** What it returns was brought to this node before, where the node hears the room. */
-  async history(room: string, query?: HistoryQuery): Promise<History> {
-    const history = await this.#broker.history(room, query);
+  override async history(room: string, query?: HistoryQuery): Promise<History> {
+    const history = await super.history(room, query);
     const heard = this.#heard.get(room);
     if (heard !== undefined && !(await heard.reaches(history, this.#options.clock, LATE_MS))) {
       if (heard.skipTo(history)) this.#options.onGap(room);
@@ -78,45 +65,25 @@ class WatchedBroker implements Broker {
     return history;
   }
 
-  removeHistory(room: string): void | Promise<void> {
-    return this.#broker.removeHistory(room);
-  }
-
-  position(room: string): Position | undefined {
-    return this.#broker.position(room);
-  }
-
-  async subscribe(room: string): Promise<void> {
+  override async subscribe(room: string): Promise<void> {
     const heard = new HeardStream();
     this.#heard.set(room, heard);
-    await this.#broker.subscribe(room);
-    heard.begin(await this.#broker.history(room, { limit: 0 }));
+    await super.subscribe(room);
+    heard.begin(await super.history(room, { limit: 0 }));
   }
 
-  unsubscribe(room: string): void | Promise<void> {
+  override unsubscribe(room: string): void | Promise<void> {
     this.#heard.get(room)?.end();
     this.#heard.delete(room);
-    return this.#broker.unsubscribe(room);
+    return super.unsubscribe(room);
   }
 
-  join(room: string, member: RoomMember): void | Promise<void> {
-    return this.#broker.join(room, member);
-  }
-
-  leave(room: string, member: RoomMember): void | Promise<void> {
-    return this.#broker.leave(room, member);
-  }
-
-  broadcast(data: Json, from?: MemberInfo): void | Promise<void> {
-    return this.#broker.broadcast(data, from);
-  }
-
-  close(): void | Promise<void> {
+  override close(): void | Promise<void> {
     this.#isClosed = true;
     this.#options.clock.clearTimeout(this.#timer);
     for (const heard of this.#heard.values()) heard.end();
     this.#heard.clear();
-    return this.#broker.close();
+    return super.close();
   }
 
   #publication(publication: Publication): void {

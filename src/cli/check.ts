@@ -5,7 +5,7 @@ import { ConfigError, type ConfigProblem } from '../config/layer/config-error.ts
 import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import { nameOfWebhook } from '../config/schema/webhook-schema.ts';
-import { findUnknownServants } from '../server/hooks/unknown-servants.ts';
+import { findUnknownServants } from '../server/servants/unknown-servants.ts';
 import { whoMayWatch } from '../server/inspection.ts';
 import { createPatternFinder } from '../server/room-definitions.ts';
 import { createAllowances, ruleOfBroadcasts } from '../server/room-rules.ts';
@@ -77,7 +77,7 @@ export async function runCheck(sources: SettingsSources, json = false): Promise<
     settings = loadSettings(sources);
     const problems = findWebhookProblems(settings.webhooks);
     if (problems.length > 0) throw new ConfigError(problems);
-    unknown = findUnknownServants(settings.hooks, await loadServants(settings.tars.servants));
+    unknown = findUnknownServants(settings, await loadServants(settings.tars.servants));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { problems, message } = error;

@@ -127,13 +127,18 @@ function findWebhookProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[
   const problems: ConfigProblem[] = [];
   const names = new Set<string>();
   for (const [index, webhook] of parsed.data.webhooks.entries()) {
-    const { secret, previousSecret } = webhook;
+    const { secret, previousSecret, servant } = webhook;
     const name = nameOfWebhook(webhook);
     if (names.has(name)) {
-      const advice = 'a name of its own: another webhook has it, or the same url and no name either';
+      const advice =
+        'a name of its own: another webhook has it, or the same url or servant and no name either';
       problems.push(createProblem(['webhooks', index, 'name'], name, advice, sourceOf));
     }
     names.add(name);
+    if (servant !== undefined && secret !== undefined) {
+      const advice = 'nothing with a servant: only requests to a url are signed';
+      problems.push(createProblem(['webhooks', index, 'secret'], secret, advice, sourceOf));
+    }
     if (previousSecret === undefined || secret !== undefined) continue;
     const path = ['webhooks', index, 'previousSecret'];
     problems.push(createProblem(path, previousSecret, 'nothing, unless secret is set too', sourceOf));

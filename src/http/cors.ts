@@ -46,8 +46,13 @@ export function answerPreflight(
   methods: readonly string[],
   allowsOrigin: OriginPolicy,
 ): TransportResponse {
-  if (!allowsOrigin(request))
-    return jsonError(403, `pages from ${request.header('origin')} may not use this`);
+  if (!allowsOrigin(request)) {
+    const origin = request.header('origin');
+    return jsonError(
+      403,
+      origin === undefined ? 'this is for pages' : `pages from ${origin} may not use this`,
+    );
+  }
   const headers = {
     'access-control-allow-methods': methods.join(', '),
     'access-control-allow-headers': request.header('access-control-request-headers') ?? 'content-type',

@@ -22,6 +22,11 @@ export interface Health {
   readonly errors?: readonly { readonly room: string; readonly message: string }[];
   /** The state of each servant's proxy, such as `ready.circuit.closed`; absent when there are none. */
   readonly servants?: Readonly<Record<string, string>>;
+  /**
+   * How many addresses that were asked a question so far are in which state, such as `serving.open`; absent when there are
+   * none. Which ones they are is not for everybody.
+   */
+  readonly backends?: Readonly<Record<string, number>>;
   /** How each webhook is, by its name; absent when there are none. */
   readonly webhooks?: Readonly<Record<string, WebhookHealth>>;
   readonly features: {

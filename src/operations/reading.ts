@@ -112,8 +112,10 @@ function orRefusal<Value extends object>(value: Value | Refusal): Value | { read
 
 /** A room may have members on several nodes. */
 function sumUp({ answers }: Survey): { readonly rooms: readonly RoomMembers[] } {
+  const lists = answers as unknown as (readonly [string, number])[][];
+  if (lists.length === 1) return { rooms: (lists[0] ?? []).map(([room, members]) => ({ room, members })) };
   const counts = new Map<string, number>();
-  for (const answer of answers as unknown as (readonly [string, number])[][]) {
+  for (const answer of lists) {
     for (const [room, members] of answer) counts.set(room, (counts.get(room) ?? 0) + members);
   }
   return { rooms: Array.from(counts, ([room, members]) => ({ room, members })) };

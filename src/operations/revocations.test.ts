@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { until } from '../actors/actor-harness.ts';
+import type { Order } from '../broker/control/control.ts';
+import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import type { RevocationStore } from '../storage/revocations/revocation-store.ts';
 import { FakeClock } from '../system/clock-harness.ts';
 import { Revocations } from './revocations.ts';
+import { createRevoking } from './revoking.ts';
 
 const DATE = Date.UTC(2030, 0, 1);
 const MINUTE = 60_000;
@@ -132,6 +136,36 @@ describe('the store', () => {
     expect(clock.timers).toBe(0);
   });
 
+  test('that does not answer is waited for for 5 seconds, also at the end', async () => {
+    let answer!: () => void;
+    const inner = createMemoryRevocations();
+    const store: RevocationStore = {
+      ...inner,
+      async write(changes) {
+        await new Promise<void>((resolve) => (answer = resolve));
+        await inner.write(changes);
+      },
+      close: () => new Promise(() => undefined),
+    };
+    const { revocations, clock, failures } = start(store);
+    await revocations.load();
+    revocations.add({ user: 'ann' });
+    const written = revocations.written();
+    clock.increment(5_000);
+    await expect(written).rejects.toThrow('needs too long');
+    expect(failures).toMatchObject([{ error: { message: 'the store of revocations needs too long' } }]);
+    expect(revocations.check('ann', undefined)).toBe('permissionDenied');
+    const second = revocations.written();
+    answer();
+    await second;
+    expect(await store.load()).toEqual([{ user: 'ann' }]);
+    const closed = revocations.close();
+    await until(() => clock.timers > 0);
+    clock.increment(5_000);
+    await expect(closed).rejects.toThrow('needs too long');
+    expect(clock.timers).toBe(0);
+  });
+
   test('that cannot be read is an error', async () => {
     const broken = { ...createMemoryRevocations(), load: () => Promise.reject(new Error('damaged')) };
     await expect(start(broken).revocations.load()).rejects.toThrow('damaged');
@@ -147,4 +181,18 @@ test('there are so many and no more, and what is over makes room', () => {
   clock.stepWallClock(MINUTE);
   expect(revocations.add({ user: 'carl' })).toBe(true);
   expect(revocations.list()).toEqual([{ user: 'bob' }, { user: 'carl' }]);
+});
+
+test('one that is known is replaced also where there are as many as may be', async () => {
+  const { revocations, clock } = start(undefined, 1);
+  await revocations.load();
+  const control = {
+    ...createMemoryControl(),
+    order: (order: Order) => order.type === 'revoke' && revocations.add(order),
+  };
+  const { revoke } = createRevoking({ control, clock, revocations });
+  expect(await revoke({ user: 'ann' })).toEqual({});
+  expect(await revoke({ user: 'bob' })).toMatchObject({ refusal: { error: 'limitExceeded' } });
+  expect(await revoke({ user: 'ann', issuedBefore: DATE })).toEqual({});
+  expect(revocations.list()).toMatchObject([{ user: 'ann', issuedBefore: DATE }]);
 });

@@ -15,11 +15,16 @@ import {
   type RevokedUser,
 } from '../storage/revocations/revocation-store.ts';
 import { startQuietTimer, type Clock } from '../system/clock.ts';
+import { settleInTime } from '../system/settle-in-time.ts';
 
 /** Most revocations that hold at a time. */
 const MAX_REVOCATIONS = 100_000;
+/** How long a store is waited for. It may go on after that. */
+const DEADLINE_MS = 5_000;
 /** How long a store that has failed is let alone. */
 const RETRY_MS = 1_000;
+
+const LATE = 'the store of revocations needs too long';
 
 export interface RevocationsInput {
   readonly store: RevocationStore;
@@ -59,10 +64,11 @@ export class Revocations implements RevocationCheck {
     if (this.#unwritten.size > 0) await this.written();
   }
 
-  get isFull(): boolean {
-    if (this.#size < this.#max) return false;
+  /** Whether it can be added: there are not too many, or it is known already and replaced. */
+  takes(what: Revoked): boolean {
+    if (this.#size < this.#max || this.#find(what) !== undefined) return true;
     this.#dropOver();
-    return this.#size >= this.#max;
+    return this.#size < this.#max;
   }
 
   check(user: string | undefined, token: TokenMark | undefined): RevokedClose | undefined {
@@ -79,10 +85,9 @@ export class Revocations implements RevocationCheck {
     return (token.issuedAt ?? -Infinity) < issuedBefore ? 'permissionDenied' : undefined;
   }
 
-  /** False if there are as many as may be; one that is known already is replaced in any case. */
+  /** False if it is one too many. */
   add(revocation: Revocation): boolean {
-    const isKnown = this.#find(revocation) !== undefined;
-    if (!isKnown && this.isFull) return false;
+    if (!this.takes(revocation)) return false;
     this.#hold(revocation);
     this.#change({ type: 'add', revocation });
     return true;
@@ -103,9 +108,19 @@ export class Revocations implements RevocationCheck {
     return [...this.#users.values(), ...this.#tokens.values()];
   }
 
-  /** Resolves when the store has everything that was said before; rejects when it has failed. */
+  /** Resolves when the store has everything that was said before; rejects when it has failed, or needs longer than 5 seconds. */
   async written(): Promise<void> {
-    if (!this.#isLoaded) return;
+    const hasAll = this.#writing === undefined && this.#unwritten.size === 0;
+    if (hasAll || !this.#isLoaded) return;
+    try {
+      await settleInTime(this.#clock, this.#writeRest(), DEADLINE_MS, LATE);
+    } catch (error) {
+      if (error instanceof Error && error.message === LATE) this.#events.emit('store.failed', { error });
+      throw error;
+    }
+  }
+
+  async #writeRest(): Promise<void> {
     // A write that is under way may have begun before.
     await this.#writing?.catch(() => undefined);
     if (this.#unwritten.size > 0) await this.#write();
@@ -115,7 +130,7 @@ export class Revocations implements RevocationCheck {
     this.#isClosed = true;
     this.#clock.clearTimeout(this.#retry);
     await this.written().catch(() => undefined);
-    await this.#store.close();
+    await settleInTime(this.#clock, this.#store.close(), DEADLINE_MS, LATE);
   }
 
   get #size(): number {

@@ -45,7 +45,7 @@ export function createRevoking({
     revoke(what, until): Answer<Done> {
       const order = readOrder(what, until, clock.now());
       if ('error' in order) return { refusal: order };
-      if (revocations.isFull) {
+      if (!revocations.takes(order)) {
         return {
           refusal: createRefusal('limitExceeded', 'too many tokens and users are revoked: lift some of them'),
         };

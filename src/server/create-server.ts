@@ -31,6 +31,7 @@ import { Revocations } from '../operations/revocations.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { createEventsProxy } from '../tars/servants/events.ts';
 import { createHooksProxy } from '../tars/servants/hooks.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import { readDescriptors } from '../system/descriptors.ts';
@@ -39,7 +40,6 @@ import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../t
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createHooks } from './hooks/create-hooks.ts';
-import { findUnknownServants } from './hooks/unknown-servants.ts';
 import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
@@ -67,6 +67,7 @@ import type {
 } from './server-options.ts';
 import { decideSocketLimits } from './socket-limits.ts';
 import { newTraceparent } from './servants/trace-context.ts';
+import { findUnknownServants } from './servants/unknown-servants.ts';
 import { createWeb, DEFAULT_PINGS } from './web.ts';
 import { tellStates } from './webhooks/chosen-states.ts';
 import { createWebhooks } from './webhooks/create-webhooks.ts';
@@ -151,7 +152,7 @@ export function composeServer<All extends ServantDefinitions>(
     ...(typeof givenTransport === 'string' && { transport: givenTransport }),
     rooms: pickRoomSettings(definitions),
   });
-  const unknown = findUnknownServants(settings.hooks, servantDefinitions);
+  const unknown = findUnknownServants(settings, servantDefinitions);
   if (unknown.length > 0) throw new ConfigError(unknown);
   const transportChoice = pickTransport(
     typeof givenTransport === 'function' ? givenTransport : settings.transport,
@@ -239,6 +240,9 @@ export function composeServer<All extends ServantDefinitions>(
     createOutbox: outbox ?? createMemoryOutboxes,
     machine: machines.delivery,
     directory,
+    http,
+    // Its failures are told as `webhook.failed`, once, and not again with each try.
+    proxyOf: (name) => createEventsProxy(servants.callerOf(name, { tellsFailures: false })),
     events,
     clock,
   });
@@ -299,6 +303,7 @@ export function composeServer<All extends ServantDefinitions>(
     life,
     directory,
     servants,
+    backends,
     webhooks,
     events,
     clock,
@@ -377,6 +382,7 @@ export function composeServer<All extends ServantDefinitions>(
     servants,
     backends,
     http,
+    hooks,
     webhooks,
     shared,
     watchers,

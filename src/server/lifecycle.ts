@@ -15,7 +15,9 @@ import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { Transport } from '../transport/common/transport.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
+import { forgetRevoked } from './nodes/end-revoked.ts';
 import { keepPresence } from './nodes/presence-keeper.ts';
+import type { Hooks } from './hooks/create-hooks.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
 import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
 
@@ -26,7 +28,8 @@ export interface ServicesInput {
   readonly servants: Servants;
   readonly backends: Pick<Backends, 'stop'>;
   /** The connections to backends. */
-  readonly http: Pick<HttpPool, 'close'>;
+  readonly http: Pick<HttpPool, 'load' | 'close'>;
+  readonly hooks: Pick<Hooks, 'usesHttp'>;
   readonly webhooks: Pick<Webhooks, 'open' | 'start' | 'wasClean' | 'stop'>;
   readonly shared: SharedParts;
   readonly outside: Pick<OutsidePresence, 'rooms' | 'close'>;
@@ -48,6 +51,7 @@ export function createServices(input: ServicesInput): ServerServices {
     servants,
     backends,
     http,
+    hooks,
     webhooks,
     shared,
     events,
@@ -67,9 +71,12 @@ export function createServices(input: ServicesInput): ServerServices {
       await webhooks.open();
       const opened = names.map((name) => rooms.open(name)).filter((room) => room instanceof SupervisedRoom);
       await Promise.all(opened.map((room) => room.untilOpen()));
+      forgetRevoked(directory, shared.revocations.list());
       webhooks.start();
     },
     async bind() {
+      // The first questions shall not wait for it: many clients may come at once.
+      if (hooks.usesHttp) await http.load();
       await pushServer?.listen();
       stopKeeping = keepPresence({ ...input, presence: shared.presence });
       const listening = await transport.listen(address);

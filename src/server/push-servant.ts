@@ -15,6 +15,7 @@ import { RETURN_CODES } from '../tars/wire/return-codes.ts';
 import { ListenError } from '../transport/common/transport.ts';
 import { RefusedError } from './refused-error.ts';
 import type { StatecastServer } from './server-options.ts';
+import { createPushActing } from './servants/push-acting.ts';
 import { createPushConnections } from './servants/push-connections.ts';
 import { createPushRooms } from './servants/push-rooms.ts';
 
@@ -81,6 +82,7 @@ function createPushServant(server: PushHost, operations: Operations): PushServan
   return {
     ...createPushRooms(operations, limits),
     ...createPushConnections(operations, limits),
+    ...createPushActing(operations, limits),
     async pushByRoom({ room, message }) {
       if (isBad(message)) return { ret: Outcome.badMessage, delivered: 0 };
       const ret = await attempt(() => server.publish(room, message));

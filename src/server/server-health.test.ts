@@ -14,6 +14,7 @@ describe.each(Object.entries(CLOCK_STEPS))('when the wall clock is set %s', (_, 
       settings: parsed.settings,
       life: { isDraining: false },
       directory,
+      backends: { backends: new Map() },
       webhooks: { health: () => ({}) },
       servants: {
         states: () => ({}),

@@ -1,5 +1,6 @@
 /** What a server tells of how it is, for `/health`, the library and a platform. */
 
+import type { Backends } from '../actors/backend/backends.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -19,6 +20,7 @@ export interface HealthInput {
   readonly life: Pick<ServerLife, 'isDraining'>;
   readonly directory: Directory;
   readonly servants: Servants;
+  readonly backends: Pick<Backends, 'backends'>;
   readonly webhooks: Pick<Webhooks, 'health'>;
   readonly events: EventBus;
   readonly clock: Clock;
@@ -30,6 +32,7 @@ export function createHealth({
   life,
   directory,
   servants,
+  backends: { backends },
   webhooks,
   events,
   clock,
@@ -51,6 +54,7 @@ export function createHealth({
       transport: { name, ...(reason !== undefined && { reason }) },
       ...(isFailing && { errors: store.errors() }),
       ...(Object.keys(states).length > 0 && { servants: states }),
+      ...(backends.size > 0 && { backends: countStates(backends) }),
       ...(Object.keys(ofWebhooks).length > 0 && { webhooks: ofWebhooks }),
       features: {
         userParameter: settings.line.userParameter,
@@ -60,4 +64,11 @@ export function createHealth({
       },
     };
   };
+}
+
+function countStates(backends: HealthInput['backends']['backends']): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const states = Object.fromEntries([...backends].map(([name, actor]) => [name, actor.getSnapshot().value]));
+  for (const state of Object.values(describeStates(states))) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }

@@ -171,7 +171,7 @@ export function createWeb(input: WebInput): Transport {
   const { messageBytes } = limits;
   const methods = createApiMethods(operations, messageBytes);
   const api = [
-    ...createApiRoutes({ methods, access: apiAccess, messageBytes }),
+    ...createApiRoutes({ methods, access: apiAccess, clock, messageBytes }),
     createOpenApiRoute(methods),
     createWatchRoute({ operations, access: apiAccess, clock }),
   ];

@@ -21,7 +21,7 @@ export class Ledger {
   /** Rooms that have changed, and may change their mind: told when they have not for a while. The oldest first. */
   readonly undecided = new Map<string, { readonly occupied: boolean }>();
 
-  /** Takes up what a member does. False if the receiver knows that already. */
+  /** Takes up what a member does. False if the receiver is not to be told: it knows that, or the member has left. */
   note(type: MemberEvent, room: string, client: string, user: string | undefined): boolean {
     const members = this.#members.get(room);
     const known = members?.get(client);
@@ -31,6 +31,8 @@ export class Ledger {
       return known !== undefined;
     }
     const isAway = type === 'member.away';
+    // It has left, and a crash kept the store from learning of that: it does not come back to life.
+    if (isAway && known === undefined) return false;
     if (known?.isAway === isAway) return false;
     if (members === undefined) this.#members.set(room, new Map([[client, { user, isAway }]]));
     else members.set(client, { user, isAway });
@@ -71,9 +73,10 @@ export class Ledger {
 
   /** Takes up what `write` has written. */
   read(text: string): void {
-    const { members, occupied, undecided } = JSON.parse(text) as WrittenLedger;
+    const { members = [], occupied = [], undecided = [] } = JSON.parse(text) as Partial<WrittenLedger>;
     for (const [room, client, isAway, user] of members) {
-      this.note(isAway ? 'member.away' : 'member.joined', room, client, user);
+      this.note('member.joined', room, client, user);
+      if (isAway) this.note('member.away', room, client, user);
     }
     for (const room of occupied) this.occupied.add(room);
     for (const [room, isOccupied] of undecided) this.undecided.set(room, { occupied: isOccupied });

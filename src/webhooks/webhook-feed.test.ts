@@ -86,6 +86,7 @@ function createServer({
       server = start(findAway, () => state);
     },
     told,
+    texts: () => kept.map(({ text }) => text),
     types: () => told().map(({ type }) => type),
     noted: () => kept.filter(({ kind }) => kind === 'note').map(({ text }) => text),
   };
@@ -93,6 +94,12 @@ function createServer({
 
 const ann = { id: 'c1', user: 'ann' };
 const joined = { room: 'r', member: ann, resumed: false };
+
+test('half a surrogate pair, which many receivers cannot read, is told as U+FFFD', () => {
+  const { emit, texts } = createServer();
+  emit('message.published', { room: 'r', data: 'a\ud800 \ud83d\ude00', offset: 1, epoch: 'e' });
+  expect(texts().join('')).toContain('"data":"a\\ufffd \u{1f600}"');
+});
 
 test('events have an id, a type, a time and their fields', () => {
   const { emit, told, clock } = createServer();
@@ -201,6 +208,19 @@ describe('members after a crash', () => {
     emit('member.left', { room: 'r', member: ann, reason: 'expired' });
     emit('member.left', { room: 'r', member: ann, reason: 'expired' });
     expect(told().map(({ type }) => type)).toEqual(['member.joined', 'member.away', 'member.left']);
+  });
+
+  test('who have left are not told to be away, although the store has not learned that they left', () => {
+    const { emit, types, restart, restartFromState } = createServer({ events: ['member.*'] });
+    emit('member.joined', joined);
+    emit('member.left', { room: 'r', member: ann, reason: 'left' });
+    for (const again of [restart, restartFromState]) {
+      again(() => new Set(['c1']));
+      emit('member.away', { room: 'r', member: ann });
+    }
+    emit('member.joined', { room: 'r', member: { id: 'c2', user: 'ann' }, resumed: true });
+    emit('member.left', { room: 'r', member: ann, reason: 'resumed' });
+    expect(types()).toEqual(['member.joined', 'member.left', 'member.back']);
   });
 
   test('are told to be back with a new client', () => {

@@ -5,6 +5,7 @@
 
 import type { Clock } from '../system/clock.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import { mendEscapes } from '../protocol/json/well-formed.ts';
 import type { Chosen } from './event-choice.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outbox, OutboxHistory } from './outbox/outbox.ts';
@@ -173,7 +174,8 @@ export class WebhookFeed {
     this.#made += 1;
     const data = includeData ? fields['data'] : undefined;
     const event = { id: `${run}-${this.#made}`, type, time: clock.now(), ...fields, data };
-    outbox.append({ kind: 'event', text: JSON.stringify(event) });
+    // Many receivers refuse half a surrogate pair, and would refuse all events after it too.
+    outbox.append({ kind: 'event', text: mendEscapes(JSON.stringify(event)) });
     onWaiting(outbox.backlog.events);
   }
 

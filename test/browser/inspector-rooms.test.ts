@@ -132,6 +132,55 @@ describeInBrowser('the members of a room', (newTabs) => {
   });
 });
 
+describeInBrowser('what others have written', (newTabs) => {
+  const TURNED = '\u202Egnp.exe';
+  const MARKUP = '<img src=x onerror="document.title=1">';
+
+  test('is text, and turns no words around it; who is present from outside is ended, not kicked', async () => {
+    const tabs = newTabs();
+    const { url, connect, server } = await startServer(CONTROLLED);
+    await (await connect({ path: `/?user=${encodeURIComponent(TURNED)}` })).join('lobby');
+    await (await connect({ path: `/?user=${encodeURIComponent(MARKUP)}` })).join('lobby');
+    await server.setPresence('lobby', { id: `bot@${'x'.repeat(100)}`, user: 'bot' }, 3_600_000);
+    for (const data of [TURNED, { text: MARKUP, turned: TURNED }, '', 'y'.repeat(60_000)])
+      await server.publish('lobby', data);
+    const inspector = await openInspector(tabs, url, '#/room/lobby/members');
+    const { page } = inspector;
+    const rows = page.getByTestId('presence').locator('tbody tr');
+    await rows.filter({ hasText: '\\u202egnp.exe' }).waitFor();
+    await rows.filter({ hasText: MARKUP }).waitFor();
+    const bot = rows.filter({ hasText: 'from outside' });
+    expect(await bot.getByRole('button', { name: /Kick|Disconnect/ }).count()).toBe(0);
+    expect(await bot.getByRole('link').count()).toBe(0);
+    // Whatever is long: what can be done is in view.
+    expect(await bot.getByRole('button').isVisible()).toBe(true);
+    expect(
+      await bot.getByRole('button').evaluate((button) => {
+        const { right } = button.getBoundingClientRect();
+        return right <= (button.closest('.room-table')?.getBoundingClientRect().right ?? 0);
+      }),
+    ).toBe(true);
+    await bot.getByRole('button', { name: 'End presence… bot' }).click();
+    await confirm(inspector, 'End presence');
+    await bot.waitFor({ state: 'detached' });
+    expect(await server.presence('lobby')).toHaveLength(2);
+    await page.getByRole('button', { name: 'Kick… \\u202egnp.exe' }).click();
+    await inspector.dialog().getByText('Remove \\u202egnp.exe from its room?').waitFor();
+    await page.keyboard.press('Escape');
+
+    await inspector.turnTo('Messages');
+    const messages = page
+      .getByRole('list', { name: 'Kept messages, the latest first' })
+      .getByRole('listitem');
+    await messages.filter({ hasText: 'yyy' }).waitFor();
+    await messages.filter({ hasText: 'an empty text' }).waitFor();
+    expect(await messages.filter({ hasText: '\\u202egnp.exe' }).count()).toBe(2);
+    expect(await inspector.content()).not.toContain(TURNED);
+    expect(await inspector.overflow()).toBeLessThanOrEqual(0);
+    expect(tabs.errors).toEqual([]);
+  });
+});
+
 describeInBrowser('the table of rooms', (newTabs) => {
   test('is searched and sorted; rooms are muted, unmuted and closed from it', async () => {
     const tabs = newTabs();

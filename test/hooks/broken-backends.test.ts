@@ -1,9 +1,10 @@
 /** Backends that are slow, wrong, down and back, and clients that do not wait for them. */
 
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ServerEvents } from '../../src/events/server-events.ts';
 import type { StatecastServer } from '../../src/index.ts';
-import { nextEvent } from '../support/event-watch.ts';
+import { keepEvents, nextEvent } from '../support/event-watch.ts';
 import { createGate } from '../support/gate.ts';
 import { startHookBackend, type HookRequest } from '../support/hook-backend.ts';
 import { startServer } from '../support/start-server.ts';
@@ -29,7 +30,33 @@ describe('an answer that is none', () => {
     ['has the status 500', ({ response }) => response.writeHead(500).end('{"result":{}}'), /status 500/],
     ['has the status 201', ({ response }) => response.writeHead(201).end('{"result":{}}'), /status 201/],
     ['is a page', ({ response }) => response.end('<!doctype html><title>Login</title>'), /no JSON/],
-    ['is no object', ({ response }) => response.end('[]'), /the answer/],
+    ['is no object', ({ response }) => response.end('"ok"'), /the answer/],
+    ['is an empty list', ({ response }) => response.end('[]'), /none of result/],
+    ['has a list as its result', ({ response }) => response.end('{"result":[1]}'), /result/],
+    [
+      'has a number that would lose digits',
+      ({ response }) => response.end('{"result":{"data":9007199254740993}}'),
+      /lose digits/,
+    ],
+    [
+      'has data that is nested too deep',
+      ({ response }) => response.end(`{"result":{"data":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`),
+      /data cannot be sent/,
+    ],
+    [
+      'ends before its length',
+      ({ response }) =>
+        void response
+          .writeHead(200, { 'content-length': 100 })
+          .write('{"result":{}}', () => response.destroy()),
+      /no answer from http/,
+    ],
+    ['is no content', ({ response }) => response.writeHead(204).end(), /status 204/],
+    [
+      'is compressed without being asked for',
+      ({ response }) => response.setHeader('content-encoding', 'gzip').end(gzipSync('{"result":{}}')),
+      /not UTF-8/,
+    ],
     ['says nothing', ({ response }) => response.end('{}'), /none of result, error and disconnect/],
     ['has a wrong field', ({ response }) => response.end('{"result":{"expire_at":"soon"}}'), /expire_at/],
     ['has a wrong code', ({ response }) => response.end('{"error":{"code":7}}'), /error\.code/],
@@ -59,7 +86,7 @@ describe('an answer that is none', () => {
 });
 
 test('a backend that is down is left alone, and is asked again when it is back', async () => {
-  const { backend, connect, server, failures } = await startAsking(() => ({ result: {} }));
+  const { backend, connect, request, server, failures } = await startAsking(() => ({ result: {} }));
   const next = (circuit: string) =>
     nextEvent(server, 'backend.circuit', (event) => event.circuit === circuit);
   const [halfOpen, closed] = [next('halfOpen'), next('closed')];
@@ -69,10 +96,36 @@ test('a backend that is down is left alone, and is asked again when it is back',
   expect(failures.at(-2)).toContain('no answer from');
   expect(failures.at(-1)).toContain('left alone');
   expect(server.states()[`backend ${backend.url}/subscribe`]).toBe('serving.open');
+  expect(JSON.parse((await request('/health')).body)).toMatchObject({
+    status: 'ok',
+    backends: { 'serving.open': 1 },
+  });
   await backend.restart();
   await halfOpen;
   await client.join('room1');
   await closed;
+});
+
+test('a client that gets wrong answers does not shut out others', async () => {
+  const { connect, server } = await startAsking(({ body, response }) => {
+    if (body['channel'] === 'good') return { result: {} };
+    return void response.writeHead(500).end();
+  });
+  const circuits = keepEvents(server, 'backend.circuit');
+  const [bad, good] = [await connect(), await connect()];
+  for (let attempt = 0; attempt < 10; attempt += 1) expect(await bad.ask('subscribe|bad')).toBe(FAILED);
+  expect(await good.ask('subscribe|good')).toContain('success');
+  expect(circuits).toEqual([]);
+});
+
+test('a proxy before a backend says that it is down', async () => {
+  const { connect, failures } = await startAsking(({ response }) => void response.writeHead(502).end());
+  const client = await connect();
+  for (let attempt = 0; attempt < 6; attempt += 1) expect(await client.ask('subscribe|room1')).toBe(FAILED);
+  expect(failures.map((words) => /status 502|left alone/.exec(words)?.[0])).toEqual([
+    ...Array.from({ length: 5 }, () => 'status 502'),
+    'left alone',
+  ]);
 });
 
 test('a client that leaves meanwhile has its question abandoned, and its request ended', async () => {
@@ -105,6 +158,27 @@ test('the question of one client does not hold up another one', async () => {
   const [slow, quick] = [await connect(), await connect()];
   slow.send('subscribe|slow');
   expect(await quick.ask('subscribe|room1')).toContain('success');
+});
+
+test('the questions to one address do not wait for those to another one of the same host', async () => {
+  const crowd = createGate();
+  const backend = await startHookBackend(({ path }) => {
+    if (path === '/quick') return { result: {} };
+    if (backend.asked.length === 128) crowd.open();
+    return undefined;
+  });
+  const { connect } = await startServer({
+    hooks: {
+      subscribe: [
+        { url: `${backend.url}/slow`, rooms: ['slow:*'], timeoutSeconds: 30 },
+        { url: `${backend.url}/quick`, timeoutSeconds: 30 },
+      ],
+    },
+  });
+  const clients = await Promise.all(Array.from({ length: 140 }, () => connect()));
+  for (const client of clients) client.send('subscribe|slow:1');
+  await crowd.opened;
+  expect(await (await connect()).ask('subscribe|room1')).toContain('success');
 });
 
 test('a server that drains lets questions under way be answered', async () => {

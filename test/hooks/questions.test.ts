@@ -3,7 +3,7 @@
 import type { Subscription } from 'centrifuge';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { startHookBackend, type HookAnswer, type HookRequest } from '../support/hook-backend.ts';
+import { startAnsweringBackend } from '../support/hook-backend.ts';
 import { sendByRoom } from '../support/line-client.ts';
 import { createSdkClient } from '../support/sdk-client.ts';
 import { startServer } from '../support/start-server.ts';
@@ -11,14 +11,6 @@ import { openStreamClient } from './open-stream.ts';
 
 const SECRET = 'a secret of the tests that is long enough';
 const CLIENT = { transport: 'websocket', protocol: 'json', encoding: 'json' };
-
-/** A backend that answers each path with what stands here. */
-function answering(answers: Readonly<Record<string, object | ((request: HookRequest) => HookAnswer)>>) {
-  return startHookBackend((request) => {
-    const answer = answers[request.path];
-    return typeof answer === 'function' ? (answer as (request: HookRequest) => HookAnswer)(request) : answer;
-  });
-}
 
 const subscribed = (subscription: Subscription): Promise<unknown> =>
   new Promise((resolve) => {
@@ -40,7 +32,10 @@ describe('connect', () => {
   };
 
   test('says who a client is, what it gets and in which rooms it is; meta goes along with later questions', async () => {
-    const backend = await answering({ '/connect': WHO, '/rpc': { result: { data: { ok: true } } } });
+    const backend = await startAnsweringBackend({
+      '/connect': WHO,
+      '/rpc': { result: { data: { ok: true } } },
+    });
     const { url } = await startServer({
       hooks: {
         connect: {
@@ -84,7 +79,7 @@ describe('connect', () => {
   });
 
   test('is asked on the line protocol too, with the headers of the handshake that are named', async () => {
-    const backend = await answering({ '/connect': WHO });
+    const backend = await startAnsweringBackend({ '/connect': WHO });
     const { connect, server } = await startServer({
       hooks: { connect: { url: `${backend.url}/connect`, headers: ['Cookie'] } },
     });
@@ -97,14 +92,14 @@ describe('connect', () => {
   });
 
   test.each(['http_stream', 'sse'] as const)('is told of the transport %s', async (transport) => {
-    const backend = await answering({ '/connect': WHO });
+    const backend = await startAnsweringBackend({ '/connect': WHO });
     const { url } = await startServer({ hooks: { connect: { url: `${backend.url}/connect` } } });
     expect(await openStreamClient(url, transport)).toContain('"hello":1');
     expect(backend.bodiesOf('/connect')).toEqual([{ ...CLIENT, transport }]);
   });
 
   test('is not asked of a client with a token', async () => {
-    const backend = await answering({ '/connect': WHO });
+    const backend = await startAnsweringBackend({ '/connect': WHO });
     const { url, server } = await startServer({
       auth: { hmacSecret: SECRET },
       hooks: { connect: { url: `${backend.url}/connect` } },
@@ -123,13 +118,15 @@ describe('connect', () => {
     [{ error: { code: 450, message: 'not you' } }, 3507, 'not you'],
     [{ disconnect: { code: 4501, reason: 'go away' } }, 4501, 'go away'],
   ])('refuses a client of the line protocol with %j', async (answer, code, reason) => {
-    const backend = await answering({ '/connect': answer });
+    const backend = await startAnsweringBackend({ '/connect': answer });
     const { connect } = await startServer({ hooks: { connect: { url: `${backend.url}/connect` } } });
     expect(await (await connect()).closed).toEqual({ code, reason });
   });
 
   test('refuses a client of the SDK with its own close', async () => {
-    const backend = await answering({ '/connect': { disconnect: { code: 4501, reason: 'go away' } } });
+    const backend = await startAnsweringBackend({
+      '/connect': { disconnect: { code: 4501, reason: 'go away' } },
+    });
     const { url } = await startServer({ hooks: { connect: { url: `${backend.url}/connect` } } });
     const { centrifuge } = createSdkClient(url);
     const gone = await new Promise((resolve) => centrifuge.on('disconnected', resolve));
@@ -148,7 +145,7 @@ describe('refresh', () => {
     ],
   ])('is asked when the time of a client is over, which then %s', async (_, answer, closed) => {
     const soon = Math.floor(Date.now() / 1000);
-    const backend = await answering({
+    const backend = await startAnsweringBackend({
       '/connect': { result: { user: '42', expire_at: soon } },
       '/refresh': answer,
     });
@@ -168,7 +165,7 @@ describe('refresh', () => {
 
 describe('subscribe', () => {
   test('lets in, refuses and closes, for the rooms of the longest pattern', async () => {
-    const backend = await answering({
+    const backend = await startAnsweringBackend({
       '/any': { result: { data: 'any', info: { seat: 1 } } },
       '/vip': { error: { code: 460, message: 'not on the list', temporary: true } },
       '/bye': { disconnect: { code: 4503, reason: 'bye' } },
@@ -198,7 +195,7 @@ describe('subscribe', () => {
   });
 
   test('on the line protocol says the reason, or closes', async () => {
-    const backend = await answering({
+    const backend = await startAnsweringBackend({
       '/subscribe': ({ body }) =>
         body['channel'] === 'no'
           ? { error: { code: 103, message: 'no' } }
@@ -213,7 +210,7 @@ describe('subscribe', () => {
 
   test('comes after the rules and before onJoin, and opens a room that has no rule', async () => {
     const order: string[] = [];
-    const backend = await answering({
+    const backend = await startAnsweringBackend({
       '/subscribe': () => {
         order.push('hook');
         return { result: {} };
@@ -236,7 +233,7 @@ describe('subscribe', () => {
   });
 
   test('gets a token that the server cannot check', async () => {
-    const backend = await answering({ '/subscribe': { result: {} } });
+    const backend = await startAnsweringBackend({ '/subscribe': { result: {} } });
     const { url } = await startServer({ hooks: { subscribe: { url: `${backend.url}/subscribe` } } });
     const { centrifuge } = createSdkClient(url);
     await subscribed(centrifuge.newSubscription('lobby', { token: 'proof' }));
@@ -248,7 +245,7 @@ describe('subscribe', () => {
     ['has to leave', { result: { expired: true } }, false],
   ])('for a time is followed by sub_refresh, and the client %s', async (_, answer, stays) => {
     const soon = Math.floor(Date.now() / 1000);
-    const backend = await answering({
+    const backend = await startAnsweringBackend({
       '/subscribe': { result: { expire_at: soon } },
       '/sub_refresh': answer,
     });
@@ -273,88 +270,9 @@ describe('subscribe', () => {
   });
 });
 
-describe('publish', () => {
-  test('may replace a message, tag it, keep it out of the history, and is asked before onMessage', async () => {
-    const judged: unknown[] = [];
-    const backend = await answering({
-      '/publish': { result: { data: { text: 'better' }, tags: { by: 'backend' }, skip_history: true } },
-    });
-    const { url, server } = await startServer({
-      rooms: { '*': { history: { size: 10 }, onMessage: ({ data }) => void judged.push(data) } },
-      hooks: { publish: { url: `${backend.url}/publish` } },
-    });
-    const { centrifuge } = createSdkClient(url);
-    const subscription = centrifuge.newSubscription('room1');
-    await subscribed(subscription);
-    const heard = new Promise((resolve) => subscription.on('publication', resolve));
-    await subscription.publish({ text: 'hi' });
-    expect(await heard).toMatchObject({ data: { text: 'better' }, tags: { by: 'backend' } });
-    expect((await server.history('room1')).publications).toEqual([]);
-    expect(judged).toEqual([{ text: 'better' }]);
-    expect(backend.bodiesOf('/publish')).toEqual([
-      { ...CLIENT, user: '', channel: 'room1', data: { text: 'hi' } },
-    ]);
-    // What the server itself says is not asked about.
-    await server.publish('room1', 'own');
-    expect(backend.asked.length).toBe(1);
-  });
-
-  test('refuses, and closes, on both protocols', async () => {
-    const backend = await answering({
-      '/publish': ({ body }) =>
-        body['data'] === 'bye'
-          ? { disconnect: { code: 4504, reason: 'enough' } }
-          : { error: { code: 470, message: 'rude' } },
-    });
-    const { url, connect } = await startServer({ hooks: { publish: { url: `${backend.url}/publish` } } });
-    const line = await connect();
-    expect(await line.ask(sendByRoom('room1', 'hi'))).toBe('Error: rude');
-    line.send(sendByRoom('room1', 'bye'));
-    expect(await line.closed).toEqual({ code: 4504, reason: 'enough' });
-    const { centrifuge } = createSdkClient(url);
-    await expect(centrifuge.publish('room1', 'hi')).rejects.toMatchObject({ code: 470, message: 'rude' });
-  });
-
-  test('publishes what has the same idempotency key once', async () => {
-    const backend = await answering({ '/publish': { result: { idempotency_key: 'one' } } });
-    const { connect } = await startServer({ hooks: { publish: { url: `${backend.url}/publish` } } });
-    const client = await connect();
-    await client.join('room1');
-    expect(await client.ask(sendByRoom('room1', 'a'))).toBe('a');
-    expect(await client.next()).toBe('SendByRoom success!');
-    expect(await client.ask(sendByRoom('room1', 'b'))).toBe('SendByRoom success!');
-    expect(await client.settle()).toEqual([]);
-  });
-
-  test('cannot make of a message what the schema of the room refuses, or what is too long', async () => {
-    const backend = await answering({
-      '/publish': ({ body }) => ({ result: { data: body['channel'] === 'long' ? 'x'.repeat(2_000) : 5 } }),
-    });
-    const { connect } = await startServer({
-      limits: { messageBytes: 1_024 },
-      rooms: {
-        text: {
-          message: {
-            '~standard': {
-              version: 1,
-              vendor: 'test',
-              validate: (value: unknown) =>
-                typeof value === 'string' ? { value } : { issues: [{ message: 'no text' }] },
-            },
-          },
-        },
-      },
-      hooks: { publish: { url: `${backend.url}/publish` } },
-    });
-    const client = await connect();
-    expect(await client.ask(sendByRoom('text', 'hi'))).toContain('no text');
-    expect(await client.ask(sendByRoom('long', 'hi'))).toContain('Error: ');
-  });
-});
-
 describe('rpc', () => {
   test('answers what onCall does not answer, by the pattern of the method', async () => {
-    const backend = await answering({
+    const backend = await startAnsweringBackend({
       '/rpc': { result: { b64data: Buffer.from('{"from":"backend"}').toString('base64') } },
       '/admin': { error: { code: 480, message: 'no admin' } },
       '/bye': { disconnect: { code: 4505, reason: 'bye' } },

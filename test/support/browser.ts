@@ -29,8 +29,17 @@ export interface Tabs {
   readonly errors: string[];
 }
 
+/** How a test opens tabs. */
+export interface TabsOptions {
+  /** How long a tab waits for anything. Default: 30 seconds, as Playwright does. */
+  readonly timeoutMs?: number;
+}
+
 /** A suite with a browser. `newTabs` opens tabs that are closed after the test. */
-export function describeInBrowser(title: string, suite: (newTabs: () => Tabs) => void): void {
+export function describeInBrowser(
+  title: string,
+  suite: (newTabs: (options?: TabsOptions) => Tabs) => void,
+): void {
   const executablePath = [process.env['CHROMIUM_PATH'] ?? '', ...PLACES].find(
     (path) => path && existsSync(path),
   );
@@ -45,17 +54,18 @@ export function describeInBrowser(title: string, suite: (newTabs: () => Tabs) =>
       browser = await chromium.launch({ executablePath, args: ARGS });
     });
     afterAll(() => browser?.close());
-    suite(() => createTabs(browser));
+    suite((options) => createTabs(browser, options));
   });
 }
 
-function createTabs(browser: Browser | undefined): Tabs {
+function createTabs(browser: Browser | undefined, { timeoutMs }: TabsOptions = {}): Tabs {
   const errors: string[] = [];
   return {
     errors,
     async open(url, options = {}) {
       if (browser === undefined) throw new Error('the browser is not open yet');
       const context = await browser.newContext(options);
+      if (timeoutMs !== undefined) context.setDefaultTimeout(timeoutMs);
       onTestFinished(() => context.close());
       const page = await context.newPage();
       page.on('pageerror', (error) => errors.push(error.message));

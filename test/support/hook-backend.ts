@@ -57,6 +57,16 @@ export async function startHookBackend(answer: (request: HookRequest) => HookAns
   };
 }
 
+/** A backend that answers each path with what stands here. */
+export function startAnsweringBackend(
+  answers: Readonly<Record<string, object | ((request: HookRequest) => HookAnswer)>>,
+): Promise<HookBackend> {
+  return startHookBackend((request) => {
+    const answer = answers[request.path];
+    return typeof answer === 'function' ? (answer as (request: HookRequest) => HookAnswer)(request) : answer;
+  });
+}
+
 function withoutClient(body: HookRequest['body']): object {
   const rest: Record<string, unknown> = { ...body };
   delete rest['client'];

@@ -4,6 +4,7 @@ import { useMemo, type ReactNode } from 'react';
 import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
 import { formatDuration } from '../../shared/duration.ts';
 import { hashOf, keyOf } from '../names/address.ts';
+import { escapeControls } from '../ui/escape-controls.ts';
 import { formatFigure, nameFigure } from '../ui/format.ts';
 import { useNow, useStore } from '../ui/hooks.ts';
 import { pluralOf, shortenId, singularOf } from '../names/kind-words.ts';
@@ -31,9 +32,9 @@ export function ActorHeader({
         <h2 data-testid="actor-title">
           <KindShape kind={actor.kind} />
           <span className="kind">{singularOf(actor.kind)}</span>{' '}
-          {actor.id !== actor.kind && <span className="id">{actor.id}</span>}
+          {actor.id !== actor.kind && <span className="id">{escapeControls(actor.id)}</span>}
         </h2>
-        {moment?.told?.user !== undefined && <span className="user">{moment.told.user}</span>}
+        {moment?.told?.user !== undefined && <span className="user">{escapeControls(moment.told.user)}</span>}
         <a href={`#/${actor.kind}`}>chart only</a>
         {children}
       </div>

@@ -53,8 +53,8 @@ export function ActorStage(props: ActorStageProps): ReactNode {
             label: 'Members',
             content: (
               <>
-                <MembersPanel client={client} watch={watch} />
                 <PresenceTable inspector={inspector} room={actor.id} />
+                <MembersPanel client={client} watch={watch} />
               </>
             ),
           },

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, type ReactNode } from 'react';
 import { hashOf } from '../names/address.ts';
 import type { FeedClient } from '../feed/feed.ts';
+import { escapeControls } from '../ui/escape-controls.ts';
 import { formatCount } from '../ui/format.ts';
 import { useDocumentVisible, useStore } from '../ui/hooks.ts';
 import { shortenId } from '../names/kind-words.ts';
@@ -68,7 +69,7 @@ function Tile({ tile, state, look }: TileProps): ReactNode {
   const content = (
     <>
       <LookShape {...(isResting && look.shape === 'disc' ? { ...look, shape: 'ring' } : look)} />
-      <span>{user ?? shortenId(tile.id).slice(0, NAME_LENGTH)}</span>
+      <span>{user === undefined ? shortenId(tile.id).slice(0, NAME_LENGTH) : escapeControls(user)}</span>
     </>
   );
   if (connection === undefined) return <span className="tile">{content}</span>;
@@ -84,7 +85,7 @@ function Tile({ tile, state, look }: TileProps): ReactNode {
 const NAME_LENGTH = 8;
 
 function nameMember(connection: string, user: string | undefined): string {
-  return user === undefined ? shortenId(connection) : `${user} (${shortenId(connection)})`;
+  return user === undefined ? shortenId(connection) : `${escapeControls(user)} (${shortenId(connection)})`;
 }
 
 function describeTotals({ total, away }: Members): string {

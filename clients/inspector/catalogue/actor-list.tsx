@@ -2,6 +2,7 @@
 
 import { useCallback, useState, type ReactNode } from 'react';
 import type { ActorAddress, ActorSummary } from '../../../src/inspect/feed/feed-protocol.ts';
+import { escapeControls } from '../ui/escape-controls.ts';
 import { formatDuration } from '../../shared/duration.ts';
 import { hashOf, keyOf } from '../names/address.ts';
 import type { CatalogueStore, CatalogueView } from './catalogue-store.ts';
@@ -67,7 +68,7 @@ function ActorRow({
         <KindShape kind={kind} />
         <span className="visually-hidden">{singularOf(kind)} </span>
         <span className="id">{shortenId(id)}</span>
-        {user !== undefined && <span className="user">{user}</span>}
+        {user !== undefined && <span className="user">{escapeControls(user)}</span>}
         <span className="age">{formatDuration(at - since)}</span>
       </span>
       <span className="line quiet">

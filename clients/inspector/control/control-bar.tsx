@@ -35,7 +35,7 @@ export function ControlBar({ client, welcome, watch }: ControlBarProps): ReactNo
       {questions.map((question) => (
         // The dialog of `mute` stays open when the button has become that of `unmute`.
         <ActButton
-          key={question.type === 'unmute' ? 'mute' : question.type}
+          key={question.command.type === 'unmute' ? 'mute' : question.command.type}
           {...{ client, actor, question }}
         />
       ))}

@@ -17,7 +17,7 @@ interface ControlDialogProps {
 }
 
 export function ControlDialog({ question, control, onClose, onDone }: ControlDialogProps): ReactNode {
-  const { type, label, title, words, isDangerous, takesReason } = question;
+  const { command, label, title, words, isDangerous, takesReason } = question;
   const [reason, setReason] = useState('');
   const [answer, setAnswer] = useState<Answer>();
   const id = useId();
@@ -53,7 +53,7 @@ export function ControlDialog({ question, control, onClose, onDone }: ControlDia
   async function act(): Promise<void> {
     setAnswer({ type: 'asking' });
     const trimmed = reason.trim();
-    const answered = toAnswer(await control({ type, ...(trimmed !== '' && { reason: trimmed }) }));
+    const answered = toAnswer(await control({ ...command, ...(trimmed !== '' && { reason: trimmed }) }));
     setAnswer(answered);
     if (answered.type === 'done') onDone?.();
   }

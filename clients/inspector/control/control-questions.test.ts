@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { MUTED_STATE, questionsOf } from './control-questions.ts';
 
 const typesOf = (...args: Parameters<typeof questionsOf>): string[] =>
-  questionsOf(...args).map(({ type }) => type);
+  questionsOf(...args).map(({ command }) => command.type);
 
 test('a room is muted or unmuted by its state', () => {
   const room = { kind: 'room', id: 'room1' } as const;
@@ -15,7 +15,9 @@ test('connections and members are kicked, and told a reason', () => {
     { kind: 'connection', id: 'c1' },
     { kind: 'membership', id: 'c1@room1' },
   ] as const) {
-    expect(questionsOf(actor, [])).toMatchObject([{ type: 'kick', takesReason: true, isDangerous: true }]);
+    expect(questionsOf(actor, [])).toMatchObject([
+      { command: { type: 'kick' }, takesReason: true, isDangerous: true },
+    ]);
   }
 });
 

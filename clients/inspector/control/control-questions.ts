@@ -1,11 +1,12 @@
 /** What can be done to actors, with the words that ask for a confirmation. */
 
 import type { StatePath } from '../../../src/inspect/chart/chart.ts';
-import type { ActorAddress } from '../../../src/inspect/feed/feed-protocol.ts';
+import type { ActorAddress, ControlCommand } from '../../../src/inspect/feed/feed-protocol.ts';
+import { escapeControls } from '../ui/escape-controls.ts';
 import { describeParty } from '../events/party-words.ts';
 
 export interface ControlQuestion {
-  readonly type: 'kick' | 'close' | 'mute' | 'unmute' | 'removeHistory';
+  readonly command: Exclude<ControlCommand, { readonly type: 'send' | 'publish' }>;
   readonly label: string;
   readonly title: string;
   readonly words: string;
@@ -39,7 +40,7 @@ export function questionsOf(actor: ActorAddress, states: readonly StatePath[]): 
 
 export function askToDisconnect(connection: string, label = 'Disconnect'): ControlQuestion {
   return {
-    type: 'kick',
+    command: { type: 'kick' },
     label,
     title: `Close ${describeParty({ kind: 'connection', id: connection })}?`,
     words: 'Its socket is closed with code 3503, and it leaves its rooms.',
@@ -51,7 +52,7 @@ export function askToDisconnect(connection: string, label = 'Disconnect'): Contr
 /** @param who the member, in words */
 export function askToKick(who: string): ControlQuestion {
   return {
-    type: 'kick',
+    command: { type: 'kick' },
     label: 'Kick',
     title: `Remove ${who} from its room?`,
     words: 'The member is removed from its room. Its connection stays open.',
@@ -60,20 +61,32 @@ export function askToKick(who: string): ControlQuestion {
   };
 }
 
+/** @param member its id */
+export function askToEndPresence(member: string, who: string): ControlQuestion {
+  return {
+    command: { type: 'removePresence', member },
+    label: 'End presence',
+    title: `End the presence of ${who}?`,
+    words: 'Your backend has made it present, without a connection. It may do so again.',
+    isDangerous: true,
+    takesReason: false,
+  };
+}
+
 export function askToMute(room: string, isMuted: boolean): ControlQuestion {
   return isMuted
     ? {
-        type: 'unmute',
+        command: { type: 'unmute' },
         label: 'Unmute',
-        title: `Let members publish in room ${room} again?`,
+        title: `Let members publish in room ${escapeControls(room)} again?`,
         words: 'Clients may publish in the room as its rules say.',
         isDangerous: false,
         takesReason: false,
       }
     : {
-        type: 'mute',
+        command: { type: 'mute' },
         label: 'Mute',
-        title: `Mute room ${room}?`,
+        title: `Mute room ${escapeControls(room)}?`,
         words: 'Only the server can publish in the room until it is unmuted or leaves memory.',
         isDangerous: false,
         takesReason: false,
@@ -82,9 +95,9 @@ export function askToMute(room: string, isMuted: boolean): ControlQuestion {
 
 export function askToClose(room: string): ControlQuestion {
   return {
-    type: 'close',
+    command: { type: 'close' },
     label: 'Close room',
-    title: `Close room ${room}?`,
+    title: `Close room ${escapeControls(room)}?`,
     words: 'All members are removed, and the room is closed.',
     isDangerous: true,
     takesReason: true,
@@ -93,9 +106,9 @@ export function askToClose(room: string): ControlQuestion {
 
 export function askToRemoveHistory(room: string): ControlQuestion {
   return {
-    type: 'removeHistory',
+    command: { type: 'removeHistory' },
     label: 'Remove history',
-    title: `Remove the history of room ${room}?`,
+    title: `Remove the history of room ${escapeControls(room)}?`,
     words: 'The messages that are kept are dropped for good. The position of the stream stays.',
     isDangerous: true,
     takesReason: false,

@@ -1,6 +1,7 @@
 /** The names of the kinds of actors. */
 
 import type { MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
+import { escapeControls } from '../ui/escape-controls.ts';
 
 export function singularOf(kind: MachineName): string {
   return kind === 'tarsProxy' ? 'TARS proxy' : kind;
@@ -14,7 +15,7 @@ export function pluralOf(kind: MachineName): string {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** Shortens the ids of connections to their first eight characters, which are nearly always unique. */
+/** An id as it is shown: those of connections have their first eight characters, which are nearly always unique. */
 export function shortenId(id: string): string {
-  return id.replaceAll(UUID, (found) => `${found.slice(0, 8)}…`);
+  return escapeControls(id).replaceAll(UUID, (found) => `${found.slice(0, 8)}…`);
 }

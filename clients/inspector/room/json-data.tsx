@@ -1,12 +1,15 @@
-/** A message or what is told of a member, as JSON with indents; a text is shown as it is. */
+/** A message or what is told of a member, as JSON with indents; a text is shown as it is, without quotes. */
 
 import type { ReactNode } from 'react';
 import type { FeedJson } from '../../../src/inspect/feed/feed-protocol.ts';
+import { escapeControls } from '../ui/escape-controls.ts';
 import { WITHHELD } from '../ui/json-rows.ts';
 
 export function JsonData({ value }: { readonly value: FeedJson }): ReactNode {
   if (value === WITHHELD) return <span className="withheld">withheld</span>;
-  return <pre className="json-data">{typeof value === 'string' ? value : writeJson(value)}</pre>;
+  if (value === '') return <span className="quiet">an empty text</span>;
+  const text = typeof value === 'string' ? value : writeJson(value);
+  return <pre className="json-data">{escapeControls(text)}</pre>;
 }
 
 /** Short values stay in one line. */

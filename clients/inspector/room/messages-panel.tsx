@@ -8,6 +8,7 @@ import { hashOf } from '../names/address.ts';
 import { shortenId } from '../names/kind-words.ts';
 import type { Inspector } from '../session/inspector.ts';
 import { useControl } from '../session/use-control.ts';
+import { escapeControls } from '../ui/escape-controls.ts';
 import { formatCount, formatDate } from '../ui/format.ts';
 import { JsonData } from './json-data.tsx';
 import { PublishForm } from './publish-form.tsx';
@@ -114,7 +115,10 @@ function Message({ publication }: { readonly publication: PublicationView }): Re
             <span className="quiet">from the server</span>
           ) : (
             <>
-              from <a href={hashOf({ kind: 'connection', id: from.id })}>{from.user ?? shortenId(from.id)}</a>
+              from{' '}
+              <a href={hashOf({ kind: 'connection', id: from.id })}>
+                {from.user === undefined ? shortenId(from.id) : escapeControls(from.user)}
+              </a>
             </>
           )}
         </span>
@@ -122,7 +126,7 @@ function Message({ publication }: { readonly publication: PublicationView }): Re
       <JsonData value={data} />
       {tags !== undefined && (
         <p className="tags">
-          <span className="quiet">tags</span> <code>{JSON.stringify(tags)}</code>
+          <span className="quiet">tags</span> <code>{escapeControls(JSON.stringify(tags))}</code>
         </p>
       )}
     </li>

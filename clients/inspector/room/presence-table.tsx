@@ -4,12 +4,13 @@ import { useCallback, useState, type ReactNode } from 'react';
 import type { PresentView } from '../../../src/inspect/feed/feed-protocol.ts';
 import { formatDuration } from '../../shared/duration.ts';
 import { ActButton } from '../control/act-button.tsx';
-import { askToDisconnect, askToKick } from '../control/control-questions.ts';
+import { askToDisconnect, askToEndPresence, askToKick } from '../control/control-questions.ts';
 import type { FeedClient } from '../feed/feed.ts';
 import { hashOf } from '../names/address.ts';
 import { shortenId } from '../names/kind-words.ts';
 import type { Inspector } from '../session/inspector.ts';
 import { useControl } from '../session/use-control.ts';
+import { escapeControls } from '../ui/escape-controls.ts';
 import { formatDate } from '../ui/format.ts';
 import { useNow } from '../ui/hooks.ts';
 import { JsonData } from './json-data.tsx';
@@ -75,7 +76,11 @@ export function PresenceTable({ inspector, room }: PresenceTableProps): ReactNod
                   Joined
                 </th>
                 {hasInfo && <th scope="col">Info</th>}
-                {mayAct && <th scope="col">Acts</th>}
+                {mayAct && (
+                  <th scope="col" className="acts">
+                    Acts
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody>
@@ -110,16 +115,16 @@ interface RowProps {
 }
 
 function Row({ client, room, member, hasInfo, mayAct, onDone }: RowProps): ReactNode {
-  const { id, user, joinedAt, awaySince } = member;
+  const { id, user, joinedAt, awaySince, isOutside = false } = member;
   const now = useNow(TICK_MS);
-  const name = user ?? shortenId(id);
+  const name = user === undefined ? shortenId(id) : escapeControls(user);
   const isAway = awaySince !== undefined;
   const membership = { kind: 'membership', id: `${id}@${room}` } as const;
   return (
     <tr>
-      <th scope="row">{user ?? <span className="quiet">no user</span>}</th>
+      <th scope="row">{user === undefined ? <span className="quiet">no user</span> : name}</th>
       <td className="detail">
-        {isAway ? (
+        {isAway || isOutside ? (
           <code className="quiet">{shortenId(id)}</code>
         ) : (
           <a href={hashOf({ kind: 'connection', id })}>
@@ -132,6 +137,8 @@ function Row({ client, room, member, hasInfo, mayAct, onDone }: RowProps): React
           <>
             away for <time title={formatDate(awaySince)}>{formatDuration(now - awaySince)}</time>
           </>
+        ) : isOutside ? (
+          'from outside'
         ) : (
           'joined'
         )}
@@ -146,14 +153,24 @@ function Row({ client, room, member, hasInfo, mayAct, onDone }: RowProps): React
       )}
       {mayAct && (
         <td className="acts">
-          <ActButton
-            client={client}
-            actor={membership}
-            question={askToKick(name)}
-            about={name}
-            onDone={onDone}
-          />
-          {!isAway && (
+          {isOutside ? (
+            <ActButton
+              client={client}
+              actor={{ kind: 'room', id: room }}
+              question={askToEndPresence(id, name)}
+              about={name}
+              onDone={onDone}
+            />
+          ) : (
+            <ActButton
+              client={client}
+              actor={membership}
+              question={askToKick(name)}
+              about={name}
+              onDone={onDone}
+            />
+          )}
+          {!isAway && !isOutside && (
             <ActButton
               client={client}
               actor={{ kind: 'connection', id }}

@@ -9,6 +9,7 @@ import { hashOf } from '../names/address.ts';
 import { KindShape } from '../names/shapes.tsx';
 import type { Inspector } from '../session/inspector.ts';
 import { useControl } from '../session/use-control.ts';
+import { escapeControls } from '../ui/escape-controls.ts';
 import { Check } from '../ui/fields.tsx';
 import { formatCount } from '../ui/format.ts';
 import { ActsList } from './acts-list.tsx';
@@ -110,7 +111,11 @@ export function RoomsStage({ inspector }: { readonly inspector: Inspector }): Re
                 </th>
               ))}
               <th scope="col">State</th>
-              {mayAct && <th scope="col">Acts</th>}
+              {mayAct && (
+                <th scope="col" className="acts">
+                  Acts
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -147,11 +152,12 @@ interface RowProps {
 function Row({ client, room, mayAct, onDone }: RowProps): ReactNode {
   const { id, states, figures } = room;
   const actor = { kind: 'room', id } as const;
+  const name = escapeControls(id);
   const isMuted = states.includes(MUTED_STATE);
   return (
     <tr>
       <th scope="row">
-        <a href={hashOf(actor, 'members')}>{id}</a>
+        <a href={hashOf(actor, 'members')}>{name}</a>
       </th>
       {COLUMNS.slice(1).map(({ sort, style }) => (
         <td key={sort} className={style}>
@@ -167,10 +173,10 @@ function Row({ client, room, mayAct, onDone }: RowProps): ReactNode {
             client={client}
             actor={actor}
             question={askToMute(id, isMuted)}
-            about={id}
+            about={name}
             onDone={onDone}
           />
-          <ActButton client={client} actor={actor} question={askToClose(id)} about={id} onDone={onDone} />
+          <ActButton client={client} actor={actor} question={askToClose(id)} about={name} onDone={onDone} />
         </td>
       )}
     </tr>

@@ -1,6 +1,7 @@
 /** A JSON object as the rows of a tree that are visible. */
 
 import type { FeedJson, FeedObject } from '../../../src/inspect/feed/feed-protocol.ts';
+import { escapeControls } from './escape-controls.ts';
 
 /** The server sends this instead of a value that it does not show. */
 export const WITHHELD = '‹withheld›';
@@ -56,5 +57,5 @@ function describe(value: FeedJson): Pick<JsonRow, 'kind' | 'text'> {
   if (value === WITHHELD) return { kind: 'withheld', text: 'withheld' };
   return /^[‹…]/.test(value)
     ? { kind: 'remark', text: value }
-    : { kind: 'text', text: JSON.stringify(value) };
+    : { kind: 'text', text: escapeControls(JSON.stringify(value)) };
 }

@@ -37,6 +37,12 @@ export type BackendAnswer<Result> =
   /** The connection is closed with this. */
   | { readonly type: 'disconnect'; readonly close: { readonly code: number; readonly reason: string } };
 
+/** There is an answer, of which nothing can be made: the backend lives. */
+export interface UnusableAnswer {
+  readonly type: 'unusable';
+  readonly error: Error;
+}
+
 /** How a question ended. `failed`: there is no answer; why is told on the event bus. */
 export type QuestionOutcome<Result> = BackendAnswer<Result> | { readonly type: 'failed' };
 
@@ -75,8 +81,11 @@ export interface PublishResult {
   readonly data?: Json | undefined;
   readonly skipHistory?: boolean | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** It was published already: the client is told of success, and nothing is published. */
-  readonly isRepeated?: boolean | undefined;
+  /**
+   * Called when nothing else stands against the message. False: it was published already, and the client is told of
+   * success.
+   */
+  readonly isFirst?: (() => boolean) | undefined;
 }
 
 export interface RefreshResult {

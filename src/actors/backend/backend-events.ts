@@ -46,7 +46,7 @@ interface TurnedAway {
   readonly reason: TurnedAwayReason;
 }
 
-/** `answered`: the backend has said something that can be read. `left`: nobody waits for the answer any more. */
+/** `answered`: the backend has said something, which need not be of use. `left`: nobody waits for the answer any more. */
 export type VisitOutcome = 'answered' | 'failed' | 'left';
 
 export interface QuestionEnded {
@@ -63,12 +63,15 @@ export type BackendEvent =
   | { readonly type: 'backend.stop' };
 
 export interface BackendContext extends BackendInput {
-  readonly inFlight: Set<BackendVisitor>;
+  /** Each with the number of answers that had come when it was sent. */
+  readonly inFlight: Map<BackendVisitor, number>;
   /** In the order in which they came. */
   readonly waiting: Set<BackendVisitor>;
   /** The question that tries whether the backend answers again. */
   trial: BackendVisitor | undefined;
-  /** Questions in a row without an answer. */
+  /** All that came so far. */
+  answers: number;
+  /** Questions in a row without an answer, after which none came to another one either. */
   failures: number;
   /** How often the circuit was opened since the last answer. */
   openings: number;

@@ -34,7 +34,7 @@ const machine = setup({
     hasPlace: ({ context: { waiting, policy } }) => waiting.size < policy.maxWaiting,
     isLastStraw: ({ context }, { question, outcome }: QuestionEnded) =>
       outcome === 'failed' &&
-      context.inFlight.has(question) &&
+      isSilentSince(context, question) &&
       context.failures + 1 >= context.policy.failuresToOpen,
     isAnswer: ({ context }, { question, outcome }: QuestionEnded) =>
       outcome === 'answered' && context.inFlight.has(question),
@@ -70,9 +70,12 @@ const machine = setup({
     release: ({ context }, { question, outcome }: QuestionEnded) => {
       context.waiting.delete(question);
       if (context.trial === question) context.trial = undefined;
+      const isFailure = outcome === 'failed' && isSilentSince(context, question);
       if (!context.inFlight.delete(question)) return;
-      if (outcome === 'answered') context.failures = 0;
-      else if (outcome === 'failed') context.failures += 1;
+      if (isFailure) context.failures += 1;
+      if (outcome !== 'answered') return;
+      context.answers += 1;
+      context.failures = 0;
     },
     noteOpening: ({ context }) => {
       context.openings += 1;
@@ -95,9 +98,10 @@ export const backendMachine = machine.createMachine({
   description: 'One backend that is asked by HTTP, as long as the server runs.',
   context: ({ input }) => ({
     ...input,
-    inFlight: new Set(),
+    inFlight: new Map(),
     waiting: new Set(),
     trial: undefined,
+    answers: 0,
     failures: 0,
     openings: 0,
   }),
@@ -254,7 +258,15 @@ export function startBackend(
   return actor.start();
 }
 
-function admit({ inFlight }: BackendContext, question: BackendVisitor, self: ActorSender): void {
-  inFlight.add(question);
+/**
+ * Whether the backend has answered nothing since it was sent this question. A question that has waited long for its turn
+ * may have little time left: that it is late tells nothing of a backend that answers others.
+ */
+function isSilentSince({ inFlight, answers }: BackendContext, question: BackendVisitor): boolean {
+  return inFlight.get(question) === answers;
+}
+
+function admit({ inFlight, answers }: BackendContext, question: BackendVisitor, self: ActorSender): void {
+  inFlight.set(question, answers);
   send(question, { type: 'question.admitted' }, self);
 }

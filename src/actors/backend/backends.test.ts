@@ -3,7 +3,7 @@ import type { ServerEventName } from '../../events/server-events.ts';
 import { FakeClock } from '../../system/clock-harness.ts';
 import { createMachines } from '../machines.ts';
 import { NO_OBSERVER } from '../runtime/live-machine.ts';
-import type { BackendAnswer, QuestionOutcome } from './asking.ts';
+import type { BackendAnswer, QuestionOutcome, UnusableAnswer } from './asking.ts';
 import { DEFAULT_BACKEND_POLICY, type BackendPolicy } from './backend-events.ts';
 import { createBackends } from './backends.ts';
 
@@ -17,7 +17,7 @@ const YES: BackendAnswer<string> = { type: 'result', result: 'yes' };
 /** The test is the backend: it answers, fails or leaves each question. */
 interface Sent {
   readonly signal: AbortSignal;
-  answer(answer?: BackendAnswer<string>): void;
+  answer(answer?: BackendAnswer<string> | UnusableAnswer): void;
   fail(): void;
 }
 
@@ -237,6 +237,35 @@ describe('a backend', () => {
       await settle();
     }
     expect(state()).toEqual({ serving: 'closed' });
+  });
+
+  test('that answers, but not all in time, is no backend that does not answer', async () => {
+    const { ask, sent, state, clock, failures } = create({ failuresToOpen: 2, maxInFlight: 4 });
+    const outcomes = Array.from({ length: 8 }, () => ask());
+    clock.increment(600);
+    for (let turn = 0; turn < 4; turn += 1) {
+      sent[turn]?.answer();
+      await settle();
+    }
+    expect(sent.length).toBe(8);
+    clock.increment(400);
+    await settle();
+    expect(outcomes.map(([outcome]) => outcome?.type).join(' ')).toBe(
+      'result result result result failed failed failed failed',
+    );
+    expect([failures().length, state()]).toEqual([4, { serving: 'closed' }]);
+  });
+
+  test('whose answers are of no use is asked on', async () => {
+    const { ask, sent, state, failures } = create({ failuresToOpen: 1 });
+    const outcomes = ask();
+    sent[0]?.answer({ type: 'unusable', error: new Error('the answer is no JSON') });
+    await settle();
+    expect([outcomes, failures(), state()]).toEqual([
+      [{ type: 'failed' }],
+      ['the answer is no JSON'],
+      { serving: 'closed' },
+    ]);
   });
 
   test('that stops waits for what is under way, and turns the others away', async () => {

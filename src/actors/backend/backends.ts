@@ -4,7 +4,13 @@ import type { EventSink } from '../../events/server-events.ts';
 import type { Clock } from '../../system/clock.ts';
 import { send } from '../runtime/send.ts';
 import { SERVER } from '../runtime/sender.ts';
-import type { BackendAnswer, QuestionAsker, QuestionKind, QuestionOutcome } from './asking.ts';
+import type {
+  BackendAnswer,
+  QuestionAsker,
+  QuestionKind,
+  QuestionOutcome,
+  UnusableAnswer,
+} from './asking.ts';
 import type { BackendPolicy } from './backend-events.ts';
 import { startBackend, type backendMachine, type BackendRef } from './backend.ts';
 import { abandon, startQuestion, type questionMachine, type QuestionsUnderWay } from './question.ts';
@@ -29,7 +35,7 @@ export interface Posed<Result> {
   /** Whether the target is a backend with a turn and a circuit. */
   readonly isBackend: boolean;
   readonly timeoutMs: number;
-  readonly pose: (signal: AbortSignal) => Promise<BackendAnswer<Result>>;
+  readonly pose: (signal: AbortSignal) => Promise<BackendAnswer<Result> | UnusableAnswer>;
 }
 
 export interface Backends {

@@ -9,7 +9,7 @@ import type { MemberInfo } from '../../protocol/command.ts';
 import type { Clock } from '../../system/clock.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender } from '../runtime/sender.ts';
-import type { BackendAnswer, QuestionKind, QuestionOutcome } from './asking.ts';
+import type { BackendAnswer, QuestionKind, QuestionOutcome, UnusableAnswer } from './asking.ts';
 import type { BackendRef } from './backend.ts';
 import type { TurnedAwayReason, VisitOutcome } from './backend-events.ts';
 
@@ -23,12 +23,14 @@ export interface QuestionInput {
   /** Whose turn it waits for. Absent for a servant, whose proxy has its own queue and circuit. */
   readonly backend: BackendRef | undefined;
   /** Sends the question. A rejection is a failure of the backend. */
-  readonly pose: (signal: AbortSignal) => Promise<BackendAnswer<unknown>>;
+  readonly pose: (signal: AbortSignal) => Promise<Posing>;
   readonly timeoutMs: number;
   /** Called once. */
   readonly settle: (outcome: QuestionOutcome<unknown>) => void;
   readonly events: EventSink;
 }
+
+type Posing = BackendAnswer<unknown> | UnusableAnswer;
 
 export type QuestionEvent =
   /** The backend has its turn for this question. */
@@ -46,12 +48,13 @@ const TURNED_AWAY: Readonly<Record<TurnedAwayReason, string>> = {
 const machine = setup({
   types: { context: {} as QuestionInput, input: {} as QuestionInput, events: {} as QuestionEvent },
   actors: {
-    pose: fromPromise<BackendAnswer<unknown>, QuestionInput>(({ input, signal }) => input.pose(signal)),
+    pose: fromPromise<Posing, QuestionInput>(({ input, signal }) => input.pose(signal)),
   },
   delays: { deadline: ({ context }) => context.timeoutMs },
   guards: {
     needsNoTurn: ({ context }) => context.backend === undefined,
-    isResult: (_, { answer }: { readonly answer: BackendAnswer<unknown> }) => answer.type === 'result',
+    isResult: (_, { answer }: { readonly answer: Posing }) => answer.type === 'result',
+    isUnusable: (_, { answer }: { readonly answer: Posing }) => answer.type === 'unusable',
   },
   actions: {
     wantTurn: ({ context: { backend }, self }) => {
@@ -64,7 +67,12 @@ const machine = setup({
     endVisit: ({ context: { backend }, self }, { outcome }: { readonly outcome: VisitOutcome }) => {
       if (backend !== undefined) send(backend, { type: 'question.ended', question: self, outcome }, self);
     },
-    settle: ({ context }, { answer }: { readonly answer: BackendAnswer<unknown> }) => context.settle(answer),
+    settle: ({ context }, { answer }: { readonly answer: Posing }) => {
+      if (answer.type !== 'unusable') context.settle(answer);
+    },
+    reportUnusable: ({ context }, { answer }: { readonly answer: Posing }) => {
+      if (answer.type === 'unusable') reportFailure(context, answer.error);
+    },
     settleFailed: ({ context }) => context.settle({ type: 'failed' }),
     report: ({ context }, { error }: { readonly error: unknown }) => reportFailure(context, error),
     reportTurnedAway: ({ context }, { reason }: { readonly reason: TurnedAwayReason }) =>
@@ -113,6 +121,11 @@ export const questionMachine = machine.createMachine({
                 actions: { type: 'settle', params: ({ event }) => ({ answer: event.output }) },
               },
               {
+                guard: { type: 'isUnusable', params: ({ event }) => ({ answer: event.output }) },
+                target: '#question.unusable',
+                actions: { type: 'reportUnusable', params: ({ event }) => ({ answer: event.output }) },
+              },
+              {
                 target: '#question.refused',
                 actions: { type: 'settle', params: ({ event }) => ({ answer: event.output }) },
               },
@@ -135,8 +148,14 @@ export const questionMachine = machine.createMachine({
       type: 'final',
       entry: { type: 'endVisit', params: { outcome: 'answered' } },
     },
+    unusable: {
+      description:
+        'The backend has answered with what is no answer to this question; the client may try again later.',
+      type: 'final',
+      entry: [{ type: 'endVisit', params: { outcome: 'answered' } }, 'settleFailed'],
+    },
     failed: {
-      description: 'There is no answer that can be read; the client may try again later.',
+      description: 'There is no answer; the client may try again later.',
       type: 'final',
       entry: [{ type: 'endVisit', params: { outcome: 'failed' } }, 'settleFailed'],
     },

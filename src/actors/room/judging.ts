@@ -11,6 +11,7 @@ import { toHandlerMember, type RoomOptions } from './room-options.ts';
 import type { RoomRecord } from './room-record.ts';
 import { toCheckedVerdict, toVerdict } from './verdicts.ts';
 
+const DROPPED: Verdict = { type: 'drop' };
 const NOT_ASKED: PublishResult = {};
 const ASKING_FAILED = createRefusal('internal', 'the message could not be decided on, try again later');
 
@@ -45,14 +46,13 @@ export async function judgeMessage(
     if (verdict !== undefined && verdict.type !== 'change') return verdict;
     if (verdict !== undefined) judged = verdict.data;
   }
-  const { skipHistory, tags } = said;
-  if (skipHistory === true || tags !== undefined) {
-    const refusal = refuseMessage(judged, { messageBytes });
-    return refusal === undefined
-      ? { type: 'publish', data: judged, options: { skipHistory, tags } }
-      : { type: 'refuse', refusal };
-  }
-  return check === undefined && judged === data ? undefined : toCheckedVerdict(judged, messageBytes);
+  const { skipHistory, tags, isFirst } = said;
+  const hasOptions = skipHistory === true || tags !== undefined;
+  const isAsSent = check === undefined && judged === data && !hasOptions;
+  const verdict = isAsSent ? undefined : toCheckedVerdict(judged, messageBytes);
+  if (verdict?.type === 'refuse') return verdict;
+  if (isFirst?.() === false) return DROPPED;
+  return hasOptions ? { type: 'publish', data: judged, options: { skipHistory, tags } } : verdict;
 }
 
 /** What the backend says of the message, or what becomes of it instead. */
@@ -70,7 +70,6 @@ async function ask(
   switch (outcome.type) {
     case 'result': {
       const { result } = outcome;
-      if (result.isRepeated === true) return { type: 'drop' };
       const refusal = result.data === undefined ? undefined : refuseMessage(result.data, { messageBytes });
       return refusal === undefined ? result : { type: 'refuse', refusal };
     }

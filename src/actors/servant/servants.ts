@@ -35,8 +35,8 @@ export interface ServantsInput {
 }
 
 export interface Servants {
-  /** The caller for generated proxies. Its calls reject with `RpcError`. */
-  callerOf(name: string): Caller;
+  /** The caller for generated proxies. Its calls reject with `RpcError`, and tell that as `rpc.failed` by default. */
+  callerOf(name: string, options?: { readonly tellsFailures: boolean }): Caller;
   /** The proxies that were started so far, by the name of the servant. A proxy starts with its first call. */
   readonly proxies: ReadonlyMap<string, TarsProxyRef>;
   /** The value of each proxy's machine, such as `{ ready: { circuit: 'closed' } }`, by the name of the servant. */
@@ -62,7 +62,7 @@ export function createServants(input: ServantsInput): Servants {
     return proxy;
   }
 
-  function call(name: string, request: CallRequest): Promise<Uint8Array> {
+  function call(name: string, request: CallRequest, sink: RpcSink): Promise<Uint8Array> {
     const { func, body, routeKey, oneWay, options } = request;
     const startedAt = clock.monotonic();
     return new Promise((resolve, reject) => {
@@ -80,7 +80,7 @@ export function createServants(input: ServantsInput): Servants {
           resolve(outcome.type === 'reply' ? outcome.reply.body : NO_BYTES);
           return;
         }
-        events.emit('rpc.failed', { servant: name, func, failure: error.failure, trace, error });
+        sink?.emit('rpc.failed', { servant: name, func, failure: error.failure, trace, error });
         reject(error);
       };
       if (isStopping) {
@@ -102,21 +102,24 @@ export function createServants(input: ServantsInput): Servants {
 
   return {
     proxies,
-    callerOf: (name) => ({
-      call: (request) => call(name, request),
-      undecodable({ func, options }, cause) {
-        const error = toError(func, { type: 'failed', failure: 'undecodable', cause })!;
-        const trace = options.context?.get(TRACE_KEY);
-        events.emit('rpc.failed', {
-          servant: name,
-          func,
-          failure: 'undecodable',
-          error,
-          ...(trace !== undefined && { trace }),
-        });
-        return error;
-      },
-    }),
+    callerOf(name, { tellsFailures } = { tellsFailures: true }) {
+      const sink = tellsFailures ? events : undefined;
+      return {
+        call: (request) => call(name, request, sink),
+        undecodable({ func, options }, cause) {
+          const error = toError(func, { type: 'failed', failure: 'undecodable', cause })!;
+          const trace = options.context?.get(TRACE_KEY);
+          sink?.emit('rpc.failed', {
+            servant: name,
+            func,
+            failure: 'undecodable',
+            error,
+            ...(trace !== undefined && { trace }),
+          });
+          return error;
+        },
+      };
+    },
     states() {
       const names = [...links.keys()];
       return Object.fromEntries(
@@ -140,6 +143,9 @@ async function stopProxy(proxy: TarsProxyRef, isImpatient: boolean): Promise<voi
   if (isImpatient) send(proxy, { type: 'proxy.stop' }, SERVER);
   await stopped;
 }
+
+/** Is told of failed calls; undefined: nobody is. */
+type RpcSink = EventSink | undefined;
 
 /** The key of the trace in the context of a call. It is the name of the W3C header. */
 const TRACE_KEY = 'traceparent';

@@ -50,7 +50,7 @@ export interface DeliveryContext extends DeliveryInput {
   failures: number;
   /** When the batch was sent first, by the monotonic clock. */
   firstTryAt: number;
-  /** Why the batch was not taken last. */
+  /** Why a batch was not taken last; undefined once one is taken. */
   lastFailure: string | undefined;
   /** Events that the receiver has taken, and batches of them, since the server started. */
   takenEvents: number;

@@ -6,6 +6,7 @@ import type { DeliveryContext, DeliveryEvent, DeliveryInput, SendOutcome } from 
 /** The first and the longest wait before a batch is sent again; it doubles in between. */
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 5 * 60_000;
+const UNREADABLE = 'its outbox cannot be read';
 
 export const deliverySetup = setup({
   types: {
@@ -14,9 +15,11 @@ export const deliverySetup = setup({
     events: {} as DeliveryEvent,
   },
   actors: {
-    send: fromPromise<SendOutcome, DeliveryContext>(async ({ input: { send, batch }, signal }) =>
-      batch === undefined ? { taken: true } : send(batch, signal),
-    ),
+    send: fromPromise<SendOutcome, DeliveryContext>(async ({ input: { send, batch, outbox }, signal }) => {
+      if (batch !== undefined) return send(batch, signal);
+      // Its disk may be readable later.
+      return outbox.backlog.events === 0 ? { taken: true } : { taken: false, reason: UNREADABLE };
+    }),
   },
   delays: {
     gather: ({ context }) => context.policy.gatherMs,
@@ -32,8 +35,8 @@ export const deliverySetup = setup({
     hasWholeBatch: ({ context: { outbox, policy } }) => outbox.backlog.events >= policy.limits.events,
     isTaken: ({ event }) => isTaken(event),
     /** The batch was sent for too long; the failure that is being told counts. */
-    isGivenUp: ({ context: { clock, firstTryAt, policy } }) =>
-      clock.monotonic() - firstTryAt >= policy.retryMs,
+    isGivenUp: ({ context: { batch, clock, firstTryAt, policy } }) =>
+      batch !== undefined && clock.monotonic() - firstTryAt >= policy.retryMs,
     isParting: stateIn('#delivery.sending.parting'),
     isTakenWhileParting: and([({ event }) => isTaken(event), stateIn('#delivery.sending.parting')]),
   },
@@ -48,7 +51,7 @@ export const deliverySetup = setup({
       context.firstTryAt = clock.monotonic();
     },
     confirm: ({ context }) => {
-      const { name, outbox, batch, failures, events } = context;
+      const { name, outbox, batch, lastFailure, events } = context;
       context.batch = undefined;
       context.lastFailure = undefined;
       context.failures = 0;
@@ -56,12 +59,13 @@ export const deliverySetup = setup({
       outbox.take(batch);
       context.takenEvents += batch.events.length;
       context.takenBatches += 1;
-      if (failures > 0) events.emit('webhook.recovered', { webhook: name });
+      if (lastFailure !== undefined) events.emit('webhook.recovered', { webhook: name });
     },
     noteFailure: ({ context }, params: { reason: string }) => {
+      const isTold = context.lastFailure !== undefined;
       context.failures += 1;
       context.lastFailure = params.reason;
-      if (context.failures > 1) return;
+      if (isTold) return;
       context.events.emit('webhook.failed', { webhook: context.name, error: new Error(params.reason) });
     },
     giveUp: ({ context }) => {

@@ -172,6 +172,40 @@ describe('a delivery', () => {
   });
 });
 
+test('an outbox that cannot be read is tried later and later, and goes on when it can', async () => {
+  const { append, clock, outbox, sent, state, told } = createDelivery();
+  const { next } = outbox;
+  outbox.next = () => undefined;
+  append(1);
+  clock.increment(50);
+  for (const waitMs of [1_000, 2_000, 4_000]) {
+    await settle();
+    expect(state()).toBe('waiting');
+    clock.increment(waitMs - 1);
+    expect(state()).toBe('waiting');
+    clock.increment(1);
+  }
+  await settle();
+  outbox.next = next;
+  clock.increment(8_000);
+  await sent[0]!.answer(TAKEN);
+  expect(state()).toBe('idle');
+  expect(told).toEqual([
+    { name: 'webhook.failed', event: { webhook: 'crm', error: new Error('its outbox cannot be read') } },
+    { name: 'webhook.recovered', event: { webhook: 'crm' } },
+  ]);
+});
+
+test('a receiver that is down is told once, although batches are given up', async () => {
+  const { append, clock, sent, dropped, told } = createDelivery();
+  append(20);
+  while (dropped.length < 2) {
+    await sent.at(-1)!.answer(REFUSED);
+    clock.increment(5 * 60_000);
+  }
+  expect(told).toMatchObject([{ name: 'webhook.failed' }]);
+});
+
 describe('a stop', () => {
   test('ends a delivery that has nothing to send', () => {
     const { tell, state } = createDelivery();
@@ -214,6 +248,15 @@ describe('a stop', () => {
       expect([state(), outbox.backlog.events, clock.timers]).toEqual(['stopped', 5, 0]);
     },
   );
+
+  test('ends a delivery whose outbox cannot be read', async () => {
+    const { append, outbox, tell, state } = createDelivery();
+    outbox.next = () => undefined;
+    append(1);
+    tell({ type: 'delivery.stop' });
+    await settle();
+    expect([state(), outbox.backlog.events]).toEqual(['stopped', 1]);
+  });
 
   test('that is told twice does not wait for the receiver', () => {
     const { append, tell, sent, state } = createDelivery();

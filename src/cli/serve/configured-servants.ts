@@ -4,6 +4,7 @@ import { ConfigError, type ConfigProblem } from '../../config/layer/config-error
 import type { Settings } from '../../config/schema/settings.ts';
 import { InterfaceError, loadInterface } from '../../idl/load-interface.ts';
 import { toMethods } from '../../idl/to-methods.ts';
+import { EventsMethods } from '../../tars/servants/events.ts';
 import { HooksMethods } from '../../tars/servants/hooks.ts';
 import type { ServantDefinition, ServantDefinitions } from '../../server/servants/rpc.ts';
 
@@ -19,7 +20,7 @@ export async function loadServants(servants: Settings['tars']['servants']): Prom
         try {
           const methods =
             file === undefined || named === undefined
-              ? HooksMethods
+              ? { ...HooksMethods, ...EventsMethods }
               : toMethods(await loadInterface(file, named), long);
           const definition: ServantDefinition = { object, methods, idempotent };
           problems.push(...findUnknown(name, definition));

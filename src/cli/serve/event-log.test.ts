@@ -88,6 +88,8 @@ test('each use of the control is a line, and refused ones are counted', () => {
   ]);
   clock.increment(10_000);
   expect(lines.slice(4)).toMatchObject([{ outcome: 'refused', count: 499 }]);
+  bus.emit('control.used', { ...act, act: 'close', outcome: 'refused' });
+  expect(lines.at(-1)).toMatchObject({ act: 'close', outcome: 'refused' });
 });
 
 test('refused joins of one connection are counted, and long names of rooms are cut', () => {

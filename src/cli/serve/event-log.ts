@@ -94,8 +94,8 @@ export function logEvents(
 /** What others can cause thousands of times, such as joins that are refused, is counted by its kind. */
 function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): string | undefined {
   if (name === 'control.used') {
-    const { outcome, remoteAddress } = event as ServerEvents['control.used'];
-    return outcome === 'done' ? undefined : `${name} ${outcome} ${remoteAddress}`;
+    const { act, outcome, remoteAddress } = event as ServerEvents['control.used'];
+    return outcome === 'done' ? undefined : `${name} ${act} ${outcome} ${remoteAddress}`;
   }
   if (name === 'access.refused') return `${name} ${(event as ServerEvents['access.refused']).to}`;
   if (name === 'member.refused') {

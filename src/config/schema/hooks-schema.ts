@@ -7,19 +7,26 @@ import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
 const DEFAULT_TIMEOUT_SECONDS = 1;
 const MAX_TIMEOUT_SECONDS = 60;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** What the server itself says of a request. */
+/** No control characters except tabs. It is sent as UTF-8. */
+const HEADER_VALUE = /^[\t\x20-\x7e\u0080-\uffff]*$/;
+/** What the server itself says of a request, and what would change the form of the answer. */
 const OWN_HEADERS = new Set([
+  'accept',
+  'accept-encoding',
   'connection',
+  'content-encoding',
   'content-length',
   'content-type',
   'expect',
   'host',
   'keep-alive',
+  'range',
+  'te',
+  'trailer',
   'transfer-encoding',
   'upgrade',
 ]);
-const HEADER_WORDS = 'the name of a header that is not about the connection or the length of the body';
+const HEADER_WORDS = 'the name of a header that is not about the connection or the form of the body';
 const URL_WORDS = 'an http or https address without a user, a password and a fragment';
 
 const headerName = z

@@ -53,7 +53,7 @@ export const tarsSchema = z.strictObject({
     )
     .default({})
     .describe(
-      'The TARS servants (services of other servers) that rooms may call, by the names that clients use. `idempotent` lists functions that do no harm when they run twice: a failed or late call is tried once more, at another endpoint. Without `file` and `interface` it has the interface that a servant for `hooks` has (`tars/hooks.tars`).',
+      'The TARS servants (services of other servers) that rooms may call, by the names that clients use. `idempotent` lists functions that do no harm when they run twice: a failed or late call is tried once more, at another endpoint. Without `file` and `interface` it has the interfaces that servants for `hooks` and `webhooks` have (`tars/hooks.tars`, `tars/events.tars`).',
     )
     .register(fieldNotes, {
       allowed:

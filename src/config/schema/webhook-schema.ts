@@ -18,7 +18,9 @@ const webhook = z.strictObject({
   url: z
     .string()
     .refine(isHttpUrl)
+    .optional()
     .register(fieldNotes, { allowed: 'an address such as https://backend.example/statecast' }),
+  servant: z.string().min(1).optional().register(fieldNotes, { allowed: 'the name of a servant' }),
   secret: z.string().min(16).optional().register(fieldNotes, SECRET),
   previousSecret: z.string().min(16).optional().register(fieldNotes, SECRET),
   events: z
@@ -49,28 +51,35 @@ const webhook = z.strictObject({
 });
 
 export const webhooksSchema = z
-  .array(webhook)
+  .array(
+    webhook
+      .refine(({ url, servant }) => (url === undefined) !== (servant === undefined))
+      .register(fieldNotes, { allowed: 'an object with events, and with either url or servant' }),
+  )
   .max(32)
   .default([])
   .describe(
-    'Backends that are told of what has happened, by HTTP: which `events`, of which `rooms`, at which `url`. What they have not taken is kept in `dataDir` and sent again.',
+    'Backends that are told of what has happened, by HTTP or TARS: which `events`, of which `rooms`, at which `url` or by which `servant`. What they have not taken is kept in `dataDir` and sent again.',
   )
   .register(fieldNotes, {
     secret: true,
-    allowed: `a list of objects with url and events, and if wanted ${Object.keys(webhook.shape)
-      .filter((key) => key !== 'url' && key !== 'events')
+    allowed: `a list of objects with events, with url or servant, and if wanted ${Object.keys(webhook.shape)
+      .filter((key) => key !== 'url' && key !== 'servant' && key !== 'events')
       .join(', ')}`,
   });
 
-/** The name of a webhook: the one it is given, or its address without the query, which may have a secret. */
+/** The name of a webhook: its own, or that of its servant, or its address without the query, which may have a secret. */
 export function nameOfWebhook({
   name,
   url,
+  servant = '',
 }: {
   readonly name?: string | undefined;
-  readonly url: string;
+  readonly url?: string | undefined;
+  readonly servant?: string | undefined;
 }): string {
   if (name !== undefined) return name;
+  if (url === undefined) return servant;
   const { host, pathname } = new URL(url);
   return host + pathname;
 }

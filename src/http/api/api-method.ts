@@ -40,6 +40,8 @@ export interface ApiMethod {
   readonly params: z.ZodObject;
   readonly result: z.ZodObject;
   readonly example: ApiExample;
+  /** Its result may be long. It changes nothing. */
+  readonly isLong: boolean;
   /** Reads the fields, asks whether the caller may, and does it. */
   call(params: Params, request: ApiRequest): ApiCall;
 }
@@ -52,23 +54,26 @@ export interface ApiExample {
 /** `undecodable`: a field is of another type than its own. */
 export type ApiCall = ApiOutcome | Promise<ApiOutcome> | { readonly undecodable: string };
 
-interface Definition<Shape extends z.ZodObject> extends Omit<ApiMethod, 'call' | 'params'> {
+interface Definition<Shape extends z.ZodObject> extends Omit<ApiMethod, 'call' | 'params' | 'isLong'> {
   readonly params: Shape;
   /** The rooms that it is about. Default: it is about none. */
   rooms?(params: z.output<Shape>): readonly string[];
   /** It asks itself which of the rooms the caller may use. */
   readonly judgesRooms?: boolean;
+  /** Default: no. */
+  readonly isLong?: boolean;
   run(params: z.output<Shape>, request: ApiRequest): ApiOutcome | Promise<ApiOutcome>;
 }
 
 export function defineMethod<Shape extends z.ZodObject>(definition: Definition<Shape>): ApiMethod {
-  const { name, summary, params, result, example, judgesRooms = false } = definition;
+  const { name, summary, params, result, example, judgesRooms = false, isLong = false } = definition;
   return {
     name,
     summary,
     params,
     result,
     example,
+    isLong,
     call(given, request) {
       const read = readParams(params, given, name);
       if (!('params' in read)) return read;

@@ -6,6 +6,7 @@
 import { ERRORS } from '../../protocol/errors.ts';
 import { keepDigits, writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
 import { mayLoseNumbers } from '../../protocol/json/lost-number.ts';
+import type { Clock } from '../../system/clock.ts';
 import { mendHalves } from '../../protocol/json/well-formed.ts';
 import { jsonError, jsonTextResponse } from '../../transport/common/responses.ts';
 import {
@@ -17,8 +18,10 @@ import type { Access } from '../access.ts';
 import { Caller } from '../caller.ts';
 import type { Route } from '../router.ts';
 import type { ApiError, ApiFailure, ApiMethod, ApiRequest, Params } from './api-method.ts';
-import { createBatchReader } from './batch.ts';
-import { answerLines, readLines } from './line-commands.ts';
+import { readBatch, writeReplies } from './batch.ts';
+import { doCommands, refuseCommands, type CommandAnswer, type SeveralCommands } from './commands.ts';
+import { readLines, writeLines } from './line-commands.ts';
+import { answerInPortions, RESULT_DEPTH, writeParts } from './long-answer.ts';
 import { isObject } from './read-params.ts';
 
 /** The path of each method begins with it. */
@@ -27,6 +30,7 @@ const API_PATH = '/api';
 export interface ApiRoutesOptions {
   readonly methods: readonly ApiMethod[];
   readonly access: Access;
+  readonly clock: Clock;
   /** Longest message, in bytes. */
   readonly messageBytes: number;
 }
@@ -36,10 +40,9 @@ const BODY_BYTES_PER_MESSAGE_BYTE = 6;
 /** Further bytes of a body: the names of the channels of a broadcast, the tags, and the names of the fields. */
 const BODY_NAMES_BYTES = 1024 * 1024;
 
-export function createApiRoutes({ methods, access, messageBytes }: ApiRoutesOptions): Route[] {
+export function createApiRoutes({ methods, access, clock, messageBytes }: ApiRoutesOptions): Route[] {
   const maxBodyBytes = messageBytes * BODY_BYTES_PER_MESSAGE_BYTE + BODY_NAMES_BYTES;
   const byName = new Map<string, ApiMethod>(methods.map((method) => [method.name, method]));
-  const readBatch = createBatchReader(byName);
 
   /** A route that reads the text of a request. */
   function createRoute(
@@ -74,30 +77,48 @@ export function createApiRoutes({ methods, access, messageBytes }: ApiRoutesOpti
     });
   }
 
+  /** Answers a request with several commands. Each counts as a request. */
+  async function answerAll<Commands extends SeveralCommands>(
+    read: Commands | ApiFailure | { readonly undecodable: string },
+    api: ApiRequest,
+    write: (read: Commands, answers: readonly CommandAnswer[]) => Iterable<string>,
+    fail: (error: ApiError) => TransportResponse,
+    end: string,
+  ): Promise<TransportResponse> {
+    if ('undecodable' in read) return jsonError(400, read.undecodable);
+    const seconds = api.caller.spend('error' in read ? 1 : read.commands.length);
+    if (seconds > 0) return askLater(fail, seconds);
+    if ('error' in read) return fail(read.error);
+    const refusal = refuseCommands(read.commands);
+    if (refusal !== undefined) return fail(refusal.error);
+    return answerInPortions(write(read, await doCommands(read, byName, api)), end, clock);
+  }
+
   return [
     ...methods.map((method) =>
       createObjectRoute(method.name, async (params, api, request) => {
         const seconds = api.caller.spend(1);
-        if (seconds > 0) return askLater(request, seconds);
+        if (seconds > 0) return askLater((error) => answerError(request, error), seconds);
         const outcome = await method.call(params, api);
         if ('undecodable' in outcome) return jsonError(400, outcome.undecodable);
-        return 'error' in outcome ? answerError(request, outcome.error) : answerJson(outcome);
+        if ('error' in outcome) return answerError(request, outcome.error);
+        if (!method.isLong) return answerJson(outcome);
+        return answerInPortions(writeParts(outcome as ExactJson, RESULT_DEPTH), '\n', clock);
       }),
     ),
-    createObjectRoute('batch', async (params, api, request) => {
-      const batch = readBatch(params, api);
-      if ('undecodable' in batch) return jsonError(400, batch.undecodable);
-      const seconds = api.caller.spend('error' in batch ? 1 : batch.commands.length);
-      if (seconds > 0) return askLater(request, seconds);
-      return 'error' in batch ? answerError(request, batch.error) : answerJson(await batch.run());
-    }),
-    createRoute(API_PATH, async (text, api, request) => {
-      const commands = readLines(text, parseObject);
-      if ('undecodable' in commands) return jsonError(400, commands.undecodable);
-      const seconds = api.caller.spend(commands.length);
-      if (seconds > 0) return askLater(request, seconds);
-      return jsonTextResponse(200, await answerLines(commands, byName, api), '');
-    }),
+    createObjectRoute('batch', async (params, api, request) =>
+      answerAll(
+        readBatch(params, byName, api),
+        api,
+        writeReplies,
+        (error) => answerError(request, error),
+        '\n',
+      ),
+    ),
+    // What refuses all lines has a status in any case: an answer with fewer lines than the request would be misread.
+    createRoute(API_PATH, async (text, api) =>
+      answerAll(readLines(text, parseObject), api, writeLines, answerStatus, ''),
+    ),
   ];
 }
 
@@ -140,15 +161,17 @@ function answerJson(answer: object): TransportResponse {
 
 /** Errors have the status 200, unless the request asks for one of HTTP. */
 function answerError(request: TransportRequest, error: ApiError): TransportResponse {
-  if (request.header('x-centrifugo-error-mode') !== 'transport') {
-    return answerJson({ error } satisfies ApiFailure);
-  }
+  if (request.header('x-centrifugo-error-mode') === 'transport') return answerStatus(error);
+  return answerJson({ error } satisfies ApiFailure);
+}
+
+function answerStatus(error: ApiError): TransportResponse {
   return jsonTextResponse(STATUS_OF.get(error.code) ?? DEFAULT_STATUS, JSON.stringify(error));
 }
 
-function askLater(request: TransportRequest, seconds: number): TransportResponse {
+function askLater(fail: (error: ApiError) => TransportResponse, seconds: number): TransportResponse {
   const { code } = ERRORS.tooManyRequests;
-  const response = answerError(request, { code, message: 'this key has made too many requests' });
+  const response = fail({ code, message: 'this key has made too many requests' });
   return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
 }
 

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import type { Json, Publication, RoomMember } from '../../protocol/command.ts';
+import { isObject } from './read-params.ts';
 
 /** Longest idempotency key and longest version epoch, in characters: they stay in memory. */
 const MAX_KEY_LENGTH = 255;
@@ -11,6 +12,19 @@ export const MAX_LISTED = 20_000;
 
 /** Any JSON value. `null` is one. */
 export const anyJson = z.unknown().transform((value) => value as Json);
+
+/** An object of texts. `z.record` drops the name `__proto__` without a word. */
+export const texts = z
+  .unknown()
+  .superRefine((value, context) => {
+    if (!isObject(value)) context.addIssue({ code: 'invalid_type', expected: 'object' });
+    for (const [name, text] of Object.entries(Object(value) as object)) {
+      if (typeof text === 'string') continue;
+      context.addIssue({ code: 'invalid_type', expected: 'string', path: [name] });
+    }
+  })
+  .transform((value) => value as Readonly<Record<string, string>>)
+  .meta({ type: 'object', additionalProperties: { type: 'string' } });
 
 export const channel = z.string().min(1).describe('The name of a room.');
 

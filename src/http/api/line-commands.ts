@@ -1,65 +1,62 @@
 /**
  * `POST /api` with a command in each line, `{"method":"publish","params":{…}}`: how older server SDKs of Centrifugo send
- * several commands. Each is answered in a line of its own, in order.
+ * commands. Each is answered in a line of its own, in order.
  */
 
-import { writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
-import { failWith, type ApiMethod, type ApiOutcome, type ApiRequest } from './api-method.ts';
-import { MAX_COMMANDS } from './batch.ts';
-import { isObject } from './read-params.ts';
+import { failWith, type ApiFailure, type ApiRequest, type Params } from './api-method.ts';
+import { MAX_COMMANDS, type Command, type CommandAnswer, type SeveralCommands } from './commands.ts';
 
-/** What stands in one line. */
-export interface LineCommand {
-  readonly method: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly exact: ApiRequest['exact'];
+export interface LineCommand extends Command {
+  /** A number of the client, which its answer has too. 0: none. */
+  readonly id: number;
+}
+
+export interface Lines extends SeveralCommands {
+  readonly commands: readonly LineCommand[];
 }
 
 /** Reads one line. `parse` reads JSON, and tells what JavaScript has lost of it. */
 export type ParseLine = (
   line: string,
-) =>
-  | { readonly params: Readonly<Record<string, unknown>>; readonly exact: ApiRequest['exact'] }
-  | { readonly undecodable: string };
+) => { readonly params: Params; readonly exact: ApiRequest['exact'] } | { readonly undecodable: string };
 
+/** One line that is no command makes the whole request undecodable, before anything is done. */
 export function readLines(
   text: string,
   parse: ParseLine,
-): readonly LineCommand[] | { readonly undecodable: string } {
+): Lines | ApiFailure | { readonly undecodable: string } {
   const commands: LineCommand[] = [];
-  for (const line of text.split('\n')) {
+  for (let start = 0; start < text.length;) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found;
+    const line = text.slice(start, end);
+    start = end + 1;
     if (line.trim() === '') continue;
-    if (commands.length === MAX_COMMANDS)
-      return { undecodable: `a request has ${MAX_COMMANDS} commands at most` };
-    const read = parse(line);
-    if ('undecodable' in read) return read;
-    const { method, params = {} } = read.params;
-    if (typeof method !== 'string' || !isObject(params)) {
-      return { undecodable: 'each line must be {"method":"publish","params":{…}}' };
+    if (commands.length === MAX_COMMANDS) {
+      return failWith('limitExceeded', `a request has ${MAX_COMMANDS} commands at most`);
     }
-    commands.push({ method, params, exact: read.exact?.['params'] as ApiRequest['exact'] });
+    const read = parse(line);
+    if ('undecodable' in read) return { undecodable: 'each line must be {"method":"publish","params":{…}}' };
+    const { method, params, id } = read.params;
+    if (typeof method !== 'string') return { undecodable: 'each line must have a method' };
+    commands.push({
+      name: method,
+      params: params ?? {},
+      exact: read.exact?.['params'] as ApiRequest['exact'],
+      id: Number.isSafeInteger(id) && (id as number) > 0 ? (id as number) : 0,
+    });
   }
-  return commands.length === 0 ? { undecodable: 'the body has no command' } : commands;
+  return commands.length === 0 ? { undecodable: 'the body has no command' } : { commands, isParallel: false };
 }
 
-/** Does the commands one after another. Returns the lines of the answer. */
-export async function answerLines(
-  commands: readonly LineCommand[],
-  methods: ReadonlyMap<string, ApiMethod>,
-  request: ApiRequest,
-): Promise<string> {
-  const lines: string[] = [];
-  for (const { method: name, params, exact } of commands) {
-    const method = methods.get(name);
-    const outcome: ApiOutcome | { readonly undecodable: string } =
-      method === undefined
-        ? failWith('unknownMethod', `there is no method ${JSON.stringify(name.slice(0, MAX_NAME_LENGTH))}`)
-        : await method.call(params, { ...request, exact });
-    const told = 'undecodable' in outcome ? failWith('badRequest', outcome.undecodable) : outcome;
-    lines.push(writeExactJson(told as unknown as ExactJson));
+/** There is no line break at the end: an SDK would read another answer behind it. */
+export function* writeLines({ commands }: Lines, answers: readonly CommandAnswer[]): Generator<string> {
+  let before = '';
+  for (const [index, answer] of answers.entries()) {
+    const { id = 0 } = commands[index] ?? {};
+    yield `${before}{${id === 0 ? '' : `"id":${id},`}`;
+    yield 'error' in answer ? `"error":${answer.error}` : `"result":${answer.result}`;
+    yield '}';
+    before = '\n';
   }
-  return lines.join('\n');
 }
-
-/** How much of a name that does not exist is told. */
-const MAX_NAME_LENGTH = 100;

@@ -6,7 +6,8 @@ import { jsonTextResponse } from '../../transport/common/responses.ts';
 import { VERSION } from '../../system/package-info.ts';
 import type { Route } from '../router.ts';
 import type { ApiMethod } from './api-method.ts';
-import { batchParams, MAX_COMMANDS } from './batch.ts';
+import { batchParams } from './batch.ts';
+import { MAX_COMMANDS } from './commands.ts';
 import { clientInfo, publication } from './fields.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -39,6 +40,7 @@ function describeApi(methods: readonly ApiMethod[]): JsonObject {
         methods.map((method) => [`/api/${method.name}`, { post: describeMethod(method) }]),
       ),
       '/api/batch': { post: describeBatch(methods) },
+      '/api': { post: LINES },
       '/api/watch': { get: WATCH },
     },
     components: {
@@ -191,6 +193,30 @@ function describeOperation(
     },
   };
 }
+
+const LINES = {
+  operationId: 'lines',
+  summary: `Does up to ${MAX_COMMANDS} commands, one in each line, as older server SDKs send them. A batch does the same.`,
+  requestBody: {
+    required: true,
+    content: {
+      'text/plain': {
+        schema: { type: 'string' },
+        example:
+          '{"method":"publish","params":{"channel":"room1","data":"hi"}}\n{"method":"info","params":{}}',
+      },
+    },
+  },
+  responses: {
+    200: {
+      description:
+        'For each command a line, in order: an object with a `result` or an `error`, and the `id` of the command.',
+      content: { 'application/json': { schema: { type: 'string' } } },
+    },
+    ...REFUSALS,
+    429: describeFailure('The key has made too many requests.'),
+  },
+};
 
 const WATCH = {
   operationId: 'watch',

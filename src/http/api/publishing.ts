@@ -12,9 +12,9 @@ import {
   type ApiMethod,
   type ApiRequest,
 } from './api-method.ts';
-import { anyJson, channel, count, key, position } from './fields.ts';
+import { anyJson, channel, count, key, position, texts } from './fields.ts';
 
-/** Most channels of one broadcast. Each takes some microseconds in which the server does nothing else. */
+/** Most channels of one broadcast. */
 const MAX_CHANNELS = 10_000;
 
 const publicationParams = z.object({
@@ -25,7 +25,7 @@ const publicationParams = z.object({
     .optional()
     .describe('Is not taken: send JSON as `data`.'),
   data: anyJson.describe('The message: any JSON value.'),
-  tags: z.record(z.string(), z.string()).optional().describe('Short texts for the receivers.'),
+  tags: texts.optional().describe('Short texts for the receivers.'),
   skip_history: z
     .boolean()
     .optional()

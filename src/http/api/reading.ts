@@ -39,6 +39,7 @@ export function createReading(
   return [
     defineMethod({
       name: 'history',
+      isLong: true,
       summary: 'Reads what the stream of a room keeps, and where it stands.',
       params: z.object({
         channel,
@@ -81,6 +82,7 @@ export function createReading(
     }),
     defineMethod({
       name: 'presence',
+      isLong: true,
       summary: 'Tells which connections are in a room.',
       params: roomParams,
       result: z.object({
@@ -121,6 +123,7 @@ export function createReading(
     }),
     defineMethod({
       name: 'channels',
+      isLong: true,
       summary: 'Tells which rooms have members; a key for some rooms sees those.',
       params: z.object({
         pattern: z

@@ -62,6 +62,7 @@ export function createRevoking(
     }),
     defineMethod({
       name: 'revocations',
+      isLong: true,
       summary: 'Tells which tokens and users are revoked now.',
       params: z.object({}),
       result: z.object({ revocations: z.array(revocation) }),

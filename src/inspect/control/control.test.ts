@@ -66,6 +66,7 @@ describe('when the settings do not allow it', () => {
       { type: 'mute' },
       { type: 'unmute' },
       { type: 'removeHistory' },
+      { type: 'removePresence', member: 'outside:bot' },
       { type: 'close' },
     ];
     for (const command of commands)
@@ -92,6 +93,29 @@ describe('in a room', () => {
     });
     expect(await run('room', 'room1', { type: 'removeHistory' })).toBeUndefined();
     expect(await rooms.history('room1')).toMatchObject({ offset: 1, publications: [] });
+  });
+
+  test('ends the presence of a member without a connection', async () => {
+    const asked: string[][] = [];
+    const { run, toldOf } = createControlled({
+      operations: {
+        removePresence(room, id) {
+          asked.push([room, id]);
+          return { found: id === 'bot@1' };
+        },
+      },
+    });
+    const member = 'outside:bot@1';
+    expect(await run('room', 'a@b', { type: 'removePresence', member })).toBeUndefined();
+    expect(await run('room', 'a', { type: 'removePresence', member: 'c1' })).toContain('nobody of this id');
+    expect(asked).toEqual([
+      ['a@b', 'bot@1'],
+      ['a', 'c1'],
+    ]);
+    expect(toldOf('control.used')).toMatchObject([
+      { act: 'removePresence', target: 'member outside:bot@1', room: 'a@b', outcome: 'done' },
+      { act: 'removePresence', target: 'member c1', room: 'a', outcome: 'refused' },
+    ]);
   });
 
   test('publishes also where nobody is', async () => {

@@ -26,7 +26,7 @@ export interface ControlInput {
   readonly isAllowed: boolean;
   readonly operations: () => Pick<
     RoomOperations,
-    'publish' | 'removeHistory' | 'kick' | 'mute' | 'unmute' | 'closeRoom' | 'disconnect'
+    'publish' | 'removeHistory' | 'removePresence' | 'kick' | 'mute' | 'unmute' | 'closeRoom' | 'disconnect'
   >;
   readonly acts: Pick<ActsLog, 'note'>;
   readonly clock: Clock;
@@ -87,6 +87,7 @@ export function createControl(input: ControlInput): Control {
       case 'mute':
       case 'unmute':
       case 'removeHistory':
+      case 'removePresence':
         return kind === 'room' ? actInRoom(operations(), id, command) : `${command.type} is for rooms only`;
     }
   }

@@ -4,20 +4,25 @@ import type { Answer } from '../../actors/room/ports.ts';
 import type { ServerEvents } from '../../events/server-events.ts';
 import type { Found } from '../../operations/operations.ts';
 import type { ActorAddress, ControlCommand } from '../feed/feed-protocol.ts';
+import { OUTSIDE_PREFIX } from '../../operations/outside-presence.ts';
 import { splitId } from '../population/population.ts';
 import type { RoomOperations } from '../rooms/room-operations.ts';
 import { SENDABLE } from './sendable-events.ts';
 
-type RoomCommand = Extract<ControlCommand, { type: 'publish' | 'mute' | 'unmute' | 'removeHistory' }>;
+type RoomCommand = Extract<
+  ControlCommand,
+  { type: 'publish' | 'mute' | 'unmute' | 'removeHistory' | 'removePresence' }
+>;
 
 /** Resolves when it is done, or with the reason why it cannot be done. */
 export async function actInRoom(
-  operations: Pick<RoomOperations, 'publish' | 'mute' | 'unmute' | 'removeHistory'>,
+  operations: Pick<RoomOperations, RoomCommand['type']>,
   room: string,
   command: RoomCommand,
 ): Promise<string | undefined> {
   const done = await act();
-  return 'refusal' in done ? done.refusal.message : undefined;
+  if ('refusal' in done) return done.refusal.message;
+  return 'found' in done && done.found === false ? 'nobody of this id is present from outside' : undefined;
 
   function act(): Answer<object> {
     switch (command.type) {
@@ -29,6 +34,8 @@ export async function actInRoom(
         return operations.unmute(room);
       case 'removeHistory':
         return operations.removeHistory(room);
+      case 'removePresence':
+        return operations.removePresence(room, withoutPrefix(command.member));
     }
   }
 }
@@ -50,9 +57,14 @@ export function describeAct(
   const room = kind === 'room' ? id : splitId(id).room;
   return {
     act: command.type === 'send' ? nameEvent(kind, command.event.type) : command.type,
-    target: `${kind} ${id}`,
+    target: command.type === 'removePresence' ? `member ${command.member}` : `${kind} ${id}`,
     ...(room !== '' && { room }),
   };
+}
+
+/** Of whom the page shows, the backend knows the rest. */
+function withoutPrefix(member: string): string {
+  return member.startsWith(OUTSIDE_PREFIX) ? member.slice(OUTSIDE_PREFIX.length) : member;
 }
 
 function nameEvent(kind: ActorAddress['kind'], type: string): string {

@@ -35,6 +35,7 @@ const command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('mute') }),
   z.strictObject({ type: z.literal('unmute') }),
   z.strictObject({ type: z.literal('removeHistory') }),
+  z.strictObject({ type: z.literal('removePresence'), member: name }),
 ]);
 
 const request: z.ZodType<FeedRequest> = z.discriminatedUnion('type', [

@@ -143,7 +143,9 @@ export type ControlCommand =
   | { readonly type: 'mute' }
   | { readonly type: 'unmute' }
   /** A room: drops the publications that its stream keeps. The room need not be in memory. */
-  | { readonly type: 'removeHistory' };
+  | { readonly type: 'removeHistory' }
+  /** A room: ends the presence of a member that has no connection. */
+  | { readonly type: 'removePresence'; readonly member: string };
 
 /** One use of the control. */
 export interface ActRecord {
@@ -232,6 +234,8 @@ export interface PresentView extends SenderView {
   /** What the join has said of it in this room. */
   readonly roomInfo?: FeedJson;
   readonly joinedAt: number;
+  /** The owner's backend has made it present: it has no connection. */
+  readonly isOutside?: true;
   /** Only of a user who is away; `id` is that of its last connection. */
   readonly awaySince?: number;
 }

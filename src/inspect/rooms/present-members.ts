@@ -1,6 +1,7 @@
 /** One page of the members of a room: the connections that are present, then the users who are away. */
 
 import type { AwayMember } from '../../actors/room/roster.ts';
+import { OUTSIDE_PREFIX } from '../../operations/outside-presence.ts';
 import type { PresentView } from '../feed/feed-protocol.ts';
 import { TopList } from '../lists/top-list.ts';
 import type { Redaction } from '../redaction/redaction.ts';
@@ -49,6 +50,7 @@ function show(member: Found, redaction: Redaction): PresentView {
   return {
     ...showMember(member, redaction),
     joinedAt,
+    ...(member.id.startsWith(OUTSIDE_PREFIX) && { isOutside: true as const }),
     ...(roomInfo !== undefined && { roomInfo: redaction.showField('info', roomInfo) }),
     ...(awaySince !== undefined && { awaySince }),
   };

@@ -8,6 +8,7 @@ export type RoomOperations = Pick<
   | 'history'
   | 'removeHistory'
   | 'presence'
+  | 'removePresence'
   | 'kick'
   | 'mute'
   | 'unmute'

@@ -102,11 +102,12 @@ export function viewContext(
       return { question: kind, room: room ?? null, member, backend: target, timeoutMs };
     }
     case 'backend': {
-      const { name, inFlight, waiting, failures, openings, policy } = subject.context;
+      const { name, inFlight, waiting, answers, failures, openings, policy } = subject.context;
       return {
         name,
-        inFlight: first(inFlight, inFlight.size, ({ id }) => id),
+        inFlight: first(inFlight.keys(), inFlight.size, ({ id }) => id),
         waiting: first(waiting, waiting.size, ({ id }) => id),
+        answers,
         failures,
         openings,
         policy,

@@ -10,7 +10,7 @@ import {
   type RefreshAnswer,
   type RoomAnswer,
 } from '../../tars/servants/hooks.ts';
-import { AnswerError } from './read-answer.ts';
+import { AnswerError, readJson } from './read-answer.ts';
 import type { QuestionBody } from './question-body.ts';
 
 export interface ServantQuestion {
@@ -119,10 +119,5 @@ function write(data: Json | undefined): string {
 }
 
 function parse(text: string | undefined, field: string): unknown {
-  if (text === undefined || text === '') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new AnswerError(`${field} is no JSON`);
-  }
+  return text === undefined || text === '' ? undefined : readJson(text, field);
 }

@@ -32,6 +32,8 @@ export interface Hooks {
   /** Undefined where nothing is asked about a room. */
   readonly forRoom: (room: string) => RoomQuestions | undefined;
   readonly rpc: (method: string) => Question<RpcAsked, RpcResult> | undefined;
+  /** Whether some question is asked by HTTP. */
+  readonly usesHttp: boolean;
 }
 
 export interface HooksInput extends HookParts {
@@ -119,6 +121,7 @@ export function createHooks(input: HooksInput): Hooks {
       };
     },
     rpc: rpcOf,
+    usesHttp: all.some(({ url }) => url !== undefined),
   };
 }
 
@@ -142,9 +145,9 @@ class PublishOnce implements Question<PublishAsked, PublishResult> {
     const outcome = await this.#question.ask(asker, asked, gone);
     if (outcome.type !== 'result') return outcome;
     const { idempotencyKey = '', ...result } = outcome.result;
-    const isKnown =
-      idempotencyKey !== '' && !this.#keys.add(`${asked.room.length} ${asked.room}${idempotencyKey}`);
-    return { type: 'result', result: { ...result, isRepeated: isKnown } };
+    if (idempotencyKey === '') return { type: 'result', result };
+    const key = `${asked.room.length} ${asked.room}${idempotencyKey}`;
+    return { type: 'result', result: { ...result, isFirst: () => this.#keys.add(key) } };
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   QuestionAsker,
   QuestionKind,
   QuestionOutcome,
+  UnusableAnswer,
 } from '../../actors/backend/asking.ts';
 import type { Backends } from '../../actors/backend/backends.ts';
 import type { HttpPort } from '../../backends/http-port.ts';
@@ -65,7 +66,7 @@ export class Hook<Asked, Result> implements Question<Asked, Result> {
         target: this.#target,
         isBackend: this.#proxy === undefined,
         timeoutMs: this.timeoutMs,
-        pose: (signal) => this.#pose(asker, body, signal),
+        pose: (signal) => this.#pose(asker, body, signal).catch(toUnusable),
       },
       gone,
     );
@@ -103,9 +104,20 @@ export class Hook<Asked, Result> implements Question<Asked, Result> {
       body: JSON.stringify(body),
       signal,
     });
-    if (answer.status !== 200) throw new AnswerError(`it answered with the status ${answer.status}`);
+    const words = `it answered with the status ${answer.status}`;
+    if (UNREACHED.has(answer.status)) throw new Error(words);
+    if (answer.status !== 200) throw new AnswerError(words);
     return answer.body;
   }
+}
+
+/** What stands before a backend says so of one that it does not reach, or that cannot take more. */
+const UNREACHED: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** A wrong answer may be about one question only, and a client may know how to get it: the backend is not left alone. */
+function toUnusable(error: unknown): UnusableAnswer {
+  if (error instanceof AnswerError) return { type: 'unusable', error };
+  throw error;
 }
 
 /** The address without the query, which may hold a secret. */

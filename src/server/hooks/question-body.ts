@@ -48,7 +48,12 @@ export function toBody(
   };
 }
 
-/** Those of the headers that the question passes on, by lower-case name. */
+/** No control characters except tabs. */
+const HEADER_VALUE = /^[\t\x20-\x7e\u0080-\uffff]*$/;
+/** A claimed header beyond this length is left out. */
+const MAX_CLAIMED_LENGTH = 4_096;
+
+/** Those of the headers that the question passes on, by lower-case name. One that cannot be sent is left out. */
 export function pickHeaders(
   headers: Readonly<Record<string, string>> | undefined,
   names: Iterable<string>,
@@ -57,26 +62,19 @@ export function pickHeaders(
   for (const name of names) {
     const key = name.toLowerCase();
     const value = headers !== undefined && Object.hasOwn(headers, key) ? headers[key] : undefined;
-    if (value !== undefined) picked[key] = value;
+    if (value !== undefined && HEADER_VALUE.test(value)) picked[key] = value;
   }
   return picked;
 }
 
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** A claimed header beyond this length is left out. */
-const MAX_CLAIMED_LENGTH = 4_096;
-
-/** The same of what a client claims, whose names may have any case and whose values any content. */
+/** The same of what a client claims, whose names may have any case. */
 export function pickClaimed(
   claimed: Readonly<Record<string, string>> | undefined,
   names: ReadonlySet<string>,
 ): Record<string, string> {
-  const picked: Record<string, string> = {};
-  if (names.size === 0) return picked;
-  for (const [name, value] of Object.entries(claimed ?? {})) {
-    const key = name.toLowerCase();
-    const isFit = value.length <= MAX_CLAIMED_LENGTH && HEADER_VALUE.test(value);
-    if (names.has(key) && isFit) picked[key] = value;
-  }
-  return picked;
+  if (names.size === 0) return {};
+  const byName = Object.entries(claimed ?? {})
+    .filter(([, { length }]) => length <= MAX_CLAIMED_LENGTH)
+    .map(([name, value]) => [name.toLowerCase(), value] as const);
+  return pickHeaders(Object.fromEntries(byName), names);
 }

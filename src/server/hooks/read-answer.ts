@@ -1,4 +1,7 @@
-/** Reads what a backend has answered. An answer that is not understood is an error of the backend: nothing is guessed. */
+/**
+ * Reads what a backend has answered. An answer that is not understood is an error of the backend: nothing is guessed. A
+ * field that is `null` is absent, since Go and others write it so, and an empty list is an empty object, as PHP writes it.
+ */
 
 import * as z from 'zod';
 import type {
@@ -9,6 +12,8 @@ import type {
 } from '../../actors/backend/asking.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal, ERRORS, type ErrorName, type Refusal } from '../../protocol/errors.ts';
+import { keepDigits, type ExactJson } from '../../protocol/json/exact-json.ts';
+import { findLostNumber, mayLoseNumbers } from '../../protocol/json/lost-number.ts';
 import { findNonJson } from '../../protocol/json/non-json.ts';
 
 /** The answer of a backend cannot be used. The message has nothing of its values. */
@@ -53,41 +58,66 @@ const expireAt = z
 const text = z.string().refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
 const roomName = text.min(1);
 
-const roomSaid = z.object({ info: json, b64info: base64, data: json, b64data: base64, expire_at: expireAt });
+const inRoom = { info: json, b64info: base64, data: json, b64data: base64, expire_at: expireAt };
+const roomSaid = fields(inRoom);
 
-const connectSaid = z.object({
-  ...roomSaid.shape,
+const connectSaid = fields({
+  ...inRoom,
   user: text.default(''),
   channels: z.array(roomName).default([]),
-  subs: z.record(roomName, roomSaid).default({}),
+  subs: byName(
+    z.record(
+      roomName,
+      z.preprocess((said) => said ?? {}, roomSaid),
+    ),
+  ).default({}),
   meta: json,
 });
-const refreshSaid = z.object({
+const refreshSaid = fields({
   expired: z.boolean().default(false),
   expire_at: expireAt,
   info: json,
   b64info: base64,
 });
-const publishSaid = z.object({
+const publishSaid = fields({
   data: json,
   b64data: base64,
   skip_history: z.boolean().default(false),
-  tags: z.record(text, text).optional(),
+  tags: byName(z.record(text, text)).optional(),
   idempotency_key: z.string().max(1_024).optional(),
 });
-const rpcSaid = z.object({ data: json, b64data: base64 });
+const rpcSaid = fields({ data: json, b64data: base64 });
 
-const envelope = z.object({
-  result: z.record(z.string(), z.unknown()).nullish(),
-  error: z
-    .object({
-      code: z.int().min(100).max(1999),
-      message: z.string().default(''),
-      temporary: z.boolean().default(false),
-    })
-    .nullish(),
-  disconnect: z.object({ code: z.int().min(3000).max(4999), reason: z.string().default('') }).nullish(),
+const envelope = fields({
+  result: byName(z.record(z.string(), z.unknown())).optional(),
+  error: fields({
+    code: z.int().min(100).max(1999),
+    message: z.string().default(''),
+    temporary: z.boolean().default(false),
+  }).optional(),
+  disconnect: fields({
+    code: z.int().min(3000).max(4999),
+    reason: z.string().default(''),
+  }).optional(),
 });
+
+function fields<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.preprocess(withoutNulls, z.object(shape));
+}
+
+function byName<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => (isEmptyList(value) ? {} : value), schema);
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (isEmptyList(value)) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
 
 /** How the results of each kind are read. */
 export const RESULT_READERS = {
@@ -135,21 +165,29 @@ export function readAnswer<Result>(
   readResult: (result: unknown) => Result,
 ): BackendAnswer<Result> {
   const { disconnect, error, result } = parse(envelope, answer, 'the answer');
-  if (disconnect !== null && disconnect !== undefined) return { type: 'disconnect', close: disconnect };
-  if (error !== null && error !== undefined) return { type: 'error', refusal: toRefusal(error) };
-  if (result === null || result === undefined) {
+  if (disconnect !== undefined) return { type: 'disconnect', close: disconnect };
+  if (error !== undefined) return { type: 'error', refusal: toRefusal(error) };
+  if (result === undefined) {
     throw new AnswerError('the answer has none of result, error and disconnect');
   }
   return { type: 'result', result: readResult(result) };
 }
 
-/** @throws {AnswerError} for a text that is no JSON. */
-export function readJson(body: string): unknown {
+/**
+ * @param what The part of the answer, for people.
+ * @throws {AnswerError} for a text that is no JSON, or has a number that JavaScript cannot hold.
+ */
+export function readJson(source: string, what = 'the answer'): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(body) as unknown;
+    value = JSON.parse(source);
   } catch {
-    throw new AnswerError('the answer is no JSON');
+    throw new AnswerError(`${what} is no JSON`);
   }
+  if (mayLoseNumbers(source) && findLostNumber(keepDigits(source, value as ExactJson)) !== undefined) {
+    throw new AnswerError(`${what} has a number that would lose digits: send it as a string`);
+  }
+  return value;
 }
 
 const NAMES_BY_CODE = new Map<number, ErrorName>(
@@ -199,12 +237,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** JSON in base64, which counts if there are both. */
 function decode(encoded: string | undefined, field: string): Json | undefined {
   if (encoded === undefined || encoded === '') return undefined;
-  let value: unknown;
+  let source: string;
   try {
-    value = JSON.parse(utf8.decode(Buffer.from(encoded, 'base64')));
+    source = utf8.decode(Buffer.from(encoded, 'base64'));
   } catch {
-    throw new AnswerError(`${field} is not JSON in base64`);
+    throw new AnswerError(`${field} is not UTF-8 in base64`);
   }
+  const value = readJson(source, field);
   const nonJson = findNonJson(value);
   if (nonJson !== undefined) throw new AnswerError(`${field} cannot be sent: it has ${nonJson}`);
   return value as Json;

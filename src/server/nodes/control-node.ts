@@ -17,7 +17,7 @@ import type { Revocation } from '../../storage/revocations/revocation-store.ts';
 import { endRevoked } from './end-revoked.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
-import { matchesGlob } from '../../protocol/glob.ts';
+import { createGlob } from '../../protocol/glob.ts';
 
 const TOO_MANY =
   'too many tokens and users are revoked: one was closed, and may come back. Lift some of them, and revoke it again';
@@ -65,9 +65,10 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
 
   function countRooms(pattern: string | undefined): RoomCount[] {
     const counts: RoomCount[] = [];
+    const fits = pattern === undefined ? undefined : createGlob(pattern);
     for (const { name, record } of directory.rooms.values()) {
       const { size } = record.roster.joined;
-      if (size > 0 && (pattern === undefined || matchesGlob(pattern, name))) counts.push([name, size]);
+      if (size > 0 && (fits === undefined || fits(name))) counts.push([name, size]);
     }
     return counts;
   }

@@ -7,6 +7,7 @@ import { send } from '../../actors/runtime/send.ts';
 import type { RevokeOrder } from '../../broker/control/control.ts';
 import { ENDINGS } from '../../protocol/endings.ts';
 import { createRefusal } from '../../protocol/errors.ts';
+import type { Revocation } from '../../storage/revocations/revocation-store.ts';
 
 /** Returns whether there was anything. */
 export function endRevoked(directory: Directory, order: RevokeOrder): boolean {
@@ -45,6 +46,13 @@ function isBefore(
   { issuedBefore }: { readonly issuedBefore?: number },
 ): boolean {
   return issuedBefore === undefined || (mark?.issuedAt ?? -Infinity) < issuedBefore;
+}
+
+/** Users of an earlier run who were revoked are not expected back: its last changes may not have been stored. */
+export function forgetRevoked(directory: Directory, revocations: readonly Revocation[]): void {
+  for (const one of revocations) {
+    if ('user' in one && one.issuedBefore === undefined) forgetAway(directory, one.user);
+  }
 }
 
 /** The user is not expected back in any room. */

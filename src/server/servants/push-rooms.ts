@@ -8,11 +8,11 @@ import type { MessageLimits } from '../../protocol/limits.ts';
 import type { Client, Position, PublishOptions, PushServant } from '../../tars/servants/statecast.ts';
 import type { Decoded } from '../../tars/runtime.ts';
 import { readJson, writeOptionalJson } from './push-json.ts';
-import { DONE, refused, toStatus } from './push-status.ts';
+import { DONE, MAX_LISTED, refused, tooMany, toStatus } from './push-status.ts';
 
 /** Longest idempotency key and longest version epoch, in characters: they stay in memory. */
 const MAX_KEY_LENGTH = 255;
-/** Most rooms of one call. Each takes some microseconds in which the server does nothing else. */
+/** Most rooms of one call. */
 const MAX_ROOMS = 10_000;
 
 const NOWHERE: Position = { offset: 0, epoch: '' };
@@ -93,7 +93,9 @@ export function createPushRooms(
 
     async presence({ room }) {
       const found = await operations.presence(room);
-      return { ret: refused(found), list: 'refusal' in found ? [] : found.members.map(toClient) };
+      if ('refusal' in found) return { ret: refused(found), list: [] };
+      if (found.members.length > MAX_LISTED) return { ret: tooMany('ask for presenceStats'), list: [] };
+      return { ret: DONE, list: found.members.map(toClient) };
     },
 
     async presenceStats({ room }) {

@@ -5,20 +5,23 @@ import type { Directory } from '../../actors/directory.ts';
 import type { Machines } from '../../actors/machines.ts';
 import { send } from '../../actors/runtime/send.ts';
 import { SERVER } from '../../actors/runtime/sender.ts';
-import type { DeliveryPolicy } from '../../actors/webhook/delivery-events.ts';
+import type { DeliveryPolicy, SendBatch } from '../../actors/webhook/delivery-events.ts';
 import { startDelivery, type DeliveryRef } from '../../actors/webhook/delivery.ts';
-import { HttpPool } from '../../backends/http-pool.ts';
+import type { HttpPort } from '../../backends/http-port.ts';
 import { nameOfWebhook } from '../../config/schema/webhook-schema.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { WebhookHealth } from '../../http/health-route.ts';
 import type { EventBus } from '../../events/event-bus.ts';
+import { isSystemError, StoreError } from '../../storage/store-error.ts';
 import type { Clock } from '../../system/clock.ts';
 import { Chosen } from '../../webhooks/event-choice.ts';
 import { Ledger } from '../../webhooks/ledger.ts';
 import type { CreateOutbox } from '../../webhooks/outbox/create-outbox.ts';
-import type { Outbox } from '../../webhooks/outbox/outbox.ts';
+import type { Outbox, OutboxHistory } from '../../webhooks/outbox/outbox.ts';
 import { WebhookFeed } from '../../webhooks/webhook-feed.ts';
+import type { EventsProxy } from '../../tars/servants/events.ts';
 import { DroppedCount } from './dropped-count.ts';
+import { createServantSender } from './webhook-call.ts';
 import { createHttpSender } from './webhook-request.ts';
 import { statesOf } from './webhook-problems.ts';
 
@@ -27,6 +30,9 @@ export interface WebhooksInput {
   readonly createOutbox: CreateOutbox;
   readonly machine: Machines['delivery'];
   readonly directory: Pick<Directory, 'rooms'>;
+  /** The connections to backends. It is closed after the webhooks. */
+  readonly http: HttpPort;
+  readonly proxyOf: (servant: string) => EventsProxy;
   readonly events: EventBus;
   readonly clock: Clock;
 }
@@ -34,7 +40,7 @@ export interface WebhooksInput {
 export interface Webhooks {
   /** By their names. */
   readonly deliveries: ReadonlyMap<string, DeliveryRef>;
-  /** Reads what earlier runs have left, and listens from now on. Rejects when an outbox cannot be used at all. */
+  /** Reads what earlier runs have left, and listens from now on. Rejects with a StoreError when an outbox cannot be used. */
   open(): Promise<void>;
   /** To be called when the rooms of earlier runs are read and before anybody can connect: deliveries begin. */
   start(): void;
@@ -56,17 +62,9 @@ const RUN_BYTES = 6;
 
 export function createWebhooks(input: WebhooksInput): Webhooks {
   const { settings } = input;
-  const http = new HttpPool();
   const deliveries = new Map<string, DeliveryRef>();
-  const all = settings.map(
-    (webhook) => new Webhook(nameOfWebhook(webhook), webhook, input, http, deliveries),
-  );
-  let stopping: Promise<void> | undefined;
-
-  async function stop(): Promise<void> {
-    await Promise.all(all.map((webhook) => webhook.stop()));
-    await http.close();
-  }
+  const all = settings.map((webhook) => new Webhook(nameOfWebhook(webhook), webhook, input, deliveries));
+  let stopping: Promise<unknown> | undefined;
 
   return {
     deliveries,
@@ -80,10 +78,10 @@ export function createWebhooks(input: WebhooksInput): Webhooks {
       const known = all.filter(({ outbox }) => outbox.isPersistent);
       return known.length === 0 ? undefined : known.every(({ wasClean }) => wasClean);
     },
-    stop() {
+    async stop() {
       if (stopping !== undefined) for (const webhook of all) webhook.hurry();
-      stopping ??= stop();
-      return stopping;
+      stopping ??= Promise.all(all.map((webhook) => webhook.stop()));
+      await stopping;
     },
     health: () => Object.fromEntries(all.map((webhook) => [webhook.name, webhook.health()])),
   };
@@ -95,7 +93,6 @@ class Webhook {
   wasClean = true;
   readonly #settings: Settings['webhooks'][number];
   readonly #input: WebhooksInput;
-  readonly #http: HttpPool;
   readonly #deliveries: Map<string, DeliveryRef>;
   readonly #feed: WebhookFeed;
   readonly #dropped: DroppedCount;
@@ -107,14 +104,12 @@ class Webhook {
     name: string,
     settings: Settings['webhooks'][number],
     input: WebhooksInput,
-    http: HttpPool,
     deliveries: Map<string, DeliveryRef>,
   ) {
     const { events, clock, createOutbox } = input;
     this.name = name;
     this.#settings = settings;
     this.#input = input;
-    this.#http = http;
     this.#deliveries = deliveries;
     this.#dropped = new DroppedCount(name, events, clock);
     const ledger = new Ledger();
@@ -140,7 +135,7 @@ class Webhook {
   }
 
   async open(): Promise<void> {
-    const history = await this.outbox.open();
+    const history = await this.#openOutbox();
     this.#isOpen = true;
     this.wasClean = history.clean;
     this.#feed.start(history);
@@ -189,6 +184,16 @@ class Webhook {
     };
   }
 
+  async #openOutbox(): Promise<OutboxHistory> {
+    try {
+      return await this.outbox.open();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const message = `cannot use the outbox of the webhook ${this.name}: ${error.message}`;
+      throw new StoreError(error.code, message, { cause: error });
+    }
+  }
+
   #startDelivery(): void {
     const { machine, clock, events } = this.#input;
     const { timeoutSeconds, retryHours } = this.#settings;
@@ -203,7 +208,7 @@ class Webhook {
       {
         name: this.name,
         outbox: this.outbox,
-        send: createHttpSender(this.#settings, this.#http, clock),
+        send: this.#createSender(policy),
         policy,
         clock,
         events,
@@ -215,6 +220,14 @@ class Webhook {
       },
     );
     this.#deliveries.set(this.name, delivery);
+  }
+
+  #createSender({ sendMs }: DeliveryPolicy): SendBatch {
+    const { http, proxyOf, clock } = this.#input;
+    const { url, servant = '', ...signing } = this.#settings;
+    return url === undefined
+      ? createServantSender(proxyOf(servant), sendMs)
+      : createHttpSender({ url, ...signing }, http, clock);
   }
 
   #tellWaiting(waiting: number): void {

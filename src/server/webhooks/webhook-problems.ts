@@ -1,6 +1,7 @@
 /** The problems of webhooks that only the server can find: which events and states there are. */
 
 import type { ConfigProblem } from '../../config/layer/config-error.ts';
+import { formatPath } from '../../config/schema/path.ts';
 import { suggest } from '../../config/layer/nearest.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import { isStatePath, namesOf } from '../../webhooks/event-choice.ts';
@@ -14,7 +15,7 @@ export function findWebhookProblems(webhooks: Settings['webhooks']): ConfigProbl
       if (namesOf(item).length > 0 || findState(item) !== undefined) return [];
       return [
         {
-          path: `webhooks[${index}].events[${position}]`,
+          path: formatPath(['webhooks', index, 'events', position]),
           given: JSON.stringify(item),
           allowed: describe(item),
         },

@@ -31,7 +31,7 @@ export function createHttpSender(
       [WEBHOOK_HEADERS.time]: time,
     };
     if (secrets.length > 0) headers[WEBHOOK_HEADERS.signature] = signWebhook(secrets, time, body);
-    const { status } = await http.post(target.url, { headers, body, signal });
+    const status = await http.tell(target.url, { headers, body, signal });
     return status >= 200 && status < 300 ? { taken: true } : { taken: false, reason: `status ${status}` };
   };
 }

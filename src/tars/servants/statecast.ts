@@ -312,6 +312,23 @@ export const Node = struct<Node>('Statecast.Node', {
   uptimeSeconds: required(7, t.int),
 });
 
+/** Somebody who is present in a room without a connection, such as a bot or a device. */
+export interface OutsideMember {
+  /** An id of yours, up to 128 characters. It is listed behind `outside:`. */
+  id: string;
+  /** Empty: it is anonymous. */
+  user?: string;
+  /** JSON for the other members, up to 4 KiB. Empty: nothing. */
+  info?: string;
+}
+
+/** Encodes and decodes `OutsideMember`. */
+export const OutsideMember = struct<OutsideMember>('Statecast.OutsideMember', {
+  id: required(0, t.string),
+  user: optional(1, t.string),
+  info: optional(2, t.string),
+});
+
 /** The arguments of `Push.pushByRoom`. */
 export interface PushPushByRoomArgs {
   /** the room's name */
@@ -577,6 +594,92 @@ export interface PushNodesResult {
   list: Node[];
 }
 
+/** The arguments of `Push.findRooms`. */
+export interface PushFindRoomsArgs {
+  /** names that fit: `*` is any text, `?` one character; empty: all */
+  pattern: string;
+}
+
+/** The result of `Push.findRooms`. */
+export interface PushFindRoomsResult {
+  ret: Status;
+  list: Room[];
+}
+
+/** The arguments of `Push.setPresence`. */
+export interface PushSetPresenceArgs {
+  room: string;
+  member: OutsideMember;
+  /** for how long, up to 86,400; 0: 60 */
+  ttlSeconds: number;
+}
+
+/** The result of `Push.setPresence`. */
+export interface PushSetPresenceResult {
+  ret: Status;
+  /** the id under which it is listed */
+  client: string;
+}
+
+/** The arguments of `Push.removePresence`. */
+export interface PushRemovePresenceArgs {
+  room: string;
+  /** your id of the member */
+  id: string;
+}
+
+/** The result of `Push.removePresence`. */
+export interface PushRemovePresenceResult {
+  ret: Status;
+  /** whether it was present */
+  found: boolean;
+}
+
+/** The arguments of `Push.broadcast`. */
+export interface PushBroadcastArgs {
+  /** the message, as JSON text */
+  data: string;
+}
+
+/** The result of `Push.broadcast`. */
+export interface PushBroadcastResult {
+  ret: Status;
+}
+
+/** The arguments of `Push.mute`. */
+export interface PushMuteArgs {
+  room: string;
+}
+
+/** The result of `Push.mute`. */
+export interface PushMuteResult {
+  ret: Status;
+}
+
+/** The arguments of `Push.unmute`. */
+export interface PushUnmuteArgs {
+  room: string;
+}
+
+/** The result of `Push.unmute`. */
+export interface PushUnmuteResult {
+  ret: Status;
+}
+
+/** The arguments of `Push.closeRoom`. */
+export interface PushCloseRoomArgs {
+  room: string;
+  /** the text that clients get */
+  reason: string;
+}
+
+/** The result of `Push.closeRoom`. */
+export interface PushCloseRoomResult {
+  ret: Status;
+  /** whether there was such a room */
+  found: boolean;
+}
+
 /** The functions of `Push` with the types of their parameters. */
 export const PushMethods = {
   pushByRoom: method<PushPushByRoomArgs, PushPushByRoomResult>(
@@ -697,6 +800,41 @@ export const PushMethods = {
     {},
     { ret: required(0, Status), list: required(1, t.vector(Node)) },
   ),
+  findRooms: method<PushFindRoomsArgs, PushFindRoomsResult>(
+    'Statecast.Push.findRooms',
+    { pattern: required(1, t.string) },
+    { ret: required(0, Status), list: required(2, t.vector(Room)) },
+  ),
+  setPresence: method<PushSetPresenceArgs, PushSetPresenceResult>(
+    'Statecast.Push.setPresence',
+    { room: required(1, t.string), member: required(2, OutsideMember), ttlSeconds: required(3, t.int) },
+    { ret: required(0, Status), client: required(4, t.string) },
+  ),
+  removePresence: method<PushRemovePresenceArgs, PushRemovePresenceResult>(
+    'Statecast.Push.removePresence',
+    { room: required(1, t.string), id: required(2, t.string) },
+    { ret: required(0, Status), found: required(3, t.bool) },
+  ),
+  broadcast: method<PushBroadcastArgs, PushBroadcastResult>(
+    'Statecast.Push.broadcast',
+    { data: required(1, t.string) },
+    { ret: required(0, Status) },
+  ),
+  mute: method<PushMuteArgs, PushMuteResult>(
+    'Statecast.Push.mute',
+    { room: required(1, t.string) },
+    { ret: required(0, Status) },
+  ),
+  unmute: method<PushUnmuteArgs, PushUnmuteResult>(
+    'Statecast.Push.unmute',
+    { room: required(1, t.string) },
+    { ret: required(0, Status) },
+  ),
+  closeRoom: method<PushCloseRoomArgs, PushCloseRoomResult>(
+    'Statecast.Push.closeRoom',
+    { room: required(1, t.string), reason: required(2, t.string) },
+    { ret: required(0, Status), found: required(3, t.bool) },
+  ),
 };
 
 /** The servant PushObj. */
@@ -752,6 +890,23 @@ export interface PushProxy {
   revocations(options?: CallOptions): Promise<Decoded<PushRevocationsResult>>;
   /** Lists the servers. */
   nodes(options?: CallOptions): Promise<Decoded<PushNodesResult>>;
+  /** Lists the rooms that have members, on all servers, 20,000 at most. */
+  findRooms(args: PushFindRoomsArgs, options?: CallOptions): Promise<Decoded<PushFindRoomsResult>>;
+  /** Makes somebody present in a room without a connection; again: keeps it present. It takes no seat. */
+  setPresence(args: PushSetPresenceArgs, options?: CallOptions): Promise<Decoded<PushSetPresenceResult>>;
+  /** Ends a presence that was set by `setPresence`. */
+  removePresence(
+    args: PushRemovePresenceArgs,
+    options?: CallOptions,
+  ): Promise<Decoded<PushRemovePresenceResult>>;
+  /** Sends JSON to every open socket of all servers. */
+  broadcast(args: PushBroadcastArgs, options?: CallOptions): Promise<Decoded<PushBroadcastResult>>;
+  /** Lets only the server publish in a room, as long as the room is in memory. */
+  mute(args: PushMuteArgs, options?: CallOptions): Promise<Decoded<PushMuteResult>>;
+  /** Lets connections publish in a room again. */
+  unmute(args: PushUnmuteArgs, options?: CallOptions): Promise<Decoded<PushUnmuteResult>>;
+  /** Puts all members out of a room, and lets it go from memory. */
+  closeRoom(args: PushCloseRoomArgs, options?: CallOptions): Promise<Decoded<PushCloseRoomResult>>;
 }
 
 /** Makes a proxy that calls through `caller`. Calls reject with `TarsCallError` or `TarsEncodeError`. */
@@ -803,6 +958,20 @@ export interface PushServant {
   revocations(call: ServantCall): Promise<PushRevocationsResult>;
   /** Lists the servers. */
   nodes(call: ServantCall): Promise<PushNodesResult>;
+  /** Lists the rooms that have members, on all servers, 20,000 at most. */
+  findRooms(args: Decoded<PushFindRoomsArgs>, call: ServantCall): Promise<PushFindRoomsResult>;
+  /** Makes somebody present in a room without a connection; again: keeps it present. It takes no seat. */
+  setPresence(args: Decoded<PushSetPresenceArgs>, call: ServantCall): Promise<PushSetPresenceResult>;
+  /** Ends a presence that was set by `setPresence`. */
+  removePresence(args: Decoded<PushRemovePresenceArgs>, call: ServantCall): Promise<PushRemovePresenceResult>;
+  /** Sends JSON to every open socket of all servers. */
+  broadcast(args: Decoded<PushBroadcastArgs>, call: ServantCall): Promise<PushBroadcastResult>;
+  /** Lets only the server publish in a room, as long as the room is in memory. */
+  mute(args: Decoded<PushMuteArgs>, call: ServantCall): Promise<PushMuteResult>;
+  /** Lets connections publish in a room again. */
+  unmute(args: Decoded<PushUnmuteArgs>, call: ServantCall): Promise<PushUnmuteResult>;
+  /** Puts all members out of a room, and lets it go from memory. */
+  closeRoom(args: Decoded<PushCloseRoomArgs>, call: ServantCall): Promise<PushCloseRoomResult>;
 }
 
 /** Makes the adapter that answers requests by calling the servant; `options.failed` gets its errors. */

@@ -3,7 +3,7 @@
 import type { TransportResponse } from './transport.ts';
 
 /** Frozen, so that the transport checks them only once. */
-const JSON_HEADERS = Object.freeze({
+export const JSON_HEADERS = Object.freeze({
   'content-type': 'application/json; charset=utf-8',
   'cache-control': 'no-store',
 });

@@ -62,6 +62,11 @@ const CASES: readonly Case[] = [
     answer: /^HTTP\/1\.1 200 OK\r\n.*GET \/a x=1 k 0$/s,
   },
   {
+    name: 'a header in UTF-8',
+    bytes: 'GET /e HTTP/1.1\r\nHost: here\r\nX-Key: Zoë €1\r\n\r\n',
+    answer: new RegExp(`GET /e  ${Buffer.from('Zoë €1').toString('latin1')} 0$`),
+  },
+  {
     name: 'a POST with a length',
     bytes: 'POST /b HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nhello',
     answer: /^HTTP\/1\.1 200 OK\r\n.*POST \/b {2}- 5$/s,

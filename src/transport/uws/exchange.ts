@@ -9,6 +9,7 @@ import { EncodedTexts } from '../../protocol/text.ts';
 import { formatAddress } from './peer-address.ts';
 import { toUtf8 } from './texts.ts';
 import { UwsResponseSink, type RawStream, type SharedBySinks } from './response-sink.ts';
+import { readHeaderText } from '../common/header-text.ts';
 import { announcesBody, RequestBody } from '../common/request-body.ts';
 import type { RequestsUnderWay } from '../common/requests-under-way.ts';
 import { jsonError } from '../common/responses.ts';
@@ -65,14 +66,15 @@ export class UwsRequestHead implements RequestHead {
   }
 
   header(name: string): string | undefined {
-    return (this.#req?.getHeader(headerNames.of(name)) ?? this.#headers?.get(name)) || undefined;
+    const value = this.#req?.getHeader(headerNames.of(name)) ?? this.#headers?.get(name) ?? '';
+    return value === '' ? undefined : readHeaderText(value);
   }
 
   headers(): Record<string, string> {
     const headers: Record<string, string> = {};
     const req = this.#req;
-    req?.forEach((name) => setOwn(headers, name, req.getHeader(name)));
-    for (const [name, value] of this.#headers ?? []) setOwn(headers, name, value);
+    req?.forEach((name) => setOwn(headers, name, readHeaderText(req.getHeader(name))));
+    for (const [name, value] of this.#headers ?? []) setOwn(headers, name, readHeaderText(value));
     return headers;
   }
 

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setOwn } from '../../protocol/json/own-property.ts';
+import { readHeaderText } from '../common/header-text.ts';
 import { announcesBody, RequestBody } from '../common/request-body.ts';
 import type { RequestsUnderWay } from '../common/requests-under-way.ts';
 import type { EndingConnections } from './ending-connections.ts';
@@ -42,7 +43,7 @@ export class NodeRequestHead implements RequestHead {
 
   header(name: string): string | undefined {
     const [value = ''] = this.#req.headersDistinct[name] ?? [];
-    return toUtf8(value) || undefined;
+    return readHeaderText(value) || undefined;
   }
 
   headers(): Record<string, string> {

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,11 +92,21 @@ test('a line that a crash has cut off is skipped', async () => {
   expect(troubles).toEqual([]);
 });
 
-test('a segment with lines of something else is set aside, and its whole lines are delivered', async () => {
+test.each([
+  'garbage',
+  '\0\0\0\0',
+  '+{"id":"c","time":2}}',
+  '+null',
+  '+{}',
+  '+{"id":1,"time":2}',
+  '=null',
+  '=[]',
+  '-17',
+])('a segment with the line %j is set aside, and its whole lines are delivered', async (line) => {
   const { dir, open, troubles } = await createPlace();
   append(await open(), 'a');
   const path = join(dir, segmentsIn(dir)[0]!);
-  appendFileSync(path, 'garbage\n+{"id":"b","time":1}\n');
+  appendFileSync(path, `${line}\n+{"id":"b","time":1}\n`);
   const outbox = await open();
   expect(idsOf(outbox.next(LIMITS))).toEqual(['a', 'b']);
   expect(troubles).toEqual([
@@ -95,7 +115,7 @@ test('a segment with lines of something else is set aside, and its whole lines a
       setAside: `${path}.broken-20260102T000000000Z`,
     },
   ]);
-  expect(readFileSync(troubles[0]!.setAside!, 'utf8')).toContain('garbage');
+  expect(readFileSync(troubles[0]!.setAside!, 'utf8')).toContain(line);
 });
 
 test('a segment that cannot be read is set aside, and the others are delivered', async () => {
@@ -106,6 +126,20 @@ test('a segment that cannot be read is set aside, and the others are delivered',
   append(outbox, 'b');
   expect(idsOf(outbox.next(LIMITS))).toEqual(['a', 'b']);
   expect(troubles).toMatchObject([{ setAside: expect.stringContaining('000000000002.log.broken-') }]);
+});
+
+test('a segment that cannot be read for a while is not passed over', async () => {
+  const { dir, open, troubles } = await createPlace();
+  append(await open(), 'a');
+  const outbox = await open();
+  append(outbox, 'b');
+  const [first = ''] = segmentsIn(dir);
+  renameSync(join(dir, first), join(dir, 'elsewhere'));
+  expect(outbox.next(LIMITS)).toBeUndefined();
+  expect(outbox.backlog.events).toBe(2);
+  renameSync(join(dir, 'elsewhere'), join(dir, first));
+  expect(idsOf(outbox.next(LIMITS))).toEqual(['a', 'b']);
+  expect(troubles).toMatchObject([{ error: { code: 'ENOENT' } }]);
 });
 
 test('a position that cannot be read delivers everything again', async () => {
@@ -145,6 +179,28 @@ test('what cannot be written is told once and counted, and the outbox goes on wh
   expect(idsOf(outbox.next(LIMITS))).toEqual(['c']);
   expect(troubles).toHaveLength(1);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a segment that a full disk does not take is not left open',
+  async () => {
+    const { dir, open, dropped } = await createPlace();
+    const outbox = await open();
+    symlinkSync('/dev/full', join(dir, '000000000001.log'));
+    append(outbox, 'a', 'b', 'c');
+    const opened = readdirSync('/proc/self/fd').map((name) => tryReadLink(`/proc/self/fd/${name}`));
+    expect(opened).not.toContain('/dev/full');
+    expect(dropped).toHaveLength(3);
+  },
+);
+
+function tryReadLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // It was that of the list itself.
+    return undefined;
+  }
+}
 
 const run = promisify(execFile);
 

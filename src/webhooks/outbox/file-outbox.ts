@@ -4,7 +4,7 @@
  * taken. After a crash what was not known to be taken is delivered again.
  */
 
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
 import {
@@ -20,7 +20,7 @@ import {
   type OutboxOptions,
 } from './outbox.ts';
 import { readPosition, writePosition, type Cursor } from './position-file.ts';
-import { OpenSegment, readLines, readSegment, SIGNS, type SegmentLine } from './segment.ts';
+import { OpenSegment, readLines, readSegment, repairSegment, SIGNS, type SegmentLine } from './segment.ts';
 
 export interface FileOutboxOptions extends OutboxOptions {
   /** The folder of this outbox alone; it is made if it is missing. */
@@ -157,12 +157,7 @@ class FileOutbox implements Outbox {
     this.#isClosed = true;
     // What is on its way is delivered again by the next run.
     this.#keepPosition(true);
-    try {
-      this.#open?.close();
-    } catch (error) {
-      this.#options.onTrouble({ error });
-    }
-    this.#open = undefined;
+    this.#closeOpen();
   }
 
   get #positionPath(): string {
@@ -184,22 +179,22 @@ class FileOutbox implements Outbox {
     try {
       const { lines, isBroken } = readSegment(path);
       if (!isBroken) return lines;
-      this.#setAside(path, new Error(`${path} has lines that are not of an outbox`));
+      const error = new Error(`${path} has lines that are not of an outbox`);
+      this.#setAside(path, error, (place) => repairSegment(path, lines, place));
       // Its lines move: all of them are delivered, perhaps again.
       if (number === this.#cursor.segment) this.#cursor = { segment: number, offset: 0 };
-      writeFileSync(path, lines.map(({ sign, text }) => `${sign}${text}\n`).join(''), { mode: 0o600 });
       return readSegment(path).lines;
     } catch (error) {
-      this.#setAside(path, error);
+      this.#setAside(path, error, (place) => renameSync(path, place));
       return [];
     }
   }
 
-  #setAside(path: string, error: unknown): void {
+  #setAside(path: string, error: unknown, move: (place: string) => void): void {
     const stamp = new Date(this.#options.clock.now()).toISOString().replaceAll(/[-:.]/g, '');
     const place = `${path}.broken-${stamp}`;
     try {
-      renameSync(path, place);
+      move(place);
       this.#options.onTrouble({ error, setAside: place });
     } catch {
       this.#options.onTrouble({ error });
@@ -223,9 +218,8 @@ class FileOutbox implements Outbox {
     if (this.#open !== undefined && this.#open.size - this.#stateBytes < this.#segmentBytes)
       return this.#open;
     const number = Math.max(this.#segments.at(-1)?.number ?? 0, this.#cursor.segment) + 1;
-    const open = new OpenSegment(this.#pathOf(number));
-    open.write(SIGNS.state, this.#options.state());
-    this.#open?.close();
+    const open = new OpenSegment(this.#pathOf(number), this.#options.state());
+    this.#closeOpen();
     this.#open = open;
     this.#stateBytes = open.size;
     this.#segments.push({ number, size: open.size });
@@ -235,6 +229,15 @@ class FileOutbox implements Outbox {
       this.#moveTo({ segment: number, offset: open.size });
     }
     return open;
+  }
+
+  #closeOpen(): void {
+    try {
+      this.#open?.close();
+    } catch (error) {
+      this.#options.onTrouble({ error });
+    }
+    this.#open = undefined;
   }
 
   #moveTo(cursor: Cursor): void {
@@ -258,6 +261,8 @@ class FileOutbox implements Outbox {
       at = number;
       while (offset < size) {
         const lines = this.#readLines(number, offset, size, bytes);
+        // What cannot be read now must not be passed over: it would be lost, or overtaken.
+        if (lines === undefined) return total;
         if (lines.length === 0) break;
         for (const line of lines) {
           if (line.sign === SIGNS.event && !accept(line, total)) return total;
@@ -274,13 +279,13 @@ class FileOutbox implements Outbox {
     return total;
   }
 
-  #readLines(number: number, from: number, to: number, bytes: number): SegmentLine[] {
+  #readLines(number: number, from: number, to: number, bytes: number): SegmentLine[] | undefined {
     try {
       return readLines(this.#pathOf(number), from, to, bytes);
     } catch (error) {
       if (!this.#isFailing) this.#options.onTrouble({ error });
       this.#isFailing = true;
-      return [];
+      return undefined;
     }
   }
 

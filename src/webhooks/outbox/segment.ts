@@ -10,11 +10,15 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   openSync,
   readFileSync,
   readSync,
+  renameSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** Only the user of the server may read it: messages may be secret. */
 const FILE_MODE = 0o600;
@@ -50,17 +54,31 @@ function toLine(bytes: Uint8Array, offset: number): SegmentLine | undefined {
   const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const sign = line.slice(0, 1);
   const text = line.slice(1);
-  if (!Object.values<string>(SIGNS).includes(sign) || !isJson(text)) return undefined;
+  if (!Object.values<string>(SIGNS).includes(sign) || !isEntry(sign, text)) return undefined;
   return { sign, text, offset, length: bytes.length + 1 };
 }
 
-function isJson(text: string): boolean {
+/** Whether it is what was once appended: a damaged file may have any text, and must not stop the server. */
+function isEntry(sign: string, text: string): boolean {
   try {
-    JSON.parse(text);
-    return true;
+    const value = JSON.parse(text) as unknown;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const { id, time } = value as Readonly<Record<string, unknown>>;
+    return sign !== SIGNS.event || (typeof id === 'string' && typeof time === 'number');
   } catch {
     return false;
   }
+}
+
+/**
+ * Leaves only these lines of a segment; the segment as it was gets another name. A crash in the middle leaves one or the
+ * other. @throws the error of the file system.
+ */
+export function repairSegment(path: string, lines: readonly SegmentLine[], place: string): void {
+  const temporary = `${path}.tmp`;
+  writeFileSync(temporary, lines.map(({ sign, text }) => `${sign}${text}\n`).join(''), { mode: FILE_MODE });
+  linkSync(path, place);
+  renameSync(temporary, path);
 }
 
 /** Reads the lines that begin in a part of a file, the first one whatever its length. */
@@ -87,14 +105,24 @@ export function readLines(path: string, from: number, to: number, bytes: number)
 
 /** The segment that is written to. */
 export class OpenSegment {
+  readonly #path: string;
   readonly #descriptor: number;
+  /** Whether its name will survive a power failure. */
+  #isNameSynced = false;
   /** Whole lines. What a failed write has left is after them, and is written over. */
   #size: number;
 
-  /** @throws the error of the file system. */
-  constructor(path: string) {
+  /** Begins with a state. @throws the error of the file system; then nothing is open. */
+  constructor(path: string, state: string) {
+    this.#path = path;
     this.#descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT, FILE_MODE);
     this.#size = fstatSync(this.#descriptor).size;
+    try {
+      this.write(SIGNS.state, state);
+    } catch (error) {
+      closeSync(this.#descriptor);
+      throw error;
+    }
   }
 
   get size(): number {
@@ -118,6 +146,13 @@ export class OpenSegment {
 
   /** Calls back when all that is written will survive a power failure. */
   sync(done: (error: Error | null) => void): void {
+    try {
+      if (!this.#isNameSynced) syncFolder(dirname(this.#path));
+      this.#isNameSynced = true;
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
     fdatasync(this.#descriptor, done);
   }
 
@@ -135,5 +170,14 @@ export class OpenSegment {
     } catch {
       // The next line is written over it.
     }
+  }
+}
+
+function syncFolder(dir: string): void {
+  const descriptor = openSync(dir, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
