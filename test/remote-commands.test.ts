@@ -237,6 +237,18 @@ describe('what is no server of ours', () => {
   });
 
   test.each([
+    '{"result":{}}',
+    '{"result":null}',
+    '{"error":"no"}',
+    '{"result":{"channels":{"a":null},"presence":{}},"members":[{"id":"a","state":"joined","joinedAt":1e99}]}',
+    '{"result":{"channels":{"a":{"num_clients":"many"}},"presence":null},"members":[]}',
+  ])('is told, and breaks no command: it answers %s', async (body) => {
+    const api = createApiClient({ url: await startAnswering(200, body), key: undefined });
+    await expect(runRooms(api, undefined, {})).rejects.toThrow(/is no Statecast server/);
+    await expect(runWho(api, 'room1', {})).rejects.toThrow(/is no Statecast server/);
+  });
+
+  test.each([
     [200, '<html>', /is no Statecast server/],
     [200, '[]', /is no Statecast server/],
     [404, '<html>', /is no Statecast server/],

@@ -154,6 +154,16 @@ test('a question to a servant that the settings lack is dangerous, for a project
   expect(stdout).toContain('WARNING  hooks.subscribe.servant is "judge", which tars.servants does not have');
 });
 
+test.each<[SettingsInput, string | undefined]>([
+  [{ host: '0.0.0.0', http: { open: true } }, 'http.open is on'],
+  [{ http: { open: true } }, undefined],
+  [{ auth: { jwksUrl: 'http://login.example/keys' } }, 'auth.jwksUrl has no https'],
+  [{ auth: { jwksUrl: 'http://[::1]:3000/keys' } }, undefined],
+])('%j is dangerous: %s', async (settings, warning) => {
+  const { warnings } = JSON.parse((await checkFile(settings, {}, true)).stdout) as { warnings: string[] };
+  expect(warnings).toEqual(warning === undefined ? [] : [expect.stringContaining(warning)]);
+});
+
 test('a pattern for all rooms leaves no others', async () => {
   expect((await checkFile({ rooms: { '*': {} } })).stdout).not.toContain('other rooms');
 });

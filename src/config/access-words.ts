@@ -11,7 +11,13 @@ const MIN_SECRET_LENGTH = 32;
  * @param authenticates The library's user has a function that says who clients are.
  */
 export function findWarnings(
-  { auth, line, webhooks = [] }: Pick<Settings, 'auth'> & Partial<Pick<Settings, 'line' | 'webhooks'>>,
+  {
+    auth,
+    line,
+    host = '127.0.0.1',
+    http,
+    webhooks = [],
+  }: Pick<Settings, 'auth'> & Partial<Pick<Settings, 'line' | 'host' | 'http' | 'webhooks'>>,
   authenticates = false,
 ): string[] {
   const warnings: string[] = [];
@@ -24,6 +30,16 @@ export function findWarnings(
         `auth.${name} has fewer than ${MIN_SECRET_LENGTH} characters: who guesses it can be any user. Take a long random one.`,
       );
     }
+  }
+  if (http?.open === true && !isLoopbackHost(host)) {
+    warnings.push(
+      'http.open is on: everybody who reaches the server may publish, read and close everything by the server API.',
+    );
+  }
+  if (auth.jwksUrl !== undefined && isPlainHttp(auth.jwksUrl)) {
+    warnings.push(
+      'auth.jwksUrl has no https: who can change what is on its way can be any user. Take an https address.',
+    );
   }
   const hasKey = auth.hmacSecret !== undefined || auth.publicKey !== undefined || auth.jwksUrl !== undefined;
   if (line?.userParameter === true && hasKey) {
@@ -45,6 +61,11 @@ export function findWarnings(
     }
   });
   return warnings;
+}
+
+function isPlainHttp(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'http:' && !isLoopbackHost(hostname);
 }
 
 /**

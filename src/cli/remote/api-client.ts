@@ -1,5 +1,6 @@
 /** Calls the HTTP API of a running server. It knows no command, and makes a sentence of whatever goes wrong. */
 
+import * as z from 'zod';
 import { writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
 import { RemoteError } from './remote-error.ts';
 import type { ServerAddress } from './server-address.ts';
@@ -7,32 +8,45 @@ import type { ServerAddress } from './server-address.ts';
 /** How long an answer may take. */
 const ANSWER_MS = 10_000;
 
-/** Both methods reject with `RemoteError`. */
+/** Both methods reject with `RemoteError`, also when the answer has another shape: another server may listen there. */
 export interface ApiClient {
   /** Calls a method of the API, and returns its result. */
-  call<Result>(method: string, params: { readonly [name: string]: ExactJson }): Promise<Result>;
+  call<Result>(
+    method: string,
+    params: { readonly [name: string]: ExactJson },
+    shape: z.ZodType<Result>,
+  ): Promise<Result>;
   /** Reads a route that answers with JSON. */
-  read<Result>(path: string): Promise<Result>;
+  read<Result>(path: string, shape: z.ZodType<Result>): Promise<Result>;
 }
 
+const errorShape = z.object({ error: z.object({ code: z.number(), message: z.string() }) });
+
 export function createApiClient(server: ServerAddress): ApiClient {
-  async function ask(path: string, init: RequestInit): Promise<ApiAnswer> {
+  async function ask(path: string, init: RequestInit): Promise<unknown> {
     const response = await request(server, path, { ...init, signal: AbortSignal.timeout(ANSWER_MS) });
     const answer = await readAnswer(server, response);
     if (!response.ok) throw refusal(server, path, response.status, answer);
-    if (answer === undefined) throw notOurs(server, response.status);
     return answer;
   }
+  function check<Result>(shape: z.ZodType<Result>, answer: unknown): Result {
+    const checked = shape.safeParse(answer);
+    if (!checked.success) throw notOurs(server, 200);
+    return checked.data;
+  }
   return {
-    async call<Result>(method: string, params: { readonly [name: string]: ExactJson }) {
+    async call<Result>(
+      method: string,
+      params: { readonly [name: string]: ExactJson },
+      shape: z.ZodType<Result>,
+    ) {
       const answer = await ask(`api/${method}`, { method: 'POST', body: writeExactJson(params) });
-      const { result, error } = answer;
-      if (error !== undefined)
-        throw new RemoteError(`the server refused: ${error.message} (${error.code})`, 200);
-      if (result === undefined) throw notOurs(server, 200);
-      return result as Result;
+      const refused = errorShape.safeParse(answer).data?.error;
+      if (refused !== undefined)
+        throw new RemoteError(`the server refused: ${refused.message} (${refused.code})`, 200);
+      return check(z.object({ result: shape }), answer).result;
     },
-    read: <Result>(path: string) => ask(path, {}) as Promise<Result>,
+    read: async <Result>(path: string, shape: z.ZodType<Result>) => check(shape, await ask(path, {})),
   };
 }
 
@@ -68,14 +82,8 @@ async function request({ url, key }: ServerAddress, path: string, init: RequestI
   }
 }
 
-/** What the API answers, with a result or an error. */
-interface ApiAnswer {
-  readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string };
-}
-
-/** Undefined if it is no JSON object. */
-async function readAnswer({ url }: ServerAddress, response: Response): Promise<ApiAnswer | undefined> {
+/** Undefined if it is no JSON. */
+async function readAnswer({ url }: ServerAddress, response: Response): Promise<unknown> {
   let text: string;
   try {
     text = await response.text();
@@ -83,8 +91,7 @@ async function readAnswer({ url }: ServerAddress, response: Response): Promise<A
     throw noAnswer(url, error);
   }
   try {
-    const value = JSON.parse(text) as ApiAnswer | null;
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
@@ -110,13 +117,9 @@ function noAnswer(url: string, error: unknown): RemoteError {
   return new RemoteError(`the server at ${url} did not answer: ${cause?.message ?? message}`, 0, error);
 }
 
-function refusal(
-  { url, key }: ServerAddress,
-  path: string,
-  status: number,
-  answer: ApiAnswer | undefined,
-): RemoteError {
-  const said = typeof answer?.error?.message === 'string' ? `: ${answer.error.message}` : '';
+function refusal({ url, key }: ServerAddress, path: string, status: number, answer: unknown): RemoteError {
+  const error = errorShape.safeParse(answer).data?.error;
+  const said = error === undefined ? '' : `: ${error.message}`;
   switch (status) {
     case 401:
       return new RemoteError(
@@ -129,7 +132,7 @@ function refusal(
       return new RemoteError(`the server at ${url} does not allow it${said}`, status);
     case 404:
       return new RemoteError(
-        answer?.error === undefined
+        error === undefined
           ? `what answers at ${url} is no Statecast server: say where it is with --url or STATECAST_URL`
           : `the server at ${url} has no ${path.replace(/\?.*/, '')}: check the path of this address. If it is right, the server is older than this command`,
         status,

@@ -1,6 +1,7 @@
 /** The command `statecast publish`: publishes one message in a room of a running server. */
 
 import type { Readable } from 'node:stream';
+import * as z from 'zod';
 import { parseExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
 import type { ApiClient } from './api-client.ts';
 import { toPlainJson, toPlainText } from '../terminal/plain-text.ts';
@@ -17,10 +18,7 @@ export interface PublishFlags {
 }
 
 /** The place of the message in the stream of its room; empty where it takes none. */
-interface Published {
-  readonly offset?: number;
-  readonly epoch?: string;
-}
+const published = z.looseObject({ offset: z.number().optional(), epoch: z.string().optional() });
 
 /** More than any server takes by default. */
 const MAX_INPUT_BYTES = 16 * 1024 * 1024;
@@ -39,12 +37,16 @@ export async function runPublish(
 ): Promise<string> {
   const tags = readTags(flags.tag ?? []);
   const message = data === '-' ? await readAll(input) : data;
-  const result = await api.call<Published>('publish', {
-    channel: room,
-    data: flags.text === true ? message : readData(message),
-    ...(tags !== undefined && { tags }),
-    ...(flags.idempotencyKey !== undefined && { idempotency_key: flags.idempotencyKey }),
-  });
+  const result = await api.call(
+    'publish',
+    {
+      channel: room,
+      data: flags.text === true ? message : readData(message),
+      ...(tags !== undefined && { tags }),
+      ...(flags.idempotencyKey !== undefined && { idempotency_key: flags.idempotencyKey }),
+    },
+    published,
+  );
   if (flags.json === true) return `${toPlainJson(result)}\n`;
   const place = result.offset === undefined ? '' : `, offset ${result.offset}`;
   return `${toPlainText(`published in ${room}${place}`)}\n`;

@@ -1,12 +1,13 @@
 /** The command `statecast rooms`: the rooms of a running server that have members. */
 
+import * as z from 'zod';
 import type { ApiClient } from './api-client.ts';
 import { formatColumns } from '../terminal/columns.ts';
 import { toPlainJson } from '../terminal/plain-text.ts';
 
-interface Channels {
-  readonly channels: Readonly<Record<string, { readonly num_clients?: number }>>;
-}
+const shape = z.object({
+  channels: z.record(z.string(), z.object({ num_clients: z.number().default(0) })),
+});
 
 /**
  * Returns what the command prints, by the names of the rooms.
@@ -18,9 +19,9 @@ export async function runRooms(
   pattern: string | undefined,
   { json = false }: { readonly json?: boolean },
 ): Promise<string> {
-  const { channels } = await api.call<Channels>('channels', pattern === undefined ? {} : { pattern });
+  const { channels } = await api.call('channels', pattern === undefined ? {} : { pattern }, shape);
   const rooms = Object.entries(channels)
-    .map(([room, { num_clients: members = 0 }]) => ({ room, members }))
+    .map(([room, { num_clients: members }]) => ({ room, members }))
     .sort((one, other) => (one.room < other.room ? -1 : 1));
   if (json) return `${toPlainJson(rooms)}\n`;
   if (rooms.length === 0) {

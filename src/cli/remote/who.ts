@@ -1,23 +1,29 @@
 /** The command `statecast who`: the members of a room of a running server. */
 
+import * as z from 'zod';
 import type { ApiClient } from './api-client.ts';
 import { toPlainJson } from '../terminal/plain-text.ts';
 import { formatColumns } from '../terminal/columns.ts';
 
+/** The last moment that a date can have. */
+const MAX_TIME_MS = 8.64e15;
+
 /** As of the route `/presence`: who is away is there too. */
-interface Listed {
-  readonly members: readonly {
-    readonly id: string;
-    readonly user?: string;
-    readonly state: 'joined' | 'away';
-    readonly joinedAt: number;
-  }[];
-}
+const listed = z.object({
+  members: z.array(
+    z.object({
+      id: z.string(),
+      user: z.string().default(''),
+      state: z.string(),
+      joinedAt: z.number().min(0).max(MAX_TIME_MS),
+    }),
+  ),
+});
 
 /** As of the method `presence`, which tells what is known of a member, and not who is away. */
-interface Presence {
-  readonly presence: Readonly<Record<string, { readonly conn_info?: unknown; readonly chan_info?: unknown }>>;
-}
+const known = z.object({
+  presence: z.record(z.string(), z.object({ conn_info: z.unknown(), chan_info: z.unknown() }).partial()),
+});
 
 /**
  * Returns what the command prints: who is here in the order of the joins, then who is away.
@@ -29,11 +35,11 @@ export async function runWho(
   { json = false }: { readonly json?: boolean },
 ): Promise<string> {
   const [{ members }, { presence }] = await Promise.all([
-    api.read<Listed>(`presence?roomNum=${encodeURIComponent(room)}`),
-    api.call<Presence>('presence', { channel: room }),
+    api.read(`presence?roomNum=${encodeURIComponent(room)}`, listed),
+    api.call('presence', { channel: room }, known),
   ]);
   const found = members.map(({ id, user, state, joinedAt }) => ({
-    user: user ?? '',
+    user,
     client: id,
     since: new Date(joinedAt).toISOString(),
     away: state === 'away',
