@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCheck } from '../src/cli/check.ts';
 import { pickPort } from './support/pick-port.ts';
-import { arePrograms, runProgram, startProgram, type ProgramPlace } from './support/program.ts';
+import { runProgram, skipsWithout, startProgram, type ProgramPlace } from './support/program.ts';
 import { createSdkClient } from './support/sdk-client.ts';
 import { startServer } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';
@@ -90,10 +90,8 @@ async function writeSamples(ending: string, server: number, backend: number): Pr
 }
 
 function describeLanguage({ name, programs, isRequired }: Language, suite: () => void): void {
-  const isSkipped = !arePrograms(...programs) && !(isRequired && process.env['CI'] === 'true');
-  if (isSkipped)
-    console.warn(`skipped: the samples in ${name} (no ${programs.join(' or ')} found; install it)`);
-  describe.skipIf(isSkipped)(`the samples in ${name}`, () => {
+  const title = `the samples in ${name}`;
+  describe.skipIf(skipsWithout(programs, title, isRequired))(title, () => {
     suite();
   });
 }

@@ -1,19 +1,17 @@
 /** The receivers of docs/webhooks.md, run as they stand there, and `statecast webhook verify`. */
 
-import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseSettings } from '../src/config/parse-settings.ts';
 import { signWebhook } from '../src/index.ts';
 import { pickPort } from './support/pick-port.ts';
+import { skipsWithout, startProgram } from './support/program.ts';
 import { runProcess } from './support/start-process.ts';
 import { startServer } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';
 import { startReceiver } from './support/webhook-receiver.ts';
 
-const PHP = 'php';
 const SECRET = 'the secret of the receiver';
 const PAGE = readFileSync(join(import.meta.dirname, '../docs/webhooks.md'), 'utf8');
 const LIBRARY = new URL('../dist/index.js', import.meta.url).href;
@@ -31,42 +29,15 @@ interface Receiver {
   readonly seen: () => string;
 }
 
-async function startProgram(
-  command: string,
-  args: readonly string[],
-  env: Record<string, string>,
-  port: number,
-): Promise<() => string> {
-  let printed = '';
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const closed = new Promise((resolve) => child.on('close', resolve));
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await closed;
-  });
-  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  await vi.waitFor(() => tryPort(port), { timeout: 10_000, interval: 20 });
-  return () => printed;
-}
-
-function tryPort(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.on('error', reject);
-  });
-}
-
 async function startInNode(): Promise<Receiver> {
   const sample = blocksOf('js').find((block) => block.includes("'node:http'")) ?? '';
-  const file = join(await makeTempDir(), 'receiver.mjs');
+  const cwd = await makeTempDir();
+  const file = join(cwd, 'receiver.mjs');
   writeFileSync(file, sample.replace("'statecast'", `'${LIBRARY}'`));
   const port = await pickPort();
-  const seen = await startProgram(process.execPath, [file], { SECRET, PORT: String(port) }, port);
-  return { url: `http://127.0.0.1:${port}/`, seen };
+  const env = { SECRET, PORT: String(port) };
+  const printed = await startProgram([process.execPath, file], { cwd, env }, port);
+  return { url: `http://127.0.0.1:${port}/`, seen: () => printed.items.join('\n') };
 }
 
 async function startInPhp(): Promise<Receiver> {
@@ -75,18 +46,14 @@ async function startInPhp(): Promise<Receiver> {
   writeFileSync(seen, '');
   writeFileSync(join(dir, 'receiver.php'), blocksOf('php')[0] ?? '');
   const port = await pickPort();
-  const args = ['-S', `127.0.0.1:${port}`, join(dir, 'receiver.php')];
-  await startProgram(PHP, args, { SECRET, SEEN: seen }, port);
+  const command = ['php', '-S', `127.0.0.1:${port}`, 'receiver.php'];
+  await startProgram(command, { cwd: dir, env: { SECRET, SEEN: seen } }, port);
   return { url: `http://127.0.0.1:${port}/`, seen: () => readFileSync(seen, 'utf8') };
 }
 
-const hasPhp = spawnSync(PHP, ['--version']).status === 0;
-const skipsPhp = !hasPhp && process.env['CI'] !== 'true';
-if (skipsPhp) console.warn('skipped: the receiver in PHP (no php found; install php-cli)');
-
 describe.each([
   ['in Node.js', startInNode, false],
-  ['in PHP', startInPhp, skipsPhp],
+  ['in PHP', startInPhp, skipsWithout(['php'], 'the receiver in PHP')],
 ] as const)('the receiver %s', (_, start, isSkipped) => {
   test.skipIf(isSkipped)('takes what the server signs', async () => {
     const { url, seen } = await start();

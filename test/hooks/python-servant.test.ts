@@ -1,16 +1,16 @@
 /** Questions to a TARS servant in Python, which has nothing of Statecast: a witness of the wire format. */
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Subscription } from 'centrifuge';
 import { expect, onTestFinished, test } from 'vitest';
 import { HooksMethods } from '../../src/tars/servants/hooks.ts';
+import { skipsWithout } from '../support/program.ts';
 import { createSdkClient } from '../support/sdk-client.ts';
 import { startServer } from '../support/start-server.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../examples/hooks_servant.py', import.meta.url));
-const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 
 async function startServant(): Promise<{ object: string }> {
   const child = spawn('python3', [SCRIPT], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -30,7 +30,9 @@ const subscribed = (subscription: Subscription): Promise<unknown> =>
     subscription.subscribe();
   });
 
-test.skipIf(!HAS_PYTHON)('a servant in Python says who a client is, and what it may do', async () => {
+const TITLE = 'a servant in Python says who a client is, and what it may do';
+
+test.skipIf(skipsWithout(['python3'], TITLE))(TITLE, async () => {
   const asked = { servant: 'auth', timeoutSeconds: 20 };
   const { url, connect, server } = await startServer({
     servants: { auth: { ...(await startServant()), methods: HooksMethods } },

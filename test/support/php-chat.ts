@@ -6,16 +6,14 @@ import { describe } from 'vitest';
 import type { ServerOptions } from '../../src/index.ts';
 import { requestHttp, type HttpAnswer, type HttpOptions } from './http-request.ts';
 import { pickPort } from './pick-port.ts';
-import { arePrograms, startProgram } from './program.ts';
+import { skipsWithout, startProgram } from './program.ts';
 import { startServer } from './start-server.ts';
 import { makeTempDir } from './temp-dir.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/php-chat');
 
 export function describeWithPhp(title: string, suite: () => void): void {
-  const isSkipped = !arePrograms('php') && process.env['CI'] !== 'true';
-  if (isSkipped) console.warn(`skipped: ${title} (no php found; install it)`);
-  describe.skipIf(isSkipped)(title, () => {
+  describe.skipIf(skipsWithout(['php'], title))(title, () => {
     suite();
   });
 }

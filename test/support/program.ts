@@ -13,9 +13,15 @@ export interface ProgramPlace {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Whether all of them can be started. */
-export function arePrograms(...names: readonly string[]): boolean {
-  return names.every((name) => spawnSync('which', [name]).status === 0);
+/**
+ * Whether tests must be skipped because a program that they need is not here. It says so in a line. Where `CI=true`, they
+ * are not skipped.
+ */
+export function skipsWithout(programs: readonly string[], title: string, isRequired = true): boolean {
+  const missing = programs.filter((name) => spawnSync(name, ['--version']).error !== undefined);
+  if (missing.length === 0 || (isRequired && process.env['CI'] === 'true')) return false;
+  console.warn(`skipped: ${title} (no ${missing.join(' and no ')} found; install it)`);
+  return true;
 }
 
 /** Runs a program to its end, and returns what it printed. */

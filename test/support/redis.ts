@@ -1,12 +1,13 @@
 /** A `redis-server` of its own for tests. Without one they are skipped with a note; with CI=true they fail. */
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { pickPort } from './pick-port.ts';
+import { skipsWithout } from './program.ts';
 
 const PROGRAM = 'redis-server';
 
@@ -25,11 +26,7 @@ export interface RedisServer {
 
 /** A suite with a Redis server on a free port of this machine, in memory only. */
 export function describeWithRedis(title: string, suite: (redis: () => RedisServer) => void): void {
-  const isThere = spawnSync(PROGRAM, ['--version']).status === 0;
-  const isSkipped = !isThere && process.env['CI'] !== 'true';
-  if (isSkipped) console.warn(`skipped: ${title} (no ${PROGRAM} found; install it)`);
-
-  describe.skipIf(isSkipped)(title, () => {
+  describe.skipIf(skipsWithout([PROGRAM], title))(title, () => {
     let server: (RedisServer & { close(): Promise<void> }) | undefined;
     beforeAll(async () => {
       server = await startRedis();
