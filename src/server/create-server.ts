@@ -1,8 +1,6 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
 import { systemClock, type Clock } from '../system/clock.ts';
-import { createBackends } from '../actors/backend/backends.ts';
-import { DEFAULT_BACKEND_POLICY } from '../actors/backend/backend-events.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
@@ -15,7 +13,6 @@ import { createTokenVerifier } from '../auth/token-verifier.ts';
 import { createServants } from '../actors/servant/servants.ts';
 import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
-import { HttpPool } from '../backends/http-pool.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryBroker } from '../broker/memory-broker.ts';
 import { HeldBroker } from '../broker/held-broker.ts';
@@ -31,15 +28,12 @@ import { Revocations } from '../operations/revocations.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
-import { createEventsProxy } from '../tars/servants/events.ts';
-import { createHooksProxy } from '../tars/servants/hooks.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
-import { createHooks } from './hooks/create-hooks.ts';
 import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
@@ -51,6 +45,7 @@ import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
 import { ruleOfBroadcasts } from './room-rules.ts';
+import { createOwnerBackends } from './owner-backends.ts';
 import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
@@ -70,7 +65,6 @@ import { newTraceparent } from './servants/trace-context.ts';
 import { findUnknownServants } from './servants/unknown-servants.ts';
 import { createWeb, DEFAULT_PINGS } from './web.ts';
 import { tellStates } from './webhooks/chosen-states.ts';
-import { createWebhooks } from './webhooks/create-webhooks.ts';
 import { findWebhookProblems, statesOf } from './webhooks/webhook-problems.ts';
 
 /**
@@ -217,35 +211,18 @@ export function composeServer<All extends ServantDefinitions>(
     newTraceparent,
   });
 
-  const http = new HttpPool();
-  const backends = createBackends({
-    machines,
-    policy: DEFAULT_BACKEND_POLICY,
-    clock,
-    events,
-    random: Math.random,
-  });
   const verifier = createTokenVerifier(settings.auth, clock);
-  const hooks = createHooks({
+  const owner = createOwnerBackends({
     settings,
-    backends,
-    http,
-    proxyOf: (name) => createHooksProxy(servants.callerOf(name)),
-    checksTokens: verifier !== undefined,
-    clock,
-  });
-
-  const webhooks = createWebhooks({
-    settings: settings.webhooks,
-    createOutbox: outbox ?? createMemoryOutboxes,
-    machine: machines.delivery,
+    machines,
     directory,
-    http,
-    // Its failures are told as `webhook.failed`, once, and not again with each try.
-    proxyOf: (name) => createEventsProxy(servants.callerOf(name, { tellsFailures: false })),
+    servants,
+    createOutbox: outbox ?? createMemoryOutboxes,
+    checksTokens: verifier !== undefined,
     events,
     clock,
   });
+  const { hooks } = owner;
 
   const optionsOf = createRoomOptions(definitions, settings, () => server, hooks.forRoom);
   const rpcPort = createRpcPort(servantDefinitions, servants, events);
@@ -303,8 +280,7 @@ export function composeServer<All extends ServantDefinitions>(
     life,
     directory,
     servants,
-    backends,
-    webhooks,
+    ...owner,
     events,
     clock,
     transport: transportChoice,
@@ -317,7 +293,7 @@ export function composeServer<All extends ServantDefinitions>(
     operations,
     shared,
     health,
-    states: createActorStates({ life, directory, servants, backends, webhooks }),
+    states: createActorStates({ life, directory, servants, ...owner }),
     events,
     callStatistics,
   });
@@ -380,10 +356,7 @@ export function composeServer<All extends ServantDefinitions>(
     directory,
     rooms,
     servants,
-    backends,
-    http,
-    hooks,
-    webhooks,
+    ...owner,
     shared,
     watchers,
     outside,
@@ -400,7 +373,13 @@ export function composeServer<All extends ServantDefinitions>(
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
   inspector?.attach(
-    { server: actor, directory, proxies: servants.proxies, ...backends, deliveries: webhooks.deliveries },
+    {
+      server: actor,
+      directory,
+      proxies: servants.proxies,
+      ...owner.backends,
+      deliveries: owner.webhooks.deliveries,
+    },
     operations,
   );
   return server;
