@@ -39,6 +39,7 @@ export { createMemoryControl, createMemoryControls } from './broker/control/memo
 export { createMemoryBroker, createMemoryBrokers, type MemoryBrokerOptions } from './broker/memory-broker.ts';
 export { createMemoryPresence } from './broker/presence/memory-presence.ts';
 export type { Presence, PresenceStats, PresentMember } from './broker/presence/presence.ts';
+export type { Override } from './protocol/override.ts';
 export { ConfigError } from './config/layer/config-error.ts';
 export type { ConfigProblem } from './config/layer/config-error.ts';
 export type { ServerEventListener } from './events/event-bus.ts';

@@ -77,11 +77,7 @@ describe('connections of a user', () => {
   test.each<[string, object, RegExp]>([
     ['subscribe', { channel: 'a' }, /who it is about/],
     ['subscribe', { user: 'ann' }, /needs the field channel/],
-    [
-      'subscribe',
-      { user: 'ann', channel: 'a', override: { presence: { value: true } } },
-      /override is not taken/,
-    ],
+    ['subscribe', { user: 'ann', channel: 'a', override: { presence: false } }, /override.presence must be/],
     ['unsubscribe', { user: 'ann', channel: 'a', unsubscribe: { code: 1 } }, /2000/],
     ['disconnect', {}, /who it is about/],
     ['disconnect', { user: 'ann', disconnect: { code: 3 } }, /close codes/],

@@ -16,6 +16,7 @@ import {
   type Publication,
 } from '../src/index.ts';
 import { describeBroker, describeControl, describePresence } from '../src/testing.ts';
+import { connectCentrifuge } from './support/centrifuge-client.ts';
 import { nextEvent } from './support/event-watch.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
@@ -311,7 +312,7 @@ describe.each([
   });
 });
 
-test('the server refreshes a presence regularly until it is closed', async () => {
+test('the server refreshes a presence of those who are listed regularly until it is closed', async () => {
   const memory = createMemoryPresence();
   const refreshed: string[] = [];
   const presence: Presence = {
@@ -323,8 +324,13 @@ test('the server refreshes a presence regularly until it is closed', async () =>
     stats: (room) => memory.stats(room),
     close() {},
   };
-  const { connect, server } = await startServer({ presence });
+  const running = await startServer({ presence });
+  const { connect, server } = running;
+  const hidden = await connectCentrifuge(running);
+  await server.subscribe({ connection: hidden.id }, 'room1', { override: { presence: false } });
+  await hidden.push('subscribe', 'room1');
   await (await connect()).join('room1');
+  refreshed.length = 0;
   while (refreshed.length < 3) await sleep(5);
   expect(new Set(refreshed)).toEqual(new Set(['room1 1']));
   await server.close();

@@ -21,12 +21,12 @@ import {
 } from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
 import { tellPart } from './room/parts/parts.ts';
-import { toRoomMember } from './room/room-member.ts';
+import { isListed, toRoomMember } from './room/room-member.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
 import { createRoomStore } from './room/room-store.ts';
 import type { Machines } from './machines.ts';
-import { viewMembers, type MemberView } from './room/roster.ts';
+import { viewMembers, type MemberView, type RestingMember } from './room/roster.ts';
 import { nameRoom, SERVER } from './runtime/sender.ts';
 import { StreamReading } from './room/stream/stream-reading.ts';
 import { SupervisedRoom } from './room/supervised-room.ts';
@@ -90,6 +90,12 @@ export function createRooms(input: RoomsInput): Rooms {
     latest = known;
     latestName = known.name;
     return known;
+  }
+
+  /** Has the presence list a member as it is now. */
+  function list(room: string, { subscriber, grant, joinedAt }: RestingMember): void {
+    const listed = { ...toRoomMember(subscriber.member, grant), joinedAt };
+    tellPart(input, 'presence', room, () => input.presence.add(room, listed));
   }
 
   function openAnother(room: string, asked: Asked | undefined): SupervisedRoom | Refusal {
@@ -167,15 +173,16 @@ export function createRooms(input: RoomsInput): Rooms {
     noteGrant(room, { id }, grant) {
       const joined = rooms.get(room)?.record.roster.joined;
       const member = joined?.get(id);
-      if (member !== undefined) joined?.set(id, { ...member, grant });
+      if (member === undefined) return;
+      joined?.set(id, { ...member, grant });
+      if (isListed(grant) === isListed(member.grant)) return;
+      if (isListed(grant)) list(room, { ...member, grant });
+      else tellPart(input, 'presence', room, () => input.presence.remove(room, id));
     },
 
     relist(room, { id }) {
       const member = rooms.get(room)?.record.roster.joined.get(id);
-      if (member === undefined) return;
-      const { subscriber, grant, joinedAt } = member;
-      const listed = { ...toRoomMember(subscriber.member, grant), joinedAt };
-      tellPart(input, 'presence', room, () => input.presence.add(room, listed));
+      if (member !== undefined && isListed(member.grant)) list(room, member);
     },
 
     leave(room, subscriber, reason) {

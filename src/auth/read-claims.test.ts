@@ -35,7 +35,7 @@ describe('the claims of a connection', () => {
       meta: { plan: 'free' },
       rooms: {
         news: {},
-        'user#ann': { info: { colour: 'red' }, data: [1] },
+        'user#ann': { info: { colour: 'red' }, data: [1], override: { presence: true } },
       },
     });
   });
@@ -143,6 +143,7 @@ describe('the claims of a membership', () => {
       expiresAt: 20_000,
       info: { colour: 'red' },
       data: 'hi',
+      override: { presence: true },
     });
   });
 

@@ -3,6 +3,7 @@
 import type { Json } from '../protocol/command.ts';
 import { findNonJson } from '../protocol/json/non-json.ts';
 import { setOwn } from '../protocol/json/own-property.ts';
+import { readOverride } from '../protocol/override.ts';
 import type { ConnectionClaims, SubscriptionClaims, TokenRoom } from './token-claims.ts';
 
 /** The claims of a token as JSON. */
@@ -90,7 +91,13 @@ function toRoomName(name: unknown, claim: string): string {
 }
 
 function readRoom(claims: ClaimsSet): TokenRoom {
-  return { ...readEncodable(claims, 'info'), ...readEncodable(claims, 'data') };
+  const override = readOverride(claims['override']);
+  if (typeof override === 'string') throw new ClaimError(override);
+  return {
+    ...readEncodable(claims, 'info'),
+    ...readEncodable(claims, 'data'),
+    ...(override !== undefined && { override }),
+  };
 }
 
 /** A JSON value under its name, or the text of one in base64 under `b64` and its name, which counts if there are both. */

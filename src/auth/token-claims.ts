@@ -1,5 +1,6 @@
 /** What tokens say, as types: of a connection, and of a membership in one room. The claims are Centrifugo's. */
 
+import type { Override } from '../protocol/override.ts';
 import type { Json } from '../protocol/command.ts';
 
 export interface ConnectionClaims {
@@ -25,6 +26,8 @@ export interface TokenRoom {
   readonly info?: Json;
   /** What the client gets in the answer to its join. */
   readonly data?: Json;
+  /** What holds for the member in place of the room's settings. */
+  readonly override?: Override;
 }
 
 export interface SubscriptionClaims extends TokenRoom {

@@ -8,6 +8,7 @@ import type { Json } from '../protocol/command.ts';
 import { ENDINGS, isEndingCode } from '../protocol/endings.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, type MessageLimits } from '../protocol/limits.ts';
+import { isOverride } from '../protocol/override.ts';
 import type { Clock } from '../system/clock.ts';
 import type { DisconnectRequest, Found, Operations, SubscribeRequest } from './operations.ts';
 
@@ -54,11 +55,19 @@ export function createConnections({
     return undefined;
   }
 
-  function refuseSubscribe(room: string, { info, data, expiresAt, recoverSince }: SubscribeRequest) {
+  function refuseSubscribe(
+    room: string,
+    { info, data, expiresAt, recoverSince, override }: SubscribeRequest,
+  ) {
     const refusal = rooms.refuseName(room) ?? refuseJson(info, data);
     if (refusal !== undefined) return refusal;
     if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && expiresAt > clock.now())) {
       return bad('expiresAt (expire_at) must be a time to come');
+    }
+    if (override !== undefined && !isOverride(override)) {
+      return bad(
+        'override may have presence and joinLeave, which are true or false, and recovery, which is true',
+      );
     }
     if (recoverSince === undefined) return undefined;
     const { offset, epoch } = Object(recoverSince) as { offset?: unknown; epoch?: unknown };
@@ -80,7 +89,7 @@ export function createConnections({
     send: (who, data) => order(who, refuseJson(data), (found) => ({ type: 'tell', who: found, data })),
 
     subscribe(who, room, request = {}) {
-      const { info, data, expiresAt, recoverSince } = request;
+      const { info, data, expiresAt, recoverSince, override } = request;
       return order(who, refuseSubscribe(room, request), (found) => ({
         type: 'join',
         who: found,
@@ -88,6 +97,7 @@ export function createConnections({
         ...(info !== undefined && { info }),
         ...(data !== undefined && { data }),
         ...(expiresAt !== undefined && { expiresAt }),
+        ...(override !== undefined && { override }),
         ...(recoverSince !== undefined && {
           since: { offset: recoverSince.offset, epoch: recoverSince.epoch },
         }),

@@ -3,6 +3,7 @@
  * `Statecast.Push` all do it by these functions. No rule of a room and no handler is asked, only the schema of its messages.
  */
 
+import type { Override } from '../protocol/override.ts';
 import type { PublicationVersion } from '../broker/broker.ts';
 import type { History, HistoryQuery, Position } from '../broker/broker.ts';
 import type { RefreshOrder, Selection } from '../broker/control/control.ts';
@@ -120,6 +121,8 @@ export interface SubscribeRequest {
   readonly expiresAt?: number | undefined;
   /** The client gets what was published after this position. Default: nothing of before. */
   readonly recoverSince?: StreamPosition | undefined;
+  /** What holds for them in place of the room's settings. */
+  readonly override?: Override | undefined;
 }
 
 /** What is not believed any more: a token by its id, or a user. */

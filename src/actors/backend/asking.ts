@@ -1,5 +1,6 @@
 /** What is asked of the backend of the server's owner before something happens, and what it may answer. */
 
+import type { Override } from '../../protocol/override.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { ActorSender } from '../runtime/sender.ts';
@@ -69,6 +70,7 @@ export interface SubscribeResult {
   readonly data?: Json | undefined;
   /** In milliseconds since 1970. */
   readonly expiresAt?: number | undefined;
+  readonly override?: Override | undefined;
 }
 
 export interface PublishAsked {

@@ -183,7 +183,7 @@ export function attach(
     ...(grant?.data !== undefined && { data: grant.data }),
   };
   if (reading === undefined) return Object.keys(ofGrant).length > 0 ? ofGrant : undefined;
-  const stream = reading.finish();
+  const stream = reading.finish(grant?.override?.recovery);
   if (stream === undefined) {
     send(self, { type: 'join.broken', room }, self);
     return 'broken';

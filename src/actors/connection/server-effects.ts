@@ -15,10 +15,10 @@ export function joinByServer(
   { context, self }: ConnectionArgs,
   { room, joining }: Extract<QueuedCommand, { readonly type: 'server.join' }>,
 ): void {
-  const { info, data, expiresAt, since } = joining;
+  const { info, data, expiresAt, since, override } = joining;
   context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
   context.rooms.join(room, context.subscriber, {
-    grant: { info, data, expiresAt },
+    grant: { info, data, expiresAt, override },
     ...(since !== undefined && { request: { since } }),
     readsStream: context.protocol.readsStreams === true,
   });

@@ -5,7 +5,7 @@ import { afterThis } from './journal-effects.ts';
 import { tellPart } from './parts/parts.ts';
 import type { Subscriber } from './ports.ts';
 import type { RoomContext } from './room-events.ts';
-import { toRoomMember } from './room-member.ts';
+import { tellsJoins, toRoomMember } from './room-member.ts';
 import type { RestingMember } from './roster.ts';
 
 /** A member that has joined. */
@@ -35,7 +35,7 @@ export function announceJoin(context: RoomContext, joined: JoinedMember): void {
 /** Tells the other members of a leave. */
 export function announceLeave(context: RoomContext, { subscriber, grant }: RestingMember): void {
   const { record, broker } = context;
-  if (!record.options.joinLeave) return;
+  if (!tellsJoins(grant, record.options)) return;
   const member = toRoomMember(subscriber.member, grant);
   afterJoin(context, subscriber, () =>
     tellPart(context, 'broker', record.name, () => broker.leave(record.name, member)),
@@ -67,7 +67,7 @@ export function announceVacated({
 function tellJoin(context: RoomContext, { subscriber, grant, resumed }: JoinedMember): void {
   const { record, events, broker } = context;
   const { member } = subscriber;
-  if (record.options.joinLeave) {
+  if (tellsJoins(grant, record.options)) {
     tellPart(context, 'broker', record.name, () => broker.join(record.name, toRoomMember(member, grant)));
   }
   events.emit('member.joined', { room: record.name, member, resumed });

@@ -9,7 +9,7 @@ import type { QuestionOutcome, RoomQuestions, SubscribeResult } from '../backend
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { CustomClose, ProofOutcome, RoomEntry, RoomGrant, Subscriber } from './ports.ts';
 import { toHandlerMember, type JoinRefusal, type RoomHandlers } from './room-options.ts';
-import { toRoomMember } from './room-member.ts';
+import { isListed, toRoomMember } from './room-member.ts';
 import type { StreamReading } from './stream/stream-reading.ts';
 import { readJoinVerdict } from './verdicts.ts';
 import { send } from '../runtime/send.ts';
@@ -168,7 +168,12 @@ export const membershipSetup = setup({
           ? member
           : { ...toRoomMember(context.subscriber.member, grant), joinedAt };
       context.tellRoom(
-        { type: 'member.recording', change: { type: 'put', member }, listed, recorder: self },
+        {
+          type: 'member.recording',
+          change: { type: 'put', member },
+          ...(isListed(grant) && { listed }),
+          recorder: self,
+        },
         self,
       );
     },

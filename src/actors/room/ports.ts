@@ -17,6 +17,7 @@ import type {
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
+import type { Override } from '../../protocol/override.ts';
 import type { PresenceStats } from '../../broker/presence/presence.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { ClientFacts, QuestionAsker } from '../backend/asking.ts';
@@ -56,6 +57,8 @@ export interface RoomGrant {
   readonly data?: Json | undefined;
   /** When it ends, in milliseconds since 1970. Absent: never. */
   readonly expiresAt?: number | undefined;
+  /** What holds for it in place of the room's options. */
+  readonly override?: Override | undefined;
   /** A backend has said it: it is asked again at the end, where the settings name a question for that. */
   readonly isAskedAgain?: boolean | undefined;
   /** The token for the room, if there is one. */

@@ -101,6 +101,7 @@ const ORDERS: readonly Order[] = [
   { type: 'disconnect', who: { connection: 'c1' } },
   { type: 'disconnect', who: { user: 'ж' }, reason: '"', code: 4100, except: ['c1', 'c2'] },
   { type: 'join', who: { user: 'ann' }, room: 'r', info: [1], data: null, expiresAt: 1_900_000_000_000 },
+  { type: 'join', who: { user: 'u' }, room: 'r', override: { presence: false, recovery: true } },
   { type: 'join', who: { session: 's1' }, room: 'r', since: { offset: 9_007_199_254_740_991, epoch: 'e' } },
   { type: 'leave', who: { connection: 'c1' }, room: 'r', ending: { code: 2502, reason: 'ж "' } },
   { type: 'refresh', who: { user: 'ann' }, expired: true },

@@ -3,6 +3,7 @@
  * `statecast/testing`. What an order means is the node's.
  */
 
+import type { Override } from '../../protocol/override.ts';
 import type { Json, MemberInfo, StreamPosition } from '../../protocol/command.ts';
 import type { Ending } from '../../protocol/endings.ts';
 
@@ -26,6 +27,8 @@ export interface JoinOrder {
   readonly expiresAt?: number;
   /** The client gets what was published after this position. */
   readonly since?: StreamPosition;
+  /** What holds for the members in place of the room's settings. */
+  readonly override?: Override;
 }
 
 /** Times are in milliseconds since 1970. */

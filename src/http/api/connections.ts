@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import type { Operations } from '../../operations/operations.ts';
 import { ENDINGS } from '../../protocol/endings.ts';
+import { readOverride } from '../../protocol/override.ts';
 import { defineMethod, failWith, refuseLost, toOutcome, type ApiMethod } from './api-method.ts';
 import { anyJson, channel, count, found, nothing, toFound, toNothing } from './fields.ts';
 
@@ -39,15 +40,19 @@ export function createConnections(operations: Connections): ApiMethod[] {
           .object({ offset: count.optional(), epoch: z.string().optional() })
           .optional()
           .describe('The clients get what was published after this position.'),
-        override: z.unknown().optional().describe('Is not taken: rooms have their own settings.'),
+        override: z
+          .unknown()
+          .optional()
+          .describe(
+            'What holds for these members in place of the settings of the room, each as `{"value": true}`: `presence`, `join_leave`, `force_recovery`, `force_positioning`, `force_push_join_leave`. Those with `force_` force nothing if they are false.',
+          ),
       }),
       result: nothing,
       example: { params: { user: 'ann', channel: 'room1' }, result: {} },
       rooms: (params) => [params.channel],
       async run(params, request) {
-        if (hasContent(params.override)) {
-          return failWith('badRequest', 'override is not taken: set what is allowed in the room by `rooms`');
-        }
+        const override = readOverride(params.override);
+        if (typeof override === 'string') return failWith('badRequest', override);
         const lost = refuseLost(request, 'info', 'data');
         if (lost !== undefined) return lost;
         const { channel: room, info, data, expire_at: expires = 0, recover_since: since } = params;
@@ -55,6 +60,7 @@ export function createConnections(operations: Connections): ApiMethod[] {
           ...(info !== undefined && { info }),
           ...(data !== undefined && { data }),
           ...(expires > 0 && { expiresAt: expires * 1000 }),
+          ...(override !== undefined && { override }),
           ...(since !== undefined && {
             recoverSince: { offset: since.offset ?? 0, epoch: since.epoch ?? '' },
           }),
@@ -173,8 +179,4 @@ function toSelection({ user, client, session }: z.output<typeof selection>): Sel
     ...(client !== undefined && client !== '' && { connection: client }),
     ...(session !== undefined && session !== '' && { session }),
   };
-}
-
-function hasContent(override: unknown): boolean {
-  return Object.keys(Object(override) as object).length > 0;
 }

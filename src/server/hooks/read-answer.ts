@@ -14,6 +14,7 @@ import type { Json } from '../../protocol/command.ts';
 import { createRefusal, ERRORS, type ErrorName, type Refusal } from '../../protocol/errors.ts';
 import { keepDigits, type ExactJson } from '../../protocol/json/exact-json.ts';
 import { findLostNumber, mayLoseNumbers } from '../../protocol/json/lost-number.ts';
+import { readOverride } from '../../protocol/override.ts';
 import { MAX_USER_LENGTH } from '../../protocol/limits.ts';
 import { findNonJson } from '../../protocol/json/non-json.ts';
 
@@ -60,7 +61,13 @@ const text = z.string().refine((value) => value.isWellFormed(), 'is not well-for
 const roomName = text.min(1);
 
 const inRoom = { info: json, b64info: base64, data: json, b64data: base64, expire_at: expireAt };
-const roomSaid = fields(inRoom);
+const override = z.unknown().transform((said, context) => {
+  const read = readOverride(said);
+  if (typeof read !== 'string') return read;
+  context.addIssue(read);
+  return z.NEVER;
+});
+const roomSaid = fields({ ...inRoom, override: override.optional() });
 
 const connectSaid = fields({
   ...inRoom,
@@ -225,11 +232,13 @@ function toRoom({
   data,
   b64data,
   expire_at: expiresAt,
-}: z.output<typeof roomSaid>): SubscribeResult {
+  override: said,
+}: Omit<z.output<typeof roomSaid>, 'override'> & Pick<SubscribeResult, 'override'>): SubscribeResult {
   return {
     info: decode(b64info, 'b64info') ?? info,
     data: decode(b64data, 'b64data') ?? data,
     expiresAt,
+    ...(said !== undefined && { override: said }),
   };
 }
 

@@ -166,11 +166,11 @@ class TokenAuthenticator implements Authenticator {
         this.#report(outcome.error);
         return { type: 'refused', refusal: FAILED };
       case 'valid': {
-        const { user, room: named, client, info, data, expiresAt } = outcome.claims;
+        const { user, room: named, client, info, data, expiresAt, override } = outcome.claims;
         const isOther =
           user !== (member.user ?? '') || named !== room || (client !== undefined && client !== member.id);
         if (isOther) return { type: 'refused', refusal: denied, close: 'invalidToken' };
-        return { type: 'granted', grant: { info, data, expiresAt, token: markOf(outcome.claims) } };
+        return { type: 'granted', grant: { info, data, expiresAt, override, token: markOf(outcome.claims) } };
       }
     }
   }

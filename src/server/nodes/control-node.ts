@@ -151,12 +151,13 @@ function toClose({ code, reason = '' }: Extract<Order, { type: 'disconnect' }>):
   return nameOfCode(code) ?? { code, reason };
 }
 
-function readJoining({ info, data, expiresAt, since }: JoinOrder): JoinOrder {
+function readJoining({ info, data, expiresAt, since, override }: JoinOrder): JoinOrder {
   return {
     ...(info !== undefined && { info }),
     ...(data !== undefined && { data }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(since !== undefined && { since }),
+    ...(override !== undefined && { override }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Tells a presence again and again who is still there, where it would forget members otherwise. */
 
 import type { Directory } from '../../actors/directory.ts';
-import { toRoomMember } from '../../actors/room/room-member.ts';
+import { isListed, toRoomMember } from '../../actors/room/room-member.ts';
 import type { RestingMember } from '../../actors/room/roster.ts';
 import type { Presence, PresentMember } from '../../broker/presence/presence.ts';
 import type { EventSink } from '../../events/server-events.ts';
@@ -32,7 +32,8 @@ export function keepPresence({ presence, directory, outside, clock, events }: Ke
 
   async function refreshAll(): Promise<void> {
     for (const { name, record } of directory.rooms.values()) {
-      await refresh(name, [...record.roster.joined.values()].map(toPresent));
+      const listed = [...record.roster.joined.values()].filter(({ grant }) => isListed(grant));
+      await refresh(name, listed.map(toPresent));
     }
     for (const [room, members] of outside.rooms()) await refresh(room, members);
     if (!isOver) timer = startQuietTimer(clock, () => void refreshAll(), intervalMs);

@@ -75,9 +75,11 @@ export class StreamReading {
   /**
    * How the stream goes on, from this turn on: the client must be subscribed in the same turn. Undefined if the broker
    * has lost something in the meantime.
+   * @param mayRecover The client is recovered also where the room does not offer it.
    */
-  finish(): StreamStart | undefined {
+  finish(mayRecover = false): StreamStart | undefined {
     const { request, offer } = this.#input;
+    const recover = offer.recover === false ? mayRecover : offer.recover;
     const tapped = this.#tap?.publications ?? [];
     this.cancel();
     const delta = offer.delta && request.delta === true;
@@ -89,7 +91,7 @@ export class StreamReading {
     const { since } = request;
     const start = {
       positioned: true,
-      recoverable: offer.recover !== false,
+      recoverable: recover !== false,
       wasRecovering: since !== undefined,
       delta,
     };
@@ -99,7 +101,7 @@ export class StreamReading {
       const publications = latest === undefined || isKnown ? [] : [latest];
       return { ...start, ...top, recovered: isKnown || publications.length > 0, publications };
     }
-    const missed = since === undefined || !offer.recover ? undefined : missedSince(since, history, later);
+    const missed = since === undefined || !recover ? undefined : missedSince(since, history, later);
     if (since === undefined || missed === undefined) {
       return { ...start, ...top, recovered: false, publications: [] };
     }
@@ -127,7 +129,7 @@ export class StreamReading {
   #query(): HistoryQuery {
     const { request, offer } = this.#input;
     if (offer.recover === 'cache') return { limit: 1, reverse: true };
-    if (request.since === undefined || !offer.recover) return { limit: 0 };
+    if (request.since === undefined) return { limit: 0 };
     return { since: request.since, limit: MAX_PAGE + 1 };
   }
 }
