@@ -3,18 +3,13 @@
 import type { Centrifuge } from 'centrifuge';
 import { describe, expect, test } from 'vitest';
 import { SECRET, signToken } from '../src/auth/token-harness.ts';
-import { loadUws } from '../src/transport/uws/load.ts';
 import { createSdkClient } from './support/sdk-client.ts';
 import { startServer } from './support/start-server.ts';
 import { openStream } from './support/stream-client.ts';
+import { TRANSPORTS } from './support/transports.ts';
 
 const ANN = { user: 'ann' };
 const TOKENS = { auth: { hmacSecret: SECRET, anonymous: false } };
-
-/** uWebSockets.js has no build for every system; where all is to be tested, it has to be there. */
-const MAY_BE_MISSING = process.env['CI'] !== 'true';
-const TRANSPORTS: readonly ('uws' | 'ws')[] =
-  MAY_BE_MISSING && loadUws().uws === undefined ? ['ws'] : ['uws', 'ws'];
 
 /** The context of the next event with this name. */
 function once<Context>(

@@ -7,11 +7,10 @@ import { EventSource } from 'eventsource';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Json, ServerEvents, ServerOptions } from '../src/index.ts';
 import { Inbox } from '../src/system/inbox-harness.ts';
-import { loadUws } from '../src/transport/uws/load.ts';
 import { startServer } from './support/start-server.ts';
 import { emulate, openStream, type StreamWay } from './support/stream-client.ts';
+import { TRANSPORTS } from './support/transports.ts';
 
-const TRANSPORTS = loadUws().uws === undefined ? (['ws'] as const) : (['uws', 'ws'] as const);
 const WAYS: readonly StreamWay[] = ['http_stream', 'sse'];
 const HELLO = JSON.stringify({ id: 1, connect: {} });
 const PAGE = 'https://page.example';
