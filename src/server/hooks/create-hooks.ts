@@ -11,13 +11,13 @@ import type {
   SubscribeAsked,
   SubscribeResult,
 } from '../../actors/backend/asking.ts';
+import { Idempotency } from '../../operations/idempotency.ts';
 import { createPatternTable } from '../../actors/room/room-options.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { ConnectRequest, Json } from '../../protocol/command.ts';
 import type { Clock } from '../../system/clock.ts';
 import { Hook, type HookKind, type HookParts, type HookSettings } from './hook.ts';
 import { pickClaimed, pickHeaders } from './question-body.ts';
-import { RecentKeys } from './recent-keys.ts';
 import { RESULT_READERS, type ConnectResult, type PublishSaid, type RpcResult } from './read-answer.ts';
 
 export interface RpcAsked {
@@ -95,7 +95,7 @@ export function createHooks(input: HooksInput): Hooks {
   ];
   const headers = new Set(all.flatMap((one) => one.headers.map((name) => name.toLowerCase())));
   const claimed = new Set(all.flatMap((one) => one.claimedHeaders.map((name) => name.toLowerCase())));
-  const keys = new RecentKeys(clock);
+  const keys = new Idempotency<object>(clock);
   const connection: ConnectionQuestions = {
     describe: (handshake) => ({
       transport: handshake.transport,
@@ -128,9 +128,9 @@ export function createHooks(input: HooksInput): Hooks {
 /** What a backend has said already under the same key is not published again. */
 class PublishOnce implements Question<PublishAsked, PublishResult> {
   readonly #question: Question<PublishAsked, PublishSaid>;
-  readonly #keys: RecentKeys;
+  readonly #keys: Idempotency<object>;
 
-  constructor(question: Question<PublishAsked, PublishSaid>, keys: RecentKeys) {
+  constructor(question: Question<PublishAsked, PublishSaid>, keys: Idempotency<object>) {
     this.#question = question;
     this.#keys = keys;
   }
@@ -147,7 +147,18 @@ class PublishOnce implements Question<PublishAsked, PublishResult> {
     const { idempotencyKey = '', ...result } = outcome.result;
     if (idempotencyKey === '') return { type: 'result', result };
     const key = `${asked.room.length} ${asked.room}${idempotencyKey}`;
-    return { type: 'result', result: { ...result, isFirst: () => this.#keys.add(key) } };
+    return { type: 'result', result: { ...result, isFirst: () => this.#isFirst(key) } };
+  }
+
+  #isFirst(key: string): boolean {
+    const mine = {};
+    return (
+      this.#keys.once(
+        key,
+        () => mine,
+        () => true,
+      ) === mine
+    );
   }
 }
 
