@@ -1,4 +1,4 @@
-/** A backend that is asked by HTTP: the test decides what it answers. It ends with its test. */
+/** A backend that is asked or told by HTTP: the test decides what it answers. It ends with its test. */
 
 import { createServer, ServerResponse, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +8,8 @@ import { onTestFinished } from 'vitest';
 export interface HookRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** The body as it came, and what it says. */
+  readonly text: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly response: ServerResponse;
 }
@@ -28,14 +30,19 @@ export interface HookBackend {
   restart(): Promise<void>;
 }
 
-export async function startHookBackend(answer: (request: HookRequest) => HookAnswer): Promise<HookBackend> {
+/** @param ownPort Default: a free one. */
+export async function startHookBackend(
+  answer: (request: HookRequest) => HookAnswer,
+  ownPort = 0,
+): Promise<HookBackend> {
   const asked: HookRequest[] = [];
   const server = createServer((incoming, response) => {
     let text = '';
     incoming.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     incoming.on('end', () => {
       const { url = '', headers } = incoming;
-      const request = { path: url, headers, body: JSON.parse(text) as HookRequest['body'], response };
+      const body = JSON.parse(text) as HookRequest['body'];
+      const request = { path: url, headers, text, body, response };
       asked.push(request);
       void Promise.resolve(answer(request)).then((said) => {
         if (said === undefined || said instanceof ServerResponse) return;
@@ -44,7 +51,7 @@ export async function startHookBackend(answer: (request: HookRequest) => HookAns
       });
     });
   });
-  await listen(server, 0);
+  await listen(server, ownPort);
   const { port } = server.address() as AddressInfo;
   onTestFinished(() => stop(server));
   return {

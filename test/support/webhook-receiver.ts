@@ -1,8 +1,7 @@
 /** A receiver of webhooks: a real HTTP server that takes what it gets, or does not. */
 
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import type { IncomingHttpHeaders } from 'node:http';
+import { startHookBackend } from './hook-backend.ts';
 
 export interface ReceivedEvent {
   readonly id: string;
@@ -44,23 +43,15 @@ export interface WebhookReceiver {
 export async function startReceiver(port = 0): Promise<WebhookReceiver> {
   const requests: ReceivedRequest[] = [];
   const waiting = new Set<{ isSo: () => boolean; resolve: () => void }>();
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8');
-    request.on('data', (chunk: string) => (body += chunk));
-    request.on('end', () => {
-      const { id, events } = JSON.parse(body) as Pick<ReceivedRequest, 'id' | 'events'>;
-      const status = receiver.answer === 'hang' ? 0 : receiver.answer;
-      requests.push({ headers: request.headers, body, id, events, status });
-      if (status !== 0) response.writeHead(status).end();
-      for (const wait of waiting) if (wait.isSo()) wait.resolve();
-    });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  const backend = await startHookBackend(({ headers, text, body, response }) => {
+    const { id, events } = body as unknown as Pick<ReceivedRequest, 'id' | 'events'>;
+    const status = receiver.answer === 'hang' ? 0 : receiver.answer;
+    requests.push({ headers, body: text, id, events, status });
+    if (status !== 0) response.writeHead(status).end();
+    for (const wait of waiting) if (wait.isSo()) wait.resolve();
+  }, port);
   const receiver: WebhookReceiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    url: `${backend.url}/hook`,
     requests,
     taken: () =>
       requests.filter(({ status }) => status >= 200 && status < 300).flatMap(({ events }) => events),
@@ -71,14 +62,8 @@ export async function startReceiver(port = 0): Promise<WebhookReceiver> {
         waiting.add({ isSo, resolve });
       });
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
-    },
+    close: () => backend.stop(),
   };
-  onTestFinished(() => receiver.close());
   return receiver;
 }
 
