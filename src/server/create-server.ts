@@ -146,8 +146,11 @@ export function composeServer<All extends ServantDefinitions>(
     ...(typeof givenTransport === 'string' && { transport: givenTransport }),
     rooms: pickRoomSettings(definitions),
   });
-  const unknown = findUnknownServants(settings, servantDefinitions);
-  if (unknown.length > 0) throw new ConfigError(unknown);
+  const unusable = [
+    ...findWebhookProblems(settings.webhooks),
+    ...findUnknownServants(settings, servantDefinitions),
+  ];
+  if (unusable.length > 0) throw new ConfigError(unusable);
   const transportChoice = pickTransport(
     typeof givenTransport === 'function' ? givenTransport : settings.transport,
     settings.host,
@@ -388,8 +391,6 @@ export function composeServer<All extends ServantDefinitions>(
 function checkSettings(input: unknown) {
   const parsed = parseSettings(input);
   if (!parsed.ok) throw new ConfigError(parsed.problems);
-  const problems = findWebhookProblems(parsed.settings.webhooks);
-  if (problems.length > 0) throw new ConfigError(problems);
   return parsed.settings;
 }
 
