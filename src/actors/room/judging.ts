@@ -1,13 +1,13 @@
 /** How one message is judged: by the check of the room's messages, the owner's backend and the handler, in this order. */
 
-import type { Json, MemberInfo } from '../../protocol/command.ts';
-import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import type { Json } from '../../protocol/command.ts';
+import { createRefusal } from '../../protocol/errors.ts';
 import { refuseMessage } from '../../protocol/limits.ts';
-import type { PublishResult } from '../backend/asking.ts';
+import type { PublishAsked, PublishResult, Question, QuestionAsker } from '../backend/asking.ts';
 import type { ActorSender } from '../runtime/sender.ts';
 import type { Verdict } from './moderation.ts';
 import type { Publisher } from './ports.ts';
-import { toHandlerMember, type RoomOptions } from './room-options.ts';
+import { toHandlerMember, type CheckedMessage } from './room-options.ts';
 import type { RoomRecord } from './room-record.ts';
 import { toCheckedVerdict, toVerdict } from './verdicts.ts';
 
@@ -29,14 +29,18 @@ export async function judgeMessage(
 ): Promise<Verdict | undefined> {
   const { check, handlers, messageBytes } = options;
   const { member, data: memberData } = publisher;
-  const checked = await checkMessage(options, data);
+  const checked: CheckedMessage = check === undefined ? { data } : await check(data);
   if ('refusal' in checked) return { type: 'refuse', refusal: checked.refusal };
   let judged = checked.data;
-  const said =
-    member === undefined ? NOT_ASKED : await ask(room, options, judged, publisher, member, signal, self);
-  if ('type' in said) return said;
+  let said = NOT_ASKED;
+  if (member !== undefined && options.questions?.publish !== undefined) {
+    const asker = { member, facts: publisher.facts, sender: self };
+    const answer = await ask(options.questions.publish, asker, { room, data: judged }, messageBytes, signal);
+    if ('type' in answer) return answer;
+    said = answer;
+  }
   if (said.data !== undefined) {
-    const replaced = await checkMessage(options, said.data);
+    const replaced: CheckedMessage = check === undefined ? { data: said.data } : await check(said.data);
     if ('refusal' in replaced) return { type: 'refuse', refusal: replaced.refusal };
     judged = replaced.data;
   }
@@ -57,16 +61,13 @@ export async function judgeMessage(
 
 /** What the backend says of the message, or what becomes of it instead. */
 async function ask(
-  room: string,
-  { questions, messageBytes }: RoomOptions,
-  data: Json,
-  { facts }: Publisher,
-  member: MemberInfo,
+  question: Question<PublishAsked, PublishResult>,
+  asker: QuestionAsker,
+  asked: PublishAsked,
+  messageBytes: number,
   signal: AbortSignal,
-  self: ActorSender,
 ): Promise<PublishResult | Verdict> {
-  if (questions?.publish === undefined) return NOT_ASKED;
-  const outcome = await questions.publish.ask({ member, facts, sender: self }, { room, data }, signal);
+  const outcome = await question.ask(asker, asked, signal);
   switch (outcome.type) {
     case 'result': {
       const { result } = outcome;
@@ -82,11 +83,4 @@ async function ask(
     case 'failed':
       return { type: 'refuse', refusal: ASKING_FAILED };
   }
-}
-
-async function checkMessage(
-  { check }: RoomOptions,
-  data: Json,
-): Promise<{ readonly data: Json } | { readonly refusal: Refusal }> {
-  return check === undefined ? { data } : check(data);
 }
