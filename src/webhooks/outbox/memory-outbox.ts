@@ -11,6 +11,8 @@ export function createMemoryOutbox({ maxEvents, maxBytes, onDropped }: Options):
   let bytes = 0;
   let batch: OutboxBatch | undefined;
   let batchBytes = 0;
+  /** The oldest event that was asked about: it is read once. */
+  let oldest = { text: '', time: 0 };
 
   function removeFirst(): number {
     const length = Buffer.byteLength(waiting[start]!);
@@ -32,6 +34,11 @@ export function createMemoryOutbox({ maxEvents, maxBytes, onDropped }: Options):
 
   function countEvents(): number {
     return waiting.length - start + (batch?.events.length ?? 0);
+  }
+
+  function timeOf(text: string): number {
+    if (oldest.text !== text) oldest = { text, time: readEvent(text).time };
+    return oldest.time;
   }
 
   return {
@@ -70,7 +77,7 @@ export function createMemoryOutbox({ maxEvents, maxBytes, onDropped }: Options):
       return {
         events: countEvents(),
         bytes: bytes + batchBytes,
-        ...(first !== undefined && { oldest: readEvent(first).time }),
+        ...(first !== undefined && { oldest: timeOf(first) }),
       };
     },
     close: async () => undefined,
