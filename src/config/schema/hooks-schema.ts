@@ -2,7 +2,8 @@
 
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
-import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
+import { isBackendUrl } from './backend-url.ts';
+import { isRoomPattern, roomPattern } from './room-pattern.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 1;
 const MAX_TIMEOUT_SECONDS = 60;
@@ -54,10 +55,7 @@ const common = {
     .default({}),
 };
 
-const roomPatterns = z
-  .array(z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }))
-  .min(1)
-  .default(['*']);
+const roomPatterns = z.array(roomPattern).min(1).default(['*']);
 const methodPatterns = z
   .array(
     z.string().refine(isRoomPattern).register(fieldNotes, {
@@ -131,10 +129,4 @@ export const hooksSchema = z.strictObject({
 
 function hasOneTarget({ url, servant }: { url?: string | undefined; servant?: string | undefined }): boolean {
   return (url === undefined) !== (servant === undefined);
-}
-
-function isBackendUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, hash } = new URL(text);
-  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '' && hash === '';
 }

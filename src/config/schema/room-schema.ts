@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
 import { MAX_ROOM_CAPACITY } from './limits-schema.ts';
-import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
+import { roomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
 import { rpcListSchema } from './tars-schema.ts';
 
 export const DEFAULT_HISTORY_TTL_SECONDS = 300;
@@ -50,7 +50,7 @@ const roomRule = z.strictObject({
 export const ROOM_SETTINGS = roomRule.keyof().options;
 
 export const roomsSchema = z
-  .record(z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }), roomRule)
+  .record(roomPattern, roomRule)
   .default({})
   .describe('Rules for rooms by name or prefix; of several that match, the longest wins.')
   .register(fieldNotes, {

@@ -8,7 +8,7 @@ import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
 import { API_METHOD_NAMES } from '../../protocol/api-methods.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
-import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
+import { roomPattern } from './room-pattern.ts';
 import { monitorSchema } from './monitor-schema.ts';
 import { tarsSchema } from './tars-schema.ts';
 import { roomsSchema } from './room-schema.ts';
@@ -38,9 +38,7 @@ const apiKey = z.strictObject({
     .register(fieldNotes, { allowed: 'a name of letters, digits and _ . -' }),
   key: z.string().min(12).register(fieldNotes, { secret: true, allowed: 'a text of at least 12 characters' }),
   allow: z.array(z.enum(API_METHOD_NAMES)).optional(),
-  rooms: z
-    .array(z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }))
-    .optional(),
+  rooms: z.array(roomPattern).optional(),
   requestsPerSecond: z.number().positive().optional().register(fieldNotes, { allowed: 'a number above 0' }),
 });
 

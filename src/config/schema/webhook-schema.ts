@@ -2,7 +2,8 @@
 
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
-import { isRoomPattern, ROOM_PATTERN_WORDS } from './room-pattern.ts';
+import { isBackendUrl } from './backend-url.ts';
+import { roomPattern } from './room-pattern.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -17,7 +18,7 @@ const webhook = z.strictObject({
     .register(fieldNotes, { allowed: 'a name of letters, digits, dots and hyphens' }),
   url: z
     .string()
-    .refine(isHttpUrl)
+    .refine(isBackendUrl)
     .optional()
     .register(fieldNotes, { allowed: 'an address such as https://backend.example/statecast' }),
   servant: z.string().min(1).optional().register(fieldNotes, { allowed: 'the name of a servant' }),
@@ -34,10 +35,7 @@ const webhook = z.strictObject({
     )
     .min(1)
     .register(fieldNotes, { allowed: 'a list of at least one event such as member.joined, member.* or *' }),
-  rooms: z
-    .array(z.string().refine(isRoomPattern).register(fieldNotes, { allowed: ROOM_PATTERN_WORDS }))
-    .min(1)
-    .optional(),
+  rooms: z.array(roomPattern).min(1).optional(),
   timeoutSeconds: z.number().min(0.1).max(300).default(10).register(fieldNotes, { unit: 'seconds' }),
   maxEvents: z.int().min(1).max(100_000_000).default(100_000).register(fieldNotes, { unit: 'events' }),
   maxBytes: z
@@ -82,10 +80,4 @@ export function nameOfWebhook({
   if (url === undefined) return servant;
   const { host, pathname } = new URL(url);
   return host + pathname;
-}
-
-function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === '';
 }
