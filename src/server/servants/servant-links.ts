@@ -85,14 +85,14 @@ function findProblem(object: string, locatorObject: string | undefined): string 
   return 'an object with its endpoints, or set tars.locator to the registry that knows them';
 }
 
-/** A machine's value as one text: `{ ready: { circuit: 'closed' } }` is `ready.circuit.closed`. */
 export function describeStates(states: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(states).map(([name, value]) => [name, flatten(value)]));
+  return Object.fromEntries(Object.entries(states).map(([name, value]) => [name, describeState(value)]));
 }
 
-function flatten(value: unknown): string {
+/** A machine's value as one text: `{ ready: { circuit: 'closed' } }` is `ready.circuit.closed`. */
+export function describeState(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
-    .map(([state, inner]) => `${state}.${flatten(inner)}`)
+    .map(([state, inner]) => `${state}.${describeState(inner)}`)
     .join(' ');
 }

@@ -24,6 +24,7 @@ import { DroppedCount } from './dropped-count.ts';
 import { createServantSender } from './webhook-call.ts';
 import { createHttpSender } from './webhook-request.ts';
 import { statesOf } from './webhook-problems.ts';
+import { describeState } from '../servants/servant-links.ts';
 
 export interface WebhooksInput {
   readonly settings: Settings['webhooks'];
@@ -178,7 +179,7 @@ class Webhook {
     const { events, oldest } = this.outbox.backlog;
     const ageMs = oldest === undefined ? 0 : Math.max(0, this.#input.clock.now() - oldest);
     return {
-      state: describeValue(this.#deliveries.get(this.name)?.getSnapshot().value ?? 'none'),
+      state: describeState(this.#deliveries.get(this.name)?.getSnapshot().value ?? 'none'),
       waiting: events,
       ...(oldest !== undefined && { oldestSeconds: Math.floor(ageMs / 1000) }),
       dropped: this.#dropped.total,
@@ -241,10 +242,3 @@ class Webhook {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
-
-/** Such as `stopping.trying`. */
-function describeValue(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const [key, inner] = Object.entries(value)[0] ?? ['', ''];
-  return `${key}.${describeValue(inner)}`;
-}
