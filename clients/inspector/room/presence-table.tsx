@@ -116,7 +116,6 @@ interface RowProps {
 
 function Row({ client, room, member, hasInfo, mayAct, onDone }: RowProps): ReactNode {
   const { id, user, joinedAt, awaySince, isOutside = false } = member;
-  const now = useNow(TICK_MS);
   const name = user === undefined ? shortenId(id) : escapeControls(user);
   const isAway = awaySince !== undefined;
   const membership = { kind: 'membership', id: `${id}@${room}` } as const;
@@ -132,17 +131,7 @@ function Row({ client, room, member, hasInfo, mayAct, onDone }: RowProps): React
           </a>
         )}
       </td>
-      <td>
-        {isAway ? (
-          <>
-            away for <time title={formatDate(awaySince)}>{formatDuration(now - awaySince)}</time>
-          </>
-        ) : isOutside ? (
-          'from outside'
-        ) : (
-          'joined'
-        )}
-      </td>
+      <td>{isAway ? <AwayFor since={awaySince} /> : isOutside ? 'from outside' : 'joined'}</td>
       <td className="detail">
         <time dateTime={new Date(joinedAt).toISOString()}>{formatDate(joinedAt)}</time>
       </td>
@@ -182,6 +171,16 @@ function Row({ client, room, member, hasInfo, mayAct, onDone }: RowProps): React
         </td>
       )}
     </tr>
+  );
+}
+
+/** Only the rows of those who are away change by themselves. */
+function AwayFor({ since }: { readonly since: number }): ReactNode {
+  const now = useNow(TICK_MS);
+  return (
+    <>
+      away for <time title={formatDate(since)}>{formatDuration(now - since)}</time>
+    </>
   );
 }
 
