@@ -10,6 +10,7 @@ import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, type MessageLimits } from '../protocol/limits.ts';
 import { isOverride } from '../protocol/override.ts';
 import type { Clock } from '../system/clock.ts';
+import { bad, toFound } from './answers.ts';
 import type { DisconnectRequest, Found, Operations, SubscribeRequest } from './operations.ts';
 
 export interface ConnectionsInput {
@@ -43,8 +44,7 @@ export function createConnections({
     const selection = readSelection(who);
     if ('error' in selection) return { refusal: selection };
     if (refusal !== undefined) return { refusal };
-    const done = control.order(give(selection));
-    return done instanceof Promise ? done.then((found) => ({ found })) : { found: done };
+    return toFound(control.order(give(selection)));
   }
 
   function refuseJson(...values: readonly (Json | undefined)[]): Refusal | undefined {
@@ -186,8 +186,4 @@ function refuseCode(code: number): Refusal | undefined {
   return bad(
     'the code of a disconnect must be one of the table of close codes, or one of yours: 4000 to 4999',
   );
-}
-
-function bad(message: string): Refusal {
-  return createRefusal('badRequest', message);
 }

@@ -9,6 +9,7 @@ import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
+import { toFound } from './answers.ts';
 import { createConnections } from './connections.ts';
 import type { Done, Found, Operations } from './operations.ts';
 import type { OutsidePresence } from './outside-presence.ts';
@@ -40,8 +41,7 @@ export function createOperations(input: OperationsInput): Operations {
   const { rooms, control, clock } = input;
 
   function order(given: Order): Answer<Found> {
-    const done = control.order(given);
-    return done instanceof Promise ? done.then((found) => ({ found })) : { found: done };
+    return toFound(control.order(given));
   }
 
   /** The room is opened here before the other nodes are told, so that a bad name is refused in any case. */

@@ -6,6 +6,7 @@ import type { Control } from '../broker/control/control.ts';
 import type { MemberInfo } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { MAX_USER_LENGTH, refuseMessage } from '../protocol/limits.ts';
+import { bad, toFound } from './answers.ts';
 import type { Operations, OutsideMember } from './operations.ts';
 import { OUTSIDE_PREFIX, type OutsidePresence } from './outside-presence.ts';
 
@@ -41,8 +42,7 @@ export function createPresenceSetting({
     removePresence(room, given) {
       const refusal = rooms.refuseName(room) ?? refuseId(given);
       if (refusal !== undefined) return { refusal };
-      const removed = control.order({ type: 'removePresent', room, id: OUTSIDE_PREFIX + given });
-      return removed instanceof Promise ? removed.then((found) => ({ found })) : { found: removed };
+      return toFound(control.order({ type: 'removePresent', room, id: OUTSIDE_PREFIX + given }));
     },
   };
 }
@@ -80,8 +80,4 @@ function refuseId(id: unknown): Refusal | undefined {
 function refuseTime(ttlMs: number): Refusal | undefined {
   if (Number.isFinite(ttlMs) && ttlMs >= MIN_TTL_MS && ttlMs <= MAX_TTL_MS) return undefined;
   return bad('the time to live must be from 1 second to 24 hours');
-}
-
-function bad(message: string): Refusal {
-  return createRefusal('badRequest', message);
 }

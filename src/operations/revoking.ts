@@ -5,6 +5,7 @@ import type { Control, RevokeOrder } from '../broker/control/control.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { Revoked } from '../storage/revocations/revocation-store.ts';
 import type { Clock } from '../system/clock.ts';
+import { bad } from './answers.ts';
 import type { Done, Found, Operations, RevokeRequest } from './operations.ts';
 import type { Revocations } from './revocations.ts';
 
@@ -90,8 +91,4 @@ function readName(what: Revoked): Revoked | Refusal {
     return createRefusal('limitExceeded', `token and user have ${MAX_NAME_LENGTH} characters at most`);
   }
   return user === '' ? { token } : { user };
-}
-
-function bad(message: string): Refusal {
-  return createRefusal('badRequest', message);
 }
