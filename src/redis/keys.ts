@@ -1,0 +1,130 @@
+/**
+ * The names of all keys and channels in Redis. The name of a room stands in a hash tag, so that all keys of a room are on
+ * one slot of a cluster, and on one server where rooms are spread over several.
+ */
+
+export class RedisKeys {
+  readonly #prefix: string;
+
+  /** @param prefix Without braces, which would be a hash tag. */
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** Channel of publications, joins and leaves of a room. */
+  live(room: string): string {
+    return this.#ofRoom('live', room);
+  }
+
+  /** Stream of the publications that are kept; the id of an entry is its offset. */
+  stream(room: string): string {
+    return this.#ofRoom('stream', room);
+  }
+
+  /** Hash with epoch, offset and version of a stream, and what the script of publishing remembers. */
+  position(room: string): string {
+    return this.#ofRoom('pos', room);
+  }
+
+  /** The result of a publication with an idempotency key. */
+  done(room: string, key: string): string {
+    return `${this.#ofRoom('done', room)}:${key}`;
+  }
+
+  /** Hash of who is present. */
+  here(room: string): string {
+    return this.#ofRoom('here', room);
+  }
+
+  /** Sorted set of those who are present, by the time until which they are, in milliseconds by the clock of Redis. */
+  until(room: string): string {
+    return this.#ofRoom('until', room);
+  }
+
+  /** Hash of the number of connections of each user who is present. */
+  users(room: string): string {
+    return this.#ofRoom('users', room);
+  }
+
+  /** Hash of durable members, each with its node. */
+  roster(room: string): string {
+    return this.#ofRoom('roster', room);
+  }
+
+  /** Set of the rooms in which a user is away. */
+  away(user: string): string {
+    return `${this.#prefix}:away:{${escapeTag(user)}}`;
+  }
+
+  /** Hash with one field, the number of the format. */
+  get format(): string {
+    return `${this.#prefix}:{nodes}:format`;
+  }
+
+  /** Sorted set of the nodes, by the end of their leases, in milliseconds by the clock of Redis. */
+  get nodes(): string {
+    return `${this.#prefix}:{nodes}`;
+  }
+
+  /** Set of the rooms in which a node has members. */
+  roomsOf(node: string): string {
+    return `${this.#prefix}:{nodes}:rooms:${node}`;
+  }
+
+  /** Who takes over what a dead node has left. */
+  purge(node: string): string {
+    return `${this.#prefix}:{nodes}:purge:${node}`;
+  }
+
+  /** Stream of orders to all nodes. */
+  get orders(): string {
+    return `${this.#prefix}:{control}:orders`;
+  }
+
+  /** Channel of orders and questions to all nodes. */
+  get control(): string {
+    return `${this.#prefix}:{control}`;
+  }
+
+  /** Channel of what is for one node. */
+  node(id: string): string {
+    return `${this.#prefix}:{control}:node:${id}`;
+  }
+
+  /** Channel of messages to all sockets. */
+  get everybody(): string {
+    return `${this.#prefix}:{control}:everybody`;
+  }
+
+  /** Set of the rooms that are muted. */
+  get muted(): string {
+    return `${this.#prefix}:{control}:muted`;
+  }
+
+  /** Hash of revocations. */
+  get revocations(): string {
+    return `${this.#prefix}:{control}:revocations`;
+  }
+
+  /** Stream of the events of a webhook that are not taken yet. */
+  outbox(node: string, webhook: string): string {
+    return `${this.#prefix}:outbox:{${escapeTag(node)}}:${webhook}`;
+  }
+
+  #ofRoom(kind: string, room: string): string {
+    return `${this.#prefix}:${kind}:{${escapeTag(room)}}`;
+  }
+}
+
+/** The part of a key that decides where it is. */
+export function tagOf(key: string): string {
+  const open = key.indexOf('{');
+  const close = open === -1 ? -1 : key.indexOf('}', open + 1);
+  return close <= open + 1 ? key : key.slice(open + 1, close);
+}
+
+/** A hash tag ends with its first closing brace, and an empty one is none. */
+function escapeTag(text: string): string {
+  if (text === '') return '%';
+  return text.includes('}') || text.includes('%') ? text.replaceAll('%', '%25').replaceAll('}', '%7D') : text;
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { connectDirectly } from '../../src/redis/direct-redis-harness.ts';
+import { describeWithRedis } from '../support/redis.ts';
+
+const SUM = { name: 'sum', text: "return redis.call('INCRBY', KEYS[1], ARGV[1])" };
+
+describeWithRedis('a connection to one server of Redis', (redis) => {
+  test('runs scripts in their order, also when Redis has forgotten them', async () => {
+    const connection = await connectDirectly(redis().url, [SUM]);
+    try {
+      const add = (numbers: readonly number[]) =>
+        Promise.all(numbers.map((number) => connection.run(SUM, ['{r}:sum'], [String(number)])));
+      expect(await add([1, 10, 100])).toEqual([1, 11, 111]);
+      await redis().command('SCRIPT', 'FLUSH');
+      expect(await add([1, 10, 100])).toEqual([112, 122, 222]);
+      await expect(connection.run(SUM, ['{r}:sum'], ['x'])).rejects.toThrow('not an integer');
+    } finally {
+      await connection.close();
+    }
+  });
+
+  test('brings messages to whoever has subscribed', async () => {
+    const connection = await connectDirectly(redis().url, []);
+    try {
+      const heard: string[] = [];
+      await connection.subscribe('c', (message) => heard.push(message));
+      await connection.publish('c', 'one');
+      await connection.publish('other', 'no');
+      await connection.publish('c', 'two');
+      await expect.poll(() => heard).toEqual(['one', 'two']);
+    } finally {
+      await connection.close();
+    }
+  });
+});
