@@ -58,6 +58,7 @@ describe('good settings', () => {
         configDir: 'conf',
       },
       monitor: { store: 'memory', redis: { url: 'redis://127.0.0.1:6379', prefix: 'statecast' } },
+      redis: { prefix: 'statecast', required: false, sentinels: [], cluster: false },
       demo: false,
       lingerSeconds: 10,
       rooms: {},
