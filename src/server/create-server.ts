@@ -1,5 +1,6 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
+import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
@@ -40,6 +41,7 @@ import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
+import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
@@ -156,9 +158,25 @@ export function composeServer<All extends ServantDefinitions>(
     settings.host,
   );
   const { limits, membership, tars } = settings;
+  const life = new ServerLife();
   const onError: ErrorReport =
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
+  const patternOf = createPatternFinder(definitions);
+  reportHandlers(events, onError, patternOf);
+  const allowsOrigin = createOriginPolicy({
+    allowedOrigins: settings.allowedOrigins,
+    onLoopback: isLoopbackHost(settings.host),
+  });
+  const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
+  const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
+  const machines = createMachines(
+    inspector?.observer ?? NO_OBSERVER,
+    () => clock.monotonic(),
+    tellStates(chosenStates, events),
+  );
+  const node = randomUUID();
+  const redis = createRedisParts({ settings: settings.redis, node, machines, clock, events, onError });
   const revocations = new Revocations({
     store: givenRevocations ?? createMemoryRevocations(),
     clock,
@@ -177,24 +195,11 @@ export function composeServer<All extends ServantDefinitions>(
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
     revocations,
+    redis,
   };
   const { broker } = shared;
   const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
 
-  const life = new ServerLife();
-  const patternOf = createPatternFinder(definitions);
-  reportHandlers(events, onError, patternOf);
-  const allowsOrigin = createOriginPolicy({
-    allowedOrigins: settings.allowedOrigins,
-    onLoopback: isLoopbackHost(settings.host),
-  });
-  const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
-  const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
-  const machines = createMachines(
-    inspector?.observer ?? NO_OBSERVER,
-    () => clock.monotonic(),
-    tellStates(chosenStates, events),
-  );
   const directory = createDirectory(machines.connection, clock);
 
   const servants = createServants({
@@ -264,7 +269,7 @@ export function composeServer<All extends ServantDefinitions>(
     clock,
     tellsMembers: (room) => (directory.rooms.get(room)?.record.options ?? optionsOf(room)).joinLeave,
   });
-  const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
+  const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: settings.port });
   shared.control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
   const watchers = new Watchers({ broker, clock, events, limits });
   const operations = createOperations({
@@ -284,6 +289,7 @@ export function composeServer<All extends ServantDefinitions>(
     directory,
     servants,
     ...owner,
+    redis,
     events,
     clock,
     transport: transportChoice,
@@ -296,7 +302,7 @@ export function composeServer<All extends ServantDefinitions>(
     operations,
     shared,
     health,
-    states: createActorStates({ life, directory, servants, ...owner }),
+    states: createActorStates({ life, directory, servants, ...owner, redis }),
     events,
     callStatistics,
   });
@@ -382,6 +388,7 @@ export function composeServer<All extends ServantDefinitions>(
       proxies: servants.proxies,
       ...owner.backends,
       deliveries: owner.webhooks.deliveries,
+      redisLinks: redis?.links.links ?? new Map(),
     },
     operations,
   );

@@ -42,7 +42,7 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
   const shared = { broker: new HeldBroker(broker, () => 'none'), presence };
   const outside = new OutsidePresence({ ...shared, clock, events, tellsMembers: () => false });
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
-  const nodeInfo = createNodeInfo({ directory, clock, port: 0 });
+  const nodeInfo = createNodeInfo({ uid: 'n1', directory, clock, port: 0 });
   control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const rpc = { call: async () => failCall('unknownFunction') };
@@ -118,6 +118,7 @@ export function createPopulation(
     backends: new Map(),
     questions: new Map(),
     deliveries: new Map([['crm', delivery]]),
+    redisLinks: new Map(),
   };
   const redaction = createRedaction(options.redact);
   const summaries = createSummaries({ population, redaction, clock });

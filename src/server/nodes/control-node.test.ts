@@ -31,7 +31,7 @@ function start(options: HarnessOptions = {}) {
   const outside = { keep: () => false, remove: () => false };
   const events = { emit: () => undefined, isHeard: () => false };
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
-  const nodeInfo = createNodeInfo({ directory: harness.directory, clock, port: 0 });
+  const nodeInfo = createNodeInfo({ uid: 'n1', directory: harness.directory, clock, port: 0 });
   const { directory, rooms } = harness;
   control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
