@@ -1,12 +1,12 @@
 /** The number of the format of what is stored in Redis. A version refuses what it cannot read. */
 
 /** The format that this version writes. */
-export const REDIS_FORMAT = 1;
+const REDIS_FORMAT = 1;
 
 const READABLE: readonly number[] = [REDIS_FORMAT];
 
 /** Somebody else has written something that this version cannot read. */
-export class RedisFormatError extends Error {
+class RedisFormatError extends Error {
   override readonly name = 'RedisFormatError';
 }
 
