@@ -58,6 +58,67 @@ export function describePublishOptions(
     });
   });
 
+  describe('an idempotency key', () => {
+    check('publishes once, whichever node is asked', async ({ node }) => {
+      const [one, two] = [await node('r'), await node('r')];
+      const first = await one.broker.publish('r', 1, { ...KEEP, idempotencyKey: 'k' });
+      assert.equal(first.isRepeated, undefined);
+      for (const { broker } of [one, two]) {
+        const again = await broker.publish('r', 'again', { ...KEEP, idempotencyKey: 'k' });
+        assertPosition(again, first);
+        assert.equal(again.isRepeated, true);
+      }
+      const rest = await Promise.all(
+        ['other', 'other', undefined].map(async (idempotencyKey) =>
+          two.broker.publish('r', 2, { ...KEEP, idempotencyKey }),
+        ),
+      );
+      assert.deepEqual(
+        rest.map(({ offset, isRepeated }) => [offset, isRepeated]),
+        [
+          [2, undefined],
+          [2, true],
+          [3, undefined],
+        ],
+      );
+      await eventually(() => assert.deepEqual(offsetsOf(one.heard), [1, 2, 3]));
+    });
+
+    check('is of one room, and holds where nothing is kept', async ({ node }) => {
+      const { broker, heard } = await node('r1', 'r2', 'last');
+      for (const room of ['r1', 'r2', 'r1']) await broker.publish(room, room, { idempotencyKey: 'k' });
+      const passing = { ...KEEP, skipHistory: true, idempotencyKey: 'passing' };
+      assert.equal((await broker.publish('r1', 'passing', passing)).isRepeated, undefined);
+      assert.equal((await broker.publish('r1', 'passing', passing)).isRepeated, true);
+      await broker.publish('last', 'last', {});
+      await eventually(() => assert.equal(heard.length, 4));
+      assert.deepEqual(new Set(heard.map(({ data }) => data)), new Set(['r1', 'r2', 'passing', 'last']));
+    });
+  });
+
+  describe('a number of messages a second', () => {
+    check('holds over all nodes, and takes no offset above it', async ({ node }) => {
+      const [one, two] = [await node('r'), await node('r')];
+      // One at a time, and the next one much later than this test takes.
+      const slow = { ...KEEP, messagesPerSecond: 0.001 };
+      const outcomes = await Promise.all(
+        [one, two, one, two].map(async ({ broker }, index) => broker.publish('r', index, slow)),
+      );
+      assert.equal(outcomes.filter(({ isOverRate }) => isOverRate === true).length, 3);
+      assert.equal((await one.broker.publish('r', 'not counted', KEEP)).offset, 2);
+      await eventually(() => assert.deepEqual(offsetsOf(two.heard), [1, 2]));
+    });
+
+    check('takes more after a while', async ({ node, elapse }) => {
+      const { broker } = await node();
+      const options = { messagesPerSecond: 10 };
+      const isTaken = async () => (await broker.publish('r', 1, options)).isOverRate !== true;
+      while (await isTaken());
+      await elapse(150);
+      assert.equal(await isTaken(), true);
+    });
+  });
+
   describe('versions', () => {
     check('that are not newer than the latest one are not published', async ({ node }) => {
       const [one, two] = [await node('r'), await node('r')];

@@ -29,6 +29,13 @@ export interface PublishOptions {
   readonly skipHistory?: boolean | undefined;
   /** Default: it is published in any case. */
   readonly version?: PublicationVersion | undefined;
+  /** A second publication with this key in the same room, within five minutes, is not made. It has the same position. */
+  readonly idempotencyKey?: string | undefined;
+  /**
+   * How many publications that say so the room takes a second from all nodes, in bursts of up to one second's worth. One
+   * above that is not made. Default: any number.
+   */
+  readonly messagesPerSecond?: number | undefined;
 }
 
 /**
@@ -46,6 +53,10 @@ export interface PublicationVersion {
 export interface Accepted extends Position {
   /** Its version was not newer, so it was not published. The position is that of the stream. */
   readonly isOutdated?: true;
+  /** There was a publication with its key, so it was not published. The position is that of the other one. */
+  readonly isRepeated?: true;
+  /** There were too many in this second, so it was not published. The position means nothing. */
+  readonly isOverRate?: true;
 }
 
 export interface HistoryQuery {

@@ -19,7 +19,7 @@ const DEADLINE_MS = 10_000;
 const REPEAT_MS = 100;
 
 const NOT_KEPT: Accepted = { offset: 0, epoch: '' };
-const OVER_RATE: Accepted = { offset: 0, epoch: '' };
+const OVER_RATE: Accepted = { offset: 0, epoch: '', isOverRate: true };
 
 /** A publication, join or leave. */
 export interface LaneItem {
@@ -232,7 +232,7 @@ function settle(items: readonly LaneItem[], reply: RedisReply): void {
         break;
       case 'd': {
         const [before, its] = word.slice(1).split(':');
-        resolve({ offset: Number(before), epoch: its ?? '' });
+        resolve({ offset: Number(before), epoch: its ?? '', isRepeated: true });
         break;
       }
       default:

@@ -99,11 +99,11 @@ class Streams implements RedisBroker {
   }
 
   publish(room: string, data: Json, options: PublishOptions): Promise<Accepted> {
-    const { version } = options;
-    const history = options.skipHistory === true || options.history?.size === 0 ? undefined : options.history;
-    const line = `${history === undefined ? 's' : 'k'}${writeBody(data, options)}`;
-    const asked = version === undefined ? undefined : [`V${version.number}:${version.epoch ?? ''}`];
-    return this.#say(room, line, history, asked);
+    const keeps = options.skipHistory !== true && options.history !== undefined && options.history.size > 0;
+    const line = `${keeps ? 'k' : 's'}${writeBody(data, options)}`;
+    const { idempotencyKey } = options;
+    const resultKey = idempotencyKey === undefined ? undefined : this.#keys.done(room, idempotencyKey);
+    return this.#say(room, line, keeps ? options.history : undefined, toAsked(options), resultKey);
   }
 
   async history(room: string, query: HistoryQuery = {}): Promise<History> {
@@ -180,13 +180,14 @@ class Streams implements RedisBroker {
     line: string,
     history?: LaneItem['history'],
     asked?: readonly string[],
+    resultKey?: string,
   ): Promise<Accepted> {
     return new Promise((resolve, reject) => {
       const isFirst = this.#laneOf(room).add({
         line,
         history,
         asked,
-        resultKey: undefined,
+        resultKey,
         resolve,
         reject,
       });
@@ -268,6 +269,18 @@ class Streams implements RedisBroker {
     };
     for (const listener of this.#listeners) listener.broadcast(data, from);
   }
+}
+
+/** What the script is asked besides to publish; undefined where that is nothing. */
+function toAsked({ version, idempotencyKey, messagesPerSecond }: PublishOptions): string[] | undefined {
+  if (version === undefined && idempotencyKey === undefined && messagesPerSecond === undefined) {
+    return undefined;
+  }
+  return [
+    ...(idempotencyKey === undefined ? [] : ['I']),
+    ...(messagesPerSecond === undefined ? [] : [`R${messagesPerSecond}`]),
+    ...(version === undefined ? [] : [`V${version.number}:${version.epoch ?? ''}`]),
+  ];
 }
 
 function newEpoch(): string {
