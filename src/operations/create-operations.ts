@@ -38,7 +38,7 @@ export interface OperationsInput {
 const DONE: Done = {};
 
 export function createOperations(input: OperationsInput): Operations {
-  const { rooms, control, clock } = input;
+  const { rooms, control } = input;
 
   function order(given: Order): Answer<Found> {
     return toFound(control.order(given));
@@ -53,7 +53,7 @@ export function createOperations(input: OperationsInput): Operations {
   }
 
   return {
-    ...createPublishing(rooms, clock),
+    ...createPublishing(rooms),
     ...createReading(input),
     ...createConnections(input),
     ...createPresenceSetting(input),

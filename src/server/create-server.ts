@@ -187,6 +187,8 @@ export function composeServer<All extends ServantDefinitions>(
     broker: new HeldBroker(
       watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
         clock,
+        keepsHistory: (room) =>
+          (directory.rooms.get(room)?.record.options ?? optionsOf(room)).history.size > 0,
         isWatched: (room) => hasStreamReaders(directory, room),
         onGap: (room) => tellGap(directory, room),
       }),
