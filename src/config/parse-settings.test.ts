@@ -57,7 +57,7 @@ describe('good settings', () => {
         configFiles: [],
         configDir: 'conf',
       },
-      monitor: { store: 'memory', redis: { url: 'redis://127.0.0.1:6379', prefix: 'statecast' } },
+      monitor: { store: 'memory', redis: { prefix: 'statecast' } },
       demo: false,
       lingerSeconds: 10,
       rooms: {},
