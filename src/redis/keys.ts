@@ -111,9 +111,19 @@ export class RedisKeys {
     return `${this.#prefix}:{control}:revocations`;
   }
 
-  /** Stream of the events of a webhook that are not taken yet. */
-  outbox(node: string, webhook: string): string {
-    return `${this.#prefix}:outbox:{${escapeTag(node)}}:${webhook}`;
+  /** Sorted set of the events of a webhook that a node has yet to deliver, in their order. */
+  outbox(webhook: string, node: string): string {
+    return `${this.outboxes(webhook)}:${node}`;
+  }
+
+  /** Set of the nodes that have an outbox of a webhook, or have left one. */
+  outboxes(webhook: string): string {
+    return `${this.#prefix}:outbox:{${escapeTag(webhook)}}`;
+  }
+
+  /** Set of the rooms that the receiver of a webhook knows to be occupied. */
+  occupied(webhook: string): string {
+    return `${this.#prefix}:occupied:{${escapeTag(webhook)}}`;
   }
 
   #ofRoom(kind: string, room: string): string {

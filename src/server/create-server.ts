@@ -228,6 +228,7 @@ export function composeServer<All extends ServantDefinitions>(
     directory,
     servants,
     createOutbox: outbox ?? createMemoryOutboxes,
+    presence: shared.presence,
     checksTokens: verifier !== undefined,
     events,
     clock,

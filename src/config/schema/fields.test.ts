@@ -36,6 +36,7 @@ describe('every setting', () => {
       'tars.set',
       'tars.listen',
       'tars.secret',
+      'monitor.redis.url',
       'redis.url',
       'redis.sentinelMaster',
       'redis.caFile',
