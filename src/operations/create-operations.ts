@@ -9,7 +9,7 @@ import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
-import { toFound } from './answers.ts';
+import { createAllNodes, toFound } from './all-nodes.ts';
 import { createConnections } from './connections.ts';
 import type { Done, Found, Operations } from './operations.ts';
 import type { OutsidePresence } from './outside-presence.ts';
@@ -38,26 +38,27 @@ export interface OperationsInput {
 const DONE: Done = {};
 
 export function createOperations(input: OperationsInput): Operations {
-  const { rooms, control, clock } = input;
+  const { rooms, control, clock, events } = input;
+  const nodes = createAllNodes(control, events);
+  const parts = { ...input, nodes };
 
   function order(given: Order): Answer<Found> {
-    return toFound(control.order(given));
+    return nodes.order(given, toFound);
   }
 
   /** The room is opened here before the other nodes are told, so that a bad name is refused in any case. */
   function setMuted(room: string, type: 'mute' | 'unmute'): Answer<Done> {
     const opened = rooms.open(room);
     if (!(opened instanceof SupervisedRoom)) return { refusal: opened };
-    const done = control.order({ type, room });
-    return done instanceof Promise ? done.then(() => DONE) : DONE;
+    return nodes.order({ type, room }, () => DONE);
   }
 
   return {
     ...createPublishing(rooms, clock),
-    ...createReading(input),
-    ...createConnections(input),
-    ...createPresenceSetting(input),
-    ...createRevoking(input),
+    ...createReading(parts),
+    ...createConnections(parts),
+    ...createPresenceSetting(parts),
+    ...createRevoking(parts),
     watch: (room, listener) => input.watchers.watch(room, listener),
     kick: (room, connection, reason) => order({ type: 'kick', room, connection, reason }),
     mute: (room) => setMuted(room, 'mute'),

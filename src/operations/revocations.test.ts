@@ -6,6 +6,7 @@ import { createMemoryRevocations } from '../storage/revocations/memory-revocatio
 import type { RevocationStore } from '../storage/revocations/revocation-store.ts';
 import { FakeClock } from '../system/clock-harness.ts';
 import { Revocations } from './revocations.ts';
+import { createAllNodes } from './all-nodes.ts';
 import { createRevoking } from './revoking.ts';
 
 const DATE = Date.UTC(2030, 0, 1);
@@ -190,7 +191,8 @@ test('one that is known is replaced also where there are as many as may be', asy
     ...createMemoryControl(),
     order: (order: Order) => order.type === 'revoke' && revocations.add(order),
   };
-  const { revoke } = createRevoking({ control, clock, revocations });
+  const nodes = createAllNodes(control, { emit: () => undefined, isHeard: () => false });
+  const { revoke } = createRevoking({ nodes, clock, revocations });
   expect(await revoke({ user: 'ann' })).toEqual({});
   expect(await revoke({ user: 'bob' })).toMatchObject({ refusal: { error: 'limitExceeded' } });
   expect(await revoke({ user: 'ann', issuedBefore: DATE })).toEqual({});

@@ -1,5 +1,6 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
+import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
@@ -158,6 +159,7 @@ export function composeServer<All extends ServantDefinitions>(
   const { limits, membership, tars } = settings;
   const onError: ErrorReport =
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
+  const node = randomUUID();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
   const revocations = new Revocations({
     store: givenRevocations ?? createMemoryRevocations(),
@@ -264,8 +266,10 @@ export function composeServer<All extends ServantDefinitions>(
     clock,
     tellsMembers: (room) => (directory.rooms.get(room)?.record.options ?? optionsOf(room)).joinLeave,
   });
-  const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
-  shared.control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
+  const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: settings.port });
+  shared.control.attach(
+    createControlNode({ node, directory, rooms, outside, nodeInfo, revocations, events }),
+  );
   const watchers = new Watchers({ broker, clock, events, limits });
   const operations = createOperations({
     ...shared,
@@ -310,6 +314,7 @@ export function composeServer<All extends ServantDefinitions>(
 
   const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const transport = createWeb({
+    node,
     settings,
     directory,
     surroundings: {

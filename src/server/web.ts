@@ -1,6 +1,5 @@
 /** Puts a server's sockets and HTTP routes together, and its messages on their way out. */
 
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Directory } from '../actors/directory.ts';
 import type { ConnectionSurroundings } from '../actors/connection/connection-events.ts';
@@ -75,6 +74,8 @@ const SERVER_INFO = {
 };
 
 export interface WebInput {
+  /** The id of this server, which is not secret. */
+  readonly node: string;
   readonly settings: StatecastServer['settings'];
   readonly directory: Directory;
   readonly rooms: Rooms;
@@ -109,7 +110,7 @@ export interface WebInput {
 export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
-  const { operations, socketLimits, surroundings, taps, watchers } = input;
+  const { node, operations, socketLimits, surroundings, taps, watchers } = input;
   const { limits, http } = settings;
   const centrifuge = createCentrifugeCodec(SERVER_INFO, limits.messageBytes);
   const codecs = new Map([
@@ -122,7 +123,7 @@ export function createWeb(input: WebInput): Transport {
   const jsonCodecs = new Map(codecs.get(LINE_PATH) === lineCodec ? [[LINE_PATH, lineJsonCodec]] : []);
   const chooseCodec = createCodecChoice(codecs, jsonCodecs);
   const deltas = new DeltaRooms();
-  const hub = new StreamHub({ node: randomUUID(), isDraining });
+  const hub = new StreamHub({ node, isDraining });
   const audiences = new Audiences();
   const fanout = createFanout(audiences, deltas, (topic, frame) => {
     transport.publish(topic, frame);

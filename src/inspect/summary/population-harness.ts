@@ -42,8 +42,10 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
   const shared = { broker: new HeldBroker(broker, () => 'none'), presence };
   const outside = new OutsidePresence({ ...shared, clock, events, tellsMembers: () => false });
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
-  const nodeInfo = createNodeInfo({ directory, clock, port: 0 });
-  control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
+  const nodeInfo = createNodeInfo({ uid: 'node', directory, clock, port: 0 });
+  control.attach(
+    createControlNode({ node: 'node', directory, rooms, outside, nodeInfo, revocations, events }),
+  );
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const rpc = { call: async () => failCall('unknownFunction') };
   const watchers = new Watchers({ broker: shared.broker, clock, events, limits });
