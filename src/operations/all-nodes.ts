@@ -14,8 +14,11 @@ const UNREACHABLE = {
 };
 
 export interface AllNodes {
-  /** Gives an order; `then` makes the answer of whether a node has what it is about. */
-  order<Value>(order: Order, then: (isFound: boolean) => Answer<Value>): Answer<Value>;
+  /**
+   * Gives an order; `then` makes the answer of whether a node has what it is about.
+   * @param node Only this node obeys.
+   */
+  order<Value>(order: Order, then: (isFound: boolean) => Answer<Value>, node?: string): Answer<Value>;
   /** Asks all nodes; `then` makes the answer of theirs. */
   survey<Value>(question: Question, then: (survey: Survey) => Answer<Value>): Answer<Value>;
 }
@@ -43,7 +46,7 @@ export function createAllNodes(control: Pick<Control, 'order' | 'survey'>, event
   }
 
   return {
-    order: (order, then) => ask(() => control.order(order), then),
+    order: (order, then, node) => ask(() => control.order(order, node), then),
     survey: (question, then) => ask(() => control.survey(question, SURVEY_MS), then),
   };
 }

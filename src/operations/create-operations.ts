@@ -4,12 +4,12 @@ import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { Answer, RpcPort } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { Control, Order } from '../broker/control/control.ts';
+import type { Order } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
-import { createAllNodes, toFound } from './all-nodes.ts';
+import { toFound, type AllNodes } from './all-nodes.ts';
 import { createConnections } from './connections.ts';
 import type { Done, Found, Operations } from './operations.ts';
 import type { OutsidePresence } from './outside-presence.ts';
@@ -22,7 +22,7 @@ import type { Watchers } from './watchers.ts';
 
 export interface OperationsInput {
   readonly rooms: Rooms;
-  readonly control: Control;
+  readonly nodes: AllNodes;
   readonly broker: Broker;
   readonly presence: Presence;
   readonly watchers: Pick<Watchers, 'watch'>;
@@ -38,9 +38,7 @@ export interface OperationsInput {
 const DONE: Done = {};
 
 export function createOperations(input: OperationsInput): Operations {
-  const { rooms, control, clock, events } = input;
-  const nodes = createAllNodes(control, events);
-  const parts = { ...input, nodes };
+  const { rooms, nodes, clock } = input;
 
   function order(given: Order): Answer<Found> {
     return nodes.order(given, toFound);
@@ -55,10 +53,10 @@ export function createOperations(input: OperationsInput): Operations {
 
   return {
     ...createPublishing(rooms, clock),
-    ...createReading(parts),
-    ...createConnections(parts),
-    ...createPresenceSetting(parts),
-    ...createRevoking(parts),
+    ...createReading(input),
+    ...createConnections(input),
+    ...createPresenceSetting(input),
+    ...createRevoking(input),
     watch: (room, listener) => input.watchers.watch(room, listener),
     kick: (room, connection, reason) => order({ type: 'kick', room, connection, reason }),
     mute: (room) => setMuted(room, 'mute'),

@@ -23,6 +23,7 @@ import { ConfigError } from '../config/layer/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
+import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
 import { Revocations } from '../operations/revocations.ts';
@@ -34,6 +35,7 @@ import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
+import { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
@@ -266,13 +268,16 @@ export function composeServer<All extends ServantDefinitions>(
     clock,
     tellsMembers: (room) => (directory.rooms.get(room)?.record.options ?? optionsOf(room)).joinLeave,
   });
+  const streams = new StreamHub({ node, isDraining: () => life.isDraining });
   const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: settings.port });
   shared.control.attach(
-    createControlNode({ node, directory, rooms, outside, nodeInfo, revocations, events }),
+    createControlNode({ node, directory, rooms, streams, outside, nodeInfo, revocations, events }),
   );
   const watchers = new Watchers({ broker, clock, events, limits });
+  const nodes = createAllNodes(shared.control, events);
   const operations = createOperations({
     ...shared,
+    nodes,
     watchers,
     outside,
     rooms,
@@ -314,7 +319,8 @@ export function composeServer<All extends ServantDefinitions>(
 
   const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const transport = createWeb({
-    node,
+    streams,
+    emulateAt: (id, session, frame) => nodes.order({ type: 'emulate', session, frame }, toFound, id),
     settings,
     directory,
     surroundings: {

@@ -19,29 +19,36 @@ function createPlace(redis: RedisServer) {
   const faults: string[] = [];
   const connections: Redis[] = [];
   async function connect(
-    id: string,
     change: (own: Redis) => Redis = (own) => own,
     clock: Clock = systemClock,
   ): Promise<Control> {
+    let id = '';
     const connection = await connectDirectly(redis.url, CONTROL_SCRIPTS);
     connections.push(connection);
     const control = createRedisControl({
       redis: change(connection),
       keys,
-      node: id,
       livingNodes: async () => [...nodes],
       publish: 'PUBLISH',
       clock,
       onFault: (error) => faults.push(`${id}: ${error.message}`),
     });
-    await control.open?.();
-    nodes.add(id);
-    const close = control.close.bind(control);
-    control.close = () => {
-      nodes.delete(id);
-      return close();
+    return {
+      attach(node) {
+        ({ id } = node);
+        control.attach(node);
+      },
+      async open() {
+        await control.open?.();
+        nodes.add(id);
+      },
+      order: (order, node) => control.order(order, node),
+      survey: (question, deadlineMs) => control.survey(question, deadlineMs),
+      close() {
+        nodes.delete(id);
+        return control.close();
+      },
     };
-    return control;
   }
   const dispose = async () => void (await Promise.all(connections.map(async (one) => one.close())));
   return { keys, nodes, faults, connect, dispose };
@@ -60,7 +67,7 @@ describeWithRedis('a control in Redis', (redis) => {
     const orders: Order[] = [];
     let isDeaf = false;
     let tellRestored: ((restored: Restored) => void) | undefined;
-    const control = await place.connect(id, (own) => ({
+    const control = await place.connect((own) => ({
       ...own,
       subscribe: (channel, listener) =>
         own.subscribe(channel, (message) => {
@@ -72,6 +79,7 @@ describeWithRedis('a control in Redis', (redis) => {
       },
     }));
     control.attach({ id, obey: (order) => orders.push(order) > 0, answer: () => null });
+    await control.open?.();
     return {
       control,
       orders,
@@ -153,8 +161,9 @@ describeWithRedis('a control in Redis', (redis) => {
   test('a node that does not answer is told, and does not have it', () =>
     visit(async (place) => {
       const setTimeout = (fn: () => void, ms: number): unknown => systemClock.setTimeout(fn, ms / 5);
-      const one = await place.connect('one', (own) => own, { ...systemClock, setTimeout });
+      const one = await place.connect((own) => own, { ...systemClock, setTimeout });
       one.attach({ id: 'one', obey: () => false, answer: () => null });
+      await one.open?.();
       place.nodes.add('dead');
       expect(await one.order(muting('r'))).toBe(false);
       expect(place.faults).toEqual(['one: nodes have not said that they obey: dead']);

@@ -10,8 +10,8 @@ import type { Control, Order } from './control.ts';
 
 /** A group of nodes for one test, none at first. */
 export interface ControlPlace {
-  /** Connects another node with the same others, which has this id. It is open already. The test closes it. */
-  connect(id: string): Promise<Control>;
+  /** Makes the control of another node with the same others. The test opens and closes it. */
+  connect(): Promise<Control>;
   /** After the last node was closed. */
   dispose(): Promise<void>;
 }
@@ -146,6 +146,7 @@ const ORDERS: readonly Order[] = [
   { type: 'mute', room: 'r' },
   { type: 'unmute', room: 'r' },
   { type: 'close', room: 'r', reason: '' },
+  { type: 'emulate', session: 's', frame: '{"id":1}\n{"id":2}' },
 ];
 
 const muting = (room: string): Order => ({ type: 'mute', room });
@@ -170,7 +171,7 @@ async function visitPlace(
   try {
     await body(async (...rooms) => {
       const id = `node${controls.length}`;
-      const control = await place.connect(id);
+      const control = await place.connect();
       controls.push(control);
       const node: Node = { id, control, orders: [], fails: false };
       control.attach({
@@ -185,6 +186,7 @@ async function visitPlace(
           return rooms.map((room) => [room, 1]);
         },
       });
+      await control.open?.();
       return node;
     });
   } finally {

@@ -90,7 +90,9 @@ export type Order =
   | { readonly type: 'mute'; readonly room: string }
   | { readonly type: 'unmute'; readonly room: string }
   /** Put all members out of a room, and let it go from memory. */
-  | { readonly type: 'close'; readonly room: string; readonly reason: string };
+  | { readonly type: 'close'; readonly room: string; readonly reason: string }
+  /** Take a frame that a client without a WebSocket has sent to another node. */
+  | { readonly type: 'emulate'; readonly session: string; readonly frame: string };
 
 /** What all nodes are asked. */
 export type Question =
@@ -124,7 +126,7 @@ export interface Control {
   /** Says who obeys and answers here; once, before all else. */
   attach(node: ControlNode): void;
   /**
-   * Connects, before the server listens; once. When the other nodes cannot be reached now, it resolves nevertheless, and
+   * Connects, after `attach` and before the server listens; once. When the other nodes cannot be reached now, it resolves nevertheless, and
    * connects when they can.
    */
   open?(): void | Promise<void>;

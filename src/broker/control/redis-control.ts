@@ -17,8 +17,6 @@ import { ReplyTable } from './redis-replies.ts';
 export interface RedisControlOptions {
   readonly redis: Redis;
   readonly keys: RedisKeys;
-  /** The id of this node. */
-  readonly node: string;
   /** The ids of the nodes that are there. */
   readonly livingNodes: () => Promise<readonly string[]>;
   /** What scripts publish with: `SPUBLISH` on a cluster. */
@@ -79,6 +77,8 @@ class RedisControl implements Control {
   readonly #unsent = new Map<string, [number: number, isFound: boolean][]>();
   readonly #unknown = new Set<string>();
   #node: ControlNode | undefined;
+  /** The id of this node. */
+  #id = '';
   #starting: Promise<void> | undefined;
   #retry: unknown;
   #stopListening: () => void = () => undefined;
@@ -98,6 +98,7 @@ class RedisControl implements Control {
 
   attach(node: ControlNode): void {
     this.#node = node;
+    this.#id = node.id;
   }
 
   async open(): Promise<void> {
@@ -109,7 +110,8 @@ class RedisControl implements Control {
   }
 
   async order(order: Order, node?: string): Promise<boolean> {
-    const { keys, node: from } = this.#options;
+    const { keys } = this.#options;
+    const from = this.#id;
     const { values, silent } = await this.#acknowledged.collect(ORDER_MS, async (number) => {
       const body = JSON.stringify({ from, number, order });
       if (node !== undefined) {
@@ -125,7 +127,8 @@ class RedisControl implements Control {
   }
 
   async survey(question: Question, deadlineMs: number): Promise<Survey> {
-    const { redis, keys, node: from } = this.#options;
+    const { redis, keys } = this.#options;
+    const from = this.#id;
     let asked = 0;
     try {
       let nodes: readonly string[] = [];
@@ -142,14 +145,14 @@ class RedisControl implements Control {
   }
 
   async close(): Promise<void> {
-    const { redis, keys, clock, node } = this.#options;
+    const { redis, keys, clock } = this.#options;
     this.#isClosed = true;
     this.#node = undefined;
     this.#stopListening();
     clock.clearTimeout(this.#retry);
     this.#acknowledged.close();
     this.#answered.close();
-    const channels = [keys.control, keys.node(node)];
+    const channels = [keys.control, keys.node(this.#id)];
     await Promise.allSettled(channels.map(async (channel) => redis.unsubscribe(channel)));
   }
 
@@ -169,17 +172,16 @@ class RedisControl implements Control {
   }
 
   async #startOnce(): Promise<void> {
-    const { redis, keys, node } = this.#options;
+    const { redis, keys } = this.#options;
     await this.#stream.begin();
     const hear = (message: string): void => this.#hear(message);
-    await Promise.all([keys.control, keys.node(node)].map((channel) => redis.subscribe(channel, hear)));
+    await Promise.all([keys.control, keys.node(this.#id)].map((channel) => redis.subscribe(channel, hear)));
     await this.#stream.catchUp();
   }
 
   /** This node is one of them, also where its own lease has run out. */
   async #nodes(): Promise<readonly string[]> {
-    const { livingNodes, node } = this.#options;
-    return [...new Set([...(await livingNodes()), node])];
+    return [...new Set([...(await this.#options.livingNodes()), this.#id])];
   }
 
   #tell(channel: string, message: string): Promise<unknown> {
@@ -232,7 +234,8 @@ class RedisControl implements Control {
   }
 
   #sendAcknowledgements(): void {
-    const { redis, keys, node } = this.#options;
+    const { redis, keys } = this.#options;
+    const node = this.#id;
     for (const [from, found] of this.#unsent) {
       const message: Acknowledgements = { node, found };
       // Whoever gets none waits until the deadline.
@@ -263,7 +266,8 @@ class RedisControl implements Control {
 
   /** One part after the other: many at once would be too much for the connection of the asker. */
   async #sendAnswer(from: string, number: number, parts: readonly string[]): Promise<void> {
-    const { redis, keys, node } = this.#options;
+    const { redis, keys } = this.#options;
+    const node = this.#id;
     const count = parts.length;
     for (const [index, part] of (count === 0 ? [''] : parts).entries()) {
       const head: AnswerHead = { node, number, index, count };

@@ -30,6 +30,7 @@ function start(options: HarnessOptions = {}) {
   const clock = new FakeClock(DATE);
   const harness = createHarness({ clock, protocol: QUIET, ...options });
   const control = createMemoryControl();
+  const streams = { receive: () => false };
   const outside = { keep: () => false, remove: () => false };
   const told: unknown[] = [];
   const events = { emit: (_: string, event: unknown) => void told.push(event), isHeard: () => false };
@@ -37,7 +38,7 @@ function start(options: HarnessOptions = {}) {
   const nodeInfo = createNodeInfo({ uid: 'node', directory: harness.directory, clock, port: 0 });
   const { directory, rooms } = harness;
   control.attach(
-    createControlNode({ node: 'node', directory, rooms, outside, nodeInfo, revocations, events }),
+    createControlNode({ node: 'node', directory, streams, rooms, outside, nodeInfo, revocations, events }),
   );
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const operations = {

@@ -16,6 +16,7 @@ import type {
 import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import type { NodeInfo } from '../../operations/operations.ts';
+import type { StreamHub } from '../../transport/streams/stream-hub.ts';
 import type { OutsidePresence } from '../../operations/outside-presence.ts';
 import { nameOfCode, type CloseName } from '../../protocol/close-codes.ts';
 import type { EventSink } from '../../events/server-events.ts';
@@ -40,6 +41,8 @@ export interface ControlNodeInput {
   readonly node: string;
   readonly directory: Directory;
   readonly rooms: Pick<Rooms, 'open'>;
+  /** Clients without a WebSocket. */
+  readonly streams: Pick<StreamHub, 'receive'>;
   /** Who is present without a connection. */
   readonly outside: Pick<OutsidePresence, 'keep' | 'remove'>;
   readonly nodeInfo: () => NodeInfo;
@@ -48,7 +51,7 @@ export interface ControlNodeInput {
 }
 
 export function createControlNode(input: ControlNodeInput): ControlNode {
-  const { node, directory, rooms, outside, nodeInfo, revocations, events } = input;
+  const { node, directory, rooms, streams, outside, nodeInfo, revocations, events } = input;
   const ignored = new Set<string>();
 
   /** A node of a newer version may ask for what this one does not know. */
@@ -154,6 +157,8 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return mute('room.mute', order.room);
         case 'unmute':
           return mute('room.unmute', order.room);
+        case 'emulate':
+          return streams.receive(order.session, order.frame);
         default:
           ignore(`an order of the type ${(order satisfies never as Order).type}`);
           return false;
