@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { until } from '../actors/actor-harness.ts';
+import { settle, until } from '../actors/actor-harness.ts';
 import type { Order } from '../broker/control/control.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
@@ -170,6 +170,76 @@ describe('the store', () => {
   test('that cannot be read is an error', async () => {
     const broken = { ...createMemoryRevocations(), load: () => Promise.reject(new Error('damaged')) };
     await expect(start(broken).revocations.load()).rejects.toThrow('damaged');
+  });
+});
+
+describe('a store that may be out of reach', () => {
+  function startShared() {
+    const inner = createMemoryRevocations();
+    let tell: () => void = () => undefined;
+    let isDown = true;
+    const store: RevocationStore = {
+      ...inner,
+      load: () => (isDown ? Promise.reject(new Error('away')) : inner.load()),
+      onRestored(listener) {
+        tell = listener;
+        return () => (tell = () => undefined);
+      },
+    };
+    const clock = new FakeClock(DATE);
+    const failures: object[] = [];
+    const events = { emit: (_: string, event: object) => void failures.push(event), isHeard: () => true };
+    const found: object[] = [];
+    const onFound = (some: readonly object[]) => void found.push(...some);
+    const revocations = new Revocations({ store, clock, events, onFound });
+    async function restore(): Promise<void> {
+      isDown = false;
+      tell();
+      await settle();
+    }
+    return { inner, clock, failures, found, revocations, restore };
+  }
+
+  test('lets nobody in who shows something, until it was read', async () => {
+    const { inner, revocations, failures, clock, restore } = startShared();
+    await inner.write([{ type: 'add', revocation: { user: 'ann' } }]);
+    await revocations.load();
+    expect(failures).toMatchObject([{ error: { message: 'away' } }]);
+    expect(revocations.check('bob', undefined)).toBe('internal');
+    expect(revocations.check(undefined, { id: 't' })).toBe('internal');
+    expect(revocations.check(undefined, undefined)).toBeUndefined();
+    await restore();
+    expect(revocations.check('bob', undefined)).toBeUndefined();
+    expect(revocations.check('ann', undefined)).toBe('permissionDenied');
+    await revocations.close();
+    expect(clock.timers).toBe(0);
+  });
+
+  test('is read again each time: what others have changed holds, and ends what is open', async () => {
+    const { inner, revocations, found, restore } = startShared();
+    await inner.write([{ type: 'add', revocation: { user: 'ann' } }]);
+    await revocations.load();
+    await restore();
+    revocations.add({ user: 'own' });
+    await revocations.written();
+    await inner.write([
+      { type: 'lift', what: { user: 'ann' } },
+      { type: 'add', revocation: { user: 'carl' } },
+    ]);
+    await restore();
+    expect(revocations.list()).toEqual([{ user: 'own' }, { user: 'carl' }]);
+    expect(found).toEqual([{ user: 'ann' }, { user: 'carl' }]);
+  });
+
+  test('is told again what it has lost', async () => {
+    const { inner, revocations, restore } = startShared();
+    await revocations.load();
+    await restore();
+    revocations.add({ user: 'ann' });
+    await revocations.written();
+    await inner.write([{ type: 'lift', what: { user: 'ann' } }]);
+    await restore();
+    expect(await inner.load()).toEqual([{ user: 'ann' }]);
   });
 });
 

@@ -42,6 +42,7 @@ import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
+import { endRevoked } from './nodes/end-revoked.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
@@ -167,6 +168,9 @@ export function composeServer<All extends ServantDefinitions>(
     store: givenRevocations ?? createMemoryRevocations(),
     clock,
     events,
+    onFound(found) {
+      for (const one of found) endRevoked(directory, one);
+    },
   });
   const shared = {
     store: store ?? createMemoryStore(),
