@@ -23,6 +23,7 @@ import { ConfigError } from '../config/layer/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
+import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
 import { Revocations } from '../operations/revocations.ts';
@@ -34,12 +35,14 @@ import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
+import { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
+import { endRevoked } from './nodes/end-revoked.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
 import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
@@ -161,6 +164,7 @@ export function composeServer<All extends ServantDefinitions>(
   const life = new ServerLife();
   const onError: ErrorReport =
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
+  const node = randomUUID();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
   const patternOf = createPatternFinder(definitions);
   reportHandlers(events, onError, patternOf);
@@ -175,12 +179,14 @@ export function composeServer<All extends ServantDefinitions>(
     () => clock.monotonic(),
     tellStates(chosenStates, events),
   );
-  const node = randomUUID();
   const redis = createRedisParts({ settings: settings.redis, node, machines, clock, events, onError });
   const revocations = new Revocations({
     store: givenRevocations ?? createMemoryRevocations(),
     clock,
     events,
+    onFound(found) {
+      for (const one of found) endRevoked(directory, one);
+    },
   });
   const shared = {
     store: store ?? createMemoryStore(),
@@ -272,11 +278,16 @@ export function composeServer<All extends ServantDefinitions>(
     clock,
     tellsMembers: (room) => (directory.rooms.get(room)?.record.options ?? optionsOf(room)).joinLeave,
   });
+  const streams = new StreamHub({ node, isDraining: () => life.isDraining });
   const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: settings.port });
-  shared.control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
+  shared.control.attach(
+    createControlNode({ node, directory, rooms, streams, outside, nodeInfo, revocations, events }),
+  );
   const watchers = new Watchers({ broker, clock, events, limits });
+  const nodes = createAllNodes(shared.control, events);
   const operations = createOperations({
     ...shared,
+    nodes,
     watchers,
     outside,
     rooms,
@@ -319,6 +330,8 @@ export function composeServer<All extends ServantDefinitions>(
 
   const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const transport = createWeb({
+    streams,
+    emulateAt: (id, session, frame) => nodes.order({ type: 'emulate', session, frame }, toFound, id),
     settings,
     directory,
     surroundings: {

@@ -63,6 +63,7 @@ export function createServices(input: ServicesInput): ServerServices {
   return {
     async restore() {
       await shared.redis?.start();
+      await shared.control.open?.();
       await shared.revocations.load();
       const { rooms: names, setAside = [] } = await shared.store.rooms();
       for (const { place, reason } of setAside) {
