@@ -7,14 +7,22 @@ import { checkFormat } from './format.ts';
 import type { RedisLinkPort } from './link-port.ts';
 import { RedisDownError, type RedisReply, type RedisScript } from './redis.ts';
 import { ServerConnection } from './server-connection.ts';
+import { startQuietTimer, type Clock } from '../system/clock.ts';
 import { Subscriptions, type MessageListener } from './subscriptions.ts';
 
 /** How long the socket may take to connect, in milliseconds. */
 const CONNECT_MS = 5_000;
 
+/** How often it is asked whether the server is another one now, in milliseconds. */
+const LOOK_MS = 5_000;
+
 export interface ServerLinkOptions {
   readonly address: string;
-  readonly url: string;
+  /** Tells the URL of the server. */
+  readonly locate: () => Promise<string>;
+  /** Whether the server may be another one later: then it is asked again and again. */
+  readonly isMoving: boolean;
+  readonly clock: Clock;
   readonly caFile: string | undefined;
   /** What is run on all servers. */
   readonly scripts: Set<RedisScript>;
@@ -33,6 +41,9 @@ export class ServerLink implements RedisLinkPort {
   /** It is there, and may not be used yet. */
   #opened: ServerConnection | undefined;
   #connection: ServerConnection | undefined;
+  #url = '';
+  #lost: (error: Error) => void = () => undefined;
+  #timer: unknown;
   #heardBefore = 0;
   #isAnswered = false;
 
@@ -42,9 +53,10 @@ export class ServerLink implements RedisLinkPort {
   }
 
   async open(heard: () => void, lost: (error: Error) => void): Promise<void> {
-    const { url, caFile, scripts, formatKey, probeChannel } = this.#options;
+    const { locate, caFile, scripts, formatKey, probeChannel } = this.#options;
     const opening = new AbortController();
     this.#opening = opening;
+    const url = await locate();
     const connection = await ServerConnection.open({
       url,
       caFile,
@@ -55,6 +67,9 @@ export class ServerLink implements RedisLinkPort {
       onLost: lost,
     });
     this.#opened = connection;
+    this.#url = url;
+    this.#lost = lost;
+    await checkRole(connection);
     await checkFormat(formatKey, (words) => connection.command(words));
     await connection.subscribe([probeChannel], heard);
     await this.#subscriptions.attach(connection);
@@ -62,6 +77,7 @@ export class ServerLink implements RedisLinkPort {
 
   use(): void {
     this.#connection = this.#opened;
+    if (this.#options.isMoving) this.#lookAgain();
     this.#options.onUsed(this);
   }
 
@@ -84,10 +100,24 @@ export class ServerLink implements RedisLinkPort {
 
   close(): void {
     this.#opening?.abort();
+    this.#options.clock.clearTimeout(this.#timer);
     this.#connection = undefined;
     this.#opened?.close();
     this.#opened = undefined;
     this.#subscriptions.detach(new RedisDownError('the connection to Redis was lost'));
+  }
+
+  /** A failover may leave the old master alive, and this link with it. */
+  #lookAgain(): void {
+    const { clock, locate } = this.#options;
+    const connection = this.#connection;
+    const look = async (): Promise<void> => {
+      const url = await locate().catch(() => this.#url);
+      if (connection !== this.#connection) return;
+      if (url === this.#url) this.#lookAgain();
+      else this.#lost(new Error('another server of Redis is the master now'));
+    };
+    this.#timer = startQuietTimer(clock, () => void look(), LOOK_MS);
   }
 
   run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<RedisReply> {
@@ -109,6 +139,13 @@ export class ServerLink implements RedisLinkPort {
   unsubscribe(channel: string): Promise<void> {
     return this.#subscriptions.unwant(channel);
   }
+}
+
+/** @throws an error for a replica: nothing can be written there. */
+async function checkRole(connection: ServerConnection): Promise<void> {
+  // A user of Redis may not be allowed to ask.
+  const role = await connection.command(['ROLE']).catch(() => undefined);
+  if (Array.isArray(role) && role[0] !== 'master') throw new Error('this server of Redis is a replica');
 }
 
 function refuse(): Promise<never> {

@@ -15,6 +15,8 @@ export interface LinkedForTest {
   readonly told: readonly string[];
   /** The state of each link. */
   states(): string[];
+  /** Why links are not ready. */
+  errors(): string[];
   /** Resolves when all links are ready. */
   ready(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function linkRedis(
       keys,
       told,
       states: () => links.states().map(({ state }) => state),
+      errors: () => links.states().flatMap(({ error }) => (error === undefined ? [] : [error])),
       ready: () => links.ready(10_000),
     });
   } finally {

@@ -10,6 +10,7 @@ import { LinkedRedis } from '../../redis/linked-redis.ts';
 import { addressOf } from '../../redis/redis-address.ts';
 import type { Redis, RedisScript } from '../../redis/redis.ts';
 import { RestoredListeners } from '../../redis/restored-listeners.ts';
+import { createSentinels } from '../../redis/sentinels.ts';
 import { ServerLink } from '../../redis/server-link.ts';
 import type { Clock } from '../../system/clock.ts';
 
@@ -54,8 +55,10 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
   const servers = [url].flat().map(
     (each) =>
       new ServerLink({
-        address: addressOf(each),
-        url: each,
+        address: nameOf(each, settings),
+        locate: createLocate(each, settings),
+        isMoving: settings.sentinels.length > 0,
+        clock,
         caFile,
         scripts,
         formatKey: keys.format,
@@ -76,4 +79,15 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
       await (required ? links.ready(REQUIRED_WITHIN_MS) : links.settled());
     },
   };
+}
+
+/** What tells where a server is. */
+function createLocate(url: string, settings: Settings['redis']): () => Promise<string> {
+  const { sentinels, sentinelMaster: master, caFile } = settings;
+  return master === undefined ? async () => url : createSentinels({ sentinels, master, url, caFile });
+}
+
+/** For people: with sentinels, the address changes and the name stays. */
+function nameOf(url: string, { sentinelMaster }: Settings['redis']): string {
+  return sentinelMaster === undefined ? addressOf(url) : `master ${sentinelMaster}`;
 }
