@@ -1,7 +1,7 @@
 /** The sentinels of a Redis: they tell which server is the master now. */
 
+import { askServer } from './ask-server.ts';
 import { moveTo } from './redis-address.ts';
-import { createRawClient } from './raw-client.ts';
 
 export interface SentinelsOptions {
   /** HOST:PORT of each. */
@@ -11,9 +11,6 @@ export interface SentinelsOptions {
   readonly url: string;
   readonly caFile: string | undefined;
 }
-
-/** How long one sentinel may take, in milliseconds. */
-const ASK_MS = 1_000;
 
 /**
  * Returns what asks the sentinels, one after another, for the URL of the master.
@@ -44,24 +41,7 @@ async function askForMaster(
   master: string,
   caFile: string | undefined,
 ): Promise<readonly [string, string]> {
-  const client = await createRawClient({ url, caFile, connectMs: ASK_MS });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('a sentinel does not answer')), ASK_MS);
-  });
-  const ask = async (): Promise<readonly [string, string]> => {
-    client.on('error', () => undefined);
-    await client.connect();
-    const answer = await client.sendCommand<unknown>(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master]);
-    if (!Array.isArray(answer)) throw new Error(`a sentinel knows no master ${master}`);
-    return answer as unknown as readonly [string, string];
-  };
-  const asked = ask();
-  asked.catch(() => undefined);
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-    if (client.isOpen) client.destroy();
-  }
+  const answer = await askServer(url, caFile, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master]);
+  if (!Array.isArray(answer)) throw new Error(`a sentinel knows no master ${master}`);
+  return answer as unknown as readonly [string, string];
 }

@@ -15,6 +15,8 @@ export interface ServerConnectionOptions extends RawClientOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether channels are those of a cluster, which its servers do not tell each other of. */
   readonly isSharded: boolean;
+  /** The server has ended the subscription of a channel, whose slot has moved. */
+  readonly onMoved?: ((channel: string) => void) | undefined;
   /** One of the connections has ended by itself. Called once. */
   readonly onLost: (error: Error) => void;
 }
@@ -68,8 +70,17 @@ export class ServerConnection {
     }
   }
 
+  /** The same, on a server that is about to get the slot of the key. */
+  async commandAsking(words: readonly string[]): Promise<RedisReply> {
+    // Nothing may come between the two.
+    const asking = this.command(['ASKING']);
+    const asked = this.command(words);
+    await Promise.allSettled([asking, asked]);
+    return asked;
+  }
+
   async publish(channel: string, message: string): Promise<void> {
-    await this.command([this.#options.isSharded ? 'SPUBLISH' : 'PUBLISH', channel, message]);
+    await this.command(['PUBLISH', channel, message]);
   }
 
   /** Resolves when all of them are subscribed. Channels of a sharded server are all of one slot. */
@@ -85,6 +96,16 @@ export class ServerConnection {
     else await subscriber.unsubscribe([...channels]);
   }
 
+  /** Hears messages to itself. In a cluster too, such a channel is of no slot. */
+  async hearItself(channel: string, heard: () => void): Promise<void> {
+    await this.#subscriber.subscribe(channel, heard);
+  }
+
+  /** Sends a message to itself. */
+  async probe(channel: string): Promise<void> {
+    await this.publish(channel, '');
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const client of [this.#commands, this.#subscriber]) if (client.isOpen) client.destroy();
@@ -95,6 +116,8 @@ export class ServerConnection {
       client.on('error', (error: Error) => this.#lose(error));
       client.on('end', () => this.#lose(new Error('the connection to Redis has ended')));
     }
+    const { onMoved } = this.#options;
+    if (onMoved !== undefined) this.#subscriber.on('sharded-channel-moved', onMoved);
     await Promise.all([this.#commands.connect(), this.#subscriber.connect()]);
     await this.#loadScripts();
   }
@@ -155,7 +178,7 @@ function startsWith(error: unknown, word: string): boolean {
 }
 
 /** With these Redis refuses everything for a while. */
-const NOT_RUN = ['READONLY', 'LOADING', 'MASTERDOWN'];
+const NOT_RUN = ['READONLY', 'LOADING', 'MASTERDOWN', 'CLUSTERDOWN'];
 
 /** The library says of each command whether it was sent. What Redis itself refuses stays as it is. */
 function toRedisError(error: unknown): unknown {

@@ -8,6 +8,7 @@ import type { RedisLinkPort } from './link-port.ts';
 import { RedisDownError, type RedisReply, type RedisScript } from './redis.ts';
 import { ServerConnection } from './server-connection.ts';
 import { startQuietTimer, type Clock } from '../system/clock.ts';
+import { slotOf } from './slots.ts';
 import { Subscriptions, type MessageListener } from './subscriptions.ts';
 
 /** How long the socket may take to connect, in milliseconds. */
@@ -26,9 +27,14 @@ export interface ServerLinkOptions {
   readonly caFile: string | undefined;
   /** What is run on all servers. */
   readonly scripts: Set<RedisScript>;
-  readonly formatKey: string;
+  /** The key of the number of the format; undefined where it is checked elsewhere. */
+  readonly formatKey: string | undefined;
   /** A channel that nobody else uses. */
   readonly probeChannel: string;
+  /** Whether it is a server of a cluster. */
+  readonly isSharded: boolean;
+  /** The server has ended the subscription of a channel, whose slot has moved. */
+  readonly onMoved?: (channel: string) => void;
   /** It can be used, and has subscribed to all that is wanted. */
   readonly onUsed: (link: ServerLink) => void;
 }
@@ -36,7 +42,7 @@ export interface ServerLinkOptions {
 export class ServerLink implements RedisLinkPort {
   readonly address: string;
   readonly #options: ServerLinkOptions;
-  readonly #subscriptions = new Subscriptions();
+  readonly #subscriptions: Subscriptions;
   #opening: AbortController | undefined;
   /** It is there, and may not be used yet. */
   #opened: ServerConnection | undefined;
@@ -50,10 +56,12 @@ export class ServerLink implements RedisLinkPort {
   constructor(options: ServerLinkOptions) {
     this.#options = options;
     this.address = options.address;
+    // A call is for channels of one slot.
+    this.#subscriptions = new Subscriptions(options.isSharded ? slotOf : undefined);
   }
 
   async open(heard: () => void, lost: (error: Error) => void): Promise<void> {
-    const { locate, caFile, scripts, formatKey, probeChannel } = this.#options;
+    const { locate, caFile, scripts, formatKey, probeChannel, isSharded, onMoved } = this.#options;
     const opening = new AbortController();
     this.#opening = opening;
     const url = await locate();
@@ -62,7 +70,11 @@ export class ServerLink implements RedisLinkPort {
       caFile,
       scripts,
       connectMs: CONNECT_MS,
-      isSharded: false,
+      isSharded,
+      onMoved: (channel) => {
+        this.#subscriptions.forget(channel);
+        onMoved?.(channel);
+      },
       signal: opening.signal,
       onLost: lost,
     });
@@ -70,8 +82,8 @@ export class ServerLink implements RedisLinkPort {
     this.#url = url;
     this.#lost = lost;
     await checkRole(connection);
-    await checkFormat(formatKey, (words) => connection.command(words));
-    await connection.subscribe([probeChannel], heard);
+    if (formatKey !== undefined) await checkFormat(formatKey, (words) => connection.command(words));
+    await connection.hearItself(probeChannel, heard);
     await this.#subscriptions.attach(connection);
   }
 
@@ -87,7 +99,7 @@ export class ServerLink implements RedisLinkPort {
     const answered = (): void => {
       this.#isAnswered = true;
     };
-    this.#connection?.publish(this.#options.probeChannel, '').then(answered, () => undefined);
+    this.#connection?.probe(this.#options.probeChannel).then(answered, () => undefined);
   }
 
   get isAlive(): boolean {
@@ -105,6 +117,11 @@ export class ServerLink implements RedisLinkPort {
     this.#opened?.close();
     this.#opened = undefined;
     this.#subscriptions.detach(new RedisDownError('the connection to Redis was lost'));
+  }
+
+  /** Channels, which a cluster moves from one server to another. */
+  get subscriptions(): Pick<Subscriptions, 'release' | 'adopt' | 'renew'> {
+    return this.#subscriptions;
   }
 
   /** A failover may leave the old master alive, and this link with it. */
@@ -126,6 +143,10 @@ export class ServerLink implements RedisLinkPort {
 
   command(words: readonly string[]): Promise<RedisReply> {
     return this.#connection?.command(words) ?? refuse();
+  }
+
+  commandAsking(words: readonly string[]): Promise<RedisReply> {
+    return this.#connection?.commandAsking(words) ?? refuse();
   }
 
   publish(channel: string, message: string): Promise<void> {

@@ -40,9 +40,8 @@ describeWithRedisProgram('Redis with TLS and a password', () => {
   });
 
   test('takes a user of its access list, who may use only keys and channels of the prefix', async () => {
-    await server.command(
-      ...['ACL', 'SETUSER', 'node', 'on', '>pw', '~acl:*', '&acl:*', '+@all', '-@dangerous'],
-    );
+    const rights = ['on', '>pw', '~acl:*', '&acl:*', '+@all', '-@dangerous'];
+    await server.command('ACL', 'SETUSER', 'node', ...rights);
     const url = server.url.replace('//:secret', '//node:pw');
     await linkRedis({ url, caFile: certificates.caFile, prefix: 'acl' }, async ({ redis, states }) => {
       expect(states()).toEqual(['ready']);

@@ -66,7 +66,7 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
   }
 
   function reset(some: Iterable<readonly [Socket, Socket]>): void {
-    for (const pair of [...some]) for (const socket of pair) socket.resetAndDestroy();
+    for (const pair of some) for (const socket of pair) socket.resetAndDestroy();
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

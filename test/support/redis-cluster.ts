@@ -25,6 +25,8 @@ export async function startCluster(): Promise<RedisCluster> {
           'yes',
           '--cluster-port',
           String(await pickPort()),
+          '--cluster-require-full-coverage',
+          'no',
           '--cluster-node-timeout',
           '2000',
         ],

@@ -64,7 +64,9 @@ export function describeWithRedis(
 
 /** A suite that starts its servers itself. */
 export function describeWithRedisProgram(title: string, suite: () => void): void {
-  describe.skipIf(skipsWithout([PROGRAM], title))(title, suite);
+  describe.skipIf(skipsWithout([PROGRAM], title))(title, () => {
+    suite();
+  });
 }
 
 export async function startRedis(options: RedisOptions = {}): Promise<StartedRedis> {
