@@ -103,14 +103,22 @@ describeWithRedis('a link to Redis', (redis) => {
 
   test('runs scripts in their order, also when Redis has forgotten them', async () => {
     await linkRedis({ url: redis().url }, async (linked) => {
-      const add = (items: string) =>
-        Promise.all([...items].map((item) => linked.redis.run(ADD, ['order'], [item])));
-      await add('abc');
+      const add = (...items: string[]) =>
+        Promise.all(items.map((item) => linked.redis.run(ADD, ['order'], [item])));
+      await add('a', 'b');
       await redis().command('SCRIPT', 'FLUSH');
-      const first = add('def');
-      const second = Promise.resolve().then(() => add('ghi'));
+      const first = add('c', 'd', 'e');
+      const second = Promise.resolve().then(() => add('f', 'g'));
       await Promise.all([first, second]);
-      expect(await redis().command('LRANGE', 'order', '0', '-1')).toEqual([...'abcdefghi']);
+      expect(await redis().command('LRANGE', 'order', '0', '-1')).toEqual([
+        'a',
+        'b',
+        'c',
+        'd',
+        'e',
+        'f',
+        'g',
+      ]);
     });
   });
 

@@ -40,7 +40,7 @@ describeWithRedisProgram('Redis with TLS and a password', () => {
   });
 
   test('takes a user of its access list, who may use only keys and channels of the prefix', async () => {
-    const rights = ['on', '>pw', '~acl:*', '&acl:*', '+@all', '-@dangerous'];
+    const rights = ['on', '>pw', '~acl:*', '&acl:*', '+@all', '-@dangerous', '+role', '+cluster|slots'];
     await server.command('ACL', 'SETUSER', 'node', ...rights);
     const url = server.url.replace('//:secret', '//node:pw');
     await linkRedis({ url, caFile: certificates.caFile, prefix: 'acl' }, async ({ redis, states }) => {
