@@ -27,8 +27,8 @@ export interface ServerLinkOptions {
   readonly caFile: string | undefined;
   /** What is run on all servers. */
   readonly scripts: Set<RedisScript>;
-  /** The key of the number of the format; undefined where it is checked elsewhere. */
-  readonly formatKey: string | undefined;
+  /** The key of the number of the format. In a cluster it is checked elsewhere. */
+  readonly formatKey: string;
   /** A channel that nobody else uses. */
   readonly probeChannel: string;
   /** Whether it is a server of a cluster. */
@@ -82,7 +82,8 @@ export class ServerLink implements RedisLinkPort {
     this.#url = url;
     this.#lost = lost;
     await checkRole(connection);
-    if (formatKey !== undefined) await checkFormat(formatKey, (words) => connection.command(words));
+    if (isSharded) await checkServing(connection, formatKey);
+    else await checkFormat(formatKey, (words) => connection.command(words));
     await connection.hearItself(probeChannel, heard);
     await this.#subscriptions.attach(connection);
   }
@@ -167,6 +168,16 @@ async function checkRole(connection: ServerConnection): Promise<void> {
   // A user of Redis may not be allowed to ask.
   const role = await connection.command(['ROLE']).catch(() => undefined);
   if (Array.isArray(role) && role[0] !== 'master') throw new Error('this server of Redis is a replica');
+}
+
+/** @throws an error when the server serves nothing yet, as right after it has become a master of its cluster. */
+async function checkServing(connection: ServerConnection, key: string): Promise<void> {
+  try {
+    await connection.command(['GET', key]);
+  } catch (error) {
+    // Another server has the key: this one serves.
+    if (!(error instanceof Error && /^(?:MOVED|ASK) /.test(error.message))) throw error;
+  }
 }
 
 function refuse(): Promise<never> {

@@ -124,7 +124,7 @@ function linkCluster({ urls, keys, common, links, restored, close }: LinkInput):
         address,
         locate: async () => map.urlOf(server),
         isMoving: false,
-        formatKey: undefined,
+        formatKey: keys.format,
         isSharded: true,
         onMoved: () => map.probe(),
         onUsed: (used) => redis.tellUsed(used),
