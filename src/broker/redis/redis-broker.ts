@@ -6,6 +6,7 @@ import { parseExactJson, writeExactJson, type ExactJson } from '../../protocol/j
 import type { RedisKeys } from '../../redis/keys.ts';
 import type { Redis, Restored } from '../../redis/redis.ts';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
+import { settleInTime } from '../../system/settle-in-time.ts';
 import type {
   Accepted,
   Broker,
@@ -27,6 +28,8 @@ const POSITION_MS = 30 * 24 * 60 * 60_000;
 const LATE_MS = 500;
 /** Rooms whose streams are read at a time after a connection was lost. */
 const ROOMS_AT_A_TIME = 64;
+/** How long reading a stream may take, in milliseconds. */
+const READ_MS = 10_000;
 /** How soon the channel of all nodes is asked for again, in milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -68,26 +71,29 @@ class Streams implements RedisBroker {
   readonly #aroundEars: EarSurroundings;
   readonly #endRestored: () => void;
   #retry: unknown;
+  /** Of the calls of this node. */
+  #number = 0;
+  readonly #epochs = randomBytes(6).toString('base64url');
   #isClosed = false;
 
   constructor({ redis, keys, node, clock, isSharded = false }: RedisBrokerOptions) {
     this.#redis = redis;
     this.#keys = keys;
     this.#clock = clock;
-    let number = 0;
     this.#aroundLanes = {
       redis,
       clock,
       publishWord: isSharded ? 'SPUBLISH' : 'PUBLISH',
       nodeField: `w:${node}`,
-      nextNumber: () => (number += 1),
-      newEpoch,
+      nextNumber: () => (this.#number += 1),
+      newEpoch: () => this.#newEpoch(),
       positionMs: POSITION_MS,
       onIdle: (room) => void this.#lanes.delete(room),
     };
     this.#aroundEars = {
       listeners: this.#listeners,
-      read: (room, since) => this.#read(room, { since }),
+      read: (room, since) =>
+        settleInTime(clock, this.#read(room, { since }), READ_MS, 'the stream was not read in time'),
       onUnknown: () => (this.unknownMessages += 1),
     };
     this.#endRestored = redis.onRestored((restored) => void this.#catchUp(restored));
@@ -221,7 +227,7 @@ class Streams implements RedisBroker {
   async #read(room: string, { since, limit, reverse }: HistoryQuery): Promise<History> {
     const keys = [this.#keys.position(room), this.#keys.stream(room)];
     const args = [
-      newEpoch(),
+      this.#newEpoch(),
       String(POSITION_MS),
       since?.epoch ?? '',
       since === undefined ? '' : String(toOffset(since.offset)),
@@ -229,6 +235,11 @@ class Streams implements RedisBroker {
       reverse === true ? '1' : '',
     ];
     return readHistory(room, await this.#redis.run(HISTORY_SCRIPT, keys, args));
+  }
+
+  /** In case that one begins. Random bytes for each call would take longer than the rest of it. */
+  #newEpoch(): string {
+    return `${this.#epochs}${(this.#number += 1).toString(36)}`;
   }
 
   #catchUpLater(ear: RoomEar, position: Position): void {
@@ -281,10 +292,6 @@ function toAsked({ version, idempotencyKey, messagesPerSecond }: PublishOptions)
     ...(messagesPerSecond === undefined ? [] : [`R${messagesPerSecond}`]),
     ...(version === undefined ? [] : [`V${version.number}:${version.epoch ?? ''}`]),
   ];
-}
-
-function newEpoch(): string {
-  return randomBytes(6).toString('base64url');
 }
 
 /** Offsets of clients may be anything. */
