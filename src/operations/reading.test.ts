@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createHarness, until } from '../actors/actor-harness.ts';
 import type { Broker, History } from '../broker/broker.ts';
-import { createMemoryControl } from '../broker/control/memory-control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
@@ -18,7 +17,7 @@ function createWith(parts: { history?: Broker['history']; list?: Presence['list'
     rooms,
     broker: { history, removeHistory: () => undefined },
     presence,
-    control: createMemoryControl(),
+    nodes: { survey: () => Promise.reject(new Error('no')) },
     rpc: { call: () => Promise.reject(new Error('no')) },
     events: { emit: (name, event) => void harness.told.push({ name, event }), isHeard: () => true },
     clock,

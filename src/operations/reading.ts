@@ -4,18 +4,19 @@ import { queryPart } from '../actors/room/parts/parts.ts';
 import type { Answer, RpcPort } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { Control, Survey } from '../broker/control/control.ts';
+import type { Survey } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
+import type { AllNodes } from './all-nodes.ts';
 import type { Done, NodeInfo, Operations, RoomMembers } from './operations.ts';
 
 export interface ReadingInput {
   readonly rooms: Pick<Rooms, 'members'>;
   readonly broker: Pick<Broker, 'history' | 'removeHistory'>;
   readonly presence: Pick<Presence, 'list' | 'stats'>;
-  readonly control: Pick<Control, 'survey'>;
+  readonly nodes: Pick<AllNodes, 'survey'>;
   readonly rpc: RpcPort;
   readonly events: EventSink;
   readonly clock: Clock;
@@ -27,13 +28,10 @@ type Reading = Pick<
   'history' | 'removeHistory' | 'members' | 'presence' | 'presenceStats' | 'rooms' | 'info' | 'call'
 >;
 
-/** How long other nodes may take to tell which rooms they have, and how they are. */
-const SURVEY_MS = 2_000;
-
 const DONE: Done = {};
 
 export function createReading(input: ReadingInput): Reading {
-  const { rooms, broker, presence, control, rpc, limits } = input;
+  const { rooms, broker, presence, nodes, rpc, limits } = input;
 
   /** Asks a part about a room of a good name. */
   function query<Value, Result>(
@@ -84,13 +82,9 @@ export function createReading(input: ReadingInput): Reading {
         type: 'rooms',
         ...(pattern !== undefined && pattern !== '' && { pattern }),
       } as const;
-      const survey = control.survey(question, SURVEY_MS);
-      return survey instanceof Promise ? survey.then(sumUp) : sumUp(survey);
+      return nodes.survey(question, sumUp);
     },
-    info() {
-      const survey = control.survey({ type: 'nodes' }, SURVEY_MS);
-      return survey instanceof Promise ? survey.then(listNodes) : listNodes(survey);
-    },
+    info: () => nodes.survey({ type: 'nodes' }, listNodes),
     async call(method, args) {
       const outcome = await rpc.call(method, args, undefined);
       if (outcome.type === 'result') return { result: outcome.result };

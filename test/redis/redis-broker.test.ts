@@ -142,15 +142,15 @@ describeWithRedis('the broker on Redis', (server) => {
 
     test('it is waited until Redis is back, and rejected when that takes too long', async () => {
       const { node, clock, publish, log, settle } = await start();
-      node.fates.push('lost before it is done');
-      node.isReady = false;
+      node.fates.push('lost before it is done', 'down', 'down');
       const published = publish(1);
-      await expect.poll(() => node.fates).toEqual([]);
-      clock.increment(9_000);
+      await expect.poll(() => node.fates).toHaveLength(2);
+      clock.increment(100);
+      await expect.poll(() => node.fates).toHaveLength(1);
       const outcome = published.catch((error: Error) => error.message);
-      clock.increment(1_000);
+      clock.increment(9_900);
       expect(await outcome).toBe('no answer within 10 seconds');
-      node.isReady = true;
+      node.fates.length = 0;
       clock.increment(100);
       await publish(2);
       await settle();

@@ -19,7 +19,6 @@ export interface RedisNode {
   readonly fates: Fate[];
   /** How many messages will not come. */
   lose: number;
-  isReady: boolean;
   /** Tells that the connection was lost and is there again. */
   restore(): void;
   close(): Promise<void>;
@@ -36,9 +35,6 @@ export async function connectRedisBroker(
   const restored = new Set<(restored: Restored) => void>();
   const redis: Redis = {
     ...direct,
-    get isReady() {
-      return node.isReady;
-    },
     async run(script, keys, args) {
       const fate = node.fates.shift();
       if (fate === 'down') throw new RedisDownError('down');
@@ -66,7 +62,6 @@ export async function connectRedisBroker(
     redis: direct,
     fates: [],
     lose: 0,
-    isReady: true,
     restore: () => restored.forEach((told) => told({ affects: () => true })),
     async close() {
       await broker.close();

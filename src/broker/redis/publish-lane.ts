@@ -176,8 +176,7 @@ export class PublishLane {
         if (error instanceof RedisLostError) isUnknown = true;
         else if (!isUnknown || !(error instanceof RedisDownError)) throw error;
       }
-      do await new Promise<void>((resolve) => void clock.setTimeout(resolve, REPEAT_MS));
-      while (!over.isOver && !redis.isReady);
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, REPEAT_MS));
       if (over.isOver) return null;
     }
   }

@@ -30,8 +30,6 @@ const LATE_MS = 500;
 const ROOMS_AT_A_TIME = 64;
 /** How long reading a stream may take, in milliseconds. */
 const READ_MS = 10_000;
-/** How soon the channel of all nodes is asked for again, in milliseconds. */
-const RETRY_MS = 1_000;
 
 /** For the connection to Redis, which loads them. */
 export const BROKER_SCRIPTS = [PUBLISH_SCRIPT, HISTORY_SCRIPT] as const;
@@ -43,8 +41,6 @@ export interface RedisBrokerOptions {
   /** The id of this node, another one after each start. */
   readonly node: string;
   readonly clock: Clock;
-  /** Whether channels are those of a cluster. Default: false. */
-  readonly isSharded?: boolean | undefined;
 }
 
 export interface RedisBroker extends Broker {
@@ -70,20 +66,20 @@ class Streams implements RedisBroker {
   readonly #aroundLanes: LaneSurroundings;
   readonly #aroundEars: EarSurroundings;
   readonly #endRestored: () => void;
-  #retry: unknown;
+  #hearsEverybody = false;
   /** Of the calls of this node. */
   #number = 0;
   readonly #epochs = randomBytes(6).toString('base64url');
   #isClosed = false;
 
-  constructor({ redis, keys, node, clock, isSharded = false }: RedisBrokerOptions) {
+  constructor({ redis, keys, node, clock }: RedisBrokerOptions) {
     this.#redis = redis;
     this.#keys = keys;
     this.#clock = clock;
     this.#aroundLanes = {
       redis,
       clock,
-      publishWord: isSharded ? 'SPUBLISH' : 'PUBLISH',
+      publishWord: redis.isSharded ? 'SPUBLISH' : 'PUBLISH',
       nodeField: `w:${node}`,
       nextNumber: () => (this.#number += 1),
       newEpoch: () => this.#newEpoch(),
@@ -172,7 +168,6 @@ class Streams implements RedisBroker {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#endRestored();
-    this.#clock.clearTimeout(this.#retry);
     this.#listeners.length = 0;
     await Promise.allSettled([
       this.#redis.unsubscribe(this.#keys.everybody),
@@ -253,6 +248,7 @@ class Streams implements RedisBroker {
   }
 
   async #catchUp(restored: Restored): Promise<void> {
+    if (restored.affects(this.#keys.everybody)) void this.#hearEverybody();
     const ears = [...this.#ears].filter(([room]) => restored.affects(this.#keys.live(room)));
     for (let start = 0; start < ears.length; start += ROOMS_AT_A_TIME) {
       const some = ears.slice(start, start + ROOMS_AT_A_TIME);
@@ -261,11 +257,13 @@ class Streams implements RedisBroker {
   }
 
   async #hearEverybody(): Promise<void> {
+    if (this.#hearsEverybody) return;
+    this.#hearsEverybody = true;
     try {
       await this.#redis.subscribe(this.#keys.everybody, (message) => this.#hearBroadcast(message));
     } catch {
-      if (this.#isClosed) return;
-      this.#retry = startQuietTimer(this.#clock, () => void this.#hearEverybody(), RETRY_MS);
+      // Tried again when Redis is there.
+      this.#hearsEverybody = false;
     }
   }
 

@@ -4,14 +4,13 @@ import type { Clock } from '../../../system/clock.ts';
 import { settleInTime } from '../../../system/settle-in-time.ts';
 import type { EventSink } from '../../../events/server-events.ts';
 import { createRefusal, type Refusal } from '../../../protocol/errors.ts';
-import type { Answer } from '../ports.ts';
 
 /** How long the broker and the presence may take, in milliseconds. */
 const PART_DEADLINE_MS = 10_000;
 const NO_ANSWER = `no answer within ${PART_DEADLINE_MS / 1000} seconds`;
 
 /** Nothing when it is done; a promise that settles within the deadline when it takes time, or has failed. */
-export function ask(clock: Clock, call: () => void | Promise<void>): Promise<void> | undefined {
+export function ask(clock: Clock, call: () => unknown): Promise<void> | undefined {
   try {
     const answer = call();
     return answer instanceof Promise ? inTime(clock, answer) : undefined;
@@ -35,12 +34,14 @@ export function tellPart(
   { clock, events }: Reporter,
   part: 'broker' | 'presence',
   room: string,
-  call: () => void | Promise<void>,
+  call: () => unknown,
 ): void {
   ask(clock, call)?.catch((error: unknown) => events.emit('part.failed', { part, room, error }));
 }
 
 const FAILED = createRefusal('internal');
+
+type Asked<Result> = Result | { readonly refusal: Refusal };
 
 /** Asks about a room. What fails or is late is told as `part.failed`, and whoever asks gets an error. */
 export function queryPart<Value, Result>(
@@ -48,8 +49,8 @@ export function queryPart<Value, Result>(
   part: 'broker' | 'presence',
   room: string,
   call: () => Value | Promise<Value>,
-  toAnswer: (value: Value) => Result | { readonly refusal: Refusal },
-): Answer<Result> {
+  toAnswer: (value: Value) => Asked<Result>,
+): Asked<Result> | Promise<Asked<Result>> {
   const fail = (error: unknown): { readonly refusal: Refusal } => {
     events.emit('part.failed', { part, room, error });
     return { refusal: FAILED };
