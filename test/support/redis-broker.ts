@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Broker, BrokerListener } from '../../src/broker/broker.ts';
-import { BROKER_SCRIPTS, createRedisBroker, type RedisBroker } from '../../src/broker/redis/redis-broker.ts';
+import { createRedisBroker, type RedisBroker } from '../../src/broker/redis/redis-broker.ts';
 import { connectDirectly } from '../../src/redis/direct-redis-harness.ts';
 import { RedisKeys } from '../../src/redis/keys.ts';
 import { RedisDownError, RedisLostError, type Redis, type Restored } from '../../src/redis/redis.ts';
@@ -31,7 +31,7 @@ export async function connectRedisBroker(
   clock: Clock = systemClock,
   listener?: BrokerListener,
 ): Promise<RedisNode> {
-  const direct = await connectDirectly(url, BROKER_SCRIPTS);
+  const direct = await connectDirectly(url);
   const restored = new Set<(restored: Restored) => void>();
   const redis: Redis = {
     ...direct,

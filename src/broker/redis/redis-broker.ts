@@ -19,7 +19,6 @@ import type {
 import { HISTORY_SCRIPT } from './history-script.ts';
 import { readHistory, writeBody, writeMember } from './live-message.ts';
 import { PublishLane, type LaneItem, type LaneSurroundings } from './publish-lane.ts';
-import { PUBLISH_SCRIPT } from './publish-script.ts';
 import { RoomEar, type EarSurroundings } from './room-ear.ts';
 
 /** How long a position is remembered after the latest publication, in milliseconds. */
@@ -31,11 +30,8 @@ const ROOMS_AT_A_TIME = 64;
 /** How long reading a stream may take, in milliseconds. */
 const READ_MS = 10_000;
 
-/** For the connection to Redis, which loads them. */
-export const BROKER_SCRIPTS = [PUBLISH_SCRIPT, HISTORY_SCRIPT] as const;
-
 export interface RedisBrokerOptions {
-  /** It has {@link BROKER_SCRIPTS}. It stays open when the broker is closed. */
+  /** It stays open when the broker is closed. */
   readonly redis: Redis;
   readonly keys: RedisKeys;
   /** The id of this node, another one after each start. */
