@@ -64,7 +64,7 @@ async function measureBroker(options: PublishOptions, batch: number, measureMs: 
     await Promise.all(
       rooms.map(async (room) => {
         while (performance.now() < end) {
-          await Promise.all(Array.from({ length: batch }, () => broker.publish(room, DATA, asked)));
+          await Promise.all(Array.from({ length: batch }, async () => broker.publish(room, DATA, asked)));
           done += batch;
         }
       }),
@@ -73,7 +73,7 @@ async function measureBroker(options: PublishOptions, batch: number, measureMs: 
   }
 
   try {
-    await Promise.all(rooms.map((room) => broker.subscribe(room)));
+    await Promise.all(rooms.map(async (room) => broker.subscribe(room)));
     await publishFor(WARM_UP_MS);
     const [redisBefore, before, start] = [readCpuMicros(server.pid), process.cpuUsage(), performance.now()];
     const done = await publishFor(measureMs);
