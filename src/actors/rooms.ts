@@ -1,7 +1,7 @@
 /** The way into rooms for connections, HTTP and the library: it checks names and messages, opens rooms, and passes events on. */
 
 import type { Clock } from '../system/clock.ts';
-import type { Broker, History, HistoryQuery } from '../broker/broker.ts';
+import type { Broker } from '../broker/broker.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
@@ -20,7 +20,7 @@ import {
   refuseToPublish,
 } from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
-import { tellPart } from './room/parts/parts.ts';
+import { queryPart, tellPart } from './room/parts/parts.ts';
 import { isListed, toRoomMember } from './room/room-member.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
@@ -65,8 +65,6 @@ export interface RoomsInput {
 export interface Rooms extends RoomsPort {
   /** Opens a room, or finds it open. */
   open(room: string): SupervisedRoom | Refusal;
-  /** What the stream of a room keeps; the room is not opened. */
-  history(room: string, query?: HistoryQuery): Promise<History | Refusal>;
   /** Who is in a room, on any node. Only a room in memory has users who are away: what the store knew was read at the start. */
   members(room: string): Promise<MemberView[] | Refusal>;
 }
@@ -228,17 +226,15 @@ export function createRooms(input: RoomsInput): Rooms {
       else publisher.settle({ type: 'refused', refusal }, SERVER);
     },
 
-    async history(room, query) {
-      return refuseRoomName(room, limits) ?? (await input.broker.history(room, query));
-    },
-
     async members(room) {
       const refusal = refuseRoomName(room, limits);
       if (refusal !== undefined) return refusal;
       const known = rooms.get(room);
       await known?.untilOpen();
-      const present = await input.presence.list(room);
-      return viewMembers(present, known?.record.roster.awayMembers() ?? []);
+      const list = () => input.presence.list(room);
+      const present = await queryPart(input, 'presence', room, list, (members) => ({ members }));
+      if ('refusal' in present) return present.refusal;
+      return viewMembers(present.members, known?.record.roster.awayMembers() ?? []);
     },
   };
 }
