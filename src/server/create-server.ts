@@ -38,6 +38,7 @@ import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
+import { createAbsenceElsewhere } from './nodes/absence-elsewhere.ts';
 import { createControlNode } from './nodes/control-node.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
@@ -195,7 +196,11 @@ export function composeServer<All extends ServantDefinitions>(
     () => clock.monotonic(),
     tellStates(chosenStates, events),
   );
-  const directory = createDirectory(machines.connection, clock);
+  const directory = createDirectory(
+    machines.connection,
+    clock,
+    createAbsenceElsewhere({ ...shared, events, clock }),
+  );
 
   const servants = createServants({
     machine: machines.tarsProxy,
