@@ -56,9 +56,14 @@ export class RedisKeys {
     return `${this.#prefix}:away:{${escapeTag(user)}}`;
   }
 
-  /** Hash with the number of the format, an id of all that is kept, and the number of the newest lease. */
+  /** The number of the format. */
   get format(): string {
     return `${this.#prefix}:{nodes}:format`;
+  }
+
+  /** Hash with an id of all that is kept, and the number of the newest lease. */
+  get leases(): string {
+    return `${this.#prefix}:{nodes}:leases`;
   }
 
   /** Sorted set of the leases of nodes, by their ends, in milliseconds by the clock of Redis. */
@@ -96,6 +101,11 @@ export class RedisKeys {
     return `${this.#prefix}:{control}:node:${id}`;
   }
 
+  /** Channel on which a node hears itself. */
+  probe(node: string): string {
+    return `${this.#prefix}:{probe:${escapeTag(node)}}`;
+  }
+
   /** Channel of messages to all sockets. */
   get everybody(): string {
     return `${this.#prefix}:{control}:everybody`;
@@ -111,9 +121,19 @@ export class RedisKeys {
     return `${this.#prefix}:{control}:revocations`;
   }
 
-  /** Stream of the events of a webhook that are not taken yet. */
-  outbox(node: string, webhook: string): string {
-    return `${this.#prefix}:outbox:{${escapeTag(node)}}:${webhook}`;
+  /** Sorted set of the events of a webhook that a node has yet to deliver, in their order. */
+  outbox(webhook: string, node: string): string {
+    return `${this.outboxes(webhook)}:${node}`;
+  }
+
+  /** Set of the nodes that have an outbox of a webhook, or have left one. */
+  outboxes(webhook: string): string {
+    return `${this.#prefix}:outbox:{${escapeTag(webhook)}}`;
+  }
+
+  /** Set of the rooms that the receiver of a webhook knows to be occupied. */
+  occupied(webhook: string): string {
+    return `${this.#prefix}:occupied:{${escapeTag(webhook)}}`;
   }
 
   #ofRoom(kind: string, room: string): string {

@@ -45,26 +45,26 @@ export interface Leases {
 
 /**
  * Renews a lease, and moves what the nodes have left whose leases have run out to the rooms that nobody looks after.
- * KEYS: nodes, format, orphans. ARGV: lease or '', node, life, whether others may be ended, most rooms to take,
+ * KEYS: nodes, leases, orphans. ARGV: lease or '', node, life, whether others may be ended, most rooms to take,
  * beginning of the names of the sets of rooms, an id for what is kept in Redis, whether the rooms that were taken last are
  * known to the node. If not, they are told again.
  */
 const BEAT: RedisScript = {
   name: 'lease.beat',
   text: `
-local nodes, format, orphans = KEYS[1], KEYS[2], KEYS[3]
+local nodes, leases, orphans = KEYS[1], KEYS[2], KEYS[3]
 local lease, node, life, sets = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[6]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSETNX', format, 'data', ARGV[7])
-local data = redis.call('HGET', format, 'data')
+redis.call('HSETNX', leases, 'data', ARGV[7])
+local data = redis.call('HGET', leases, 'data')
 local known = 'none'
 if lease ~= '' then
   local ends = redis.call('ZSCORE', nodes, lease)
   if ends then known = tonumber(ends) > now and 'valid' or 'late' end
 end
 if known == 'none' then
-  lease = redis.call('HINCRBY', format, 'leases', 1) .. ':' .. node
+  lease = redis.call('HINCRBY', leases, 'leases', 1) .. ':' .. node
 end
 redis.call('ZADD', nodes, now + life, lease)
 if ARGV[4] == '1' then
@@ -84,7 +84,7 @@ if tonumber(ARGV[5]) > 0 then
   end
 end
 local rooms = redis.call('SMEMBERS', taken)
-return { known, lease, data, redis.call('HGET', format, 'leases'), redis.call('ZRANGE', nodes, 0, -1), rooms }
+return { known, lease, data, redis.call('HGET', leases, 'leases'), redis.call('ZRANGE', nodes, 0, -1), rooms }
 `,
 };
 
@@ -140,6 +140,13 @@ export class NodeLease {
 
   get leases(): Leases {
     return this.#leases;
+  }
+
+  /** The ids of the nodes that have a lease. It rejects as Redis does. */
+  async nodes(): Promise<readonly string[]> {
+    const { redis, keys } = this.#input;
+    const leases = (await redis.command(keys.nodes, ['ZRANGE', keys.nodes, '0', '-1'])) as readonly string[];
+    return leases.map((lease) => lease.slice(lease.indexOf(':') + 1));
   }
 
   /** It is told of what comes of the beats. */
@@ -226,7 +233,7 @@ export class NodeLease {
     const mayEndOthers = this.#steady * this.#beatMs >= this.#lifeMs;
     const reply = (await redis.run(
       BEAT,
-      [keys.nodes, keys.format, keys.orphans],
+      [keys.nodes, keys.leases, keys.orphans],
       [
         this.#id ?? '',
         node,

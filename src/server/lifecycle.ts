@@ -64,6 +64,8 @@ export function createServices(input: ServicesInput): ServerServices {
   let endOrphans: (() => void) | undefined;
   return {
     async restore() {
+      await shared.redis?.start();
+      await shared.control.open?.();
       await shared.revocations.load();
       const { rooms: names, setAside = [] } = await shared.store.rooms();
       for (const { place, reason } of setAside) {
