@@ -106,6 +106,8 @@ export class NodeLease {
   readonly #beatMs: number;
   readonly #lifeMs: number;
   readonly #listeners: LeaseListener[] = [];
+  /** The rooms that this node looks after; a promise while Redis has yet to answer. */
+  readonly #rooms = new Map<string, 'entered' | Promise<void>>();
   readonly #stopListening: () => void;
   #id: string | undefined;
   #leases: Leases = { newest: 0, living: [] };
@@ -157,6 +159,39 @@ export class NodeLease {
   /** Makes sure that there is a lease. It rejects as Redis does; the lease is tried for again then. */
   async begin(): Promise<void> {
     if (this.#id === undefined) await this.beat();
+  }
+
+  /** Whether this node looks after a room. */
+  hasRoom(room: string): boolean {
+    return this.#rooms.has(room);
+  }
+
+  /** Looks after a room: whoever takes over this node finds it. Undefined when this is so already; rejects as Redis does. */
+  enter(room: string): Promise<void> | undefined {
+    const known = this.#rooms.get(room);
+    if (known !== undefined) return known === 'entered' ? undefined : known;
+    const { redis, keys } = this.#input;
+    const key = keys.roomsOf(this.id);
+    const entering = redis.command(key, ['SADD', key, room]).then(
+      () => {
+        if (this.#rooms.get(room) === entering) this.#rooms.set(room, 'entered');
+      },
+      (error: unknown) => {
+        if (this.#rooms.get(room) === entering) this.#rooms.delete(room);
+        throw error;
+      },
+    );
+    this.#rooms.set(room, entering);
+    return entering;
+  }
+
+  /** This node has nothing in the room any more. */
+  leave(room: string): void {
+    if (!this.#rooms.delete(room)) return;
+    const { redis, keys } = this.#input;
+    const key = keys.roomsOf(this.id);
+    // Whoever finds the room then finds nothing in it.
+    redis.command(key, ['SREM', key, room]).catch(() => undefined);
   }
 
   /** Takes up rooms that nobody looks after, from now on. Returns what ends that. */
@@ -257,6 +292,8 @@ export class NodeLease {
     this.#data = data;
     this.#leases = { newest: Number(newest), living };
     this.#steady = known === 'valid' ? this.#steady + 1 : 0;
+    if (hadLease && known === 'none') this.#rooms.clear();
+    for (const room of rooms) this.#rooms.set(room, 'entered');
     for (const listener of this.#listeners) {
       if (isEmptied) listener.onEmptied();
       else if (hadLease && known === 'none') listener.onLost();

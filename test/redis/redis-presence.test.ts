@@ -32,7 +32,12 @@ describeWithRedis('the presence in Redis', (server) => {
         const keys = new RedisKeys(prefix);
         let nodes = 0;
         return {
-          connect: async () => createRedisPresence({ redis, keys, lease: { id: `${(nodes += 1)}:node` } }),
+          connect: async () =>
+            createRedisPresence({
+              redis,
+              keys,
+              lease: { id: `${(nodes += 1)}:node`, enter: () => undefined },
+            }),
           elapse: async (ms) => {
             await redis.run(ELAPSE, [`${prefix}:until:`], [`${prefix}:until:*`, String(-ms)]);
           },

@@ -43,7 +43,7 @@ export function lookAfterOrphans({
   function dropAll(): void {
     const connections = [...directory.connections.values()];
     const members = connections.filter((one) => roomsOf(one.getSnapshot().context).size > 0);
-    for (const room of [...directory.rooms.values()]) room.drop();
+    for (const room of directory.rooms.values()) room.drop();
     outside.drop();
     for (const one of members) send(one, { type: 'server.disconnect', close: 'insufficient' }, SERVER);
   }
