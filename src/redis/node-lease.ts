@@ -99,8 +99,6 @@ return redis.call('SCARD', KEYS[2])
 `,
 };
 
-export const LEASE_SCRIPTS: readonly RedisScript[] = [BEAT, END];
-
 export class NodeLease {
   readonly #input: NodeLeaseInput;
   readonly #beatMs: number;
@@ -142,13 +140,6 @@ export class NodeLease {
 
   get leases(): Leases {
     return this.#leases;
-  }
-
-  /** The ids of the nodes that have a lease. It rejects as Redis does. */
-  async nodes(): Promise<readonly string[]> {
-    const { redis, keys } = this.#input;
-    const leases = (await redis.command(keys.nodes, ['ZRANGE', keys.nodes, '0', '-1'])) as readonly string[];
-    return leases.map((lease) => lease.slice(lease.indexOf(':') + 1));
   }
 
   /** It is told of what comes of the beats. */
@@ -312,6 +303,11 @@ export class NodeLease {
         this.#hearsEnds = false;
       });
   }
+}
+
+/** The id of the node that has a lease. */
+export function nodeOfLease(lease: string): string {
+  return lease.slice(lease.indexOf(':') + 1);
 }
 
 /** The rooms that a node has taken up last, which it may not know of yet. */

@@ -2,27 +2,18 @@
 
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { createRedisControl, CONTROL_SCRIPTS } from '../../src/broker/control/redis-control.ts';
-import { createRedisPresence, PRESENCE_SCRIPTS } from '../../src/broker/presence/redis-presence.ts';
-import { BROKER_SCRIPTS, createRedisBroker } from '../../src/broker/redis/redis-broker.ts';
+import { createRedisControl } from '../../src/broker/control/redis-control.ts';
+import { createRedisPresence } from '../../src/broker/presence/redis-presence.ts';
+import { createRedisBroker } from '../../src/broker/redis/redis-broker.ts';
 import type { ServerEventName, ServerOptions } from '../../src/index.ts';
 import { connectDirectly } from '../../src/redis/direct-redis-harness.ts';
 import { RedisKeys } from '../../src/redis/keys.ts';
-import { LEASE_SCRIPTS, NodeLease } from '../../src/redis/node-lease.ts';
+import { NodeLease, nodeOfLease } from '../../src/redis/node-lease.ts';
 import { RedisDownError, type Redis, type Restored } from '../../src/redis/redis.ts';
 import { createRedisMembershipStore } from '../../src/storage/redis/redis-store.ts';
-import { STORE_SCRIPTS } from '../../src/storage/redis/roster-scripts.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { believeData } from './centrifuge-client.ts';
 import { startServer, type RunningServer } from './start-server.ts';
-
-const SCRIPTS = [
-  ...LEASE_SCRIPTS,
-  ...STORE_SCRIPTS,
-  ...PRESENCE_SCRIPTS,
-  ...BROKER_SCRIPTS,
-  ...CONTROL_SCRIPTS,
-];
 
 /** Short, so that tests need not wait; a beat that is late by this much is not noticed. */
 const BEAT_MS = 50;
@@ -56,7 +47,7 @@ export class RedisNodes {
   async start(options: ServerOptions = {}, isCut = false): Promise<RedisNode> {
     const { keys } = this;
     const node = randomUUID();
-    const redis = new CutRedis(await connectDirectly(this.#url, SCRIPTS));
+    const redis = new CutRedis(await connectDirectly(this.#url));
     onTestFinished(() => redis.close());
     redis.isCut = isCut;
     const clock = systemClock;
@@ -71,7 +62,7 @@ export class RedisNodes {
         control: createRedisControl({
           redis,
           keys,
-          livingNodes: () => lease.nodes(),
+          livingNodes: async () => lease.leases.living.map(nodeOfLease),
           publish: 'PUBLISH',
           clock,
           onFault: () => undefined,

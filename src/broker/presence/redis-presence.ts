@@ -85,7 +85,6 @@ return { gone, redis.call('HLEN', here), redis.call('HLEN', users) - (outside an
 `,
 };
 
-export const PRESENCE_SCRIPTS: readonly RedisScript[] = [ADD, REMOVE, REFRESH, COUNT];
 /** Removed in one call. */
 const PURGED_A_CALL = 1_000;
 
