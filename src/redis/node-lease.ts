@@ -67,7 +67,8 @@ if known == 'none' then
   lease = redis.call('HINCRBY', leases, 'leases', 1) .. ':' .. node
 end
 redis.call('ZADD', nodes, now + life, lease)
-if ARGV[4] == '1' then
+-- Only where this node was there all the time: Redis may have been away for all of them.
+if ARGV[4] == '1' and known == 'valid' then
   for _, dead in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', now)) do
     redis.call('ZREM', nodes, dead)
     redis.call('SUNIONSTORE', orphans, orphans, sets .. dead)

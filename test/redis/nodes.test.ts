@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ServerOptions } from '../../src/index.ts';
 import { connectCentrifuge, openCentrifuge } from '../support/centrifuge-client.ts';
 import { RedisNodes, type RedisNode } from '../support/redis-nodes.ts';
 import { describeWithRedis } from '../support/redis.ts';
@@ -57,8 +58,6 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     const ann = await join(one, 'r', 'ann');
     ann.terminate();
     await expect.poll(() => statesOf(two, 'r')).toEqual(['ann away']);
-    const line = await two.connect({ path: '/?user=ann', headers: {} });
-    line.terminate();
     const back = await openCentrifuge(two);
     expect(await back.connect({ data: 'ann' })).toHaveProperty('subs.r');
     await expect
@@ -66,6 +65,34 @@ describeWithRedis('several nodes on one Redis', (redis) => {
       .toEqual(['0 member.joined', '0 member.away', '0 member.left resumed']);
     expect(await statesOf(one, 'r')).toEqual(['ann joined']);
     expect(await two.server.presenceStats('r')).toMatchObject({ connections: 1 });
+  });
+
+  test('a strict server has stored who it has answered, also when it dies at once', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const strict = { membership: { durability: 'strict' } } as const;
+    const [dead, other] = [await nodes.start(strict), await nodes.start(strict)];
+    const clients = await Promise.all(['ann', 'bob', 'carl'].map((user) => join(dead, 'r', user)));
+    dead.redis.isCut = true;
+    await expect
+      .poll(() => statesOf(other, 'r'), { timeout: 5_000 })
+      .toEqual(['ann away', 'bob away', 'carl away']);
+    for (const { id } of clients) expect(nodes.of(id)).toEqual(['0 member.joined', '1 member.away']);
+  });
+
+  test('a client of the line protocol comes back on another node', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const trusting: ServerOptions = { line: { userParameter: true } };
+    const [one, two] = [await nodes.start(trusting), await nodes.start(trusting)];
+    const ann = await one.connect({ path: '/?user=ann' });
+    await ann.join('r');
+    ann.terminate();
+    await expect.poll(() => statesOf(two, 'r')).toEqual(['ann away']);
+    const back = await two.connect({ path: '/?user=ann' });
+    expect(await back.next()).toBe('Subscribe roomNum:r success!');
+    await expect.poll(() => statesOf(one, 'r')).toEqual(['ann joined']);
+    await expect
+      .poll(() => nodes.told.filter(({ name }) => name === 'member.left'))
+      .toMatchObject([{ node: 0, user: 'ann', reason: 'resumed' }]);
   });
 
   test('a clean end hands over at once', async () => {
@@ -89,6 +116,7 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     late.redis.mend();
     expect((await ann.closed).code).toBe(3010);
     expect(outside.isOpen).toBe(true);
+    await expect.poll(() => statesOf(late, 'r')).toEqual(['ann away']);
     const back = await openCentrifuge(late);
     expect(await back.connect({ data: 'ann' })).toHaveProperty('subs.r');
     await expect
@@ -134,6 +162,7 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     const third = await connectCentrifuge(two, { data: 'carl' });
     expect(await third.ask({ subscribe: { channel: 'r' } })).toMatchObject({ error: { code: 106 } });
     await first.ask({ unsubscribe: { channel: 'r' } });
+    await expect.poll(() => statesOf(two, 'r')).toEqual(['bob joined']);
     await third.subscribe('r');
     expect(await statesOf(one, 'r')).toEqual(['bob joined', 'carl joined']);
   });

@@ -55,7 +55,7 @@ export class RedisNodes {
     const number = this.nodes.length;
     const running = await startServer(
       {
-        authenticate: believeData,
+        ...(options.line === undefined && { authenticate: believeData }),
         store: createRedisMembershipStore({ redis, keys, node, lease }),
         presence: createRedisPresence({ redis, keys, lease }),
         broker: createRedisBroker({ redis, keys, node, clock }),
