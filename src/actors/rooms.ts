@@ -8,7 +8,7 @@ import type { Json } from '../protocol/command.ts';
 import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
-import type { MembershipStore } from '../storage/membership-store.ts';
+import type { MembershipStore, StoredMember } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
 import type { Publisher, RoomEntry, RoomsPort, RpcPort, Subscriber } from './room/ports.ts';
@@ -26,7 +26,7 @@ import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
 import { createRoomStore } from './room/room-store.ts';
 import type { Machines } from './machines.ts';
-import { viewMembers, type MemberView, type RestingMember } from './room/roster.ts';
+import { viewMembers, type AwayMember, type MemberView, type RestingMember } from './room/roster.ts';
 import { nameRoom, SERVER } from './runtime/sender.ts';
 import { StreamReading } from './room/stream/stream-reading.ts';
 import { SupervisedRoom } from './room/supervised-room.ts';
@@ -65,7 +65,7 @@ export interface RoomsInput {
 export interface Rooms extends RoomsPort {
   /** Opens a room, or finds it open. */
   open(room: string): SupervisedRoom | Refusal;
-  /** Who is in a room, on any node. Only a room in memory has users who are away: what the store knew was read at the start. */
+  /** Who is in a room or away, on any node. */
   members(room: string): Promise<MemberView[] | Refusal>;
 }
 
@@ -94,6 +94,16 @@ export function createRooms(input: RoomsInput): Rooms {
   function list(room: string, { subscriber, grant, joinedAt }: RestingMember): void {
     const listed = { ...toRoomMember(subscriber.member, grant), joinedAt };
     tellPart(input, 'presence', room, () => input.presence.add(room, listed));
+  }
+
+  /** Who is away, on any node. What this node knows is newer than what the store has. */
+  async function listAway(room: string): Promise<AwayMember[]> {
+    const { roster, journal } = rooms.get(room)?.record ?? {};
+    const own = roster?.awayMembers() ?? [];
+    const stored = (await input.store.awayMembers?.(room)) ?? [];
+    const ids = new Set(own.map(({ id }) => id));
+    const others = stored.filter(isAway).filter(({ id }) => !ids.has(id) && journal?.has(id) !== true);
+    return [...own, ...others];
   }
 
   function openAnother(room: string, asked: Asked | undefined): SupervisedRoom | Refusal {
@@ -231,12 +241,18 @@ export function createRooms(input: RoomsInput): Rooms {
       if (refusal !== undefined) return refusal;
       const known = rooms.get(room);
       await known?.untilOpen();
-      const list = () => input.presence.list(room);
-      const present = await queryPart(input, 'presence', room, list, (members) => ({ members }));
-      if ('refusal' in present) return present.refusal;
-      return viewMembers(present.members, known?.record.roster.awayMembers() ?? []);
+      const list = async () => Promise.all([input.presence.list(room), listAway(room)]);
+      const toViews = ([present, away]: Awaited<ReturnType<typeof list>>) => ({
+        members: viewMembers(present, away),
+      });
+      const answer = await queryPart(input, 'presence', room, list, toViews);
+      return 'refusal' in answer ? answer.refusal : answer.members;
     },
   };
+}
+
+function isAway(member: StoredMember): member is AwayMember {
+  return member.user !== undefined && member.awaySince !== undefined;
 }
 
 /** Nobody is in a room that is not in memory. */
