@@ -57,6 +57,7 @@ describe('good settings', () => {
         configFiles: [],
         configDir: 'conf',
       },
+      redis: { prefix: 'statecast', required: false, sentinels: [], cluster: false },
       monitor: { store: 'memory', redis: { prefix: 'statecast' } },
       demo: false,
       lingerSeconds: 10,

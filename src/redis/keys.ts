@@ -56,7 +56,7 @@ export class RedisKeys {
     return `${this.#prefix}:away:{${escapeTag(user)}}`;
   }
 
-  /** Hash with one field, the number of the format. */
+  /** The number of the format. */
   get format(): string {
     return `${this.#prefix}:{nodes}:format`;
   }
@@ -89,6 +89,11 @@ export class RedisKeys {
   /** Channel of what is for one node. */
   node(id: string): string {
     return `${this.#prefix}:{control}:node:${id}`;
+  }
+
+  /** Channel on which a node hears itself. */
+  probe(node: string): string {
+    return `${this.#prefix}:{probe:${escapeTag(node)}}`;
   }
 
   /** Channel of messages to all sockets. */

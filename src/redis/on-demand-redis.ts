@@ -3,7 +3,7 @@
 import type { Redis, RedisReply, RedisScript } from './redis.ts';
 import { ServerConnection, type ServerConnectionOptions } from './server-connection.ts';
 
-type Options = Pick<ServerConnectionOptions, 'url' | 'scripts' | 'connectMs'>;
+type Options = Pick<ServerConnectionOptions, 'url' | 'connectMs'>;
 
 export class OnDemandRedis implements Pick<Redis, 'run' | 'close'> {
   readonly #options: Options;
@@ -36,6 +36,7 @@ export class OnDemandRedis implements Pick<Redis, 'run' | 'close'> {
   #open(): Promise<ServerConnection> {
     const opening = ServerConnection.open({
       ...this.#options,
+      scripts: new Set(),
       isSharded: false,
       onLost: () => {
         if (this.#connection === opening) this.#connection = undefined;

@@ -55,7 +55,6 @@ export function createOwnerBackends(input: OwnerBackendsInput): OwnerBackends {
     http,
     proxyOf: (name) => createHooksProxy(servants.callerOf(name)),
     checksTokens,
-    clock,
   });
   const webhooks = createWebhooks({
     settings: settings.webhooks,

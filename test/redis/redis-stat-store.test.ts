@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRedisStatStore } from '../../src/platform/statistics/redis-stat-store.ts';
 import { createConfiguredStatStore } from '../../src/platform/statistics/call-statistics.ts';
-import { STAT_SCRIPTS } from '../../src/platform/statistics/redis-stat-scripts.ts';
 import { connectDirectly } from '../../src/redis/direct-redis-harness.ts';
 import type { Redis } from '../../src/redis/redis.ts';
 import { toEntry, type StatEntry } from '../../src/platform/statistics/stat-counts.ts';
@@ -56,7 +55,7 @@ describeWithRedis('the store in Redis', (redis) => {
         const connections: Redis[] = [];
         return {
           async open() {
-            const connection = await connectDirectly(redis().url, STAT_SCRIPTS);
+            const connection = await connectDirectly(redis().url);
             connections.push(connection);
             return createConfiguredStatStore({ store: 'redis', redis: { prefix } }, connection);
           },

@@ -82,9 +82,6 @@ return taken
 `,
 };
 
-/** To be loaded by what the store runs on. */
-export const STAT_SCRIPTS: readonly RedisScript[] = [ADD_SCRIPT, TAKE_SCRIPT];
-
 /** Counts as the scripts know them: numbers in a fixed order, the least time as the fifth, the longest as the sixth. */
 export function toText({
   succeeded,

@@ -5,7 +5,7 @@ import { OnDemandRedis } from '../../redis/on-demand-redis.ts';
 import type { Redis } from '../../redis/redis.ts';
 import { settleInTime } from '../../system/settle-in-time.ts';
 import { systemClock, type Clock } from '../../system/clock.ts';
-import { ADD_SCRIPT, STAT_SCRIPTS, TAKE_SCRIPT, toCounts, toText } from './redis-stat-scripts.ts';
+import { ADD_SCRIPT, TAKE_SCRIPT, toCounts, toText } from './redis-stat-scripts.ts';
 import { nameKey, type StatEntry } from './stat-counts.ts';
 import type { StatStore } from './stat-store.ts';
 import { DEFAULT_STAT_KEYS } from './stat-table.ts';
@@ -38,13 +38,10 @@ export interface RedisStatStoreOptions extends StatKeysOptions {
 export function createRedisStatStore({ url, ...options }: RedisStatStoreOptions): StatStore {
   // The URL may have a password, so the error does not show it.
   if (!isRedisUrl(url)) throw new TypeError('the URL of Redis should be redis://HOST:PORT');
-  return createStatStoreOn(
-    new OnDemandRedis({ url, scripts: STAT_SCRIPTS, connectMs: DEADLINE_MS }),
-    options,
-  );
+  return createStatStoreOn(new OnDemandRedis({ url, connectMs: DEADLINE_MS }), options);
 }
 
-/** Makes a store as `createRedisStatStore` does, on what has loaded `STAT_SCRIPTS`. Closing the store closes it. */
+/** Makes a store as `createRedisStatStore` does, on a Redis that is there already. Closing the store closes it. */
 export function createStatStoreOn(
   redis: Pick<Redis, 'run' | 'close'> & { readonly drop?: () => void },
   { prefix = DEFAULT_PREFIX, maxKeys = DEFAULT_STAT_KEYS, clock = systemClock }: StatKeysOptions,
