@@ -264,7 +264,7 @@ describeWithRedis('outboxes in Redis', (redis) => {
     connection = await connect(redis().url);
     for (const listener of listeners) listener({ affects: () => true });
     append(outbox, 'last');
-    await outbox.written?.();
+    await outbox.close();
     expect(troubles).toHaveLength(1);
     nodes.killAll();
     const left = ['before2', ...numbered('meanwhile', 1_500), 'later', 'last'];
