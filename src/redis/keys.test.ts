@@ -29,7 +29,10 @@ test('rooms with similar names have keys of their own', () => {
 });
 
 test('what belongs to all nodes is together', () => {
-  expect(new Set([keys.format, keys.nodes, keys.roomsOf('n'), keys.purge('n')].map(tagOf)).size).toBe(1);
+  expect(
+    new Set([keys.format, keys.leases, keys.nodes, keys.roomsOf('n'), keys.orphans, keys.ended].map(tagOf))
+      .size,
+  ).toBe(1);
   const control = [keys.orders, keys.control, keys.node('n'), keys.everybody, keys.muted, keys.revocations];
   expect(new Set(control.map(tagOf)).size).toBe(1);
   expect(tagOf(keys.away('ann'))).toBe('ann');

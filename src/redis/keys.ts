@@ -51,7 +51,7 @@ export class RedisKeys {
     return this.#ofRoom('roster', room);
   }
 
-  /** Set of the rooms in which a user is away. */
+  /** Set of where a user is away: the id of the member and the room, as JSON. */
   away(user: string): string {
     return `${this.#prefix}:away:{${escapeTag(user)}}`;
   }
@@ -61,19 +61,29 @@ export class RedisKeys {
     return `${this.#prefix}:{nodes}:format`;
   }
 
-  /** Sorted set of the nodes, by the end of their leases, in milliseconds by the clock of Redis. */
+  /** Hash with an id of all that is kept, and the number of the newest lease. */
+  get leases(): string {
+    return `${this.#prefix}:{nodes}:leases`;
+  }
+
+  /** Sorted set of the leases of nodes, by their ends, in milliseconds by the clock of Redis. */
   get nodes(): string {
     return `${this.#prefix}:{nodes}`;
   }
 
-  /** Set of the rooms in which a node has members. */
-  roomsOf(node: string): string {
-    return `${this.#prefix}:{nodes}:rooms:${node}`;
+  /** Set of the rooms that a node looks after, by its lease. */
+  roomsOf(lease: string): string {
+    return `${this.#prefix}:{nodes}:rooms:${lease}`;
   }
 
-  /** Who takes over what a dead node has left. */
-  purge(node: string): string {
-    return `${this.#prefix}:{nodes}:purge:${node}`;
+  /** Set of the rooms that nobody looks after: their nodes have no lease any more. */
+  get orphans(): string {
+    return `${this.#prefix}:{nodes}:orphans`;
+  }
+
+  /** Channel on which a node tells that it has ended. */
+  get ended(): string {
+    return `${this.#prefix}:{nodes}:ended`;
   }
 
   /** Stream of orders to all nodes. */
