@@ -270,6 +270,11 @@ export class NodeLease {
   }
 }
 
+/** The id of the node that has a lease. */
+export function nodeOfLease(lease: string): string {
+  return lease.slice(lease.indexOf(':') + 1);
+}
+
 /** The rooms that a node has taken up last, which it may not know of yet. */
 function newOf(rooms: string): string {
   return `${rooms}:new`;
