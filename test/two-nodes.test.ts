@@ -10,7 +10,6 @@ import { WebSocket } from 'ws';
 import { parse } from 'yaml';
 import { readEnvironment } from '../src/config/environment.ts';
 import { parseSettings } from '../src/config/parse-settings.ts';
-import { FIELDS } from '../src/config/schema/fields.ts';
 import { Inbox } from '../src/system/inbox-harness.ts';
 import { pickPort } from './support/pick-port.ts';
 import { skipsWithout, startProgram } from './support/program.ts';
@@ -20,8 +19,6 @@ import { makeTempDir } from './support/temp-dir.ts';
 
 const FOLDER = join(import.meta.dirname, '../examples/two-nodes');
 const KEY = 'a key for the tests';
-/** Whether servers can share a Redis. */
-const HAS_NODES = FIELDS.some(({ path }) => path === 'redis.url');
 const WAYS = ['websocket', 'http_stream', 'sse'] as const;
 
 interface Service {
@@ -40,7 +37,7 @@ function readCompose(): Readonly<Record<string, Service>> {
 describe('docker-compose.yml', () => {
   const services = readCompose();
 
-  test.skipIf(!HAS_NODES).each(['node1', 'node2'])('starts %s with settings that are valid', (name) => {
+  test.each(['node1', 'node2'])('starts %s with settings that are valid', (name) => {
     const environment = { ...services[name]?.environment, STATECAST_HTTP_API_KEY: KEY };
     const { input, problems } = readEnvironment(environment);
     expect(problems).toEqual([]);
@@ -101,7 +98,7 @@ async function enter(url: string, way: (typeof WAYS)[number]) {
 
 describe.skipIf(skipsWithout(['nginx'], 'two nodes behind nginx', false))('behind nginx', () => {
   describeWithRedis('two nodes', (redis) => {
-    test.skipIf(!HAS_NODES)(
+    test(
       'clients of every way hear each other, whichever node they are on',
       { timeout: 30_000 },
       async () => {
