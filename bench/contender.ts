@@ -146,11 +146,11 @@ export function statecastOnWs(dist: string): Contender {
 /** Our server with workers of one machine. */
 export function statecastWorkers(dist: string, workers: number, hasHistory: boolean): Contender {
   const settings = { STATECAST_WORKERS: String(workers), ...(hasHistory && { STATECAST_ROOMS: KEPT }) };
-  const { start, ...about } = statecast(dist, `${workers} workers`, settings, 'centrifuge');
+  const contender = statecast(dist, `${workers} workers`, settings, 'centrifuge');
   return {
-    ...about,
+    ...contender,
     async start() {
-      const server = await start();
+      const server = await contender.start();
       return { ...server, target: { ...server.target, isShared: true } };
     },
   };

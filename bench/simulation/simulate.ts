@@ -5,7 +5,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRedisControl } from '../../src/broker/control/redis-control.ts';
-import type { Control, Order, Question } from '../../src/broker/control/control.ts';
+import type { Control } from '../../src/broker/control/control.ts';
 import { createRedisBroker } from '../../src/broker/redis/redis-broker.ts';
 import type { Broker } from '../../src/broker/broker.ts';
 import type { Redis } from '../../src/redis/redis.ts';
@@ -113,11 +113,11 @@ async function startNode(redis: MemoryRedis, clock: FakeClock, index: number): P
   const simulated = { redis: shared.redis, lease, control, broker, obeyed: 0, heard: 0 };
   control.attach({
     id: node,
-    obey(_: Order) {
+    obey() {
       simulated.obeyed += 1;
       return false;
     },
-    answer: (_: Question) => ({ uid: node, connections: 1_000, rooms: 100 }),
+    answer: () => ({ uid: node, connections: 1_000, rooms: 100 }),
   });
   broker.attach({ publication: () => void (simulated.heard += 1), broadcast: () => undefined });
   await control.open?.();

@@ -12,10 +12,13 @@ import { ask } from '../support/api-request.ts';
 import { prepareNodes, type Nodes } from '../support/nodes.ts';
 import { ObservedRoom } from '../support/observed-room.ts';
 import { describeWithRedis, type RedisServer } from '../support/redis.ts';
+import { startReceiver, withoutRepeats, type ReceivedEvent } from '../support/webhook-receiver.ts';
 
 const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 1);
-/** Longer than the lease of a node. */
-const WITHIN = { timeout: 25_000 };
+/** Longer than the lease of a node, and than webhooks take. */
+const LEASE_MS = 30_000;
+const LOOK_MS = 250;
+const SECRET = 'the secret of the receiver';
 
 interface Place {
   readonly redis: RedisServer;
@@ -62,16 +65,22 @@ const FAULTS: Readonly<Record<string, (place: Place) => Promise<void>>> = {
 };
 
 describeWithRedis('two nodes on Redis', (redis) => {
-  test.each(Object.keys(FAULTS))('hold when %s', { timeout: 60_000 * ROUNDS }, async (name) => {
+  test.each(Object.keys(FAULTS))('hold when %s', { timeout: 90_000 * ROUNDS }, async (name) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       await redis().command('FLUSHALL');
-      await runRound({ redis: redis(), nodes: prepareNodes(redis().url) }, FAULTS[name]!);
+      expect(await runRound(redis(), FAULTS[name]!), `round ${round}`).toEqual([]);
     }
   });
 });
 
-async function runRound(place: Place, fault: (place: Place) => Promise<void>): Promise<void> {
-  const { nodes } = place;
+/** Returns what is wrong after the fault. */
+async function runRound(
+  redis: RedisServer,
+  fault: (place: Place) => Promise<void>,
+): Promise<readonly string[]> {
+  const receiver = await startReceiver();
+  const webhooks = [{ name: 'members', url: receiver.url, secret: SECRET, events: ['member.*'] }];
+  const nodes = prepareNodes(redis.url, { webhooks });
   const stable = await nodes.start();
   const other = await nodes.start();
   const room = new ObservedRoom('observed');
@@ -80,19 +89,45 @@ async function runRound(place: Place, fault: (place: Place) => Promise<void>): P
   }
   const speaking = Promise.all([room.speak(() => nodes.all, 1), room.speak(() => nodes.all, 5)]);
   await sleep(300 + random(300));
-  await fault(place);
+  await fault({ redis, nodes });
   await sleep(700);
   room.stop();
   await speaking;
   // Clients of a node that is gone do not find it again: they are not counted any more.
   room.forget((observer) => !nodes.all.some(({ url }) => url === observer.url));
-  await room.check();
-  const present = room.observers.map(({ client }) => client.centrifuge).map(clientIdOf);
-  for (const node of nodes.all) {
-    await expect
-      .poll(async () => presentIn(await ask(node, 'presence', { channel: room.room })), WITHIN)
-      .toEqual(present.toSorted());
+  const faults = await room.check();
+  const present = new Set(room.observers.map(({ client }) => clientIdOf(client.centrifuge)));
+  for (let waited = 0; waited < LEASE_MS; waited += LOOK_MS) {
+    const wrong = [...(await compareMembers(nodes, present)), ...compareEvents(receiver.taken(), present)];
+    if (wrong.length === 0) return faults;
+    await sleep(LOOK_MS);
   }
+  return [...faults, ...(await compareMembers(nodes, present)), ...compareEvents(receiver.taken(), present)];
+}
+
+/** Whether each node knows who is there. */
+async function compareMembers({ all }: Nodes, present: ReadonlySet<string>): Promise<string[]> {
+  const answers = await Promise.all(
+    all.map(async (node) => presentIn(await ask(node, 'presence', { channel: 'observed' }))),
+  );
+  return answers.flatMap((found, index) => [
+    ...found.filter((id) => !present.has(id)).map((id) => `${id} is a ghost for node ${index}`),
+    ...[...present].filter((id) => !found.includes(id)).map((id) => `${id} is missing for node ${index}`),
+  ]);
+}
+
+/** Whether one leave was told for each join of a member that is not there any more. */
+function compareEvents(events: readonly ReceivedEvent[], present: ReadonlySet<string>): string[] {
+  const told = withoutRepeats(events);
+  const count = (type: string, id: string): number =>
+    told.filter((event) => event.type === type && event.client === id).length;
+  const known = new Set([...told.map(({ client = '' }) => client), ...present]);
+  return [...known].flatMap((id) => {
+    const [joined, left] = [count('member.joined', id), count('member.left', id)];
+    // Who has missed something leaves and joins again.
+    const expected = joined - (present.has(id) ? 1 : 0);
+    return left === expected ? [] : [`${left} leaves and ${joined} joins of ${id} were told`];
+  });
 }
 
 function random(below: number): number {

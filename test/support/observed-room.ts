@@ -5,10 +5,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Subscription } from 'centrifuge';
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { post, read } from './api-request.ts';
 import { createSdkClient, type SdkClient } from './sdk-client.ts';
 import type { Reachable } from './start-server.ts';
+
+/** How long clients may need until they have everything again. */
+const CATCH_UP_MS = 30_000;
+const LOOK_MS = 50;
 
 /** A publication that was acknowledged. */
 interface Acknowledged {
@@ -144,43 +148,46 @@ export class ObservedRoom {
     }
   }
 
-  /** To be called when nobody speaks any more: waits until all have what they can have, and compares. */
-  async check(): Promise<void> {
+  /**
+   * To be called when nobody speaks any more: waits until all have what they can have, and compares. Returns what is wrong,
+   * one sentence each.
+   */
+  async check(): Promise<string[]> {
     const top = this.acknowledged.at(-1);
-    if (top === undefined) throw new Error(`nothing was acknowledged in ${this.room}`);
-    for (const observer of this.observers) {
-      await expect
-        .poll(
-          () => {
-            const segment = observer.segments.at(-1);
-            return [segment?.epoch === top.epoch, observer.latest >= top.offset];
-          },
-          { timeout: 30_000, message: `${observer.name} reaches ${top.offset} of ${this.room}` },
-        )
-        .toEqual([true, true]);
-      expect(observer.faults, observer.name).toEqual([]);
-      this.#compare(observer);
+    if (top === undefined) return [`nothing was acknowledged in ${this.room}`];
+    const hasAll = ({ segments, latest }: Observer): boolean =>
+      segments.at(-1)?.epoch === top.epoch && latest >= top.offset;
+    for (let waited = 0; waited < CATCH_UP_MS && !this.observers.every(hasAll); waited += LOOK_MS) {
+      await sleep(LOOK_MS);
     }
-    // One publication has one place.
+    return [...this.#comparePlaces(), ...this.observers.flatMap((one) => this.#compare(one, hasAll(one)))];
+  }
+
+  /** One publication has one place. */
+  #comparePlaces(): string[] {
     const places = new Map<string, string>();
-    for (const { data, offset, epoch } of this.acknowledged) {
+    return this.acknowledged.flatMap(({ data, offset, epoch }) => {
       const place = `${epoch}:${offset}`;
-      expect(places.get(place) ?? data, `what stands at ${place}`).toBe(data);
+      const other = places.get(place) ?? data;
       places.set(place, data);
-    }
+      return other === data ? [] : [`${data} and ${other} are both at ${place}`];
+    });
   }
 
   /** Within a segment nothing acknowledged is missing, and what is there has its own place. */
-  #compare({ name, segments }: Observer): void {
+  #compare({ name, faults, segments, latest }: Observer, hasAll: boolean): string[] {
+    const found = faults.map((fault) => `${name}: ${fault}`);
+    if (!hasAll) found.push(`${name} stands at ${latest}, and not at what was acknowledged last`);
     for (const { epoch, from, seen } of segments) {
       const last = seen.at(-1)?.offset ?? from;
-      const found = new Map(seen.map((one) => [one.offset, one.data]));
+      const byOffset = new Map(seen.map((one) => [one.offset, one.data]));
       for (const { data, offset, epoch: of } of this.acknowledged) {
-        if (of !== epoch || offset <= from || offset > last) continue;
-        expect(found.get(offset), `${name} at ${epoch}:${offset}`).toBe(data);
+        if (of !== epoch || offset <= from || offset > last || byOffset.get(offset) === data) continue;
+        found.push(`${name} has ${byOffset.get(offset)} at ${epoch}:${offset} in place of ${data}`);
       }
       const texts = seen.map(({ data }) => data);
-      expect(new Set(texts).size, `${name} saw something twice`).toBe(texts.length);
+      if (new Set(texts).size < texts.length) found.push(`${name} saw something twice`);
     }
+    return found;
   }
 }
