@@ -14,6 +14,7 @@ export {
   type PresenceUnderTest,
 } from './broker/presence/presence-contract.ts';
 export { describeMembershipStore, type StorePlace, type StoreUnderTest } from './storage/store-contract.ts';
+export { describeMuteStore, type MuteStoreUnderTest } from './storage/mutes/mute-contract.ts';
 export {
   describeRevocationStore,
   type RevocationPlace,

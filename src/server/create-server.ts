@@ -26,10 +26,12 @@ import { createUserRoutes } from '../http/user-routes.ts';
 import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
+import { MutedRooms } from '../operations/muted-rooms.ts';
 import { Revocations } from '../operations/revocations.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { createMemoryMutes } from '../storage/mutes/memory-mutes.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
@@ -130,6 +132,7 @@ export function composeServer<All extends ServantDefinitions>(
     presence,
     control,
     revocations: givenRevocations,
+    mutes,
     statStore,
     outbox,
     transport: givenTransport,
@@ -172,6 +175,13 @@ export function composeServer<All extends ServantDefinitions>(
       for (const one of found) endRevoked(directory, one);
     },
   });
+  const muted = new MutedRooms({
+    store: mutes ?? createMemoryMutes(),
+    clock,
+    events,
+    onFound: ({ room, muted: isMuted }) =>
+      directory.rooms.get(room)?.send({ type: isMuted ? 'room.mute' : 'room.unmute' }, 'library'),
+  });
   const shared = {
     store: store ?? createMemoryStore(),
     broker: new HeldBroker(
@@ -185,6 +195,7 @@ export function composeServer<All extends ServantDefinitions>(
     presence: presence ?? createMemoryPresence(),
     control: control ?? createMemoryControl(),
     revocations,
+    muted,
   };
   const { broker } = shared;
   const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
@@ -253,6 +264,7 @@ export function composeServer<All extends ServantDefinitions>(
     awayTtlMs: membership.ttlSeconds * 1000,
     reconnectMs: membership.reconnectSeconds * 1000,
     limits,
+    isMuted: (room) => muted.has(room),
     isStopping: () => life.isStopping,
     broadcast: createBroadcasts({
       rule: ruleOfBroadcasts(settings),
@@ -275,13 +287,14 @@ export function composeServer<All extends ServantDefinitions>(
   const streams = new StreamHub({ node, isDraining: () => life.isDraining });
   const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: settings.port });
   shared.control.attach(
-    createControlNode({ node, directory, rooms, streams, outside, nodeInfo, revocations, events }),
+    createControlNode({ node, directory, streams, outside, nodeInfo, revocations, muted, events }),
   );
   const watchers = new Watchers({ broker, clock, events, limits });
   const nodes = createAllNodes(shared.control, events);
   const operations = createOperations({
     ...shared,
     nodes,
+    isStopping: () => life.isStopping,
     watchers,
     outside,
     rooms,

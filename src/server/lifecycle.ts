@@ -63,7 +63,7 @@ export function createServices(input: ServicesInput): ServerServices {
   return {
     async restore() {
       await shared.control.open?.();
-      await shared.revocations.load();
+      await Promise.all([shared.revocations.load(), shared.muted.load()]);
       const { rooms: names, setAside = [] } = await shared.store.rooms();
       for (const { place, reason } of setAside) {
         events.emit('store.failed', { error: new Error(reason), setAside: place });

@@ -33,7 +33,7 @@ export interface RoomRecord {
 export function createRoomRecord(
   name: string,
   options: RoomOptions,
-  { durability, startedAt }: { durability: Durability; startedAt: number },
+  { durability, startedAt, muted }: { durability: Durability; startedAt: number; muted: boolean },
 ): RoomRecord {
   const { messagesPerSecond } = options;
   return {
@@ -46,7 +46,7 @@ export function createRoomRecord(
     judged: 0,
     loaded: false,
     opened: false,
-    muted: false,
+    muted,
     occupied: false,
     subscription: 'none',
   };

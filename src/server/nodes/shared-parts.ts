@@ -3,6 +3,7 @@
 import type { Broker } from '../../broker/broker.ts';
 import type { Control } from '../../broker/control/control.ts';
 import type { Presence } from '../../broker/presence/presence.ts';
+import type { MutedRooms } from '../../operations/muted-rooms.ts';
 import type { Revocations } from '../../operations/revocations.ts';
 import type { MembershipStore } from '../../storage/membership-store.ts';
 
@@ -12,6 +13,7 @@ export interface SharedParts {
   readonly presence: Presence;
   readonly control: Control;
   readonly revocations: Revocations;
+  readonly muted: MutedRooms;
 }
 
 /** Lets go of them. The store is the last one, whatever becomes of the others. */
@@ -21,7 +23,8 @@ export async function closeParts({
   presence,
   control,
   revocations,
+  muted,
 }: SharedParts): Promise<void> {
-  await Promise.allSettled([control, presence, broker, revocations].map(async (part) => part.close()));
+  await Promise.allSettled([control, presence, broker, revocations, muted].map(async (part) => part.close()));
   await store.close();
 }
