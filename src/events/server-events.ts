@@ -134,6 +134,10 @@ export interface ServerEvents {
   'part.failed':
     | { part: 'broker' | 'presence'; room: string; error: unknown }
     | { part: 'control'; error: unknown };
+  /** A server of Redis cannot be used, or does not answer. Emitted once, and again only after it was ready. */
+  'redis.failed': { address: string; error: unknown };
+  /** A server of Redis can be used again. */
+  'redis.recovered': { address: string };
   /** A webhook is not taken, or its outbox cannot be written or read. Emitted once, and again only after it was taken. */
   'webhook.failed': { webhook: string; error: unknown; setAside?: string };
   /** A webhook is taken again. */

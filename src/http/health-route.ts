@@ -7,7 +7,7 @@ import type { Route } from './router.ts';
 export const HEALTH_PATH = '/health';
 
 export interface Health {
-  /** `degraded`: the server works, its store does not. */
+  /** `degraded`: the server works, its store or its Redis does not. */
   readonly status: 'ok' | 'degraded' | 'draining';
   readonly version: string;
   readonly uptimeSeconds: number;
@@ -27,6 +27,8 @@ export interface Health {
    * none. Which ones they are is not for everybody.
    */
   readonly backends?: Readonly<Record<string, number>>;
+  /** How each server of Redis is; absent when there are none. */
+  readonly redis?: readonly RedisLinkHealth[];
   /** How each webhook is, by its name; absent when there are none. */
   readonly webhooks?: Readonly<Record<string, WebhookHealth>>;
   readonly features: {
@@ -38,6 +40,15 @@ export interface Health {
     /** It takes visitors without a token: everybody, or those on this machine. */
     readonly inspectorOpen: boolean;
   };
+}
+
+export interface RedisLinkHealth {
+  /** HOST:PORT, with the database if it is another one than 0. */
+  readonly address: string;
+  /** Such as `ready`, `silent` or `rebuilding`. */
+  readonly state: string;
+  /** Why it is not ready. */
+  readonly error?: string;
 }
 
 export interface WebhookHealth {

@@ -44,7 +44,7 @@ const STOPPING = createRefusal('notAvailable', 'the server is shutting down');
 const TOO_MANY_MUTED = createRefusal('limitExceeded', 'too many rooms are muted: unmute some of them');
 
 export function createOperations(input: OperationsInput): Operations {
-  const { rooms, nodes, clock, muted } = input;
+  const { rooms, nodes, muted } = input;
 
   function order(given: Order): Answer<Found> {
     return nodes.order(given, toFound);
@@ -62,7 +62,7 @@ export function createOperations(input: OperationsInput): Operations {
   }
 
   return {
-    ...createPublishing(rooms, clock),
+    ...createPublishing(rooms),
     ...createReading(input),
     ...createConnections(input),
     ...createPresenceSetting(input),

@@ -46,6 +46,7 @@ import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
 import { endRevoked } from './nodes/end-revoked.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
+import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
@@ -163,10 +164,25 @@ export function composeServer<All extends ServantDefinitions>(
     settings.host,
   );
   const { limits, membership, tars } = settings;
+  const life = new ServerLife();
   const onError: ErrorReport =
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
   const node = randomUUID();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
+  const patternOf = createPatternFinder(definitions);
+  reportHandlers(events, onError, patternOf);
+  const allowsOrigin = createOriginPolicy({
+    allowedOrigins: settings.allowedOrigins,
+    onLoopback: isLoopbackHost(settings.host),
+  });
+  const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
+  const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
+  const machines = createMachines(
+    inspector?.observer ?? NO_OBSERVER,
+    () => clock.monotonic(),
+    tellStates(chosenStates, events),
+  );
+  const redis = createRedisParts({ settings: settings.redis, node, machines, clock, events, onError });
   const revocations = new Revocations({
     store: givenRevocations ?? createMemoryRevocations(),
     clock,
@@ -187,6 +203,8 @@ export function composeServer<All extends ServantDefinitions>(
     broker: new HeldBroker(
       watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
         clock,
+        keepsHistory: (room) =>
+          (directory.rooms.get(room)?.record.options ?? optionsOf(room)).history.size > 0,
         isWatched: (room) => hasStreamReaders(directory, room),
         onGap: (room) => tellGap(directory, room),
       }),
@@ -196,24 +214,11 @@ export function composeServer<All extends ServantDefinitions>(
     control: control ?? createMemoryControl(),
     revocations,
     muted,
+    redis,
   };
   const { broker } = shared;
   const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
 
-  const life = new ServerLife();
-  const patternOf = createPatternFinder(definitions);
-  reportHandlers(events, onError, patternOf);
-  const allowsOrigin = createOriginPolicy({
-    allowedOrigins: settings.allowedOrigins,
-    onLoopback: isLoopbackHost(settings.host),
-  });
-  const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
-  const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
-  const machines = createMachines(
-    inspector?.observer ?? NO_OBSERVER,
-    () => clock.monotonic(),
-    tellStates(chosenStates, events),
-  );
   const directory = createDirectory(machines.connection, clock);
 
   const servants = createServants({
@@ -240,6 +245,7 @@ export function composeServer<All extends ServantDefinitions>(
     directory,
     servants,
     createOutbox: outbox ?? createMemoryOutboxes,
+    presence: shared.presence,
     checksTokens: verifier !== undefined,
     events,
     clock,
@@ -310,6 +316,7 @@ export function composeServer<All extends ServantDefinitions>(
     directory,
     servants,
     ...owner,
+    redis,
     events,
     clock,
     transport: transportChoice,
@@ -322,7 +329,7 @@ export function composeServer<All extends ServantDefinitions>(
     operations,
     shared,
     health,
-    states: createActorStates({ life, directory, servants, ...owner }),
+    states: createActorStates({ life, directory, servants, ...owner, redis }),
     events,
     callStatistics,
   });
@@ -410,6 +417,7 @@ export function composeServer<All extends ServantDefinitions>(
       proxies: servants.proxies,
       ...owner.backends,
       deliveries: owner.webhooks.deliveries,
+      redisLinks: redis?.links.links ?? new Map(),
     },
     operations,
   );

@@ -62,6 +62,7 @@ export function createServices(input: ServicesInput): ServerServices {
   let stopKeeping: (() => void) | undefined;
   return {
     async restore() {
+      await shared.redis?.start();
       await shared.control.open?.();
       await Promise.all([shared.revocations.load(), shared.muted.load()]);
       const { rooms: names, setAside = [] } = await shared.store.rooms();

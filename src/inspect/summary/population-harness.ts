@@ -126,6 +126,7 @@ export function createPopulation(
     backends: new Map(),
     questions: new Map(),
     deliveries: new Map([['crm', delivery]]),
+    redisLinks: new Map(),
   };
   const redaction = createRedaction(options.redact);
   const summaries = createSummaries({ population, redaction, clock });

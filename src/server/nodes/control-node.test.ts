@@ -46,7 +46,7 @@ function start(options: HarnessOptions = {}) {
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const operations = {
     ...createConnections({ rooms: harness.rooms, nodes: createAllNodes(control, events), clock, limits }),
-    ...createPublishing(harness.rooms, clock),
+    ...createPublishing(harness.rooms),
   };
   /** A client of the Centrifuge protocol that has connected. */
   async function connect(user?: string): Promise<FakeClient> {

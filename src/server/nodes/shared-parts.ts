@@ -5,6 +5,7 @@ import type { Control } from '../../broker/control/control.ts';
 import type { Presence } from '../../broker/presence/presence.ts';
 import type { MutedRooms } from '../../operations/muted-rooms.ts';
 import type { Revocations } from '../../operations/revocations.ts';
+import type { RedisParts } from './redis-parts.ts';
 import type { MembershipStore } from '../../storage/membership-store.ts';
 
 export interface SharedParts {
@@ -14,9 +15,11 @@ export interface SharedParts {
   readonly control: Control;
   readonly revocations: Revocations;
   readonly muted: MutedRooms;
+  /** What other parts are built on, where the settings name one. */
+  readonly redis?: RedisParts | undefined;
 }
 
-/** Lets go of them. The store is the last one, whatever becomes of the others. */
+/** Lets go of them. The store is the last but Redis, whatever becomes of the others. */
 export async function closeParts({
   store,
   broker,
@@ -24,7 +27,12 @@ export async function closeParts({
   control,
   revocations,
   muted,
+  redis,
 }: SharedParts): Promise<void> {
   await Promise.allSettled([control, presence, broker, revocations, muted].map(async (part) => part.close()));
-  await store.close();
+  try {
+    await store.close();
+  } finally {
+    await redis?.redis.close();
+  }
 }
