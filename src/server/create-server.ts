@@ -184,7 +184,7 @@ export function composeServer<All extends ServantDefinitions>(
   );
   const redis = createRedisParts({ settings: settings.redis, node, machines, clock, events, onError });
   const revocations = new Revocations({
-    store: givenRevocations ?? createMemoryRevocations(),
+    store: givenRevocations ?? redis?.revocations ?? createMemoryRevocations(),
     clock,
     events,
     onFound(found) {
@@ -192,7 +192,7 @@ export function composeServer<All extends ServantDefinitions>(
     },
   });
   const muted = new MutedRooms({
-    store: mutes ?? createMemoryMutes(),
+    store: mutes ?? redis?.mutes ?? createMemoryMutes(),
     clock,
     events,
     onFound: ({ room, muted: isMuted }) =>
@@ -211,7 +211,7 @@ export function composeServer<All extends ServantDefinitions>(
       (room) => directory.rooms.get(room)?.record.subscription ?? 'none',
     ),
     presence: presence ?? createMemoryPresence(),
-    control: control ?? createMemoryControl(),
+    control: control ?? redis?.control ?? createMemoryControl(),
     revocations,
     muted,
     redis,

@@ -11,7 +11,7 @@ import { startQuietTimer, type Clock } from '../../system/clock.ts';
 import { settleInTime } from '../../system/settle-in-time.ts';
 import { AnswerParts, splitAnswer } from './answer-parts.ts';
 import type { Control, ControlNode, Order, Question, Survey } from './control.ts';
-import { GIVE_ORDER, ORDER_LETTER, OrderStream, type PublishCommand } from './redis-orders.ts';
+import { GIVE_ORDER, ORDER_LETTER, OrderStream, publishCommand } from './redis-orders.ts';
 import { ReplyTable } from './redis-replies.ts';
 
 export interface RedisControlOptions {
@@ -19,8 +19,6 @@ export interface RedisControlOptions {
   readonly keys: RedisKeys;
   /** The ids of the nodes that are there. */
   readonly livingNodes: () => Promise<readonly string[]>;
-  /** What scripts publish with: `SPUBLISH` on a cluster. */
-  readonly publish: PublishCommand;
   readonly clock: Clock;
   /** Tells what went wrong, also on another node. */
   readonly onFault: (error: Error) => void;
@@ -185,8 +183,8 @@ class RedisControl implements Control {
   }
 
   #tell(channel: string, message: string): Promise<unknown> {
-    const { redis, publish } = this.#options;
-    return redis.run(TELL_NODE, [channel], [message, publish]);
+    const { redis } = this.#options;
+    return redis.run(TELL_NODE, [channel], [message, publishCommand(redis)]);
   }
 
   #hear(message: string): void {

@@ -4,13 +4,20 @@ import { DEFAULT_REDIS_LINK_POLICY } from '../../actors/redis/redis-link-events.
 import { createRedisLinks, type RedisLinks } from '../../actors/redis/redis-links.ts';
 import type { Machines } from '../../actors/machines.ts';
 import type { Settings } from '../../config/schema/settings.ts';
+import type { Control } from '../../broker/control/control.ts';
+import { CONTROL_SCRIPTS, createRedisControl } from '../../broker/control/redis-control.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import { RedisKeys } from '../../redis/keys.ts';
 import { LinkedRedis } from '../../redis/linked-redis.ts';
+import { readLivingNodes } from '../../redis/living-nodes.ts';
 import { addressOf } from '../../redis/redis-address.ts';
 import type { Redis, RedisScript } from '../../redis/redis.ts';
 import { RestoredListeners } from '../../redis/restored-listeners.ts';
 import { ServerLink } from '../../redis/server-link.ts';
+import type { MuteStore } from '../../storage/mutes/mute-store.ts';
+import { createRedisMutes } from '../../storage/mutes/redis-mutes.ts';
+import { createRedisRevocations } from '../../storage/revocations/redis-revocations.ts';
+import type { RevocationStore } from '../../storage/revocations/revocation-store.ts';
 import type { Clock } from '../../system/clock.ts';
 
 /** How long the start waits for a Redis that is required, in milliseconds. */
@@ -30,6 +37,9 @@ export interface RedisParts {
   readonly redis: Redis;
   readonly keys: RedisKeys;
   readonly links: RedisLinks;
+  readonly control: Control;
+  readonly revocations: RevocationStore;
+  readonly mutes: MuteStore;
   /**
    * Connects. Resolves when Redis can be used, or when it turns out that it cannot.
    * @throws an error when it cannot be used and is required.
@@ -50,7 +60,7 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
     events,
     random: Math.random,
   });
-  const scripts = new Set<RedisScript>();
+  const scripts = new Set<RedisScript>([...CONTROL_SCRIPTS]);
   const servers = [url].flat().map(
     (each) =>
       new ServerLink({
@@ -71,6 +81,15 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
     redis,
     keys,
     links,
+    control: createRedisControl({
+      redis,
+      keys,
+      livingNodes: () => readLivingNodes(redis, keys),
+      clock,
+      onFault: (error) => events.emit('part.failed', { part: 'control', error }),
+    }),
+    revocations: createRedisRevocations({ redis, keys, clock }),
+    mutes: createRedisMutes({ redis, keys }),
     async start() {
       for (const server of servers) links.start(server);
       await (required ? links.ready(REQUIRED_WITHIN_MS) : links.settled());
