@@ -270,6 +270,16 @@ export class NodeLease {
   }
 }
 
+/** All leases as they are now, which are newer than what a node has heard with its last beat. */
+export async function readLeases(redis: Pick<Redis, 'command'>, keys: RedisKeys): Promise<readonly string[]> {
+  return (await redis.command(keys.nodes, ['ZRANGE', keys.nodes, '0', '-1'])) as readonly string[];
+}
+
+/** The id of the node that has a lease. */
+export function nodeOfLease(lease: string): string {
+  return lease.slice(lease.indexOf(':') + 1);
+}
+
 /** The rooms that a node has taken up last, which it may not know of yet. */
 function newOf(rooms: string): string {
   return `${rooms}:new`;

@@ -199,25 +199,30 @@ export function composeServer<All extends ServantDefinitions>(
       directory.rooms.get(room)?.send({ type: isMuted ? 'room.mute' : 'room.unmute' }, 'library'),
   });
   const shared = {
-    store: store ?? createMemoryStore(),
+    store: store ?? redis?.store ?? createMemoryStore(),
     broker: new HeldBroker(
-      watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
-        clock,
-        keepsHistory: (room) =>
-          (directory.rooms.get(room)?.record.options ?? optionsOf(room)).history.size > 0,
-        isWatched: (room) => hasStreamReaders(directory, room),
-        onGap: (room) => tellGap(directory, room),
-      }),
+      watchBroker(
+        givenBroker ?? redis?.broker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }),
+        {
+          clock,
+          keepsHistory: (room) =>
+            (directory.rooms.get(room)?.record.options ?? optionsOf(room)).history.size > 0,
+          isWatched: (room) => hasStreamReaders(directory, room),
+          onGap: (room) => tellGap(directory, room),
+        },
+      ),
       (room) => directory.rooms.get(room)?.record.subscription ?? 'none',
     ),
-    presence: presence ?? createMemoryPresence(),
+    presence: presence ?? redis?.presence ?? createMemoryPresence(),
     control: control ?? redis?.control ?? createMemoryControl(),
     revocations,
     muted,
     redis,
   };
   const { broker } = shared;
-  const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
+  const callStatistics = createCallStatistics(
+    statStore ?? createConfiguredStatStore(settings.monitor, redis?.redis),
+  );
 
   const directory = createDirectory(machines.connection, clock);
 
@@ -244,7 +249,7 @@ export function composeServer<All extends ServantDefinitions>(
     machines,
     directory,
     servants,
-    createOutbox: outbox ?? createMemoryOutboxes,
+    createOutbox: outbox ?? redis?.createOutbox ?? createMemoryOutboxes,
     presence: shared.presence,
     checksTokens: verifier !== undefined,
     events,

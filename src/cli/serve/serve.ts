@@ -10,7 +10,6 @@ import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
 import { createLowdbStore } from '../../storage/lowdb-store.ts';
 import { createFileRevocations } from '../../storage/revocations/file-revocations.ts';
-import { createMemoryStore } from '../../storage/memory-store.ts';
 import { createBanner } from './banner.ts';
 import { composeServer } from '../../server/create-server.ts';
 import { pickCode, pickOneRoomSettings } from '../../server/room-definitions.ts';
@@ -18,7 +17,7 @@ import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { RoomDefinition, ServerOptions, TypedServer } from '../../server/server-options.ts';
-import { createFileOutboxes, createMemoryOutboxes } from '../../webhooks/outbox/create-outbox.ts';
+import { createFileOutboxes } from '../../webhooks/outbox/create-outbox.ts';
 import { VERSION } from '../../system/package-info.ts';
 
 /** Serves until SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node. */
@@ -107,12 +106,8 @@ async function launch<All extends ServantDefinitions>(
   const defined = mergeRooms(code.rooms, rooms);
   const server = composeServer<All>(
     {
-      store: storeKind === 'lowdb' ? createLowdbStore({ dir: dataDir }) : createMemoryStore(),
-      ...(storeKind === 'lowdb' && {
-        revocations: createFileRevocations({ dir: join(dataDir, 'revocations') }),
-      }),
-      outbox:
-        storeKind === 'lowdb' ? createFileOutboxes({ dir: join(dataDir, 'webhooks') }) : createMemoryOutboxes,
+      // Without them everything is in memory, or in Redis if there is one.
+      ...(storeKind === 'lowdb' && settings.redis.url === undefined && createFileParts(dataDir)),
       onError,
       ...code,
       ...rest,
@@ -153,6 +148,15 @@ async function launch<All extends ServantDefinitions>(
     return ended;
   };
   return { server, address, log, conf, stop, ended };
+}
+
+/** What is kept in files of a directory. */
+function createFileParts(dir: string): Pick<ServerOptions, 'store' | 'revocations' | 'outbox'> {
+  return {
+    store: createLowdbStore({ dir }),
+    revocations: createFileRevocations({ dir: join(dir, 'revocations') }),
+    outbox: createFileOutboxes({ dir: join(dir, 'webhooks') }),
+  };
 }
 
 async function readServants(configured: Settings['tars']['servants']): Promise<ServantDefinitions> {

@@ -1,23 +1,31 @@
 /** The Redis of the settings, with the links to its servers: what several nodes share goes through it. */
 
+import type { Broker } from '../../broker/broker.ts';
+import type { Control } from '../../broker/control/control.ts';
+import { createRedisControl } from '../../broker/control/redis-control.ts';
+import type { Presence } from '../../broker/presence/presence.ts';
+import { createRedisPresence } from '../../broker/presence/redis-presence.ts';
+import { createRedisBroker } from '../../broker/redis/redis-broker.ts';
+import { NodeLease, nodeOfLease, readLeases } from '../../redis/node-lease.ts';
+import type { MembershipStore } from '../../storage/membership-store.ts';
+import { createRedisMembershipStore } from '../../storage/redis/redis-store.ts';
+import { createRedisRevocations } from '../../storage/revocations/redis-revocations.ts';
+import type { RevocationStore } from '../../storage/revocations/revocation-store.ts';
+import type { CreateOutbox } from '../../webhooks/outbox/create-outbox.ts';
+import { createRedisOutboxes } from '../../webhooks/outbox/redis-outbox.ts';
 import { DEFAULT_REDIS_LINK_POLICY } from '../../actors/redis/redis-link-events.ts';
 import { createRedisLinks, type RedisLinks } from '../../actors/redis/redis-links.ts';
 import type { Machines } from '../../actors/machines.ts';
 import type { Settings } from '../../config/schema/settings.ts';
-import type { Control } from '../../broker/control/control.ts';
-import { CONTROL_SCRIPTS, createRedisControl } from '../../broker/control/redis-control.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import { RedisKeys } from '../../redis/keys.ts';
 import { LinkedRedis } from '../../redis/linked-redis.ts';
-import { readLivingNodes } from '../../redis/living-nodes.ts';
 import { addressOf } from '../../redis/redis-address.ts';
 import type { Redis, RedisScript } from '../../redis/redis.ts';
 import { RestoredListeners } from '../../redis/restored-listeners.ts';
 import { ServerLink } from '../../redis/server-link.ts';
 import type { MuteStore } from '../../storage/mutes/mute-store.ts';
 import { createRedisMutes } from '../../storage/mutes/redis-mutes.ts';
-import { createRedisRevocations } from '../../storage/revocations/redis-revocations.ts';
-import type { RevocationStore } from '../../storage/revocations/revocation-store.ts';
 import type { Clock } from '../../system/clock.ts';
 
 /** How long the start waits for a Redis that is required, in milliseconds. */
@@ -35,11 +43,14 @@ export interface RedisPartsInput {
 
 export interface RedisParts {
   readonly redis: Redis;
-  readonly keys: RedisKeys;
   readonly links: RedisLinks;
+  readonly broker: Broker;
+  readonly presence: Presence;
   readonly control: Control;
+  readonly store: MembershipStore;
   readonly revocations: RevocationStore;
   readonly mutes: MuteStore;
+  readonly createOutbox: CreateOutbox;
   /**
    * Connects. Resolves when Redis can be used, or when it turns out that it cannot.
    * @throws an error when it cannot be used and is required.
@@ -60,7 +71,7 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
     events,
     random: Math.random,
   });
-  const scripts = new Set<RedisScript>([...CONTROL_SCRIPTS]);
+  const scripts = new Set<RedisScript>();
   const servers = [url].flat().map(
     (each) =>
       new ServerLink({
@@ -77,19 +88,26 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
     onError(error, 'what follows a lost connection to Redis'),
   );
   const redis = new LinkedRedis(servers, restored, async () => links.stop());
+  const lease = new NodeLease({ redis, keys, node, clock });
+  const shared = { redis, keys, node, lease, clock };
+  const livingNodes = async (): Promise<readonly string[]> => {
+    await lease.begin();
+    return lease.leases.living.map(nodeOfLease);
+  };
   return {
     redis,
-    keys,
     links,
+    broker: createRedisBroker(shared),
+    presence: createRedisPresence(shared),
     control: createRedisControl({
-      redis,
-      keys,
-      livingNodes: () => readLivingNodes(redis, keys),
-      clock,
+      ...shared,
+      livingNodes: async () => (await readLeases(redis, keys)).map(nodeOfLease),
       onFault: (error) => events.emit('part.failed', { part: 'control', error }),
     }),
-    revocations: createRedisRevocations({ redis, keys, clock }),
-    mutes: createRedisMutes({ redis, keys }),
+    store: createRedisMembershipStore(shared),
+    revocations: createRedisRevocations(shared),
+    mutes: createRedisMutes(shared),
+    createOutbox: createRedisOutboxes({ ...shared, living: async () => new Set(await livingNodes()) }),
     async start() {
       for (const server of servers) links.start(server);
       await (required ? links.ready(REQUIRED_WITHIN_MS) : links.settled());
