@@ -242,6 +242,8 @@ class Streams implements RedisBroker {
   }
 
   async #catchUp(restored: Restored): Promise<void> {
+    // It may not be subscribed yet: the connection is made after the broker.
+    if (restored.affects(this.#keys.everybody)) void this.#hearEverybody();
     const ears = [...this.#ears].filter(([room]) => restored.affects(this.#keys.live(room)));
     for (let start = 0; start < ears.length; start += ROOMS_AT_A_TIME) {
       const some = ears.slice(start, start + ROOMS_AT_A_TIME);
@@ -250,6 +252,7 @@ class Streams implements RedisBroker {
   }
 
   async #hearEverybody(): Promise<void> {
+    this.#clock.clearTimeout(this.#retry);
     try {
       await this.#redis.subscribe(this.#keys.everybody, (message) => this.#hearBroadcast(message));
     } catch {
