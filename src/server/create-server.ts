@@ -45,6 +45,7 @@ import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
 import { endRevoked } from './nodes/end-revoked.ts';
+import { createActorLists } from './nodes/actor-lists.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
 import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
@@ -297,8 +298,19 @@ export function composeServer<All extends ServantDefinitions>(
   });
   const streams = new StreamHub({ node, isDraining: () => life.isDraining });
   const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: settings.port });
+  const actorLists = createActorLists({ node, nodeInfo, inspector });
   shared.control.attach(
-    createControlNode({ node, directory, streams, outside, nodeInfo, revocations, muted, events }),
+    createControlNode({
+      node,
+      directory,
+      streams,
+      outside,
+      nodeInfo,
+      listActors: actorLists.answer,
+      revocations,
+      muted,
+      events,
+    }),
   );
   const watchers = new Watchers({ broker, clock, events, limits });
   const nodes = createAllNodes(shared.control, events);
@@ -425,6 +437,7 @@ export function composeServer<All extends ServantDefinitions>(
       redisLinks: redis?.links.links ?? new Map(),
     },
     operations,
+    ...(redis === undefined && control === undefined ? [] : [actorLists.others(nodes)]),
   );
   return server;
 }

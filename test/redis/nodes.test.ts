@@ -6,8 +6,10 @@ import { EventSource } from 'eventsource';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { SECRET, signToken } from '../../src/auth/token-harness.ts';
 import type { ServerOptions } from '../../src/index.ts';
+import type { CatalogueRequest } from '../../src/inspect/feed/feed-protocol.ts';
 import { Inbox } from '../../src/system/inbox-harness.ts';
 import { ask } from '../support/api-request.ts';
+import { watchServer } from '../support/feed-client.ts';
 import { describeWithRedis } from '../support/redis.ts';
 import { startServer, type RunningServer } from '../support/start-server.ts';
 import { emulate, openStream } from '../support/stream-client.ts';
@@ -27,6 +29,7 @@ describeWithRedis('two nodes on one Redis', (redis) => {
       redis: { url: redis().url, prefix: `nodes${places}` },
       auth: { hmacSecret: SECRET, anonymous: true },
       http: { open: true },
+      inspector: { access: 'open' },
       ...options,
     });
   }
@@ -121,10 +124,14 @@ describeWithRedis('two nodes on one Redis', (redis) => {
     for (const { server } of [one, two]) {
       expect(await server.rooms()).toEqual([{ room: 'r', members: 3 }]);
       const info = await server.info();
-      expect(info.map(({ connections }) => connections).toSorted()).toEqual([1, 2]);
+      expect(info.map(({ connections }) => connections).toSorted((a, b) => a - b)).toEqual([1, 2]);
       expect(new Set(info.map(({ uid }) => uid)).size).toBe(2);
       expect(await server.presenceStats('r')).toEqual({ connections: 3, users: 2 });
-      expect((await server.members('r')).map(({ user }) => user).toSorted()).toEqual(['ann', 'ann', 'bob']);
+      expect((await server.members('r')).map(({ user }) => user ?? '').toSorted()).toEqual([
+        'ann',
+        'ann',
+        'bob',
+      ]);
     }
   });
 
@@ -186,6 +193,23 @@ describeWithRedis('two nodes on one Redis', (redis) => {
     for (let id = 2; id < 22; id += 1) expect(await messages.next()).toMatchObject({ id });
     expect(await emulate(two.url, { session: 'other', node, data: '{}' })).toBe(404);
     expect(await emulate(two.url, { session, node: 'nobody', data: '{}' })).toBe(404);
+  });
+
+  test('list the actors of all nodes in the inspector of each, page by page', async () => {
+    const { one, two } = nodes;
+    for (const node of [one, two, two]) await (await connect(node)).join('r');
+    const feed = await watchServer(one.url);
+    const list = (query: Omit<CatalogueRequest, 'type' | 'id'>) =>
+      feed.expect('catalogue', { type: 'catalogue', ...query });
+    const all = await list({ kinds: ['connection'] });
+    expect(all).toMatchObject({ total: 3, counts: { connection: { total: 3 }, server: { total: 2 } } });
+    const [name] = (await two.server.info()).map((info) => info.name);
+    expect(all.actors.map(({ node }) => node ?? 'here').toSorted()).toEqual([name, name, 'here'].toSorted());
+    const pages = [await list({ kinds: ['connection'], limit: 2 })];
+    pages.push(await list({ kinds: ['connection'], limit: 2, offset: 2 }));
+    expect(pages.flatMap(({ actors }) => actors.map(({ id }) => id))).toEqual(all.actors.map(({ id }) => id));
+    expect(await list({ kinds: ['room'], search: 'r' })).toMatchObject({ total: 2 });
+    expect(all.missingNodes).toBeUndefined();
   });
 
   test('say clearly that Redis is away, start without it, and go on when it is back', async () => {

@@ -195,7 +195,7 @@ class RedisControl implements Control {
       if (letter === ORDER_LETTER) this.#stream.hear(text);
       else if (letter === OWN_ORDER) this.#stream.hearOwn(text);
       else if (letter === ACKNOWLEDGEMENTS) this.#takeAcknowledgements(JSON.parse(text));
-      else if (letter === QUESTION) this.#answer(JSON.parse(text));
+      else if (letter === QUESTION) void this.#answer(JSON.parse(text));
       else if (letter === ANSWER) this.#takeAnswer(text);
       else this.#tellOnce(`a message to all nodes that begins with ${JSON.stringify(letter)}`);
     } catch {
@@ -247,12 +247,12 @@ class RedisControl implements Control {
     for (const [number, isFound] of found) this.#acknowledged.take(number, node, isFound);
   }
 
-  #answer({ from, number, question }: Asked & { readonly question: Question }): void {
+  async #answer({ from, number, question }: Asked & { readonly question: Question }): Promise<void> {
     const node = this.#node;
     if (node === undefined) return;
     let parts: readonly string[] = [];
     try {
-      const whole = splitAnswer(JSON.stringify(node.answer(question)));
+      const whole = splitAnswer(JSON.stringify(await node.answer(question)));
       if (whole === undefined)
         this.#tellOnce(`a question of the type ${question.type}: the answer is too long`);
       else parts = whole;

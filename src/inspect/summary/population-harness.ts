@@ -50,7 +50,17 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
   const muted = new MutedRooms({ store: createMemoryMutes(), clock, events, onFound: () => undefined });
   const nodes = createAllNodes(control, events);
   control.attach(
-    createControlNode({ node: 'node', directory, streams, outside, nodeInfo, revocations, muted, events }),
+    createControlNode({
+      node: 'node',
+      directory,
+      streams,
+      outside,
+      nodeInfo,
+      listActors: () => null,
+      revocations,
+      muted,
+      events,
+    }),
   );
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const rpc = { call: async () => failCall('unknownFunction') };

@@ -41,7 +41,17 @@ function start(options: HarnessOptions = {}) {
   const nodeInfo = createNodeInfo({ uid: 'node', directory: harness.directory, clock, port: 0 });
   const { directory } = harness;
   control.attach(
-    createControlNode({ node: 'node', directory, streams, outside, nodeInfo, revocations, muted, events }),
+    createControlNode({
+      node: 'node',
+      directory,
+      streams,
+      outside,
+      nodeInfo,
+      listActors: () => null,
+      revocations,
+      muted,
+      events,
+    }),
   );
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const operations = {

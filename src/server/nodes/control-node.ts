@@ -47,13 +47,15 @@ export interface ControlNodeInput {
   /** Who is present without a connection. */
   readonly outside: Pick<OutsidePresence, 'keep' | 'remove'>;
   readonly nodeInfo: () => NodeInfo;
+  /** What the inspector lists, for that of another node. */
+  readonly listActors: (query: Json) => Json | Promise<Json>;
   readonly revocations: Pick<Revocations, 'add' | 'lift'>;
   readonly muted: Pick<MutedRooms, 'mute' | 'unmute'>;
   readonly events: EventSink;
 }
 
 export function createControlNode(input: ControlNodeInput): ControlNode {
-  const { node, directory, streams, outside, nodeInfo, revocations, muted, events } = input;
+  const { node, directory, streams, outside, nodeInfo, listActors, revocations, muted, events } = input;
   const ignored = new Set<string>();
 
   /** A node of a newer version may ask for what this one does not know. */
@@ -179,6 +181,8 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return countRooms(question.pattern);
         case 'nodes':
           return { ...nodeInfo() } satisfies Json;
+        case 'actors':
+          return listActors(question.query);
         default:
           throw ignore(`a question of the type ${(question satisfies never as Question).type}`);
       }
