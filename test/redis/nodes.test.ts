@@ -204,7 +204,9 @@ describeWithRedis('two nodes on one Redis', (redis) => {
     const all = await list({ kinds: ['connection'] });
     expect(all).toMatchObject({ total: 3, counts: { connection: { total: 3 }, server: { total: 2 } } });
     const [name] = (await two.server.info()).map((info) => info.name);
-    expect(all.actors.map(({ node }) => node ?? 'here').toSorted()).toEqual([name, name, 'here'].toSorted());
+    expect(all.actors.map(({ node }) => node ?? 'here').toSorted()).toEqual(
+      [name ?? '', name ?? '', 'here'].toSorted(),
+    );
     const pages = [await list({ kinds: ['connection'], limit: 2 })];
     pages.push(await list({ kinds: ['connection'], limit: 2, offset: 2 }));
     expect(pages.flatMap(({ actors }) => actors.map(({ id }) => id))).toEqual(all.actors.map(({ id }) => id));

@@ -53,7 +53,7 @@ class MemoryControl implements Control {
     if (!answers.some((answer) => answer instanceof Promise)) {
       return { answers: answers as Json[], missing: asked - answers.length };
     }
-    return Promise.allSettled(answers).then((settled) => {
+    return Promise.allSettled(answers.map(async (answer) => answer)).then((settled) => {
       const given = settled.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
       return { answers: given, missing: asked - given.length };
     });
