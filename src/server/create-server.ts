@@ -45,7 +45,7 @@ import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
 import { endRevoked } from './nodes/end-revoked.ts';
-import { createActorLists } from './nodes/actor-lists.ts';
+import { createActorLists } from './actor-lists.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
 import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';

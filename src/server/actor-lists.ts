@@ -1,11 +1,11 @@
 /** What the inspectors of several nodes tell each other: pages of their catalogues. */
 
-import type { NodeActors, OtherNodes } from '../../inspect/catalogue/nodes-catalogue.ts';
-import type { CatalogueQuery } from '../../inspect/catalogue/search.ts';
-import type { Inspector } from '../../inspect/inspector.ts';
-import type { AllNodes } from '../../operations/all-nodes.ts';
-import type { NodeInfo } from '../../operations/operations.ts';
-import type { Json } from '../../protocol/command.ts';
+import type { NodeActors, OtherNodes } from '../inspect/catalogue/nodes-catalogue.ts';
+import type { CatalogueQuery } from '../inspect/catalogue/search.ts';
+import type { Inspector } from '../inspect/inspector.ts';
+import type { AllNodes } from '../operations/all-nodes.ts';
+import type { NodeInfo } from '../operations/operations.ts';
+import type { Json } from '../protocol/command.ts';
 
 export interface ActorListsInput {
   readonly node: string;
