@@ -1,246 +1,189 @@
-/** Two servers that have one Redis in common: what is done from outside to users and rooms of the other node. */
-
-import { once } from 'node:events';
-import { Centrifuge } from 'centrifuge';
-import { EventSource } from 'eventsource';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { SECRET, signToken } from '../../src/auth/token-harness.ts';
+import { expect, test } from 'vitest';
 import type { ServerOptions } from '../../src/index.ts';
-import type { CatalogueRequest } from '../../src/inspect/feed/feed-protocol.ts';
-import { Inbox } from '../../src/system/inbox-harness.ts';
-import { ask } from '../support/api-request.ts';
-import { watchServer } from '../support/feed-client.ts';
+import { connectCentrifuge, openCentrifuge } from '../support/centrifuge-client.ts';
+import { RedisNodes, type RedisNode } from '../support/redis-nodes.ts';
 import { describeWithRedis } from '../support/redis.ts';
-import { startServer, type RunningServer } from '../support/start-server.ts';
-import { emulate, openStream } from '../support/stream-client.ts';
-import { WebSocket } from 'ws';
 
-const ANN = { user: 'ann' };
-const WAYS = ['websocket', 'http_stream', 'sse'] as const;
-type Way = (typeof WAYS)[number];
+async function join(node: RedisNode, room: string, user?: string) {
+  const client = await connectCentrifuge(node, user === undefined ? {} : { data: user });
+  await client.subscribe(room);
+  return client;
+}
 
-let places = 0;
+const statesOf = async (node: RedisNode, room: string) =>
+  (await node.server.members(room)).map(({ user = 'anonymous', state }) => `${user} ${state}`).toSorted();
 
-describeWithRedis('two nodes on one Redis', (redis) => {
-  let nodes: { one: RunningServer; two: RunningServer };
-
-  function start(options: ServerOptions = {}): Promise<RunningServer> {
-    return startServer({
-      redis: { url: redis().url, prefix: `nodes${places}` },
-      auth: { hmacSecret: SECRET, anonymous: true },
-      http: { open: true },
-      inspector: { access: 'open' },
-      ...options,
-    });
-  }
-
-  beforeEach(async () => {
-    places += 1;
-    nodes = { one: await start(), two: await start() };
-  });
-
-  /** A client of the published SDK, with what it hears. */
-  async function connect({ url }: RunningServer, way: Way = 'websocket', user = 'ann') {
-    const address = (path: string): string => new URL(path, url).href;
-    const endpoint =
-      way === 'websocket'
-        ? address('/connection/websocket').replace('http', 'ws')
-        : address(`/connection/${way}`);
-    const client = new Centrifuge([{ transport: way, endpoint }], {
-      emulationEndpoint: address('/emulation'),
-      websocket: WebSocket,
-      eventsource: EventSource,
-      minReconnectDelay: 1,
-      maxReconnectDelay: 50,
-      getToken: async () => signToken({ sub: user, exp: Math.floor(Date.now() / 1000) + 3_600 }),
-    });
-    onTestFinished(() => client.disconnect());
-    const heard = new Inbox<string>();
-    client.on('message', ({ data }) => heard.push(`message ${JSON.stringify(data)}`));
-    client.on('disconnected', ({ code }) => heard.push(`disconnected ${code}`));
-    client.on('subscribed', ({ channel }) => heard.push(`subscribed ${channel}`));
-    client.on('unsubscribed', ({ channel }) => heard.push(`unsubscribed ${channel}`));
-    client.connect();
-    await client.ready();
-    async function join(room: string) {
-      const subscription = client.newSubscription(room);
-      subscription.on('unsubscribed', ({ code }) => heard.push(`out of ${room} ${code}`));
-      subscription.on('publication', ({ data }) => heard.push(`${room}: ${JSON.stringify(data)}`));
-      subscription.subscribe();
-      await subscription.ready();
-      return subscription;
-    }
-    return { client, heard, join };
-  }
-
-  test.each(WAYS)('reach a user of the other node by %s', async (way) => {
-    const { one, two } = nodes;
-    const { heard, join } = await connect(two, way);
-    await join('r');
-    expect(await one.server.send(ANN, 'hello')).toBe(true);
-    expect(await heard.next()).toBe('message "hello"');
-    expect(await one.server.subscribe(ANN, 'given')).toBe(true);
-    expect(await heard.next()).toBe('subscribed given');
-    expect(await one.server.unsubscribe(ANN, 'given')).toBe(true);
-    expect(await heard.next()).toBe('unsubscribed given');
-    await one.server.publish('r', 'news');
-    expect(await heard.next()).toBe('r: "news"');
-    await one.server.broadcast('all');
-    expect(await heard.next()).toBe('message "all"');
-    const [member] = await one.server.members('r');
-    expect(member).toMatchObject({ user: 'ann', state: 'joined' });
-    expect(await one.server.refresh(ANN, { expiresAt: 0, info: { name: 'Ann' } })).toBe(true);
-    await expect.poll(() => one.server.presence('r')).toMatchObject([{ info: { name: 'Ann' } }]);
-    expect(await one.server.kick('r', member?.id ?? '', 'be nice')).toBe(true);
-    expect(await heard.next()).toMatch(/^out of r/);
-    expect(await one.server.kick('r', member?.id ?? '', 'be nice')).toBe(false);
-    expect(await one.server.disconnect(ANN)).toBe(true);
-    expect(await heard.next()).toBe('disconnected 3503');
-    expect(await one.server.disconnect(ANN)).toBe(false);
-  });
-
-  test('do the same over the API', async () => {
-    const { one, two } = nodes;
-    const { heard, join } = await connect(two);
-    await join('r');
-    expect(await ask(one, 'send', { user: 'ann', data: 1 })).toEqual({ result: { found: true } });
-    expect(await heard.next()).toBe('message 1');
-    await ask(one, 'subscribe', { user: 'ann', channel: 'given' });
-    expect(await heard.next()).toBe('subscribed given');
-    await ask(one, 'unsubscribe', { user: 'ann', channel: 'given' });
-    expect(await heard.next()).toBe('unsubscribed given');
-    expect(await ask(one, 'channels', {})).toEqual({ result: { channels: { r: { num_clients: 1 } } } });
-    expect(await ask(one, 'presence_stats', { channel: 'r' })).toEqual({
-      result: { num_clients: 1, num_users: 1 },
-    });
-    await ask(one, 'disconnect', { user: 'ann' });
-    expect(await heard.next()).toBe('disconnected 3503');
-  });
-
-  test('tell which rooms, connections and nodes there are, summed up', async () => {
-    const { one, two } = nodes;
-    const clients = [await connect(one), await connect(two), await connect(two, 'websocket', 'bob')];
-    for (const { join } of clients) await join('r');
-    for (const { server } of [one, two]) {
-      expect(await server.rooms()).toEqual([{ room: 'r', members: 3 }]);
-      const info = await server.info();
-      expect(info.map(({ connections }) => connections).toSorted((a, b) => a - b)).toEqual([1, 2]);
-      expect(new Set(info.map(({ uid }) => uid)).size).toBe(2);
-      expect(await server.presenceStats('r')).toEqual({ connections: 3, users: 2 });
-      expect((await server.members('r')).map(({ user }) => user ?? '').toSorted()).toEqual([
-        'ann',
-        'ann',
-        'bob',
-      ]);
-    }
-  });
-
-  test('believe no longer whom the other one has revoked, and believe again', async () => {
-    const { one, two } = nodes;
-    const { heard } = await connect(two);
-    await one.server.revoke(ANN);
-    expect(await heard.next()).toBe('disconnected 3507');
-    expect(await two.server.revocations()).toEqual([ANN]);
-    const later = await start();
-    expect(await later.server.revocations()).toEqual([ANN]);
-    expect(await later.server.unrevoke(ANN)).toBe(true);
-    for (const { server } of [one, two]) expect(await server.revocations()).toEqual([]);
-    await connect(two);
-  });
-
-  test('mute a room on all nodes, before and after it has members, and on those that start later', async () => {
-    const { one, two } = nodes;
-    await one.server.mute('r');
-    const later = await start();
-    for (const node of [two, later]) {
-      const { join } = await connect(node);
-      const subscription = await join('r');
-      await expect(subscription.publish('hi')).rejects.toMatchObject({ message: 'r is muted' });
-      expect(await ask(node, 'muted', {})).toEqual({ result: { channels: ['r'] } });
-    }
-    await later.server.unmute('r');
-    const line = await two.connect();
-    await line.join('r');
-    line.send('sendByRoom|{"roomNum":"r","message":"hi"}');
-    // The speaker's own copy comes by way of Redis.
-    expect((await line.take(2)).toSorted()).toEqual(['SendByRoom success!', 'hi']);
-    expect(await one.server.mutedRooms()).toEqual([]);
-  });
-
-  test('have one member from outside, whichever of them is told', async () => {
-    const { one, two } = nodes;
-    const bot = { id: 'bot', info: 1 };
-    const id = await one.server.setPresence('r', bot, 60_000);
-    expect(await two.server.setPresence('r', { id: 'bot', info: 2 }, 60_000)).toBe(id);
-    expect(await one.server.setPresence('r', { id: 'bot', info: 3 }, 60_000)).toBe(id);
-    await expect.poll(() => two.server.presence('r')).toMatchObject([{ id, info: 3 }]);
-    expect(await two.server.removePresence('r', 'bot')).toBe(true);
-    await expect.poll(() => one.server.presence('r')).toEqual([]);
-    expect(await one.server.removePresence('r', 'bot')).toBe(false);
-  });
-
-  test('take the commands of a stream wherever they come, in their order', async () => {
-    const { one, two } = nodes;
-    const hello = JSON.stringify({ id: 1, connect: {} });
-    const { messages } = await openStream(one.url, 'http_stream', hello);
-    const { session, node } = ((await messages.next()) as { connect: { session: string; node: string } })
-      .connect;
-    for (let id = 2; id < 22; id += 1) {
-      const data = JSON.stringify({ id, presence_stats: { channel: 'r' } });
-      const { url } = id % 3 === 0 ? one : two;
-      expect(await emulate(url, { session, node, data })).toBe(204);
-    }
-    for (let id = 2; id < 22; id += 1) expect(await messages.next()).toMatchObject({ id });
-    expect(await emulate(two.url, { session: 'other', node, data: '{}' })).toBe(404);
-    expect(await emulate(two.url, { session, node: 'nobody', data: '{}' })).toBe(404);
-  });
-
-  test('list the actors of all nodes in the inspector of each, page by page', async () => {
-    const { one, two } = nodes;
-    for (const node of [one, two, two]) await (await connect(node)).join('r');
-    const feed = await watchServer(one.url);
-    const list = (query: Omit<CatalogueRequest, 'type' | 'id'>) =>
-      feed.expect('catalogue', { type: 'catalogue', ...query });
-    const all = await list({ kinds: ['connection'] });
-    expect(all).toMatchObject({ total: 3, counts: { connection: { total: 3 }, server: { total: 2 } } });
-    const [name] = (await two.server.info()).map((info) => info.name);
-    expect(all.actors.map(({ node }) => node ?? 'here').toSorted()).toEqual(
-      [name ?? '', name ?? '', 'here'].toSorted(),
+describeWithRedis('several nodes on one Redis', (redis) => {
+  test('a dead node: its users are away, others are swept, and each leave is told once', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const options = { rooms: { r: { joinLeave: true } } };
+    const [dead, one, two] = [
+      await nodes.start(options),
+      await nodes.start(options),
+      await nodes.start(options),
+    ];
+    const ann = await join(dead, 'r', 'ann');
+    const nobody = await join(dead, 'r');
+    const bob = await join(dead, 'r', 'bob');
+    const watching = await connectCentrifuge(one, {});
+    await watching.subscribe('r', { join_leave: true });
+    const again = await join(two, 'r', 'bob');
+    await expect.poll(async () => (await one.server.members('r')).length).toBe(5);
+    dead.redis.isCut = true;
+    await expect
+      .poll(() => statesOf(one, 'r'), { timeout: 5_000 })
+      .toEqual(['ann away', 'anonymous joined', 'bob joined']);
+    await expect.poll(() => statesOf(two, 'r')).toEqual(['ann away', 'anonymous joined', 'bob joined']);
+    expect([nodes.of(ann.id), nodes.of(nobody.id), nodes.of(bob.id)]).toEqual([
+      ['0 member.joined', expect.stringMatching(/^[12] member.away$/)],
+      ['0 member.joined', expect.stringMatching(/^[12] member.left swept$/)],
+      ['0 member.joined', expect.stringMatching(/^[12] member.left swept$/)],
+    ]);
+    const left = await Promise.all([1, 2, 3].map(() => watching.push('leave', 'r')));
+    expect(left.map(({ info }) => info.client as string).toSorted()).toEqual(
+      [ann.id, nobody.id, bob.id].toSorted(),
     );
-    const pages = [await list({ kinds: ['connection'], limit: 2 })];
-    pages.push(await list({ kinds: ['connection'], limit: 2, offset: 2 }));
-    expect(pages.flatMap(({ actors }) => actors.map(({ id }) => id))).toEqual(all.actors.map(({ id }) => id));
-    expect(await list({ kinds: ['room'], search: 'r' })).toMatchObject({ total: 2 });
-    expect(all.missingNodes).toBeUndefined();
+    expect(await two.server.presenceStats('r')).toMatchObject({ connections: 2 });
+
+    const back = await openCentrifuge(two);
+    expect(await back.connect({ data: 'ann' })).toHaveProperty('subs.r');
+    await expect.poll(() => nodes.of(ann.id).slice(2)).toEqual([expect.stringMatching(/left resumed$/)]);
+    expect(await statesOf(one, 'r')).toEqual(['ann joined', 'anonymous joined', 'bob joined']);
+    expect(nodes.of(again.id)).toEqual(['2 member.joined']);
   });
 
-  test('say clearly that Redis is away, start without it, and go on when it is back', async () => {
-    const { one } = nodes;
-    await one.server.revoke({ user: 'eve' });
-    await redis().kill();
-    const attempt = async (): Promise<unknown> => one.server.disconnect(ANN);
-    await expect(attempt()).rejects.toMatchObject({ code: 'internal', temporary: true });
-    await expect(one.server.info()).rejects.toMatchObject({ code: 'internal', temporary: true });
-    expect(await ask(one, 'mute', { channel: 'r' })).toMatchObject({
-      error: { code: 100, message: 'the other nodes cannot be reached, try again later' },
-    });
-    const later = await start();
-    const client = new Centrifuge(new URL('/connection/websocket', later.url).href.replace('http', 'ws'), {
-      websocket: WebSocket,
-      minReconnectDelay: 1,
-      maxReconnectDelay: 50,
-      token: await signToken({ sub: 'ann' }),
-    });
-    onTestFinished(() => client.disconnect());
-    client.connect();
-    const raw = new WebSocket(new URL('/connection/websocket', later.url).href.replace('http', 'ws'));
-    await once(raw, 'open');
-    raw.send(JSON.stringify({ id: 1, connect: { token: await signToken({ sub: 'ann' }) } }));
-    expect((await once(raw, 'close'))[0]).toBe(3004);
-    await redis().start();
-    await client.ready();
-    const send = async (): Promise<unknown> => one.server.send(ANN, 'hello');
-    await expect.poll(() => send().catch(() => false), { timeout: 10_000 }).toBe(true);
-    expect(await one.server.revocations()).toEqual([{ user: 'eve' }]);
+  test('a user whose connection breaks is away for all nodes, and comes back on another one', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const [one, two] = [await nodes.start(), await nodes.start()];
+    const ann = await join(one, 'r', 'ann');
+    ann.terminate();
+    await expect.poll(() => statesOf(two, 'r')).toEqual(['ann away']);
+    const back = await openCentrifuge(two);
+    expect(await back.connect({ data: 'ann' })).toHaveProperty('subs.r');
+    await expect
+      .poll(() => nodes.of(ann.id))
+      .toEqual(['0 member.joined', '0 member.away', '0 member.left resumed']);
+    expect(await statesOf(one, 'r')).toEqual(['ann joined']);
+    expect(await two.server.presenceStats('r')).toMatchObject({ connections: 1 });
+  });
+
+  test('a strict server has stored who it has answered, also when it dies at once', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const strict = { membership: { durability: 'strict' } } as const;
+    const [dead, other] = [await nodes.start(strict), await nodes.start(strict)];
+    const clients = await Promise.all(['ann', 'bob', 'carl'].map((user) => join(dead, 'r', user)));
+    dead.redis.isCut = true;
+    await expect
+      .poll(() => statesOf(other, 'r'), { timeout: 5_000 })
+      .toEqual(['ann away', 'bob away', 'carl away']);
+    for (const { id } of clients) expect(nodes.of(id)).toEqual(['0 member.joined', '1 member.away']);
+  });
+
+  test('a client of the line protocol comes back on another node', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const trusting: ServerOptions = { line: { userParameter: true } };
+    const [one, two] = [await nodes.start(trusting), await nodes.start(trusting)];
+    const ann = await one.connect({ path: '/?user=ann' });
+    await ann.join('r');
+    ann.terminate();
+    await expect.poll(() => statesOf(two, 'r')).toEqual(['ann away']);
+    const back = await two.connect({ path: '/?user=ann' });
+    expect(await back.next()).toBe('Subscribe roomNum:r success!');
+    await expect.poll(() => statesOf(one, 'r')).toEqual(['ann joined']);
+    await expect
+      .poll(() => nodes.told.filter(({ name }) => name === 'member.left'))
+      .toMatchObject([{ node: 0, user: 'ann', reason: 'resumed' }]);
+  });
+
+  test('a clean end hands over at once', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const [one, two] = [await nodes.start(), await nodes.start()];
+    const ann = await join(one, 'r', 'ann');
+    await one.server.close();
+    await expect.poll(() => statesOf(two, 'r')).toEqual(['ann away']);
+    expect(nodes.of(ann.id).filter((told) => told.includes('member.left shutdown'))).toHaveLength(1);
+    const back = await openCentrifuge(two);
+    expect(await back.connect({ data: 'ann' })).toHaveProperty('subs.r');
+  });
+
+  test('a node that was away for too long drops its members, who come back', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const [late, other] = [await nodes.start(), await nodes.start()];
+    const ann = await join(late, 'r', 'ann');
+    const outside = await connectCentrifuge(late, { data: 'carl' });
+    late.redis.isCut = true;
+    await expect.poll(() => statesOf(other, 'r'), { timeout: 5_000 }).toEqual(['ann away']);
+    late.redis.mend();
+    expect((await ann.closed).code).toBe(3010);
+    expect(outside.isOpen).toBe(true);
+    await expect.poll(() => statesOf(late, 'r')).toEqual(['ann away']);
+    const back = await openCentrifuge(late);
+    expect(await back.connect({ data: 'ann' })).toHaveProperty('subs.r');
+    await expect
+      .poll(() => nodes.of(ann.id))
+      .toEqual(['0 member.joined', '1 member.away', '1 member.left resumed']);
+    expect(await statesOf(other, 'r')).toEqual(['ann joined']);
+    await expect.poll(() => redis().command('HLEN', nodes.keys.roster('r'))).toBe(1);
+  });
+
+  test('all nodes stay what they are when Redis was away, and nobody is dropped', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const [one, two] = [await nodes.start(), await nodes.start()];
+    const [ann, bob] = [await join(one, 'r', 'ann'), await join(two, 'r', 'bob')];
+    const { lease } = one;
+    for (const node of [one, two]) node.redis.isCut = true;
+    await expect.poll(() => isLost(lease), { timeout: 5_000 }).toBe(true);
+    one.redis.mend();
+    await expect.poll(() => isLost(lease)).toBe(false);
+    two.redis.mend();
+    await expect.poll(() => statesOf(one, 'r')).toEqual(['ann joined', 'bob joined']);
+    expect([ann.isOpen, bob.isOpen, nodes.told.length]).toEqual([true, true, 2]);
+  });
+
+  test('a Redis that has lost everything is told again', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const [one, two] = [await nodes.start(), await nodes.start()];
+    const [ann, bob] = [await join(one, 'r', 'ann'), await join(two, 'r', 'bob')];
+    const carl = await join(one, 'r', 'carl');
+    carl.terminate();
+    await expect.poll(() => nodes.of(carl.id).length).toBe(2);
+    await redis().command('FLUSHALL');
+    await expect.poll(() => redis().command('HLEN', nodes.keys.roster('r')), { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => statesOf(two, 'r')).toEqual(['ann joined', 'bob joined', 'carl away']);
+    expect([ann.isOpen, bob.isOpen, nodes.told.length]).toEqual([true, true, 4]);
+  });
+
+  test('a room takes no more members than its capacity on all nodes together', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const options = { rooms: { r: { capacity: 2 } } };
+    const [one, two] = [await nodes.start(options), await nodes.start(options)];
+    const first = await join(one, 'r', 'ann');
+    await join(two, 'r', 'bob');
+    const third = await connectCentrifuge(two, { data: 'carl' });
+    expect(await third.ask({ subscribe: { channel: 'r' } })).toMatchObject({ error: { code: 106 } });
+    await first.ask({ unsubscribe: { channel: 'r' } });
+    await expect.poll(() => statesOf(two, 'r')).toEqual(['bob joined']);
+    await third.subscribe('r');
+    expect(await statesOf(one, 'r')).toEqual(['bob joined', 'carl joined']);
+  });
+
+  test('a server starts without Redis, and takes up what was left when it is there', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const gone = await nodes.start();
+    const ann = await join(gone, 'r', 'ann');
+    await gone.server.close();
+    const next = await nodes.start({}, true);
+    await expect(next.server.members('r')).rejects.toThrow('cut off');
+    next.redis.mend();
+    await expect.poll(() => statesOf(next, 'r'), { timeout: 5_000 }).toEqual(['ann away']);
+    expect(nodes.of(ann.id).filter((told) => told.includes('away'))).toHaveLength(1);
   });
 });
+
+function isLost(lease: { readonly id: string }): boolean {
+  try {
+    return lease.id === '';
+  } catch {
+    return true;
+  }
+}
