@@ -63,7 +63,6 @@ export class RedisNodes {
           redis,
           keys,
           livingNodes: async () => lease.leases.living.map(nodeOfLease),
-          publish: 'PUBLISH',
           clock,
           onFault: () => undefined,
         }),
