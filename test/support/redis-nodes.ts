@@ -62,6 +62,7 @@ export class RedisNodes {
         control: createRedisControl({
           redis,
           keys,
+          node,
           livingNodes: async () => lease.leases.living.map(nodeOfLease),
           clock,
           onFault: () => undefined,

@@ -17,6 +17,8 @@ import { ReplyTable } from './redis-replies.ts';
 export interface RedisControlOptions {
   readonly redis: Redis;
   readonly keys: RedisKeys;
+  /** The id of this node, as its lease has it. Default: that of the node that is attached. */
+  readonly node?: string;
   /** The ids of the nodes that are there. */
   readonly livingNodes: () => Promise<readonly string[]>;
   readonly clock: Clock;
@@ -96,7 +98,7 @@ class RedisControl implements Control {
 
   attach(node: ControlNode): void {
     this.#node = node;
-    this.#id = node.id;
+    this.#id = this.#options.node ?? node.id;
   }
 
   async open(): Promise<void> {
