@@ -111,6 +111,8 @@ export type {
   RevokedToken,
   RevokedUser,
 } from './storage/revocations/revocation-store.ts';
+export { createMemoryMutes } from './storage/mutes/memory-mutes.ts';
+export type { MuteChange, MuteStore } from './storage/mutes/mute-store.ts';
 export { StoreError } from './storage/store-error.ts';
 export { joinPlatform, loadTarsConf, type JoinOptions } from './platform/join-platform.ts';
 export type { CallStatistics } from './platform/statistics/call-statistics.ts';

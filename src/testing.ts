@@ -15,6 +15,7 @@ export {
 } from './broker/presence/presence-contract.ts';
 export { describeMembershipStore, type StoreUnderTest } from './storage/store-contract.ts';
 export type { StorePlace } from './storage/store-place.ts';
+export { describeMuteStore, type MuteStoreUnderTest } from './storage/mutes/mute-contract.ts';
 export {
   describeRevocationStore,
   type RevocationPlace,

@@ -100,7 +100,9 @@ describe('rooms', () => {
     expect(await ask(running, 'mute', { channel: 'r' })).toEqual(DONE);
     client.send('sendByRoom|{"roomNum":"r","message":"hi"}');
     expect(await client.next()).toMatch(/^Error: .*muted/);
+    expect(await ask(running, 'muted', {})).toEqual({ result: { channels: ['r'] } });
     expect(await ask(running, 'unmute', { channel: 'r' })).toEqual(DONE);
+    expect(await ask(running, 'muted', {})).toEqual({ result: { channels: [] } });
     client.send('sendByRoom|{"roomNum":"r","message":"hi"}');
     expect(await client.next()).toBe('hi');
   });

@@ -662,6 +662,26 @@ describe('a server', () => {
     expect(await client.ask(sendByRoom('room1', 'hi'))).toBe('hi');
   });
 
+  test('mutes a room that nobody is in, and that stays muted when it goes from memory', async () => {
+    const { server, connect } = await startServer();
+    await server.mute('room1');
+    expect(server.health().rooms).toBe(0);
+    for (let visit = 0; visit < 2; visit += 1) {
+      const client = await connect();
+      await client.join('room1');
+      expect(await client.ask(sendByRoom('room1', 'hi'))).toBe('Error: room1 is muted');
+      const closed = nextEvent(server, 'room.closed');
+      await server.closeRoom('room1', '');
+      await closed;
+    }
+    expect(await server.mutedRooms()).toEqual(['room1']);
+    await server.unmute('room1');
+    expect(await server.mutedRooms()).toEqual([]);
+    const client = await connect();
+    await client.join('room1');
+    expect(await client.ask(sendByRoom('room1', 'hi'))).toBe('hi');
+  });
+
   test('mutes a room also while a handler is still deciding about a message', async () => {
     const gate = createGate();
     const asked = createGate();

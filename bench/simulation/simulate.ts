@@ -104,7 +104,6 @@ async function startNode(redis: MemoryRedis, clock: FakeClock, index: number): P
   const broker = createRedisBroker(shared);
   const control = createRedisControl({
     ...shared,
-    publish: 'PUBLISH',
     livingNodes: async () => lease.leases.living.map(nodeOfLease),
     onFault(error) {
       throw error;

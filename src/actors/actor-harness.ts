@@ -157,6 +157,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     awayTtlMs: options.awayTtlMs ?? 60_000,
     reconnectMs: options.reconnectMs ?? 0,
     limits,
+    isMuted: () => false,
     isStopping: () => false,
     broadcast(data, publisher) {
       void broker.broadcast(data);

@@ -54,6 +54,8 @@ export interface RoomsInput {
     /** Rooms that may be in memory at a time. */
     readonly rooms: number;
   };
+  /** Whether only the server may publish in a room. */
+  readonly isMuted: (room: string) => boolean;
   /** Whether rooms may still be opened; a server that stops opens none. */
   readonly isStopping: () => boolean;
   /** Sends a message to every connection. The server's machine decides whether that is possible now. */
@@ -132,6 +134,7 @@ export function createRooms(input: RoomsInput): Rooms {
     const record = createRoomRecord(room, options, {
       durability,
       startedAt: clock.monotonic(),
+      muted: input.isMuted(room),
     });
     const opened = new SupervisedRoom({
       record,

@@ -10,6 +10,8 @@ import type { Route } from '../http/router.ts';
 import type { SocketEndpoint } from '../transport/socket-session.ts';
 import { createCatalogue } from './catalogue/catalogue.ts';
 import { MACHINE_NAMES } from './population/machine-names.ts';
+import { createNodesCatalogue, type NodeActors, type OtherNodes } from './catalogue/nodes-catalogue.ts';
+import type { CatalogueQuery } from './catalogue/search.ts';
 import { listMembers } from './catalogue/room-members.ts';
 import type { Chart } from './chart/chart.ts';
 import { describeChart } from './chart/describe-chart.ts';
@@ -74,7 +76,9 @@ export interface Inspector {
    * Gives the actors of the server, and what may be done in its rooms, when they are created. No page may connect before
    * that.
    */
-  attach(population: Population, operations: RoomOperations): void;
+  attach(population: Population, operations: RoomOperations, others?: OtherNodes): void;
+  /** A page of the actors of this node, for the inspector of another one. */
+  listActors(query: CatalogueQuery): Promise<Omit<NodeActors, 'node' | 'name'>>;
   /** For the sockets of pages, at `/inspector/feed`, and of Stately's inspectors, at `/inspector/stately`. */
   readonly endpoints: readonly SocketEndpoint[];
   /** `/inspector/history`. */
@@ -89,6 +93,7 @@ export function createInspector(input: InspectorInput): Inspector {
   const redaction = createRedaction(settings.redact);
   const describeError = (error: unknown): string => redaction.showError(error);
   const population = new LatePopulation();
+  let others: OtherNodes | undefined;
   const summaries = createSummaries({ population, redaction, clock });
   const recorder = createRecorder({ entries: settings.history, moments, describeError });
   const watcher = createWatcher({
@@ -107,6 +112,7 @@ export function createInspector(input: InspectorInput): Inspector {
     clock,
     yieldTurn,
   });
+  const everywhere = createNodesCatalogue(catalogue, summaries, () => others);
   const operations = (): RoomOperations => population.operations;
   const acts = new ActsLog(events, () => clock.now());
   const control = createControl({
@@ -140,7 +146,7 @@ export function createInspector(input: InspectorInput): Inspector {
       redacted: redaction.names,
       sendable: control.sendable,
     }),
-    catalogue: (request) => catalogue.ask(request),
+    catalogue: (request) => everywhere.ask(request),
     chart(machine) {
       const chart = charts.get(machine) ?? describeChart(MACHINES[machine]);
       charts.set(machine, chart);
@@ -168,7 +174,19 @@ export function createInspector(input: InspectorInput): Inspector {
   const stately = createStatelyEndpoint({ access, isRightToken, population, answers, now, onError });
   return {
     observer: combineObservers(recorder.observer, { ...watcher.observer, watched: watcher.watched }),
-    attach: (living, roomOperations) => population.attach(living, roomOperations),
+    attach(living, roomOperations, otherNodes) {
+      population.attach(living, roomOperations);
+      others = otherNodes;
+    },
+    async listActors(query) {
+      const {
+        type: _,
+        id: __,
+        at: ___,
+        ...found
+      } = await catalogue.ask({ type: 'catalogue', id: 0, ...query });
+      return found;
+    },
     endpoints: [feed, stately],
     routes: [createHistoryRoute({ access, isRightToken, historyOf })],
     close() {

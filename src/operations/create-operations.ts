@@ -1,16 +1,17 @@
 /** Puts together what the owner of a server may do; see operations.ts. */
 
-import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { Answer, RpcPort } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Order } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
+import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
 import { toFound, type AllNodes } from './all-nodes.ts';
 import { createConnections } from './connections.ts';
+import type { MutedRooms } from './muted-rooms.ts';
 import type { Done, Found, Operations } from './operations.ts';
 import type { OutsidePresence } from './outside-presence.ts';
 import { createPresenceSetting } from './presence-setting.ts';
@@ -33,22 +34,31 @@ export interface OperationsInput {
   readonly clock: Clock;
   readonly limits: MessageLimits;
   readonly revocations: Revocations;
+  /** Whether the server ends, and takes no mutes any more. */
+  readonly isStopping: () => boolean;
+  readonly muted: Pick<MutedRooms, 'takes' | 'list'>;
 }
 
 const DONE: Done = {};
+const STOPPING = createRefusal('notAvailable', 'the server is shutting down');
+const TOO_MANY_MUTED = createRefusal('limitExceeded', 'too many rooms are muted: unmute some of them');
 
 export function createOperations(input: OperationsInput): Operations {
-  const { rooms, nodes } = input;
+  const { rooms, nodes, muted } = input;
 
   function order(given: Order): Answer<Found> {
     return nodes.order(given, toFound);
   }
 
-  /** The room is opened here before the other nodes are told, so that a bad name is refused in any case. */
   function setMuted(room: string, type: 'mute' | 'unmute'): Answer<Done> {
-    const opened = rooms.open(room);
-    if (!(opened instanceof SupervisedRoom)) return { refusal: opened };
+    const refusal = rooms.refuseName(room) ?? refuseMute(room, type);
+    if (refusal !== undefined) return { refusal };
     return nodes.order({ type, room }, () => DONE);
+  }
+
+  function refuseMute(room: string, type: 'mute' | 'unmute'): Refusal | undefined {
+    if (input.isStopping()) return STOPPING;
+    return type === 'unmute' || muted.takes(room) ? undefined : TOO_MANY_MUTED;
   }
 
   return {
@@ -61,6 +71,7 @@ export function createOperations(input: OperationsInput): Operations {
     kick: (room, connection, reason) => order({ type: 'kick', room, connection, reason }),
     mute: (room) => setMuted(room, 'mute'),
     unmute: (room) => setMuted(room, 'unmute'),
+    mutedRooms: () => ({ rooms: muted.list() }),
     closeRoom: (room, reason) => order({ type: 'close', room, reason }),
   };
 }

@@ -92,9 +92,11 @@ export interface Operations {
   revocations(): Answer<{ readonly revocations: readonly Revocation[] }>;
   /** Puts a member out of a room; its connection stays. */
   kick(room: string, connection: string, reason: string): Answer<Found>;
-  /** Lets only the server publish in a room, as long as it is in memory. */
+  /** Lets only the server publish in a room, whether it has members or not. */
   mute(room: string): Answer<Done>;
   unmute(room: string): Answer<Done>;
+  /** Which rooms are muted. */
+  mutedRooms(): Answer<{ readonly rooms: readonly string[] }>;
   /** Puts all members out of a room and lets it go from memory. */
   closeRoom(room: string, reason: string): Answer<Found>;
 }

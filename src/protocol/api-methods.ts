@@ -25,6 +25,7 @@ export const API_METHOD_NAMES = [
   'kick',
   'mute',
   'unmute',
+  'muted',
   'close_channel',
   'watch',
 ] as const;

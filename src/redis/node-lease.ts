@@ -306,6 +306,20 @@ export class NodeLease {
   }
 }
 
+/** The leases that have not run out. KEYS: nodes. */
+const LIVING: RedisScript = {
+  name: 'lease.living',
+  text: `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now), '+inf')`,
+};
+
+/** The leases that are valid now: newer than what a node has heard with its last beat. */
+export async function readLeases(redis: Pick<Redis, 'run'>, keys: RedisKeys): Promise<readonly string[]> {
+  return (await redis.run(LIVING, [keys.nodes], [])) as readonly string[];
+}
+
 /** The id of the node that has a lease. */
 export function nodeOfLease(lease: string): string {
   return lease.slice(lease.indexOf(':') + 1);

@@ -11,6 +11,7 @@ import type { Presence } from '../broker/presence/presence.ts';
 import { findKeyProblem } from '../http/user-routes.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
+import type { MuteStore } from '../storage/mutes/mute-store.ts';
 import type { RevocationStore } from '../storage/revocations/revocation-store.ts';
 
 /** The names of the functions of an interface. */
@@ -32,6 +33,7 @@ const BROKER: FunctionsOf<Broker> = [
 ];
 const PRESENCE: FunctionsOf<Presence> = ['add', 'remove', 'refresh', 'list', 'stats', 'close'];
 const CONTROL: FunctionsOf<Control> = ['attach', 'order', 'survey', 'close'];
+const MUTES: FunctionsOf<MuteStore> = ['load', 'write', 'close'];
 const REVOCATIONS: FunctionsOf<RevocationStore> = ['load', 'write', 'close'];
 const CODEC: FunctionsOf<Codec> = [
   'decode',
@@ -62,6 +64,7 @@ export function findOptionProblems(options: unknown): ConfigProblem[] {
     ...findPartProblems('broker', broker, BROKER, 'a Broker'),
     ...findPartProblems('presence', presence, PRESENCE, 'a Presence'),
     ...findPartProblems('control', control, CONTROL, 'a Control'),
+    ...findPartProblems('mutes', options['mutes'], MUTES, 'a MuteStore'),
     ...findPartProblems('revocations', revocations, REVOCATIONS, 'a RevocationStore'),
     // The settings check a name.
     ...(typeof transport === 'string' ? [] : findFunctionProblems(['transport'], transport, TRANSPORT)),

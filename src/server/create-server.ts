@@ -26,10 +26,12 @@ import { createUserRoutes } from '../http/user-routes.ts';
 import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
+import { MutedRooms } from '../operations/muted-rooms.ts';
 import { Revocations } from '../operations/revocations.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { createMemoryMutes } from '../storage/mutes/memory-mutes.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
@@ -44,6 +46,7 @@ import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createAbsenceElsewhere } from './nodes/absence-elsewhere.ts';
 import { createControlNode } from './nodes/control-node.ts';
 import { endRevoked } from './nodes/end-revoked.ts';
+import { createActorLists } from './actor-lists.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
 import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
@@ -132,6 +135,7 @@ export function composeServer<All extends ServantDefinitions>(
     presence,
     control,
     revocations: givenRevocations,
+    mutes,
     statStore,
     outbox,
     transport: givenTransport,
@@ -189,6 +193,13 @@ export function composeServer<All extends ServantDefinitions>(
       for (const one of found) endRevoked(directory, one);
     },
   });
+  const muted = new MutedRooms({
+    store: mutes ?? redis?.mutes ?? createMemoryMutes(),
+    clock,
+    events,
+    onFound: ({ room, muted: isMuted }) =>
+      directory.rooms.get(room)?.send({ type: isMuted ? 'room.mute' : 'room.unmute' }, 'library'),
+  });
   const shared = {
     store: store ?? redis?.store ?? createMemoryStore(),
     broker: new HeldBroker(
@@ -207,6 +218,7 @@ export function composeServer<All extends ServantDefinitions>(
     presence: presence ?? redis?.presence ?? createMemoryPresence(),
     control: control ?? redis?.control ?? createMemoryControl(),
     revocations,
+    muted,
     redis,
   };
   const { broker } = shared;
@@ -269,6 +281,7 @@ export function composeServer<All extends ServantDefinitions>(
     awayTtlMs: membership.ttlSeconds * 1000,
     reconnectMs: membership.reconnectSeconds * 1000,
     limits,
+    isMuted: (room) => muted.has(room),
     isStopping: () => life.isStopping,
     broadcast: createBroadcasts({
       rule: ruleOfBroadcasts(settings),
@@ -290,14 +303,26 @@ export function composeServer<All extends ServantDefinitions>(
   });
   const streams = new StreamHub({ node, isDraining: () => life.isDraining });
   const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: settings.port });
+  const actorLists = createActorLists({ node, nodeInfo, inspector });
   shared.control.attach(
-    createControlNode({ node, directory, rooms, streams, outside, nodeInfo, revocations, events }),
+    createControlNode({
+      node,
+      directory,
+      streams,
+      outside,
+      nodeInfo,
+      listActors: actorLists.answer,
+      revocations,
+      muted,
+      events,
+    }),
   );
   const watchers = new Watchers({ broker, clock, events, limits });
   const nodes = createAllNodes(shared.control, events);
   const operations = createOperations({
     ...shared,
     nodes,
+    isStopping: () => life.isStopping,
     watchers,
     outside,
     rooms,
@@ -417,6 +442,7 @@ export function composeServer<All extends ServantDefinitions>(
       redisLinks: redis?.links.links ?? new Map(),
     },
     operations,
+    ...(redis === undefined && control === undefined ? [] : [actorLists.others(nodes)]),
   );
   return server;
 }

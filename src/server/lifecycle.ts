@@ -66,7 +66,7 @@ export function createServices(input: ServicesInput): ServerServices {
     async restore() {
       await shared.redis?.start();
       await shared.control.open?.();
-      await shared.revocations.load();
+      await Promise.all([shared.revocations.load(), shared.muted.load()]);
       const { rooms: names, setAside = [] } = await shared.store.rooms();
       for (const { place, reason } of setAside) {
         events.emit('store.failed', { error: new Error(reason), setAside: place });

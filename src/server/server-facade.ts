@@ -49,6 +49,7 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     members: async (room) => expect(operations.members(room), ({ members }) => [...members]),
     mute: (room) => expect(operations.mute(room), toNothing),
     unmute: (room) => expect(operations.unmute(room), toNothing),
+    mutedRooms: () => expect(operations.mutedRooms(), ({ rooms }) => [...rooms]),
     kick: (room, id, reason) =>
       room === '' ? disconnect(id, reason) : expect(operations.kick(room, id, reason), isFound),
     send(to, data) {

@@ -38,6 +38,7 @@ import type { Authenticate } from './identity/authentication.ts';
 import type { ActorStates } from './actor-states.ts';
 import type { RpcOf, ServantDefinitions } from './servants/rpc.ts';
 import type { MembershipStore } from '../storage/membership-store.ts';
+import type { MuteStore } from '../storage/mutes/mute-store.ts';
 import type { Revocation, RevocationStore, Revoked } from '../storage/revocations/revocation-store.ts';
 import type { Health } from '../http/health-route.ts';
 import type { UserRoutes } from '../http/user-routes.ts';
@@ -159,6 +160,8 @@ export interface ServerOptions<
    * `createFileRevocations({ dir })` keeps them in a file.
    */
   readonly revocations?: RevocationStore;
+  /** Where it is kept which rooms are muted. Default: in memory, so that a restart unmutes all. */
+  readonly mutes?: MuteStore;
   /**
    * Where the statistics of calls of servants wait until they are sent to a TARS platform. Default: as `monitor.store`
    * says. `describeStatStore` of `statecast/testing` has its contract.
@@ -258,12 +261,14 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
    */
   members(room: string): Promise<MemberView[]>;
   /**
-   * Lets only the server publish in a room, as long as the room is in memory.
-   * @throws {RefusedError} when the name breaks a limit.
+   * Lets only the server publish in a room, whether it has members or not; on all nodes.
+   * @throws {RefusedError} when the name breaks a limit, or 100,000 rooms are muted.
    */
   mute(room: string): void | Promise<void>;
   /** Lets connections publish again. */
   unmute(room: string): void | Promise<void>;
+  /** Which rooms are muted. */
+  mutedRooms(): string[] | Promise<string[]>;
   /**
    * Puts a member out of a room; its connection stays and is told the reason. One that is away does not come back by itself
    * any more. False when it is no member. With an empty room it is `disconnect`. Like the calls below, it is answered at once, or by a promise where a `control` reaches

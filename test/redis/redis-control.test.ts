@@ -29,7 +29,6 @@ function createPlace(redis: RedisServer) {
       redis: change(connection),
       keys,
       livingNodes: async () => [...nodes],
-      publish: 'PUBLISH',
       clock,
       onFault: (error) => faults.push(`${id}: ${error.message}`),
     });

@@ -62,8 +62,8 @@ export class RedisNodes {
         control: createRedisControl({
           redis,
           keys,
+          node,
           livingNodes: async () => lease.leases.living.map(nodeOfLease),
-          publish: 'PUBLISH',
           clock,
           onFault: () => undefined,
         }),

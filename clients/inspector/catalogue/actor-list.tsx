@@ -37,7 +37,8 @@ export function ActorList({ catalogue, view: { total = 0, rows, at }, shown }: A
       onChoose={(row) => {
         setRow(row);
         const actor = rows.get(row);
-        if (actor === undefined) return;
+        // One of another node is watched by the inspector there.
+        if (actor === undefined || actor.node !== undefined) return;
         // Another actor may have the id of a failed one by now, so the history is shown.
         location.hash = hashOf(actor, actor.status === 'failed' ? 'history' : undefined);
       }}
@@ -49,7 +50,7 @@ export function ActorList({ catalogue, view: { total = 0, rows, at }, shown }: A
 
   function setRow(row: number): void {
     const actor = rows.get(row);
-    setActive({ row, key: actor && keyOf(actor) });
+    setActive({ row, key: actor && rowKeyOf(actor) });
   }
 }
 
@@ -69,6 +70,11 @@ function ActorRow({
         <span className="visually-hidden">{singularOf(kind)} </span>
         <span className="id">{shortenId(id)}</span>
         {user !== undefined && <span className="user">{escapeControls(user)}</span>}
+        {actor.node !== undefined && (
+          <span className="elsewhere" title={`It is watched by the inspector of ${actor.node}`}>
+            on {escapeControls(actor.node)}
+          </span>
+        )}
         <span className="age">{formatDuration(at - since)}</span>
       </span>
       <span className="line quiet">
@@ -81,15 +87,20 @@ function ActorRow({
   );
 }
 
+/** Nodes have actors with the same names. */
+function rowKeyOf(actor: ActorSummary): string {
+  return actor.node === undefined ? keyOf(actor) : `${keyOf(actor)} ${actor.node}`;
+}
+
 /** The row of an actor that was at another row before, if it is still loaded. */
 function followRow(rows: ReadonlyMap<number, ActorSummary>, key: string | undefined, row: number): number {
   const actor = rows.get(row);
-  if (key === undefined || actor === undefined || keyOf(actor) === key) return row;
+  if (key === undefined || actor === undefined || rowKeyOf(actor) === key) return row;
   return findRow(rows, key) ?? row;
 }
 
 function findRow(rows: ReadonlyMap<number, ActorSummary>, key: string | undefined): number | undefined {
   if (key === undefined) return undefined;
-  for (const [row, actor] of rows) if (keyOf(actor) === key) return row;
+  for (const [row, actor] of rows) if (rowKeyOf(actor) === key) return row;
   return undefined;
 }

@@ -52,6 +52,8 @@ export interface CatalogueView {
   /** By index; rows that are not loaded are missing. */
   readonly rows: ReadonlyMap<number, ActorSummary>;
   readonly counts: CatalogueMessage['counts'] | undefined;
+  /** Nodes that have not answered. */
+  readonly missingNodes: number;
   /** The time of the answer, by the server's clock, in milliseconds since 1970. */
   readonly at: number;
   /** Why the server refused the query. */
@@ -70,6 +72,7 @@ export class CatalogueStore extends ViewStore<CatalogueView> {
       total: undefined,
       rows: new Map(),
       counts: undefined,
+      missingNodes: 0,
       at: 0,
       error: undefined,
     });
@@ -134,7 +137,7 @@ export class CatalogueStore extends ViewStore<CatalogueView> {
       if (isCurrent) this.#change({ error: outcome.error, rows: new Map(), total: 0 });
       return;
     }
-    const { at, counts, total, actors } = outcome.answer;
+    const { at, counts, total, actors, missingNodes = 0 } = outcome.answer;
     this.history.add({ at, counts });
     if (!isCurrent) return this.#change({ at, counts });
     const rows = new Map<number, ActorSummary>();
@@ -142,7 +145,7 @@ export class CatalogueStore extends ViewStore<CatalogueView> {
       if (Math.abs(index - offset) < KEPT_ROWS && index < total) rows.set(index, actor);
     }
     actors.forEach((actor, index) => rows.set(offset + index, actor));
-    this.#change({ at, counts, total, rows, error: undefined });
+    this.#change({ at, counts, missingNodes, total, rows, error: undefined });
   }
 
   #change(change: Partial<CatalogueView>): void {

@@ -146,9 +146,11 @@ function isFiltered({ kinds, state, status, search }: CatalogueQuery): boolean {
   return kinds.length > 0 || state !== '' || status !== '' || search !== '';
 }
 
-function describeFound({ total, error, query }: CatalogueView): string {
+function describeFound({ total, error, query, missingNodes }: CatalogueView): string {
   if (error !== undefined) return error;
   if (total === undefined) return '…';
   const words = total === 1 ? '1 actor' : `${formatCount(total)} actors`;
-  return isFiltered(query) ? `${words} found` : words;
+  const found = isFiltered(query) ? `${words} found` : words;
+  if (missingNodes === 0) return found;
+  return `${found}; ${missingNodes === 1 ? '1 node does' : `${missingNodes} nodes do`} not answer`;
 }

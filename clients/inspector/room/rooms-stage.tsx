@@ -120,7 +120,7 @@ export function RoomsStage({ inspector }: { readonly inspector: Inspector }): Re
           </thead>
           <tbody>
             {rooms.map((room) => (
-              <Row key={room.id} {...{ client, room, mayAct }} onDone={handleDone} />
+              <Row key={`${room.node ?? ''} ${room.id}`} {...{ client, room, mayAct }} onDone={handleDone} />
             ))}
           </tbody>
         </table>
@@ -150,14 +150,15 @@ interface RowProps {
 }
 
 function Row({ client, room, mayAct, onDone }: RowProps): ReactNode {
-  const { id, states, figures } = room;
+  const { id, states, figures, node } = room;
   const actor = { kind: 'room', id } as const;
   const name = escapeControls(id);
   const isMuted = states.includes(MUTED_STATE);
   return (
     <tr>
       <th scope="row">
-        <a href={hashOf(actor, 'members')}>{name}</a>
+        {node === undefined ? <a href={hashOf(actor, 'members')}>{name}</a> : name}
+        {node !== undefined && <span className="quiet"> on {escapeControls(node)}</span>}
       </th>
       {COLUMNS.slice(1).map(({ sort, style }) => (
         <td key={sort} className={style}>
@@ -169,14 +170,24 @@ function Row({ client, room, mayAct, onDone }: RowProps): ReactNode {
       </td>
       {mayAct && (
         <td className="acts">
-          <ActButton
-            client={client}
-            actor={actor}
-            question={askToMute(id, isMuted)}
-            about={name}
-            onDone={onDone}
-          />
-          <ActButton client={client} actor={actor} question={askToClose(id)} about={name} onDone={onDone} />
+          {node === undefined && (
+            <>
+              <ActButton
+                client={client}
+                actor={actor}
+                question={askToMute(id, isMuted)}
+                about={name}
+                onDone={onDone}
+              />
+              <ActButton
+                client={client}
+                actor={actor}
+                question={askToClose(id)}
+                about={name}
+                onDone={onDone}
+              />
+            </>
+          )}
         </td>
       )}
     </tr>

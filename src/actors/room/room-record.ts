@@ -35,7 +35,7 @@ export interface RoomRecord {
 export function createRoomRecord(
   name: string,
   options: RoomOptions,
-  { durability, startedAt }: { durability: Durability; startedAt: number },
+  { durability, startedAt, muted }: { durability: Durability; startedAt: number; muted: boolean },
 ): RoomRecord {
   const { messagesPerSecond } = options;
   return {
@@ -49,7 +49,7 @@ export function createRoomRecord(
     loaded: false,
     orphaned: false,
     opened: false,
-    muted: false,
+    muted,
     occupied: false,
     subscription: 'none',
   };

@@ -101,7 +101,9 @@ export type Question =
   /** The rooms that have members, and how many: a list of `[room, members]`; with `pattern`, those whose names fit. */
   | { readonly type: 'rooms'; readonly pattern?: string }
   /** How the node is: one object. */
-  | { readonly type: 'nodes' };
+  | { readonly type: 'nodes' }
+  /** What the inspector lists: its own query, and a page of its catalogue. Null where it is turned off. */
+  | { readonly type: 'actors'; readonly query: Json };
 
 /** What a node does with orders and questions, those of its own included. */
 export interface ControlNode {
@@ -109,8 +111,8 @@ export interface ControlNode {
   readonly id: string;
   /** Returns whether the node has what the order is about. One that throws counts as not having it. */
   obey(order: Order): boolean;
-  /** A node that throws counts as missing. */
-  answer(question: Question): Json;
+  /** A node that throws or rejects counts as missing. */
+  answer(question: Question): Json | Promise<Json>;
 }
 
 export interface Survey {

@@ -40,8 +40,8 @@ class MemoryControl implements Control {
     return isFound;
   }
 
-  survey(question: Question): Survey {
-    const answers: Json[] = [];
+  survey(question: Question): Survey | Promise<Survey> {
+    const answers: (Json | Promise<Json>)[] = [];
     for (const node of this.#nodes) {
       try {
         answers.push(node.answer(question));
@@ -49,7 +49,14 @@ class MemoryControl implements Control {
         // It is missing.
       }
     }
-    return { answers, missing: this.#nodes.size - answers.length };
+    const asked = this.#nodes.size;
+    if (!answers.some((answer) => answer instanceof Promise)) {
+      return { answers: answers as Json[], missing: asked - answers.length };
+    }
+    return Promise.allSettled(answers.map(async (answer) => answer)).then((settled) => {
+      const given = settled.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+      return { answers: given, missing: asked - given.length };
+    });
   }
 
   close(): void {

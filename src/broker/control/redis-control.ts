@@ -11,16 +11,16 @@ import { startQuietTimer, type Clock } from '../../system/clock.ts';
 import { settleInTime } from '../../system/settle-in-time.ts';
 import { AnswerParts, splitAnswer } from './answer-parts.ts';
 import type { Control, ControlNode, Order, Question, Survey } from './control.ts';
-import { GIVE_ORDER, ORDER_LETTER, OrderStream, type PublishCommand } from './redis-orders.ts';
+import { GIVE_ORDER, ORDER_LETTER, OrderStream, publishCommand } from './redis-orders.ts';
 import { ReplyTable } from './redis-replies.ts';
 
 export interface RedisControlOptions {
   readonly redis: Redis;
   readonly keys: RedisKeys;
+  /** The id of this node, as its lease has it. Default: that of the node that is attached. */
+  readonly node?: string;
   /** The ids of the nodes that are there. */
   readonly livingNodes: () => Promise<readonly string[]>;
-  /** What scripts publish with: `SPUBLISH` on a cluster. */
-  readonly publish: PublishCommand;
   readonly clock: Clock;
   /** Tells what went wrong, also on another node. */
   readonly onFault: (error: Error) => void;
@@ -98,7 +98,7 @@ class RedisControl implements Control {
 
   attach(node: ControlNode): void {
     this.#node = node;
-    this.#id = node.id;
+    this.#id = this.#options.node ?? node.id;
   }
 
   async open(): Promise<void> {
@@ -185,8 +185,8 @@ class RedisControl implements Control {
   }
 
   #tell(channel: string, message: string): Promise<unknown> {
-    const { redis, publish } = this.#options;
-    return redis.run(TELL_NODE, [channel], [message, publish]);
+    const { redis } = this.#options;
+    return redis.run(TELL_NODE, [channel], [message, publishCommand(redis)]);
   }
 
   #hear(message: string): void {
@@ -197,7 +197,7 @@ class RedisControl implements Control {
       if (letter === ORDER_LETTER) this.#stream.hear(text);
       else if (letter === OWN_ORDER) this.#stream.hearOwn(text);
       else if (letter === ACKNOWLEDGEMENTS) this.#takeAcknowledgements(JSON.parse(text));
-      else if (letter === QUESTION) this.#answer(JSON.parse(text));
+      else if (letter === QUESTION) void this.#answer(JSON.parse(text));
       else if (letter === ANSWER) this.#takeAnswer(text);
       else this.#tellOnce(`a message to all nodes that begins with ${JSON.stringify(letter)}`);
     } catch {
@@ -249,12 +249,12 @@ class RedisControl implements Control {
     for (const [number, isFound] of found) this.#acknowledged.take(number, node, isFound);
   }
 
-  #answer({ from, number, question }: Asked & { readonly question: Question }): void {
+  async #answer({ from, number, question }: Asked & { readonly question: Question }): Promise<void> {
     const node = this.#node;
     if (node === undefined) return;
     let parts: readonly string[] = [];
     try {
-      const whole = splitAnswer(JSON.stringify(node.answer(question)));
+      const whole = splitAnswer(JSON.stringify(await node.answer(question)));
       if (whole === undefined)
         this.#tellOnce(`a question of the type ${question.type}: the answer is too long`);
       else parts = whole;

@@ -6,8 +6,10 @@
 import type { RedisKeys } from '../../redis/keys.ts';
 import type { Redis, RedisReply, RedisScript } from '../../redis/redis.ts';
 
-/** The command that publishes: that of a cluster tells only the servers of one slot. */
-export type PublishCommand = 'PUBLISH' | 'SPUBLISH';
+/** What scripts publish with: on a cluster, only the servers of one slot are told. */
+export function publishCommand({ isSharded }: Pick<Redis, 'isSharded'>): 'PUBLISH' | 'SPUBLISH' {
+  return isSharded ? 'SPUBLISH' : 'PUBLISH';
+}
 
 /** Before the words of an order that is in the stream. */
 export const ORDER_LETTER = 'o';
@@ -41,9 +43,8 @@ return id`,
 };
 
 export interface OrderStreamOptions {
-  readonly redis: Pick<Redis, 'run' | 'command'>;
+  readonly redis: Pick<Redis, 'run' | 'command' | 'isSharded'>;
   readonly keys: RedisKeys;
-  readonly publish: PublishCommand;
   /** Names a stream that begins; another one each time. */
   readonly newEpoch: () => string;
   /** Takes an order, and must not throw. */
@@ -74,8 +75,9 @@ export class OrderStream {
   }
 
   async give(body: string): Promise<void> {
-    const { redis, keys, publish, newEpoch } = this.#options;
-    const words = [body, String(MAX_ORDERS), String(MAX_AGE_MS), newEpoch(), publish, ORDER_LETTER];
+    const { redis, keys, newEpoch } = this.#options;
+    const limits = [String(MAX_ORDERS), String(MAX_AGE_MS)];
+    const words = [body, ...limits, newEpoch(), publishCommand(redis), ORDER_LETTER];
     await redis.run(GIVE_ORDER, [keys.orders, keys.control], words);
   }
 

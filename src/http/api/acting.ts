@@ -3,15 +3,15 @@
 import * as z from 'zod';
 import type { Operations } from '../../operations/operations.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
-import { defineMethod, refuseLost, toOutcome, type ApiMethod } from './api-method.ts';
-import { anyJson, channel, found, nothing, reason, toFound, toNothing } from './fields.ts';
+import { defineMethod, failWith, refuseLost, toError, toOutcome, type ApiMethod } from './api-method.ts';
+import { anyJson, channel, found, MAX_LISTED, nothing, reason, toFound, toNothing } from './fields.ts';
 
 const roomParams = z.object({ channel });
 
 export function createActing(
   operations: Pick<
     Operations,
-    'removeHistory' | 'call' | 'broadcast' | 'kick' | 'mute' | 'unmute' | 'closeRoom'
+    'removeHistory' | 'call' | 'broadcast' | 'kick' | 'mute' | 'unmute' | 'mutedRooms' | 'closeRoom'
   >,
 ): ApiMethod[] {
   return [
@@ -78,7 +78,8 @@ export function createActing(
     }),
     defineMethod({
       name: 'mute',
-      summary: 'Lets only the server publish in a room, as long as the room is in memory.',
+      summary:
+        'Lets only the server publish in a room, until it is unmuted or the server ends; on all nodes.',
       params: roomParams,
       result: nothing,
       example: { params: { channel: 'room1' }, result: {} },
@@ -96,6 +97,24 @@ export function createActing(
       rooms: (params) => [params.channel],
       async run({ channel: room }) {
         return toOutcome(await operations.unmute(room), toNothing);
+      },
+    }),
+    defineMethod({
+      name: 'muted',
+      isLong: true,
+      summary: 'Tells which rooms are muted, those without members included.',
+      params: z.object({}),
+      result: z.object({ channels: z.array(z.string()) }),
+      example: { params: {}, result: { channels: ['room1'] } },
+      async run() {
+        const answer = await operations.mutedRooms();
+        if ('refusal' in answer) return { error: toError(answer.refusal) };
+        const { rooms } = answer;
+        if (rooms.length <= MAX_LISTED) return { result: { channels: [...rooms] } };
+        return failWith(
+          'limitExceeded',
+          `${rooms.length} rooms are muted, and an answer has ${MAX_LISTED} at most: read them by the library`,
+        );
       },
     }),
     defineMethod({

@@ -34,6 +34,25 @@ export class ActorCounter {
   }
 }
 
+/** The counts of several nodes together. */
+export function addCounts(all: readonly Counts[]): Counts {
+  const added = MACHINE_NAMES.map((kind) => {
+    const states: Record<string, number> = {};
+    let total = 0;
+    let failed = 0;
+    // A node of another version may not know all kinds.
+    for (const one of all.map((counts) => counts[kind] as KindCount | undefined)) {
+      total += one?.total ?? 0;
+      failed += one?.failed ?? 0;
+      for (const [path, actors] of Object.entries(one?.states ?? {})) {
+        states[path] = (states[path] ?? 0) + actors;
+      }
+    }
+    return [kind, { total, states, failed }];
+  });
+  return Object.fromEntries(added) as Counts;
+}
+
 function sum(tally: ReadonlyMap<LeafStates, number>): Omit<KindCount, 'failed'> {
   let total = 0;
   const states: Record<string, number> = {};

@@ -103,13 +103,21 @@ export class Search {
     this.#consider(failed, FAILED);
   }
 
+  /** Takes what the search of another node has found: so many actors, and the first of them. */
+  join(total: number, actors: readonly ActorSummary[]): void {
+    this.total += total;
+    for (const actor of actors) {
+      this.#page.offer({ address: actor, key: keyOf(actor, FAILED, this.#query.sort), from: actor });
+    }
+  }
+
   /** The page, after all actors were visited. */
   finish(): ActorSummary[] {
     // An actor that has changed during the walk, as from joining to resting, may have been visited twice.
     const actors = new Map<string, ActorSummary>();
     for (const { from } of this.#page.takeFrom(this.#offset)) {
       const actor = 'entry' in from ? this.#summaries.summarize(from) : from;
-      actors.set(`${actor.kind} ${actor.status === 'failed'} ${actor.id}`, actor);
+      actors.set(`${actor.kind} ${actor.status === 'failed'} ${actor.node ?? ''} ${actor.id}`, actor);
     }
     return [...actors.values()];
   }

@@ -53,6 +53,8 @@ export interface ActorSummary extends ActorAddress {
   readonly figures: Readonly<Record<string, number>>;
   /** Of a failed one. */
   readonly error?: string;
+  /** The name of the node where it is, if that is not the one that is asked. It is watched there. */
+  readonly node?: string;
 }
 
 /* What the page asks. `id` numbers a request; the answer carries the same. */
@@ -285,6 +287,8 @@ export interface CatalogueMessage {
   readonly actors: readonly ActorSummary[];
   /** Of all actors, whatever the request was: by kind, and by each active state without active children. */
   readonly counts: Readonly<Record<MachineName, KindCount>>;
+  /** Other nodes that have not answered: their actors are not listed. Absent: all have, or there are none. */
+  readonly missingNodes?: number;
 }
 
 export interface KindCount {

@@ -16,8 +16,10 @@ import { failCall } from '../../protocol/rpc-errors.ts';
 import { createControlNode } from '../../server/nodes/control-node.ts';
 import { createNodeInfo } from '../../server/nodes/node-info.ts';
 import { OutsidePresence } from '../../operations/outside-presence.ts';
+import { MutedRooms } from '../../operations/muted-rooms.ts';
 import { Revocations } from '../../operations/revocations.ts';
 import { Watchers } from '../../operations/watchers.ts';
+import { createMemoryMutes } from '../../storage/mutes/memory-mutes.ts';
 import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import type { RoomOperations } from '../rooms/room-operations.ts';
 import { startDelivery } from '../../actors/webhook/delivery.ts';
@@ -45,15 +47,26 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
   const nodeInfo = createNodeInfo({ uid: 'node', directory, clock, port: 0 });
   const streams = { receive: () => false };
+  const muted = new MutedRooms({ store: createMemoryMutes(), clock, events, onFound: () => undefined });
   const nodes = createAllNodes(control, events);
   control.attach(
-    createControlNode({ node: 'node', directory, streams, rooms, outside, nodeInfo, revocations, events }),
+    createControlNode({
+      node: 'node',
+      directory,
+      streams,
+      outside,
+      nodeInfo,
+      listActors: () => null,
+      revocations,
+      muted,
+      events,
+    }),
   );
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const rpc = { call: async () => failCall('unknownFunction') };
   const watchers = new Watchers({ broker: shared.broker, clock, events, limits });
-  const parts = { ...shared, rooms, nodes, outside, watchers, revocations };
-  return createOperations({ ...parts, rpc, events, clock, limits });
+  const parts = { ...shared, rooms, nodes, outside, watchers, revocations, muted };
+  return createOperations({ ...parts, isStopping: () => false, rpc, events, clock, limits });
 }
 
 /** @param redact fields that are withheld. The server is started, and listens when promises have settled. */

@@ -15,7 +15,9 @@ import { createMemoryControl } from '../../broker/control/memory-control.ts';
 import { createAllNodes } from '../../operations/all-nodes.ts';
 import { createConnections } from '../../operations/connections.ts';
 import { createPublishing } from '../../operations/publishing.ts';
+import { MutedRooms } from '../../operations/muted-rooms.ts';
 import { Revocations } from '../../operations/revocations.ts';
+import { createMemoryMutes } from '../../storage/mutes/memory-mutes.ts';
 import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/limits.ts';
 import { FakeClock } from '../../system/clock-harness.ts';
@@ -35,10 +37,21 @@ function start(options: HarnessOptions = {}) {
   const told: unknown[] = [];
   const events = { emit: (_: string, event: unknown) => void told.push(event), isHeard: () => false };
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
+  const muted = new MutedRooms({ store: createMemoryMutes(), clock, events, onFound: () => undefined });
   const nodeInfo = createNodeInfo({ uid: 'node', directory: harness.directory, clock, port: 0 });
-  const { directory, rooms } = harness;
+  const { directory } = harness;
   control.attach(
-    createControlNode({ node: 'node', directory, streams, rooms, outside, nodeInfo, revocations, events }),
+    createControlNode({
+      node: 'node',
+      directory,
+      streams,
+      outside,
+      nodeInfo,
+      listActors: () => null,
+      revocations,
+      muted,
+      events,
+    }),
   );
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const operations = {

@@ -2,9 +2,8 @@
 
 import type { Directory } from '../../actors/directory.ts';
 import { send } from '../../actors/runtime/send.ts';
-import { SupervisedRoom } from '../../actors/room/supervised-room.ts';
+import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { CustomClose } from '../../actors/room/ports.ts';
-import type { Rooms } from '../../actors/rooms.ts';
 import type {
   ControlNode,
   JoinOrder,
@@ -17,6 +16,7 @@ import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import type { NodeInfo } from '../../operations/operations.ts';
 import type { StreamHub } from '../../transport/streams/stream-hub.ts';
+import type { MutedRooms } from '../../operations/muted-rooms.ts';
 import type { OutsidePresence } from '../../operations/outside-presence.ts';
 import { nameOfCode, type CloseName } from '../../protocol/close-codes.ts';
 import type { EventSink } from '../../events/server-events.ts';
@@ -30,6 +30,8 @@ import { createGlob } from '../../protocol/glob.ts';
 const TOO_MANY =
   'too many tokens and users are revoked: one was closed, and may come back. Lift some of them, and revoke it again';
 
+const TOO_MANY_MUTED = 'too many rooms are muted: one more is not';
+
 /** Types of orders and questions that are told as unknown. */
 const MAX_IGNORED = 100;
 
@@ -40,18 +42,20 @@ export interface ControlNodeInput {
   /** The id of this node. */
   readonly node: string;
   readonly directory: Directory;
-  readonly rooms: Pick<Rooms, 'open'>;
   /** Clients without a WebSocket. */
   readonly streams: Pick<StreamHub, 'receive'>;
   /** Who is present without a connection. */
   readonly outside: Pick<OutsidePresence, 'keep' | 'remove'>;
   readonly nodeInfo: () => NodeInfo;
+  /** What the inspector lists, for that of another node. */
+  readonly listActors: (query: Json) => Json | Promise<Json>;
   readonly revocations: Pick<Revocations, 'add' | 'lift'>;
+  readonly muted: Pick<MutedRooms, 'mute' | 'unmute'>;
   readonly events: EventSink;
 }
 
 export function createControlNode(input: ControlNodeInput): ControlNode {
-  const { node, directory, rooms, streams, outside, nodeInfo, revocations, events } = input;
+  const { node, directory, streams, outside, nodeInfo, listActors, revocations, muted, events } = input;
   const ignored = new Set<string>();
 
   /** A node of a newer version may ask for what this one does not know. */
@@ -66,12 +70,19 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
     return error;
   }
 
-  /** A room that is not in memory here is opened, so that it is muted when its first member comes. */
-  function mute(type: 'room.mute' | 'room.unmute', name: string): boolean {
-    const room = rooms.open(name);
-    if (!(room instanceof SupervisedRoom)) return false;
-    room.send({ type }, 'library');
+  /** A room that is opened later is muted from its beginning. */
+  function mute(room: string): boolean {
+    if (!muted.mute(room)) {
+      events.emit('store.failed', { room, error: new Error(TOO_MANY_MUTED) });
+      return false;
+    }
+    directory.rooms.get(room)?.send({ type: 'room.mute' }, 'library');
     return true;
+  }
+
+  function unmute(room: string): boolean {
+    directory.rooms.get(room)?.send({ type: 'room.unmute' }, 'library');
+    return muted.unmute(room);
   }
 
   /** Does something to each of the connections. Returns whether there is one. */
@@ -156,9 +167,9 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
         case 'close':
           return close(directory.rooms.get(order.room), order.reason);
         case 'mute':
-          return mute('room.mute', order.room);
+          return mute(order.room);
         case 'unmute':
-          return mute('room.unmute', order.room);
+          return unmute(order.room);
         case 'emulate':
           return streams.receive(order.session, order.frame);
         default:
@@ -172,6 +183,8 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return countRooms(question.pattern);
         case 'nodes':
           return { ...nodeInfo() } satisfies Json;
+        case 'actors':
+          return listActors(question.query);
         default:
           throw ignore(`a question of the type ${(question satisfies never as Question).type}`);
       }

@@ -6,7 +6,7 @@ import { createRedisControl } from '../../broker/control/redis-control.ts';
 import type { Presence } from '../../broker/presence/presence.ts';
 import { createRedisPresence } from '../../broker/presence/redis-presence.ts';
 import { createRedisBroker } from '../../broker/redis/redis-broker.ts';
-import { NodeLease, nodeOfLease } from '../../redis/node-lease.ts';
+import { NodeLease, nodeOfLease, readLeases } from '../../redis/node-lease.ts';
 import type { MembershipStore } from '../../storage/membership-store.ts';
 import { createRedisMembershipStore } from '../../storage/redis/redis-store.ts';
 import { createRedisRevocations } from '../../storage/revocations/redis-revocations.ts';
@@ -28,6 +28,8 @@ import type { Redis, RedisScript } from '../../redis/redis.ts';
 import { RestoredListeners } from '../../redis/restored-listeners.ts';
 import { createSentinels } from '../../redis/sentinels.ts';
 import { ServerLink, type ServerLinkOptions } from '../../redis/server-link.ts';
+import type { MuteStore } from '../../storage/mutes/mute-store.ts';
+import { createRedisMutes } from '../../storage/mutes/redis-mutes.ts';
 import type { Clock } from '../../system/clock.ts';
 
 /** How long the start waits for a Redis that is required, in milliseconds. */
@@ -51,6 +53,7 @@ export interface RedisParts {
   readonly control: Control;
   readonly store: MembershipStore;
   readonly revocations: RevocationStore;
+  readonly mutes: MuteStore;
   readonly createOutbox: CreateOutbox;
   /**
    * Connects. Resolves when Redis can be used, or when it turns out that it cannot.
@@ -93,12 +96,12 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
     presence: createRedisPresence(shared),
     control: createRedisControl({
       ...shared,
-      livingNodes,
-      publish: redis.isSharded ? 'SPUBLISH' : 'PUBLISH',
+      livingNodes: async () => (await readLeases(redis, keys)).map(nodeOfLease),
       onFault: (error) => events.emit('part.failed', { part: 'control', error }),
     }),
     store: createRedisMembershipStore(shared),
     revocations: createRedisRevocations(shared),
+    mutes: createRedisMutes(shared),
     createOutbox: createRedisOutboxes({ ...shared, living: async () => new Set(await livingNodes()) }),
     async start() {
       for (const link of first) links.start(link);

@@ -3,6 +3,7 @@
 import type { Broker } from '../../broker/broker.ts';
 import type { Control } from '../../broker/control/control.ts';
 import type { Presence } from '../../broker/presence/presence.ts';
+import type { MutedRooms } from '../../operations/muted-rooms.ts';
 import type { Revocations } from '../../operations/revocations.ts';
 import type { RedisParts } from './redis-parts.ts';
 import type { MembershipStore } from '../../storage/membership-store.ts';
@@ -13,6 +14,7 @@ export interface SharedParts {
   readonly presence: Presence;
   readonly control: Control;
   readonly revocations: Revocations;
+  readonly muted: MutedRooms;
   /** What other parts are built on, where the settings name one. */
   readonly redis?: RedisParts | undefined;
 }
@@ -24,9 +26,10 @@ export async function closeParts({
   presence,
   control,
   revocations,
+  muted,
   redis,
 }: SharedParts): Promise<void> {
-  await Promise.allSettled([control, presence, broker, revocations].map(async (part) => part.close()));
+  await Promise.allSettled([control, presence, broker, revocations, muted].map(async (part) => part.close()));
   try {
     await store.close();
   } finally {

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { createMemoryMutes } from '../storage/mutes/memory-mutes.ts';
+import type { MuteChange, MuteStore } from '../storage/mutes/mute-store.ts';
+import { FakeClock } from '../system/clock-harness.ts';
+import { MutedRooms } from './muted-rooms.ts';
+
+function start(store: MuteStore = createMemoryMutes(), maxMuted?: number) {
+  const found: MuteChange[] = [];
+  const muted = new MutedRooms({
+    store,
+    clock: new FakeClock(0),
+    events: { emit: () => undefined, isHeard: () => false },
+    onFound: (change) => void found.push(change),
+    ...(maxMuted !== undefined && { maxMuted }),
+  });
+  return { muted, found };
+}
+
+test('what the store has is told when it is read again, also what is muted no more', async () => {
+  const inner = createMemoryMutes();
+  let tell: () => void = () => undefined;
+  const { muted, found } = start({
+    ...inner,
+    onRestored(listener) {
+      tell = listener;
+      return () => undefined;
+    },
+  });
+  await inner.write([{ room: 'a', muted: true }]);
+  await muted.load();
+  await inner.write([
+    { room: 'a', muted: false },
+    { room: 'b', muted: true },
+  ]);
+  tell();
+  await expect.poll(() => muted.list()).toEqual(['b']);
+  expect(found).toEqual([
+    { room: 'a', muted: true },
+    { room: 'b', muted: true },
+    { room: 'a', muted: false },
+  ]);
+});
+
+test('so many rooms may be muted and no more', () => {
+  const { muted } = start(undefined, 1);
+  expect([muted.mute('a'), muted.mute('a'), muted.mute('b')]).toEqual([true, true, false]);
+  expect([muted.unmute('a'), muted.unmute('a'), muted.mute('b')]).toEqual([true, false, true]);
+});
