@@ -27,12 +27,16 @@ interface ToyStream {
   kept: Publication[];
   until: number;
   version: readonly [number: number, epoch: string];
+  /** What is left of the messages of this second. */
+  tokens: { left: number; at: number } | undefined;
 }
 
 /** Streams that several toy brokers share. They use only public types. */
 class ToyStreams {
   readonly streams = new Map<string, ToyStream>();
   readonly brokers = new Set<ToyBroker>();
+  /** What came of publications with an idempotency key. */
+  readonly done = new Map<string, { offset: number; epoch: string }>();
   now = Date.now();
 
   of(room: string) {
@@ -42,11 +46,21 @@ class ToyStreams {
       kept: [],
       until: 0,
       version: [0, ''] as const,
+      tokens: undefined,
     };
     this.streams.set(room, stream);
     if (stream.until <= this.now) stream.kept = [];
     return stream;
   }
+}
+
+function takeToken(stream: ToyStream, perSecond: number | undefined, now: number): boolean {
+  if (perSecond === undefined) return true;
+  const most = Math.max(1, perSecond);
+  const { left, at } = stream.tokens ?? { left: most, at: now };
+  const tokens = Math.min(most, left + ((now - at) / 1_000) * perSecond);
+  stream.tokens = { left: tokens < 1 ? tokens : tokens - 1, at: now };
+  return tokens >= 1;
 }
 
 class ToyBroker implements Broker {
@@ -68,11 +82,17 @@ class ToyBroker implements Broker {
     const text = JSON.stringify(data);
     return this.#later(() => {
       const stream = this.#streams.of(room);
-      const { from, tags, history, version, skipHistory = false } = options;
+      const { from, tags, history, version, skipHistory = false, idempotencyKey } = options;
+      const key = `${room} ${idempotencyKey}`;
+      const before = idempotencyKey === undefined ? undefined : this.#streams.done.get(key);
+      if (before !== undefined) return { ...before, isRepeated: true as const };
       const { number = 0, epoch = '' } = version ?? {};
       const [latest, latestEpoch] = stream.version;
       if (version !== undefined && epoch === latestEpoch && number <= latest) {
         return { offset: stream.offset, epoch: stream.epoch, isOutdated: true as const };
+      }
+      if (!takeToken(stream, options.messagesPerSecond, this.#streams.now)) {
+        return { offset: stream.offset, epoch: stream.epoch, isOverRate: true as const };
       }
       if (version !== undefined) stream.version = [number, epoch];
       if (!skipHistory) stream.offset += 1;
@@ -91,6 +111,9 @@ class ToyBroker implements Broker {
         stream.until = this.#streams.now + (history?.ttlMs ?? 0);
       }
       this.#tell((listener) => listener.publication(publication), room);
+      if (idempotencyKey !== undefined) {
+        this.#streams.done.set(key, { offset: publication.offset, epoch: stream.epoch });
+      }
       return { offset: publication.offset, epoch: stream.epoch };
     });
   }
