@@ -28,7 +28,7 @@ import {
   type Uws,
   type WebSocket,
 } from './uws/load.ts';
-import { listenAlone } from './uws/listen.ts';
+import { listenAlone, listenWithOthers } from './uws/listen.ts';
 import { KEEP_ALIVE_MS, type SharedBySinks } from './uws/response-sink.ts';
 import { isBinary, UwsSocket } from './uws/socket.ts';
 import { toUtf8 } from './uws/texts.ts';
@@ -146,9 +146,16 @@ class UwsTransport<Session> implements Transport {
   }
 
   async listen(address: ListenAddress): Promise<ListenAddress> {
-    const listening = await listenAlone(this.#uws, this.#app, address);
+    const listening = await (address.shared === true
+      ? listenWithOthers(this.#app, address)
+      : listenAlone(this.#uws, this.#app, address));
     this.#listening = listening;
     return { host: address.host, port: this.#uws.us_socket_local_port(listening) };
+  }
+
+  stopListening(): void {
+    if (this.#listening !== undefined) this.#uws.us_listen_socket_close(this.#listening);
+    this.#listening = undefined;
   }
 
   publish(topic: Text, frame: Frame): void {
@@ -205,7 +212,7 @@ class UwsTransport<Session> implements Transport {
   async #close(): Promise<void> {
     clearTimeout(this.#queueCheck);
     clearInterval(this.#keepAlive);
-    if (this.#listening !== undefined) this.#uws.us_listen_socket_close(this.#listening);
+    this.stopListening();
     await this.#requests.none(REQUEST_GRACE_MS);
     // In a new turn, no callback of uWS is on the stack.
     await nextTurn();
