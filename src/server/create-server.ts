@@ -360,7 +360,7 @@ export function composeServer<All extends ServantDefinitions>(
     onError,
   });
   const services = createServices({
-    address: { host: settings.host, port: settings.port, shared: sharing?.web },
+    address: { host: settings.host, port: sharing?.port ?? settings.port, shared: sharing?.web },
     directory,
     rooms,
     servants,

@@ -153,7 +153,12 @@ class UwsTransport<Session> implements Transport {
     return { host: address.host, port: this.#uws.us_socket_local_port(listening) };
   }
 
+  /** Connections that wait to be accepted would be reset: it closes behind the phase of the loop in which they are. */
   stopListening(): void {
+    setImmediate(() => this.#stopListening());
+  }
+
+  #stopListening(): void {
     if (this.#listening !== undefined) this.#uws.us_listen_socket_close(this.#listening);
     this.#listening = undefined;
   }
@@ -212,7 +217,7 @@ class UwsTransport<Session> implements Transport {
   async #close(): Promise<void> {
     clearTimeout(this.#queueCheck);
     clearInterval(this.#keepAlive);
-    this.stopListening();
+    this.#stopListening();
     await this.#requests.none(REQUEST_GRACE_MS);
     // In a new turn, no callback of uWS is on the stack.
     await nextTurn();

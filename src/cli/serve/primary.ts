@@ -9,7 +9,7 @@ import { createConfiguredStatStore } from '../../platform/statistics/call-statis
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import { parseEndpoint } from '../../tars/client/endpoint.ts';
 import { chooseTransport, UwsUnavailableError } from '../../transport/choose-transport.ts';
-import { isPortFree } from '../../transport/common/free-port.ts';
+import { findFreePort } from '../../transport/common/free-port.ts';
 import { ListenError } from '../../transport/common/transport.ts';
 import { serveBroker } from '../../workers/parts/broker-part.ts';
 import { ControlHub } from '../../workers/parts/control-part.ts';
@@ -59,9 +59,9 @@ export async function runPrimary<All extends ServantDefinitions>(
     serveStatStore(channel, statStore);
     if (logFile !== undefined) stderr?.on('data', (lines: Buffer) => logFile.write(lines.toString()));
     return () => {
-      broker.close();
+      void broker.close();
       for (const [room, members] of listed)
-        for (const member of members.keys()) presence.remove(room, member);
+        for (const member of members.keys()) void presence.remove(room, member);
       store.leave(id);
     };
   }
@@ -93,8 +93,8 @@ export async function runPrimary<All extends ServantDefinitions>(
       if (parsed.ok) tarsPort = (await accept('tars', parsed.endpoint)).port;
     }
     if (isGiven) port = (await accept('web', { host, port })).port;
-    else if (port !== 0 && !(await isPortFree({ host, port }))) throw new ListenError(host, port);
-    await workers.start((chosen) => (port = chosen));
+    else port = await claimPort(host, port);
+    await workers.start();
   } catch (error) {
     workers.kill();
     await release();
@@ -123,8 +123,6 @@ export async function runPrimary<All extends ServantDefinitions>(
 
 /** @throws {ConfigError} where several processes cannot share the port. */
 function pickTransport({ transport, host }: ProcessInput<{}>['settings'], given: unknown) {
-  const refuse = (allowed: string): ConfigError =>
-    new ConfigError([{ path: 'workers', given: 'more than 1', allowed }]);
   if (typeof given === 'function') throw refuse('1: a transport of your own is in one process');
   try {
     const chosen = chooseTransport(transport, host);
@@ -138,6 +136,17 @@ function pickTransport({ transport, host }: ProcessInput<{}>['settings'], given:
     if (!(error instanceof UwsUnavailableError)) throw error;
     throw new ConfigError([{ path: 'transport', given: '"uws"', allowed: error.message }]);
   }
+}
+
+function refuse(allowed: string): ConfigError {
+  return new ConfigError([{ path: 'workers', given: 'more than 1', allowed }]);
+}
+
+/** Each worker listens itself; uWebSockets.js shares no port that the system chooses. */
+async function claimPort(host: string, asked: number): Promise<number> {
+  const port = await findFreePort({ host, port: asked });
+  if (port === undefined) throw new ListenError(host, asked);
+  return port;
 }
 
 async function listen(

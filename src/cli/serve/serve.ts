@@ -10,7 +10,8 @@ import { createLogger } from './create-logger.ts';
 import { createOwnParts } from './own-parts.ts';
 import { createStopping } from './stopping.ts';
 import { countWorkers } from '../../workers/worker-count.ts';
-import { isWorker, joinPrimary, type Workplace } from './worker.ts';
+import { isWorker } from '../../config/worker-variable.ts';
+import { joinPrimary, type Workplace } from './worker.ts';
 import { composeServer } from '../../server/create-server.ts';
 import { pickCode, pickOneRoomSettings } from '../../server/room-definitions.ts';
 import { logEvents } from './event-log.ts';
@@ -166,7 +167,7 @@ async function launch<All extends ServantDefinitions>(
   const address = await server.listen();
   log.info(server.health().transport, 'transport');
   if (platform) await platform.start();
-  workplace?.listening(address.port);
+  workplace?.listening();
   const ended = closeAfter(stopping.ended, opened);
   const stop = (): Promise<void> => {
     stopping.begin();

@@ -14,18 +14,11 @@ import {
   createRemoteStatStore,
   createRemoteStore,
 } from '../../workers/parts/store-parts.ts';
-import {
-  connectPrimary,
-  createGivenSockets,
-  WORKER_VARIABLE,
-  type Placement,
-} from '../../workers/worker/place.ts';
+import { connectPrimary, createGivenSockets, type Placement } from '../../workers/worker/place.ts';
 import type { Stopping } from './stopping.ts';
 
-/** Whether this process was started by a primary process. */
-export function isWorker(): boolean {
-  return process.env[WORKER_VARIABLE] !== undefined;
-}
+/** How long clients have for handshakes that had begun when their worker left the port, in milliseconds. */
+const HANDSHAKES_MS = 500;
 
 export interface Workplace {
   readonly sharing: PortSharing;
@@ -36,7 +29,7 @@ export interface Workplace {
   /** Has the server end when the primary says so. */
   obey(server: Pick<StatecastServer, 'health' | 'close'>): Stopping;
   /** Tells the primary that the server listens. */
-  listening(port: number): void;
+  listening(): void;
   /** Lets the process end. */
   leave(): void;
 }
@@ -60,6 +53,7 @@ export async function joinPrimary(): Promise<Workplace> {
 
   return {
     sharing: {
+      port,
       web: isGiven ? createGivenSockets(process, 'web', port) : true,
       tars: tarsPort === undefined ? undefined : createGivenSockets(process, 'tars', tarsPort),
       workers: () => workers,
@@ -84,14 +78,10 @@ export async function joinPrimary(): Promise<Workplace> {
       });
     },
     obey(server) {
-      let begin: () => void = () => undefined;
+      const beginning = new AbortController();
+      const begin = (): void => beginning.abort();
       const ended = new Promise<void>((resolve, reject) => {
-        let isStopping = false;
-        begin = () => {
-          if (isStopping) return;
-          isStopping = true;
-          server.close().then(resolve, reject);
-        };
+        beginning.signal.addEventListener('abort', () => void server.close().then(resolve, reject));
       });
       channel.serve('life', {
         ping() {
@@ -99,8 +89,11 @@ export async function joinPrimary(): Promise<Workplace> {
           return { connections, rooms };
         },
         end(leavesPort: boolean) {
-          if (leavesPort) leavePort?.();
-          begin();
+          if (!leavesPort) begin();
+          else {
+            leavePort?.();
+            setTimeout(begin, HANDSHAKES_MS);
+          }
         },
       });
       // A terminal tells the whole group; the primary decides what it means. systemd may tell each process.
@@ -109,7 +102,7 @@ export async function joinPrimary(): Promise<Workplace> {
       process.on('SIGHUP', () => undefined);
       return { begin, ended };
     },
-    listening: (at) => channel.tell('life.listening', [at]),
+    listening: () => channel.tell('life.listening', []),
     leave() {
       isLeaving = true;
       channel.end();

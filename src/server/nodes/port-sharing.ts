@@ -5,7 +5,9 @@ import type { SocketSource } from '../../system/socket-source.ts';
 import type { ListenAddress } from '../../transport/common/transport.ts';
 
 export interface PortSharing {
-  /** How the port of clients is shared. */
+  /** The port of clients; 0 if it is still to be found. */
+  readonly port: number;
+  /** How it is shared. */
   readonly web: NonNullable<ListenAddress['shared']>;
   /** Where the connections to `tars.listen` come from. */
   readonly tars: SocketSource | undefined;

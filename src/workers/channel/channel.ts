@@ -19,7 +19,7 @@ const SWEEP_MS = 1_000;
 /** So much may wait to be read by the other side, in bytes. One that is so far behind is cut off. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
-export class ChannelError extends Error {
+class ChannelError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
     super(message);

@@ -4,7 +4,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Channel } from '../channel/channel.ts';
-import { CHANNEL_FD, WORKER_VARIABLE } from '../worker/place.ts';
+import { createWorkerEnvironment } from '../../config/worker-variable.ts';
+import { CHANNEL_FD } from '../worker/place.ts';
 
 export interface WorkerProcess {
   readonly pid: number | undefined;
@@ -30,7 +31,7 @@ export function forkWorker({ number, takesStderr }: ForkOptions): WorkerProcess 
   const [, program = '', ...args] = process.argv;
   const child = fork(program, args, {
     execArgv: process.execArgv,
-    env: { ...process.env, [WORKER_VARIABLE]: String(number) },
+    env: createWorkerEnvironment(number),
     stdio: ['ignore', 'inherit', takesStderr ? 'pipe' : 'inherit', 'ipc', 'pipe'],
   });
   const exited = new Promise<number | string>((resolve) => {

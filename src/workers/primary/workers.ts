@@ -60,12 +60,11 @@ export class Workers {
   }
 
   /**
-   * Starts all of them; the first one alone, so that it can choose the port.
+   * Starts all of them. The first one alone: what is wrong with the settings is told once.
    * @throws {WorkerFailedError} when one ends instead.
    */
-  async start(onFirst: (port: number) => void): Promise<void> {
-    const first = this.#add(1);
-    onFirst(await first.listening);
+  async start(): Promise<void> {
+    await this.#add(1).listening;
     const others = Array.from({ length: this.#options.count - 1 }, (_, index) => this.#add(index + 2));
     await Promise.all(others.map(({ listening }) => listening));
   }
@@ -85,7 +84,8 @@ export class Workers {
 
   /** Puts a new one in the place of each, one by one. */
   async replaceAll(): Promise<void> {
-    for (const old of [...this.#all]) {
+    const all = [...this.#all];
+    for (const old of all) {
       if (this.#isEnding || old.isRetiring) continue;
       const successor = this.#add(old.number);
       try {
@@ -107,8 +107,13 @@ export class Workers {
     await Promise.all(all.map(({ ended }) => ended));
   }
 
+  /** Ends all of them at once. */
   kill(): void {
-    for (const worker of this.#all) worker.kill();
+    this.#isEnding = true;
+    for (const worker of this.#all) {
+      worker.retire();
+      worker.kill();
+    }
   }
 
   tell(method: string, args: readonly unknown[]): void {
@@ -147,15 +152,15 @@ interface Surroundings {
 
 class Worker {
   readonly number: number;
-  /** Resolves to the port when it listens for the first time. */
-  readonly listening: Promise<number>;
+  /** Resolves when it listens for the first time. */
+  readonly listening: Promise<void>;
   readonly ended: Promise<void>;
   readonly #options: WorkersOptions;
   readonly #surroundings: Surroundings;
   readonly #actor: WorkerRef;
   #process: WorkerProcess | undefined;
   #report: WorkerReport = { connections: 0, rooms: 0 };
-  #listens: (port: number) => void = () => undefined;
+  #listens: () => void = () => undefined;
   #fails: (error: Error) => void = () => undefined;
 
   constructor(number: number, options: WorkersOptions, surroundings: Surroundings) {
@@ -238,9 +243,9 @@ class Worker {
     const { channel } = child;
     channel.serve('life', {
       placement,
-      listening: (port: number) => {
+      listening: () => {
         this.#actor.send({ type: 'worker.listening' });
-        this.#listens(port);
+        this.#listens();
         log.info(this.#fields, 'worker.listening');
       },
     });

@@ -1,11 +1,9 @@
-/** How a process knows that it is a worker, and where its primary is. */
+/** Where the primary of a worker is, and how connections come from it. */
 
 import { Socket } from 'node:net';
 import type { SocketSource } from '../../system/socket-source.ts';
 import { Channel } from '../channel/channel.ts';
 
-/** Has the number of the worker. It begins unlike the variables of settings. */
-export const WORKER_VARIABLE = 'WORKER_OF_STATECAST';
 /** The descriptor of the socket to the primary; Node's own channel is 3. */
 export const CHANNEL_FD = 4;
 
