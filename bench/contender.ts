@@ -1,5 +1,6 @@
 /** The servers that are compared. Each is a separate process. */
 
+import { startRedis } from './redis-process.ts';
 import { resolve } from 'node:path';
 import { readResidentBytes } from './accounting.ts';
 import type { DialectName } from './load/dialect.ts';
@@ -72,6 +73,8 @@ export const centrifugeFloor: Contender = {
 
 /** The publications that a room with a history keeps. */
 const HISTORY = 100;
+/** Settings of rooms that keep a history. */
+const KEPT = JSON.stringify({ '*': { history: { size: HISTORY, ttlSeconds: 300, recover: true } } });
 
 /** The same with a history of each room. */
 export const historyFloor: Contender = {
@@ -132,13 +135,55 @@ export function statecastCentrifuge(dist: string): Contender {
 
 /** The same with a history of each room, from which clients recover. */
 export function statecastHistory(dist: string): Contender {
-  const rooms = { '*': { history: { size: HISTORY, ttlSeconds: 300, recover: true } } };
-  return statecast(dist, 'Statecast, history', { STATECAST_ROOMS: JSON.stringify(rooms) }, 'centrifuge');
+  return statecast(dist, 'Statecast, history', { STATECAST_ROOMS: KEPT }, 'centrifuge');
 }
 
 /** Our server on `node:http` and `ws`. */
 export function statecastOnWs(dist: string): Contender {
   return statecast(dist, 'Statecast on ws', { STATECAST_TRANSPORT: 'ws' });
+}
+
+/** Our server with workers of one machine. */
+export function statecastWorkers(dist: string, workers: number, hasHistory: boolean): Contender {
+  const settings = { STATECAST_WORKERS: String(workers), ...(hasHistory && { STATECAST_ROOMS: KEPT }) };
+  const { start, ...about } = statecast(dist, `${workers} workers`, settings, 'centrifuge');
+  return {
+    ...about,
+    async start() {
+      const server = await start();
+      return { ...server, target: { ...server.target, isShared: true } };
+    },
+  };
+}
+
+/** Several of our servers with a `redis-server` of their own. */
+export function statecastNodes(dist: string, nodes: number, hasHistory: boolean): Contender {
+  return {
+    name: nodes === 1 ? 'one node on Redis' : `${nodes} nodes on Redis`,
+    isOurs: true,
+    async start() {
+      const redis = await startRedis();
+      const settings = { STATECAST_REDIS_URL: redis.url, ...(hasHistory && { STATECAST_ROOMS: KEPT }) };
+      const started = Array.from({ length: nodes }, () =>
+        statecast(dist, '', settings, 'centrifuge').start(),
+      );
+      const [first, ...others] = await Promise.all(started);
+      if (first === undefined) throw new RangeError('there is no node');
+      return {
+        ...first,
+        target: {
+          ...first.target,
+          isShared: true,
+          others: others.map(({ target }) => target),
+          backendPid: redis.pid,
+        },
+        async stop() {
+          await Promise.all([first, ...others].map((server) => server.stop()));
+          await redis.stop();
+        },
+      };
+    },
+  };
 }
 
 async function serve(started: Started, dialect: DialectName): Promise<RunningServer> {

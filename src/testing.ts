@@ -13,7 +13,8 @@ export {
   type PresencePlace,
   type PresenceUnderTest,
 } from './broker/presence/presence-contract.ts';
-export { describeMembershipStore, type StorePlace, type StoreUnderTest } from './storage/store-contract.ts';
+export { describeMembershipStore, type StoreUnderTest } from './storage/store-contract.ts';
+export type { StorePlace } from './storage/store-place.ts';
 export {
   describeRevocationStore,
   type RevocationPlace,

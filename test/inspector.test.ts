@@ -182,6 +182,7 @@ describe('what is seen', () => {
       'moderation',
       'tarsProxy',
       'delivery',
+      'redisLink',
     ] as const) {
       const { chart } = await feed.expect('chart', { type: 'chart', machine });
       expect(chart.machine).toBe(machine);

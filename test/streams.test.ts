@@ -5,6 +5,7 @@ import net from 'node:net';
 import { Centrifuge } from 'centrifuge';
 import { EventSource } from 'eventsource';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createMemoryControl, createMemoryControls } from '../src/broker/control/memory-control.ts';
 import type { Json, ServerEvents, ServerOptions } from '../src/index.ts';
 import { Inbox } from '../src/system/inbox-harness.ts';
 import { startServer } from './support/start-server.ts';
@@ -248,6 +249,33 @@ describe.each(TRANSPORTS)('on %s', (transport) => {
       expect(messages.items).toHaveLength(1);
       expect(await emulate(url, { session, node, data })).toBe(204);
       expect(await messages.next()).toMatchObject({ id: 2, presence_stats: {} });
+    });
+
+    test('commands that come to another node are passed on, in their order', async () => {
+      const connectNode = createMemoryControls();
+      const [here, one, two] = [
+        await start({ control: connectNode() }),
+        await start({ control: connectNode() }),
+        await start({ control: connectNode() }),
+      ];
+      const { messages } = await openStream(here.url, 'http_stream', HELLO);
+      const { session, node } = ((await messages.next()) as Answer).connect;
+      const urls = [one.url, two.url, here.url, one.url];
+      for (const [index, url] of urls.entries()) {
+        expect(await emulate(url, { session, node, data: write(ask(index + 2)) })).toBe(204);
+      }
+      for (const id of [2, 3, 4, 5]) expect(await messages.next()).toMatchObject({ id });
+      expect(await emulate(one.url, { session: 'other', node, data: write(ask(6)) })).toBe(404);
+      expect(await emulate(one.url, { session, node: 'x'.repeat(100), data: write(ask(6)) })).toBe(404);
+      await here.server.close();
+      expect(await emulate(one.url, { session, node, data: write(ask(6)) })).toBe(404);
+    });
+
+    test('commands for another node are an error where the nodes cannot be reached', async () => {
+      const control = { ...createMemoryControl(), attach: () => undefined, close: () => undefined };
+      const order = () => Promise.reject(new Error('Redis is away'));
+      const { url } = await start({ control: { ...control, order, survey: order } });
+      expect(await emulate(url, { session: 's', node: 'other', data: write(ask(2)) })).toBe(503);
     });
 
     test.each(['/connection/http_stream', '/connection/sse', '/emulation'])(

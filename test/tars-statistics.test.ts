@@ -106,7 +106,7 @@ describeWithRedis('the store in Redis', (redis) => {
     await one.stop();
     await other.stop();
     await expect.poll(() => sumOf(platform)).toBe(42);
-    expect(await redis().command('EXISTS', `${prefix}:statistics`)).toBe(0);
+    expect(await redis().command('EXISTS', `${prefix}:{statistics}`)).toBe(0);
   });
 });
 

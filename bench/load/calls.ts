@@ -17,7 +17,7 @@ export function runCalls(job: CallsJob, pause: Pause): Promise<Span> {
     }
   }
   const load = {
-    serverPid: process.pid,
+    serverPids: [process.pid],
     count: () => ({ done, deliveries: 0 }),
     start() {
       callers.isOpen = true;

@@ -5,7 +5,7 @@ import { nameRoom, openCrowd, prepareJoins, until } from './crowd.ts';
 import { DIALECTS, markOf } from './dialect.ts';
 import { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { ChurnJob, ChurnResult, Pause } from './jobs.ts';
-import { measureLoad, toLatency } from './span.ts';
+import { measureLoad, toLatency, pidsOf } from './span.ts';
 import type { ClientListener, WireClient } from './wire-client.ts';
 
 const SETTLE_MS = 20_000;
@@ -80,7 +80,7 @@ export async function runChurn(job: ChurnJob, pause: Pause): Promise<ChurnResult
   await pause('standing');
 
   const load = {
-    serverPid: target.pid,
+    serverPids: pidsOf(target),
     count: () => ({ done: left, deliveries: 0 }),
     start() {
       isOpen = true;

@@ -2,7 +2,7 @@
 
 import { encodeTextFrame } from './client-frames.ts';
 import { DIALECTS, markOf } from './dialect.ts';
-import { openClient, type ClientListener, type Target, type WireClient } from './wire-client.ts';
+import { openClient, pickServer, type ClientListener, type Target, type WireClient } from './wire-client.ts';
 
 /** Handshakes at a time. */
 const HANDSHAKES = 128;
@@ -21,7 +21,7 @@ export async function openCrowd<State>(
     while (next < states.length) {
       const index = next;
       next += 1;
-      const client = await openClient(target, states[index] as State, listener);
+      const client = await openClient(pickServer(target, index), states[index] as State, listener);
       clients[index] = client;
       opened(client);
     }

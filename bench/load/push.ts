@@ -4,7 +4,7 @@ import autocannon from 'autocannon';
 import { nameRoom, until } from './crowd.ts';
 import type { Pause, PushJob, Span } from './jobs.ts';
 import { gatherMembers } from './members.ts';
-import { measureLoad } from './span.ts';
+import { measureLoad, pidsOf } from './span.ts';
 
 const SETTLE_MS = 5_000;
 /** Longer than any measurement; autocannon is stopped before. */
@@ -18,7 +18,7 @@ export async function runPush(job: PushJob, pause: Pause): Promise<Span> {
   let answered = 0;
   let endPushing: (() => Promise<void>) | undefined;
   const load = {
-    serverPid: target.pid,
+    serverPids: pidsOf(target),
     count: () => ({ done: answered, deliveries: 0 }),
     start() {
       endPushing = beginPushing(job, () => (answered += 1));

@@ -5,7 +5,7 @@ import { nameRoom, openCrowd, until } from './crowd.ts';
 import { DIALECTS, markOf } from './dialect.ts';
 import type { Pause, RecoveryJob, Span } from './jobs.ts';
 import { gatherMembers } from './members.ts';
-import { beginSpan } from './span.ts';
+import { beginSpan, pidsOf } from './span.ts';
 import { speechFrame, speechMarks } from './speech.ts';
 import { openClient, type ClientListener, type Target } from './wire-client.ts';
 
@@ -35,7 +35,7 @@ export async function runRecovery(job: RecoveryJob, pause: Pause): Promise<Span>
     caughtUp: () => undefined,
     lost: (_client, why) => (lost ??= why),
   };
-  const endSpan = beginSpan(target.pid, () => ({ done: back, deliveries: back * missed }));
+  const endSpan = beginSpan(pidsOf(target), () => ({ done: back, deliveries: back * missed }));
   const states = Array.from({ length: clients }, (_, index) => index % rooms);
   await openCrowd(target, states, listener, (client) =>
     client.write(frames[client.state] ?? new Uint8Array()),

@@ -1,8 +1,9 @@
 /** Measures a span of load: the work, the time, and the processor time of all processes. */
 
-import { readCpuMicros } from '../accounting.ts';
+import { readChildren, readCpuMicros } from '../accounting.ts';
 import { sleep } from './crowd.ts';
 import type { Histogram } from '../../src/cli/bench/histogram.ts';
+import type { Target } from './wire-client.ts';
 import type { Latency, Pause, Span, Timing } from './jobs.ts';
 
 const LOOK_MS = 10;
@@ -17,7 +18,8 @@ interface Counts {
 
 /** A load that can be paused. */
 interface Load {
-  readonly serverPid: number;
+  /** The processes of the server. */
+  readonly serverPids: readonly number[];
   count(): Counts;
   /** Starts, or goes on after a rest. */
   start(): void;
@@ -32,14 +34,14 @@ export async function measureLoad(
   pause: Pause,
 ): Promise<Span> {
   load.start();
-  await warmUp(load.serverPid, warmUpMs);
+  await warmUp(load.serverPids, warmUpMs);
   const spans: Span[] = [];
   while (spans.length < slices) {
     await load.rest();
     await pause('resting');
     load.start();
     await sleep(runInMs);
-    const endSpan = beginSpan(load.serverPid, () => load.count(), backendPid);
+    const endSpan = beginSpan(load.serverPids, () => load.count(), backendPid);
     await sleep(measureMs / slices);
     spans.push(endSpan());
   }
@@ -48,7 +50,11 @@ export async function measureLoad(
 }
 
 /** Begins a span; the function that it returns ends it. */
-export function beginSpan(serverPid: number, count: () => Counts, backendPid?: number): () => Span {
+export function beginSpan(
+  serverPids: readonly number[],
+  count: () => Counts,
+  backendPid?: number,
+): () => Span {
   const before = take();
   return () => {
     const after = take();
@@ -66,10 +72,19 @@ export function beginSpan(serverPid: number, count: () => Counts, backendPid?: n
     const { done, deliveries } = count();
     const own = process.cpuUsage();
     const at = performance.now();
-    const server = readCpuMicros(serverPid);
+    const server = readAll(serverPids);
     const backend = backendPid === undefined ? 0 : readCpuMicros(backendPid);
     return { at, done, deliveries, server, backend, load: own.user + own.system };
   }
+}
+
+/** The processes of a server, its workers included. */
+export function pidsOf({ pid, others = [] }: Target): readonly number[] {
+  return [pid, ...others.map((other) => other.pid)].flatMap((one) => [one, ...readChildren(one)]);
+}
+
+function readAll(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + readCpuMicros(pid), 0);
 }
 
 export function toLatency(histogram: Histogram): Latency {
@@ -85,10 +100,10 @@ export function toLatency(histogram: Histogram): Latency {
  * Waits until the server has used so many milliseconds of processor time. On a shared machine it may take long until
  * its code is compiled.
  */
-async function warmUp(serverPid: number, ms: number): Promise<void> {
+async function warmUp(serverPids: readonly number[], ms: number): Promise<void> {
   const deadline = performance.now() + ms * MAX_TIMES;
-  const warmAt = readCpuMicros(serverPid) + ms * 1_000;
-  while (readCpuMicros(serverPid) < warmAt && performance.now() < deadline) await sleep(LOOK_MS);
+  const warmAt = readAll(serverPids) + ms * 1_000;
+  while (readAll(serverPids) < warmAt && performance.now() < deadline) await sleep(LOOK_MS);
 }
 
 function addUp(spans: readonly Span[]): Span {

@@ -2,14 +2,14 @@
 
 import type { Pause, Span, StormJob } from './jobs.ts';
 import { gatherMembers } from './members.ts';
-import { beginSpan } from './span.ts';
+import { beginSpan, pidsOf } from './span.ts';
 
 export async function runStorm({ target, clients, rooms }: StormJob, pause: Pause): Promise<Span> {
   const before = await gatherMembers(target, clients, rooms);
   await pause('standing');
   before.check();
   let back = 0;
-  const endSpan = beginSpan(target.pid, () => ({ done: back, deliveries: 0 }));
+  const endSpan = beginSpan(pidsOf(target), () => ({ done: back, deliveries: 0 }));
   for (const client of before.clients) client.drop();
   await gatherMembers(target, clients, rooms);
   back = clients;

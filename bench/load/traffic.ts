@@ -10,7 +10,7 @@ import { nameRoom, openCrowd, prepareJoins, until } from './crowd.ts';
 import { DIALECTS, markOf } from './dialect.ts';
 import { Histogram } from '../../src/cli/bench/histogram.ts';
 import type { Pause, TrafficJob, TrafficResult } from './jobs.ts';
-import { measureLoad, toLatency } from './span.ts';
+import { measureLoad, toLatency, pidsOf } from './span.ts';
 import { speechFrame, speechMarks, type SpeechMarks } from './speech.ts';
 import { TalkingRoom, type Seat } from './talking-room.ts';
 import type { ClientListener, WireClient } from './wire-client.ts';
@@ -25,7 +25,8 @@ export async function runTraffic(job: TrafficJob, pause: Pause): Promise<Traffic
   // Leaving an empty room changes nothing, and its answer comes after all frames that were sent before.
   const { frame, answer } = DIALECTS[target.dialect].leave(nameRoom(roomCount));
   const roundUp = { frame: encodeTextFrame(frame), answerMark: markOf(target.dialect, answer) };
-  const crowd = new Listener(speechMarks(target, speech), joins.answerMark, roundUp);
+  const isShared = target.isShared === true || target.others !== undefined;
+  const crowd = new Listener(speechMarks(target, speech), joins.answerMark, roundUp, isShared);
   // Neighbours are in different rooms, so that all rooms fill evenly.
   const seats = Array.from({ length: roomCount * membersPerRoom }, (_, index) => ({
     room: rooms[index % roomCount] as TalkingRoom,
@@ -44,7 +45,7 @@ export async function runTraffic(job: TrafficJob, pause: Pause): Promise<Traffic
   await pause('standing');
 
   const load = {
-    serverPid: target.pid,
+    serverPids: pidsOf(target),
     count: () => crowd.count(),
     start() {
       for (const room of rooms) room.open(window);
@@ -78,6 +79,7 @@ class Listener implements ClientListener<Seat> {
   readonly #marks: SpeechMarks;
   readonly #joinMark: number;
   readonly #roundUp: RoundUp;
+  readonly #isShared: boolean;
   /** The number of answered round-ups so far. */
   #roundedUp = 0;
   #deliveries = 0;
@@ -85,7 +87,9 @@ class Listener implements ClientListener<Seat> {
   #unexpected = 0;
   #lost: string | undefined;
 
-  constructor(marks: SpeechMarks, joinMark: number, roundUp: RoundUp) {
+  /** @param isShared Whether several servers share the rooms. */
+  constructor(marks: SpeechMarks, joinMark: number, roundUp: RoundUp, isShared: boolean) {
+    this.#isShared = isShared;
     if (new Set([marks.delivery, marks.answer, joinMark, roundUp.answerMark]).size < 4)
       throw new RangeError(`a message of this length is like an answer: ${marks.delivery}`);
     this.#marks = marks;
@@ -132,16 +136,19 @@ class Listener implements ClientListener<Seat> {
   }
 
   /**
-   * Resolves when all sent messages are answered and were received exactly once. When the sender has its answer, the
-   * message has been written to the socket of each member. So after one more answer to each member, a message that has
-   * not been received is lost.
+   * Resolves when all sent messages are answered and were received exactly once. When the sender has its answer, one
+   * server has written the message to the socket of each member. So after one more answer to each member, a message that
+   * has not been received is lost.
    */
   async settled(rooms: readonly TalkingRoom[], clients: readonly WireClient<Seat>[]): Promise<void> {
     const sent = await this.answered(rooms);
     const due = this.#roundedUp + clients.length;
     for (const client of clients) client.write(this.#roundUp.frame);
     await this.until(() => this.#roundedUp >= due);
-    const surplus = clients.map(({ state: { heard, room } }) => heard - room.sent);
+    const count = (): number[] => clients.map(({ state: { heard, room } }) => heard - room.sent);
+    // Another node may bring it later than the sender has its answer.
+    if (this.#isShared) await this.until(() => count().every((each) => each >= 0));
+    const surplus = count();
     const lost = surplus.reduce((sum, count) => sum + Math.max(0, -count), 0);
     const tooMany = surplus.reduce((sum, count) => sum + Math.max(0, count), 0);
     if (lost > 0 || tooMany > 0 || this.count().done > sent)

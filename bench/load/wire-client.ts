@@ -18,9 +18,15 @@ const LINE_PONG = encodeTextFrame('{}');
 /** A server on this machine. */
 export interface Target {
   readonly port: number;
-  /** The process whose processor time is measured. */
+  /** The process whose processor time is measured, with that of its workers. */
   readonly pid: number;
   readonly dialect: DialectName;
+  /** More servers, which share their rooms with this one. Clients are spread over all. */
+  readonly others?: readonly Pick<Target, 'port' | 'pid'>[];
+  /** Whether it is several processes with one port, which share their rooms. */
+  readonly isShared?: boolean;
+  /** A process behind the servers, whose processor time is measured too. */
+  readonly backendPid?: number;
 }
 
 /** One listener serves all clients of a job; `State` is its data for each client. */
@@ -173,6 +179,15 @@ export class WireClient<State> implements FrameListener, LineListener {
     if (this.#failed === undefined) this.#listener.lost(this, why);
     else this.#failed(new Error(why));
   }
+}
+
+/** The server of one client. Neighbours and the members of a room are on different servers. */
+export function pickServer(target: Target, index: number): Target {
+  const { others = [] } = target;
+  // Multiplied as Fibonacci hashing does it: the members of a room have a fixed distance.
+  const place = (Math.imul(index, 0x9e3779b1) >>> 16) % (others.length + 1);
+  const other = others[place - 1];
+  return other === undefined ? target : { ...target, ...other };
 }
 
 export function openClient<State>(

@@ -11,6 +11,7 @@ import {
 import { churn } from './churn.ts';
 import { durability } from './durability.ts';
 import { growth } from './growth.ts';
+import { nodesFanout, nodesHistory, nodesRooms } from './nodes.ts';
 import { idle } from './idle.ts';
 import { inspector } from './inspector.ts';
 import { push } from './push.ts';
@@ -38,6 +39,9 @@ export const SCENARIOS: readonly Scenario[] = [
   durability,
   inspector,
   growth,
+  nodesRooms,
+  nodesHistory,
+  nodesFanout,
 ];
 
 /** @throws {Error} for an unknown name. */

@@ -6,7 +6,7 @@ import type { Json, MemberInfo } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { startModeration, type Moderations } from './room/moderation.ts';
 import type { Publisher } from './room/ports.ts';
-import { RateMeter } from './room/rules/rate-meter.ts';
+import { RateMeter } from '../system/rate-meter.ts';
 import { toHandlerMember, type HandlerMember, type MessageVerdict } from './room/room-options.ts';
 import { toVerdict } from './room/verdicts.ts';
 import { SERVER } from './runtime/sender.ts';

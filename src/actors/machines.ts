@@ -7,6 +7,7 @@ import { deliveryMachine } from './webhook/delivery.ts';
 import { goLive, type MachineObserver } from './runtime/live-machine.ts';
 import { membershipMachine } from './room/membership.ts';
 import { moderationMachine } from './room/moderation.ts';
+import { redisLinkMachine } from './redis/redis-link.ts';
 import { roomMachine } from './room/room.ts';
 import { serverMachine } from './server/server.ts';
 import { tarsProxyMachine } from './servant/tars-proxy.ts';
@@ -21,6 +22,7 @@ export interface Machines {
   readonly backend: typeof backendMachine;
   readonly tarsProxy: typeof tarsProxyMachine;
   readonly delivery: typeof deliveryMachine;
+  readonly redisLink: typeof redisLinkMachine;
 }
 
 /** The charts as they were written. */
@@ -34,6 +36,7 @@ export const MACHINES: Machines = {
   backend: backendMachine,
   tarsProxy: tarsProxyMachine,
   delivery: deliveryMachine,
+  redisLink: redisLinkMachine,
 };
 
 /** The charts for a server to run, watched by `observer`; `monotonic` is of the clock. */
@@ -52,5 +55,6 @@ export function createMachines(
     backend: goLive(machines.backend, observer, monotonic),
     tarsProxy: goLive(machines.tarsProxy, observer, monotonic),
     delivery: goLive(machines.delivery, observer, monotonic),
+    redisLink: goLive(machines.redisLink, observer, monotonic),
   };
 }

@@ -51,11 +51,11 @@ export function describeBroker({ describe, test }: TestFramework, subject: Broke
     describe('publishing', () => {
       check('gives each room offsets of its own, from 1, in one epoch', async ({ node }) => {
         const { broker } = await node();
-        const first = await broker.publish('r1', 'a', {});
+        const first = await broker.publish('r1', 'a', KEEP);
         assert.equal(first.offset, 1);
         assert.notEqual(first.epoch, '');
-        assertPosition(await broker.publish('r1', 'b', {}), { offset: 2, epoch: first.epoch });
-        assert.equal((await broker.publish('r2', 'c', {})).offset, 1);
+        assertPosition(await broker.publish('r1', 'b', KEEP), { offset: 2, epoch: first.epoch });
+        assert.equal((await broker.publish('r2', 'c', KEEP)).offset, 1);
       });
 
       check(
@@ -83,7 +83,7 @@ export function describeBroker({ describe, test }: TestFramework, subject: Broke
       check('carries any JSON, in rooms of any name', async ({ node }) => {
         const { broker, heard } = await node(...ROOM_NAMES);
         for (const [index, room] of ROOM_NAMES.entries())
-          await broker.publish(room, SAMPLES[index % SAMPLES.length]!, {});
+          await broker.publish(room, SAMPLES[index % SAMPLES.length]!, KEEP);
         await eventually(() => assert.equal(heard.length, ROOM_NAMES.length));
         for (const [index, room] of ROOM_NAMES.entries()) {
           assert.deepEqual(
@@ -97,7 +97,7 @@ export function describeBroker({ describe, test }: TestFramework, subject: Broke
         const [one, two] = [await node('r'), await node('r')];
         const numbers = Array.from({ length: MANY }, (_, index) => index);
         const positions = await Promise.all(
-          numbers.map(async (number) => one.broker.publish('r', number, {})),
+          numbers.map(async (number) => one.broker.publish('r', number, KEEP)),
         );
         assert.deepEqual(
           positions.map(({ offset }) => offset),
@@ -116,7 +116,7 @@ export function describeBroker({ describe, test }: TestFramework, subject: Broke
         const nodes = [await node('r'), await node('r'), await node('r')];
         await Promise.all(
           nodes.flatMap(({ broker }, index) =>
-            Array.from({ length: MANY }, async (_, count) => broker.publish('r', [index, count], {})),
+            Array.from({ length: MANY }, async (_, count) => broker.publish('r', [index, count], KEEP)),
           ),
         );
         const expected = Array.from({ length: 3 * MANY }, (_, index) => index + 1);
@@ -168,23 +168,23 @@ export function describeBroker({ describe, test }: TestFramework, subject: Broke
 
       check('again, when nobody heard the room for a while, finds the same stream', async ({ node }) => {
         const { broker } = await node('r');
-        const first = await broker.publish('r', 1, {});
+        const first = await broker.publish('r', 1, KEEP);
         await broker.unsubscribe('r');
         await broker.subscribe('r');
-        assertPosition(await broker.publish('r', 2, {}), { offset: 2, epoch: first.epoch });
+        assertPosition(await broker.publish('r', 2, KEEP), { offset: 2, epoch: first.epoch });
       });
 
       check('tells every listener of the node', async ({ node }) => {
         const { broker, heard } = await node('r');
         const more: Publication[] = [];
         broker.attach({ publication: (publication) => void more.push(publication), broadcast() {} });
-        await broker.publish('r', 1, {});
+        await broker.publish('r', 1, KEEP);
         await eventually(() => assert.deepEqual([offsetsOf(heard), offsetsOf(more)], [[1], [1]]));
       });
 
       check('lets a node know where the stream stands', async ({ node }) => {
         const [one, two] = [await node('r'), await node('r')];
-        const position = await one.broker.publish('r', 1, {});
+        const position = await one.broker.publish('r', 1, KEEP);
         for (const { broker } of [one, two]) {
           await eventually(() => assertPosition(broker.position('r'), position));
         }
@@ -197,14 +197,7 @@ export function describeBroker({ describe, test }: TestFramework, subject: Broke
         const { broker } = await node();
         const { epoch, ...rest } = await broker.history('r');
         assert.deepEqual(rest, { publications: [], offset: 0 });
-        assertPosition(await broker.publish('r', 1, {}), { offset: 1, epoch });
-      });
-
-      check('keeps nothing unless it is asked to, but the position', async ({ node }) => {
-        const { broker } = await node();
-        const { epoch } = await broker.publish('r', 1, {});
-        await broker.publish('r', 2, { history: { size: 0, ttlMs: HOUR_MS } });
-        assert.deepEqual(await broker.history('r'), { publications: [], offset: 2, epoch });
+        assertPosition(await broker.publish('r', 1, KEEP), { offset: 1, epoch });
       });
 
       check('is what was heard, on every node', async ({ node }) => {
@@ -341,10 +334,10 @@ export function describeBroker({ describe, test }: TestFramework, subject: Broke
 
       check('a node that is closed hears nothing more, and the others go on', async ({ node }) => {
         const [one, two] = [await node('r'), await node('r')];
-        const first = await one.broker.publish('r', 1, {});
+        const first = await one.broker.publish('r', 1, KEEP);
         await eventually(() => assert.equal(one.heard.length, 1));
         await one.broker.close();
-        assertPosition(await two.broker.publish('r', 2, {}), { offset: 2, epoch: first.epoch });
+        assertPosition(await two.broker.publish('r', 2, KEEP), { offset: 2, epoch: first.epoch });
         await two.broker.broadcast('all');
         await eventually(() => assert.deepEqual([offsetsOf(two.heard), two.said.length], [[1, 2], 1]));
         assert.deepEqual([offsetsOf(one.heard), one.said], [[1], []]);

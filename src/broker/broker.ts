@@ -5,12 +5,12 @@
 
 import type { Json, MemberInfo, Publication, RoomMember, StreamPosition } from '../protocol/command.ts';
 
-/** Where a publication stands in its room's stream. */
+/** Where a publication stands in its room's stream. Offset 0 and an empty epoch: it has no place, because nothing is kept. */
 export type Position = StreamPosition;
 
 /** How much of a stream is kept. */
 export interface HistoryLimits {
-  /** The latest publications that are kept. 0: none, only the position. */
+  /** The latest publications that are kept. 0: none. */
   readonly size: number;
   /** How long they are kept after the latest one, in milliseconds. */
   readonly ttlMs: number;
@@ -19,13 +19,23 @@ export interface HistoryLimits {
 export interface PublishOptions {
   /** The connection that publishes; absent when the server itself speaks. */
   readonly from?: RoomMember | undefined;
-  /** Default: nothing is kept. It is the same for all publications of a room. */
+  /**
+   * Default: nothing is kept. Then a broker need not count: the offset is 0 and the epoch is empty. It is the same for all
+   * publications of a room.
+   */
   readonly history?: HistoryLimits | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** The publication takes no place in the stream: its offset is 0, it is not kept, and the position stays. */
+  /** The publication takes no place in the stream: its offset is 0, its epoch may be empty, it is not kept, and the position stays. */
   readonly skipHistory?: boolean | undefined;
   /** Default: it is published in any case. */
   readonly version?: PublicationVersion | undefined;
+  /** A second publication with this key in the same room, within five minutes, is not made. It has the same position. */
+  readonly idempotencyKey?: string | undefined;
+  /**
+   * How many publications that say so the room takes a second from all nodes, in bursts of up to one second's worth. One
+   * above that is not made. Default: any number.
+   */
+  readonly messagesPerSecond?: number | undefined;
 }
 
 /**
@@ -43,6 +53,10 @@ export interface PublicationVersion {
 export interface Accepted extends Position {
   /** Its version was not newer, so it was not published. The position is that of the stream. */
   readonly isOutdated?: true;
+  /** There was a publication with its key, so it was not published. The position is that of the other one. */
+  readonly isRepeated?: true;
+  /** There were too many in this second, so it was not published. The position means nothing. */
+  readonly isOverRate?: true;
 }
 
 export interface HistoryQuery {
@@ -66,14 +80,16 @@ export interface BrokerListener {
   broadcast(data: Json, from?: MemberInfo): void;
   joined?(room: string, member: RoomMember): void;
   left?(room: string, member: RoomMember): void;
+  /** Publications of a room were lost on their way to this node, and are not kept any more. Its stream stands here. */
+  missed?(room: string, position: Position): void;
 }
 
 /**
  * The streams of all rooms, as one node uses them.
  *
  * Each call returns its result, or a promise of it. A result means that it is done, and that the listeners of this
- * node have been told. The calls about one room take effect in their order. A promise must settle: reject it when it
- * takes too long.
+ * node have been told; after a promise, or with `mayLose`, they may be told a little later. The calls about one room take
+ * effect in their order. A promise must settle: reject it when it takes too long.
  */
 export interface Broker {
   /**

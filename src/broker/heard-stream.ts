@@ -19,8 +19,9 @@ export class HeardStream {
     this.#latest ??= { offset, epoch };
   }
 
-  /** Notes a publication: the next one, one after a gap, or one that has come before. */
+  /** Notes a publication: the next one, or one without a place; one after a gap; or one that has come before. */
   hear({ offset, epoch }: StreamPosition): 'next' | 'gap' | 'known' {
+    if (offset === 0) return 'next';
     const before = this.#latest;
     if (before?.epoch === epoch && offset <= before.offset) return 'known';
     this.#latest = { offset, epoch };

@@ -1,7 +1,7 @@
 /** For tests: a broker on the one in memory, that takes a turn for each answer, and loses publications when it is told to. */
 
 import type { Publication } from '../protocol/command.ts';
-import type { Broker, BrokerListener } from './broker.ts';
+import type { Broker, BrokerListener, Position } from './broker.ts';
 import { createMemoryBroker } from './memory-broker.ts';
 
 export interface LossyBroker extends Broker {
@@ -11,10 +11,13 @@ export interface LossyBroker extends Broker {
   isHolding: boolean;
   /** Brings what waits. */
   bring(): void;
+  /** Tells that it has lost something. */
+  miss(room: string, position: Position): void;
 }
 
 export function createLossyBroker(): LossyBroker {
   const inner = createMemoryBroker();
+  const listeners: BrokerListener[] = [];
   const held: { listener: BrokerListener; publication: Publication }[] = [];
   const broker: LossyBroker = {
     lose: 0,
@@ -23,8 +26,10 @@ export function createLossyBroker(): LossyBroker {
       broker.isHolding = false;
       for (const { listener, publication } of held.splice(0)) listener.publication(publication);
     },
+    miss: (room, position) => listeners.forEach((listener) => listener.missed?.(room, position)),
     mayLose: true,
     attach(listener) {
+      listeners.push(listener);
       inner.attach({
         publication(publication) {
           if (broker.lose > 0) broker.lose -= 1;

@@ -13,6 +13,8 @@ import type {
 import type { StreamNode } from './memory-stream.ts';
 import { MemoryStreams, type MemoryStreamsOptions } from './memory-streams.ts';
 
+const OVER_RATE: Accepted = { offset: 0, epoch: '', isOverRate: true };
+
 export type MemoryBrokerOptions = MemoryStreamsOptions;
 
 export function createMemoryBroker(options: MemoryBrokerOptions = {}): Broker {
@@ -46,10 +48,17 @@ class MemoryBroker implements Broker, StreamNode {
   publish(room: string, data: Json, options: PublishOptions): Accepted {
     const streams = this.#streams;
     const stream = streams.of(room);
-    const { version } = options;
-    if (version !== undefined && !stream.isNewer(version)) {
-      return { offset: stream.offset, epoch: stream.epoch, isOutdated: true };
+    const { version, idempotencyKey, messagesPerSecond } = options;
+    if (idempotencyKey !== undefined) {
+      const before = streams.results.find(room, idempotencyKey);
+      if (before !== undefined) return { ...before, isRepeated: true };
     }
+    if (version !== undefined && !stream.isNewer(version)) {
+      const { offset, epoch } = stream;
+      if (idempotencyKey !== undefined) streams.results.keep(room, idempotencyKey, stream);
+      return { offset, epoch, isOutdated: true };
+    }
+    if (messagesPerSecond !== undefined && !streams.takes(stream, messagesPerSecond)) return OVER_RATE;
     const publication = stream.append(data, options, streams.time);
     try {
       stream.deliver(publication);
@@ -58,6 +67,7 @@ class MemoryBroker implements Broker, StreamNode {
       throw error;
     }
     if (version !== undefined) stream.version = version;
+    if (idempotencyKey !== undefined) streams.results.keep(room, idempotencyKey, publication);
     if (stream.isBounded) streams.account(stream);
     // The publication is a position, and no other object has to be made for each message.
     return publication;

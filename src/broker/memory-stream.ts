@@ -3,6 +3,7 @@
 import type { Json, Publication } from '../protocol/command.ts';
 import type { History, HistoryQuery, PublicationVersion, PublishOptions } from './broker.ts';
 import type { CoarseTime } from '../system/clock.ts';
+import type { RateMeter } from '../system/rate-meter.ts';
 import { copyJson, KeptPublications } from './kept-publications.ts';
 
 /** Counted for each stream that no node hears, besides its name: the object, its epoch, its place in the table. */
@@ -27,6 +28,8 @@ export class MemoryStream {
   offset = 0;
   /** The latest one of a publication that had one. */
   version: PublicationVersion | undefined;
+  /** Counts the publications that are bounded in number. */
+  meter: RateMeter | undefined;
   /** A new list with each change: who is told of a publication does not change while it is delivered. */
   nodes: readonly StreamNode[] = NO_NODES;
   /** When what is kept expires, by the monotonic clock. */

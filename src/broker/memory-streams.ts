@@ -5,7 +5,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { CoarseTime, startQuietTimer, systemClock, type Clock } from '../system/clock.ts';
+import { RateMeter } from '../system/rate-meter.ts';
 import { MemoryStream } from './memory-stream.ts';
+import { RecentResults } from './recent-results.ts';
 
 const DEFAULT_HISTORY_BYTES = 64 * 1024 * 1024;
 
@@ -24,6 +26,8 @@ export interface MemoryStreamsOptions {
 export class MemoryStreams {
   readonly #clock: Clock;
   readonly time: CoarseTime;
+  /** What came of publications with an idempotency key. */
+  readonly results: RecentResults;
   readonly #newEpoch: () => string;
   readonly #maxBytes: number;
   readonly #streams = new Map<string, MemoryStream>();
@@ -39,6 +43,7 @@ export class MemoryStreams {
   constructor({ clock = systemClock, newEpoch = randomEpoch, maxBytes }: MemoryStreamsOptions) {
     this.#clock = clock;
     this.time = new CoarseTime(clock);
+    this.results = new RecentResults(clock);
     this.#newEpoch = newEpoch;
     this.#maxBytes = maxBytes ?? DEFAULT_HISTORY_BYTES;
   }
@@ -56,6 +61,15 @@ export class MemoryStreams {
   /** All of them, for a node that leaves. */
   all(): Iterable<MemoryStream> {
     return this.#streams.values();
+  }
+
+  /** Whether a room takes one more message in this second. */
+  takes(stream: MemoryStream, perSecond: number): boolean {
+    const now = this.#clock.monotonic();
+    const meter = (stream.meter ??= new RateMeter(perSecond, now));
+    if (!meter.allows(now)) return false;
+    meter.spend();
+    return true;
   }
 
   /** To be called whenever a stream was used that is bounded, or may be now: one that no node hears, or that keeps something. */

@@ -7,12 +7,16 @@ import { watchBroker } from './watched-broker.ts';
 
 const KEEP = { history: { size: 10, ttlMs: 60_000 } };
 
-async function start(isWatched: (room: string) => boolean = () => true) {
+async function start(
+  isWatched: (room: string) => boolean = () => true,
+  keepsHistory: (room: string) => boolean = () => true,
+) {
   const lossy = createLossyBroker();
   const clock = new FakeClock();
   /** What came, and where gaps were told. */
   const log: unknown[] = [];
-  const broker = watchBroker(lossy, { clock, isWatched, onGap: (room) => log.push(`gap in ${room}`) });
+  const onGap = (room: string) => log.push(`gap in ${room}`);
+  const broker = watchBroker(lossy, { clock, keepsHistory, isWatched, onGap });
   broker.attach({ publication: ({ data }) => log.push(data), broadcast: () => undefined });
   await broker.subscribe('a');
   const publish = (data: number) => broker.publish('a', data, KEEP);
@@ -26,7 +30,12 @@ async function start(isWatched: (room: string) => boolean = () => true) {
 
 test('a broker that loses nothing is not watched', () => {
   const broker = createMemoryBroker();
-  const options = { clock: new FakeClock(), isWatched: () => true, onGap: () => undefined };
+  const options = {
+    clock: new FakeClock(),
+    keepsHistory: () => true,
+    isWatched: () => true,
+    onGap: () => undefined,
+  };
   expect(watchBroker(broker, options)).toBe(broker);
 });
 
@@ -50,6 +59,33 @@ describe('a broker that may lose publications', () => {
     lossy.lose = 1;
     for (const n of [1, 2]) await publish(n);
     expect(log).toEqual(['gap in a', 2]);
+  });
+
+  test('brings what has no place in the stream', async () => {
+    const { publish, log, broker } = await start();
+    await publish(1);
+    await broker.publish('a', 2, { ...KEEP, skipHistory: true });
+    await publish(3);
+    expect(log).toEqual([1, 2, 3]);
+  });
+
+  test('is not asked where the stream of a room stands that keeps nothing', async () => {
+    const { lossy, log, broker } = await start(undefined, (room) => room === 'a');
+    let asked = 0;
+    const { history } = lossy;
+    Object.assign(lossy, { history: (room: string) => ((asked += 1), history(room)) });
+    await broker.subscribe('b');
+    for (const n of [1, 2]) await broker.publish('b', n, {});
+    expect([asked, log]).toEqual([0, [1, 2]]);
+  });
+
+  test('tells of a gap when it says itself that it has lost something, once', async () => {
+    const { publish, log, lossy } = await start();
+    await publish(1);
+    const { epoch } = await lossy.history('a');
+    lossy.miss('a', { offset: 5, epoch });
+    lossy.miss('a', { offset: 5, epoch });
+    expect(log).toEqual([1, 'gap in a']);
   });
 
   test('finds by asking every 40 seconds what never came', async () => {

@@ -18,6 +18,8 @@ const CHECKS_AT_A_TIME = 64;
 
 export interface WatchOptions {
   readonly clock: Clock;
+  /** Whether the stream of a room keeps anything. Without that, nobody can tell what was missed. */
+  readonly keepsHistory: (room: string) => boolean;
   /** Whether somebody counts on the position of a room's stream. */
   readonly isWatched: (room: string) => boolean;
   /** This node has missed a publication of the room. It is told before the next one is brought. */
@@ -32,7 +34,7 @@ export function watchBroker(broker: Broker, options: WatchOptions): Broker {
 class WatchedBroker extends ForwardingBroker {
   readonly #options: WatchOptions;
   readonly #listeners: BrokerListener[] = [];
-  /** The streams of the rooms that this node hears. */
+  /** The streams of the rooms that this node hears, and that keep something. */
   readonly #heard = new Map<string, HeardStream>();
   #timer: unknown;
   #isClosed = false;
@@ -52,6 +54,9 @@ class WatchedBroker extends ForwardingBroker {
       broadcast: (data, from) => all.forEach((each) => each.broadcast(data, from)),
       joined: (room, member) => all.forEach((each) => each.joined?.(room, member)),
       left: (room, member) => all.forEach((each) => each.left?.(room, member)),
+      missed: (room, position) => {
+        if (this.#heard.get(room)?.skipTo(position) === true) this.#options.onGap(room);
+      },
     });
   }
 
@@ -66,6 +71,7 @@ class WatchedBroker extends ForwardingBroker {
   }
 
   override async subscribe(room: string): Promise<void> {
+    if (!this.#options.keepsHistory(room)) return super.subscribe(room);
     const heard = new HeardStream();
     this.#heard.set(room, heard);
     await super.subscribe(room);

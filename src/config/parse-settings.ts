@@ -7,6 +7,7 @@ import { FIELDS } from './schema/fields.ts';
 import { formatGiven } from './layer/given.ts';
 import type { SourceOf } from './layer/layer.ts';
 import { suggest } from './layer/nearest.ts';
+import { findRedisProblems } from './redis-problems.ts';
 import { formatPath, valueAt, type Path } from './schema/path.ts';
 import { settingsSchema } from './schema/schema.ts';
 import {
@@ -54,6 +55,7 @@ export function findCombinedProblems(input: unknown, sourceOf: SourceOf = unknow
     ...findAuthProblems(input, sourceOf),
     ...findKeyProblems(input, sourceOf),
     ...findWebhookProblems(input, sourceOf),
+    ...findPartsProblems(input, sourceOf),
   ];
 }
 
@@ -144,6 +146,18 @@ function findWebhookProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[
     problems.push(createProblem(path, previousSecret, 'nothing, unless secret is set too', sourceOf));
   }
   return problems;
+}
+
+const redisRuleSchema = z.object(settingsSchema.pick({ redis: true }).shape);
+
+/** The problems of what several servers share. */
+function findPartsProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
+  const parsed = redisRuleSchema.safeParse(input);
+  if (!parsed.success) return [];
+  return findRedisProblems(parsed.data.redis).map(({ field, allowed }) => {
+    const path = ['redis', field];
+    return createProblem(path, valueAt(input, path), allowed, sourceOf);
+  });
 }
 
 function findProblemsAt(place: Path, schema: z.ZodType, value: unknown, sourceOf: SourceOf): ConfigProblem[] {

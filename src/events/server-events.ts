@@ -131,7 +131,13 @@ export interface ServerEvents {
   /** The store refused the changes of a room, does not answer, or had unreadable data, which was set aside. */
   'store.failed': { room?: string; error: unknown; setAside?: string };
   /** The broker or the presence failed. If a join needed it, the join was refused. */
-  'part.failed': { part: 'broker' | 'presence'; room: string; error: unknown };
+  'part.failed':
+    | { part: 'broker' | 'presence'; room: string; error: unknown }
+    | { part: 'control'; error: unknown };
+  /** A server of Redis cannot be used, or does not answer. Emitted once, and again only after it was ready. */
+  'redis.failed': { address: string; error: unknown };
+  /** A server of Redis can be used again. */
+  'redis.recovered': { address: string };
   /** A webhook is not taken, or its outbox cannot be written or read. Emitted once, and again only after it was taken. */
   'webhook.failed': { webhook: string; error: unknown; setAside?: string };
   /** A webhook is taken again. */

@@ -1,7 +1,7 @@
 /** Who makes a request of the HTTP API: what its key allows, and how many requests it has left. It knows no secret. */
 
 import { createPatternTable } from '../actors/room/room-options.ts';
-import { RateMeter } from '../actors/room/rules/rate-meter.ts';
+import { RateMeter } from '../system/rate-meter.ts';
 import type { ApiMethodName } from '../protocol/api-methods.ts';
 import type { Clock } from '../system/clock.ts';
 

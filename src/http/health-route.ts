@@ -7,7 +7,7 @@ import type { Route } from './router.ts';
 export const HEALTH_PATH = '/health';
 
 export interface Health {
-  /** `degraded`: the server works, its store does not. */
+  /** `degraded`: the server works, its store or its Redis does not. */
   readonly status: 'ok' | 'degraded' | 'draining';
   readonly version: string;
   readonly uptimeSeconds: number;
@@ -29,6 +29,8 @@ export interface Health {
    * none. Which ones they are is not for everybody.
    */
   readonly backends?: Readonly<Record<string, number>>;
+  /** How each server of Redis is; absent when there are none. */
+  readonly redis?: readonly RedisLinkHealth[];
   /** How each webhook is, by its name; absent when there are none. */
   readonly webhooks?: Readonly<Record<string, WebhookHealth>>;
   readonly features: {
@@ -51,6 +53,15 @@ export interface WorkerHealth {
   readonly state: string;
   readonly connections: number;
   readonly rooms: number;
+}
+
+export interface RedisLinkHealth {
+  /** HOST:PORT, with the database if it is another one than 0. */
+  readonly address: string;
+  /** Such as `ready`, `silent` or `rebuilding`. */
+  readonly state: string;
+  /** Why it is not ready. */
+  readonly error?: string;
 }
 
 export interface WebhookHealth {

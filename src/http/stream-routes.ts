@@ -3,6 +3,7 @@
  * server says, and requests of their own (`emulation`) bring what the client says.
  */
 
+import type { Answer } from '../actors/room/ports.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { AcceptClient } from '../transport/accept-client.ts';
 import { jsonError } from '../transport/common/responses.ts';
@@ -19,6 +20,9 @@ import type { Route } from './router.ts';
 
 /** Longest body with the first commands of a client. */
 const MAX_FIRST_BYTES = 64 * 1024;
+
+/** Longest name of a node, in characters. */
+const MAX_NODE_LENGTH = 64;
 
 /** Where a client without a WebSocket connects. */
 export interface StreamPaths {
@@ -41,6 +45,8 @@ export interface StreamRoutesOptions {
   readonly paths: StreamPaths;
   readonly codec: Codec;
   readonly hub: StreamHub;
+  /** Hands a frame to the session of a stream that is on another node. */
+  readonly emulateAt: (node: string, session: string, frame: string) => Answer<{ readonly found: boolean }>;
   readonly accept: AcceptClient;
   readonly allowsOrigin: OriginPolicy;
   /** Longest body with commands of a client that is connected. */
@@ -54,8 +60,14 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/**
+ * Centrifugo answers 204. Here a session is on the node that it names or nowhere, and a client that gets 404 connects
+ * again.
+ */
+const NO_SESSION = jsonError(404, 'there is no such session: connect again');
+
 export function createStreamRoutes(options: StreamRoutesOptions): Route[] {
-  const { paths, codec, hub, accept, allowsOrigin, maxFrameBytes } = options;
+  const { paths, codec, hub, emulateAt, accept, allowsOrigin, maxFrameBytes } = options;
 
   function openStream(request: TransportRequest, format: StreamFormat, first: string): TransportResponse {
     const emulation = hub.newEmulation();
@@ -83,12 +95,14 @@ export function createStreamRoutes(options: StreamRoutesOptions): Route[] {
     const command = parseEmulated(readUtf8(await request.body(maxFrameBytes)));
     if (command === undefined)
       return jsonError(400, 'the body must be JSON such as {"session":"…","node":"…","data":"…"}');
-    if (command.node !== hub.node) return jsonError(404, 'this server has another name: connect again');
-    // Centrifugo answers 204 here, because another of its nodes may have the session. Here a session is on the node that
-    // it names or nowhere, and a client that gets 404 connects again.
-    if (!hub.receive(command.session, command.data.toWellFormed()))
-      return jsonError(404, 'there is no such session: connect again');
-    return { status: 204 };
+    const { node, session, data } = command;
+    const frame = data.toWellFormed();
+    if (node === hub.node) return hub.receive(session, frame) ? { status: 204 } : NO_SESSION;
+    if (node.length > MAX_NODE_LENGTH) return NO_SESSION;
+    // A proxy may bring each request of a client to another node. The next one comes when this one is answered.
+    const answer = await emulateAt(node, session, frame);
+    if ('refusal' in answer) return jsonError(503, answer.refusal.message);
+    return answer.found ? { status: 204 } : NO_SESSION;
   }
 
   /** Answers the errors of the client itself, and lets allowed pages read each answer. */

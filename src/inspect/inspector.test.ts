@@ -126,6 +126,7 @@ describe('a page of the inspector', () => {
           'backend',
           'tarsProxy',
           'delivery',
+          'redisLink',
         ],
         redacted: expect.arrayContaining(['phone', 'token', 'data']),
         sendable: { room: ['room.mute', 'room.unmute', 'room.kick'] },

@@ -212,6 +212,10 @@ class LatePopulation implements Population {
     return this.#get().deliveries;
   }
 
+  get redisLinks(): Population['redisLinks'] {
+    return this.#get().redisLinks;
+  }
+
   get questions(): Population['questions'] {
     return this.#get().questions;
   }

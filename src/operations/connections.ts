@@ -2,7 +2,7 @@
 
 import type { Answer } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
-import type { Control, Order, RefreshOrder, Selection } from '../broker/control/control.ts';
+import type { Order, RefreshOrder, Selection } from '../broker/control/control.ts';
 import { CLOSE_CODES, isCloseCode } from '../protocol/close-codes.ts';
 import type { Json } from '../protocol/command.ts';
 import { ENDINGS, isEndingCode } from '../protocol/endings.ts';
@@ -10,12 +10,13 @@ import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, type MessageLimits } from '../protocol/limits.ts';
 import { isOverride } from '../protocol/override.ts';
 import type { Clock } from '../system/clock.ts';
-import { bad, toFound } from './answers.ts';
+import { toFound, type AllNodes } from './all-nodes.ts';
+import { bad } from './answers.ts';
 import type { DisconnectRequest, Found, Operations, SubscribeRequest } from './operations.ts';
 
 export interface ConnectionsInput {
   readonly rooms: Pick<Rooms, 'refuseName'>;
-  readonly control: Control;
+  readonly nodes: Pick<AllNodes, 'order'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly limits: MessageLimits;
 }
@@ -31,7 +32,7 @@ type Selecting = 'send' | 'subscribe' | 'unsubscribe' | 'disconnect' | 'refresh'
 
 export function createConnections({
   rooms,
-  control,
+  nodes,
   clock,
   limits,
 }: ConnectionsInput): Pick<Operations, Selecting> {
@@ -44,7 +45,7 @@ export function createConnections({
     const selection = readSelection(who);
     if ('error' in selection) return { refusal: selection };
     if (refusal !== undefined) return { refusal };
-    return toFound(control.order(give(selection)));
+    return nodes.order(give(selection), toFound);
   }
 
   function refuseJson(...values: readonly (Json | undefined)[]): Refusal | undefined {

@@ -4,12 +4,12 @@ import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { Answer, RpcPort } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { Control, Order } from '../broker/control/control.ts';
+import type { Order } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
-import { toFound } from './answers.ts';
+import { toFound, type AllNodes } from './all-nodes.ts';
 import { createConnections } from './connections.ts';
 import type { Done, Found, Operations } from './operations.ts';
 import type { OutsidePresence } from './outside-presence.ts';
@@ -22,7 +22,7 @@ import type { Watchers } from './watchers.ts';
 
 export interface OperationsInput {
   readonly rooms: Rooms;
-  readonly control: Control;
+  readonly nodes: AllNodes;
   readonly broker: Broker;
   readonly presence: Presence;
   readonly watchers: Pick<Watchers, 'watch'>;
@@ -38,22 +38,21 @@ export interface OperationsInput {
 const DONE: Done = {};
 
 export function createOperations(input: OperationsInput): Operations {
-  const { rooms, control, clock } = input;
+  const { rooms, nodes } = input;
 
   function order(given: Order): Answer<Found> {
-    return toFound(control.order(given));
+    return nodes.order(given, toFound);
   }
 
   /** The room is opened here before the other nodes are told, so that a bad name is refused in any case. */
   function setMuted(room: string, type: 'mute' | 'unmute'): Answer<Done> {
     const opened = rooms.open(room);
     if (!(opened instanceof SupervisedRoom)) return { refusal: opened };
-    const done = control.order({ type, room });
-    return done instanceof Promise ? done.then(() => DONE) : DONE;
+    return nodes.order({ type, room }, () => DONE);
   }
 
   return {
-    ...createPublishing(rooms, clock),
+    ...createPublishing(rooms),
     ...createReading(input),
     ...createConnections(input),
     ...createPresenceSetting(input),

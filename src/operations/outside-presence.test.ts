@@ -37,7 +37,7 @@ test('who is present is listed until its time is over, and is told of once', asy
   expect(outside.keep('r', { ...BOT, info: { busy: true } }, 10_000)).toBe(true);
   clock.increment(9_000);
   expect(await presence.list('r')).toEqual([
-    { ...BOT, info: { busy: true }, joinedAt: expect.any(Number) as number },
+    { ...BOT, isOutside: true, info: { busy: true }, joinedAt: expect.any(Number) as number },
   ]);
   clock.increment(1_000);
   expect(await presence.list('r')).toEqual([]);

@@ -49,7 +49,7 @@ export class OutsidePresence {
   keep(room: string, member: MemberInfo, ttlMs: number): boolean {
     const known = this.#rooms.get(room)?.get(member.id);
     if (known === undefined) return false;
-    known.member = { ...member, joinedAt: known.member.joinedAt };
+    known.member = { ...member, joinedAt: known.member.joinedAt, isOutside: true };
     this.#wait(room, known, ttlMs);
     const { presence } = this.#input;
     this.#tell('presence', room, () => presence.add(room, known.member));
@@ -67,7 +67,7 @@ export class OutsidePresence {
       };
     }
     const present: Present = {
-      member: { ...member, joinedAt: clock.now() },
+      member: { ...member, joinedAt: clock.now(), isOutside: true },
       timer: undefined,
       joining: undefined,
     };
@@ -147,7 +147,7 @@ export class OutsidePresence {
     events.emit('member.left', { room, member, reason });
   }
 
-  #tell(part: 'broker' | 'presence', room: string, call: () => void | Promise<void>): void {
+  #tell(part: 'broker' | 'presence', room: string, call: () => unknown): void {
     tellPart(this.#input, part, room, call);
   }
 }

@@ -1,18 +1,17 @@
 /** Who the owner of a server makes present in rooms; the table of them is in outside-presence.ts. */
 
-import type { Answer } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
-import type { Control } from '../broker/control/control.ts';
 import type { MemberInfo } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { MAX_USER_LENGTH, refuseMessage } from '../protocol/limits.ts';
-import { bad, toFound } from './answers.ts';
+import { toFound, type AllNodes } from './all-nodes.ts';
+import { bad } from './answers.ts';
 import type { Operations, OutsideMember } from './operations.ts';
 import { OUTSIDE_PREFIX, type OutsidePresence } from './outside-presence.ts';
 
 export interface PresenceSettingInput {
   readonly rooms: Pick<Rooms, 'refuseName'>;
-  readonly control: Pick<Control, 'order'>;
+  readonly nodes: Pick<AllNodes, 'order'>;
   readonly outside: Pick<OutsidePresence, 'add'>;
 }
 
@@ -24,7 +23,7 @@ const MAX_INFO_BYTES = 4 * 1024;
 
 export function createPresenceSetting({
   rooms,
-  control,
+  nodes,
   outside,
 }: PresenceSettingInput): Pick<Operations, 'setPresence' | 'removePresence'> {
   return {
@@ -34,15 +33,14 @@ export function createPresenceSetting({
       const member = toMember(given);
       const { id } = member;
       // It may be present by another node, which then keeps it.
-      const kept = control.order({ type: 'keepPresent', room, member, ttlMs });
-      const finish = (isKept: boolean): Answer<{ readonly id: string }> =>
-        isKept ? { id } : outside.add(room, member, ttlMs);
-      return kept instanceof Promise ? kept.then(finish) : finish(kept);
+      return nodes.order({ type: 'keepPresent', room, member, ttlMs }, (isKept) =>
+        isKept ? { id } : outside.add(room, member, ttlMs),
+      );
     },
     removePresence(room, given) {
       const refusal = rooms.refuseName(room) ?? refuseId(given);
       if (refusal !== undefined) return { refusal };
-      return toFound(control.order({ type: 'removePresent', room, id: OUTSIDE_PREFIX + given }));
+      return nodes.order({ type: 'removePresent', room, id: OUTSIDE_PREFIX + given }, toFound);
     },
   };
 }

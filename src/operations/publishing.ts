@@ -2,9 +2,7 @@
 
 import type { Answer, PublishOutcome, RoomsPort } from '../actors/room/ports.ts';
 import type { Json } from '../protocol/command.ts';
-import type { Clock } from '../system/clock.ts';
 import { nextTurn } from '../system/turns.ts';
-import { Idempotency } from './idempotency.ts';
 import type { Done, Operations, Published, PublishRequest } from './operations.ts';
 import { ServerPublisher } from './server-publisher.ts';
 
@@ -17,23 +15,8 @@ const ROOMS_A_TURN = 100;
 
 export function createPublishing(
   rooms: Pick<RoomsPort, 'publish' | 'broadcast'>,
-  clock: Pick<Clock, 'monotonic'>,
 ): Pick<Operations, 'publish' | 'publishToRooms' | 'broadcast'> {
-  const done = new Idempotency<Outcome>(clock);
-
   function publish(room: string, data: Json, request: PublishRequest = {}): Answer<Published> {
-    const { idempotencyKey = '' } = request;
-    if (idempotencyKey === '') return act(room, data, request);
-    // The length of the room's name makes the pair of them one text.
-    const key = `${room.length} ${room}${idempotencyKey}`;
-    return done.once(
-      key,
-      () => act(room, data, request),
-      (outcome) => !('refusal' in outcome),
-    );
-  }
-
-  function act(room: string, data: Json, request: PublishRequest): Answer<Published> {
     const publisher = new ServerPublisher(request.from ?? 'library', toOptions(request));
     rooms.publish(room, data, publisher);
     const { outcome } = publisher;
@@ -61,9 +44,11 @@ export function createPublishing(
 }
 
 /** Undefined where nothing is asked of the stream: most messages are published so. */
-function toOptions({ tags, skipHistory, version }: PublishRequest) {
-  if (tags === undefined && skipHistory === undefined && version === undefined) return undefined;
+function toOptions({ tags, skipHistory, version, idempotencyKey = '' }: PublishRequest) {
+  const isPlain = tags === undefined && skipHistory === undefined && version === undefined;
+  if (isPlain && idempotencyKey === '') return undefined;
   return {
+    ...(idempotencyKey !== '' && { idempotencyKey: `api:${idempotencyKey}` }),
     ...(tags !== undefined && { tags }),
     ...(skipHistory === true && { skipHistory }),
     ...(version !== undefined && { version }),

@@ -4,19 +4,20 @@ import { inTime } from '../actors/room/parts/parts.ts';
 import type { Answer, RpcPort } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { Control, Survey } from '../broker/control/control.ts';
+import type { Survey } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
+import type { AllNodes } from './all-nodes.ts';
 import type { Done, NodeInfo, Operations, RoomMembers } from './operations.ts';
 
 export interface ReadingInput {
   readonly rooms: Pick<Rooms, 'history' | 'members'>;
   readonly broker: Pick<Broker, 'removeHistory'>;
   readonly presence: Pick<Presence, 'list' | 'stats'>;
-  readonly control: Pick<Control, 'survey'>;
+  readonly nodes: Pick<AllNodes, 'survey'>;
   readonly rpc: RpcPort;
   readonly events: EventSink;
   readonly clock: Clock;
@@ -28,14 +29,11 @@ type Reading = Pick<
   'history' | 'removeHistory' | 'members' | 'presence' | 'presenceStats' | 'rooms' | 'info' | 'call'
 >;
 
-/** How long other nodes may take to tell which rooms they have, and how they are. */
-const SURVEY_MS = 2_000;
-
 const FAILED = createRefusal('internal');
 const DONE: Done = {};
 
 export function createReading(input: ReadingInput): Reading {
-  const { rooms, broker, presence, control, rpc, events, clock, limits } = input;
+  const { rooms, broker, presence, nodes, rpc, events, clock, limits } = input;
 
   /** Asks a part about a room; what fails is told, and the asker gets an error. */
   function query<Value, Result>(
@@ -90,13 +88,9 @@ export function createReading(input: ReadingInput): Reading {
         type: 'rooms',
         ...(pattern !== undefined && pattern !== '' && { pattern }),
       } as const;
-      const survey = control.survey(question, SURVEY_MS);
-      return survey instanceof Promise ? survey.then(sumUp) : sumUp(survey);
+      return nodes.survey(question, sumUp);
     },
-    info() {
-      const survey = control.survey({ type: 'nodes' }, SURVEY_MS);
-      return survey instanceof Promise ? survey.then(listNodes) : listNodes(survey);
-    },
+    info: () => nodes.survey({ type: 'nodes' }, listNodes),
     async call(method, args) {
       const outcome = await rpc.call(method, args, undefined);
       if (outcome.type === 'result') return { result: outcome.result };

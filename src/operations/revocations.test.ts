@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { until } from '../actors/actor-harness.ts';
+import { settle, until } from '../actors/actor-harness.ts';
 import type { Order } from '../broker/control/control.ts';
 import { createMemoryControl } from '../broker/control/memory-control.ts';
 import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import type { RevocationStore } from '../storage/revocations/revocation-store.ts';
 import { FakeClock } from '../system/clock-harness.ts';
 import { Revocations } from './revocations.ts';
+import { createAllNodes } from './all-nodes.ts';
 import { createRevoking } from './revoking.ts';
 
 const DATE = Date.UTC(2030, 0, 1);
@@ -172,6 +173,76 @@ describe('the store', () => {
   });
 });
 
+describe('a store that may be out of reach', () => {
+  function startShared() {
+    const inner = createMemoryRevocations();
+    let tell: () => void = () => undefined;
+    let isDown = true;
+    const store: RevocationStore = {
+      ...inner,
+      load: () => (isDown ? Promise.reject(new Error('away')) : inner.load()),
+      onRestored(listener) {
+        tell = listener;
+        return () => (tell = () => undefined);
+      },
+    };
+    const clock = new FakeClock(DATE);
+    const failures: object[] = [];
+    const events = { emit: (_: string, event: object) => void failures.push(event), isHeard: () => true };
+    const found: object[] = [];
+    const onFound = (some: readonly object[]) => void found.push(...some);
+    const revocations = new Revocations({ store, clock, events, onFound });
+    async function restore(): Promise<void> {
+      isDown = false;
+      tell();
+      await settle();
+    }
+    return { inner, clock, failures, found, revocations, restore };
+  }
+
+  test('lets nobody in who shows something, until it was read', async () => {
+    const { inner, revocations, failures, clock, restore } = startShared();
+    await inner.write([{ type: 'add', revocation: { user: 'ann' } }]);
+    await revocations.load();
+    expect(failures).toMatchObject([{ error: { message: 'away' } }]);
+    expect(revocations.check('bob', undefined)).toBe('internal');
+    expect(revocations.check(undefined, { id: 't' })).toBe('internal');
+    expect(revocations.check(undefined, undefined)).toBeUndefined();
+    await restore();
+    expect(revocations.check('bob', undefined)).toBeUndefined();
+    expect(revocations.check('ann', undefined)).toBe('permissionDenied');
+    await revocations.close();
+    expect(clock.timers).toBe(0);
+  });
+
+  test('is read again each time: what others have changed holds, and ends what is open', async () => {
+    const { inner, revocations, found, restore } = startShared();
+    await inner.write([{ type: 'add', revocation: { user: 'ann' } }]);
+    await revocations.load();
+    await restore();
+    revocations.add({ user: 'own' });
+    await revocations.written();
+    await inner.write([
+      { type: 'lift', what: { user: 'ann' } },
+      { type: 'add', revocation: { user: 'carl' } },
+    ]);
+    await restore();
+    expect(revocations.list()).toEqual([{ user: 'own' }, { user: 'carl' }]);
+    expect(found).toEqual([{ user: 'ann' }, { user: 'carl' }]);
+  });
+
+  test('is told again what it has lost', async () => {
+    const { inner, revocations, restore } = startShared();
+    await revocations.load();
+    await restore();
+    revocations.add({ user: 'ann' });
+    await revocations.written();
+    await inner.write([{ type: 'lift', what: { user: 'ann' } }]);
+    await restore();
+    expect(await inner.load()).toEqual([{ user: 'ann' }]);
+  });
+});
+
 test('there are so many and no more, and what is over makes room', () => {
   const { revocations, clock } = start(undefined, 2);
   expect(revocations.add({ user: 'ann', until: DATE + MINUTE })).toBe(true);
@@ -190,7 +261,8 @@ test('one that is known is replaced also where there are as many as may be', asy
     ...createMemoryControl(),
     order: (order: Order) => order.type === 'revoke' && revocations.add(order),
   };
-  const { revoke } = createRevoking({ control, clock, revocations });
+  const nodes = createAllNodes(control, { emit: () => undefined, isHeard: () => false });
+  const { revoke } = createRevoking({ nodes, clock, revocations });
   expect(await revoke({ user: 'ann' })).toEqual({});
   expect(await revoke({ user: 'bob' })).toMatchObject({ refusal: { error: 'limitExceeded' } });
   expect(await revoke({ user: 'ann', issuedBefore: DATE })).toEqual({});

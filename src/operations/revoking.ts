@@ -1,10 +1,11 @@
 /** What the owner of a server does about tokens and users that are not believed any more. */
 
 import type { Answer } from '../actors/room/ports.ts';
-import type { Control, RevokeOrder } from '../broker/control/control.ts';
+import type { Order, RevokeOrder } from '../broker/control/control.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import type { Revoked } from '../storage/revocations/revocation-store.ts';
 import type { Clock } from '../system/clock.ts';
+import type { AllNodes } from './all-nodes.ts';
 import { bad } from './answers.ts';
 import type { Done, Found, Operations, RevokeRequest } from './operations.ts';
 import type { Revocations } from './revocations.ts';
@@ -21,25 +22,26 @@ const UNWRITTEN = createRefusal(
 );
 
 export interface RevokingInput {
-  readonly control: Control;
+  readonly nodes: Pick<AllNodes, 'order'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly revocations: Revocations;
 }
 
 export function createRevoking({
-  control,
+  nodes,
   clock,
   revocations,
 }: RevokingInput): Pick<Operations, 'revoke' | 'unrevoke' | 'revocations'> {
   /** Has all nodes do it, and waits until this one has stored it. */
-  async function give<Value>(order: Parameters<Control['order']>[0], value: (found: boolean) => Value) {
-    const found = await control.order(order);
-    try {
-      await revocations.written();
-    } catch {
-      return { refusal: UNWRITTEN };
-    }
-    return value(found);
+  function give<Value>(order: Order, toAnswer: (found: boolean) => Value): Answer<Value> {
+    return nodes.order(order, async (found) => {
+      try {
+        await revocations.written();
+      } catch {
+        return { refusal: UNWRITTEN };
+      }
+      return toAnswer(found);
+    });
   }
 
   return {

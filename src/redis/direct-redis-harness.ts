@@ -3,10 +3,10 @@
 import type { Redis, RedisScript } from './redis.ts';
 import { ServerConnection } from './server-connection.ts';
 
-export async function connectDirectly(url: string, scripts: readonly RedisScript[]): Promise<Redis> {
+export async function connectDirectly(url: string, scripts: readonly RedisScript[] = []): Promise<Redis> {
   const connection = await ServerConnection.open({
     url,
-    scripts,
+    scripts: new Set(scripts),
     connectMs: 5_000,
     isSharded: false,
     onLost: () => undefined,
@@ -15,6 +15,7 @@ export async function connectDirectly(url: string, scripts: readonly RedisScript
   const hear = (message: string, channel: string): void => listeners.get(channel)?.(message);
   return {
     isReady: true,
+    isSharded: false,
     run: (script, keys, args) => connection.run(script, keys, args),
     command: (_, words) => connection.command(words),
     publish: (channel, message) => connection.publish(channel, message),

@@ -29,11 +29,15 @@ test('rooms with similar names have keys of their own', () => {
 });
 
 test('what belongs to all nodes is together', () => {
-  expect(new Set([keys.format, keys.nodes, keys.roomsOf('n'), keys.purge('n')].map(tagOf)).size).toBe(1);
+  expect(
+    new Set([keys.format, keys.leases, keys.nodes, keys.roomsOf('n'), keys.orphans, keys.ended].map(tagOf))
+      .size,
+  ).toBe(1);
   const control = [keys.orders, keys.control, keys.node('n'), keys.everybody, keys.muted, keys.revocations];
   expect(new Set(control.map(tagOf)).size).toBe(1);
   expect(tagOf(keys.away('ann'))).toBe('ann');
-  expect(tagOf(keys.outbox('n', 'w'))).toBe('n');
+  const ofWebhook = [keys.outbox('w', 'n'), keys.outboxes('w'), keys.occupied('w')];
+  expect(new Set(ofWebhook.map(tagOf))).toEqual(new Set(['w']));
   expect(tagOf('no tag')).toBe('no tag');
   expect(tagOf('empty {} tag')).toBe('empty {} tag');
 });

@@ -51,29 +51,39 @@ export class RedisKeys {
     return this.#ofRoom('roster', room);
   }
 
-  /** Set of the rooms in which a user is away. */
+  /** Set of where a user is away: the id of the member and the room, as JSON. */
   away(user: string): string {
     return `${this.#prefix}:away:{${escapeTag(user)}}`;
   }
 
-  /** Hash with one field, the number of the format. */
+  /** The number of the format. */
   get format(): string {
     return `${this.#prefix}:{nodes}:format`;
   }
 
-  /** Sorted set of the nodes, by the end of their leases, in milliseconds by the clock of Redis. */
+  /** Hash with an id of all that is kept, and the number of the newest lease. */
+  get leases(): string {
+    return `${this.#prefix}:{nodes}:leases`;
+  }
+
+  /** Sorted set of the leases of nodes, by their ends, in milliseconds by the clock of Redis. */
   get nodes(): string {
     return `${this.#prefix}:{nodes}`;
   }
 
-  /** Set of the rooms in which a node has members. */
-  roomsOf(node: string): string {
-    return `${this.#prefix}:{nodes}:rooms:${node}`;
+  /** Set of the rooms that a node looks after, by its lease. */
+  roomsOf(lease: string): string {
+    return `${this.#prefix}:{nodes}:rooms:${lease}`;
   }
 
-  /** Who takes over what a dead node has left. */
-  purge(node: string): string {
-    return `${this.#prefix}:{nodes}:purge:${node}`;
+  /** Set of the rooms that nobody looks after: their nodes have no lease any more. */
+  get orphans(): string {
+    return `${this.#prefix}:{nodes}:orphans`;
+  }
+
+  /** Channel on which a node tells that it has ended. */
+  get ended(): string {
+    return `${this.#prefix}:{nodes}:ended`;
   }
 
   /** Stream of orders to all nodes. */
@@ -91,6 +101,11 @@ export class RedisKeys {
     return `${this.#prefix}:{control}:node:${id}`;
   }
 
+  /** Channel on which a node hears itself. */
+  probe(node: string): string {
+    return `${this.#prefix}:{probe:${escapeTag(node)}}`;
+  }
+
   /** Channel of messages to all sockets. */
   get everybody(): string {
     return `${this.#prefix}:{control}:everybody`;
@@ -106,9 +121,19 @@ export class RedisKeys {
     return `${this.#prefix}:{control}:revocations`;
   }
 
-  /** Stream of the events of a webhook that are not taken yet. */
-  outbox(node: string, webhook: string): string {
-    return `${this.#prefix}:outbox:{${escapeTag(node)}}:${webhook}`;
+  /** Sorted set of the events of a webhook that a node has yet to deliver, in their order. */
+  outbox(webhook: string, node: string): string {
+    return `${this.outboxes(webhook)}:${node}`;
+  }
+
+  /** Set of the nodes that have an outbox of a webhook, or have left one. */
+  outboxes(webhook: string): string {
+    return `${this.#prefix}:outbox:{${escapeTag(webhook)}}`;
+  }
+
+  /** Set of the rooms that the receiver of a webhook knows to be occupied. */
+  occupied(webhook: string): string {
+    return `${this.#prefix}:occupied:{${escapeTag(webhook)}}`;
   }
 
   #ofRoom(kind: string, room: string): string {

@@ -26,15 +26,17 @@ export interface Redis {
   publish(channel: string, message: string): Promise<void>;
   /**
    * From when this resolves, the listener is told of each message. It stays subscribed when the connection is made anew.
-   * Subscribing a second time to the same channel replaces the listener.
+   * Subscribing a second time to the same channel replaces the listener. When it fails, as `run` does, it is not subscribed.
    */
   subscribe(channel: string, listener: (message: string) => void): Promise<void>;
   unsubscribe(channel: string): Promise<void>;
   /**
-   * Tells when connections were made anew and all their channels are subscribed again: messages may have been missed.
-   * Returns what ends it.
+   * Tells when a server of Redis can be used, and all its channels are subscribed (again): messages may have been missed.
+   * It is told the first time too. Returns what ends it.
    */
   onRestored(listener: (restored: Restored) => void): () => void;
+  /** Whether channels are those of a cluster: scripts then publish with `SPUBLISH` in place of `PUBLISH`. */
+  readonly isSharded: boolean;
   /** Whether all servers of Redis can be used now. */
   readonly isReady: boolean;
   close(): Promise<void>;

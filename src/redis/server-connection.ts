@@ -3,16 +3,21 @@
  * nothing: whoever opened it closes it when it is lost, and opens another.
  */
 
+import { readFile } from 'node:fs/promises';
 import type { RedisClientType } from 'redis';
 import { RedisDownError, RedisLostError, type RedisReply, type RedisScript } from './redis.ts';
 import { digestOf } from './script-cache.ts';
 
 export interface ServerConnectionOptions {
   readonly url: string;
-  /** Loaded before anything else is run. */
-  readonly scripts: readonly RedisScript[];
+  /** Loaded before anything else is run. What is run later is added. */
+  readonly scripts: Set<RedisScript>;
   /** How long connecting may take, in milliseconds. */
   readonly connectMs: number;
+  /** A file with the certificates of those who may vouch for the server (TLS). */
+  readonly caFile?: string | undefined;
+  /** Ends connecting. */
+  readonly signal?: AbortSignal | undefined;
   /** Whether channels are those of a cluster, which its servers do not tell each other of. */
   readonly isSharded: boolean;
   /** One of the connections has ended by itself. Called once. */
@@ -42,6 +47,7 @@ export class ServerConnection {
   static async open(options: ServerConnectionOptions): Promise<ServerConnection> {
     // Loaded here: a server without Redis does without it.
     const { createClient } = await import('redis');
+    const ca = options.caFile === undefined ? undefined : await readFile(options.caFile);
     const create = (): RedisClientType =>
       createClient({
         url: options.url,
@@ -50,11 +56,16 @@ export class ServerConnection {
         // several times the command.
         disableOfflineQueue: true,
         commandOptions: { timeout: 0 },
-        socket: { reconnectStrategy: false, connectTimeout: options.connectMs },
+        socket: {
+          reconnectStrategy: false,
+          connectTimeout: options.connectMs,
+          // The scheme of the URL says whether it is used.
+          ...(ca !== undefined && { ca }),
+        },
       });
     const opened = new ServerConnection(options, create(), create());
     try {
-      await opened.#connect();
+      await untilAborted(opened.#connect(), options.signal);
     } catch (error) {
       opened.close();
       throw error;
@@ -63,6 +74,7 @@ export class ServerConnection {
   }
 
   run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<RedisReply> {
+    this.#options.scripts.add(script);
     const words = ['EVALSHA', digestOf(script), String(keys.length), ...keys, ...args];
     return this.#reloading === undefined ? this.#runOnce(words) : this.#runLater(words);
   }
@@ -114,7 +126,8 @@ export class ServerConnection {
   }
 
   async #loadScripts(): Promise<void> {
-    await Promise.all(this.#options.scripts.map(({ text }) => this.command(['SCRIPT', 'LOAD', text])));
+    const { scripts } = this.#options;
+    await Promise.all([...scripts].map(({ text }) => this.command(['SCRIPT', 'LOAD', text])));
   }
 
   async #runOnce(words: readonly string[]): Promise<RedisReply> {
@@ -131,8 +144,29 @@ export class ServerConnection {
 
   /** In the order of the calls: each waits for the same promise. */
   async #runLater(words: readonly string[]): Promise<RedisReply> {
-    await this.#reloading;
+    try {
+      await this.#reloading;
+    } catch (error) {
+      throw new RedisDownError('a script cannot be loaded', { cause: error });
+    }
     return this.command(words);
+  }
+}
+
+/** @throws an error when it is aborted before; whatever comes later is ignored. */
+async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(new Error('connecting took too long'));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    if (abort !== undefined) signal.removeEventListener('abort', abort);
+    work.catch(() => undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Directory } from '../actors/directory.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import { formatEndpoint } from '../tars/client/endpoint.ts';
 import { describeStates } from './servants/servant-links.ts';
+import type { RedisParts } from './nodes/redis-parts.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
 import type { ServerLife } from './server-life.ts';
 
@@ -14,6 +15,7 @@ export interface ActorStatesInput {
   readonly servants: Pick<Servants, 'states' | 'proxies'>;
   readonly backends: Pick<Backends, 'backends' | 'questions'>;
   readonly webhooks: Pick<Webhooks, 'health'>;
+  readonly redis: RedisParts | undefined;
 }
 
 /** By what it is: its state, or how many are in which state. */
@@ -25,6 +27,7 @@ export function createActorStates({
   servants,
   backends,
   webhooks,
+  redis,
 }: ActorStatesInput): () => ActorStates {
   return () => {
     const { connections, rooms } = directory;
@@ -36,6 +39,9 @@ export function createActorStates({
       ...describeBackends(backends),
       ...Object.fromEntries(
         Object.entries(webhooks.health()).map(([name, { state }]) => [`webhook ${name}`, state]),
+      ),
+      ...Object.fromEntries(
+        (redis?.links.states() ?? []).map(({ address, state }) => [`redis ${address}`, state]),
       ),
     };
   };

@@ -1,5 +1,6 @@
 /** The composition root: makes a server of settings, handlers and parts. What the parts do stands with each of them. */
 
+import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
@@ -22,6 +23,7 @@ import { ConfigError } from '../config/layer/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
+import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
 import { Revocations } from '../operations/revocations.ts';
@@ -33,13 +35,16 @@ import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
 import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
+import { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createControlNode } from './nodes/control-node.ts';
+import { endRevoked } from './nodes/end-revoked.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
+import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
 import { createServices } from './lifecycle.ts';
@@ -160,32 +165,11 @@ export function composeServer<All extends ServantDefinitions>(
     settings.host,
   );
   const { limits, membership, tars } = settings;
+  const life = new ServerLife();
   const onError: ErrorReport =
     givenOnError === undefined ? createErrorPrinter(clock) : (error, where) => givenOnError(error, where);
+  const node = randomUUID();
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
-  const revocations = new Revocations({
-    store: givenRevocations ?? createMemoryRevocations(),
-    clock,
-    events,
-  });
-  const shared = {
-    store: store ?? createMemoryStore(),
-    broker: new HeldBroker(
-      watchBroker(givenBroker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }), {
-        clock,
-        isWatched: (room) => hasStreamReaders(directory, room),
-        onGap: (room) => tellGap(directory, room),
-      }),
-      (room) => directory.rooms.get(room)?.record.subscription ?? 'none',
-    ),
-    presence: presence ?? createMemoryPresence(),
-    control: control ?? createMemoryControl(),
-    revocations,
-  };
-  const { broker } = shared;
-  const callStatistics = createCallStatistics(statStore ?? createConfiguredStatStore(settings.monitor));
-
-  const life = new ServerLife();
   const patternOf = createPatternFinder(definitions);
   reportHandlers(events, onError, patternOf);
   const allowsOrigin = createOriginPolicy({
@@ -199,6 +183,40 @@ export function composeServer<All extends ServantDefinitions>(
     () => clock.monotonic(),
     tellStates(chosenStates, events),
   );
+  const redis = createRedisParts({ settings: settings.redis, node, machines, clock, events, onError });
+  const revocations = new Revocations({
+    store: givenRevocations ?? redis?.revocations ?? createMemoryRevocations(),
+    clock,
+    events,
+    onFound(found) {
+      for (const one of found) endRevoked(directory, one);
+    },
+  });
+  const shared = {
+    store: store ?? redis?.store ?? createMemoryStore(),
+    broker: new HeldBroker(
+      watchBroker(
+        givenBroker ?? redis?.broker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }),
+        {
+          clock,
+          keepsHistory: (room) =>
+            (directory.rooms.get(room)?.record.options ?? optionsOf(room)).history.size > 0,
+          isWatched: (room) => hasStreamReaders(directory, room),
+          onGap: (room) => tellGap(directory, room),
+        },
+      ),
+      (room) => directory.rooms.get(room)?.record.subscription ?? 'none',
+    ),
+    presence: presence ?? redis?.presence ?? createMemoryPresence(),
+    control: control ?? redis?.control ?? createMemoryControl(),
+    revocations,
+    redis,
+  };
+  const { broker } = shared;
+  const callStatistics = createCallStatistics(
+    statStore ?? createConfiguredStatStore(settings.monitor, redis?.redis),
+  );
+
   const directory = createDirectory(machines.connection, clock);
 
   const servants = createServants({
@@ -224,7 +242,8 @@ export function composeServer<All extends ServantDefinitions>(
     machines,
     directory,
     servants,
-    createOutbox: outbox ?? createMemoryOutboxes,
+    createOutbox: outbox ?? redis?.createOutbox ?? createMemoryOutboxes,
+    presence: shared.presence,
     checksTokens: verifier !== undefined,
     events,
     clock,
@@ -268,11 +287,16 @@ export function composeServer<All extends ServantDefinitions>(
     clock,
     tellsMembers: (room) => (directory.rooms.get(room)?.record.options ?? optionsOf(room)).joinLeave,
   });
-  const nodeInfo = createNodeInfo({ directory, clock, port: settings.port });
-  shared.control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
+  const streams = new StreamHub({ node, isDraining: () => life.isDraining });
+  const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: settings.port });
+  shared.control.attach(
+    createControlNode({ node, directory, rooms, streams, outside, nodeInfo, revocations, events }),
+  );
   const watchers = new Watchers({ broker, clock, events, limits });
+  const nodes = createAllNodes(shared.control, events);
   const operations = createOperations({
     ...shared,
+    nodes,
     watchers,
     outside,
     rooms,
@@ -288,6 +312,7 @@ export function composeServer<All extends ServantDefinitions>(
     directory,
     servants,
     ...owner,
+    redis,
     events,
     clock,
     transport: transportChoice,
@@ -301,7 +326,7 @@ export function composeServer<All extends ServantDefinitions>(
     operations,
     shared,
     health,
-    states: createActorStates({ life, directory, servants, ...owner }),
+    states: createActorStates({ life, directory, servants, ...owner, redis }),
     events,
     callStatistics,
   });
@@ -315,6 +340,8 @@ export function composeServer<All extends ServantDefinitions>(
 
   const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const transport = createWeb({
+    streams,
+    emulateAt: (id, session, frame) => nodes.order({ type: 'emulate', session, frame }, toFound, id),
     settings,
     directory,
     surroundings: {
@@ -391,6 +418,7 @@ export function composeServer<All extends ServantDefinitions>(
       proxies: servants.proxies,
       ...owner.backends,
       deliveries: owner.webhooks.deliveries,
+      redisLinks: redis?.links.links ?? new Map(),
     },
     operations,
   );

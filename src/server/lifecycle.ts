@@ -62,6 +62,8 @@ export function createServices(input: ServicesInput): ServerServices {
   let stopKeeping: (() => void) | undefined;
   return {
     async restore() {
+      await shared.redis?.start();
+      await shared.control.open?.();
       await shared.revocations.load();
       const { rooms: names, setAside = [] } = await shared.store.rooms();
       for (const { place, reason } of setAside) {

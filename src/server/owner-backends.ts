@@ -12,6 +12,7 @@ import type { Clock } from '../system/clock.ts';
 import { createEventsProxy } from '../tars/servants/events.ts';
 import { createHooksProxy } from '../tars/servants/hooks.ts';
 import type { CreateOutbox } from '../webhooks/outbox/create-outbox.ts';
+import type { Presence } from '../broker/presence/presence.ts';
 import { createHooks, type Hooks } from './hooks/create-hooks.ts';
 import { createWebhooks, type Webhooks } from './webhooks/create-webhooks.ts';
 
@@ -21,6 +22,7 @@ export interface OwnerBackendsInput {
   readonly directory: Pick<Directory, 'rooms'>;
   readonly servants: Pick<Servants, 'callerOf'>;
   readonly createOutbox: CreateOutbox;
+  readonly presence: Pick<Presence, 'stats'>;
   /** Subscription tokens can be checked here, and are not passed on then. */
   readonly checksTokens: boolean;
   readonly events: EventBus;
@@ -37,7 +39,8 @@ export interface OwnerBackends {
 }
 
 export function createOwnerBackends(input: OwnerBackendsInput): OwnerBackends {
-  const { settings, machines, directory, servants, createOutbox, checksTokens, events, clock } = input;
+  const { settings, machines, directory, presence, servants, createOutbox, checksTokens, events, clock } =
+    input;
   const http = new HttpPool();
   const backends = createBackends({
     machines,
@@ -52,13 +55,13 @@ export function createOwnerBackends(input: OwnerBackendsInput): OwnerBackends {
     http,
     proxyOf: (name) => createHooksProxy(servants.callerOf(name)),
     checksTokens,
-    clock,
   });
   const webhooks = createWebhooks({
     settings: settings.webhooks,
     createOutbox,
     machine: machines.delivery,
     directory,
+    presence,
     http,
     // Its failures are told as `webhook.failed`, once, and not again with each try.
     proxyOf: (name) => createEventsProxy(servants.callerOf(name, { tellsFailures: false })),

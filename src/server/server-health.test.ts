@@ -16,6 +16,7 @@ describe.each(Object.entries(CLOCK_STEPS))('when the wall clock is set %s', (_, 
       directory,
       backends: { backends: new Map() },
       webhooks: { health: () => ({}) },
+      redis: undefined,
       servants: {
         states: () => ({}),
         proxies: new Map(),

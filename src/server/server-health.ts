@@ -10,6 +10,7 @@ import { VERSION } from '../system/package-info.ts';
 import type { ChosenTransport } from '../transport/choose-transport.ts';
 import { whoMayWatch } from './inspection.ts';
 import { describeStates } from './servants/servant-links.ts';
+import type { RedisParts } from './nodes/redis-parts.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
 import type { ServerLife } from './server-life.ts';
 import type { StatecastServer } from './server-options.ts';
@@ -22,6 +23,7 @@ export interface HealthInput {
   readonly servants: Servants;
   readonly backends: Pick<Backends, 'backends'>;
   readonly webhooks: Pick<Webhooks, 'health'>;
+  readonly redis: RedisParts | undefined;
   readonly events: EventBus;
   readonly clock: Clock;
   readonly transport: Pick<ChosenTransport, 'name' | 'reason'>;
@@ -36,6 +38,7 @@ export function createHealth({
   servants,
   backends: { backends },
   webhooks,
+  redis,
   events,
   clock,
   transport: { name, reason },
@@ -47,8 +50,10 @@ export function createHealth({
     const { isFailing } = store;
     const states = describeStates(servants.states());
     const ofWebhooks = webhooks.health();
+    const ofRedis = redis?.links.states() ?? [];
+    const isDegraded = isFailing || ofRedis.some(({ state }) => state !== 'ready');
     return {
-      status: life.isDraining ? 'draining' : isFailing ? 'degraded' : 'ok',
+      status: life.isDraining ? 'draining' : isDegraded ? 'degraded' : 'ok',
       version: VERSION,
       uptimeSeconds: Math.floor((clock.monotonic() - startedAt) / 1000),
       connections: directory.connections.size,
@@ -59,6 +64,7 @@ export function createHealth({
       ...(isFailing && { errors: store.errors() }),
       ...(Object.keys(states).length > 0 && { servants: states }),
       ...(backends.size > 0 && { backends: countStates(backends) }),
+      ...(ofRedis.length > 0 && { redis: ofRedis }),
       ...(Object.keys(ofWebhooks).length > 0 && { webhooks: ofWebhooks }),
       features: {
         userParameter: settings.line.userParameter,

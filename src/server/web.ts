@@ -1,6 +1,5 @@
 /** Puts a server's sockets and HTTP routes together, and its messages on their way out. */
 
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Directory } from '../actors/directory.ts';
 import type { ConnectionSurroundings } from '../actors/connection/connection-events.ts';
@@ -36,14 +35,14 @@ import { createPushRoutes } from '../http/push-routes.ts';
 import { jsonError } from '../transport/common/responses.ts';
 import { createRouter, type Route, type Router } from '../http/router.ts';
 import { findShadowedRoutes, type ShadowedRoute } from '../http/shadowed-routes.ts';
-import { createStreamRoutes, STREAM_PATHS } from '../http/stream-routes.ts';
+import { createStreamRoutes, STREAM_PATHS, type StreamRoutesOptions } from '../http/stream-routes.ts';
 import type { UserRoute } from '../http/user-routes.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { formatPath } from '../config/schema/path.ts';
 import { allowsListed, allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
-import { StreamHub } from '../transport/streams/stream-hub.ts';
+import type { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY, VERSION } from '../system/package-info.ts';
 import { FullNotice, type SocketLimits } from './socket-limits.ts';
@@ -75,6 +74,8 @@ const SERVER_INFO = {
 };
 
 export interface WebInput {
+  readonly streams: StreamHub;
+  readonly emulateAt: StreamRoutesOptions['emulateAt'];
   readonly settings: StatecastServer['settings'];
   readonly directory: Directory;
   readonly rooms: Rooms;
@@ -109,7 +110,7 @@ export interface WebInput {
 export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
-  const { operations, socketLimits, surroundings, taps, watchers } = input;
+  const { streams, operations, socketLimits, surroundings, taps, watchers } = input;
   const { limits, http } = settings;
   const centrifuge = createCentrifugeCodec(SERVER_INFO, limits.messageBytes);
   const codecs = new Map([
@@ -122,11 +123,10 @@ export function createWeb(input: WebInput): Transport {
   const jsonCodecs = new Map(codecs.get(LINE_PATH) === lineCodec ? [[LINE_PATH, lineJsonCodec]] : []);
   const chooseCodec = createCodecChoice(codecs, jsonCodecs);
   const deltas = new DeltaRooms();
-  const hub = new StreamHub({ node: randomUUID(), isDraining });
   const audiences = new Audiences();
   const fanout = createFanout(audiences, deltas, (topic, frame) => {
     transport.publish(topic, frame);
-    if (hub.isInUse) hub.publish(topic, frame);
+    if (streams.isInUse) streams.publish(topic, frame);
   });
   const onLoopback = isLoopbackHost(settings.host);
   const { clock } = input;
@@ -179,7 +179,8 @@ export function createWeb(input: WebInput): Transport {
     ...createStreamRoutes({
       paths: STREAM_PATHS,
       codec: centrifuge,
-      hub,
+      hub: streams,
+      emulateAt: input.emulateAt,
       accept,
       allowsOrigin,
       maxFrameBytes,

@@ -6,6 +6,8 @@
 import assert from 'node:assert/strict';
 import { createRandom, type TestFramework } from '../system/test-framework.ts';
 import type { MembershipStore, StoredMember } from './membership-store.ts';
+import type { StorePlace } from './store-place.ts';
+import { describeSharedStore } from './shared-store-contract.ts';
 import {
   ada,
   applyToModel,
@@ -17,18 +19,12 @@ import {
   remove,
 } from './store-contract-samples.ts';
 
-/** Somewhere for one test to keep memberships, empty at first. */
-export interface StorePlace {
-  /** Opens a store on it. A persistent store is opened again after its `close`, and finds what was written. */
-  open(): Promise<MembershipStore>;
-  /** Removes it, after the last store was closed. */
-  dispose(): Promise<void>;
-}
-
 export interface StoreUnderTest {
   readonly name: string;
   /** Whether what is written outlives `close`: `false` leaves the tests about that out. */
   readonly persistent: boolean;
+  /** Whether several servers may have it open at the same time. Default false. */
+  readonly shared?: boolean;
   /** Makes the place of one test. */
   createPlace(): Promise<StorePlace>;
 }
@@ -217,6 +213,8 @@ export function describeMembershipStore({ describe, test }: TestFramework, subje
         assert.deepEqual(await listRooms(visit.store), occupied.toSorted());
       });
     });
+
+    if (subject.shared === true) describeSharedStore({ describe, test }, () => subject.createPlace());
 
     if (!subject.persistent) return;
 

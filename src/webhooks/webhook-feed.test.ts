@@ -52,6 +52,7 @@ function createServer({
       includeData,
       bus,
       clock,
+      countPresent: () => 0,
       run: `run${run}`,
       onWaiting: () => undefined,
     });

@@ -9,6 +9,7 @@ import { mendEscapes } from '../protocol/json/well-formed.ts';
 import type { Chosen } from './event-choice.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outbox, OutboxHistory } from './outbox/outbox.ts';
+import { SharedRooms } from './shared-rooms.ts';
 import {
   READERS,
   type EventFields,
@@ -28,6 +29,8 @@ export interface WebhookFeedInput {
   readonly includeData: boolean;
   readonly bus: Pick<EventBus, 'on' | 'off'>;
   readonly clock: Clock;
+  /** How many connections are in a room, over all nodes. Asked only where nodes share the outbox. */
+  readonly countPresent: (room: string) => number | Promise<number>;
   /** A text that no other run of the server has, for the ids of events. */
   readonly run: string;
   /** Events wait in the outbox: so many. */
@@ -60,11 +63,22 @@ export class WebhookFeed {
   readonly #stopListening: (() => void)[] = [];
   /** When undecided rooms are decided, by the monotonic clock; the earliest first. */
   readonly #due = new Map<string, number>();
+  /** There if several nodes tell the receiver. What they share tells each thing once then, and not the ledger. */
+  readonly #shared: SharedRooms | undefined;
   #timer: unknown;
   #made = 0;
 
   constructor(input: WebhookFeedInput) {
     this.#input = input;
+    const { outbox, chosen, countPresent, onWaiting } = input;
+    if (outbox.rooms === undefined) return;
+    this.#shared = new SharedRooms({
+      rooms: outbox.rooms,
+      countPresent,
+      toEvent: (type, room) => (chosen.has(type) ? this.#toEvent(type, { channel: room }) : undefined),
+      onTold: () => onWaiting(outbox.backlog.events),
+      onUnknown: (room) => this.#decideLater(room),
+    });
   }
 
   /** Takes up what the outbox has kept, and listens from now on. */
@@ -80,11 +94,18 @@ export class WebhookFeed {
       this.#stopListening.push(() => bus.off(name, listener));
     }
     this.#tellWaiting();
+    this.checkRooms();
+  }
+
+  /** Where nodes share the outbox: looks after the rooms that a node was about to decide which has ended. */
+  checkRooms(): void {
+    if (this.#input.chosen.hasSome(ROOM_EVENTS)) void this.#shared?.check();
   }
 
   /** The rooms of earlier runs are read, and nobody is connected yet: tells what nobody could tell. */
   reconcile(findAway: FindAway): void {
     const { ledger, chosen } = this.#input;
+    if (this.#shared !== undefined) return;
     if (chosen.hasSome(MEMBER_EVENTS)) {
       for (const { room, client, user, isAway } of ledger.members()) {
         const away = findAway(room);
@@ -101,9 +122,10 @@ export class WebhookFeed {
     }
   }
 
-  /** Ends listening. What is undecided is decided by the next run if the outbox outlives this one, and now if not. */
+  /** Ends listening. What is undecided is decided by another run if the outbox outlives this one, and now if not. */
   stop(): void {
     for (const stop of this.#stopListening.splice(0)) stop();
+    this.#shared?.stop();
     this.#input.clock.clearTimeout(this.#timer);
     if (this.#input.outbox.isPersistent) return;
     for (const room of this.#due.keys()) this.#decide(room);
@@ -122,13 +144,18 @@ export class WebhookFeed {
   #takeMember(type: (typeof MEMBER_EVENTS)[number], happening: Happening): void {
     const { fields } = happening;
     const { channel, client, user } = fields as unknown as MemberFields;
-    if (!this.#input.ledger.note(type, channel, client, user)) return;
+    if (this.#shared === undefined && !this.#input.ledger.note(type, channel, client, user)) return;
+    if (this.#shared !== undefined && !this.#input.chosen.includes(happening)) return;
     this.#append(type, fields, this.#input.chosen.includes(happening));
   }
 
   #mark({ channel }: EventFields, occupied: boolean): void {
     const room = channel as string;
     const { ledger } = this.#input;
+    if (this.#shared !== undefined) {
+      this.#decideLater(room);
+      return;
+    }
     if (!ledger.mark(room, occupied)) return;
     // A crash must not forget that the room is undecided.
     this.#append('room.marked', { channel: room, occupied }, false);
@@ -138,6 +165,7 @@ export class WebhookFeed {
 
   #decideLater(room: string): void {
     const { clock } = this.#input;
+    this.#due.delete(room);
     this.#due.set(room, clock.monotonic() + UNDECIDED_MS);
     this.#timer ??= clock.setTimeout(() => this.#decideDue(), UNDECIDED_MS);
   }
@@ -158,6 +186,10 @@ export class WebhookFeed {
   #decide(room: string): void {
     const { ledger, chosen } = this.#input;
     this.#due.delete(room);
+    if (this.#shared !== undefined) {
+      void this.#shared.settle(room);
+      return;
+    }
     const decided = ledger.undecided.get(room);
     if (decided === undefined) return;
     ledger.settle(room, decided.occupied);
@@ -166,17 +198,22 @@ export class WebhookFeed {
   }
 
   #append(type: WebhookEventName | 'room.marked', fields: EventFields, isTold: boolean): void {
-    const { outbox, clock, run, includeData, onWaiting } = this.#input;
+    const { outbox, onWaiting } = this.#input;
     if (!isTold) {
       outbox.append({ kind: 'note', text: JSON.stringify({ type, ...fields, info: undefined }) });
       return;
     }
+    outbox.append({ kind: 'event', text: this.#toEvent(type, fields) });
+    onWaiting(outbox.backlog.events);
+  }
+
+  #toEvent(type: WebhookEventName | 'room.marked', fields: EventFields): string {
+    const { clock, run, includeData } = this.#input;
     this.#made += 1;
     const data = includeData ? fields['data'] : undefined;
     const event = { id: `${run}-${this.#made}`, type, time: clock.now(), ...fields, data };
     // Many receivers refuse half a surrogate pair, and would refuse all events after it too.
-    outbox.append({ kind: 'event', text: mendEscapes(JSON.stringify(event)) });
-    onWaiting(outbox.backlog.events);
+    return mendEscapes(JSON.stringify(event));
   }
 
   #tellWaiting(): void {

@@ -34,6 +34,7 @@ export function questionsOf(actor: ActorAddress, states: readonly StatePath[]): 
     case 'backend':
     case 'tarsProxy':
     case 'delivery':
+    case 'redisLink':
       return [];
   }
 }

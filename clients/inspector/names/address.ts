@@ -27,6 +27,7 @@ export const MACHINE_NAMES = [
   'backend',
   'tarsProxy',
   'delivery',
+  'redisLink',
 ] as const satisfies readonly MachineName[];
 
 /** Reads a hash such as `#/room/room1` or `#/room/room1/members`; any other hash is the overview. */

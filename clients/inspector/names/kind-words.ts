@@ -4,13 +4,14 @@ import type { MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
 import { escapeControls } from '../ui/escape-controls.ts';
 
 export function singularOf(kind: MachineName): string {
+  if (kind === 'redisLink') return 'Redis link';
   return kind === 'tarsProxy' ? 'TARS proxy' : kind;
 }
 
 export function pluralOf(kind: MachineName): string {
   if (kind === 'server') return kind;
   if (kind === 'delivery') return 'deliveries';
-  return kind === 'tarsProxy' ? 'TARS proxies' : `${kind}s`;
+  return kind === 'tarsProxy' ? 'TARS proxies' : `${singularOf(kind)}s`;
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

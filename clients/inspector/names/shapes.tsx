@@ -19,6 +19,7 @@ const KIND_PATHS: Readonly<Record<MachineName, string>> = {
   backend: 'M2.500 4h11v8h-11zM2.500 6.500h11M5 9.500h3',
   tarsProxy: 'M1.500 5h9M8 2.500 10.500 5 8 7.500M14.500 11h-9M8 8.500 5.500 11 8 13.500',
   delivery: 'M2 4h12v8.500H2zM2 4l6 5 6-5',
+  redisLink: 'M2.500 4c0-2 11-2 11 0v8c0 2-11 2-11 0zM2.500 4c0 2 11 2 11 0M2.500 8c0 2 11 2 11 0',
 };
 
 export function KindShape({ kind }: { readonly kind: MachineName }): ReactNode {

@@ -43,6 +43,7 @@ const LANE_ORDER: readonly (MachineName | Outside)[] = [
   'tarsProxy',
   'servant',
   'delivery',
+  'redisLink',
   'server',
 ];
 

@@ -53,6 +53,7 @@ export function countsOf(given: Partial<CatalogueMessage['counts']>): CatalogueM
     backend: none,
     tarsProxy: none,
     delivery: none,
+    redisLink: none,
     ...given,
   };
 }

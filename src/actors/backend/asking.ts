@@ -83,11 +83,8 @@ export interface PublishResult {
   readonly data?: Json | undefined;
   readonly skipHistory?: boolean | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Called when nothing else stands against the message. False: it was published already, and the client is told of
-   * success.
-   */
-  readonly isFirst?: (() => boolean) | undefined;
+  /** A message with this key that was published in the same room within five minutes is not published again. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 export interface RefreshResult {

@@ -18,7 +18,7 @@ import type {
 } from '../room/ports.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
-import type { RevocationCheck } from '../room/rules/revocation-check.ts';
+import type { RevocationCheck, RevokedClose } from '../room/rules/revocation-check.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { CommandQueue } from './command-queue.ts';
 import { endCommand, type PublishUnderWay, type UnderWay } from './under-way.ts';
@@ -71,17 +71,24 @@ export class ConnectionSubscriber implements Subscriber {
   async prove(room: string, token: string): Promise<ProofOutcome> {
     if (this.#authenticator === undefined) return { type: 'refused', refusal: NO_TOKENS };
     const outcome = await this.#authenticator.prove(room, token, this.member);
-    if (outcome.type === 'refused' || !this.isRevoked(outcome.grant)) return outcome;
-    return {
-      type: 'refused',
-      refusal: createRefusal('permissionDenied', `the token for ${room} is not valid`),
-    };
+    if (outcome.type === 'refused') return outcome;
+    const revoked = this.#findRevocation(outcome.grant);
+    if (revoked === undefined) return outcome;
+    const refusal =
+      revoked === 'internal'
+        ? createRefusal('internal')
+        : createRefusal('permissionDenied', `the token for ${room} is not valid`);
+    return { type: 'refused', refusal };
   }
 
   /** Whether what lets the client into a room is not believed any more. */
   isRevoked(grant: RoomGrant | undefined): boolean {
-    if (grant?.token === undefined) return false;
-    return this.#revocations.check(this.member.user, grant.token) !== undefined;
+    return this.#findRevocation(grant) !== undefined;
+  }
+
+  #findRevocation(grant: RoomGrant | undefined): RevokedClose | undefined {
+    if (grant?.token === undefined) return undefined;
+    return this.#revocations.check(this.member.user, grant.token);
   }
 
   /** A fact may be the answer to a command: later ones may go then. After a join they wait for {@link goOn}. */

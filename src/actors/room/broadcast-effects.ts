@@ -26,7 +26,12 @@ export function publish({ context, event }: RoomEventArgs): void {
   const { name, meter, options } = record;
   if (meter !== undefined && type === 'room.publish' && publisher.member !== undefined) meter.spend();
   try {
-    const asked = { from: publisher.member, history: options.history };
+    const { history, messagesPerSecond } = options;
+    const { member: from } = publisher;
+    const asked =
+      messagesPerSecond === undefined || from === undefined
+        ? { from, history }
+        : { from, history, messagesPerSecond };
     const said =
       publisher.options ??
       (type === 'room.cleared' ? (event as RoomEventOf<'room.cleared'>).options : undefined);
@@ -157,14 +162,23 @@ export function noteMuted({ context }: RoomArgs, { muted }: { readonly muted: bo
 
 /** The event is written out: with a spread, this would cost several times as much as all the rest. */
 function confirm(
-  { record: { name: room }, events, self }: RoomContext,
+  context: RoomContext,
   data: Json,
-  { offset, epoch, isOutdated }: Accepted,
+  { offset, epoch, isOutdated, isRepeated, isOverRate }: Accepted,
   publisher: Publisher,
 ): void {
+  if (isOverRate === true) {
+    refuseThrottled({ context }, { publisher });
+    return;
+  }
+  const {
+    record: { name: room },
+    events,
+    self,
+  } = context;
   const { member: from } = publisher;
   // Told before the answer: who keeps what was published has it when the publisher reads that it was.
-  if (isOutdated !== true && events.isHeard('message.published')) {
+  if (isOutdated !== true && isRepeated !== true && events.isHeard('message.published')) {
     events.emit(
       'message.published',
       from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from },

@@ -6,6 +6,7 @@ import { send } from '../runtime/send.ts';
 import type { Recorder } from './journal.ts';
 import type { MembershipEvent } from './membership-setup.ts';
 import { ask } from './parts/parts.ts';
+import { takeSeat } from './parts/seat.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
 
 /** A change, and who waits until it is recorded. */
@@ -46,7 +47,7 @@ class RoomRecorder implements Recorder {
     const { clock, presence, record: room } = this.#context;
     // The membership may have ended before the store answered.
     if (member === undefined || !room.roster.awake.has(member.id)) return undefined;
-    return ask(clock, () => presence.add(room.name, member));
+    return ask(clock, () => takeSeat(presence.add(room.name, member, room.options.capacity)));
   }
 }
 

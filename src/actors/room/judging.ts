@@ -11,7 +11,6 @@ import { toHandlerMember, type CheckedMessage } from './room-options.ts';
 import type { RoomRecord } from './room-record.ts';
 import { toCheckedVerdict, toVerdict } from './verdicts.ts';
 
-const DROPPED: Verdict = { type: 'drop' };
 const NOT_ASKED: PublishResult = {};
 const ASKING_FAILED = createRefusal('internal', 'the message could not be decided on, try again later');
 
@@ -50,13 +49,15 @@ export async function judgeMessage(
     if (verdict !== undefined && verdict.type !== 'change') return verdict;
     if (verdict !== undefined) judged = verdict.data;
   }
-  const { skipHistory, tags, isFirst } = said;
-  const hasOptions = skipHistory === true || tags !== undefined;
+  const { skipHistory, tags, idempotencyKey } = said;
+  const hasOptions = skipHistory === true || tags !== undefined || idempotencyKey !== undefined;
   const isAsSent = check === undefined && judged === data && !hasOptions;
   const verdict = isAsSent ? undefined : toCheckedVerdict(judged, messageBytes);
   if (verdict?.type === 'refuse') return verdict;
-  if (isFirst?.() === false) return DROPPED;
-  return hasOptions ? { type: 'publish', data: judged, options: { skipHistory, tags } } : verdict;
+  if (!hasOptions) return verdict;
+  // Keys of backends' answers and those of the server API are apart.
+  const resultKey = idempotencyKey === undefined ? undefined : `answer:${idempotencyKey}`;
+  return { type: 'publish', data: judged, options: { skipHistory, tags, idempotencyKey: resultKey } };
 }
 
 /** What the backend says of the message, or what becomes of it instead. */

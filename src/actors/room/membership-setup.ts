@@ -9,7 +9,9 @@ import type { QuestionOutcome, RoomQuestions, SubscribeResult } from '../backend
 import type { CloseName } from '../../protocol/close-codes.ts';
 import type { CustomClose, ProofOutcome, RoomEntry, RoomGrant, Subscriber } from './ports.ts';
 import { toHandlerMember, type JoinRefusal, type RoomHandlers } from './room-options.ts';
+import { RoomFullError } from './parts/seat.ts';
 import { isListed, toRoomMember } from './room-member.ts';
+import { refuseFullRoom } from './rules/refuse-by-rules.ts';
 import type { StreamReading } from './stream/stream-reading.ts';
 import { readJoinVerdict } from './verdicts.ts';
 import { send } from '../runtime/send.ts';
@@ -252,6 +254,9 @@ export const membershipSetup = setup({
     },
     noteRefusal: ({ context }, params: { refusal: Refusal }) => {
       context.refusal = params.refusal;
+    },
+    noteUnlisted: ({ context }, { error }: { readonly error: unknown }) => {
+      context.refusal = error instanceof RoomFullError ? refuseFullRoom(context.room) : RECORD_FAILED;
     },
     reportHandler: ({ context }, params: { handler: 'onJoin' | 'onLeave'; error: unknown }) =>
       context.events.emit('handler.failed', { room: context.room, ...params }),

@@ -184,7 +184,7 @@ export const membershipMachine = membershipSetup.createMachine({
             onDone: '#membership.joined',
             onError: {
               target: '#membership.retracting',
-              actions: { type: 'noteRefusal', params: { refusal: RECORD_FAILED } },
+              actions: { type: 'noteUnlisted', params: ({ event }) => event },
             },
           },
           on: {

@@ -23,7 +23,7 @@ export type Verdict =
   | { readonly type: 'refuse'; readonly refusal: Refusal; readonly close?: CustomClose | undefined };
 
 /** What a backend asks of the stream. */
-export type ClearedOptions = Pick<PublishResult, 'skipHistory' | 'tags'>;
+export type ClearedOptions = Pick<PublishResult, 'skipHistory' | 'tags' | 'idempotencyKey'>;
 
 export interface ModerationInput {
   /** Absent for a broadcast. */

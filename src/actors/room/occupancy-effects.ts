@@ -9,7 +9,7 @@ import { note } from './journal-effects.ts';
 import type { MembershipInput } from './membership-setup.ts';
 import { startMembership, wakeMembership } from './membership.ts';
 import type { RoomEntry, Subscriber } from './ports.ts';
-import { refuseToJoin } from './rules/refuse-by-rules.ts';
+import { refuseFullRoom, refuseToJoin } from './rules/refuse-by-rules.ts';
 import { StreamReading } from './stream/stream-reading.ts';
 import { ask, tellPart } from './parts/parts.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
@@ -56,7 +56,7 @@ export function refuseForbidden({ context }: RoomArgs, { subscriber }: JoinAsked
 export function refuseFull({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
   const { record, events } = context;
   const room = record.name;
-  const refusal = createRefusal('limitExceeded', `${room} is full`);
+  const refusal = refuseFullRoom(room);
   events.emit('member.refused', { room, member: subscriber.member, refusal });
   subscriber.send({ type: 'room.refused', room, refusal }, context.self);
 }

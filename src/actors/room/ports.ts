@@ -146,7 +146,7 @@ export interface Publisher {
   /** What backends are told of its connection besides. */
   readonly facts?: ClientFacts | undefined;
   /** What the server's own publishers ask of the stream. */
-  readonly options?: Pick<PublishOptions, 'tags' | 'skipHistory' | 'version'> | undefined;
+  readonly options?: Pick<PublishOptions, 'tags' | 'skipHistory' | 'version' | 'idempotencyKey'> | undefined;
   readonly sender: Sender;
   settle(outcome: PublishOutcome, from: Sender): void;
   /** Calls back if the connection closes before `settle`. A new callback replaces the one before. */

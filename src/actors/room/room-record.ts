@@ -3,7 +3,7 @@
 import type { StoredMember } from '../../storage/membership-store.ts';
 import { Journal, type Durability } from './journal.ts';
 import type { Moderations } from './moderation.ts';
-import { RateMeter } from './rules/rate-meter.ts';
+import { RateMeter } from '../../system/rate-meter.ts';
 import type { RoomOptions } from './room-options.ts';
 import { Roster, type AwayMember } from './roster.ts';
 

@@ -19,7 +19,8 @@ export type MachineKind =
   | 'question'
   | 'backend'
   | 'tarsProxy'
-  | 'delivery';
+  | 'delivery'
+  | 'redisLink';
 
 /** Told of all that machines do, in the middle of it: it must be quick, and it must not throw. */
 export interface MachineObserver {

@@ -3,7 +3,7 @@
 import type { AnyActorRef } from 'xstate';
 
 /** What sends events to actors and is not an actor itself. */
-export type OutsideSender = 'socket' | 'http' | 'library' | 'servant' | 'timer';
+export type OutsideSender = 'socket' | 'http' | 'library' | 'servant' | 'broker' | 'timer';
 
 /** An actor by its name: one that does not run, or that cannot be reached where the event is sent. */
 export interface NamedSender {

@@ -10,7 +10,7 @@ import type { Control, Order } from './control.ts';
 
 /** A group of nodes for one test, none at first. */
 export interface ControlPlace {
-  /** Connects another node with the same others. The test closes it. */
+  /** Makes the control of another node with the same others. The test opens and closes it. */
   connect(): Promise<Control>;
   /** After the last node was closed. */
   dispose(): Promise<void>;
@@ -47,6 +47,31 @@ export function describeControl({ describe, test }: TestFramework, subject: Cont
       const orders = Array.from({ length: 100 }, (_, index) => muting(`r${index}`));
       await Promise.all(orders.map(async (order) => one.control.order(order)));
       for (const node of [one, two]) await eventually(() => assert.deepEqual(node.orders, orders));
+    });
+
+    check('an order that names a node is obeyed there and nowhere else, in its place', async (connect) => {
+      const [one, two, three] = [await connect('r'), await connect('r'), await connect()];
+      const given = [
+        one.control.order(muting('r1')),
+        one.control.order(muting('r'), two.id),
+        one.control.order(muting('r2')),
+      ];
+      assert.deepEqual(await Promise.all(given.map(async (one) => one)), [false, true, false]);
+      assert.deepEqual(two.orders, ['r1', 'r', 'r2'].map(muting));
+      assert.deepEqual(three.orders, ['r1', 'r2'].map(muting));
+      assert.equal(await one.control.order(muting('r'), one.id), true);
+      assert.equal(await one.control.order(muting('r'), three.id), false);
+      assert.equal(await one.control.order(muting('r'), 'nobody'), false);
+      await two.control.close();
+      await eventually(async () => assert.equal(await one.control.order(muting('r'), two.id), false));
+    });
+
+    check('a survey has long answers as they are', async (connect) => {
+      const rooms = Array.from({ length: 20_000 }, (_, index) => `🏠 room ${index}`);
+      const [one] = [await connect('r'), await connect(...rooms)];
+      const { answers, missing } = await one.control.survey({ type: 'rooms' }, DEADLINE_MS);
+      assert.deepEqual(sorted(answers), sorted([[['r', 1]], rooms.map((room) => [room, 1])]));
+      assert.equal(missing, 0);
     });
 
     check('a survey has the answer of every node', async (connect) => {
@@ -121,11 +146,13 @@ const ORDERS: readonly Order[] = [
   { type: 'mute', room: 'r' },
   { type: 'unmute', room: 'r' },
   { type: 'close', room: 'r', reason: '' },
+  { type: 'emulate', session: 's', frame: '{"id":1}\n{"id":2}' },
 ];
 
 const muting = (room: string): Order => ({ type: 'mute', room });
 
 interface Node {
+  readonly id: string;
   readonly control: Control;
   readonly orders: Order[];
   /** Whether it throws at what it is told and asked. */
@@ -143,10 +170,12 @@ async function visitPlace(
   const controls: Control[] = [];
   try {
     await body(async (...rooms) => {
+      const id = `node${controls.length}`;
       const control = await place.connect();
       controls.push(control);
-      const node: Node = { control, orders: [], fails: false };
+      const node: Node = { id, control, orders: [], fails: false };
       control.attach({
+        id,
         obey(order) {
           if (node.fails) throw new Error('this node is out of order');
           node.orders.push(order);
@@ -157,6 +186,7 @@ async function visitPlace(
           return rooms.map((room) => [room, 1]);
         },
       });
+      await control.open?.();
       return node;
     });
   } finally {

@@ -90,7 +90,9 @@ export type Order =
   | { readonly type: 'mute'; readonly room: string }
   | { readonly type: 'unmute'; readonly room: string }
   /** Put all members out of a room, and let it go from memory. */
-  | { readonly type: 'close'; readonly room: string; readonly reason: string };
+  | { readonly type: 'close'; readonly room: string; readonly reason: string }
+  /** Take a frame that a client without a WebSocket has sent to another node. */
+  | { readonly type: 'emulate'; readonly session: string; readonly frame: string };
 
 /** What all nodes are asked. */
 export type Question =
@@ -101,6 +103,8 @@ export type Question =
 
 /** What a node does with orders and questions, those of its own included. */
 export interface ControlNode {
+  /** The id of the node. */
+  readonly id: string;
   /** Returns whether the node has what the order is about. One that throws counts as not having it. */
   obey(order: Order): boolean;
   /** A node that throws counts as missing. */
@@ -121,8 +125,16 @@ export interface Survey {
 export interface Control {
   /** Says who obeys and answers here; once, before all else. */
   attach(node: ControlNode): void;
-  /** Has every node obey, this one included. Returns whether one of them has what it is about. */
-  order(order: Order): boolean | Promise<boolean>;
+  /**
+   * Connects, after `attach` and before the server listens; once. When the other nodes cannot be reached now, it resolves nevertheless, and
+   * connects when they can.
+   */
+  open?(): void | Promise<void>;
+  /**
+   * Has every node obey, this one included. Returns whether one of them has what it is about.
+   * @param node Only the node with this id obeys. One that is not there does not have it.
+   */
+  order(order: Order, node?: string): boolean | Promise<boolean>;
   /** Asks every node, this one included, and waits no longer than this for answers. */
   survey(question: Question, deadlineMs: number): Survey | Promise<Survey>;
   /** Lets go of connections. This node is told and asked nothing any more. */

@@ -15,7 +15,7 @@ describeControl(
 
 test('the memory control answers in the same turn, without promises', () => {
   const control = createMemoryControl();
-  control.attach({ obey: () => true, answer: () => [['r', 1]] });
+  control.attach({ id: 'n', obey: () => true, answer: () => [['r', 1]] });
   expect(control.order({ type: 'mute', room: 'r' })).toBe(true);
   expect(control.survey({ type: 'rooms' }, 1)).toEqual({ answers: [[['r', 1]]], missing: 0 });
 });

@@ -27,9 +27,10 @@ class MemoryControl implements Control {
     this.#nodes.add(node);
   }
 
-  order(order: Order): boolean {
+  order(order: Order, id?: string): boolean {
     let isFound = false;
     for (const node of this.#nodes) {
+      if (id !== undefined && node.id !== id) continue;
       try {
         isFound = node.obey(order) || isFound;
       } catch {

@@ -13,6 +13,13 @@ class RoomPresence {
   /** How many connections each user has; anonymous ones have the user `undefined`. */
   readonly #connections = new Map<string | undefined, number>();
 
+  /** How many have no seat. */
+  #outside = 0;
+
+  get seats(): number {
+    return this.members.size - this.#outside;
+  }
+
   get users(): number {
     return this.#connections.size;
   }
@@ -21,6 +28,7 @@ class RoomPresence {
     this.remove(member.id);
     this.members.set(member.id, member);
     this.#count(member.user, 1);
+    if (member.isOutside === true) this.#outside += 1;
   }
 
   remove(id: string): void {
@@ -28,6 +36,7 @@ class RoomPresence {
     if (member === undefined) return;
     this.members.delete(id);
     this.#count(member.user, -1);
+    if (member.isOutside === true) this.#outside -= 1;
   }
 
   #count(user: string | undefined, change: 1 | -1): void {
@@ -40,12 +49,10 @@ class RoomPresence {
 class MemoryPresence implements Presence {
   readonly #rooms = new Map<string, RoomPresence>();
 
-  add(room: string, member: PresentMember): void {
-    let present = this.#rooms.get(room);
-    if (present === undefined) {
-      present = new RoomPresence();
-      this.#rooms.set(room, present);
-    }
+  add(room: string, member: PresentMember, capacity?: number): void | 'full' {
+    const present = this.#rooms.get(room) ?? new RoomPresence();
+    if (capacity !== undefined && !present.members.has(member.id) && present.seats >= capacity) return 'full';
+    this.#rooms.set(room, present);
     present.add(member);
   }
 

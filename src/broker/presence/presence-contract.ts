@@ -96,6 +96,21 @@ export function describePresence({ describe, test }: TestFramework, subject: Pre
       await eventually(async () => assert.deepEqual(await one.stats('r'), { connections: 3, users: 2 }));
     });
 
+    check('a room takes no more members than its capacity, over all nodes', async ({ nodes: [one, two] }) => {
+      const outside: PresentMember = { id: 'outside:bot', joinedAt: 1, isOutside: true };
+      await one.add('r', outside);
+      assert.equal(await one.add('r', ann, 2), undefined);
+      assert.equal(await two.add('r', bob, 2), undefined);
+      assert.equal(await one.add('r', anonymous, 2), 'full');
+      assert.equal(await two.add('r', { ...ann, joinedAt: 3 }, 2), undefined);
+      await expectMembers(one, 'r', [outside, { ...ann, joinedAt: 3 }, bob]);
+      await one.remove('r', ann.id);
+      await one.remove('r', outside.id);
+      assert.equal(await two.add('r', anonymous, 2), undefined);
+      await expectMembers(one, 'r', [bob, anonymous]);
+      assert.equal(await one.add('r', ann), undefined);
+    });
+
     check('calls take effect in their order, awaited or not', async ({ nodes: [one, two] }) => {
       const calls = Array.from({ length: 50 }, async (_, index) =>
         index % 2 === 0 ? one.add('r', { ...ann, joinedAt: index }) : one.remove('r', ann.id),
@@ -125,6 +140,8 @@ export function describePresence({ describe, test }: TestFramework, subject: Pre
         }
         await expectMembers(two, 'r', [ann]);
         await elapse(ttlMs * 2);
+        assert.equal(await two.add('r', anonymous, 1), undefined);
+        await two.remove('r', anonymous.id);
         await expectMembers(two, 'r', []);
         await eventually(async () => assert.deepEqual(await two.stats('r'), { connections: 0, users: 0 }));
       },

@@ -9,6 +9,8 @@ import type { RoomMember } from '../../protocol/command.ts';
 export interface PresentMember extends RoomMember {
   /** When it joined, in milliseconds since 1970. */
   readonly joinedAt: number;
+  /** It has no connection, and takes no seat: the owner of the server says that it is there. */
+  readonly isOutside?: true;
 }
 
 export interface PresenceStats {
@@ -27,8 +29,12 @@ export interface Presence {
    * three times in that time. Absent: a member is listed until it is removed.
    */
   readonly ttlMs?: number | undefined;
-  /** Lists a member; one with this id is replaced. A join is answered when this is done, and refused when it fails. */
-  add(room: string, member: PresentMember): void | Promise<void>;
+  /**
+   * Lists a member; one with this id is replaced. A join is answered when this is done, and refused when it fails.
+   * @param capacity A member that is not listed yet is not listed, and this returns `full`, when so many others are on
+   * all nodes, those without a seat not counted. Absent: any number.
+   */
+  add(room: string, member: PresentMember, capacity?: number): void | 'full' | Promise<void | 'full'>;
   /** Takes a member off the list, if it is on it. */
   remove(room: string, id: string): void | Promise<void>;
   /** Says that these members of this node are still there; those that are not listed any more are added. */

@@ -51,6 +51,8 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'control.used': 'info',
   'store.failed': 'error',
   'part.failed': 'error',
+  'redis.failed': 'error',
+  'redis.recovered': 'warn',
   'webhook.failed': 'warn',
   'webhook.recovered': 'info',
   'webhook.dropped': 'error',

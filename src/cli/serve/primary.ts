@@ -15,6 +15,8 @@ import { serveBroker } from '../../workers/parts/broker-part.ts';
 import { ControlHub } from '../../workers/parts/control-part.ts';
 import { servePresence } from '../../workers/parts/presence-part.ts';
 import { createRevocationServing, serveStatStore, serveStore } from '../../workers/parts/store-parts.ts';
+import { createMemoryStore } from '../../storage/memory-store.ts';
+import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import { openAcceptor, type Acceptor } from '../../workers/primary/acceptor.ts';
 import { Workers, type ServedWorker } from '../../workers/primary/workers.ts';
 import { SharedStore } from '../../workers/shared-store.ts';
@@ -40,16 +42,21 @@ export async function runPrimary<All extends ServantDefinitions>(
   const log = createLogger(settings.log, logFile);
   for (const warning of findWarnings(settings, code.authenticate !== undefined)) log.warn(warning);
 
+  // With Redis each worker is a node of its own, and nothing is held here.
+  const usesRedis = settings.redis.url !== undefined;
   const own = { ...createOwnParts(settings), ...code };
-  const store = new SharedStore(own.store);
-  await store.open();
   const connectBroker = createMemoryBrokers({ maxBytes: limits.historyBytes });
   const presence = createMemoryPresence();
+  const store = new SharedStore(own.store ?? createMemoryStore(), presence);
+  if (!usesRedis) await store.open();
   const control = new ControlHub();
-  const serveRevocations = createRevocationServing(own.revocations);
+  const revocations = own.revocations ?? createMemoryRevocations();
+  const serveRevocations = createRevocationServing(revocations);
   const statStore = own.statStore ?? createConfiguredStatStore(settings.monitor);
 
   function serveParts({ id, process: { channel, stderr } }: ServedWorker): () => void {
+    if (logFile !== undefined) stderr?.on('data', (lines: Buffer) => logFile.write(lines.toString()));
+    if (usesRedis) return () => undefined;
     const broker = connectBroker();
     serveBroker(channel, broker);
     control.serve(channel);
@@ -57,12 +64,11 @@ export async function runPrimary<All extends ServantDefinitions>(
     serveStore(channel, store.of(id));
     serveRevocations(channel);
     serveStatStore(channel, statStore);
-    if (logFile !== undefined) stderr?.on('data', (lines: Buffer) => logFile.write(lines.toString()));
     return () => {
       void broker.close();
       for (const [room, members] of listed)
         for (const member of members.keys()) void presence.remove(room, member);
-      store.leave(id);
+      store.leave(id, listed);
     };
   }
 
@@ -83,7 +89,7 @@ export async function runPrimary<All extends ServantDefinitions>(
 
   async function release(): Promise<void> {
     for (const acceptor of acceptors) acceptor.close();
-    await Promise.allSettled([own.revocations.close(), statStore.close()]);
+    await Promise.allSettled([revocations.close(), statStore.close()]);
     await store.close();
   }
 

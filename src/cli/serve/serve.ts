@@ -101,8 +101,8 @@ async function launch<All extends ServantDefinitions>(
 ): Promise<ServedProcess<All>> {
   const { settings, configFile, version, code = {} } = input;
   const {
-    store,
-    dataDir,
+    store: _store,
+    dataDir: _dataDir,
     workers: _workers,
     log: logSettings,
     demo: hasDemo,
@@ -130,10 +130,11 @@ async function launch<All extends ServantDefinitions>(
   const defined = mergeRooms(code.rooms, rooms);
   const server = composeServer<All>(
     {
-      ...(workplace === undefined && createOwnParts({ store, dataDir })),
+      // Without them everything is in memory, or in Redis if there is one.
+      ...(workplace === undefined && createOwnParts(settings)),
       onError,
       ...code,
-      ...workplace?.parts(code),
+      ...(settings.redis.url === undefined && workplace?.parts(code)),
       ...rest,
       // A transport of its own is no setting, so that none takes its place.
       ...(typeof code.transport === 'function' && { transport: code.transport }),

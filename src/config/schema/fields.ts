@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { formatPath, isWithin, type Path } from './path.ts';
 import { settingsSchema } from './schema.ts';
-import { describeAllowed, findSchema, notesOf, sectionKeys, unwrap } from './schema-tree.ts';
+import { choose, describeAllowed, findSchema, notesOf, sectionKeys, unwrap } from './schema-tree.ts';
 
 export const ENVIRONMENT_PREFIX = 'STATECAST_';
 
@@ -65,6 +65,9 @@ function toVariable(keys: readonly string[]): string {
 }
 
 function toKind(schema: z.ZodType): FieldKind {
+  // One thing or a list of such things is a list in a text.
+  const list = choose(schema, true);
+  if (list !== schema) return toKind(list);
   if (schema instanceof z.ZodNumber) return 'number';
   // A number or a word: what is no number stays a text.
   if (schema instanceof z.ZodUnion && schema.options.some((option) => option instanceof z.ZodNumber))

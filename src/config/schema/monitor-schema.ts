@@ -3,8 +3,6 @@
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
 
-const REDIS_URL = 'redis://127.0.0.1:6379';
-
 export const monitorSchema = z.strictObject({
   store: z
     .enum(['memory', 'redis'])
@@ -15,8 +13,10 @@ export const monitorSchema = z.strictObject({
       url: z
         .string()
         .refine((text) => /^rediss?:\/\//.test(text) && URL.canParse(text))
-        .default(REDIS_URL)
-        .describe('The Redis of `monitor.store`, version 6.2 or later.')
+        .optional()
+        .describe(
+          'The Redis of `monitor.store`, version 6.2 or later. Default: that of `redis.url`, or redis://127.0.0.1:6379 where there is none.',
+        )
         .register(fieldNotes, {
           secret: true,
           allowed: 'a URL: redis://[USER:PASSWORD@]HOST:PORT[/DATABASE], or rediss:// for TLS',

@@ -10,6 +10,7 @@ import { API_METHOD_NAMES } from '../../protocol/api-methods.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
 import { roomPattern } from './room-pattern.ts';
 import { monitorSchema } from './monitor-schema.ts';
+import { redisSchema } from './redis-schema.ts';
 import { tarsSchema } from './tars-schema.ts';
 import { roomsSchema } from './room-schema.ts';
 import { webhooksSchema } from './webhook-schema.ts';
@@ -180,6 +181,7 @@ export const settingsSchema = z
     inspector: inspectorSchema.prefault({}),
     tars: tarsSchema.prefault({}),
     monitor: monitorSchema.prefault({}),
+    redis: redisSchema.prefault({}),
     demo: z
       .boolean()
       .default(false)

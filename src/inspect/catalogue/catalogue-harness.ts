@@ -141,6 +141,7 @@ export function createFakes(plan: Plan, redact: readonly string[] = []) {
     backends: new Map(),
     questions: new Map(),
     deliveries: new Map(),
+    redisLinks: new Map(),
     proxies: new Map([
       [
         'hello',

@@ -55,7 +55,7 @@ export async function inSlices<Step>(
  * be visited or not.
  */
 export function* walk(population: Population, plan: WalkPlan): Generator<ActorEntry | undefined, void> {
-  const { server, proxies, backends, questions, deliveries, directory } = population;
+  const { server, proxies, backends, questions, deliveries, redisLinks, directory } = population;
   const { active, connection } = plan;
   if (active && plan.visits('server')) yield { address: { kind: 'server', id: 'server' }, actor: server };
   if (active && plan.visits('tarsProxy')) {
@@ -69,6 +69,9 @@ export function* walk(population: Population, plan: WalkPlan): Generator<ActorEn
   }
   if (active && plan.visits('delivery')) {
     for (const [id, actor] of deliveries) yield { address: { kind: 'delivery', id }, actor };
+  }
+  if (active && plan.visits('redisLink')) {
+    for (const [id, actor] of redisLinks) yield { address: { kind: 'redisLink', id }, actor };
   }
   if (active && plan.visits('connection')) {
     if (connection !== undefined) yield findActor(population, { kind: 'connection', id: connection });

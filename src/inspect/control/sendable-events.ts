@@ -45,6 +45,7 @@ export const SENDABLE = {
   backend: [define('backend.retry', {})],
   tarsProxy: [define('link.writable', {})],
   delivery: [],
+  redisLink: [],
 } as const satisfies Record<MachineName, readonly z.ZodObject[]>;
 
 /** An event that has passed its schema. */

@@ -25,6 +25,7 @@ const PLURALS: Readonly<Record<MachineName, string>> = {
   backend: 'backends',
   tarsProxy: 'proxies',
   delivery: 'webhooks',
+  redisLink: 'redis links',
 };
 
 /** Participants, an arrow for each entry with its count and time, and a note where it changed states. */

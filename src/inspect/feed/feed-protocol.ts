@@ -19,12 +19,13 @@ export type MachineName =
   | 'question'
   | 'backend'
   | 'tarsProxy'
-  | 'delivery';
+  | 'delivery'
+  | 'redisLink';
 
 /**
  * Names an actor. Ids: `server`; a connection's id; a room's name; a servant's name; `CONNECTION@ROOM` of a
  * membership; `NUMBER@ROOM` of a moderation, a message that a handler judges; `NUMBER@ROOM` or `NUMBER@CONNECTION` of a
- * question to a backend; the address of a backend; the name of a webhook.
+ * question to a backend; the address of a backend; the name of a webhook; the address of a server of Redis.
  */
 export interface ActorAddress {
   readonly kind: MachineName;

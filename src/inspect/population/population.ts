@@ -10,6 +10,7 @@ import type { ServerRef } from '../../actors/server/server.ts';
 import type { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
 import type { DeliveryRef } from '../../actors/webhook/delivery.ts';
+import type { RedisLinkRef } from '../../actors/redis/redis-link.ts';
 import type { ActorAddress } from '../feed/feed-protocol.ts';
 
 export interface Population {
@@ -23,6 +24,8 @@ export interface Population {
   readonly questions: ReadonlyMap<string, QuestionRef>;
   /** By the name of the webhook. */
   readonly deliveries: ReadonlyMap<string, DeliveryRef>;
+  /** By the address of the server of Redis. */
+  readonly redisLinks: ReadonlyMap<string, RedisLinkRef>;
 }
 
 export type ActorEntry = ActiveEntry | RestingEntry;
@@ -50,7 +53,7 @@ export function splitId(id: string): { readonly part: string; readonly room: str
 
 /** Finds an actor by its address. Undefined if it has ended, or its room is being restarted. */
 export function findActor(population: Population, address: ActorAddress): ActorEntry | undefined {
-  const { directory, proxies, server, backends, questions, deliveries } = population;
+  const { directory, proxies, server, backends, questions, deliveries, redisLinks } = population;
   const { kind, id } = address;
   switch (kind) {
     case 'server':
@@ -77,6 +80,10 @@ export function findActor(population: Population, address: ActorAddress): ActorE
     }
     case 'delivery': {
       const actor = deliveries.get(id);
+      return actor && { address, actor };
+    }
+    case 'redisLink': {
+      const actor = redisLinks.get(id);
       return actor && { address, actor };
     }
     case 'membership': {

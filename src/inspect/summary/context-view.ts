@@ -150,6 +150,10 @@ export function viewContext(
         policy,
       };
     }
+    case 'redisLink': {
+      const { link, policy, failure, failures, connects } = subject.context;
+      return { address: link.address, connects, failures, lastFailure: failure ?? null, policy };
+    }
     case 'resting':
       return undefined;
   }

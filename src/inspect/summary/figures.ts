@@ -58,5 +58,9 @@ export function readFigures(subject: Subject, population: Population, ageMs: num
       const { events, bytes } = outbox.backlog;
       return { waiting: events, bytes, failures, takenEvents, takenBatches };
     }
+    case 'redisLink': {
+      const { connects, failures } = subject.context;
+      return { connects, failures };
+    }
   }
 }

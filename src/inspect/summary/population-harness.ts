@@ -9,6 +9,7 @@ import { NO_OBSERVER } from '../../actors/runtime/live-machine.ts';
 import { createServerActor, type ServerRef } from '../../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../../actors/servant/tars-proxy-events.ts';
 import { startTarsProxy, type TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
+import { createAllNodes } from '../../operations/all-nodes.ts';
 import { createOperations } from '../../operations/create-operations.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../../protocol/limits.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
@@ -42,12 +43,16 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
   const shared = { broker: new HeldBroker(broker, () => 'none'), presence };
   const outside = new OutsidePresence({ ...shared, clock, events, tellsMembers: () => false });
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
-  const nodeInfo = createNodeInfo({ directory, clock, port: 0 });
-  control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
+  const nodeInfo = createNodeInfo({ uid: 'node', directory, clock, port: 0 });
+  const streams = { receive: () => false };
+  const nodes = createAllNodes(control, events);
+  control.attach(
+    createControlNode({ node: 'node', directory, streams, rooms, outside, nodeInfo, revocations, events }),
+  );
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const rpc = { call: async () => failCall('unknownFunction') };
   const watchers = new Watchers({ broker: shared.broker, clock, events, limits });
-  const parts = { ...shared, rooms, control, outside, watchers, revocations };
+  const parts = { ...shared, rooms, nodes, outside, watchers, revocations };
   return createOperations({ ...parts, rpc, events, clock, limits });
 }
 
@@ -118,6 +123,7 @@ export function createPopulation(
     backends: new Map(),
     questions: new Map(),
     deliveries: new Map([['crm', delivery]]),
+    redisLinks: new Map(),
   };
   const redaction = createRedaction(options.redact);
   const summaries = createSummaries({ population, redaction, clock });

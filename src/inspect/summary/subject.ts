@@ -11,6 +11,7 @@ import type { RestingMember } from '../../actors/room/roster.ts';
 import type { ServerRef } from '../../actors/server/server.ts';
 import type { TarsProxyRef } from '../../actors/servant/tars-proxy.ts';
 import type { DeliveryRef } from '../../actors/webhook/delivery.ts';
+import type { RedisLinkRef } from '../../actors/redis/redis-link.ts';
 import type { ActorReading } from './actor-reading.ts';
 
 type ContextOf<Ref extends { getSnapshot(): unknown }> =
@@ -27,6 +28,7 @@ export type Subject =
   | { readonly kind: 'backend'; readonly context: ContextOf<BackendRef> }
   | { readonly kind: 'tarsProxy'; readonly context: ContextOf<TarsProxyRef> }
   | { readonly kind: 'delivery'; readonly context: ContextOf<DeliveryRef> }
+  | { readonly kind: 'redisLink'; readonly context: ContextOf<RedisLinkRef> }
   | { readonly kind: 'resting'; readonly member: RestingMember };
 
 export function toSubject({ entry, snapshot }: ActorReading): Subject {

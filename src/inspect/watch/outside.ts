@@ -96,6 +96,7 @@ export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly
     closeLink: [servant],
   },
   delivery: { takeUp: [store], confirm: [store], giveUp: [store] },
+  redisLink: { use: [broker], sendProbe: [broker], close: [broker] },
 };
 
 /** How the actions of a connection are called that speak to its client. */
@@ -131,4 +132,5 @@ export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outsi
   backend: {},
   tarsProxy: { connect: 'servant' },
   delivery: { send: 'http' },
+  redisLink: { open: 'broker' },
 };

@@ -9,6 +9,7 @@ import type { ConnectionEvent } from '../../actors/connection/connection-events.
 import type { MembershipEvent } from '../../actors/room/membership-setup.ts';
 import type { ModerationEvent } from '../../actors/room/moderation.ts';
 import type { RoomEvent } from '../../actors/room/room-events.ts';
+import type { RedisLinkEvent } from '../../actors/redis/redis-link-events.ts';
 import type { TarsProxyEvent } from '../../actors/servant/tars-proxy-events.ts';
 import type { DeliveryEvent } from '../../actors/webhook/delivery-events.ts';
 import type { ServerEvent } from '../../actors/server/server.ts';
@@ -139,6 +140,12 @@ const delivery: Record<DeliveryEvent['type'], UsualSender> = {
   'delivery.stop': 'server',
 };
 
+const redisLink: Record<RedisLinkEvent['type'], UsualSender> = {
+  'probe.heard': 'broker',
+  'link.lost': 'broker',
+  'link.stop': 'server',
+};
+
 const server: Record<ServerEvent['type'], UsualSender> = {
   'server.broadcast': 'connection',
   'server.stop': 'library',
@@ -154,6 +161,7 @@ const SENDERS: Readonly<Record<MachineName, Readonly<Record<string, UsualSender>
   backend,
   tarsProxy,
   delivery,
+  redisLink,
 };
 
 /** Who starts actors, by their kind, where it is always the same. */

@@ -78,6 +78,7 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
     proxies,
     backends: new Map(),
     questions: new Map(),
+    redisLinks: new Map(),
     deliveries: new Map(),
   };
   const watcher = createWatcher({

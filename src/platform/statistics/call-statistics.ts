@@ -2,7 +2,8 @@
 
 import type { Settings } from '../../config/schema/settings.ts';
 import { createMemoryStatStore } from './memory-stat-store.ts';
-import { createRedisStatStore } from './redis-stat-store.ts';
+import type { Redis } from '../../redis/redis.ts';
+import { createRedisStatStore, createStatStoreOn } from './redis-stat-store.ts';
 import type { CallRecord } from './stat-counts.ts';
 import type { StatStore } from './stat-store.ts';
 
@@ -34,7 +35,20 @@ export function createCallStatistics(store: StatStore): CallCounter {
   };
 }
 
-/** Makes the store that the settings name. It connects when it is used. */
-export function createConfiguredStatStore({ store, redis }: Settings['monitor']): StatStore {
-  return store === 'redis' ? createRedisStatStore(redis) : createMemoryStatStore();
+/** The Redis of a server that has none of its own settings for statistics. */
+const DEFAULT_URL = 'redis://127.0.0.1:6379';
+
+/**
+ * Makes the store that the settings name. It connects when it is used.
+ * @param shared The Redis that the server shares with others; it stays open when the store is closed.
+ */
+export function createConfiguredStatStore(
+  { store, redis: { url, prefix } }: Settings['monitor'],
+  shared?: Pick<Redis, 'run'>,
+): StatStore {
+  if (store === 'memory') return createMemoryStatStore();
+  if (url === undefined && shared !== undefined) {
+    return createStatStoreOn({ run: shared.run.bind(shared), close: async () => undefined }, { prefix });
+  }
+  return createRedisStatStore({ url: url ?? DEFAULT_URL, prefix });
 }

@@ -1,5 +1,6 @@
 /** The scripts of the store in Redis. Redis runs each as a whole, so processes do not disturb each other. */
 
+import type { RedisScript } from '../../redis/redis.ts';
 import { LATENCY_BOUNDS_MS, type StatCounts } from './stat-counts.ts';
 
 /** How long Redis remembers what it did, for a call that is made again because its answer was missed. */
@@ -46,11 +47,14 @@ end
  * Adds counts to a hash from keys to counts, unless it did so before. KEYS: the hash, and the mark of this batch. ARGV: the
  * most fields, then field and counts in turn.
  */
-export const ADD_SCRIPT = `${ADD_FUNCTION}
+export const ADD_SCRIPT: RedisScript = {
+  name: 'statistics.add',
+  text: `${ADD_FUNCTION}
 if redis.call('EXISTS', KEYS[2]) == 1 then return end
 add(KEYS[1], ARGV, 2, tonumber(ARGV[1]) - redis.call('HLEN', KEYS[1]))
 redis.call('SET', KEYS[2], 1, 'EX', ${REMEMBERED_SECONDS})
-`;
+`,
+};
 
 /**
  * Removes and returns fields with their counts, in turn. KEYS: the hash, and the last take of this store: a list of its
@@ -58,7 +62,9 @@ redis.call('SET', KEYS[2], 1, 'EX', ${REMEMBERED_SECONDS})
  * one that was answered. What was returned after that reached nobody, so it is put back first. A take that comes after a
  * later one takes nothing: nobody waits for it any more.
  */
-export const TAKE_SCRIPT = `${ADD_FUNCTION}
+export const TAKE_SCRIPT: RedisScript = {
+  name: 'statistics.take',
+  text: `${ADD_FUNCTION}
 local number, answered = tonumber(ARGV[2]), tonumber(ARGV[3])
 local last = redis.call('LRANGE', KEYS[2], 0, -1)
 local known = tonumber(last[1] or 0)
@@ -73,7 +79,8 @@ for index = 1, #taken, 2 do
 end
 redis.call('EXPIRE', KEYS[2], ${REMEMBERED_SECONDS})
 return taken
-`;
+`,
+};
 
 /** Counts as the scripts know them: numbers in a fixed order, the least time as the fifth, the longest as the sixth. */
 export function toText({

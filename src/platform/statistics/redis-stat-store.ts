@@ -1,8 +1,10 @@
 /** A store of call statistics in Redis, which several processes share. */
 
 import { randomUUID } from 'node:crypto';
-import type { RedisClientType } from 'redis';
-import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
+import { OnDemandRedis } from '../../redis/on-demand-redis.ts';
+import type { Redis } from '../../redis/redis.ts';
+import { settleInTime } from '../../system/settle-in-time.ts';
+import { systemClock, type Clock } from '../../system/clock.ts';
 import { ADD_SCRIPT, TAKE_SCRIPT, toCounts, toText } from './redis-stat-scripts.ts';
 import { nameKey, type StatEntry } from './stat-counts.ts';
 import type { StatStore } from './stat-store.ts';
@@ -12,15 +14,18 @@ import { DEFAULT_STAT_KEYS } from './stat-table.ts';
 const DEADLINE_MS = 2_000;
 const DEFAULT_PREFIX = 'statecast';
 
-export interface RedisStatStoreOptions {
-  /** `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS. */
-  readonly url: string;
-  /** The statistics are in the hash `PREFIX:statistics`, and keys below it; processes with one prefix share them. Default `statecast`. */
+interface StatKeysOptions {
+  /** The statistics are in the hash `PREFIX:{statistics}`, and keys below it; processes with one prefix share them. Default `statecast`. */
   readonly prefix?: string;
   /** While so many different keys wait, calls of new keys are dropped. Default 10,000. */
   readonly maxKeys?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
+}
+
+export interface RedisStatStoreOptions extends StatKeysOptions {
+  /** `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS. */
+  readonly url: string;
 }
 
 /**
@@ -30,37 +35,36 @@ export interface RedisStatStoreOptions {
  * before that.
  * @throws {TypeError} for a URL that is none of Redis.
  */
-export function createRedisStatStore(options: RedisStatStoreOptions): StatStore {
-  const { url, prefix = DEFAULT_PREFIX, maxKeys = DEFAULT_STAT_KEYS, clock = systemClock } = options;
+export function createRedisStatStore({ url, ...options }: RedisStatStoreOptions): StatStore {
   // The URL may have a password, so the error does not show it.
   if (!isRedisUrl(url)) throw new TypeError('the URL of Redis should be redis://HOST:PORT');
-  const key = `${prefix}:statistics`;
+  return createStatStoreOn(new OnDemandRedis({ url, connectMs: DEADLINE_MS }), options);
+}
+
+/** Makes a store as `createRedisStatStore` does, on a Redis that is there already. Closing the store closes it. */
+export function createStatStoreOn(
+  redis: Pick<Redis, 'run' | 'close'> & { readonly drop?: () => void },
+  { prefix = DEFAULT_PREFIX, maxKeys = DEFAULT_STAT_KEYS, clock = systemClock }: StatKeysOptions,
+): StatStore {
+  const key = `${prefix}:{statistics}`;
   /** What the last `take` of this store returned. */
   const takenKey = `${key}:taken:${randomUUID()}`;
   let takes = 0;
   let answeredTake = 0;
-  let connection: Connection | undefined;
 
   /** Runs a script on the statistics and on the key that remembers what it did. */
-  async function run(script: string, memoryKey: string, args: readonly string[]): Promise<unknown> {
-    if (connection?.client?.isReady === false) drop(connection);
-    connection ??= open(url);
-    const mine = connection;
+  async function run(
+    script: typeof ADD_SCRIPT,
+    memoryKey: string,
+    args: readonly string[],
+  ): Promise<unknown> {
     try {
-      return await within(
-        clock,
-        mine.opened.then((client) => client.eval(script, { keys: [key, memoryKey], arguments: [...args] })),
-      );
+      const late = `Redis did not answer in ${DEADLINE_MS} ms`;
+      return await settleInTime(clock, redis.run(script, [key, memoryKey], args), DEADLINE_MS, late);
     } catch (error) {
-      drop(mine);
+      redis.drop?.();
       throw error;
     }
-  }
-
-  /** Lets a connection go: the next call makes a new one. */
-  function drop(dropped: Connection): void {
-    if (connection === dropped) connection = undefined;
-    destroy(dropped);
   }
 
   return {
@@ -78,9 +82,7 @@ export function createRedisStatStore(options: RedisStatStoreOptions): StatStore 
         toEntry(pairs[2 * index]!, pairs[2 * index + 1]!),
       );
     },
-    async close() {
-      if (connection !== undefined) drop(connection);
-    },
+    close: () => redis.close(),
   };
 }
 
@@ -88,53 +90,7 @@ function isRedisUrl(text: string): boolean {
   return /^rediss?:\/\//.test(text) && URL.canParse(text);
 }
 
-interface Connection {
-  /** Undefined until the library is loaded. */
-  client?: RedisClientType;
-  /** It is to be dropped as soon as there is a client. */
-  isDropped: boolean;
-  readonly opened: Promise<RedisClientType>;
-}
-
-function open(url: string): Connection {
-  const connection: Connection = { isDropped: false, opened: connect() };
-  connection.opened.catch(() => {});
-  return connection;
-
-  async function connect(): Promise<RedisClientType> {
-    const { createClient } = await import('redis');
-    const client: RedisClientType = createClient({
-      url,
-      RESP: 3,
-      // A command fails at once without a connection, and has no timer of its own: the whole call has one.
-      disableOfflineQueue: true,
-      commandOptions: { timeout: 0 },
-      socket: { reconnectStrategy: false, connectTimeout: DEADLINE_MS },
-    });
-    connection.client = client;
-    // Calls reject with what went wrong; without a listener it would end the process.
-    client.on('error', () => {});
-    if (!connection.isDropped) await client.connect();
-    if (connection.isDropped) destroy(connection);
-    return client;
-  }
-}
-
-function destroy(connection: Connection): void {
-  connection.isDropped = true;
-  if (connection.client?.isOpen === true) connection.client.destroy();
-}
-
 function toEntry(name: string, counts: string): StatEntry {
   const [server, func, host, port, ret] = JSON.parse(name) as [string, string, string, number, number];
   return { key: { server, func, host, port, ret }, counts: toCounts(counts) };
-}
-
-/** Waits for a call, but not longer than its deadline. */
-function within<Result>(clock: Clock, call: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`Redis did not answer in ${DEADLINE_MS} ms`));
-    const timer = startQuietTimer(clock, late, DEADLINE_MS);
-    call.then(resolve, reject).finally(() => clock.clearTimeout(timer));
-  });
 }

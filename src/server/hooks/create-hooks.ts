@@ -5,20 +5,17 @@ import type {
   PublishAsked,
   PublishResult,
   Question,
-  QuestionOutcome,
   RefreshResult,
   RoomQuestions,
   SubscribeAsked,
   SubscribeResult,
 } from '../../actors/backend/asking.ts';
-import { Idempotency } from '../../operations/idempotency.ts';
 import { createPatternTable } from '../../actors/room/room-options.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { ConnectRequest, Json } from '../../protocol/command.ts';
-import type { Clock } from '../../system/clock.ts';
 import { Hook, type HookKind, type HookParts, type HookSettings } from './hook.ts';
 import { pickClaimed, pickHeaders } from './question-body.ts';
-import { RESULT_READERS, type ConnectResult, type PublishSaid, type RpcResult } from './read-answer.ts';
+import { RESULT_READERS, type ConnectResult, type RpcResult } from './read-answer.ts';
 
 export interface RpcAsked {
   readonly method: string;
@@ -40,7 +37,6 @@ export interface HooksInput extends HookParts {
   readonly settings: Pick<Settings, 'hooks'>;
   /** Subscription tokens can be checked here, and are not passed on then. */
   readonly checksTokens: boolean;
-  readonly clock: Clock;
 }
 
 const CONNECT: HookKind<ConnectRequest, ConnectResult> = {
@@ -63,7 +59,7 @@ const SUBSCRIBE: HookKind<SubscribeAsked, SubscribeResult> = {
   toPart: ({ room, token, data }, { member: { user = '' } }) => ({ user, channel: room, token, data }),
   readResult: RESULT_READERS.subscribe,
 };
-const PUBLISH: HookKind<PublishAsked, PublishSaid> = {
+const PUBLISH: HookKind<PublishAsked, PublishResult> = {
   kind: 'publish',
   toPart: ({ room, data }, { member: { user = '' } }) => ({ user, channel: room, data }),
   readResult: RESULT_READERS.publish,
@@ -80,7 +76,7 @@ const RPC: HookKind<RpcAsked, RpcResult> = {
 };
 
 export function createHooks(input: HooksInput): Hooks {
-  const { settings, checksTokens, clock } = input;
+  const { settings, checksTokens } = input;
   const { connect, refresh, subscribe, publish, subRefresh, rpc } = settings.hooks;
   const subscribeOf = byPattern(toList(subscribe), ({ rooms }) => rooms, input, SUBSCRIBE);
   const publishOf = byPattern(toList(publish), ({ rooms }) => rooms, input, PUBLISH);
@@ -95,7 +91,6 @@ export function createHooks(input: HooksInput): Hooks {
   ];
   const headers = new Set(all.flatMap((one) => one.headers.map((name) => name.toLowerCase())));
   const claimed = new Set(all.flatMap((one) => one.claimedHeaders.map((name) => name.toLowerCase())));
-  const keys = new Idempotency<object>(clock);
   const connection: ConnectionQuestions = {
     describe: (handshake) => ({
       transport: handshake.transport,
@@ -116,50 +111,13 @@ export function createHooks(input: HooksInput): Hooks {
       if (asked === undefined && judged === undefined) return undefined;
       return {
         subscribe: asked,
-        publish: judged && new PublishOnce(judged, keys),
+        publish: judged,
         passesTokens: !checksTokens,
       };
     },
     rpc: rpcOf,
     usesHttp: all.some(({ url }) => url !== undefined),
   };
-}
-
-/** What a backend has said already under the same key is not published again. */
-class PublishOnce implements Question<PublishAsked, PublishResult> {
-  readonly #question: Question<PublishAsked, PublishSaid>;
-  readonly #keys: Idempotency<object>;
-
-  constructor(question: Question<PublishAsked, PublishSaid>, keys: Idempotency<object>) {
-    this.#question = question;
-    this.#keys = keys;
-  }
-
-  get timeoutMs(): number {
-    return this.#question.timeoutMs;
-  }
-
-  async ask(
-    ...[asker, asked, gone]: Parameters<Question<PublishAsked, PublishResult>['ask']>
-  ): Promise<QuestionOutcome<PublishResult>> {
-    const outcome = await this.#question.ask(asker, asked, gone);
-    if (outcome.type !== 'result') return outcome;
-    const { idempotencyKey = '', ...result } = outcome.result;
-    if (idempotencyKey === '') return { type: 'result', result };
-    const key = `${asked.room.length} ${asked.room}${idempotencyKey}`;
-    return { type: 'result', result: { ...result, isFirst: () => this.#isFirst(key) } };
-  }
-
-  #isFirst(key: string): boolean {
-    const mine = {};
-    return (
-      this.#keys.once(
-        key,
-        () => mine,
-        () => true,
-      ) === mine
-    );
-  }
 }
 
 function byPattern<Settings extends HookSettings, Asked, Result>(

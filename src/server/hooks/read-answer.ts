@@ -32,11 +32,6 @@ export interface ConnectResult extends SubscribeResult {
   readonly meta?: Json | undefined;
 }
 
-/** As the backend says it, with the key that is not looked at here. */
-export interface PublishSaid extends PublishResult {
-  readonly idempotencyKey: string | undefined;
-}
-
 export interface RpcResult {
   readonly data: Json;
 }
@@ -148,7 +143,7 @@ export const RESULT_READERS = {
   refresh: readRefresh,
   subRefresh: readRefresh,
   subscribe: (result: unknown): SubscribeResult => toRoom(parse(roomSaid, result, 'result')),
-  publish: (result: unknown): PublishSaid => {
+  publish: (result: unknown): PublishResult => {
     const {
       data,
       b64data,
@@ -156,7 +151,8 @@ export const RESULT_READERS = {
       tags,
       idempotency_key: key,
     } = parse(publishSaid, result, 'result');
-    return { data: decode(b64data, 'b64data') ?? data, skipHistory, tags, idempotencyKey: key };
+    const idempotencyKey = key === '' ? undefined : key;
+    return { data: decode(b64data, 'b64data') ?? data, skipHistory, tags, idempotencyKey };
   },
   rpc: (result: unknown): RpcResult => {
     const { data, b64data } = parse(rpcSaid, result, 'result');

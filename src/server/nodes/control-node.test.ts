@@ -10,7 +10,9 @@ import {
 } from '../../actors/actor-harness.ts';
 import { refuse } from '../../actors/room/room-options.ts';
 import { createMemoryPresence } from '../../broker/presence/memory-presence.ts';
+import type { Order, Question } from '../../broker/control/control.ts';
 import { createMemoryControl } from '../../broker/control/memory-control.ts';
+import { createAllNodes } from '../../operations/all-nodes.ts';
 import { createConnections } from '../../operations/connections.ts';
 import { createPublishing } from '../../operations/publishing.ts';
 import { Revocations } from '../../operations/revocations.ts';
@@ -28,16 +30,20 @@ function start(options: HarnessOptions = {}) {
   const clock = new FakeClock(DATE);
   const harness = createHarness({ clock, protocol: QUIET, ...options });
   const control = createMemoryControl();
+  const streams = { receive: () => false };
   const outside = { keep: () => false, remove: () => false };
-  const events = { emit: () => undefined, isHeard: () => false };
+  const told: unknown[] = [];
+  const events = { emit: (_: string, event: unknown) => void told.push(event), isHeard: () => false };
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
-  const nodeInfo = createNodeInfo({ directory: harness.directory, clock, port: 0 });
+  const nodeInfo = createNodeInfo({ uid: 'node', directory: harness.directory, clock, port: 0 });
   const { directory, rooms } = harness;
-  control.attach(createControlNode({ directory, rooms, outside, nodeInfo, revocations, events }));
+  control.attach(
+    createControlNode({ node: 'node', directory, streams, rooms, outside, nodeInfo, revocations, events }),
+  );
   const limits = { messageBytes: DEFAULT_MESSAGE_BYTES, roomNameBytes: DEFAULT_ROOM_NAME_BYTES };
   const operations = {
-    ...createConnections({ rooms: harness.rooms, control, clock, limits }),
-    ...createPublishing(harness.rooms, clock),
+    ...createConnections({ rooms: harness.rooms, nodes: createAllNodes(control, events), clock, limits }),
+    ...createPublishing(harness.rooms),
   };
   /** A client of the Centrifuge protocol that has connected. */
   async function connect(user?: string): Promise<FakeClient> {
@@ -47,7 +53,7 @@ function start(options: HarnessOptions = {}) {
     client.frames.length = 0;
     return client;
   }
-  return { ...harness, clock, operations, connect };
+  return { ...harness, clock, operations, control, told, connect };
 }
 
 /** A handler that waits until it is let go. */
@@ -429,4 +435,18 @@ describe('a bad order is refused', () => {
   ])('%s', (_, act) => {
     expect(act()).toMatchObject({ refusal: { error: expect.stringMatching(/badRequest|limitExceeded/) } });
   });
+});
+
+test('what a newer version asks is ignored, and told once', () => {
+  const { control, told } = start();
+  const order = { type: 'fly' } as unknown as Order;
+  expect([control.order(order), control.order(order)]).toEqual([false, false]);
+  const question = { type: 'weather' } as unknown as Question;
+  expect(control.survey(question, 1_000)).toEqual({ answers: [], missing: 1 });
+  const ignoring = (what: string) =>
+    new Error(`this node ignores ${what}, which it does not know: another one is of a newer version`);
+  expect(told).toEqual([
+    { part: 'control', error: ignoring('an order of the type fly') },
+    { part: 'control', error: ignoring('a question of the type weather') },
+  ]);
 });

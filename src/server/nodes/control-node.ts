@@ -5,10 +5,18 @@ import { send } from '../../actors/runtime/send.ts';
 import { SupervisedRoom } from '../../actors/room/supervised-room.ts';
 import type { CustomClose } from '../../actors/room/ports.ts';
 import type { Rooms } from '../../actors/rooms.ts';
-import type { ControlNode, JoinOrder, Order, RevokeOrder, Selection } from '../../broker/control/control.ts';
+import type {
+  ControlNode,
+  JoinOrder,
+  Order,
+  Question,
+  RevokeOrder,
+  Selection,
+} from '../../broker/control/control.ts';
 import { roomsOf } from '../../actors/connection/connection-setup.ts';
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import type { NodeInfo } from '../../operations/operations.ts';
+import type { StreamHub } from '../../transport/streams/stream-hub.ts';
 import type { OutsidePresence } from '../../operations/outside-presence.ts';
 import { nameOfCode, type CloseName } from '../../protocol/close-codes.ts';
 import type { EventSink } from '../../events/server-events.ts';
@@ -22,12 +30,19 @@ import { createGlob } from '../../protocol/glob.ts';
 const TOO_MANY =
   'too many tokens and users are revoked: one was closed, and may come back. Lift some of them, and revoke it again';
 
+/** Types of orders and questions that are told as unknown. */
+const MAX_IGNORED = 100;
+
 /** A room that has members, and how many. */
 export type RoomCount = readonly [room: string, members: number];
 
 export interface ControlNodeInput {
+  /** The id of this node. */
+  readonly node: string;
   readonly directory: Directory;
   readonly rooms: Pick<Rooms, 'open'>;
+  /** Clients without a WebSocket. */
+  readonly streams: Pick<StreamHub, 'receive'>;
   /** Who is present without a connection. */
   readonly outside: Pick<OutsidePresence, 'keep' | 'remove'>;
   readonly nodeInfo: () => NodeInfo;
@@ -36,7 +51,20 @@ export interface ControlNodeInput {
 }
 
 export function createControlNode(input: ControlNodeInput): ControlNode {
-  const { directory, rooms, outside, nodeInfo, revocations, events } = input;
+  const { node, directory, rooms, streams, outside, nodeInfo, revocations, events } = input;
+  const ignored = new Set<string>();
+
+  /** A node of a newer version may ask for what this one does not know. */
+  function ignore(what: string): Error {
+    const error = new Error(
+      `this node ignores ${what}, which it does not know: another one is of a newer version`,
+    );
+    if (!ignored.has(what) && ignored.size < MAX_IGNORED) {
+      ignored.add(what);
+      events.emit('part.failed', { part: 'control', error });
+    }
+    return error;
+  }
 
   /** A room that is not in memory here is opened, so that it is muted when its first member comes. */
   function mute(type: 'room.mute' | 'room.unmute', name: string): boolean {
@@ -74,6 +102,7 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
   }
 
   return {
+    id: node,
     obey(order: Order) {
       switch (order.type) {
         case 'disconnect': {
@@ -128,10 +157,23 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return mute('room.mute', order.room);
         case 'unmute':
           return mute('room.unmute', order.room);
+        case 'emulate':
+          return streams.receive(order.session, order.frame);
+        default:
+          ignore(`an order of the type ${(order satisfies never as Order).type}`);
+          return false;
       }
     },
-    answer: (question) =>
-      question.type === 'rooms' ? countRooms(question.pattern) : ({ ...nodeInfo() } satisfies Json),
+    answer(question) {
+      switch (question.type) {
+        case 'rooms':
+          return countRooms(question.pattern);
+        case 'nodes':
+          return { ...nodeInfo() } satisfies Json;
+        default:
+          throw ignore(`a question of the type ${(question satisfies never as Question).type}`);
+      }
+    },
   };
 }
 

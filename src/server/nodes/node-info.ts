@@ -1,6 +1,5 @@
 /** What a node tells of itself, when all nodes are asked how they are. */
 
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Directory } from '../../actors/directory.ts';
 import type { NodeInfo } from '../../operations/operations.ts';
@@ -8,6 +7,8 @@ import type { Clock } from '../../system/clock.ts';
 import { VERSION } from '../../system/package-info.ts';
 
 export interface NodeInfoInput {
+  /** The id of the node. */
+  readonly uid: string;
   readonly directory: Pick<Directory, 'connections' | 'countUsers' | 'rooms'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   /** The port of the settings; 0 if any was free. */
@@ -15,8 +16,7 @@ export interface NodeInfoInput {
 }
 
 /** The share of the processor is measured from one question to the next. */
-export function createNodeInfo({ directory, clock, port }: NodeInfoInput): () => NodeInfo {
-  const uid = randomUUID();
+export function createNodeInfo({ uid, directory, clock, port }: NodeInfoInput): () => NodeInfo {
   const name = port === 0 ? hostname() : `${hostname()}:${port}`;
   const startedAt = clock.monotonic();
   let measuredAt = startedAt;

@@ -4,6 +4,7 @@ import type { Broker } from '../../broker/broker.ts';
 import type { Control } from '../../broker/control/control.ts';
 import type { Presence } from '../../broker/presence/presence.ts';
 import type { Revocations } from '../../operations/revocations.ts';
+import type { RedisParts } from './redis-parts.ts';
 import type { MembershipStore } from '../../storage/membership-store.ts';
 
 export interface SharedParts {
@@ -12,16 +13,23 @@ export interface SharedParts {
   readonly presence: Presence;
   readonly control: Control;
   readonly revocations: Revocations;
+  /** What other parts are built on, where the settings name one. */
+  readonly redis?: RedisParts | undefined;
 }
 
-/** Lets go of them. The store is the last one, whatever becomes of the others. */
+/** Lets go of them. The store is the last but Redis, whatever becomes of the others. */
 export async function closeParts({
   store,
   broker,
   presence,
   control,
   revocations,
+  redis,
 }: SharedParts): Promise<void> {
   await Promise.allSettled([control, presence, broker, revocations].map(async (part) => part.close()));
-  await store.close();
+  try {
+    await store.close();
+  } finally {
+    await redis?.redis.close();
+  }
 }

@@ -81,6 +81,7 @@ function describe(
     case 'server':
     case 'backend':
     case 'delivery':
+    case 'redisLink':
       return {};
   }
 }

@@ -12,6 +12,7 @@ import { nameOfWebhook } from '../../config/schema/webhook-schema.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { WebhookHealth } from '../../http/health-route.ts';
 import type { EventBus } from '../../events/event-bus.ts';
+import type { Presence } from '../../broker/presence/presence.ts';
 import { isSystemError, StoreError } from '../../storage/store-error.ts';
 import type { Clock } from '../../system/clock.ts';
 import { Chosen } from '../../webhooks/event-choice.ts';
@@ -31,6 +32,8 @@ export interface WebhooksInput {
   readonly createOutbox: CreateOutbox;
   readonly machine: Machines['delivery'];
   readonly directory: Pick<Directory, 'rooms'>;
+  /** Over all nodes. */
+  readonly presence: Pick<Presence, 'stats'>;
   /** The connections to backends. It is closed after the webhooks. */
   readonly http: HttpPort;
   readonly proxyOf: (servant: string) => EventsProxy;
@@ -107,7 +110,7 @@ class Webhook {
     input: WebhooksInput,
     deliveries: Map<string, DeliveryRef>,
   ) {
-    const { events, clock, createOutbox } = input;
+    const { events, clock, createOutbox, presence } = input;
     this.name = name;
     this.#settings = settings;
     this.#input = input;
@@ -121,6 +124,11 @@ class Webhook {
       state: () => ledger.write(),
       onTrouble: (trouble) => events.emit('webhook.failed', { webhook: name, ...trouble }),
       onDropped: (count, reason) => this.#dropped.add(count, reason),
+      onAdopted: () => {
+        if (!this.#isOpen) return;
+        this.#feed.checkRooms();
+        this.#tellDelivery('events.waiting');
+      },
     });
     const states = statesOf(settings.events).map(({ machine, path }) => `${machine}.${path}`);
     this.#feed = new WebhookFeed({
@@ -130,6 +138,7 @@ class Webhook {
       includeData: settings.includeData,
       bus: events,
       clock,
+      countPresent: async (room) => (await presence.stats(room)).connections,
       run: randomBytes(RUN_BYTES).toString('hex'),
       onWaiting: (waiting) => this.#tellWaiting(waiting),
     });
@@ -234,10 +243,13 @@ class Webhook {
 
   #tellWaiting(waiting: number): void {
     // Between them, the delivery finds out by itself.
-    if (waiting !== 1 && waiting !== BATCH_EVENTS) return;
+    if (waiting === 1) this.#tellDelivery('events.waiting');
+    else if (waiting === BATCH_EVENTS) this.#tellDelivery('batch.full');
+  }
+
+  #tellDelivery(type: 'events.waiting' | 'batch.full'): void {
     const delivery = this.#deliveries.get(this.name);
-    if (delivery === undefined) return;
-    send(delivery, { type: waiting === 1 ? 'events.waiting' : 'batch.full' }, 'library');
+    if (delivery !== undefined) send(delivery, { type }, 'library');
   }
 }
 

@@ -39,6 +39,12 @@ export interface RevocationStore {
   write(changes: readonly RevocationChange[]): Promise<void>;
   /** Lets go of what it has open. */
   close(): Promise<void>;
+  /**
+   * Set it where the store may be out of reach for a while, or is written by others too: it tells when it is there again.
+   * Then `load` may fail at the start: the server starts, lets nobody in who shows a token or a user, and loads again a
+   * second later and each time it is told. Returns what ends it.
+   */
+  onRestored?(listener: () => void): () => void;
 }
 
 /** A text that differs for each token and each user. */

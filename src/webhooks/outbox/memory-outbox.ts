@@ -4,7 +4,12 @@ import { createBatch, readEvent, type Outbox, type OutboxBatch, type OutboxOptio
 
 type Options = Pick<OutboxOptions, 'maxEvents' | 'maxBytes' | 'onDropped'>;
 
-export function createMemoryOutbox({ maxEvents, maxBytes, onDropped }: Options): Outbox {
+export interface MemoryOutbox extends Outbox {
+  /** All that is not taken, in order: the batch on its way, and what waits. */
+  texts(): string[];
+}
+
+export function createMemoryOutbox({ maxEvents, maxBytes, onDropped }: Options): MemoryOutbox {
   /** Before `start` they are taken or dropped. */
   let waiting: string[] = [];
   let start = 0;
@@ -80,6 +85,7 @@ export function createMemoryOutbox({ maxEvents, maxBytes, onDropped }: Options):
         ...(first !== undefined && { oldest: timeOf(first) }),
       };
     },
+    texts: () => [...(batch?.events ?? []), ...waiting.slice(start)],
     close: async () => undefined,
   };
 }

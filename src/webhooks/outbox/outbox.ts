@@ -61,6 +61,20 @@ export interface OutboxOptions {
   /** Told once when entries cannot be kept, and of data that was set aside. */
   readonly onTrouble: (trouble: OutboxTrouble) => void;
   readonly onDropped: (count: number, reason: DropReason) => void;
+  /** Told after what another node has left was taken over. */
+  readonly onAdopted?: () => void;
+}
+
+/** Which rooms a receiver knows to be occupied, where several nodes tell it. */
+export interface KnownRooms {
+  /** Those that are. */
+  list(): Promise<readonly string[]>;
+  /**
+   * Takes up whether a room is occupied, for all nodes, and keeps the event if that is news: both or nothing. Resolves to
+   * whether it is news; rejects if that is unknown, and may be called again with the same event.
+   * @param event absent if the receiver does not want to be told
+   */
+  settle(room: string, occupied: boolean, event: string | undefined): Promise<boolean>;
 }
 
 export interface BatchLimits {
@@ -74,8 +88,18 @@ export interface Outbox {
   readonly isPersistent: boolean;
   /** To be called once, before anything else. Rejects when the outbox cannot be used at all. */
   open(): Promise<OutboxHistory>;
-  /** Keeps an entry before it returns. It does not throw: what cannot be kept is dropped and told. */
+  /**
+   * Keeps an entry before it returns, or soon after it if there is `written`. It does not throw: what cannot be kept is
+   * dropped and told.
+   */
   append(entry: OutboxEntry): void;
+  /** Resolves when all that was done to it will outlive the process. Absent: it does when the call returns. */
+  written?(): Promise<void>;
+  /**
+   * There if the outbox is that of one of several nodes, which share it: what a node leaves is delivered by another one.
+   * Such an outbox keeps no notes and no state: what nodes share tells what has happened to members.
+   */
+  readonly rooms?: KnownRooms;
   /** The oldest events. The same batch until it is taken or dropped; undefined when there are none. */
   next(limits: BatchLimits): OutboxBatch | undefined;
   /** The receiver has taken the batch. */

@@ -22,8 +22,9 @@ export function serveBroker(channel: Channel, node: Broker): void {
   });
   channel.serve('broker', {
     publish: async (room: string, data: Json, options: PublishOptions) => {
-      const { offset, epoch, isOutdated } = await node.publish(room, data, options);
-      return isOutdated === true ? { offset, epoch, isOutdated } : { offset, epoch };
+      // A publication may stand for its position: it is not sent once more. What is undefined is left out.
+      const { offset, epoch, isOutdated, isRepeated, isOverRate } = await node.publish(room, data, options);
+      return { offset, epoch, isOutdated, isRepeated, isOverRate };
     },
     history: (room: string, query?: HistoryQuery) => node.history(room, query),
     removeHistory: (room: string) => node.removeHistory(room),

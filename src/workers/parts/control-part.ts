@@ -11,30 +11,31 @@ const SURVEY_MARGIN_MS = 500;
 
 /** Those that are connected with each other. */
 export class ControlHub {
-  /** Workers that obey and answer. */
-  readonly #nodes = new Set<Channel>();
+  /** Workers that obey and answer, and the ids of their nodes. */
+  readonly #nodes = new Map<Channel, string>();
 
   /** Serves a worker until its channel ends. */
   serve(channel: Channel): void {
     channel.serve('control', {
-      attach: () => void this.#nodes.add(channel),
+      attach: (id: string) => void this.#nodes.set(channel, id),
       detach: () => void this.#nodes.delete(channel),
-      order: (order: Order) => this.#order(order),
+      order: (order: Order, node?: string) => this.#order(order, node),
       survey: (question: Question, deadlineMs: number) => this.#survey(question, deadlineMs),
     });
     void channel.closed.then(() => this.#nodes.delete(channel));
   }
 
-  async #order(order: Order): Promise<boolean> {
+  async #order(order: Order, id: string | undefined): Promise<boolean> {
+    const nodes = [...this.#nodes].filter(([, known]) => known === (id ?? known));
     const obeyed = await Promise.allSettled(
-      [...this.#nodes].map((node) => node.call('control.obey', [order], OBEY_MS)),
+      nodes.map(([node]) => node.call('control.obey', [order], OBEY_MS)),
     );
     return obeyed.some((outcome) => outcome.status === 'fulfilled' && outcome.value === true);
   }
 
   async #survey(question: Question, deadlineMs: number): Promise<Survey> {
     const asked = await Promise.allSettled(
-      [...this.#nodes].map((node) => node.call('control.answer', [question], deadlineMs)),
+      [...this.#nodes.keys()].map((node) => node.call('control.answer', [question], deadlineMs)),
     );
     const answers = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value as Json] : []));
     return { answers, missing: asked.length - answers.length };
@@ -48,9 +49,10 @@ export function createRemoteControl(channel: Channel): Control {
         obey: (order: Order) => node.obey(order),
         answer: (question: Question) => node.answer(question),
       });
-      channel.tell('control.attach', []);
+      channel.tell('control.attach', [node.id]);
     },
-    order: (order) => channel.call('control.order', [order]) as Promise<boolean>,
+    order: (order, node) =>
+      channel.call('control.order', node === undefined ? [order] : [order, node]) as Promise<boolean>,
     survey: (question, deadlineMs) =>
       channel.call(
         'control.survey',

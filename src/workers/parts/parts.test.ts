@@ -82,8 +82,9 @@ describeControl(framework, {
 describeMembershipStore(framework, {
   name: 'the store of a worker',
   persistent: true,
+  shared: true,
   async createPlace() {
-    const shared = new SharedStore(createMemoryStore());
+    const shared = new SharedStore(createMemoryStore(), createMemoryPresence());
     let opened = 0;
     const place = createPlace((channel) => {
       opened += 1;

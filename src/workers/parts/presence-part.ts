@@ -17,9 +17,10 @@ export function servePresence(
   }
 
   channel.serve('presence', {
-    add(room: string, member: PresentMember) {
-      note(room, member);
-      return presence.add(room, member);
+    async add(room: string, member: PresentMember, capacity?: number) {
+      const outcome = await presence.add(room, member, capacity);
+      if (outcome !== 'full') note(room, member);
+      return outcome;
     },
     remove(room: string, id: string) {
       const members = listed.get(room);
@@ -43,7 +44,10 @@ export function createRemotePresence(channel: Channel, ttlMs?: number): Presence
     channel.call(`presence.${method}`, args);
   return {
     ttlMs,
-    add: (room, member) => call('add', room, member) as Promise<void>,
+    add: (room, member, capacity) =>
+      (capacity === undefined ? call('add', room, member) : call('add', room, member, capacity)) as Promise<
+        void | 'full'
+      >,
     remove: (room, id) => call('remove', room, id) as Promise<void>,
     refresh: (room, members) => call('refresh', room, members) as Promise<void>,
     list: (room) => call('list', room) as Promise<readonly PresentMember[]>,

@@ -5,6 +5,7 @@ import type {
   MembershipChange,
   MembershipStore,
   RoomList,
+  StoredMember,
 } from '../../storage/membership-store.ts';
 import type {
   Revocation,
@@ -13,26 +14,46 @@ import type {
 } from '../../storage/revocations/revocation-store.ts';
 import type { StatEntry } from '../../platform/statistics/stat-counts.ts';
 import type { StatStore } from '../../platform/statistics/stat-store.ts';
+import type { SharedStore } from '../shared-store.ts';
 import type { Channel } from '../channel/channel.ts';
 
 /** A disk may be slow: the room that waits has a deadline of its own. */
 const DISK_MS = 60_000;
 
-export function serveStore(channel: Channel, store: MembershipStore): void {
+export function serveStore(channel: Channel, store: ReturnType<SharedStore['of']>): void {
   channel.serve('store', {
     rooms: () => store.rooms(),
     load: (room: string) => store.load(room),
     write: (room: string, changes: readonly MembershipChange[]) => store.write(room, changes),
+    awayMembers: (room: string) => store.awayMembers(room),
+    awayIn: (user: string) => store.awayIn(user),
+    watch: () => void store.onOrphaned((rooms) => channel.tell('store.orphaned', [rooms])),
     close: () => store.close(),
   });
 }
 
 export function createRemoteStore(channel: Channel): MembershipStore {
+  const call = (method: string, ...args: readonly unknown[]): Promise<unknown> =>
+    channel.call(`store.${method}`, args, DISK_MS);
   return {
-    rooms: () => channel.call('store.rooms', [], DISK_MS) as Promise<RoomList>,
-    load: (room) => channel.call('store.load', [room], DISK_MS) as Promise<LoadedRoom>,
-    write: (room, changes) => channel.call('store.write', [room, changes], DISK_MS) as Promise<void>,
-    close: () => channel.call('store.close', [], DISK_MS) as Promise<void>,
+    rooms: () => call('rooms') as Promise<RoomList>,
+    load: (room) => call('load', room) as Promise<LoadedRoom>,
+    write: (room, changes) => call('write', room, changes) as Promise<void>,
+    awayMembers: (room) => call('awayMembers', room) as Promise<readonly StoredMember[]>,
+    awayIn: (user) => call('awayIn', user) as Promise<readonly string[]>,
+    onOrphaned(listener) {
+      let isOver = false;
+      channel.serve('store', {
+        orphaned(rooms: readonly string[]) {
+          if (!isOver) listener(rooms);
+        },
+      });
+      channel.tell('store.watch', []);
+      return () => {
+        isOver = true;
+      };
+    },
+    close: () => call('close') as Promise<void>,
   };
 }
 

@@ -55,11 +55,19 @@ function createSlowBroker(gate: Gate, slow: readonly ('publish' | 'subscribe' | 
 function createSlowPresence(gate: Gate): Presence {
   const presence = createMemoryPresence();
   const noop = (): void => undefined;
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    add: (room, member) => (last = gate.pass(`add ${member.id}`).then(() => presence.add(room, member))),
+    add(room, member, capacity) {
+      const added = gate.pass(`add ${member.id}`).then(() => presence.add(room, member, capacity));
+      last = added;
+      return added;
+    },
     // In the order of the calls, whatever becomes of those before.
-    remove: (room, id) => (last = last.then(noop, noop).then(() => presence.remove(room, id))),
+    remove(room, id) {
+      const removed = last.then(noop, noop).then(() => presence.remove(room, id));
+      last = removed;
+      return removed;
+    },
     refresh: (room, members) => presence.refresh(room, members),
     list: async (room) => presence.list(room),
     stats: async (room) => presence.stats(room),
@@ -185,6 +193,38 @@ describe('a broker that takes time to publish', () => {
     expect(toldOf('message.failed')).toHaveLength(1);
   });
 });
+
+test.each(['at once', 'later'])(
+  'a room that is full on all nodes together refuses, when the presence says so %s',
+  async (when) => {
+    const gate = new Gate();
+    const presence = when === 'later' ? createSlowPresence(gate) : createMemoryPresence();
+    void presence.add('room1', { id: 'elsewhere', joinedAt: 1 });
+    gate.open();
+    const { connect, rooms, store, toldOf, clock } = createHarness({
+      presence,
+      limits: { capacity: 2 },
+    });
+    const [first, second] = [connect(), connect()];
+    first.send(join('room1'));
+    await settle();
+    gate.open();
+    await until(() => first.frames.length > 0);
+    second.send(join('room1'));
+    await settle();
+    gate.open();
+    await until(() => second.frames.length > 0);
+    // The seat that is left on this node is taken on another one.
+    const full = { type: 'refused', refusal: { error: 'limitExceeded', message: 'room1 is full' } };
+    expect([first.frames, second.frames[0]]).toMatchObject([[JOINED], full]);
+    expect(await rooms.members('room1')).toHaveLength(2);
+    expect(toldOf('member.refused')).toHaveLength(1);
+    await until(() => {
+      clock.increment(100);
+      return store.idsOf('room1').length === 1;
+    });
+  },
+);
 
 describe('a presence that takes time', () => {
   test('lists a member before it is told that it has joined', async () => {

@@ -9,7 +9,7 @@ const PART_DEADLINE_MS = 10_000;
 const NO_ANSWER = `no answer within ${PART_DEADLINE_MS / 1000} seconds`;
 
 /** Nothing when it is done; a promise that settles within the deadline when it takes time, or has failed. */
-export function ask(clock: Clock, call: () => void | Promise<void>): Promise<void> | undefined {
+export function ask(clock: Clock, call: () => unknown): Promise<void> | undefined {
   try {
     const answer = call();
     return answer instanceof Promise ? inTime(clock, answer) : undefined;
@@ -33,7 +33,7 @@ export function tellPart(
   { clock, events }: Reporter,
   part: 'broker' | 'presence',
   room: string,
-  call: () => void | Promise<void>,
+  call: () => unknown,
 ): void {
   ask(clock, call)?.catch((error: unknown) => events.emit('part.failed', { part, room, error }));
 }

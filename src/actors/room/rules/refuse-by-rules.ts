@@ -40,6 +40,10 @@ export function allowsCall(
   return allowsMethod(allowances.rpc, method) && mayAct(allowances, 'rpc', asker);
 }
 
+export function refuseFullRoom(room: string): Refusal {
+  return createRefusal('limitExceeded', `${room} is full`);
+}
+
 export function refuseToJoin({ isKnown }: Allowances, room: string): Refusal {
   return isKnown
     ? createRefusal('permissionDenied', `you may not join ${room}`)

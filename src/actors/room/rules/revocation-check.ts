@@ -10,8 +10,8 @@ export interface TokenMark {
   readonly issuedAt?: number | undefined;
 }
 
-/** How a connection is closed whose proof is not believed any more. */
-export type RevokedClose = Extract<CloseName, 'invalidToken' | 'permissionDenied'>;
+/** How a connection is closed whose proof is not believed any more; `internal`: not known yet, the client may come back. */
+export type RevokedClose = Extract<CloseName, 'invalidToken' | 'permissionDenied' | 'internal'>;
 
 export interface RevocationCheck {
   /**

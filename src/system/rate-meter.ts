@@ -1,4 +1,7 @@
-/** A token bucket: how many messages a room may still take now. It knows no clock; the monotonic time is given. */
+/** A token bucket: how many messages may still be taken now. It knows no clock; the monotonic time is given. */
+
+/** Parts of a message that sums of fractions may lack. */
+const ROUNDING = 1e-6;
 
 export class RateMeter {
   readonly #perSecond: number;
@@ -16,7 +19,7 @@ export class RateMeter {
 
   allows(nowMs: number): boolean {
     this.#fill(nowMs);
-    return this.#tokens >= 1;
+    return this.#tokens >= 1 - ROUNDING;
   }
 
   spend(): void {
@@ -26,7 +29,7 @@ export class RateMeter {
   /** Milliseconds until the next message is allowed. */
   waitMs(nowMs: number): number {
     this.#fill(nowMs);
-    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000);
+    return this.#tokens >= 1 - ROUNDING ? 0 : Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000);
   }
 
   #fill(nowMs: number): void {

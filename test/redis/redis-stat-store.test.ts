@@ -2,11 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createRedisStatStore } from '../src/platform/statistics/redis-stat-store.ts';
-import { toEntry, type StatEntry } from '../src/platform/statistics/stat-counts.ts';
-import type { StatStore } from '../src/platform/statistics/stat-store.ts';
-import { describeStatStore } from '../src/testing.ts';
-import { describeWithRedis } from './support/redis.ts';
+import { createRedisStatStore } from '../../src/platform/statistics/redis-stat-store.ts';
+import { createConfiguredStatStore } from '../../src/platform/statistics/call-statistics.ts';
+import { connectDirectly } from '../../src/redis/direct-redis-harness.ts';
+import type { Redis } from '../../src/redis/redis.ts';
+import { toEntry, type StatEntry } from '../../src/platform/statistics/stat-counts.ts';
+import type { StatStore } from '../../src/platform/statistics/stat-store.ts';
+import { describeStatStore } from '../../src/testing.ts';
+import { describeWithRedis } from '../support/redis.ts';
 
 function call(func: string, durationMs = 1): StatEntry {
   return toEntry({ object: 'A.B.C', func, outcome: 'succeeded', ret: 0, durationMs });
@@ -36,7 +39,29 @@ describeWithRedis('the store in Redis', (redis) => {
         const prefix = randomUUID();
         return {
           open: async () => createRedisStatStore({ url: redis().url, prefix }),
-          dispose: async () => void (await redis().command('DEL', `${prefix}:statistics`)),
+          dispose: async () => void (await redis().command('DEL', `${prefix}:{statistics}`)),
+        };
+      },
+    },
+  );
+
+  describeStatStore(
+    { describe, test },
+    {
+      name: 'the store in a Redis that the server shares',
+      persistent: true,
+      createPlace: async () => {
+        const prefix = randomUUID();
+        const connections: Redis[] = [];
+        return {
+          async open() {
+            const connection = await connectDirectly(redis().url);
+            connections.push(connection);
+            return createConfiguredStatStore({ store: 'redis', redis: { prefix } }, connection);
+          },
+          async dispose() {
+            for (const connection of connections) await connection.close();
+          },
         };
       },
     },
@@ -154,10 +179,10 @@ describeWithRedis('the store in Redis', (redis) => {
 
   test('rejects when the key is something else, and goes on', async () => {
     const prefix = randomUUID();
-    await redis().command('SET', `${prefix}:statistics`, 'x');
+    await redis().command('SET', `${prefix}:{statistics}`, 'x');
     const store = open(prefix);
     await expect(store.add([call('one')])).rejects.toThrow(/WRONGTYPE/);
-    await redis().command('DEL', `${prefix}:statistics`);
+    await redis().command('DEL', `${prefix}:{statistics}`);
     await store.add([call('one')]);
     expect(await store.take(1)).toHaveLength(1);
   });

@@ -1,0 +1,120 @@
+/** All links to servers of Redis. It starts and stops them, and tells how they are. */
+
+import type { EventSink } from '../../events/server-events.ts';
+import type { RedisLinkPort } from '../../redis/link-port.ts';
+import type { Clock } from '../../system/clock.ts';
+import { send } from '../runtime/send.ts';
+import { SERVER } from '../runtime/sender.ts';
+import type { RedisLinkPolicy } from './redis-link-events.ts';
+import { startRedisLink, type redisLinkMachine, type RedisLinkRef } from './redis-link.ts';
+
+export interface RedisLinksInput {
+  readonly machine: typeof redisLinkMachine;
+  readonly policy: RedisLinkPolicy;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly random: () => number;
+}
+
+/** How a link is. */
+export interface RedisLinkState {
+  readonly address: string;
+  /** Such as `ready` or `rebuilding`. */
+  readonly state: string;
+  /** Why it is not ready. */
+  readonly error?: string;
+}
+
+export interface RedisLinks {
+  /** By their addresses. */
+  readonly links: ReadonlyMap<string, RedisLinkRef>;
+  start(link: RedisLinkPort): void;
+  end(link: RedisLinkPort): void;
+  states(): RedisLinkState[];
+  /** Resolves when each link has become ready, or has failed once. */
+  settled(): Promise<void>;
+  /**
+   * Resolves when all links are ready.
+   * @throws an error that names a link which is not, after the time.
+   */
+  ready(withinMs: number): Promise<void>;
+  stop(): void;
+}
+
+export function createRedisLinks({ machine, policy, clock, events, random }: RedisLinksInput): RedisLinks {
+  const links = new Map<string, RedisLinkRef>();
+  let isStopping = false;
+
+  function start(link: RedisLinkPort): void {
+    if (isStopping) return;
+    const { address } = link;
+    const actor = startRedisLink(machine, { link, policy, events, random }, clock, (error) => {
+      events.emit('redis.failed', { address, error });
+      // Everything that needs this server waits for it.
+      if (links.get(address) === actor) start(link);
+    });
+    links.set(address, actor);
+  }
+
+  function states(): RedisLinkState[] {
+    return [...links].map(([address, actor]) => {
+      const { value, context } = actor.getSnapshot();
+      const state = typeof value === 'string' ? value : Object.keys(value)[0]!;
+      return { address, state, ...(context.failure !== undefined && { error: context.failure.message }) };
+    });
+  }
+
+  return {
+    links,
+    start,
+    end({ address }) {
+      const actor = links.get(address);
+      links.delete(address);
+      if (actor !== undefined) send(actor, { type: 'link.stop' }, SERVER);
+    },
+    states,
+    async settled() {
+      await Promise.all([...links.values()].map((actor) => until(actor, isSettled)));
+    },
+    async ready(withinMs) {
+      let timer: unknown;
+      const late = new Promise<never>((_, reject) => {
+        timer = clock.setTimeout(() => {
+          const missing = states().filter(({ state }) => state !== 'ready');
+          const words = missing.map(({ address, error = 'no answer' }) => `${address}: ${error}`);
+          reject(new Error(`Redis cannot be used, and redis.required is set (${words.join('; ')})`));
+        }, withinMs);
+      });
+      try {
+        await Promise.race([Promise.all([...links.values()].map((actor) => until(actor, isReady))), late]);
+      } finally {
+        clock.clearTimeout(timer);
+      }
+    },
+    stop() {
+      isStopping = true;
+      for (const actor of links.values()) send(actor, { type: 'link.stop' }, SERVER);
+    },
+  };
+}
+
+type Look = (snapshot: ReturnType<RedisLinkRef['getSnapshot']>) => boolean;
+
+const isReady: Look = (snapshot) => snapshot.matches('ready');
+const isSettled: Look = (snapshot) => isReady(snapshot) || snapshot.matches('rebuilding');
+
+/** Resolves when it is so, or the link has ended. */
+function until(actor: RedisLinkRef, look: Look): Promise<void> {
+  if (look(actor.getSnapshot())) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      subscription.unsubscribe();
+      resolve();
+    };
+    const subscription = actor.subscribe({
+      next: (snapshot) => look(snapshot) && end(),
+      complete: resolve,
+      error: () => resolve(),
+    });
+  });
+}

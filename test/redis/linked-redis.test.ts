@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { createServer, type StatecastServer } from '../../src/index.ts';
+import { describeWithRedis } from '../support/redis.ts';
+
+describeWithRedis('a server with Redis', (redis) => {
+  async function serve(settings: object, test: (server: StatecastServer, told: string[]) => Promise<void>) {
+    const server = createServer({ port: 0, redis: { url: redis().url, ...settings } });
+    const told: string[] = [];
+    server.on('redis.failed', ({ address, error }) => told.push(`failed ${address}: ${String(error)}`));
+    server.on('redis.recovered', ({ address }) => told.push(`recovered ${address}`));
+    try {
+      await test(server, told);
+    } finally {
+      await server.close();
+    }
+  }
+
+  test('tells how the link is', async () => {
+    await serve({ prefix: 'health' }, async (server) => {
+      await server.listen();
+      const address = new URL(redis().url).host;
+      expect(server.health()).toMatchObject({ status: 'ok', redis: [{ address, state: 'ready' }] });
+      expect(server.states()).toMatchObject({ [`redis ${address}`]: 'ready' });
+    });
+  });
+
+  test('starts without it where it is not required, goes on when it is there, and tells both once', async () => {
+    await redis().kill();
+    await serve({ prefix: 'late' }, async (server, told) => {
+      await server.listen();
+      expect(server.health()).toMatchObject({ status: 'degraded', redis: [{ error: expect.any(String) }] });
+      await redis().start();
+      await expect.poll(() => server.health().status).toBe('ok');
+      expect(told).toMatchObject([
+        expect.stringMatching(/^failed .*ECONNREFUSED/),
+        expect.stringMatching(/^recovered/),
+      ]);
+    });
+  });
+
+  test('refuses data that it cannot read', async () => {
+    await redis().command('SET', 'old:{nodes}:format', '2');
+    await serve({ prefix: 'old' }, async (server, told) => {
+      await server.listen();
+      expect(server.health().redis?.[0]?.error).toContain(
+        'the data in Redis have format 2; this version reads 1',
+      );
+      expect(told).toHaveLength(1);
+      await redis().command('SET', 'old:{nodes}:format', '1');
+      await expect.poll(() => server.health().status, { timeout: 5_000 }).toBe('ok');
+    });
+  });
+});

@@ -1,0 +1,55 @@
+/** Several processes of `statecast serve` on one Redis. They end with their test. */
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startProcess, type RunningProcess } from './start-process.ts';
+import { makeTempDir } from './temp-dir.ts';
+
+/** Rooms whose messages are kept, with their joins and leaves told. */
+const KEPT_ROOMS = { '*': { joinLeave: true, history: { size: 10_000, ttlSeconds: 600 } } };
+
+export interface Nodes {
+  /** Those that run. */
+  readonly all: readonly RunningProcess[];
+  start(): Promise<RunningProcess>;
+  /** Ends one as a crash does, and forgets it. */
+  kill(node: RunningProcess): Promise<void>;
+}
+
+/** @param settings Besides Redis, `insecure` and rooms that keep what is said. */
+export function prepareNodes(redisUrl: string, settings: object = {}): Nodes {
+  const all: RunningProcess[] = [];
+  let files: Promise<string> | undefined;
+
+  async function writeSettings(): Promise<string> {
+    const dir = await makeTempDir();
+    const file = join(dir, 'settings.json');
+    await writeFile(
+      file,
+      JSON.stringify({
+        store: 'memory',
+        auth: { insecure: true },
+        rooms: KEPT_ROOMS,
+        redis: { url: redisUrl },
+        drainSeconds: 5,
+        ...settings,
+      }),
+    );
+    return file;
+  }
+
+  return {
+    all,
+    async start() {
+      files ??= writeSettings();
+      const node = await startProcess(['--config', await files, '--log-level', 'warn']);
+      all.push(node);
+      return node;
+    },
+    async kill(node) {
+      all.splice(all.indexOf(node), 1);
+      node.kill('SIGKILL');
+      await node.exited;
+    },
+  };
+}
