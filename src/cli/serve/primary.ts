@@ -1,10 +1,11 @@
 /** The primary process of several workers: it holds what they have in common, and looks after them. It serves nobody itself. */
 
+import type { Logger } from 'pino';
 import { findWarnings } from '../../config/access-words.ts';
 import { ConfigError } from '../../config/layer/config-error.ts';
 import { createMemoryBrokers } from '../../broker/memory-broker.ts';
 import { createMemoryPresence } from '../../broker/presence/memory-presence.ts';
-import { loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
+import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
 import { createConfiguredStatStore } from '../../platform/statistics/call-statistics.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import { parseEndpoint } from '../../tars/client/endpoint.ts';
@@ -18,6 +19,7 @@ import { createRevocationServing, serveStatStore, serveStore } from '../../worke
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import { openAcceptor, type Acceptor } from '../../workers/primary/acceptor.ts';
+import { createWorkerView } from '../../workers/primary/worker-view.ts';
 import { Workers, type ServedWorker } from '../../workers/primary/workers.ts';
 import { SharedStore } from '../../workers/shared-store.ts';
 import { createBanner } from './banner.ts';
@@ -32,7 +34,7 @@ import { VERSION } from '../../system/package-info.ts';
  * @throws {ConfigError} {ListenError} {StoreError} {WorkerFailedError} (as rejections) when it cannot start.
  */
 export async function runPrimary<All extends ServantDefinitions>(
-  { settings, configFile, code = {} }: ProcessInput<All>,
+  { settings, configFile, version, code = {} }: ProcessInput<All>,
   count: number,
 ): Promise<void> {
   const transport = pickTransport(settings, code.transport);
@@ -54,8 +56,18 @@ export async function runPrimary<All extends ServantDefinitions>(
   const serveRevocations = createRevocationServing(revocations);
   const statStore = own.statStore ?? createConfiguredStatStore(settings.monitor);
 
+  const { name, reason } = transport;
+  const view = createWorkerView({
+    settings,
+    version,
+    transport: { name, ...(reason !== undefined && { reason }) },
+    workers: () => workers,
+  });
+
   function serveParts({ id, process: { channel, stderr } }: ServedWorker): () => void {
+    channel.serve('life', { event: view.tell });
     if (logFile !== undefined) stderr?.on('data', (lines: Buffer) => logFile.write(lines.toString()));
+    serveStatStore(channel, statStore);
     if (usesRedis) return () => undefined;
     const broker = connectBroker();
     serveBroker(channel, broker);
@@ -63,7 +75,6 @@ export async function runPrimary<All extends ServantDefinitions>(
     const listed = servePresence(channel, presence);
     serveStore(channel, store.of(id));
     serveRevocations(channel);
-    serveStatStore(channel, statStore);
     return () => {
       void broker.close();
       for (const [room, members] of listed)
@@ -87,13 +98,30 @@ export async function runPrimary<All extends ServantDefinitions>(
   const accept = (name: string, at: { host: string; port: number }): Promise<Acceptor> =>
     listen(at, () => openAcceptor({ ...at, give: (socket) => workers.give(name, socket) }), acceptors);
 
+  let begin: (() => void) | undefined;
+  const platform =
+    conf &&
+    joinPlatform({
+      conf,
+      server: view,
+      numbers: view.numbers,
+      statStore,
+      version,
+      configFiles: tars.configFiles,
+      configDir: tars.configDir,
+      stop: () => begin?.(),
+      log: withLevel(log, (level) => workers.tell('life.logLevel', [level])),
+    });
+
   async function release(): Promise<void> {
+    await platform?.stop();
     for (const acceptor of acceptors) acceptor.close();
     await Promise.allSettled([revocations.close(), statStore.close()]);
     await store.close();
   }
 
   try {
+    await platform?.prepare();
     if (tars.listen !== undefined) {
       const parsed = parseEndpoint(tars.listen);
       if (parsed.ok) tarsPort = (await accept('tars', parsed.endpoint)).port;
@@ -101,6 +129,7 @@ export async function runPrimary<All extends ServantDefinitions>(
     if (isGiven) port = (await accept('web', { host, port })).port;
     else port = await claimPort(host, port);
     await workers.start();
+    await platform?.start();
   } catch (error) {
     workers.kill();
     await release();
@@ -110,6 +139,7 @@ export async function runPrimary<All extends ServantDefinitions>(
   const stopping = createStopping(async () => {
     await workers.end();
   });
+  begin = stopping.begin;
   process.on('SIGUSR2', () => {
     log.info({ count }, 'workers.replacing');
     workers.replaceAll().then(
@@ -125,6 +155,12 @@ export async function runPrimary<All extends ServantDefinitions>(
     await release();
     logFile?.close();
   }
+}
+
+/** The platform sets the level of this log; the workers are told. */
+function withLevel(log: Logger, tell: (level: string) => void): Logger {
+  log.on('level-change', tell);
+  return log;
 }
 
 /** @throws {ConfigError} where several processes cannot share the port. */

@@ -134,7 +134,7 @@ async function launch<All extends ServantDefinitions>(
       ...(workplace === undefined && createOwnParts(settings)),
       onError,
       ...code,
-      ...(settings.redis.url === undefined && workplace?.parts(code)),
+      ...workplace?.parts(code, settings.redis.url !== undefined),
       ...rest,
       // A transport of its own is no setting, so that none takes its place.
       ...(typeof code.transport === 'function' && { transport: code.transport }),

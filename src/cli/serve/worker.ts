@@ -1,7 +1,12 @@
 /** A process as one of several workers: what it has of its primary process, and how it obeys it. */
 
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { WorkerHealth } from '../../http/health-route.ts';
+import { watchNumbers } from '../../platform/reports/server-numbers.ts';
+import type { CallStatistics } from '../../platform/statistics/call-statistics.ts';
+import { toEntry } from '../../platform/statistics/stat-counts.ts';
+import { StatTable } from '../../platform/statistics/stat-table.ts';
 import type { PortSharing } from '../../server/nodes/port-sharing.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { ServerOptions, StatecastServer } from '../../server/server-options.ts';
@@ -20,14 +25,25 @@ import type { Stopping } from './stopping.ts';
 /** How long clients have for handshakes that had begun when their worker left the port, in milliseconds. */
 const HANDSHAKES_MS = 500;
 
+/** The events that the primary tells a TARS platform. */
+const ALARMS = ['store.failed', 'store.recovered', 'room.failed', 'servant.circuit'] as const;
+/** How often counts of calls go to the primary, in milliseconds. */
+const GATHER_MS = 1_000;
+
 export interface Workplace {
   readonly sharing: PortSharing;
-  /** What the primary holds. A broker, a presence and a control that the program brings stay its own. */
-  parts<All extends ServantDefinitions>(code: ServerOptions<All>): Partial<ServerOptions<All>>;
+  /**
+   * What the primary holds. A broker, a presence and a control that the program brings stay its own.
+   * @param isNode Whether the worker is a node of its own on Redis.
+   */
+  parts<All extends ServantDefinitions>(
+    code: ServerOptions<All>,
+    isNode: boolean,
+  ): Partial<ServerOptions<All>>;
   /** Lets the primary set the level of the log. */
   follow(log: Logger): void;
   /** Has the server end when the primary says so. */
-  obey(server: Pick<StatecastServer, 'health' | 'close'>): Stopping;
+  obey(server: Pick<StatecastServer, 'health' | 'close' | 'on' | 'off' | 'callStatistics'>): Stopping;
   /** Tells the primary that the server listens. */
   listening(): void;
   /** Lets the process end. */
@@ -61,14 +77,16 @@ export async function joinPrimary(): Promise<Workplace> {
         leavePort = leave;
       },
     },
-    parts: ({ broker, presence, control }) => ({
-      broker: broker ?? createRemoteBroker(channel),
-      presence: presence ?? createRemotePresence(channel),
-      control: control ?? createRemoteControl(channel),
-      store: createRemoteStore(channel),
-      revocations: createRemoteRevocations(channel),
+    parts: ({ broker, presence, control }, isNode) => ({
       statStore: createRemoteStatStore(channel),
-      outbox: createMemoryOutboxes,
+      ...(!isNode && {
+        broker: broker ?? createRemoteBroker(channel),
+        presence: presence ?? createRemotePresence(channel),
+        control: control ?? createRemoteControl(channel),
+        store: createRemoteStore(channel),
+        revocations: createRemoteRevocations(channel),
+        outbox: createMemoryOutboxes,
+      }),
     }),
     follow(log) {
       channel.serve('life', {
@@ -78,16 +96,17 @@ export async function joinPrimary(): Promise<Workplace> {
       });
     },
     obey(server) {
+      const numbers = watchNumbers(server);
+      for (const name of ALARMS)
+        server.on(name, (event) => channel.tell('life.event', [name, toPlain(event)]));
+      gatherCalls(server.callStatistics);
       const beginning = new AbortController();
       const begin = (): void => beginning.abort();
       const ended = new Promise<void>((resolve, reject) => {
         beginning.signal.addEventListener('abort', () => void server.close().then(resolve, reject));
       });
       channel.serve('life', {
-        ping() {
-          const { connections, rooms } = server.health();
-          return { connections, rooms };
-        },
+        ping: () => numbers.read(),
         end(leavesPort: boolean) {
           if (!leavesPort) begin();
           else {
@@ -109,4 +128,22 @@ export async function joinPrimary(): Promise<Workplace> {
       if (process.connected) process.disconnect();
     },
   };
+}
+
+function toPlain(event: object): object {
+  const { error } = event as { error?: unknown };
+  return error === undefined
+    ? event
+    : { ...event, error: error instanceof Error ? error.message : String(error) };
+}
+
+/** Brings what is counted of calls into the store that all workers have in common. */
+function gatherCalls({ store, collect }: CallStatistics): void {
+  const counted = new StatTable();
+  collect((call) => counted.add(toEntry(call)));
+  setInterval(() => {
+    const entries = counted.take();
+    // It fails when the primary is gone.
+    if (entries.length > 0) void store.add(entries, randomUUID()).catch(() => undefined);
+  }, GATHER_MS).unref();
 }

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { createActor } from 'xstate';
 import type { WorkerHealth } from '../../http/health-route.ts';
+import type { ServerNumbers } from '../../platform/reports/server-numbers.ts';
 import type { Placement } from '../worker/place.ts';
 import { WorkerFailedError } from './worker-failed-error.ts';
 import { workerMachine, type WorkerRef } from './worker-machine.ts';
@@ -31,12 +32,6 @@ export interface ServedWorker {
   readonly process: WorkerProcess;
 }
 
-/** What a worker tells of itself with each answer. */
-export interface WorkerReport {
-  readonly connections: number;
-  readonly rooms: number;
-}
-
 /** How often a worker may end in a row without serving for a while, before all end. */
 const MAX_FAILURES = 10;
 
@@ -47,6 +42,9 @@ export class Workers {
   #turn = 0;
   #made = 0;
   #isEnding = false;
+  /** Since they were taken. */
+  #messages = 0;
+  #delays = { count: 0, sum: 0, max: 0 };
   #fail: (error: WorkerFailedError) => void = () => undefined;
   /** Rejects when the workers end again and again. */
   readonly failed: Promise<never>;
@@ -80,6 +78,24 @@ export class Workers {
 
   health(): WorkerHealth[] {
     return [...this.#all].map((worker) => worker.health());
+  }
+
+  /** The numbers of all together; those that are sums begin anew. */
+  takeNumbers(): ServerNumbers {
+    const all = [...this.#all].map((worker) => worker.numbers);
+    const total = (key: 'connections' | 'rooms' | 'memoryBytes'): number =>
+      all.reduce((sum, numbers) => sum + numbers[key], 0);
+    const { count, sum, max } = this.#delays;
+    const numbers = {
+      connections: total('connections'),
+      rooms: total('rooms'),
+      messages: this.#messages,
+      memoryBytes: total('memoryBytes') + process.memoryUsage.rss(),
+      delayMs: { mean: sum / Math.max(1, count), max },
+    };
+    this.#messages = 0;
+    this.#delays = { count: 0, sum: 0, max: 0 };
+    return numbers;
   }
 
   /** Puts a new one in the place of each, one by one. */
@@ -124,6 +140,12 @@ export class Workers {
     const worker = new Worker(number, this.#options, {
       nextId: () => String((this.#made += 1)),
       changed: () => this.#changed(),
+      counted: ({ messages, delayMs }) => {
+        this.#messages += messages;
+        this.#delays.count += 1;
+        this.#delays.sum += delayMs.mean;
+        this.#delays.max = Math.max(this.#delays.max, delayMs.max);
+      },
       mayLeaveAtOnce: () => !this.#isEnding,
       failing: (failures, outcome) => {
         if (failures >= MAX_FAILURES) this.#fail(new WorkerFailedError(outcome));
@@ -142,9 +164,18 @@ export class Workers {
   }
 }
 
+const NO_NUMBERS: ServerNumbers = {
+  connections: 0,
+  rooms: 0,
+  messages: 0,
+  memoryBytes: 0,
+  delayMs: { mean: 0, max: 0 },
+};
+
 interface Surroundings {
   nextId(): string;
   changed(): void;
+  counted(numbers: ServerNumbers): void;
   /** Whether the port is left before what is open is closed: others are there to take new connections. */
   mayLeaveAtOnce(): boolean;
   failing(failures: number, outcome: number | string): void;
@@ -159,7 +190,7 @@ class Worker {
   readonly #surroundings: Surroundings;
   readonly #actor: WorkerRef;
   #process: WorkerProcess | undefined;
-  #report: WorkerReport = { connections: 0, rooms: 0 };
+  #report: ServerNumbers = NO_NUMBERS;
   #listens: () => void = () => undefined;
   #fails: (error: Error) => void = () => undefined;
 
@@ -224,11 +255,16 @@ class Worker {
     this.#process?.kill();
   }
 
+  get numbers(): ServerNumbers {
+    return this.#report;
+  }
+
   health(): WorkerHealth {
     const { number: worker } = this;
     const pid = this.#process?.pid;
     const state = describe(this.#actor.getSnapshot().value);
-    return { worker, ...(pid !== undefined && { pid }), state, ...this.#report };
+    const { connections, rooms } = this.#report;
+    return { worker, ...(pid !== undefined && { pid }), state, connections, rooms };
   }
 
   get #fields(): object {
@@ -261,7 +297,7 @@ class Worker {
     this.#options.log[wasExpected ? 'info' : 'error']({ ...this.#fields, outcome }, 'worker.exited');
     end();
     this.#process = undefined;
-    this.#report = { connections: 0, rooms: 0 };
+    this.#report = NO_NUMBERS;
     this.#fails(new WorkerFailedError(outcome));
     this.#actor.send({ type: 'worker.exited' });
     if (!wasExpected) this.#surroundings.failing(this.#actor.getSnapshot().context.failures, outcome);
@@ -269,7 +305,8 @@ class Worker {
 
   async #ping(): Promise<void> {
     try {
-      this.#report = (await this.#process?.channel.call('life.ping', [])) as WorkerReport;
+      this.#report = (await this.#process?.channel.call('life.ping', [])) as ServerNumbers;
+      this.#surroundings.counted(this.#report);
       this.#actor.send({ type: 'worker.answered' });
       this.#surroundings.changed();
     } catch {
