@@ -7,6 +7,7 @@ import { createMemoryBrokers } from '../../broker/memory-broker.ts';
 import { createMemoryPresence } from '../../broker/presence/memory-presence.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
 import { createConfiguredStatStore } from '../../platform/statistics/call-statistics.ts';
+import type { ServerEventName } from '../../events/server-events.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import { parseEndpoint } from '../../tars/client/endpoint.ts';
 import { chooseTransport, UwsUnavailableError } from '../../transport/choose-transport.ts';
@@ -65,7 +66,7 @@ export async function runPrimary<All extends ServantDefinitions>(
   });
 
   function serveParts({ id, process: { channel, stderr } }: ServedWorker): () => void {
-    channel.serve('life', { event: view.tell });
+    channel.serve('life', { event: (name: ServerEventName, event: object) => view.tell(name, event) });
     if (logFile !== undefined) stderr?.on('data', (lines: Buffer) => logFile.write(lines.toString()));
     serveStatStore(channel, statStore);
     if (usesRedis) return () => undefined;
@@ -139,7 +140,7 @@ export async function runPrimary<All extends ServantDefinitions>(
   const stopping = createStopping(async () => {
     await workers.end();
   });
-  begin = stopping.begin;
+  begin = () => stopping.begin();
   process.on('SIGUSR2', () => {
     log.info({ count }, 'workers.replacing');
     workers.replaceAll().then(

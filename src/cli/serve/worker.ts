@@ -131,10 +131,8 @@ export async function joinPrimary(): Promise<Workplace> {
 }
 
 function toPlain(event: object): object {
-  const { error } = event as { error?: unknown };
-  return error === undefined
-    ? event
-    : { ...event, error: error instanceof Error ? error.message : String(error) };
+  const { error } = event as { error?: Error | string };
+  return error === undefined ? event : { ...event, error: error instanceof Error ? error.message : error };
 }
 
 /** Brings what is counted of calls into the store that all workers have in common. */

@@ -108,6 +108,7 @@ describe('a filled template', () => {
       server: 'RoomServer',
       moduleName: 'Chat.RoomServer',
       localIp: '10.0.0.5',
+      workers: 1,
       admin: { host: '127.0.0.1', port: 18_081, timeoutMs: 3000 },
       node: 'tars.tarsnode.ServerObj@tcp -h 10.0.0.5 -p 19386 -t 60000',
       config: 'tars.tarsconfig.ConfigObj',

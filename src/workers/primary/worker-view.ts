@@ -2,9 +2,9 @@
 
 import type { Settings } from '../../config/schema/settings.ts';
 import { createEventBus, type EventBus } from '../../events/event-bus.ts';
-import type { ServerEventName, ServerEvents } from '../../events/server-events.ts';
+import type { ServerEventName } from '../../events/server-events.ts';
 import type { Health } from '../../http/health-route.ts';
-import type { NumbersSource, ServerNumbers } from '../../platform/reports/server-numbers.ts';
+import type { NumbersSource } from '../../platform/reports/server-numbers.ts';
 import type { Workers } from './workers.ts';
 
 export interface WorkerView extends Pick<EventBus, 'on' | 'off'> {
@@ -26,10 +26,6 @@ export interface WorkerViewInput {
 export function createWorkerView({ settings, version, transport, workers }: WorkerViewInput): WorkerView {
   const events = createEventBus(() => undefined);
   const startedAt = performance.now();
-
-  function sum(): ServerNumbers {
-    return workers().takeNumbers();
-  }
 
   return {
     settings,
@@ -63,11 +59,11 @@ export function createWorkerView({ settings, version, transport, workers }: Work
             `${state}, process ${pid ?? 'none'}, connections ${connections}`,
           ]),
       ),
-    numbers: { read: sum, stop: () => undefined },
+    numbers: { read: () => workers().takeNumbers(), stop: () => undefined },
     tell(name, event) {
       const { error } = event as { error?: string };
       const fields = error === undefined ? event : { ...event, error: new Error(error) };
-      events.emit(name, fields as ServerEvents[typeof name]);
+      events.emit(name, fields);
     },
   };
 }
