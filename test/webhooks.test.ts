@@ -10,7 +10,9 @@ import {
   verifyWebhook,
   type ServerOptions,
 } from '../src/index.ts';
+import { createMemoryOutbox } from '../src/webhooks/outbox/memory-outbox.ts';
 import { keepEvents, nextEvent } from './support/event-watch.ts';
+import { createGate } from './support/gate.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
 import { makeTempDir } from './support/temp-dir.ts';
@@ -155,6 +157,37 @@ test('states of machines are told where they are chosen', async () => {
   const full = { type: 'state.entered', machine: 'room', state: 'active.occupancy.full', channel: 'small' };
   // Bob's seat, the last one, is taken before he has joined.
   expect(receiver.taken()).toMatchObject([{ ...joined, user: 'ann' }, full, { ...joined, user: 'bob' }]);
+});
+
+test('a message is acknowledged when its event is kept, although that takes time', async () => {
+  const receiver = await startReceiver();
+  const kept = createGate();
+  let asked = 0;
+  const { connect } = await startServer({
+    ...tell(receiver, { events: ['message.published'] }),
+    outbox: (_, options) => ({
+      ...createMemoryOutbox(options),
+      written() {
+        asked += 1;
+        return kept.opened;
+      },
+    }),
+  });
+  const ann = await connect();
+  await ann.join('room1');
+  let isAnswered = false;
+  // Its own copy does not wait.
+  expect(await ann.ask(sendByRoom('room1', 'hi'))).toBe('hi');
+  const answer = ann.next().then((text) => {
+    isAnswered = true;
+    return text;
+  });
+  await expect.poll(() => asked).toBe(1);
+  const other = await connect();
+  await other.join('room1');
+  expect(isAnswered).toBe(false);
+  kept.open();
+  expect(await answer).toBe('SendByRoom success!');
 });
 
 test('an outbox that cannot be used stops the start, with what to look at', async () => {

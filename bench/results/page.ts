@@ -26,7 +26,8 @@ between the highest and the lowest round. Values depend on the machine; ratios c
 
 The *floor* is [\`bench/floor.ts\`](../bench/floor.ts): a server written by hand with uWebSockets.js, with the same
 protocol, answers and limits, and nothing else. When a member sends several messages at a time, it makes more system
-calls than Statecast ([0014](decisions/0014-a-speakers-own-copy.md)). Over the Centrifuge protocol it is
+calls than Statecast ([0014](decisions/0014-a-speakers-own-copy.md)). In each room at most one member speaks; where
+several do, [0024](decisions/0024-speakers-gather.md) has figures. Over the Centrifuge protocol it is
 [\`bench/contenders/centrifuge-floor.ts\`](../bench/contenders/centrifuge-floor.ts). The servers for \`ws\` and Socket.IO are written
 in the usual way (\`bench/contenders/\`). TARS is an RPC framework; a *servant* is one of its services.
 

@@ -16,6 +16,7 @@ import { idle } from './idle.ts';
 import { inspector } from './inspector.ts';
 import { push } from './push.ts';
 import { recovery } from './recovery.ts';
+import { redis } from './redis.ts';
 import { rpc } from './rpc.ts';
 import { storm } from './storm.ts';
 import { broadcast, fanout, ingress, rooms } from './traffic.ts';
@@ -42,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   nodesRooms,
   nodesHistory,
   nodesFanout,
+  redis,
 ];
 
 /** @throws {Error} for an unknown name. */

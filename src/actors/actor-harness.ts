@@ -8,7 +8,12 @@ import type { EventSink, ServerEventName, ServerEvents } from '../events/server-
 import type { CloseName } from '../protocol/close-codes.ts';
 import type { Command, Json, Push, Reply } from '../protocol/command.ts';
 import { DEFAULT_MESSAGE_BYTES, DEFAULT_ROOM_NAME_BYTES } from '../protocol/limits.ts';
-import type { MembershipChange, MembershipStore, StoredMember } from '../storage/membership-store.ts';
+import type {
+  LoadedRoom,
+  MembershipChange,
+  MembershipStore,
+  StoredMember,
+} from '../storage/membership-store.ts';
 import { FakeClock } from '../system/clock-harness.ts';
 import type { ConnectionEvent, NewConnection } from './connection/connection-events.ts';
 import type { ConnectionRef } from './connection/connection.ts';
@@ -292,7 +297,7 @@ export class FaultyStore implements MembershipStore {
     return { rooms: [...this.members.keys()] };
   }
 
-  async load(room: string) {
+  async load(room: string): Promise<LoadedRoom> {
     await this.#admit();
     return { members: [...(this.members.get(room)?.values() ?? [])] };
   }

@@ -33,6 +33,7 @@ export interface Directory {
     delete(user: string, room: string): void;
     roomsOf(user: string | undefined): readonly string[];
     connectionsOf(user: string): Iterable<string>;
+    tellResumed(user: string, room: string): void;
   };
   /** Starts the actor of a new socket. Where the handshake says who the client is, the connection is open then. */
   openConnection(
@@ -44,8 +45,23 @@ export interface Directory {
   onceEmpty(callback: () => void): void;
 }
 
-/** @param machine What connections run. */
-export function createDirectory(machine: typeof connectionMachine, clock: Clock): Directory {
+/** Who is away on other nodes. */
+export interface AbsenceElsewhere {
+  /** The rooms in which a user is away. It never rejects. */
+  roomsOf(user: string): Promise<readonly string[]>;
+  /** Tells the node on which a user is away in a room that the user has come back here. */
+  tellResumed(user: string, room: string): void;
+}
+
+/**
+ * @param machine What connections run.
+ * @param elsewhere Absent: there are no other nodes.
+ */
+export function createDirectory(
+  machine: typeof connectionMachine,
+  clock: Clock,
+  elsewhere?: AbsenceElsewhere,
+): Directory {
   const connections = new Map<string, ConnectionRef>();
   const system = createSharedSystem();
   const wheel = new TimerWheel(clock);
@@ -83,10 +99,12 @@ export function createDirectory(machine: typeof connectionMachine, clock: Clock)
       if (rooms?.size === 0) away.delete(user);
     },
     connectionsOf: (user) => byUser.get(user) ?? [],
+    tellResumed: (user, room) => elsewhere?.tellResumed(user, room),
     roomsOf: (user) => (user === undefined ? [] : [...(away.get(user) ?? [])]),
   };
 
   const awayIn = (user: string | undefined): readonly string[] => absence.roomsOf(user);
+  const awayElsewhere = elsewhere && ((user: string) => elsewhere.roomsOf(user));
 
   return {
     connections,
@@ -121,6 +139,7 @@ export function createDirectory(machine: typeof connectionMachine, clock: Clock)
         clock,
         wheel,
         awayIn,
+        awayElsewhere,
         onIdentified,
       };
       const actor = system.create(machine, { id, input });

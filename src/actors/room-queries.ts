@@ -8,8 +8,8 @@ import type { HistoryRequest } from '../protocol/command.ts';
 import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { Directory } from './directory.ts';
-import { inTime } from './room/parts/parts.ts';
-import type { Answer, HistoryPage, QueriesPort } from './room/ports.ts';
+import { queryPart } from './room/parts/parts.ts';
+import type { HistoryPage, QueriesPort } from './room/ports.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { mayAct, type Asker, type RuledAction } from './room/rules/rules.ts';
 import { MAX_PAGE } from './room/stream/stream-reading.ts';
@@ -24,11 +24,10 @@ export interface RoomQueriesInput {
   readonly limits: MessageLimits;
 }
 
-const FAILED = createRefusal('internal');
 const TURNED_OFF = createRefusal('notAvailable');
 
 export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
-  const { directory, broker, presence, events, clock, optionsOf, limits } = input;
+  const { directory, broker, presence, optionsOf, limits } = input;
 
   /** Why a connection may not ask, or nothing. */
   function refuse(
@@ -49,26 +48,6 @@ export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
     return createRefusal('permissionDenied', `you may not read the ${action} of ${room}`);
   }
 
-  /** Asks a part; what fails is told, and the client gets an error. */
-  function query<Value, Result>(
-    room: string,
-    part: 'broker' | 'presence',
-    call: () => Value | Promise<Value>,
-    toAnswer: (value: Value) => Result | { readonly refusal: Refusal },
-  ): Answer<Result> {
-    const fail = (error: unknown): { readonly refusal: Refusal } => {
-      events.emit('part.failed', { part, room, error });
-      return { refusal: FAILED };
-    };
-    try {
-      const value = call();
-      if (!(value instanceof Promise)) return toAnswer(value);
-      return inTime(clock, value).then(toAnswer).catch(fail);
-    } catch (error) {
-      return fail(error);
-    }
-  }
-
   function optionsIn(room: string): RoomOptions {
     return directory.rooms.get(room)?.record.options ?? optionsOf(room);
   }
@@ -77,9 +56,10 @@ export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
     presence(room, asker) {
       const refusal = refuse(room, 'presence', asker, optionsIn(room));
       if (refusal !== undefined) return { refusal };
-      return query(
-        room,
+      return queryPart(
+        input,
         'presence',
+        room,
         () => presence.list(room),
         (members) => ({ members }),
       );
@@ -88,9 +68,10 @@ export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
     presenceStats(room, asker) {
       const refusal = refuse(room, 'presence', asker, optionsIn(room));
       if (refusal !== undefined) return { refusal };
-      return query(
-        room,
+      return queryPart(
+        input,
         'presence',
+        room,
         () => presence.stats(room),
         (stats) => stats,
       );
@@ -102,9 +83,10 @@ export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
       if (refusal !== undefined) return { refusal };
       const { since, limit, reverse } = request;
       const asked = { since, reverse, limit: limit < 0 || limit > MAX_PAGE ? MAX_PAGE : limit };
-      return query(
-        room,
+      return queryPart(
+        input,
         'broker',
+        room,
         () => broker.history(room, asked),
         (history) => toPage(request, history),
       );

@@ -1,14 +1,14 @@
 /** The way into rooms for connections, HTTP and the library: it checks names and messages, opens rooms, and passes events on. */
 
 import type { Clock } from '../system/clock.ts';
-import type { Broker, History, HistoryQuery } from '../broker/broker.ts';
+import type { Broker } from '../broker/broker.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
-import type { MembershipStore } from '../storage/membership-store.ts';
+import type { MembershipStore, StoredMember } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
 import type { Publisher, RoomEntry, RoomsPort, RpcPort, Subscriber } from './room/ports.ts';
@@ -20,13 +20,13 @@ import {
   refuseToPublish,
 } from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
-import { tellPart } from './room/parts/parts.ts';
+import { queryPart, tellPart } from './room/parts/parts.ts';
 import { isListed, toRoomMember } from './room/room-member.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
 import { createRoomStore } from './room/room-store.ts';
 import type { Machines } from './machines.ts';
-import { viewMembers, type MemberView, type RestingMember } from './room/roster.ts';
+import { viewMembers, type AwayMember, type MemberView, type RestingMember } from './room/roster.ts';
 import { nameRoom, SERVER } from './runtime/sender.ts';
 import { StreamReading } from './room/stream/stream-reading.ts';
 import { SupervisedRoom } from './room/supervised-room.ts';
@@ -65,9 +65,7 @@ export interface RoomsInput {
 export interface Rooms extends RoomsPort {
   /** Opens a room, or finds it open. */
   open(room: string): SupervisedRoom | Refusal;
-  /** What the stream of a room keeps; the room is not opened. */
-  history(room: string, query?: HistoryQuery): Promise<History | Refusal>;
-  /** Who is in a room, on any node. Only a room in memory has users who are away: what the store knew was read at the start. */
+  /** Who is in a room or away, on any node. */
   members(room: string): Promise<MemberView[] | Refusal>;
 }
 
@@ -96,6 +94,16 @@ export function createRooms(input: RoomsInput): Rooms {
   function list(room: string, { subscriber, grant, joinedAt }: RestingMember): void {
     const listed = { ...toRoomMember(subscriber.member, grant), joinedAt };
     tellPart(input, 'presence', room, () => input.presence.add(room, listed));
+  }
+
+  /** Who is away, on any node. What this node knows is newer than what the store has. */
+  async function listAway(room: string): Promise<AwayMember[]> {
+    const { roster, journal } = rooms.get(room)?.record ?? {};
+    const own = roster?.awayMembers() ?? [];
+    const stored = (await input.store.awayMembers?.(room)) ?? [];
+    const ids = new Set(own.map(({ id }) => id));
+    const others = stored.filter(isAway).filter(({ id }) => !ids.has(id) && journal?.has(id) !== true);
+    return [...own, ...others];
   }
 
   function openAnother(room: string, asked: Asked | undefined): SupervisedRoom | Refusal {
@@ -228,19 +236,23 @@ export function createRooms(input: RoomsInput): Rooms {
       else publisher.settle({ type: 'refused', refusal }, SERVER);
     },
 
-    async history(room, query) {
-      return refuseRoomName(room, limits) ?? (await input.broker.history(room, query));
-    },
-
     async members(room) {
       const refusal = refuseRoomName(room, limits);
       if (refusal !== undefined) return refusal;
       const known = rooms.get(room);
       await known?.untilOpen();
-      const present = await input.presence.list(room);
-      return viewMembers(present, known?.record.roster.awayMembers() ?? []);
+      const list = async () => Promise.all([input.presence.list(room), listAway(room)]);
+      const toViews = ([present, away]: Awaited<ReturnType<typeof list>>) => ({
+        members: viewMembers(present, away),
+      });
+      const answer = await queryPart(input, 'presence', room, list, toViews);
+      return 'refusal' in answer ? answer.refusal : answer.members;
     },
   };
+}
+
+function isAway(member: StoredMember): member is AwayMember {
+  return member.user !== undefined && member.awaySince !== undefined;
 }
 
 /** Nobody is in a room that is not in memory. */

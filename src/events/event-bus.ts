@@ -11,6 +11,8 @@ export interface EventBus extends EventSink {
   once<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
   /** Removes a listener, also if it was added with `once`. */
   off<Name extends ServerEventName>(name: Name, listener: ServerEventListener<Name>): void;
+  /** Has `kept` wait for a listener, from now on. */
+  addKeeper(keeper: () => Promise<void>): void;
 }
 
 /** A listener whose errors are caught. `this` is the name of the event. */
@@ -24,6 +26,7 @@ export function createEventBus(onListenerError: (error: unknown, name: ServerEve
   const emitter = new EventEmitter();
   /** The guard of each listener. The emitter only knows the guard, and `off` must find it. */
   const guards = new WeakMap<object, Guard>();
+  const keepers: (() => Promise<void>)[] = [];
 
   function report(error: unknown, name: ServerEventName): void {
     try {
@@ -53,6 +56,8 @@ export function createEventBus(onListenerError: (error: unknown, name: ServerEve
   return {
     emit: (name, event) => void emitter.emit(name, event),
     isHeard: (name) => emitter.listenerCount(name) > 0,
+    kept: () => (keepers.length === 0 ? undefined : Promise.all(keepers.map((keeper) => keeper()))),
+    addKeeper: (keeper) => void keepers.push(keeper),
     on: (name, listener) => void emitter.on(name, guard(listener), name),
     once: (name, listener) => void emitter.once(name, guard(listener), name),
     off: (name, listener) => void emitter.off(name, guard(listener)),

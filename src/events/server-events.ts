@@ -158,4 +158,6 @@ export interface EventSink {
   emit<Name extends ServerEventName>(name: Name, event: ServerEvents[Name]): void;
   /** Whether an event has a listener. For a frequent event, the object is made only if it has one. */
   isHeard(name: ServerEventName): boolean;
+  /** Resolves when listeners have kept what was emitted; nothing if they have, or keep nothing. */
+  kept?(): Promise<unknown> | undefined;
 }

@@ -111,6 +111,14 @@ export class OutsidePresence {
       yield [room, Array.from(present.values(), ({ member }) => member)];
   }
 
+  /** Forgets all of this node: others have told that they are gone. */
+  drop(): void {
+    for (const present of this.#rooms.values())
+      for (const { timer } of present.values()) this.#input.clock.clearTimeout(timer);
+    this.#rooms.clear();
+    this.#count = 0;
+  }
+
   /** The server stops, and nobody is present on its account any more. */
   close(): void {
     for (const [room, present] of this.#rooms)

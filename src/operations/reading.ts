@@ -1,21 +1,20 @@
 /** What the owner of a server reads: who is in rooms, what rooms keep, which rooms and nodes there are. */
 
-import { inTime } from '../actors/room/parts/parts.ts';
+import { queryPart } from '../actors/room/parts/parts.ts';
 import type { Answer, RpcPort } from '../actors/room/ports.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Survey } from '../broker/control/control.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
-import { createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
 import type { AllNodes } from './all-nodes.ts';
 import type { Done, NodeInfo, Operations, RoomMembers } from './operations.ts';
 
 export interface ReadingInput {
-  readonly rooms: Pick<Rooms, 'history' | 'members'>;
-  readonly broker: Pick<Broker, 'removeHistory'>;
+  readonly rooms: Pick<Rooms, 'members'>;
+  readonly broker: Pick<Broker, 'history' | 'removeHistory'>;
   readonly presence: Pick<Presence, 'list' | 'stats'>;
   readonly nodes: Pick<AllNodes, 'survey'>;
   readonly rpc: RpcPort;
@@ -29,35 +28,30 @@ type Reading = Pick<
   'history' | 'removeHistory' | 'members' | 'presence' | 'presenceStats' | 'rooms' | 'info' | 'call'
 >;
 
-const FAILED = createRefusal('internal');
 const DONE: Done = {};
 
 export function createReading(input: ReadingInput): Reading {
-  const { rooms, broker, presence, nodes, rpc, events, clock, limits } = input;
+  const { rooms, broker, presence, nodes, rpc, limits } = input;
 
-  /** Asks a part about a room; what fails is told, and the asker gets an error. */
+  /** Asks a part about a room of a good name. */
   function query<Value, Result>(
     room: string,
     part: 'broker' | 'presence',
     call: () => Value | Promise<Value>,
     toAnswer: (value: Value) => Result,
   ): Answer<Result> {
-    const fail = (error: unknown): { readonly refusal: Refusal } => {
-      events.emit('part.failed', { part, room, error });
-      return { refusal: FAILED };
-    };
     const refusal = refuseRoomName(room, limits);
-    if (refusal !== undefined) return { refusal };
-    try {
-      const value = call();
-      return value instanceof Promise ? inTime(clock, value).then(toAnswer, fail) : toAnswer(value);
-    } catch (error) {
-      return fail(error);
-    }
+    return refusal === undefined ? queryPart(input, part, room, call, toAnswer) : { refusal };
   }
 
   return {
-    history: async (room, asked) => orRefusal(await rooms.history(room, asked)),
+    history: (room, asked) =>
+      query(
+        room,
+        'broker',
+        () => broker.history(room, asked),
+        (history) => history,
+      ),
     removeHistory: (room) =>
       query(
         room,
@@ -98,10 +92,6 @@ export function createReading(input: ReadingInput): Reading {
       return { refusal: { error: 'internal', code, message } };
     },
   };
-}
-
-function orRefusal<Value extends object>(value: Value | Refusal): Value | { readonly refusal: Refusal } {
-  return 'error' in value ? { refusal: value } : value;
 }
 
 /** A room may have members on several nodes. */

@@ -25,7 +25,7 @@ export async function checkFormat(
     (await command(['GET', key])) ?? (await command(['SET', key, String(REDIS_FORMAT), 'NX', 'GET']));
   if (found === null || READABLE.some((format) => String(format) === found)) return;
   throw new RedisFormatError(
-    `the data in Redis have format ${String(found)}; this version reads ${READABLE.join(', ')}: ` +
+    `the data in Redis have format ${found as string}; this version reads ${READABLE.join(', ')}: ` +
       'use the version of Statecast that wrote them, or another redis.prefix',
   );
 }

@@ -67,7 +67,8 @@ if known == 'none' then
   lease = redis.call('HINCRBY', leases, 'leases', 1) .. ':' .. node
 end
 redis.call('ZADD', nodes, now + life, lease)
-if ARGV[4] == '1' then
+-- Only where this node was there all the time: Redis may have been away for all of them.
+if ARGV[4] == '1' and known == 'valid' then
   for _, dead in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', now)) do
     redis.call('ZREM', nodes, dead)
     redis.call('SUNIONSTORE', orphans, orphans, sets .. dead)
@@ -99,13 +100,13 @@ return redis.call('SCARD', KEYS[2])
 `,
 };
 
-export const LEASE_SCRIPTS: readonly RedisScript[] = [BEAT, END];
-
 export class NodeLease {
   readonly #input: NodeLeaseInput;
   readonly #beatMs: number;
   readonly #lifeMs: number;
   readonly #listeners: LeaseListener[] = [];
+  /** The rooms that this node looks after; a promise while Redis has yet to answer. */
+  readonly #rooms = new Map<string, 'entered' | Promise<void>>();
   readonly #stopListening: () => void;
   #id: string | undefined;
   #leases: Leases = { newest: 0, living: [] };
@@ -150,6 +151,39 @@ export class NodeLease {
   /** Makes sure that there is a lease. It rejects as Redis does; the lease is tried for again then. */
   async begin(): Promise<void> {
     if (this.#id === undefined) await this.beat();
+  }
+
+  /** Whether this node looks after a room. */
+  hasRoom(room: string): boolean {
+    return this.#rooms.has(room);
+  }
+
+  /** Looks after a room: whoever takes over this node finds it. Undefined when this is so already; rejects as Redis does. */
+  enter(room: string): Promise<void> | undefined {
+    const known = this.#rooms.get(room);
+    if (known !== undefined) return known === 'entered' ? undefined : known;
+    const { redis, keys } = this.#input;
+    const key = keys.roomsOf(this.id);
+    const entering = redis.command(key, ['SADD', key, room]).then(
+      () => {
+        if (this.#rooms.get(room) === entering) this.#rooms.set(room, 'entered');
+      },
+      (error: unknown) => {
+        if (this.#rooms.get(room) === entering) this.#rooms.delete(room);
+        throw error;
+      },
+    );
+    this.#rooms.set(room, entering);
+    return entering;
+  }
+
+  /** This node has nothing in the room any more. */
+  leave(room: string): void {
+    if (!this.#rooms.delete(room)) return;
+    const { redis, keys } = this.#input;
+    const key = keys.roomsOf(this.id);
+    // Whoever finds the room then finds nothing in it.
+    redis.command(key, ['SREM', key, room]).catch(() => undefined);
   }
 
   /** Takes up rooms that nobody looks after, from now on. Returns what ends that. */
@@ -250,6 +284,8 @@ export class NodeLease {
     this.#data = data;
     this.#leases = { newest: Number(newest), living };
     this.#steady = known === 'valid' ? this.#steady + 1 : 0;
+    if (hadLease && known === 'none') this.#rooms.clear();
+    for (const room of rooms) this.#rooms.set(room, 'entered');
     for (const listener of this.#listeners) {
       if (isEmptied) listener.onEmptied();
       else if (hadLease && known === 'none') listener.onLost();

@@ -6,3 +6,10 @@ export function addressOf(url: string): string {
   const database = pathname.replace(/^\/0?$/, '');
   return `${hostname}:${port === '' ? 6379 : port}${database}`;
 }
+
+/** The same URL for another server. `host` is a name or an address, also one of IPv6. */
+export function moveTo(url: string, host: string, port: number): string {
+  const moved = new URL(url);
+  moved.host = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return moved.href;
+}

@@ -3,23 +3,20 @@
  * nothing: whoever opened it closes it when it is lost, and opens another.
  */
 
-import { readFile } from 'node:fs/promises';
 import type { RedisClientType } from 'redis';
 import { RedisDownError, RedisLostError, type RedisReply, type RedisScript } from './redis.ts';
+import { createRawClient, type RawClientOptions } from './raw-client.ts';
 import { digestOf } from './script-cache.ts';
 
-export interface ServerConnectionOptions {
-  readonly url: string;
+export interface ServerConnectionOptions extends RawClientOptions {
   /** Loaded before anything else is run. What is run later is added. */
   readonly scripts: Set<RedisScript>;
-  /** How long connecting may take, in milliseconds. */
-  readonly connectMs: number;
-  /** A file with the certificates of those who may vouch for the server (TLS). */
-  readonly caFile?: string | undefined;
   /** Ends connecting. */
   readonly signal?: AbortSignal | undefined;
   /** Whether channels are those of a cluster, which its servers do not tell each other of. */
   readonly isSharded: boolean;
+  /** The server has ended the subscription of a channel, whose slot has moved. */
+  readonly onMoved?: ((channel: string) => void) | undefined;
   /** One of the connections has ended by itself. Called once. */
   readonly onLost: (error: Error) => void;
 }
@@ -45,25 +42,8 @@ export class ServerConnection {
 
   /** @throws an error of the connection, or of Redis, when one of the two cannot be used. */
   static async open(options: ServerConnectionOptions): Promise<ServerConnection> {
-    // Loaded here: a server without Redis does without it.
-    const { createClient } = await import('redis');
-    const ca = options.caFile === undefined ? undefined : await readFile(options.caFile);
-    const create = (): RedisClientType =>
-      createClient({
-        url: options.url,
-        RESP: 3,
-        // A command fails at once without a connection. Deadlines are those of the callers: a timer for each command costs
-        // several times the command.
-        disableOfflineQueue: true,
-        commandOptions: { timeout: 0 },
-        socket: {
-          reconnectStrategy: false,
-          connectTimeout: options.connectMs,
-          // The scheme of the URL says whether it is used.
-          ...(ca !== undefined && { ca }),
-        },
-      });
-    const opened = new ServerConnection(options, create(), create());
+    const [commands, subscriber] = await Promise.all([createRawClient(options), createRawClient(options)]);
+    const opened = new ServerConnection(options, commands, subscriber);
     try {
       await untilAborted(opened.#connect(), options.signal);
     } catch (error) {
@@ -84,12 +64,23 @@ export class ServerConnection {
     try {
       return await this.#commands.sendCommand<RedisReply>(words);
     } catch (error) {
+      // It was the master, and is one no more.
+      if (startsWith(error, 'READONLY')) this.#lose(error as Error);
       throw toRedisError(error);
     }
   }
 
+  /** The same, on a server that is about to get the slot of the key. */
+  async commandAsking(words: readonly string[]): Promise<RedisReply> {
+    // Nothing may come between the two.
+    const asking = this.command(['ASKING']);
+    const asked = this.command(words);
+    await Promise.allSettled([asking, asked]);
+    return asked;
+  }
+
   async publish(channel: string, message: string): Promise<void> {
-    await this.command([this.#options.isSharded ? 'SPUBLISH' : 'PUBLISH', channel, message]);
+    await this.command(['PUBLISH', channel, message]);
   }
 
   /** Resolves when all of them are subscribed. Channels of a sharded server are all of one slot. */
@@ -105,6 +96,16 @@ export class ServerConnection {
     else await subscriber.unsubscribe([...channels]);
   }
 
+  /** Hears messages to itself. In a cluster too, such a channel is of no slot. */
+  async hearItself(channel: string, heard: () => void): Promise<void> {
+    await this.#subscriber.subscribe(channel, heard);
+  }
+
+  /** Sends a message to itself. */
+  async probe(channel: string): Promise<void> {
+    await this.publish(channel, '');
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const client of [this.#commands, this.#subscriber]) if (client.isOpen) client.destroy();
@@ -115,6 +116,8 @@ export class ServerConnection {
       client.on('error', (error: Error) => this.#lose(error));
       client.on('end', () => this.#lose(new Error('the connection to Redis has ended')));
     }
+    const { onMoved } = this.#options;
+    if (onMoved !== undefined) this.#subscriber.on('sharded-channel-moved', onMoved);
     await Promise.all([this.#commands.connect(), this.#subscriber.connect()]);
     await this.#loadScripts();
   }
@@ -134,7 +137,7 @@ export class ServerConnection {
     try {
       return await this.command(words);
     } catch (error) {
-      if (!isMissingScript(error)) throw error;
+      if (!startsWith(error, 'NOSCRIPT')) throw error;
     }
     this.#reloading ??= this.#loadScripts().finally(() => {
       this.#reloading = undefined;
@@ -170,14 +173,20 @@ async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined
   }
 }
 
-function isMissingScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+function startsWith(error: unknown, word: string): boolean {
+  return error instanceof Error && error.message.startsWith(word);
 }
+
+/** With these Redis refuses everything for a while. */
+const NOT_RUN = ['READONLY', 'LOADING', 'MASTERDOWN', 'CLUSTERDOWN'];
 
 /** The library says of each command whether it was sent. What Redis itself refuses stays as it is. */
 function toRedisError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name } = error.constructor;
+  if (NOT_RUN.some((word) => startsWith(error, word))) {
+    return new RedisDownError(error.message, { cause: error });
+  }
   if (name === 'ErrorReply' || name === 'SimpleError' || name === 'BlobError') return error;
   if (error instanceof RedisDownError) return error;
   if (name === 'ClientOfflineError' || name === 'ClientClosedError') {

@@ -86,12 +86,29 @@ export class Subscriptions {
     this.#wanted.get(channel)?.(message);
   };
 
-  /** The server has ended these subscriptions by itself. */
-  async renew(channels: readonly string[]): Promise<void> {
-    for (const channel of channels) this.#subscribed.delete(channel);
-    await Promise.all(
-      channels.filter((channel) => this.#wanted.has(channel)).map((each) => this.#settle(each)),
-    );
+  /** The server has ended this subscription by itself. */
+  forget(channel: string): void {
+    this.#subscribed.delete(channel);
+  }
+
+  /** Subscribes again to what it has forgotten. It never rejects: a connection that fails has it the next time. */
+  async renew(): Promise<void> {
+    if (this.#subscriber === undefined) return;
+    const missing = [...this.#wanted.keys()].filter((channel) => !this.#subscribed.has(channel));
+    await Promise.allSettled(missing.map((channel) => this.#settle(channel)));
+  }
+
+  /** Lets go of some channels, which go to another server. Returns them. */
+  release(isMoving: (channel: string) => boolean): [string, MessageListener][] {
+    const moving = [...this.#wanted].filter(([channel]) => isMoving(channel));
+    for (const [channel] of moving) void this.unwant(channel).catch(() => undefined);
+    return moving;
+  }
+
+  /** Takes over channels of another server. Resolves when they are subscribed, or will be with the next connection. */
+  async adopt(channels: readonly (readonly [string, MessageListener])[]): Promise<void> {
+    for (const [channel, listener] of channels) this.#wanted.set(channel, listener);
+    await this.renew();
   }
 
   #settle(channel: string): Promise<void> {

@@ -41,6 +41,7 @@ import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
+import { createAbsenceElsewhere } from './nodes/absence-elsewhere.ts';
 import { createControlNode } from './nodes/control-node.ts';
 import { endRevoked } from './nodes/end-revoked.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
@@ -217,7 +218,11 @@ export function composeServer<All extends ServantDefinitions>(
     statStore ?? createConfiguredStatStore(settings.monitor, redis?.redis),
   );
 
-  const directory = createDirectory(machines.connection, clock);
+  const directory = createDirectory(
+    machines.connection,
+    clock,
+    createAbsenceElsewhere({ ...shared, events, clock }),
+  );
 
   const servants = createServants({
     machine: machines.tarsProxy,

@@ -16,7 +16,8 @@ import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { ListenAddress, Transport } from '../transport/common/transport.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
 import { forgetRevoked } from './nodes/end-revoked.ts';
-import { keepPresence } from './nodes/presence-keeper.ts';
+import { lookAfterOrphans } from './nodes/orphans.ts';
+import { keepPresence, type PresenceKeeper } from './nodes/presence-keeper.ts';
 import type { Hooks } from './hooks/create-hooks.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
 import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
@@ -32,7 +33,7 @@ export interface ServicesInput {
   readonly hooks: Pick<Hooks, 'usesHttp'>;
   readonly webhooks: Pick<Webhooks, 'open' | 'start' | 'wasClean' | 'stop'>;
   readonly shared: SharedParts;
-  readonly outside: Pick<OutsidePresence, 'rooms' | 'close'>;
+  readonly outside: Pick<OutsidePresence, 'rooms' | 'drop' | 'close'>;
   /** They are told that nothing more comes, before their responses are cut off. */
   readonly watchers: Pick<Watchers, 'close'>;
   readonly events: EventSink;
@@ -59,7 +60,8 @@ export function createServices(input: ServicesInput): ServerServices {
     transport,
     pushServer,
   } = input;
-  let stopKeeping: (() => void) | undefined;
+  let keeper: PresenceKeeper | undefined;
+  let endOrphans: (() => void) | undefined;
   return {
     async restore() {
       await shared.redis?.start();
@@ -80,16 +82,25 @@ export function createServices(input: ServicesInput): ServerServices {
       // The first questions shall not wait for it: many clients may come at once.
       if (hooks.usesHttp) await http.load();
       await pushServer?.listen();
-      stopKeeping = keepPresence({ ...input, presence: shared.presence });
+      keeper = keepPresence({ ...input, presence: shared.presence });
+      endOrphans = lookAfterOrphans({
+        ...input,
+        store: shared.store,
+        refreshPresence: () => keeper?.refresh(),
+      });
       const listening = await transport.listen(address);
       const { wasClean } = webhooks;
       events.emit('server.started', wasClean === undefined ? {} : { clean: wasClean });
       return listening;
     },
-    emptyConnections: (signal) => emptyConnections(input, signal),
+    emptyConnections(signal) {
+      endOrphans?.();
+      return emptyConnections(input, signal);
+    },
     closeRooms: (signal) => closeRooms(input, signal),
     async release() {
-      stopKeeping?.();
+      endOrphans?.();
+      keeper?.end();
       input.outside.close();
       await pushServer?.close();
       inspector?.close();

@@ -10,6 +10,7 @@ import type { Frame, Text } from '../protocol/text.ts';
 import { containHandlers, type ContainedHandlers } from './common/contained-handlers.ts';
 import { PendingSends } from './common/pending-sends.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './common/requests-under-way.ts';
+import { Topics } from './common/topics.ts';
 import {
   checkIdleTimeout,
   type CreateTransport,
@@ -44,6 +45,9 @@ const QUEUE_CHECK_MS = 1_000;
  * publications go through uWS for all subscribers; then uWS stops collecting the sender's frames.
  */
 const MAX_OWN_COPIES = 24;
+
+/** How many publications uWS collects for a subscriber. */
+const FULL_LIST = 32;
 
 /**
  * Makes the transport.
@@ -85,7 +89,8 @@ class UwsTransport<Session> implements Transport {
   readonly #sockets = new Set<UwsSocket<Session>>();
   /** They leave after the promise jobs of the turn. */
   readonly #pendingSends = new PendingSends((flush) => process.nextTick(flush));
-  readonly #turns = new TopicTurns((topic) => this.#app.numSubscribers(toUtf8(topic)));
+  readonly #turns = new TopicTurns<UwsSocket<Session>>((topic) => this.#app.numSubscribers(toUtf8(topic)));
+  readonly #gathering = new Topics<UwsSocket<Session>>();
   /** The socket whose frame is being handled. */
   #sender: UwsSocket<Session> | undefined;
   readonly #requests = new RequestsUnderWay();
@@ -112,6 +117,8 @@ class UwsTransport<Session> implements Transport {
       queueBytes: options.sendQueueBytes,
       pendingSends: this.#pendingSends,
       turns: this.#turns,
+      gathering: this.#gathering,
+      gatheredSends: new PendingSends((flush) => setImmediate(flush)),
     };
     this.#app.ws<UserData<Session>>('/*', {
       compression: uws.DISABLED,
@@ -166,7 +173,9 @@ class UwsTransport<Session> implements Transport {
   publish(topic: Text, frame: Frame): void {
     this.#pendingSends.flushAll();
     const sender = this.#sender;
-    if (sender?.isSubscribed(topic)) this.#publishFrom(sender, topic, frame);
+    const gathering = this.#gathering.of(topic);
+    if (gathering !== undefined) this.#publishToGathering(gathering, sender, topic, frame);
+    else if (sender?.isSubscribed(topic)) this.#publishFrom(sender, topic, frame);
     else this.#app.publish(toUtf8(topic), toUtf8(frame), isBinary(frame));
     this.#queueCheck ??= setTimeout(() => this.#checkQueues(), QUEUE_CHECK_MS).unref();
   }
@@ -179,10 +188,18 @@ class UwsTransport<Session> implements Transport {
   /**
    * Publishes for a socket whose frame is being handled. Meanwhile uWS collects what this socket is sent, for one system
    * call; but it stops to collect when it delivers a publication to the socket. So the socket gets its own copy as a
-   * frame, and uWS delivers to the others only (docs/decisions/0014-a-speakers-own-copy.md).
+   * frame, and uWS delivers to the others only (docs/decisions/0014-a-speakers-own-copy.md). Two who speak in one turn hear
+   * each other, and uWS would send them each frame by itself, so from then on they gather.
    */
   #publishFrom(sender: UwsSocket<Session>, topic: Text, frame: Frame): void {
     const turn = this.#turns.of(topic);
+    turn.speaker ??= sender;
+    if (turn.speaker !== sender) {
+      turn.speaker.startGathering();
+      sender.startGathering();
+      this.publish(topic, frame);
+      return;
+    }
     if (turn.subscribers > 1) {
       if (turn.publications === MAX_OWN_COPIES) {
         this.#app.publish(toUtf8(topic), toUtf8(frame), isBinary(frame));
@@ -192,6 +209,28 @@ class UwsTransport<Session> implements Transport {
       sender.publishToOthers(topic, frame);
     }
     sender.send(frame);
+  }
+
+  /**
+   * Publishes to a topic that has subscribers who gather. They get the frame one by one, and uWS delivers it to the others. A
+   * sender that is not among them joins them: it is not the only one who speaks.
+   */
+  #publishToGathering(
+    gathering: ReadonlySet<UwsSocket<Session>>,
+    sender: UwsSocket<Session> | undefined,
+    topic: Text,
+    frame: Frame,
+  ): void {
+    if (sender?.isSubscribed(topic)) sender.startGathering();
+    for (const socket of gathering) socket.gather(frame, socket === sender);
+    const turn = this.#turns.of(topic);
+    if (turn.subscribers === 0) return;
+    if (turn.publications === FULL_LIST) {
+      turn.publications = 0;
+      sender?.stopCollecting((own, text) => this.#app.publish(own, toUtf8(text), isBinary(text)));
+    }
+    turn.publications += 1;
+    this.#app.publish(toUtf8(topic), toUtf8(frame), isBinary(frame));
   }
 
   /**
@@ -211,7 +250,10 @@ class UwsTransport<Session> implements Transport {
   /** uWS reports a publication that it had to drop, but not one that waits in a send queue. */
   #checkQueues(): void {
     this.#queueCheck = undefined;
-    for (const socket of this.#sockets) socket.checkQueue();
+    for (const socket of this.#sockets) {
+      socket.reconsiderGathering();
+      socket.checkQueue();
+    }
   }
 
   async #close(): Promise<void> {

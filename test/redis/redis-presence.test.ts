@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { describePresence } from '../../src/broker/presence/presence-contract.ts';
-import { createRedisPresence, PRESENCE_SCRIPTS } from '../../src/broker/presence/redis-presence.ts';
+import { createRedisPresence } from '../../src/broker/presence/redis-presence.ts';
 import { connectDirectly } from '../../src/redis/direct-redis-harness.ts';
 import { RedisKeys } from '../../src/redis/keys.ts';
 import type { Redis, RedisScript } from '../../src/redis/redis.ts';
@@ -19,7 +19,7 @@ end`,
 describeWithRedis('the presence in Redis', (server) => {
   let redis: Redis;
   beforeAll(async () => {
-    redis = await connectDirectly(server().url, [...PRESENCE_SCRIPTS, ELAPSE]);
+    redis = await connectDirectly(server().url);
   });
   afterAll(() => redis.close());
 
@@ -32,7 +32,12 @@ describeWithRedis('the presence in Redis', (server) => {
         const keys = new RedisKeys(prefix);
         let nodes = 0;
         return {
-          connect: async () => createRedisPresence({ redis, keys, lease: { id: `${(nodes += 1)}:node` } }),
+          connect: async () =>
+            createRedisPresence({
+              redis,
+              keys,
+              lease: { id: `${(nodes += 1)}:node`, enter: () => undefined },
+            }),
           elapse: async (ms) => {
             await redis.run(ELAPSE, [`${prefix}:until:`], [`${prefix}:until:*`, String(-ms)]);
           },

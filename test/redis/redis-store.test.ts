@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { connectDirectly } from '../../src/redis/direct-redis-harness.ts';
 import { RedisKeys } from '../../src/redis/keys.ts';
-import { LEASE_SCRIPTS, NodeLease } from '../../src/redis/node-lease.ts';
+import { NodeLease } from '../../src/redis/node-lease.ts';
 import type { Redis } from '../../src/redis/redis.ts';
 import { createRedisMembershipStore } from '../../src/storage/redis/redis-store.ts';
-import { STORE_SCRIPTS } from '../../src/storage/redis/roster-scripts.ts';
 import { describeMembershipStore } from '../../src/storage/store-contract.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { describeWithRedis } from '../support/redis.ts';
@@ -13,7 +12,7 @@ import { describeWithRedis } from '../support/redis.ts';
 describeWithRedis('the store in Redis', (server) => {
   let redis: Redis;
   beforeAll(async () => {
-    redis = await connectDirectly(server().url, [...LEASE_SCRIPTS, ...STORE_SCRIPTS]);
+    redis = await connectDirectly(server().url);
   });
   afterAll(() => redis.close());
 

@@ -1,21 +1,23 @@
 /** A `redis-server` of its own for tests. Without one they are skipped with a note; with CI=true they fail. */
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { pickPort } from './pick-port.ts';
 import { skipsWithout } from './program.ts';
+import type { TestCertificates } from './test-certificates.ts';
 
 const PROGRAM = 'redis-server';
 
 export interface RedisServer {
   readonly url: string;
+  readonly port: number;
   /** Sends one command. */
   command(...words: string[]): Promise<unknown>;
-  /** Stops it as a crash does; what it kept is lost. */
+  /** Stops it as a crash does; what it kept is lost, unless it has `appendonly`. */
   kill(): Promise<void>;
   /** Starts it again on its port. */
   start(): Promise<void>;
@@ -24,12 +26,33 @@ export interface RedisServer {
   resume(): void;
 }
 
-/** A suite with a Redis server on a free port of this machine, in memory only. */
-export function describeWithRedis(title: string, suite: (redis: () => RedisServer) => void): void {
-  describe.skipIf(skipsWithout([PROGRAM], title))(title, () => {
-    let server: (RedisServer & { close(): Promise<void> }) | undefined;
+/** One that somebody has to close. */
+export interface StartedRedis extends RedisServer {
+  close(): Promise<void>;
+}
+
+export interface RedisOptions {
+  readonly password?: string;
+  /** It speaks TLS only, with these certificates (PEM files). */
+  readonly tls?: TestCertificates;
+  /** Each write is in a file before it is answered. */
+  readonly appendonly?: boolean;
+  /** The port of the server of which it is a replica. */
+  readonly replicaOf?: number;
+  /** Further arguments of the program, such as `['--cluster-enabled', 'yes']`. */
+  readonly args?: readonly string[];
+}
+
+/** A suite with a Redis server on a free port of this machine, in memory only unless the options say otherwise. */
+export function describeWithRedis(
+  title: string,
+  suite: (redis: () => RedisServer) => void,
+  options: RedisOptions = {},
+): void {
+  describeWithRedisProgram(title, () => {
+    let server: StartedRedis | undefined;
     beforeAll(async () => {
-      server = await startRedis();
+      server = await startRedis(options);
     });
     afterAll(() => server?.close());
     suite(() => {
@@ -39,61 +62,43 @@ export function describeWithRedis(title: string, suite: (redis: () => RedisServe
   });
 }
 
-async function startRedis(): Promise<RedisServer & { close(): Promise<void> }> {
+/** A suite that starts its servers itself. */
+export function describeWithRedisProgram(title: string, suite: () => void): void {
+  describe.skipIf(skipsWithout([PROGRAM], title))(title, () => {
+    suite();
+  });
+}
+
+export async function startRedis(options: RedisOptions = {}): Promise<StartedRedis> {
+  const { password, tls, appendonly = false, replicaOf, args: further = [] } = options;
   const dir = await mkdtemp(join(tmpdir(), 'statecast-redis-'));
   const port = await pickPort();
-  const url = `redis://127.0.0.1:${port}`;
-  const args = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    dir,
-  ];
-  let stop: (() => Promise<void>) | undefined;
-  let signal: ((name: NodeJS.Signals) => void) | undefined;
-
-  const server = {
+  const user = password === undefined ? '' : `:${password}@`;
+  const url = `${tls === undefined ? 'redis' : 'rediss'}://${user}127.0.0.1:${port}`;
+  const args = ['--bind', '127.0.0.1', '--save', '', '--dir', dir, '--repl-diskless-sync-delay', '0'];
+  args.push('--appendonly', appendonly ? 'yes' : 'no', '--appendfsync', 'always');
+  if (tls === undefined) args.push('--port', String(port));
+  else {
+    args.push('--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no');
+    args.push(
+      '--tls-cert-file',
+      tls.certFile,
+      '--tls-key-file',
+      tls.keyFile,
+      '--tls-ca-cert-file',
+      tls.caFile,
+    );
+  }
+  if (password !== undefined) args.push('--requirepass', password, '--masterauth', password);
+  if (replicaOf !== undefined) args.push('--replicaof', `127.0.0.1 ${replicaOf}`);
+  args.push(...further);
+  const ca = tls === undefined ? undefined : await readFile(tls.caFile);
+  const program = createRedisProgram(args);
+  const server: StartedRedis = {
     url,
-    async command(...words: string[]) {
-      const client = createClient({ url });
-      client.on('error', () => {});
-      await client.connect();
-      try {
-        return await client.sendCommand<unknown>(words);
-      } finally {
-        await client.close();
-      }
-    },
-    async start() {
-      const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
-      await new Promise<void>((resolve, reject) => {
-        let printed = '';
-        child.stdout.on('data', (chunk: Buffer) => {
-          printed += chunk.toString();
-          if (printed.includes('Ready to accept connections')) resolve();
-        });
-        child.once('error', reject);
-        exited.then(() => reject(new Error(`${PROGRAM} ended: ${printed}`)), reject);
-      });
-      signal = (name) => child.kill(name);
-      stop = async () => {
-        child.kill('SIGKILL');
-        await exited;
-      };
-    },
-    async kill() {
-      await stop?.();
-      stop = undefined;
-    },
-    pause: () => signal?.('SIGSTOP'),
-    resume: () => signal?.('SIGCONT'),
+    port,
+    command: (...words) => sendOnce(url, words, ca),
+    ...program,
     async close() {
       await server.kill();
       await rm(dir, { recursive: true, force: true });
@@ -101,4 +106,46 @@ async function startRedis(): Promise<RedisServer & { close(): Promise<void> }> {
   };
   await server.start();
   return server;
+}
+
+/** Starts and stops the program with these arguments. */
+export function createRedisProgram(
+  args: readonly string[],
+): Pick<RedisServer, 'start' | 'kill' | 'pause' | 'resume'> {
+  let running: { signal(name: NodeJS.Signals): void; readonly exited: Promise<void> } | undefined;
+  return {
+    async start() {
+      const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+      running = { signal: (name) => void child.kill(name), exited };
+      await new Promise<void>((resolve, reject) => {
+        let printed = '';
+        child.stdout.on('data', (chunk: Buffer) => {
+          printed += chunk.toString();
+          if (/Ready to accept connections|Sentinel ID is/.test(printed)) resolve();
+        });
+        child.once('error', reject);
+        exited.then(() => reject(new Error(`${PROGRAM} ended: ${printed}`)), reject);
+      });
+    },
+    async kill() {
+      running?.signal('SIGKILL');
+      await running?.exited;
+      running = undefined;
+    },
+    pause: () => running?.signal('SIGSTOP'),
+    resume: () => running?.signal('SIGCONT'),
+  };
+}
+
+/** Sends one command to a server, by a connection of its own. */
+export async function sendOnce(url: string, words: readonly string[], ca?: Buffer): Promise<unknown> {
+  const client = createClient({ url, ...(ca !== undefined && { socket: { tls: true, ca } }) });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await client.sendCommand<unknown>(words);
+  } finally {
+    await client.close();
+  }
 }

@@ -91,6 +91,8 @@ export interface ConnectionInput extends NewConnection, ConnectionSurroundings {
   readonly wheel: TimerWheel;
   /** The rooms in which a user is away. */
   readonly awayIn: (user: string | undefined) => readonly string[];
+  /** The same of other nodes; undefined where there are none. It never rejects. */
+  readonly awayElsewhere: ((user: string) => Promise<readonly string[]>) | undefined;
   /** Tells that the connection has a user from now on. */
   readonly onIdentified: (member: MemberInfo) => void;
 }
@@ -103,6 +105,8 @@ export type ConnectionEvent =
   /** The client has not said in time who it is. */
   | { readonly type: 'greeting.expired' }
   | IdentityEvent
+  /** The rooms were found in which its user is away on other nodes. */
+  | ({ readonly type: 'absence.known' } & KnownAbsence)
   /** A new token of the connection was checked. `id` is the command's. */
   | { readonly type: 'refresh.answered'; readonly id: number | undefined; readonly outcome: IdentityOutcome }
   /** A new token for a room was checked. */
@@ -165,6 +169,10 @@ export interface PutOut {
   readonly ending: Ending;
 }
 
+export interface KnownAbsence {
+  readonly rooms: readonly string[];
+}
+
 /** What the authenticator has found. */
 export type IdentityEvent =
   | { readonly type: 'identity.known'; readonly identity: Identity }
@@ -214,6 +222,8 @@ export interface Greeting {
 export interface ConnectionContext extends Omit<ConnectionInput, 'member' | 'handshake'> {
   member: MemberInfo;
   identity: Identity | undefined;
+  /** The rooms in which its user is away on other nodes. Undefined: none, or not known yet. */
+  resumes: readonly string[] | undefined;
   /** Undefined when it is over, and where the handshake alone is enough. */
   greeting: Greeting | undefined;
   readonly joined: Set<string>;

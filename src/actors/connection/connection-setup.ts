@@ -46,11 +46,13 @@ import {
 } from './credentials-effects.ts';
 import {
   announceOpen,
+  askElsewhere,
   cancelDeadline,
   closeRefused,
   enterRooms,
   exceedsRooms,
   identify,
+  noteAbsence,
   noteConnect,
   noteEntered,
   noteIdentity,
@@ -100,6 +102,12 @@ export const connectionSetup = setup({
   },
   guards: {
     isTrusted: ({ context }) => context.authenticator === undefined,
+    /** Whether other nodes are to be asked in which rooms the user is away. */
+    asksElsewhere: ({ context }, { identity }: { readonly identity?: Identity }) =>
+      context.awayElsewhere !== undefined && Boolean(identity?.user ?? context.member.user),
+    /** The same, and it is believed who the client is. */
+    isTrustedAndAsks: ({ context: { authenticator, awayElsewhere, member } }) =>
+      authenticator === undefined && awayElsewhere !== undefined && member.user !== undefined,
     greetsByHandshake: ({ context }) => context.protocol.greeting === 'handshake',
     hasEntered: ({ context }) => context.underWay.length === 0,
     exceedsRooms: ({ context }) => exceedsRooms(context),
@@ -154,6 +162,8 @@ export const connectionSetup = setup({
     noteConnect,
     identify,
     noteIdentity,
+    askElsewhere,
+    noteAbsence,
     announceOpen,
     resumeMemberships,
     enterRooms,
@@ -289,6 +299,7 @@ export function createConnectionContext(
   return {
     member,
     identity: undefined,
+    resumes: undefined,
     greeting: beginGreeting(input),
     remoteAddress: input.remoteAddress,
     port,
@@ -305,6 +316,7 @@ export function createConnectionContext(
     clock: input.clock,
     wheel: input.wheel,
     awayIn: input.awayIn,
+    awayElsewhere: input.awayElsewhere,
     onIdentified: input.onIdentified,
     emulation: input.emulation,
     queue,

@@ -7,7 +7,7 @@ import { getOwn, setOwn } from '../../protocol/json/own-property.ts';
 import type { RoomFact } from '../room/ports.ts';
 import { send } from '../runtime/send.ts';
 import type { Identity, IdentityOutcome } from './authenticator.ts';
-import type { ConnectionArgs, ConnectionContext, Refused, Self } from './connection-events.ts';
+import type { ConnectionArgs, ConnectionContext, KnownAbsence, Refused, Self } from './connection-events.ts';
 import { ttlOf } from './expiry.ts';
 import { answer, attach, noteSeat } from './room-effects.ts';
 import { toQuestionAsker } from './renewal-effects.ts';
@@ -92,6 +92,19 @@ export function noteIdentity(
   context.onIdentified(member);
 }
 
+/** Asks where else its user is away. An answer that comes after the end of the greeting is ignored by the chart. */
+export function askElsewhere({ context, self }: ConnectionArgs): void {
+  const { awayElsewhere, member, queue } = context;
+  void awayElsewhere?.(member.user ?? '').then((rooms) => {
+    send(self, { type: 'absence.known', rooms }, 'library');
+    queue.resume();
+  });
+}
+
+export function noteAbsence({ context }: ConnectionArgs, { rooms }: KnownAbsence): void {
+  context.resumes = rooms;
+}
+
 export function announceOpen({ context }: ConnectionArgs): void {
   const { member, remoteAddress } = context;
   context.events.emit('connection.opened', { remoteAddress, ...member });
@@ -100,10 +113,10 @@ export function announceOpen({ context }: ConnectionArgs): void {
 const NO_ROOMS: ReadonlySet<string> = new Set();
 
 /** The rooms to which the server joins the client: those of its identity, and those in which its user is away. */
-function roomsToEnter({ identity, awayIn, member }: ConnectionContext): ReadonlySet<string> {
+function roomsToEnter({ identity, awayIn, member, resumes }: ConnectionContext): ReadonlySet<string> {
   // Most connections have neither a token nor a user.
   if (identity === undefined && member.user === undefined) return NO_ROOMS;
-  return new Set([...Object.keys(identity?.rooms ?? {}), ...awayIn(member.user)]);
+  return new Set([...Object.keys(identity?.rooms ?? {}), ...awayIn(member.user), ...(resumes ?? [])]);
 }
 
 /**
@@ -124,7 +137,7 @@ export function exceedsRooms({ identity, limits }: ConnectionContext): boolean {
 /** Joins the client to its rooms before `connect` is answered. */
 export function enterRooms({ context }: ConnectionArgs): void {
   if (exceedsRooms(context)) return;
-  const { identity, greeting, protocol, rooms, subscriber, limits } = context;
+  const { identity, greeting, protocol, rooms, subscriber, limits, resumes } = context;
   const entering = [...roomsToEnter(context)].slice(0, limits.roomsPerConnection);
   for (const room of entering) {
     context.underWay.push({ type: 'join', room, id: undefined, isUnasked: true });
@@ -133,7 +146,8 @@ export function enterRooms({ context }: ConnectionArgs): void {
     // Where its user was away, the rules of the room are asked.
     const grant = getOwn(identity?.rooms, room);
     const request = getOwn(greeting?.request.rooms, room);
-    rooms.join(room, subscriber, { request, grant, readsStream: protocol.readsStreams === true });
+    const isResumed = resumes?.includes(room) === true;
+    rooms.join(room, subscriber, { request, grant, readsStream: protocol.readsStreams === true, isResumed });
   }
 }
 

@@ -50,6 +50,7 @@ export const greetingState = connectionSetup.createStateConfig({
         ...REFUSE_COMMANDS,
         'connection.greeted': [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
+          { guard: 'isTrustedAndAsks', target: 'recalling' },
           {
             guard: 'isTrusted',
             target: '#connection.open',
@@ -59,6 +60,11 @@ export const greetingState = connectionSetup.createStateConfig({
         ],
         connect: [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
+          {
+            guard: 'isTrustedAndAsks',
+            target: 'recalling',
+            actions: { type: 'noteConnect', params: ({ event }) => event },
+          },
           {
             guard: 'isTrusted',
             target: 'entering',
@@ -78,6 +84,11 @@ export const greetingState = connectionSetup.createStateConfig({
             guard: { type: 'isRevoked', params: ({ event }) => event },
             target: '#connection.closing',
             actions: { type: 'closeRevoked', params: ({ event }) => event },
+          },
+          {
+            guard: { type: 'asksElsewhere', params: ({ event }) => event },
+            target: 'recalling',
+            actions: { type: 'noteIdentity', params: ({ event }) => event },
           },
           {
             guard: 'greetsByHandshake',
@@ -105,6 +116,25 @@ export const greetingState = connectionSetup.createStateConfig({
           target: '#connection.closing',
           actions: { type: 'close', params: ({ event }) => event },
         },
+      },
+    },
+    recalling: {
+      description: 'Other nodes may wait for the user, and it is looked up in which rooms; commands wait.',
+      tags: 'busy',
+      entry: 'askElsewhere',
+      on: {
+        'absence.known': [
+          {
+            guard: 'greetsByHandshake',
+            target: '#connection.open',
+            actions: [
+              { type: 'noteAbsence', params: ({ event }) => event },
+              'announceOpen',
+              'resumeMemberships',
+            ],
+          },
+          { target: 'entering', actions: { type: 'noteAbsence', params: ({ event }) => event } },
+        ],
       },
     },
     entering: {

@@ -49,6 +49,7 @@ export function resume({ context, self }: ConnectionArgs, { room }: InRoom): voi
   context.rooms.join(room, context.subscriber, {
     grant,
     readsStream: context.protocol.readsStreams === true,
+    isResumed: context.resumes?.includes(room) === true,
   });
   keepOrder(context, self);
 }

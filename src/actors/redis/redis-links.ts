@@ -64,6 +64,11 @@ export function createRedisLinks({ machine, policy, clock, events, random }: Red
     });
   }
 
+  /** A link may start others when it is ready. */
+  async function untilAll(look: Look): Promise<void> {
+    for (const actor of links.values()) await until(actor, look);
+  }
+
   return {
     links,
     start,
@@ -73,9 +78,7 @@ export function createRedisLinks({ machine, policy, clock, events, random }: Red
       if (actor !== undefined) send(actor, { type: 'link.stop' }, SERVER);
     },
     states,
-    async settled() {
-      await Promise.all([...links.values()].map((actor) => until(actor, isSettled)));
-    },
+    settled: () => untilAll(isSettled),
     async ready(withinMs) {
       let timer: unknown;
       const late = new Promise<never>((_, reject) => {
@@ -86,7 +89,7 @@ export function createRedisLinks({ machine, policy, clock, events, random }: Red
         }, withinMs);
       });
       try {
-        await Promise.race([Promise.all([...links.values()].map((actor) => until(actor, isReady))), late]);
+        await Promise.race([untilAll(isReady), late]);
       } finally {
         clock.clearTimeout(timer);
       }

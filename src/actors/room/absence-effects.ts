@@ -1,14 +1,19 @@
 /** What a room does about users who are expected back, of an earlier run or after their connections broke; when it does so is the chart's (room.ts). */
 
-import type { MemberInfo } from '../../protocol/command.ts';
+import type { Json, MemberInfo } from '../../protocol/command.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
 import type { LoadedRoom } from '../../storage/membership-store.ts';
+import { announceVacated } from './announcements.ts';
 import { note } from './journal-effects.ts';
+import { tellPart } from './parts/parts.ts';
 import type { Subscriber } from './ports.ts';
 import type { RoomArgs, RoomContext } from './room-events.ts';
-import { sortLeftovers, type RoomRecord } from './room-record.ts';
+import { sortLeftovers } from './room-record.ts';
 
-/** Takes up who was a member in an earlier run: anonymous ones are swept, users are away from now on. */
+/**
+ * Takes up who was a member in an earlier run, or on a node that runs no more: anonymous ones are swept, and users who are
+ * not present elsewhere are away from now on.
+ */
 export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: LoadedRoom | undefined }): void {
   if (loaded === undefined) return;
   const { record, events, absence, clock, awayTtlMs } = context;
@@ -19,10 +24,10 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
     events.emit('store.failed', { room, error: new Error(reason), setAside: place });
   }
   const now = clock.now();
-  const { swept, away } = sortLeftovers(loaded.members, record.roster, now);
-  const present = findPresent(loaded, record);
+  const { present, swept, away } = sortLeftovers(loaded, record, now);
   // Told as vacated when the room has been opened, if nobody is here.
   if (present.size > 0) record.occupied = true;
+  tellUnlisted(context, loaded, present);
   for (const { id, user } of swept) {
     note(context, { type: 'remove', id });
     events.emit('member.left', {
@@ -41,12 +46,27 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
     const { id, user } = member;
     if (present.has(id)) events.emit('member.away', { room, member: { id, user } });
   }
+  if (record.opened) announceVacated({ context });
 }
 
-/** The ids of those who had a connection when the earlier run ended. A shutdown lets the records of users stay as they are. */
-function findPresent({ members }: LoadedRoom, { roster: { joined, awake } }: RoomRecord): Set<string> {
-  const left = members.filter(({ awaySince }) => awaySince === undefined).map(({ id }) => id);
-  return new Set(left.filter((id) => !joined.has(id) && !awake.has(id)));
+/** The other members of the room are told who is present no more with its node. */
+function tellUnlisted(
+  context: RoomContext,
+  { unlisted = [] }: LoadedRoom,
+  present: ReadonlySet<string>,
+): void {
+  const { record, broker } = context;
+  if (!record.options.joinLeave) return;
+  for (const { id, user, info, roomInfo } of unlisted) {
+    if (!present.has(id)) continue;
+    const member = {
+      id,
+      ...(user !== undefined && { user }),
+      ...(info !== undefined && { info: info as Json }),
+      ...(roomInfo !== undefined && { roomInfo: roomInfo as Json }),
+    };
+    tellPart(context, 'broker', record.name, () => broker.leave(record.name, member));
+  }
 }
 
 /**
@@ -73,6 +93,11 @@ export function expect(context: RoomContext, { id, user }: MemberInfo, joinedAt:
 export function endAbsence({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
   const { user } = subscriber.member;
   if (user !== undefined) strike(context, user, 'resumed');
+}
+
+/** The same of a user who has come back on another node. */
+export function endAbsenceHere({ context }: RoomArgs, { user }: { readonly user: string }): void {
+  strike(context, user, 'resumed');
 }
 
 /** Takes users off the roster who have been away for too long. */

@@ -184,7 +184,10 @@ function confirm(
       from === undefined ? { room, data, offset, epoch } : { room, data, offset, epoch, from },
     );
   }
-  publisher.settle({ type: 'published', offset, epoch }, self);
+  const outcome = { type: 'published', offset, epoch } as const;
+  const kept = events.kept?.();
+  if (kept === undefined) publisher.settle(outcome, self);
+  else void kept.then(() => publisher.settle(outcome, self));
 }
 
 function failPublish({ record, events, self }: RoomContext, publisher: Publisher, error: unknown): void {

@@ -57,6 +57,16 @@ export function note(context: RoomContext, change: MembershipChange): void {
   context.send({ type: 'room.noted' }, context.self);
 }
 
+/** Has the store told of all members again. */
+export function noteAll({ context }: RoomArgs): void {
+  const { joined, away } = context.record.roster;
+  for (const { subscriber, joinedAt } of joined.values()) {
+    const { id, user } = subscriber.member;
+    note(context, { type: 'put', member: { id, ...(user !== undefined && { user }), joinedAt } });
+  }
+  for (const { member } of away.values()) note(context, { type: 'put', member });
+}
+
 /** The number of attempts is kept in place, as all that a room keeps (docs/decisions/0005-ports-and-an-event-bus.md). */
 export function confirmWrite({ context }: RoomArgs): void {
   context.attempts = 0;

@@ -9,10 +9,15 @@ const STALLED = { active: { journal: { writing: 'stalled' } } };
 export const journalState = roomSetup.createStateConfig({
   description: 'Whether the store knows who is in the room.',
   initial: 'choosing',
+  on: {
+    'room.orphaned': { actions: 'noteOrphaned' },
+    'room.forgotten': { actions: 'noteAll' },
+  },
   states: {
     choosing: {
       description: 'What the store has yet to learn, or to tell, is looked up.',
       always: [
+        { guard: 'isOrphaned', target: 'rereading', actions: 'beginReading' },
         { guard: 'hasChanges', target: 'dirty' },
         { guard: 'isLoaded', target: 'clean' },
         { target: 'failing' },
@@ -23,6 +28,7 @@ export const journalState = roomSetup.createStateConfig({
       on: {
         'member.recording': { target: 'dirty', actions: record },
         'room.noted': 'dirty',
+        'room.orphaned': { target: 'rereading', actions: 'beginReading' },
       },
     },
     dirty: {
@@ -65,6 +71,22 @@ export const journalState = roomSetup.createStateConfig({
         stalled: {
           description:
             'The store has not answered for too long; it is waited for and nothing else is written.',
+        },
+      },
+    },
+    rereading: {
+      description:
+        'A node has ended that had members in the room: the store is asked for them, and later changes wait.',
+      on: { 'member.recording': { actions: record } },
+      invoke: {
+        ...sync(true),
+        onDone: { target: 'choosing', actions: [absorb, 'announceLeftovers', 'confirmWrite'] },
+        onError: {
+          target: 'failing',
+          actions: [
+            'giveBackWrite',
+            { type: 'reportStoreFailed', params: ({ event }) => ({ error: event.error }) },
+          ],
         },
       },
     },

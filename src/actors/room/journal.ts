@@ -36,6 +36,11 @@ export class Journal {
     return this.#changes.size + this.#written.size;
   }
 
+  /** Whether the store has yet to be told something of a member. */
+  has(id: string): boolean {
+    return this.#changes.has(id) || this.#written.has(id);
+  }
+
   /** Takes a change; its recorder is answered now or when it is written, as the durability asks for. */
   record(change: MembershipChange, recorder: Recorder): void {
     this.#put(change);

@@ -29,7 +29,7 @@ export function admit({ context }: RoomArgs, { subscriber, entry }: JoinAsked): 
   const { id, user } = subscriber.member;
   // Registered first: a join that needs nobody's answer is over when `startMembership` returns.
   roster.awake.set(id, { subscriber, ref: undefined });
-  const isReturning = user !== undefined && roster.away.has(user);
+  const isReturning = user !== undefined && (roster.away.has(user) || entry?.isResumed === true);
   const joinedAt = context.clock.now();
   const reading = entry?.readsStream === true ? createReading(context, entry) : undefined;
   const input = toMembershipInput(
@@ -111,10 +111,11 @@ export function kick(
 /** A membership has joined: it rests as a record from now on. */
 export function seat({ context }: RoomArgs, joined: JoinedMember): void {
   const { subscriber, joinedAt, grant } = joined;
-  const { roster } = context.record;
-  const { id } = subscriber.member;
+  const { roster, name } = context.record;
+  const { id, user } = subscriber.member;
   roster.awake.delete(id);
   roster.joined.set(id, { subscriber, joinedAt, grant });
+  if (joined.resumed && user !== undefined && !roster.away.has(user)) context.absence.tellResumed(user, name);
   announceJoin(context, joined);
 }
 

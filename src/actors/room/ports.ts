@@ -78,6 +78,8 @@ export interface RoomEntry {
   readonly grant?: RoomGrant | undefined;
   /** The client is told of the room's stream. */
   readonly readsStream: boolean;
+  /** Its user is away in the room, on another node. */
+  readonly isResumed?: boolean | undefined;
 }
 
 /** What a room tells a connection about its membership. */

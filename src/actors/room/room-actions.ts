@@ -30,6 +30,10 @@ export const forget = { type: 'forget', params: ({ event }: On<'member.withdrawn
 export const turnAway = { type: 'turnAway', params: ({ event }: On<'member.refused'>) => event } as const;
 export const dropFailed = { type: 'dropFailed', params: ({ event }: On<'member.failed'>) => event } as const;
 export const endAbsence = { type: 'endAbsence', params: ({ event }: On<'member.joined'>) => event } as const;
+export const endAbsenceHere = {
+  type: 'endAbsenceHere',
+  params: ({ event }: On<'room.resumed'>) => event,
+} as const;
 export const moderate = { type: 'moderate', params: ({ event }: On<'room.publish'>) => event } as const;
 export const moderateCall = { type: 'moderateCall', params: ({ event }: On<'room.call'>) => event } as const;
 export const refuseThrottled = {
@@ -81,7 +85,7 @@ export const sync = (mayRead: boolean) =>
     src: 'sync',
     input: ({ context: { store, record } }: SyncArgs) => ({
       store,
-      load: mayRead && !record.loaded,
+      load: mayRead && (!record.loaded || record.orphaned),
       changes: record.journal.beginWrite(),
     }),
   }) as const;

@@ -23,6 +23,8 @@ export interface AbsenceIndex {
   delete(user: string, room: string): void;
   /** The ids of the open connections of a user. */
   connectionsOf(user: string): Iterable<string>;
+  /** Tells the node on which a user is away in a room that the user has come back here. */
+  tellResumed(user: string, room: string): void;
 }
 
 /** What a room starts actors of. */
@@ -90,6 +92,12 @@ export type RoomEvent =
   | { readonly type: 'room.close' }
   /** Members of an earlier run were found in the store. */
   | { readonly type: 'room.leftovers' }
+  /** The store has members of the room that no node looks after. */
+  | { readonly type: 'room.orphaned' }
+  /** The store has lost what it had. */
+  | { readonly type: 'room.forgotten' }
+  /** A user who may be away here has come back on another node. */
+  | { readonly type: 'room.resumed'; readonly user: string }
   /** The journal was given a change that nobody waits for. */
   | { readonly type: 'room.noted' }
   | MemberFact;

@@ -1,6 +1,6 @@
 /** The data of a room. It stays when the machine of the room fails and is restarted. */
 
-import type { StoredMember } from '../../storage/membership-store.ts';
+import type { LoadedRoom, StoredMember } from '../../storage/membership-store.ts';
 import { Journal, type Durability } from './journal.ts';
 import type { Moderations } from './moderation.ts';
 import { RateMeter } from '../../system/rate-meter.ts';
@@ -20,6 +20,8 @@ export interface RoomRecord {
   judged: number;
   /** Whether the store was asked who was here, and answered. */
   loaded: boolean;
+  /** Whether the store may have members that no node looks after, and is to be read again. */
+  orphaned: boolean;
   /** Whether the room was announced as opened. */
   opened: boolean;
   muted: boolean;
@@ -45,6 +47,7 @@ export function createRoomRecord(
     moderations: new Map(),
     judged: 0,
     loaded: false,
+    orphaned: false,
     opened: false,
     muted: false,
     occupied: false,
@@ -52,23 +55,37 @@ export function createRoomRecord(
   };
 }
 
-/**
- * Who of an earlier run is to be swept, and who is away now; none of them has a socket any more.
- * @param now the date
- */
+/** What was found in the store of an earlier run, or of a node that runs no more. None of them has a socket any more. */
+export interface Leftovers {
+  /** Those who had a connection when it ended. A shutdown lets the records of users stay as they are. */
+  readonly present: ReadonlySet<string>;
+  readonly swept: readonly StoredMember[];
+  readonly away: readonly AwayMember[];
+}
+
+/** @param now the date */
 export function sortLeftovers(
-  members: readonly StoredMember[],
-  roster: Roster,
+  { members, present = [] }: LoadedRoom,
+  { roster, journal }: Pick<RoomRecord, 'roster' | 'journal'>,
   now: number,
-): { swept: StoredMember[]; away: AwayMember[] } {
+): Leftovers {
+  const isOwn = ({ id, user }: StoredMember): boolean =>
+    roster.joined.has(id) ||
+    roster.awake.has(id) ||
+    // It has left, or is away, and the store does not know yet.
+    journal.has(id) ||
+    (user !== undefined && roster.away.get(user)?.member.id === id);
+  // A room that is read when it has members already meets them in what it reads.
+  const found = members.filter((member) => !isOwn(member));
+  const elsewhere = new Set(present);
   const swept: StoredMember[] = [];
   const away = new Map<string, AwayMember>();
-  for (const member of members) {
-    // A room that could not be read at first may meet its own members in what it reads later.
-    if (roster.joined.has(member.id) || roster.awake.has(member.id)) continue;
+  for (const member of found) {
     const { user } = member;
-    if (user === undefined || away.has(user) || roster.away.has(user)) swept.push(member);
+    if (user === undefined || away.has(user) || roster.away.has(user) || elsewhere.has(user))
+      swept.push(member);
     else away.set(user, { ...member, user, awaySince: member.awaySince ?? now });
   }
-  return { swept, away: [...away.values()] };
+  const had = found.filter(({ awaySince }) => awaySince === undefined).map(({ id }) => id);
+  return { present: new Set(had), swept, away: [...away.values()] };
 }

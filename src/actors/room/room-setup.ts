@@ -3,7 +3,7 @@
 import { fromPromise, raise, setup } from 'xstate';
 import type { Sender } from '../runtime/sender.ts';
 import type { LoadedRoom, MembershipChange } from '../../storage/membership-store.ts';
-import { absorb, endAbsence, expireAway } from './absence-effects.ts';
+import { absorb, endAbsence, endAbsenceHere, expireAway } from './absence-effects.ts';
 import { announceVacated } from './announcements.ts';
 import {
   answerCall,
@@ -22,6 +22,7 @@ import {
   afterThis,
   confirmWrite,
   giveBackWrite,
+  noteAll,
   record,
   recordWhileFailing,
   reportStoreFailed,
@@ -91,6 +92,7 @@ export const roomSetup = setup({
       Math.max(0, (record.roster.nextExpiry() ?? 0) - clock.monotonic()),
   },
   guards: {
+    isOrphaned: ({ context }) => context.record.orphaned,
     isLoaded: ({ context }) => context.record.loaded,
     isMuted: ({ context }) => context.record.muted,
     hasChanges: ({ context }) => !context.record.journal.isEmpty,
@@ -164,6 +166,7 @@ export const roomSetup = setup({
 
     absorb,
     endAbsence,
+    endAbsenceHere,
     expireAway,
     announceLeftovers: raise({ type: 'room.leftovers' }),
 
@@ -179,6 +182,15 @@ export const roomSetup = setup({
     refuseMessage,
     noteMuted,
 
+    noteOrphaned: ({ context: { record } }) => {
+      record.orphaned = true;
+    },
+    /** What becomes orphaned from now on is read later. */
+    beginReading: ({ context: { record } }) => {
+      record.orphaned = false;
+      record.loaded = false;
+    },
+    noteAll,
     record,
     recordWhileFailing,
     confirmWrite,

@@ -11,6 +11,7 @@ import {
   beginLeave,
   dropFailed,
   endAbsence,
+  endAbsenceHere,
   forget,
   kick,
   moderate,
@@ -54,6 +55,9 @@ export const roomMachine = roomSetup.createMachine({
         'room.mute': { actions: 'hold' },
         'room.unmute': { actions: 'hold' },
         'room.close': { actions: 'hold' },
+        'room.orphaned': { actions: 'hold' },
+        'room.forgotten': { actions: 'hold' },
+        'room.resumed': { actions: 'hold' },
       },
       states: {
         choosing: {
@@ -200,6 +204,7 @@ export const roomMachine = roomSetup.createMachine({
               description: 'Users are away; they are off the roster when they have been away for too long.',
               on: {
                 'room.leftovers': 'choosing',
+                'room.resumed': { target: 'choosing', actions: endAbsenceHere },
                 'member.joined': [
                   { guard: 'bringsBackLast', target: 'none', actions: endAbsence },
                   { actions: endAbsence },

@@ -48,7 +48,10 @@ export interface MemberView {
   readonly joinedAt: number;
 }
 
-/** The list of a room's members: those who are present on any node, in the order of their joins, and who is away. */
+/**
+ * The list of a room's members: those who are present on any node, in the order of their joins, and who is away. A user who
+ * is present is not away.
+ */
 export function viewMembers(present: readonly PresentMember[], away: Iterable<AwayMember>): MemberView[] {
   const views: MemberView[] = present
     .toSorted((a, b) => a.joinedAt - b.joinedAt)
@@ -58,7 +61,10 @@ export function viewMembers(present: readonly PresentMember[], away: Iterable<Aw
       id,
       ...(user !== undefined && { user }),
     }));
-  for (const { id, user, joinedAt } of away) views.push({ id, user, state: 'away', joinedAt });
+  const here = new Set(present.map(({ user }) => user));
+  for (const { id, user, joinedAt } of away) {
+    if (!here.has(user)) views.push({ id, user, state: 'away', joinedAt });
+  }
   return views;
 }
 

@@ -111,6 +111,18 @@ export class SupervisedRoom {
     this.#end();
   }
 
+  /** Drops the room, because another node looks after its members now: nothing is written and nobody is told of them. */
+  drop(): void {
+    const { record, absence, system, events } = this.#input;
+    const room = this.name;
+    const { joined, awake, away } = record.roster;
+    for (const user of away.keys()) absence.delete(user, room);
+    for (const { ref } of awake.values()) if (ref !== undefined) system.stop(ref);
+    for (const { subscriber } of [...joined.values(), ...awake.values()]) subscriber.port.unsubscribe(room);
+    this.stop();
+    events.emit('room.closed', { room });
+  }
+
   /** What comes while no machine runs. */
   #keep(sent: Sent): void {
     if (this.#ended) answerAfterEnd(sent.event, nameRoom(this.name));
@@ -230,6 +242,9 @@ function refuseEvent(event: RoomEvent, room: NamedSender): boolean {
     case 'room.close':
     case 'room.leftovers':
     case 'room.noted':
+    case 'room.orphaned':
+    case 'room.forgotten':
+    case 'room.resumed':
     case 'member.recording':
     case 'member.joined':
     case 'member.withdrawn':

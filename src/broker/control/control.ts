@@ -84,6 +84,8 @@ export type Order =
     }
   /** End the presence of such a member. */
   | { readonly type: 'removePresent'; readonly room: string; readonly id: string }
+  /** A user has come back to a room on one node: whoever waits for it does so no more. */
+  | { readonly type: 'resume'; readonly room: string; readonly user: string }
   /** Put a member out of a room. */
   | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
   /** Let only the server publish in a room. */

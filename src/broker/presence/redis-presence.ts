@@ -20,7 +20,7 @@ const PAGE = 500;
 export interface RedisPresenceInput {
   readonly redis: Redis;
   readonly keys: RedisKeys;
-  readonly lease: Pick<NodeLease, 'id'>;
+  readonly lease: Pick<NodeLease, 'id' | 'enter'>;
   /** Default 60,000. */
   readonly ttlMs?: number | undefined;
 }
@@ -85,7 +85,6 @@ return { gone, redis.call('HLEN', here), redis.call('HLEN', users) - (outside an
 `,
 };
 
-export const PRESENCE_SCRIPTS: readonly RedisScript[] = [ADD, REMOVE, REFRESH, COUNT];
 /** Removed in one call. */
 const PURGED_A_CALL = 1_000;
 
@@ -108,12 +107,15 @@ class RedisPresence implements Presence {
 
   async add(room: string, member: PresentMember, capacity?: number): Promise<void | 'full'> {
     const entry = this.#encode(member);
-    const added = await this.#redis.run(ADD, this.#keysOf(room), [
+    // In the same turn: calls about one room take effect in their order.
+    const entering = this.#lease.enter(room);
+    const adding = this.#redis.run(ADD, this.#keysOf(room), [
       ...this.#lives(),
       capacity === undefined ? '' : String(capacity),
       member.id,
       entry,
     ]);
+    const [added] = await Promise.all([adding, entering]);
     if (added === 0) return 'full';
   }
 

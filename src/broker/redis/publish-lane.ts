@@ -25,7 +25,7 @@ const OVER_RATE: Accepted = { offset: 0, epoch: '', isOverRate: true };
 export interface LaneItem {
   /** Its letter and its body (live-message.ts). */
   readonly line: string;
-  /** Present: the stream keeps it. */
+  /** Present: the stream keeps it, as its letter says. */
   readonly history: HistoryLimits | undefined;
   /** What the script is asked besides, as its arguments. */
   readonly asked: readonly string[] | undefined;
@@ -176,8 +176,7 @@ export class PublishLane {
         if (error instanceof RedisLostError) isUnknown = true;
         else if (!isUnknown || !(error instanceof RedisDownError)) throw error;
       }
-      do await new Promise<void>((resolve) => void clock.setTimeout(resolve, REPEAT_MS));
-      while (!over.isOver && !redis.isReady);
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, REPEAT_MS));
       if (over.isOver) return null;
     }
   }

@@ -6,6 +6,7 @@ import { parseExactJson, writeExactJson, type ExactJson } from '../../protocol/j
 import type { RedisKeys } from '../../redis/keys.ts';
 import type { Redis, Restored } from '../../redis/redis.ts';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
+import { settleInTime } from '../../system/settle-in-time.ts';
 import type {
   Accepted,
   Broker,
@@ -18,7 +19,6 @@ import type {
 import { HISTORY_SCRIPT } from './history-script.ts';
 import { readHistory, writeBody, writeMember } from './live-message.ts';
 import { PublishLane, type LaneItem, type LaneSurroundings } from './publish-lane.ts';
-import { PUBLISH_SCRIPT } from './publish-script.ts';
 import { RoomEar, type EarSurroundings } from './room-ear.ts';
 
 /** How long a position is remembered after the latest publication, in milliseconds. */
@@ -27,21 +27,16 @@ const POSITION_MS = 30 * 24 * 60 * 60_000;
 const LATE_MS = 500;
 /** Rooms whose streams are read at a time after a connection was lost. */
 const ROOMS_AT_A_TIME = 64;
-/** How soon the channel of all nodes is asked for again, in milliseconds. */
-const RETRY_MS = 1_000;
-
-/** For the connection to Redis, which loads them. */
-export const BROKER_SCRIPTS = [PUBLISH_SCRIPT, HISTORY_SCRIPT] as const;
+/** How long reading a stream may take, in milliseconds. */
+const READ_MS = 10_000;
 
 export interface RedisBrokerOptions {
-  /** It has {@link BROKER_SCRIPTS}. It stays open when the broker is closed. */
+  /** It stays open when the broker is closed. */
   readonly redis: Redis;
   readonly keys: RedisKeys;
   /** The id of this node, another one after each start. */
   readonly node: string;
   readonly clock: Clock;
-  /** Whether channels are those of a cluster. Default: false. */
-  readonly isSharded?: boolean | undefined;
 }
 
 export interface RedisBroker extends Broker {
@@ -67,27 +62,30 @@ class Streams implements RedisBroker {
   readonly #aroundLanes: LaneSurroundings;
   readonly #aroundEars: EarSurroundings;
   readonly #endRestored: () => void;
-  #retry: unknown;
+  #hearsEverybody = false;
+  /** Of the calls of this node. */
+  #number = 0;
+  readonly #epochs = randomBytes(6).toString('base64url');
   #isClosed = false;
 
-  constructor({ redis, keys, node, clock, isSharded = false }: RedisBrokerOptions) {
+  constructor({ redis, keys, node, clock }: RedisBrokerOptions) {
     this.#redis = redis;
     this.#keys = keys;
     this.#clock = clock;
-    let number = 0;
     this.#aroundLanes = {
       redis,
       clock,
-      publishWord: isSharded ? 'SPUBLISH' : 'PUBLISH',
+      publishWord: redis.isSharded ? 'SPUBLISH' : 'PUBLISH',
       nodeField: `w:${node}`,
-      nextNumber: () => (number += 1),
-      newEpoch,
+      nextNumber: () => (this.#number += 1),
+      newEpoch: () => this.#newEpoch(),
       positionMs: POSITION_MS,
       onIdle: (room) => void this.#lanes.delete(room),
     };
     this.#aroundEars = {
       listeners: this.#listeners,
-      read: (room, since) => this.#read(room, { since }),
+      read: (room, since) =>
+        settleInTime(clock, this.#read(room, { since }), READ_MS, 'the stream was not read in time'),
       onUnknown: () => (this.unknownMessages += 1),
     };
     this.#endRestored = redis.onRestored((restored) => void this.#catchUp(restored));
@@ -166,7 +164,6 @@ class Streams implements RedisBroker {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#endRestored();
-    this.#clock.clearTimeout(this.#retry);
     this.#listeners.length = 0;
     await Promise.allSettled([
       this.#redis.unsubscribe(this.#keys.everybody),
@@ -221,7 +218,7 @@ class Streams implements RedisBroker {
   async #read(room: string, { since, limit, reverse }: HistoryQuery): Promise<History> {
     const keys = [this.#keys.position(room), this.#keys.stream(room)];
     const args = [
-      newEpoch(),
+      this.#newEpoch(),
       String(POSITION_MS),
       since?.epoch ?? '',
       since === undefined ? '' : String(toOffset(since.offset)),
@@ -229,6 +226,11 @@ class Streams implements RedisBroker {
       reverse === true ? '1' : '',
     ];
     return readHistory(room, await this.#redis.run(HISTORY_SCRIPT, keys, args));
+  }
+
+  /** In case that one begins. Random bytes for each call would take longer than the rest of it. */
+  #newEpoch(): string {
+    return `${this.#epochs}${(this.#number += 1).toString(36)}`;
   }
 
   #catchUpLater(ear: RoomEar, position: Position): void {
@@ -242,6 +244,7 @@ class Streams implements RedisBroker {
   }
 
   async #catchUp(restored: Restored): Promise<void> {
+    if (restored.affects(this.#keys.everybody)) void this.#hearEverybody();
     const ears = [...this.#ears].filter(([room]) => restored.affects(this.#keys.live(room)));
     for (let start = 0; start < ears.length; start += ROOMS_AT_A_TIME) {
       const some = ears.slice(start, start + ROOMS_AT_A_TIME);
@@ -250,11 +253,13 @@ class Streams implements RedisBroker {
   }
 
   async #hearEverybody(): Promise<void> {
+    if (this.#hearsEverybody) return;
+    this.#hearsEverybody = true;
     try {
       await this.#redis.subscribe(this.#keys.everybody, (message) => this.#hearBroadcast(message));
     } catch {
-      if (this.#isClosed) return;
-      this.#retry = startQuietTimer(this.#clock, () => void this.#hearEverybody(), RETRY_MS);
+      // Tried again when Redis is there.
+      this.#hearsEverybody = false;
     }
   }
 
@@ -281,10 +286,6 @@ function toAsked({ version, idempotencyKey, messagesPerSecond }: PublishOptions)
     ...(messagesPerSecond === undefined ? [] : [`R${messagesPerSecond}`]),
     ...(version === undefined ? [] : [`V${version.number}:${version.epoch ?? ''}`]),
   ];
-}
-
-function newEpoch(): string {
-  return randomBytes(6).toString('base64url');
 }
 
 /** Offsets of clients may be anything. */

@@ -60,7 +60,7 @@ describe('when the settings do not allow it', () => {
   });
 
   test('each command is refused, and told of', async () => {
-    const { run, toldOf, rooms } = createControlled({ isAllowed: false });
+    const { run, toldOf, broker } = createControlled({ isAllowed: false });
     const commands: ControlCommand[] = [
       { type: 'publish', data: 'x' },
       { type: 'mute' },
@@ -74,7 +74,7 @@ describe('when the settings do not allow it', () => {
     expect(toldOf('control.used').map(({ act, outcome }) => [act, outcome])).toEqual(
       commands.map(({ type }) => [type, 'refused']),
     );
-    expect(await rooms.history('room1')).toMatchObject({ offset: 0 });
+    expect(await broker.history('room1')).toMatchObject({ offset: 0 });
   });
 });
 
@@ -82,17 +82,17 @@ describe('in a room', () => {
   const KEPT = { limits: { history: { size: 10, ttlMs: 60_000 } } };
 
   test('publishes to the members as the server does, and removes what is kept', async () => {
-    const { run, connect, rooms } = createControlled(KEPT);
+    const { run, connect, broker } = createControlled(KEPT);
     const client = connect();
     await joined([client]);
     expect(await run('room', 'room1', { type: 'publish', data: { text: 'hi' } })).toBeUndefined();
     expect(client.frames.at(-1)).toEqual({ text: 'hi' });
-    expect(await rooms.history('room1')).toMatchObject({
+    expect(await broker.history('room1')).toMatchObject({
       offset: 1,
       publications: [{ data: { text: 'hi' }, offset: 1 }],
     });
     expect(await run('room', 'room1', { type: 'removeHistory' })).toBeUndefined();
-    expect(await rooms.history('room1')).toMatchObject({ offset: 1, publications: [] });
+    expect(await broker.history('room1')).toMatchObject({ offset: 1, publications: [] });
   });
 
   test('ends the presence of a member without a connection', async () => {
@@ -119,9 +119,9 @@ describe('in a room', () => {
   });
 
   test('publishes also where nobody is', async () => {
-    const { run, rooms } = createControlled(KEPT);
+    const { run, broker } = createControlled(KEPT);
     expect(await run('room', 'room9', { type: 'publish', data: 'hi' })).toBeUndefined();
-    expect(await rooms.history('room9')).toMatchObject({ publications: [{ data: 'hi' }] });
+    expect(await broker.history('room9')).toMatchObject({ publications: [{ data: 'hi' }] });
   });
 
   test('is refused what the room refuses', async () => {

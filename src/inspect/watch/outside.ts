@@ -60,6 +60,7 @@ export const USES: Readonly<Record<MachineName, Readonly<Record<string, readonly
   server: { broadcast: [broker, publisher], refuseBroadcast: [publisher] },
   connection: {
     identify: [library],
+    askElsewhere: [store],
     refresh: [library],
     refreshRoom: [library],
     askRenewal: [library],

@@ -149,6 +149,8 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return outside.keep(order.room, order.member, order.ttlMs);
         case 'removePresent':
           return outside.remove(order.room, order.id);
+        case 'resume':
+          return resume(directory.rooms.get(order.room), order.user);
         case 'kick':
           return kick(directory.rooms.get(order.room), order.connection, order.reason);
         case 'close':
@@ -233,6 +235,13 @@ function findConnections(
         (session === undefined || emulation?.session === session)
       );
     });
+}
+
+/** A user who is away here has come back on another node. */
+function resume(room: SupervisedRoom | undefined, user: string): boolean {
+  if (room?.record.roster.away.has(user) !== true) return false;
+  room.send({ type: 'room.resumed', user }, 'library');
+  return true;
 }
 
 function kick(room: SupervisedRoom | undefined, id: string, reason: string): boolean {

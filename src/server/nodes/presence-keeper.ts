@@ -22,10 +22,17 @@ interface KeeperInput {
   readonly events: EventSink;
 }
 
-/** Returns what ends it. */
-export function keepPresence({ presence, directory, outside, clock, events }: KeeperInput): () => void {
+export interface PresenceKeeper {
+  /** Tells it now who is there. */
+  refresh(): void;
+  end(): void;
+}
+
+const NO_KEEPER: PresenceKeeper = { refresh() {}, end() {} };
+
+export function keepPresence({ presence, directory, outside, clock, events }: KeeperInput): PresenceKeeper {
   const { ttlMs } = presence;
-  if (ttlMs === undefined) return () => undefined;
+  if (ttlMs === undefined) return NO_KEEPER;
   let isOver = false;
   const intervalMs = ttlMs / REFRESHES_A_LIFE;
   let timer = startQuietTimer(clock, () => void refreshAll(), intervalMs);
@@ -36,6 +43,7 @@ export function keepPresence({ presence, directory, outside, clock, events }: Ke
       await refresh(name, listed.map(toPresent));
     }
     for (const [room, members] of outside.rooms()) await refresh(room, members);
+    clock.clearTimeout(timer);
     if (!isOver) timer = startQuietTimer(clock, () => void refreshAll(), intervalMs);
   }
 
@@ -49,9 +57,15 @@ export function keepPresence({ presence, directory, outside, clock, events }: Ke
     }
   }
 
-  return () => {
-    isOver = true;
-    clock.clearTimeout(timer);
+  return {
+    refresh() {
+      clock.clearTimeout(timer);
+      void refreshAll();
+    },
+    end() {
+      isOver = true;
+      clock.clearTimeout(timer);
+    },
   };
 }
 

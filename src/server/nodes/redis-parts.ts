@@ -18,12 +18,16 @@ import { createRedisLinks, type RedisLinks } from '../../actors/redis/redis-link
 import type { Machines } from '../../actors/machines.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { EventSink } from '../../events/server-events.ts';
+import { ClusterMap } from '../../redis/cluster-map.ts';
+import { ClusterRedis } from '../../redis/cluster-redis.ts';
 import { RedisKeys } from '../../redis/keys.ts';
+import type { RedisLinkPort } from '../../redis/link-port.ts';
 import { LinkedRedis } from '../../redis/linked-redis.ts';
 import { addressOf } from '../../redis/redis-address.ts';
 import type { Redis, RedisScript } from '../../redis/redis.ts';
 import { RestoredListeners } from '../../redis/restored-listeners.ts';
-import { ServerLink } from '../../redis/server-link.ts';
+import { createSentinels } from '../../redis/sentinels.ts';
+import { ServerLink, type ServerLinkOptions } from '../../redis/server-link.ts';
 import type { Clock } from '../../system/clock.ts';
 
 /** How long the start waits for a Redis that is required, in milliseconds. */
@@ -68,23 +72,14 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
     events,
     random: Math.random,
   });
-  const scripts = new Set<RedisScript>();
-  const servers = [url].flat().map(
-    (each) =>
-      new ServerLink({
-        address: addressOf(each),
-        url: each,
-        caFile,
-        scripts,
-        formatKey: keys.format,
-        probeChannel: keys.probe(node),
-        onUsed: (link) => redis.tellUsed(link),
-      }),
-  );
   const restored = new RestoredListeners((error) =>
     onError(error, 'what follows a lost connection to Redis'),
   );
-  const redis = new LinkedRedis(servers, restored, async () => links.stop());
+  const close = async (): Promise<void> => links.stop();
+  const common = { scripts: new Set<RedisScript>(), probeChannel: keys.probe(node), caFile, clock };
+  const { redis, first } = settings.cluster
+    ? linkCluster({ settings, urls: [url].flat(), keys, common, links, restored, close })
+    : linkServers({ settings, urls: [url].flat(), keys, common, links, restored, close });
   const lease = new NodeLease({ redis, keys, node, clock });
   const shared = { redis, keys, node, lease, clock };
   const livingNodes = async (): Promise<readonly string[]> => {
@@ -99,15 +94,92 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
     control: createRedisControl({
       ...shared,
       livingNodes,
-      publish: settings.cluster ? 'SPUBLISH' : 'PUBLISH',
+      publish: redis.isSharded ? 'SPUBLISH' : 'PUBLISH',
       onFault: (error) => events.emit('part.failed', { part: 'control', error }),
     }),
     store: createRedisMembershipStore(shared),
     revocations: createRedisRevocations(shared),
     createOutbox: createRedisOutboxes({ ...shared, living: async () => new Set(await livingNodes()) }),
     async start() {
-      for (const server of servers) links.start(server);
+      for (const link of first) links.start(link);
       await (required ? links.ready(REQUIRED_WITHIN_MS) : links.settled());
     },
   };
+}
+
+interface LinkInput {
+  readonly settings: Settings['redis'];
+  readonly urls: readonly string[];
+  readonly keys: RedisKeys;
+  readonly common: Pick<ServerLinkOptions, 'scripts' | 'probeChannel' | 'caFile' | 'clock'>;
+  readonly links: RedisLinks;
+  readonly restored: RestoredListeners;
+  readonly close: () => Promise<void>;
+}
+
+interface Linked {
+  readonly redis: Redis;
+  /** The links that are there from the start. */
+  readonly first: readonly RedisLinkPort[];
+}
+
+/** One server, or several over which the rooms are spread. */
+function linkServers({ settings, urls, keys, common, restored, close }: LinkInput): Linked {
+  const first = urls.map(
+    (url) =>
+      new ServerLink({
+        ...common,
+        address: nameOf(url, settings),
+        locate: createLocate(url, settings),
+        isMoving: settings.sentinels.length > 0,
+        formatKey: keys.format,
+        isSharded: false,
+        onUsed: (link) => redis.tellUsed(link),
+      }),
+  );
+  const redis = new LinkedRedis(first, restored, close);
+  return { redis, first };
+}
+
+/** A Redis Cluster: the links to its masters start when it is known which they are. */
+function linkCluster({ urls, keys, common, links, restored, close }: LinkInput): Linked {
+  const map = new ClusterMap({
+    address: `cluster at ${addressOf(urls[0]!)}`,
+    urls,
+    caFile: common.caFile,
+    formatKey: keys.format,
+    onTable: (table) => redis.take(table),
+  });
+  const redis = new ClusterRedis({
+    restored,
+    startLink(address, server) {
+      const link = new ServerLink({
+        ...common,
+        address,
+        locate: async () => map.urlOf(server),
+        isMoving: false,
+        formatKey: keys.format,
+        isSharded: true,
+        onMoved: () => map.probe(),
+        onUsed: (used) => redis.tellUsed(used),
+      });
+      links.start(link);
+      return link;
+    },
+    endLink: (link) => links.end(link),
+    readTable: () => map.probe(),
+    close,
+  });
+  return { redis, first: [map] };
+}
+
+/** What tells where a server is. */
+function createLocate(url: string, settings: Settings['redis']): () => Promise<string> {
+  const { sentinels, sentinelMaster: master, caFile } = settings;
+  return master === undefined ? async () => url : createSentinels({ sentinels, master, url, caFile });
+}
+
+/** For people: with sentinels, the address changes and the name stays. */
+function nameOf(url: string, { sentinelMaster }: Settings['redis']): string {
+  return sentinelMaster === undefined ? addressOf(url) : `master ${sentinelMaster}`;
 }

@@ -98,6 +98,7 @@ class Webhook {
   readonly #settings: Settings['webhooks'][number];
   readonly #input: WebhooksInput;
   readonly #deliveries: Map<string, DeliveryRef>;
+  readonly #chosen: Chosen;
   readonly #feed: WebhookFeed;
   readonly #dropped: DroppedCount;
   #isOpen = false;
@@ -131,10 +132,11 @@ class Webhook {
       },
     });
     const states = statesOf(settings.events).map(({ machine, path }) => `${machine}.${path}`);
+    this.#chosen = new Chosen(settings, states);
     this.#feed = new WebhookFeed({
       outbox: this.outbox,
       ledger,
-      chosen: new Chosen(settings, states),
+      chosen: this.#chosen,
       includeData: settings.includeData,
       bus: events,
       clock,
@@ -149,6 +151,10 @@ class Webhook {
     this.#isOpen = true;
     this.wasClean = history.clean;
     this.#feed.start(history);
+    const { outbox } = this;
+    // Whoever publishes a message is answered when it will be told, whatever happens to this process.
+    if (outbox.written !== undefined && this.#chosen.has('message.published'))
+      this.#input.events.addKeeper(() => outbox.written!());
   }
 
   start(): void {

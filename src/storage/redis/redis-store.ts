@@ -43,8 +43,6 @@ export function createRedisMembershipStore(input: RedisStoreInput): MembershipSt
 
 class RedisMembershipStore implements MembershipStore {
   readonly #input: RedisStoreInput;
-  /** The rooms that this node looks after: those that it has written, and those that it has taken up. */
-  readonly #rooms = new Set<string>();
   readonly #onOrphaned = new Set<(rooms: readonly string[]) => void>();
   readonly #onLost = new Set<() => void>();
   readonly #onEmptied = new Set<() => void>();
@@ -53,15 +51,12 @@ class RedisMembershipStore implements MembershipStore {
     this.#input = input;
     input.lease.add({
       onRooms: (rooms) => {
-        for (const room of rooms) this.#rooms.add(room);
         for (const listener of this.#onOrphaned) listener(rooms);
       },
       onLost: () => {
-        this.#rooms.clear();
         for (const listener of this.#onLost) listener();
       },
       onEmptied: () => {
-        this.#rooms.clear();
         for (const listener of this.#onEmptied) listener();
       },
     });
@@ -83,7 +78,7 @@ class RedisMembershipStore implements MembershipStore {
   async load(room: string): Promise<LoadedRoom> {
     await this.#input.lease.begin();
     // Only one node is told of the orphans of a room.
-    if (!this.#rooms.has(room)) return { members: [] };
+    if (!this.#input.lease.hasRoom(room)) return { members: [] };
     const unlisted = (await this.#takeOver(room, 'presence')) as string[];
     const records = (await this.#takeOver(room, 'roster')) as (string | number)[];
     const members = new Map<string, StoredMember>();
@@ -104,14 +99,11 @@ class RedisMembershipStore implements MembershipStore {
 
   async write(room: string, changes: readonly MembershipChange[]): Promise<void> {
     if (changes.length === 0) return;
-    const { redis, keys, lease } = this.#input;
+    const { keys, lease } = this.#input;
     await lease.begin();
     const own = lease.id;
-    if (!this.#rooms.has(room)) {
-      // Before the first record: whoever takes over this node finds all of its rooms.
-      await redis.command(keys.roomsOf(own), ['SADD', keys.roomsOf(own), room]);
-      this.#rooms.add(room);
-    }
+    // Before the first record: whoever takes over this node finds all of its rooms.
+    await lease.enter(room);
     await this.#index(room, changes);
     const roster = keys.roster(room);
     const args = changes.flatMap((change) =>
@@ -121,8 +113,7 @@ class RedisMembershipStore implements MembershipStore {
     this.#unindex(room, written.back);
     // Many leases may live: they are told only where it matters.
     const { left } = written.others === 0 ? written : await this.#applyToDead(room, roster, args);
-    if (left > 0 || !this.#rooms.delete(room)) return;
-    this.#forget(keys.roomsOf(own), ['SREM', keys.roomsOf(own), room]);
+    if (left === 0) lease.leave(room);
   }
 
   onOrphaned(listener: (rooms: readonly string[]) => void): () => void {

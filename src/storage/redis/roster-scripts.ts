@@ -94,5 +94,3 @@ end
 return { page[1], found }
 `,
 };
-
-export const STORE_SCRIPTS: readonly RedisScript[] = [WRITE, TAKE_OVER];

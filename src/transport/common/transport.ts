@@ -8,7 +8,7 @@ import type { SocketSource } from '../../system/socket-source.ts';
 
 /** What happened to a frame that was given to a socket. */
 export type SendStatus =
-  /** The operating system has it. */
+  /** The operating system has it, or gets it at the end of this turn of the event loop. */
   | 'sent'
   /** It waits in the send queue; `drain` follows. */
   | 'queued'

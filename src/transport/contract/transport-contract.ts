@@ -8,6 +8,7 @@ import { readFrame } from '../../protocol/text.ts';
 import { Inbox } from '../../system/inbox-harness.ts';
 import { Peer, type Server, type Session, type StartServer, type StartTransport } from './contract-server.ts';
 import { describeRequests } from './request-contract.ts';
+import { describeOrder } from './order-contract.ts';
 import { describePublications } from './publication-contract.ts';
 import { describeSlowReaders } from './slow-reader-contract.ts';
 import { describeStreams } from './stream-contract.ts';
@@ -39,6 +40,7 @@ export function describeTransport(name: string, start: StartTransport): void {
     describe('sockets', () => {
       describeSockets(startServer);
       describePublications(startServer);
+      describeOrder(startServer);
       describeSlowReaders(startServer);
     });
     describe('requests', () => {

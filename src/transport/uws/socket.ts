@@ -5,10 +5,13 @@
 
 import type { Frame, Text } from '../../protocol/text.ts';
 import type { ContainedHandlers } from '../common/contained-handlers.ts';
+import { JoinedFrames } from '../common/joined-frames.ts';
 import type { PendingSends } from '../common/pending-sends.ts';
+import type { Topics } from '../common/topics.ts';
+import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
+import { Gathering } from './gathering.ts';
 import { toUtf8 } from './texts.ts';
 import type { TopicTurns } from './topic-turns.ts';
-import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
 
 /**
  * How long a lingering socket waits for its client. A socket lingers when the server has closed it while its send queue
@@ -16,6 +19,9 @@ import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
  * timeout ends it earlier.
  */
 const LINGER_MS = 30_000;
+
+/** No room has a topic of this name. */
+const OWN_TOPIC = 'own';
 
 /** The part of uWS's socket that is used here. */
 interface RawSocket {
@@ -36,8 +42,13 @@ interface RawSocket {
 export interface SharedBySockets<Session> {
   readonly handlers: ContainedHandlers<Session>;
   readonly queueBytes: number;
+  /** They leave after the promise jobs of the callback. */
   readonly pendingSends: PendingSends;
-  readonly turns: TopicTurns;
+  readonly turns: Pick<TopicTurns<unknown>, 'subscribed'>;
+  /** The sockets that gather, by their topics. */
+  readonly gathering: Topics<UwsSocket<Session>>;
+  /** What they gather leaves when all sockets of the turn were read. */
+  readonly gatheredSends: PendingSends;
 }
 
 /** One socket. No other object may use its raw socket. */
@@ -45,10 +56,12 @@ export class UwsSocket<Session> implements Socket {
   readonly #ws: RawSocket;
   readonly #session: Session;
   readonly #shared: SharedBySockets<Session>;
-  /** Frames of `sendSoon` that are not sent yet, in order. */
+  /** Frames that are not sent yet, in order. */
   #pending: Frame[] | undefined;
-  /** Joins the pending frames into one, if it is set. */
-  #join: JoinFrames | undefined;
+  /** Frames behind those, which are to be joined into one. */
+  #joining: JoinedFrames | undefined;
+  /** Set while the socket gathers. */
+  #gathering: Gathering | undefined;
   #state: 'open' | 'lingering' | 'closed' = 'open';
   #hasOverflowed = false;
   /** The last topic that `isSubscribed` was called with; reset when the subscriptions change. */
@@ -72,6 +85,7 @@ export class UwsSocket<Session> implements Socket {
   }
 
   send(frame: Frame): SendStatus {
+    if (this.#gathering !== undefined) return this.gather(frame, true);
     this.flush();
     if (this.#state !== 'open') return 'dropped';
     return SEND_STATUS[this.#ws.send(toUtf8(frame), isBinary(frame))] ?? 'dropped';
@@ -79,13 +93,15 @@ export class UwsSocket<Session> implements Socket {
 
   sendSoon(frame: Frame, join?: JoinFrames): void {
     if (this.#state !== 'open') return;
-    if (this.#pending !== undefined && this.#join !== join) this.flush();
-    if (this.#pending === undefined) {
-      this.#pending = [frame];
-      this.#join = join;
-      this.#shared.pendingSends.add(this);
+    this.#gathering?.add(lengthOf(frame), true);
+    if (join === undefined) {
+      this.#push(frame);
+    } else if (this.#joining?.join === join) {
+      this.#joining.add(frame);
     } else {
-      this.#pending.push(frame);
+      this.#endJoining();
+      this.#joining = new JoinedFrames(join, frame);
+      if (this.#pending === undefined) this.#beginPending();
     }
   }
 
@@ -93,11 +109,12 @@ export class UwsSocket<Session> implements Socket {
   flush(): void {
     const frames = this.#pending;
     if (frames === undefined) return;
+    this.#endJoining();
     this.#pending = undefined;
+    this.#gathering?.flushed();
     if (this.#state !== 'open') return;
-    const joined = this.#join === undefined || frames.length === 1 ? frames : [this.#join(frames)];
     this.#ws.cork(() => {
-      for (const frame of joined) this.#ws.send(toUtf8(frame), isBinary(frame));
+      for (const frame of frames) this.#ws.send(toUtf8(frame), isBinary(frame));
     });
     this.checkQueue();
   }
@@ -105,26 +122,119 @@ export class UwsSocket<Session> implements Socket {
   /** It need not flush: a publication flushes the pending frames before it is sent. */
   subscribe(topic: string): void {
     if (this.#state !== 'open') return;
+    if (this.#gathering !== undefined) {
+      this.#gathering.topics.add(topic);
+      this.#shared.gathering.subscribe(topic, this);
+      return;
+    }
     this.#ws.subscribe(toUtf8(topic));
     this.#checkedTopic = undefined;
     this.#shared.turns.subscribed();
   }
 
   unsubscribe(topic: string): void {
+    if (this.#gathering !== undefined) {
+      this.#gathering.topics.delete(topic);
+      this.#shared.gathering.unsubscribe(topic, this);
+      return;
+    }
     this.flush();
     if (this.#state !== 'open') return;
     this.#ws.unsubscribe(toUtf8(topic));
     this.#checkedTopic = undefined;
   }
 
-  /** It is called for every message, and most often with the same topic. */
+  /** Whether uWS delivers the publications of a topic. It is called for every message, and most often with the same topic. */
   isSubscribed(topic: Text): boolean {
-    if (this.#state !== 'open') return false;
+    if (this.#gathering !== undefined || this.#state !== 'open') return false;
     if (topic !== this.#checkedTopic) {
       this.#checkedTopic = topic;
       this.#isSubscribedToChecked = this.#ws.isSubscribed(toUtf8(topic));
     }
     return this.#isSubscribedToChecked;
+  }
+
+  /**
+   * From now on, what others publish and what the socket is sent leaves together when the turn ends. uWS delivers no
+   * publications to it meanwhile (docs/decisions/0024-speakers-gather.md).
+   */
+  startGathering(): void {
+    if (this.#gathering !== undefined || this.#state !== 'open') return;
+    const gathering = new Gathering(this.#ws.getTopics());
+    for (const topic of gathering.topics) {
+      this.#ws.unsubscribe(toUtf8(topic));
+      this.#shared.gathering.subscribe(topic, this);
+    }
+    this.#gathering = gathering;
+    this.#checkedTopic = undefined;
+  }
+
+  /** Called at intervals: lets uWS deliver publications again, if gathering has joined nothing since the last call. */
+  reconsiderGathering(): void {
+    const gathering = this.#gathering;
+    if (gathering === undefined) return;
+    if (gathering.wasWorthwhile()) return;
+    this.flush();
+    this.#endGathering();
+    for (const topic of gathering.topics) this.subscribe(topic);
+  }
+
+  /**
+   * Adds a frame to what leaves when the turn ends. Only for a socket that gathers.
+   * @param isOwn Whether the frame is not what another socket has published.
+   */
+  gather(frame: Frame, isOwn: boolean): SendStatus {
+    const gathering = this.#gathering;
+    if (gathering === undefined || this.#state !== 'open') return 'dropped';
+    gathering.add(lengthOf(frame), isOwn);
+    this.#push(frame);
+    if (gathering.isLong) this.flush();
+    return 'sent';
+  }
+
+  /**
+   * uWS collects the frames of one socket at a time. While it does so for this one, whose frame is handled, it sends full lists of
+   * publications frame by frame. It stops when it delivers a publication to this socket, so one of the pending frames goes
+   * as such.
+   * @param publish Publishes a frame to a topic.
+   */
+  stopCollecting(publish: (topic: string, frame: Frame) => void): void {
+    const frames = this.#pending;
+    const last = frames?.at(-1);
+    const published = frames?.at(-2);
+    if (this.#gathering === undefined || last === undefined || published === undefined) return;
+    frames?.splice(-2);
+    this.flush();
+    this.#ws.subscribe(OWN_TOPIC);
+    publish(OWN_TOPIC, published);
+    this.#ws.send(toUtf8(last), isBinary(last));
+    this.#ws.unsubscribe(OWN_TOPIC);
+  }
+
+  #push(frame: Frame): void {
+    if (this.#joining !== undefined) this.#endJoining();
+    if (this.#pending === undefined) this.#beginPending();
+    this.#pending!.push(frame);
+  }
+
+  #beginPending(): void {
+    this.#pending = [];
+    const { gatheredSends, pendingSends } = this.#shared;
+    (this.#gathering === undefined ? pendingSends : gatheredSends).add(this);
+  }
+
+  #endJoining(): void {
+    const joining = this.#joining;
+    if (joining === undefined) return;
+    this.#joining = undefined;
+    this.#pending!.push(joining.toFrame());
+  }
+
+  #endGathering(): void {
+    const gathering = this.#gathering;
+    if (gathering === undefined) return;
+    this.#gathering = undefined;
+    for (const topic of gathering.topics) this.#shared.gathering.unsubscribe(topic, this);
   }
 
   publishToOthers(topic: Text, frame: Frame): void {
@@ -183,6 +293,7 @@ export class UwsSocket<Session> implements Socket {
   closed(code: number, reason: ArrayBuffer): void {
     const wasOpen = this.#state === 'open';
     this.#state = 'closed';
+    this.#endGathering();
     clearTimeout(this.#closeFrame?.timer);
     if (wasOpen) this.#shared.handlers.close(this.#session, code, decoder.decode(reason));
   }
@@ -192,6 +303,7 @@ export class UwsSocket<Session> implements Socket {
    * it was closed. So the close frame waits here until the client reads again. For the server the socket is closed.
    */
   #linger(code: number, reason: string): void {
+    this.#endGathering();
     for (const topic of this.#ws.getTopics()) this.#ws.unsubscribe(toUtf8(topic));
     const timer = setTimeout(() => this.drop(), LINGER_MS);
     timer.unref();
@@ -203,6 +315,10 @@ export class UwsSocket<Session> implements Socket {
   #isOverLimit(): boolean {
     return this.#ws.getBufferedAmount() > this.#shared.queueBytes;
   }
+}
+
+function lengthOf(frame: Frame): number {
+  return typeof frame === 'string' ? frame.length : frame.byteLength;
 }
 
 /** The index is the number that uWS returns. */

@@ -5,7 +5,7 @@ import { TopicTurns } from './topic-turns.ts';
 /** The name of each topic is the number of its subscribers. */
 function createTurns() {
   const counted: unknown[] = [];
-  const turns = new TopicTurns((topic) => {
+  const turns = new TopicTurns<string>((topic) => {
     counted.push(topic);
     return Number(topic);
   });
@@ -32,4 +32,13 @@ test('publications are counted until the turn ends, also across a new subscripti
   expect([turns.of('3').publications, turns.of('5').publications]).toEqual([2, 1]);
   await nextTurn();
   expect([turns.of('3').publications, turns.of('5').publications]).toEqual([0, 0]);
+});
+
+test('the last speaker of a topic is kept until the turn ends', async () => {
+  const { turns } = createTurns();
+  turns.of('3').speaker = 'one';
+  turns.subscribed();
+  expect([turns.of('3').speaker, turns.of('5').speaker]).toEqual(['one', undefined]);
+  await nextTurn();
+  expect(turns.of('3').speaker).toBeUndefined();
 });

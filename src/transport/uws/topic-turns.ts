@@ -2,28 +2,30 @@
 
 import type { Text } from '../../protocol/text.ts';
 
-export interface TopicTurn {
+export interface TopicTurn<Speaker> {
   /** An upper limit for the number of subscribers: some may have unsubscribed since they were counted. */
   subscribers: number;
   /** How often the topic was published to. The caller counts. */
   publications: number;
+  /** Who has published last. The caller sets it. */
+  speaker: Speaker | undefined;
   /** The number of subscriptions, of all topics, when the subscribers were counted. */
   countedAt: number;
 }
 
-export class TopicTurns {
+export class TopicTurns<Speaker> {
   readonly #countSubscribers: (topic: Text) => number;
-  readonly #turns = new Map<Text, TopicTurn>();
+  readonly #turns = new Map<Text, TopicTurn<Speaker>>();
   /** Many publications in a row have the same topic, so the last one is kept. */
   #latestTopic: Text | undefined;
-  #latest: TopicTurn = { subscribers: 0, publications: 0, countedAt: 0 };
+  #latest: TopicTurn<Speaker> = { subscribers: 0, publications: 0, speaker: undefined, countedAt: 0 };
   #subscriptions = 0;
 
   constructor(countSubscribers: (topic: Text) => number) {
     this.#countSubscribers = countSubscribers;
   }
 
-  of(topic: Text): TopicTurn {
+  of(topic: Text): TopicTurn<Speaker> {
     if (topic !== this.#latestTopic) {
       this.#latest = this.#find(topic);
       this.#latestTopic = topic;
@@ -37,11 +39,16 @@ export class TopicTurns {
     this.#latestTopic = undefined;
   }
 
-  #find(topic: Text): TopicTurn {
+  #find(topic: Text): TopicTurn<Speaker> {
     let turn = this.#turns.get(topic);
     if (turn === undefined) {
       if (this.#turns.size === 0) setImmediate(() => this.#end());
-      turn = { subscribers: this.#countSubscribers(topic), publications: 0, countedAt: this.#subscriptions };
+      turn = {
+        subscribers: this.#countSubscribers(topic),
+        publications: 0,
+        speaker: undefined,
+        countedAt: this.#subscriptions,
+      };
       this.#turns.set(topic, turn);
     } else if (turn.countedAt !== this.#subscriptions) {
       turn.subscribers = this.#countSubscribers(topic);

@@ -34,6 +34,8 @@ const EVENTS_A_CALL = 1_000;
 
 interface Waiter {
   readonly change: number;
+  /** Whether it waits only as long as Redis takes what is written. */
+  readonly isImpatient: boolean;
   readonly resolve: () => void;
 }
 
@@ -48,7 +50,7 @@ export class OutboxMirror {
   /** How many changes there were, and how many of them are written. */
   #changes = 0;
   #written = 0;
-  readonly #waiters: Waiter[] = [];
+  #waiters: Waiter[] = [];
   #isScheduled = false;
   #state: 'working' | 'failing' | 'closed' = 'working';
   #underWay = 0;
@@ -89,8 +91,12 @@ export class OutboxMirror {
 
   /** Resolves when all that was added and removed is written. */
   written(): Promise<void> {
-    if (this.unwritten === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push({ change: this.#changes, resolve }));
+    return this.#wait(false);
+  }
+
+  /** The same, or when Redis turns out not to take it. */
+  settled(): Promise<void> {
+    return this.#wait(true);
   }
 
   /** How many changes are not written. */
@@ -100,8 +106,15 @@ export class OutboxMirror {
 
   close(): void {
     this.#state = 'closed';
+    this.#releaseImpatient();
     this.#stopListening?.();
     this.#input.clock.clearTimeout(this.#timer);
+  }
+
+  #wait(isImpatient: boolean): Promise<void> {
+    const isVain = this.#isTold || this.#state === 'closed';
+    if (this.unwritten === 0 || (isImpatient && isVain)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push({ change: this.#changes, isImpatient, resolve }));
   }
 
   #schedule(): void {
@@ -165,7 +178,13 @@ export class OutboxMirror {
     this.#stopWriting();
     if (!this.#isTold) this.#input.onTrouble({ error });
     this.#isTold = true;
+    this.#releaseImpatient();
     this.#retryLater();
+  }
+
+  #releaseImpatient(): void {
+    for (const { isImpatient, resolve } of this.#waiters) if (isImpatient) resolve();
+    this.#waiters = this.#waiters.filter(({ isImpatient }) => !isImpatient);
   }
 
   #stopWriting(): void {

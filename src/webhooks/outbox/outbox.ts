@@ -93,7 +93,10 @@ export interface Outbox {
    * dropped and told.
    */
   append(entry: OutboxEntry): void;
-  /** Resolves when all that was done to it will outlive the process. Absent: it does when the call returns. */
+  /**
+   * Resolves when all that was done to it will outlive the process, or turns out not to be kept now. Absent: that is so when
+   * a call returns.
+   */
   written?(): Promise<void>;
   /**
    * There if the outbox is that of one of several nodes, which share it: what a node leaves is delivered by another one.

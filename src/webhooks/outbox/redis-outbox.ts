@@ -115,7 +115,7 @@ class RedisOutbox implements Outbox {
   }
 
   written(): Promise<void> {
-    return this.#mirror.written();
+    return this.#mirror.settled();
   }
 
   next(limits: BatchLimits): OutboxBatch | undefined {
@@ -147,7 +147,7 @@ class RedisOutbox implements Outbox {
     const { clock } = this.#options;
     clock.clearTimeout(this.#timer);
     try {
-      await settleInTime(clock, this.written(), CLOSE_MS, 'Redis has not kept what waits');
+      await settleInTime(clock, this.#mirror.written(), CLOSE_MS, 'Redis has not kept what waits');
     } catch {
       const lost = Math.min(this.#mirror.unwritten, this.backlog.events);
       if (lost > 0) this.#options.onDropped(lost, 'unwritten');

@@ -3,6 +3,7 @@
 import type { Clock } from '../../../system/clock.ts';
 import { settleInTime } from '../../../system/settle-in-time.ts';
 import type { EventSink } from '../../../events/server-events.ts';
+import { createRefusal, type Refusal } from '../../../protocol/errors.ts';
 
 /** How long the broker and the presence may take, in milliseconds. */
 const PART_DEADLINE_MS = 10_000;
@@ -19,7 +20,7 @@ export function ask(clock: Clock, call: () => unknown): Promise<void> | undefine
 }
 
 /** An answer of a part that takes time; it rejects when it is late. */
-export function inTime<Value>(clock: Clock, answer: Promise<Value>): Promise<Value> {
+function inTime<Value>(clock: Clock, answer: Promise<Value>): Promise<Value> {
   return settleInTime(clock, answer, PART_DEADLINE_MS, NO_ANSWER);
 }
 
@@ -36,4 +37,28 @@ export function tellPart(
   call: () => unknown,
 ): void {
   ask(clock, call)?.catch((error: unknown) => events.emit('part.failed', { part, room, error }));
+}
+
+const FAILED = createRefusal('internal');
+
+type Asked<Result> = Result | { readonly refusal: Refusal };
+
+/** Asks about a room. What fails or is late is told as `part.failed`, and whoever asks gets an error. */
+export function queryPart<Value, Result>(
+  { clock, events }: Reporter,
+  part: 'broker' | 'presence',
+  room: string,
+  call: () => Value | Promise<Value>,
+  toAnswer: (value: Value) => Asked<Result>,
+): Asked<Result> | Promise<Asked<Result>> {
+  const fail = (error: unknown): { readonly refusal: Refusal } => {
+    events.emit('part.failed', { part, room, error });
+    return { refusal: FAILED };
+  };
+  try {
+    const value = call();
+    return value instanceof Promise ? inTime(clock, value).then(toAnswer).catch(fail) : toAnswer(value);
+  } catch (error) {
+    return fail(error);
+  }
 }
