@@ -6,6 +6,7 @@ import { PackageError } from './cli/package/package-error.ts';
 import { RemoteError } from './cli/remote/remote-error.ts';
 import { ConfigError } from './config/layer/config-error.ts';
 import { StoreError } from './storage/store-error.ts';
+import { WorkerFailedError } from './workers/primary/worker-failed-error.ts';
 import { ListenError } from './transport/common/transport.ts';
 
 const EXIT_FAILED = 1;
@@ -22,6 +23,8 @@ try {
   await createCommandLine().parseAsync();
 } catch (error) {
   if (error instanceof ConfigError) fail(error, EXIT_BAD_CONFIG);
+  // It has told why.
+  else if (error instanceof WorkerFailedError) process.exitCode = error.exitCode;
   else if (isExpected(error)) fail(error, EXIT_FAILED);
   else throw error;
 }

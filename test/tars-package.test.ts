@@ -67,7 +67,7 @@ test('a server with mistakes in its configuration does not start, and prints all
     home,
     port: 18_080,
     adminPort: 18_081,
-    client: 'asyncthread=4',
+    client: 'asyncthread=four',
     server: 'logLevel=LOUD',
   });
   for (const args of [['-c', conf], [`--config=${conf}`], ['serve', '--config', conf]]) {

@@ -27,6 +27,7 @@ describe('good settings', () => {
       allowedOrigins: [],
       drainSeconds: 30,
       transport: 'auto',
+      workers: 1,
       pages: true,
       log: { level: 'info', format: 'auto' },
       http: { open: false, apiKeys: [], allowedOrigins: [] },

@@ -18,6 +18,8 @@ export interface Health {
   readonly store: 'ok' | 'failing';
   /** What carries WebSockets and HTTP, and why `auto` did not choose uWebSockets.js. */
   readonly transport: { readonly name: 'uws' | 'ws' | 'custom'; readonly reason?: string };
+  /** All processes behind this address, this one included; absent where there is one. The counts above are of this one. */
+  readonly workers?: readonly WorkerHealth[];
   /** The failures of the store, for a few of the rooms; absent when there are none. */
   readonly errors?: readonly { readonly room: string; readonly message: string }[];
   /** The state of each servant's proxy, such as `ready.circuit.closed`; absent when there are none. */
@@ -40,6 +42,17 @@ export interface Health {
     /** It takes visitors without a token: everybody, or those on this machine. */
     readonly inspectorOpen: boolean;
   };
+}
+
+/** One of the processes that serve together. */
+export interface WorkerHealth {
+  /** From 1. */
+  readonly worker: number;
+  readonly pid?: number;
+  /** As the primary process sees it: `starting`, `listening`, `silent`, `retiring` or `resting` before a restart. */
+  readonly state: string;
+  readonly connections: number;
+  readonly rooms: number;
 }
 
 export interface RedisLinkHealth {

@@ -16,7 +16,7 @@ import type { TarsConf } from '../config/tars-conf/tars-conf.ts';
 
 export interface JoinOptions extends Pick<
   PlatformOptions,
-  'conf' | 'version' | 'stop' | 'configFiles' | 'configDir' | 'statStore'
+  'conf' | 'version' | 'stop' | 'configFiles' | 'configDir' | 'statStore' | 'numbers'
 > {
   /** Its calls of servants are counted, if it has `callStatistics`; their store is the default of `statStore`. */
   readonly server: PlatformOptions['server'] & { readonly callStatistics?: CallStatistics };

@@ -40,6 +40,8 @@ export interface PlatformOptions {
   readonly configDir?: string;
   /** The store of call statistics that wait to be sent. Default: in memory. `stop` closes it. */
   readonly statStore?: StatStore;
+  /** The metrics. Default: those of `server` and of this process. */
+  readonly numbers?: NumbersSource;
 }
 
 export interface Platform {
@@ -103,7 +105,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     },
 
     async start() {
-      numbers = watchNumbers(server);
+      numbers = options.numbers ?? watchNumbers(server);
       unwatchAlarms = watchAlarms(server, (level, text) => notifier?.alarm(level, text));
       await listen(admin, log);
       // Operators search the platform's messages for "restart" and "stop".

@@ -82,6 +82,7 @@ export function findOptionProblems(options: unknown): ConfigProblem[] {
 const PROCESS_SETTINGS: Readonly<Record<string, string>> = {
   demo: 'nothing: only `statecast serve --demo` has the example servant',
   dataDir: 'nothing: give `store: createLowdbStore({ dir })`',
+  workers: 'nothing: `serve` starts several processes, and a server is in one',
   log: 'nothing: a library writes no log; give `onError`, and listen to the events of the server',
 };
 

@@ -59,6 +59,7 @@ import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
 import { hasStreamReaders, tellGap } from './nodes/stream-gaps.ts';
+import type { PortSharing } from './nodes/port-sharing.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
@@ -112,6 +113,8 @@ export function eraseTypes<All extends ServantDefinitions, MemberData, Rooms>(
 export interface ServerProcess {
   /** Whether the example servant runs beside the server. */
   readonly demo: boolean;
+  /** Set if other processes serve the same ports. */
+  readonly sharing?: PortSharing | undefined;
 }
 
 /**
@@ -150,9 +153,10 @@ export function composeServer<All extends ServantDefinitions>(
     onSend,
     ...rest
   } = options;
+  const { sharing, ...processSettings } = ownProcess ?? {};
   const settings = checkSettings({
     ...rest,
-    ...ownProcess,
+    ...processSettings,
     ...(typeof givenTransport === 'string' && { transport: givenTransport }),
     rooms: pickRoomSettings(definitions),
   });
@@ -342,6 +346,7 @@ export function composeServer<All extends ServantDefinitions>(
     events,
     clock,
     transport: transportChoice,
+    workers: sharing?.workers,
   });
   const rpc = createRpcProxies(servantDefinitions, servants);
   const server: StatecastServer<All> = createFacade({
@@ -412,7 +417,7 @@ export function composeServer<All extends ServantDefinitions>(
     onError,
   });
   const services = createServices({
-    address: { host: settings.host, port: settings.port },
+    address: { host: settings.host, port: sharing?.port ?? settings.port, shared: sharing?.web },
     directory,
     rooms,
     servants,
@@ -426,9 +431,13 @@ export function composeServer<All extends ServantDefinitions>(
     pushServer:
       tars.listen === undefined
         ? undefined
-        : createPushServer(server, operations, tars, events, onError, socketLimits.servantSockets),
+        : createPushServer(server, operations, tars, events, onError, {
+            maxConnections: socketLimits.servantSockets,
+            source: sharing?.tars,
+          }),
     inspector,
   });
+  sharing?.onLeave(() => transport.stopListening?.());
   const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);

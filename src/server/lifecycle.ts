@@ -5,7 +5,7 @@ import type { Backends } from '../actors/backend/backends.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Servants } from '../actors/servant/servants.ts';
-import type { ServerAddress, ServerServices } from '../actors/server/server.ts';
+import type { ServerServices } from '../actors/server/server.ts';
 import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { HttpPool } from '../backends/http-pool.ts';
 import type { EventSink } from '../events/server-events.ts';
@@ -13,7 +13,7 @@ import type { Inspector } from '../inspect/inspector.ts';
 import type { OutsidePresence } from '../operations/outside-presence.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
-import type { Transport } from '../transport/common/transport.ts';
+import type { ListenAddress, Transport } from '../transport/common/transport.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
 import { forgetRevoked } from './nodes/end-revoked.ts';
 import { lookAfterOrphans } from './nodes/orphans.ts';
@@ -23,7 +23,7 @@ import type { Webhooks } from './webhooks/create-webhooks.ts';
 import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
 
 export interface ServicesInput {
-  readonly address: ServerAddress;
+  readonly address: ListenAddress;
   readonly directory: Directory;
   readonly rooms: Rooms;
   readonly servants: Servants;

@@ -6,6 +6,7 @@ import type { Settings } from '../config/schema/settings.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Operations } from '../operations/operations.ts';
 import { refuseMessage } from '../protocol/limits.ts';
+import type { SocketSource } from '../system/socket-source.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createPushAdapter, Outcome, type PushServant } from '../tars/servants/statecast.ts';
 import { parseEndpoint } from '../tars/client/endpoint.ts';
@@ -49,7 +50,7 @@ export function createPushServer(
   { listen = '', secret }: Settings['tars'],
   events: EventSink,
   onError: (error: unknown, where: string) => void,
-  maxConnections: number,
+  { maxConnections, source }: { readonly maxConnections: number; readonly source: SocketSource | undefined },
 ): ServantServer {
   const parsed = parseEndpoint(listen);
   if (!parsed.ok) throw refuse(listen, parsed.problem);
@@ -62,6 +63,7 @@ export function createPushServer(
   const servant = createServantServer({
     host,
     port,
+    source,
     maxConnections,
     servants: new PushObjects(secret === undefined ? adapter : guard(adapter, secret, events)),
     onError: (error) => onError(error, 'a connection to Statecast.Push'),

@@ -4,7 +4,7 @@ import type { Backends } from '../actors/backend/backends.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import type { EventBus } from '../events/event-bus.ts';
-import type { Health } from '../http/health-route.ts';
+import type { Health, WorkerHealth } from '../http/health-route.ts';
 import type { Clock } from '../system/clock.ts';
 import { VERSION } from '../system/package-info.ts';
 import type { ChosenTransport } from '../transport/choose-transport.ts';
@@ -27,6 +27,8 @@ export interface HealthInput {
   readonly events: EventBus;
   readonly clock: Clock;
   readonly transport: Pick<ChosenTransport, 'name' | 'reason'>;
+  /** All processes that serve, if they are several. */
+  readonly workers?: (() => readonly WorkerHealth[]) | undefined;
 }
 
 export function createHealth({
@@ -40,6 +42,7 @@ export function createHealth({
   events,
   clock,
   transport: { name, reason },
+  workers,
 }: HealthInput): () => Health {
   const store = watchStore(events);
   const startedAt = clock.monotonic();
@@ -57,6 +60,7 @@ export function createHealth({
       rooms: directory.rooms.size,
       store: isFailing ? 'failing' : 'ok',
       transport: { name, ...(reason !== undefined && { reason }) },
+      ...(workers !== undefined && { workers: workers() }),
       ...(isFailing && { errors: store.errors() }),
       ...(Object.keys(states).length > 0 && { servants: states }),
       ...(backends.size > 0 && { backends: countStates(backends) }),

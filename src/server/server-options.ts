@@ -131,7 +131,7 @@ export interface LibrarySettings extends Omit<SettingsInput, LibraryOmits> {
   readonly tars?: Omit<NonNullable<SettingsInput['tars']>, 'servants'>;
 }
 
-type LibraryOmits = 'store' | 'dataDir' | 'log' | 'demo' | 'rooms' | 'tars' | 'transport';
+type LibraryOmits = 'store' | 'dataDir' | 'workers' | 'log' | 'demo' | 'rooms' | 'tars' | 'transport';
 
 /**
  * The options of `createServer`. TypeScript finds out `MemberData` from what `authenticate` returns, if it stands before

@@ -29,7 +29,7 @@ import {
   type Uws,
   type WebSocket,
 } from './uws/load.ts';
-import { listenAlone } from './uws/listen.ts';
+import { listenAlone, listenWithOthers } from './uws/listen.ts';
 import { KEEP_ALIVE_MS, type SharedBySinks } from './uws/response-sink.ts';
 import { isBinary, UwsSocket } from './uws/socket.ts';
 import { toUtf8 } from './uws/texts.ts';
@@ -153,9 +153,21 @@ class UwsTransport<Session> implements Transport {
   }
 
   async listen(address: ListenAddress): Promise<ListenAddress> {
-    const listening = await listenAlone(this.#uws, this.#app, address);
+    const listening = await (address.shared === true
+      ? listenWithOthers(this.#app, address)
+      : listenAlone(this.#uws, this.#app, address));
     this.#listening = listening;
     return { host: address.host, port: this.#uws.us_socket_local_port(listening) };
+  }
+
+  /** Connections that wait to be accepted would be reset: it closes behind the phase of the loop in which they are. */
+  stopListening(): void {
+    setImmediate(() => this.#stopListening());
+  }
+
+  #stopListening(): void {
+    if (this.#listening !== undefined) this.#uws.us_listen_socket_close(this.#listening);
+    this.#listening = undefined;
   }
 
   publish(topic: Text, frame: Frame): void {
@@ -247,7 +259,7 @@ class UwsTransport<Session> implements Transport {
   async #close(): Promise<void> {
     clearTimeout(this.#queueCheck);
     clearInterval(this.#keepAlive);
-    if (this.#listening !== undefined) this.#uws.us_listen_socket_close(this.#listening);
+    this.#stopListening();
     await this.#requests.none(REQUEST_GRACE_MS);
     // In a new turn, no callback of uWS is on the stack.
     await nextTurn();

@@ -14,6 +14,7 @@ import type { AddressInfo, Socket as RawSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Frame, Text } from '../protocol/text.ts';
+import type { SocketSource } from '../system/socket-source.ts';
 import { containHandlers, type ContainedHandlers } from './common/contained-handlers.ts';
 import { PendingSends } from './common/pending-sends.ts';
 import { announcesBody } from './common/request-body.ts';
@@ -81,6 +82,8 @@ class WsTransport<Session> implements Transport {
   /** The sub-protocol that the server has chosen for a handshake. */
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   #closed: Promise<void> | undefined;
+  /** Where connections come from, if not from a listening socket of its own. */
+  #source: SocketSource | undefined;
 
   constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
     this.#handlers = handlers;
@@ -120,7 +123,8 @@ class WsTransport<Session> implements Transport {
     }
   }
 
-  listen({ host, port }: ListenAddress): Promise<ListenAddress> {
+  listen({ host, port, shared }: ListenAddress): Promise<ListenAddress> {
+    if (typeof shared === 'object') return Promise.resolve(this.#listenBy(shared, host));
     return new Promise((resolve, reject) => {
       this.#http.once('error', () => reject(new ListenError(host, port)));
       this.#http.listen({ host, port, exclusive: true, backlog: BACKLOG }, () => {
@@ -128,6 +132,11 @@ class WsTransport<Session> implements Transport {
         resolve({ host, port: chosen });
       });
     });
+  }
+
+  stopListening(): void {
+    if (this.#source === undefined) this.#http.close();
+    else this.#source.close();
   }
 
   publish(topic: Text, frame: Frame): void {
@@ -142,7 +151,26 @@ class WsTransport<Session> implements Transport {
     return this.#closed;
   }
 
+  /** The connections come from another process. Their deadlines run from when a server listens. */
+  #listenBy(source: SocketSource, host: string): ListenAddress {
+    this.#source = source;
+    this.#http.emit('listening');
+    let open = 0;
+    source.open((socket) => {
+      if (open >= (this.#http.maxConnections ?? Infinity)) {
+        socket.destroy();
+        this.#handlers.crowded();
+        return;
+      }
+      open += 1;
+      socket.once('close', () => (open -= 1));
+      this.#http.emit('connection', socket);
+    });
+    return { host, port: source.port };
+  }
+
   async #close(): Promise<void> {
+    this.#source?.close();
     clearInterval(this.#idleCheck);
     const stopped = new Promise<void>((resolve) => {
       this.#http.close(() => resolve());

@@ -6,11 +6,17 @@ import { describeAccess, findWarnings } from '../../config/access-words.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { Health } from '../../http/health-route.ts';
 
+interface BannerFacts {
+  readonly version: string;
+  readonly transport: { readonly name: Health['transport']['name']; readonly reason?: string | undefined };
+}
+
 /** Scripts wait for the first line: it has `listening` and the URL. */
 export function createBanner(
   { host, port }: ServerAddress,
   settings: Settings,
-  { version, transport }: Pick<Health, 'version' | 'transport'>,
+  { version, transport }: BannerFacts,
+  workers = 1,
 ): string {
   const url = toUrl(host, port);
   const lines = [`statecast ${version} listening on ${url}`];
@@ -22,6 +28,7 @@ export function createBanner(
   );
   const why = transport.reason === undefined ? '' : ` (${transport.reason})`;
   lines.push(`  on       ${transport.name === 'uws' ? 'uWebSockets.js' : transport.name}${why}`);
+  if (workers > 1) lines.push(`  workers  ${workers}`);
   if (isEveryAddress(host))
     lines.push(...ownAddresses().map((address) => `  also     ${toUrl(address, port)}`));
   if (settings.demo) lines.push('  demo     rooms may call the example servant: hello.sayHello');

@@ -1,29 +1,30 @@
 /** Runs a server as a process, with store, log, signals and TARS platform; and the command `statecast serve` with it. */
 
-import { join } from 'node:path';
-import { destination, pino, type DestinationStream, type Logger } from 'pino';
-import pretty from 'pino-pretty';
 import type { ServerAddress } from '../../actors/server/server.ts';
 import { findWarnings } from '../../config/access-words.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { TarsConf } from '../../config/tars-conf/tars-conf.ts';
 import { joinPlatform, loadTarsConf, openPlatformLog } from '../../platform/join-platform.ts';
-import { createLowdbStore } from '../../storage/lowdb-store.ts';
-import { createFileRevocations } from '../../storage/revocations/file-revocations.ts';
 import { createBanner } from './banner.ts';
+import { createLogger } from './create-logger.ts';
+import { createOwnParts } from './own-parts.ts';
+import { createStopping } from './stopping.ts';
+import { countWorkers } from '../../workers/worker-count.ts';
+import { isWorker } from '../../config/worker-variable.ts';
+import { joinPrimary, type Workplace } from './worker.ts';
 import { composeServer } from '../../server/create-server.ts';
 import { pickCode, pickOneRoomSettings } from '../../server/room-definitions.ts';
 import { logEvents } from './event-log.ts';
 import { keepHeap } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { RoomDefinition, ServerOptions, TypedServer } from '../../server/server-options.ts';
-import { createFileOutboxes } from '../../webhooks/outbox/create-outbox.ts';
 import { VERSION } from '../../system/package-info.ts';
 
 /** Serves until SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node. */
 export async function serve(settings: Settings, configFile?: string): Promise<void> {
   const { address, ended, server } = await startProcess({ settings, configFile, version: VERSION });
-  process.stdout.write(createBanner(address, settings, server.health()));
+  // The primary process of workers tells of all of them.
+  if (!isWorker()) process.stdout.write(createBanner(address, settings, server.health()));
   await ended;
 }
 
@@ -75,9 +76,18 @@ export interface WriteLog {
 export async function startProcess<All extends ServantDefinitions = {}>(
   input: ProcessInput<All>,
 ): Promise<ServedProcess<All>> {
+  const workers = countWorkers(input.settings);
+  if (workers > 1 && !isWorker()) {
+    const { runPrimary } = await import('./primary.ts');
+    await runPrimary(input, workers);
+    // What follows the start of a server in a program belongs to the workers.
+    process.exit();
+  }
   const opened = new Opened();
   try {
-    return await launch(input, opened);
+    const workplace = isWorker() ? await joinPrimary() : undefined;
+    opened.add(() => workplace?.leave());
+    return await launch(input, opened, workplace);
   } catch (error) {
     await opened.close();
     throw error;
@@ -87,16 +97,30 @@ export async function startProcess<All extends ServantDefinitions = {}>(
 async function launch<All extends ServantDefinitions>(
   input: ProcessInput<All>,
   opened: Opened,
+  workplace: Workplace | undefined,
 ): Promise<ServedProcess<All>> {
   const { settings, configFile, version, code = {} } = input;
-  const { store: storeKind, dataDir, log: logSettings, demo: hasDemo, tars, rooms, ...rest } = settings;
+  const {
+    store: _store,
+    dataDir: _dataDir,
+    workers: _workers,
+    log: logSettings,
+    demo: hasDemo,
+    tars,
+    rooms,
+    ...rest
+  } = settings;
   const { servants: configured, ...tarsRest } = tars;
   const conf = loadTarsConf(configFile);
-  const logFile = conf && openPlatformLog(conf);
+  // What a worker writes on standard error is brought into the file by the primary process.
+  const logFile = workplace === undefined && conf ? openPlatformLog(conf) : undefined;
   opened.add(() => logFile?.close());
   const log = createLogger(logSettings, logFile);
+  workplace?.follow(log);
   const onError = (error: unknown, where: string): void => log.error({ err: error }, where);
-  for (const warning of findWarnings(settings, code.authenticate !== undefined)) log.warn(warning);
+  if (workplace === undefined) {
+    for (const warning of findWarnings(settings, code.authenticate !== undefined)) log.warn(warning);
+  }
 
   const servants = await readServants(configured);
   // Loaded only where it is used, as what reads .tars files: a process that starts opens all its modules at about once.
@@ -107,9 +131,10 @@ async function launch<All extends ServantDefinitions>(
   const server = composeServer<All>(
     {
       // Without them everything is in memory, or in Redis if there is one.
-      ...(storeKind === 'lowdb' && settings.redis.url === undefined && createFileParts(dataDir)),
+      ...(workplace === undefined && createOwnParts(settings)),
       onError,
       ...code,
+      ...workplace?.parts(code, settings.redis.url !== undefined),
       ...rest,
       // A transport of its own is no setting, so that none takes its place.
       ...(typeof code.transport === 'function' && { transport: code.transport }),
@@ -118,13 +143,14 @@ async function launch<All extends ServantDefinitions>(
       // Those of the settings and the demonstration are only called by name.
       servants: { ...demo?.servants, ...servants, ...code.servants } as unknown as All,
     },
-    { demo: hasDemo },
+    { demo: hasDemo, sharing: workplace?.sharing },
   );
   logEvents(server, log);
   keepHeap(server);
 
-  const stopping = createStopping(() => server.close());
+  const stopping = workplace === undefined ? createStopping(() => server.close()) : workplace.obey(server);
   const platform =
+    workplace === undefined &&
     conf &&
     joinPlatform({
       conf,
@@ -136,27 +162,19 @@ async function launch<All extends ServantDefinitions>(
       stop: () => stopping.begin(),
     });
 
-  opened.add(() => platform?.stop());
+  opened.add(() => (platform ? platform.stop() : undefined));
 
-  await platform?.prepare();
+  if (platform) await platform.prepare();
   const address = await server.listen();
   log.info(server.health().transport, 'transport');
-  await platform?.start();
+  if (platform) await platform.start();
+  workplace?.listening();
   const ended = closeAfter(stopping.ended, opened);
   const stop = (): Promise<void> => {
     stopping.begin();
     return ended;
   };
   return { server, address, log, conf, stop, ended };
-}
-
-/** What is kept in files of a directory. */
-function createFileParts(dir: string): Pick<ServerOptions, 'store' | 'revocations' | 'outbox'> {
-  return {
-    store: createLowdbStore({ dir }),
-    revocations: createFileRevocations({ dir: join(dir, 'revocations') }),
-    outbox: createFileOutboxes({ dir: join(dir, 'webhooks') }),
-  };
 }
 
 async function readServants(configured: Settings['tars']['servants']): Promise<ServantDefinitions> {
@@ -206,56 +224,4 @@ function mergeRooms<All extends ServantDefinitions>(
       return [pattern, { ...room?.settings, ...ofSettings.get(pattern), ...room?.code }];
     }),
   );
-}
-
-const STDERR = 2;
-
-/**
- * Makes the log: readable on a terminal, JSON lines elsewhere. It is written line by line, so that a process that is
- * killed has lost no line.
- * @param file Where to write JSON lines instead of stderr.
- */
-function createLogger({ level, format }: Settings['log'], file?: DestinationStream): Logger {
-  const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY);
-  const options = { level, base: { pid: process.pid } };
-  if (file !== undefined) return pino(options, file);
-  if (!isPretty) return pino(options, destination({ dest: STDERR, sync: true }));
-  return pino(
-    options,
-    pretty({ destination: STDERR, sync: true, translateTime: 'HH:MM:ss.l', ignore: 'pid,hostname' }),
-  );
-}
-
-interface Stopping {
-  /** Begins to stop; later calls have no effect. */
-  begin(): void;
-  /** Settles when the server has stopped. */
-  readonly ended: Promise<void>;
-}
-
-function createStopping(stop: () => Promise<void>): Stopping {
-  let isStopping = false;
-  /** Whether somebody waits for the end, and not only a terminal is gone. */
-  let isAwaited = false;
-  let start: (() => void) | undefined;
-  const ended = new Promise<void>((resolve, reject) => {
-    start = () => {
-      if (isStopping) return;
-      isStopping = true;
-      stop().then(resolve, reject);
-    };
-  });
-  const begin = (): void => {
-    isAwaited = true;
-    start?.();
-  };
-  const onSignal = (): void => {
-    if (isAwaited) process.exit(1);
-    begin();
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-  // A closed terminal may send it twice, and systemd can send it together with SIGTERM: it never ends the process at once.
-  process.on('SIGHUP', () => start?.());
-  return { begin, ended };
 }

@@ -69,6 +69,7 @@ test('the flags are those of the command line', () => {
     '--port <number>',
     '--data-dir <dir>',
     '--transport <name>',
+    '--workers <number>',
     '--log-level <level>',
     '--demo',
   ]);

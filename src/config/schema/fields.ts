@@ -69,6 +69,9 @@ function toKind(schema: z.ZodType): FieldKind {
   const list = choose(schema, true);
   if (list !== schema) return toKind(list);
   if (schema instanceof z.ZodNumber) return 'number';
+  // A number or a word: what is no number stays a text.
+  if (schema instanceof z.ZodUnion && schema.options.some((option) => option instanceof z.ZodNumber))
+    return 'number';
   if (schema instanceof z.ZodBoolean) return 'boolean';
   if (schema instanceof z.ZodArray)
     return sectionKeys(schema.element as z.ZodType).length > 0 ? 'json' : 'list';

@@ -19,6 +19,8 @@ const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 /** How long users may be expected back after a restart. */
 const MAX_AWAY_DAYS = 24;
+/** More processes than a machine has cores do not serve more. */
+const MAX_WORKERS = 256;
 
 const log = z.strictObject({
   level: z
@@ -159,6 +161,16 @@ export const settingsSchema = z
         'What carries WebSockets and HTTP: `uws` is uWebSockets.js, which is faster, and `ws` runs on every Node.js. `auto` takes uWebSockets.js on loopback where it loads, and else `ws`.',
       )
       .register(fieldNotes, { flag: '--transport <name>' }),
+    workers: z
+      .union([z.int().min(1).max(MAX_WORKERS), z.literal('auto')])
+      .default(1)
+      .describe(
+        'How many processes serve. With more than 1, a primary process starts them, and they share the port and the rooms; `auto` is one for each core.',
+      )
+      .register(fieldNotes, {
+        flag: '--workers <number>',
+        allowed: `a whole number from 1 to ${MAX_WORKERS}, or auto`,
+      }),
     pages: z.boolean().default(true).describe('Serve the pages: the chat rooms and the inspector.'),
     log: log.prefault({}),
     http: http.prefault({}),

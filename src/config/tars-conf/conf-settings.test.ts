@@ -75,6 +75,7 @@ describe('a filled template', () => {
       port: 18_080,
       dataDir: '/data/tars/data/',
       drainSeconds: 9,
+      workers: 1,
       log: { level: 'warn', format: 'json' },
       tars: { locator: 'tars.tarsregistry.QueryObj@tcp -h 10.0.0.1 -p 17890', callSeconds: 5 },
       monitor: { redis: { prefix: 'statecast:Chat.RoomServer@10.0.0.5' } },
@@ -107,6 +108,7 @@ describe('a filled template', () => {
       server: 'RoomServer',
       moduleName: 'Chat.RoomServer',
       localIp: '10.0.0.5',
+      workers: 1,
       admin: { host: '127.0.0.1', port: 18_081, timeoutMs: 3000 },
       node: 'tars.tarsnode.ServerObj@tcp -h 10.0.0.5 -p 19386 -t 60000',
       config: 'tars.tarsconfig.ConfigObj',
@@ -202,10 +204,18 @@ describe('a filled template', () => {
   });
 });
 
+test.each([
+  ['0', 'auto'],
+  ['4', 4],
+])('asyncthread %s of a template is so many processes: %s', (count, workers) => {
+  const text = write().replace('asyncthread=1', `asyncthread=${count}`);
+  expect(readTarsSettings(text, FILE).layer.input).toMatchObject({ workers });
+});
+
 describe('what is wrong with a template', () => {
   test('is reported with all its mistakes, each with its line', () => {
     const text = write({
-      client: 'asyncthread=4',
+      client: 'asyncthread=-4',
       server: 'logLevel=LOUD\nlogsize=big\nlocal=udp -h 1 -p 2\nserver=Room/Server',
       application: '<statecast>\nlimits.mesageBytes=1\n</statecast>',
     });
@@ -218,8 +228,8 @@ describe('what is wrong with a template', () => {
       },
       {
         path: '/tars/application/client<asyncthread>',
-        given: '4',
-        allowed: expect.stringContaining('one process'),
+        given: '-4',
+        allowed: 'a whole number',
         source: `file ${FILE} line 17`,
       },
       expect.objectContaining({ path: '/tars/application/server<local>', source: `file ${FILE} line 36` }),
@@ -232,10 +242,6 @@ describe('what is wrong with a template', () => {
         source: `file ${FILE} line 6`,
       },
     ]);
-  });
-
-  test.each(['0', '2', '16'])('are %s processes', (count) => {
-    expect(problemsOf(write({ client: `asyncthread=${count}` }))).toHaveLength(1);
   });
 
   test('is a place that the node daemon did not fill in', () => {

@@ -43,6 +43,7 @@ export interface TarsSettings {
  * - `tars.locator` from `locator`, `tars.set` from `setdivision` if `enableset` is `y`, `tars.callSeconds` from `async-invoke-timeout`, and `tars.listen` from the first
  *   adapter whose protocol is `tars`,
  * - `tars.configDir` and `tars.configFiles` from `saveTarsConfigFileDir` and `saveTarsConfigFileName`,
+ * - `workers` from `asyncthread`, where 0 is `auto`,
  * - `monitor.redis.prefix` from the names of the server and its address,
  * - `drainSeconds` so that the drain ends a second before `deactivating-timeout`,
  * - any setting at all from the section `<statecast>` of `<application>`: `limits.messageBytes=65536`.
@@ -91,6 +92,7 @@ function toInput(conf: TarsConf, listening: TarsAdapter | undefined): Record<str
     ...(listening !== undefined && { host: listening.endpoint.host, port: listening.endpoint.port }),
     ...(conf.dataPath !== undefined && { dataDir: conf.dataPath }),
     drainSeconds: drainSeconds(conf.stopTimeoutMs),
+    workers: conf.workers === 0 ? 'auto' : conf.workers,
     log: { level: LOG_LEVELS[conf.log.level], format: 'json' },
     tars: {
       ...(conf.locator !== undefined && { locator: conf.locator }),

@@ -36,13 +36,13 @@ export function readTarsConf(root: ConfSection, file: string): { conf: TarsConf;
 
   const app = server.name('app');
   const name = server.name('server');
-  checkWorkers(client);
   const conf: TarsConf = {
     file,
     app,
     server: name,
     moduleName: client.text('modulename') ?? `${app}.${name}`,
     localIp: server.text('localip') ?? '',
+    workers: client.number('asyncthread', 1),
     ...present('set', readSet(application)),
     ...present('admin', server.endpoint('local')),
     ...present('node', server.object('node')),
@@ -141,16 +141,6 @@ function createReader(root: ConfSection, path: readonly string[], problems: Conf
 /** The platform writes `*` for all addresses. */
 function everywhere(endpoint: Endpoint): Endpoint {
   return endpoint.host === '*' ? { ...endpoint, host: '0.0.0.0' } : endpoint;
-}
-
-/** `asyncthread` is the number of processes, 0 for one a core. Several processes would not share their rooms. */
-function checkWorkers(client: Reader): void {
-  const workers = client.number('asyncthread', 1);
-  if (workers === 1) return;
-  client.refuse(
-    'asyncthread',
-    '1: this server runs in one process, since several cannot share their rooms yet; set it in the template',
-  );
 }
 
 /** The registry itself cannot be looked up, so it needs endpoints. */

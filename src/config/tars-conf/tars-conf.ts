@@ -45,6 +45,8 @@ export interface TarsConf {
   readonly moduleName: string;
   /** The address of this server on the platform; empty if it is not given. */
   readonly localIp: string;
+  /** How many processes serve; 0: one a core. */
+  readonly workers: number;
   /** Present when the server runs in a set. */
   readonly set?: SetDivision;
   /** Where the node daemon reaches the admin servant of this server. */

@@ -109,6 +109,7 @@ export const TEST_CONF: TarsConf = {
   server: 'RoomServer',
   moduleName: 'Chat.RoomServer',
   localIp: '10.0.0.5',
+  workers: 1,
   reportIntervalMs: 60_000,
   callTimeoutMs: 5_000,
   stopTimeoutMs: 3_000,

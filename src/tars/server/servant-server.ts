@@ -2,6 +2,7 @@
 
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
+import type { SocketSource } from '../../system/socket-source.ts';
 import { DEFAULT_FRAME_BYTES } from '../wire/frame-splitter.ts';
 import type { ServantAdapter } from '../calls/servant-adapter.ts';
 import { ClientConnection, type ServingOptions } from './client-connection.ts';
@@ -17,6 +18,8 @@ export interface ServantServerOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Where connections come from if another process listens. Default: it listens itself. */
+  readonly source?: SocketSource | undefined;
   /** By object name, `App.Server.Obj`. Servants that are added later are served too. */
   readonly servants: ReadonlyMap<string, ServantAdapter>;
   /** The longest request, including its length field, in bytes. Default 10 MiB. */
@@ -67,6 +70,7 @@ export function createServantServer(options: ServantServerOptions): ServantServe
   server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   let listening: Promise<{ host: string; port: number }> | undefined;
   let closing: Promise<void> | undefined;
+  let emptied: (() => void) | undefined;
 
   return {
     listen() {
@@ -80,6 +84,14 @@ export function createServantServer(options: ServantServerOptions): ServantServe
   };
 
   function listen(): Promise<{ host: string; port: number }> {
+    const { host, source } = options;
+    if (source !== undefined) {
+      source.open((socket) => {
+        if (connections.size < server.maxConnections) accept(socket.setNoDelay(true));
+        else socket.destroy();
+      });
+      return Promise.resolve({ host, port: source.port });
+    }
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(options.port, options.host, () => {
@@ -94,18 +106,29 @@ export function createServantServer(options: ServantServerOptions): ServantServe
   function accept(socket: Socket): void {
     const connection = new ClientConnection(socket, serving);
     connections.add(connection);
-    socket.once('close', () => connections.delete(connection));
+    socket.once('close', () => {
+      connections.delete(connection);
+      if (connections.size === 0) emptied?.();
+    });
   }
 
   async function close(): Promise<void> {
     // A server that is closed before it listens would listen afterwards.
     await listening?.catch(() => {});
-    if (!server.listening) return;
-    const closed = new Promise((resolve) => server.close(resolve));
+    options.source?.close();
+    if (!server.listening && connections.size === 0) return;
+    const closed =
+      options.source === undefined ? new Promise((resolve) => server.close(resolve)) : allClosed();
     const timer = startQuietTimer(clock, dropAll, closeTimeoutMs);
     for (const connection of connections) connection.finish();
     await closed;
     clock.clearTimeout(timer);
+  }
+
+  function allClosed(): Promise<void> {
+    return new Promise((resolve) => {
+      emptied = resolve;
+    });
   }
 
   function dropAll(): void {

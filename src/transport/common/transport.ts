@@ -4,6 +4,7 @@
  */
 
 import type { Frame, Text } from '../../protocol/text.ts';
+import type { SocketSource } from '../../system/socket-source.ts';
 
 /** What happened to a frame that was given to a socket. */
 export type SendStatus =
@@ -219,6 +220,11 @@ export function checkIdleTimeout(seconds: number): void {
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
+  /**
+   * Other processes have the same port: the system spreads the connections (true), or another process hands them on.
+   * A transport can do one of the two. Default: the port is this transport's alone.
+   */
+  readonly shared?: true | SocketSource | undefined;
 }
 
 export interface Transport {
@@ -227,6 +233,8 @@ export interface Transport {
    * @throws {ListenError}
    */
   listen(address: ListenAddress): Promise<ListenAddress>;
+  /** Takes no new connections any more. Those that are open stay. Needed by workers only. */
+  stopListening?(): void;
   /** Sends a frame to all sockets that are subscribed to a topic. */
   publish(topic: Text, frame: Frame): void;
   /**

@@ -1,6 +1,6 @@
-/** Listens with uWebSockets.js (uWS) on a port of its own, also on one whose last connections have just closed. */
+/** Listens with uWebSockets.js (uWS) on a port of its own, also on one whose last connections have just closed, or shares one. */
 
-import net from 'node:net';
+import { isPortFree } from '../common/free-port.ts';
 import { ListenError, type ListenAddress } from '../common/transport.ts';
 import type { TemplatedApp, us_listen_socket, Uws } from './load.ts';
 
@@ -30,20 +30,26 @@ export async function listenAlone(
   { host, port }: ListenAddress,
 ): Promise<us_listen_socket> {
   const { LIBUS_LISTEN_EXCLUSIVE_PORT } = uws as unknown as UntypedModule;
-  if (port !== 0 && !(await isFree(host, port))) throw new ListenError(host, port);
-  const options = port === 0 ? LIBUS_LISTEN_EXCLUSIVE_PORT : 0;
+  if (port !== 0 && !(await isPortFree({ host, port }))) throw new ListenError(host, port);
+  return listen(app, { host, port }, port === 0 ? LIBUS_LISTEN_EXCLUSIVE_PORT : 0);
+}
+
+/**
+ * Listens with others on the same port: the system spreads the connections over them (`SO_REUSEPORT`).
+ * @throws {ListenError}
+ */
+export function listenWithOthers(app: TemplatedApp, address: ListenAddress): Promise<us_listen_socket> {
+  return listen(app, address, 0);
+}
+
+async function listen(
+  app: TemplatedApp,
+  { host, port }: ListenAddress,
+  options: number,
+): Promise<us_listen_socket> {
   const listening = await new Promise<us_listen_socket | false>((resolve) => {
     (app as unknown as UntypedApp).listen(host, port, options, resolve);
   });
   if (listening === false) throw new ListenError(host, port);
   return listening;
-}
-
-/** Whether nobody listens on a port. */
-function isFree(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = net.createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
-  });
 }

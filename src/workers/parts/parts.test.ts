@@ -1,0 +1,114 @@
+/** The parts that a worker uses keep the contracts of those that the primary holds. */
+
+import { describe, test } from 'vitest';
+import { describeBroker } from '../../broker/broker-contract.ts';
+import { describeControl } from '../../broker/control/control-contract.ts';
+import { createMemoryBrokers } from '../../broker/memory-broker.ts';
+import { createMemoryPresence } from '../../broker/presence/memory-presence.ts';
+import { describePresence } from '../../broker/presence/presence-contract.ts';
+import { createMemoryStatStore } from '../../platform/statistics/memory-stat-store.ts';
+import { describeStatStore } from '../../platform/statistics/stat-store-contract.ts';
+import { createMemoryStore } from '../../storage/memory-store.ts';
+import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
+import { describeRevocationStore } from '../../storage/revocations/revocation-contract.ts';
+import { describeMembershipStore } from '../../storage/store-contract.ts';
+import { FakeClock } from '../../system/clock-harness.ts';
+import type { Channel } from '../channel/channel.ts';
+import { connectChannels } from '../channel/channel-pair-harness.ts';
+import { SharedStore } from '../shared-store.ts';
+import { createRemoteBroker, serveBroker } from './broker-part.ts';
+import { ControlHub, createRemoteControl } from './control-part.ts';
+import { createRemotePresence, servePresence } from './presence-part.ts';
+import {
+  createRemoteRevocations,
+  createRemoteStatStore,
+  createRemoteStore,
+  createRevocationServing,
+  serveStatStore,
+  serveStore,
+} from './store-parts.ts';
+
+const framework = { describe, test };
+
+/** Connects workers with a primary, which serves each of them so. */
+function createPlace(serve: (channel: Channel) => void) {
+  const open: Channel[] = [];
+  return {
+    async worker(): Promise<Channel> {
+      const { primary, worker } = await connectChannels();
+      serve(primary);
+      open.push(worker);
+      return worker;
+    },
+    async dispose(): Promise<void> {
+      for (const channel of open) channel.destroy();
+      await Promise.all(open.map(({ closed }) => closed));
+    },
+  };
+}
+
+describeBroker(framework, {
+  name: 'the broker of a worker',
+  async createPlace() {
+    const clock = new FakeClock();
+    const connect = createMemoryBrokers({ clock });
+    const place = createPlace((channel) => serveBroker(channel, connect()));
+    return {
+      ...place,
+      connect: async () => createRemoteBroker(await place.worker()),
+      elapse: async (ms) => clock.increment(ms),
+    };
+  },
+});
+
+describePresence(framework, {
+  name: 'the presence of a worker',
+  async createPlace() {
+    const presence = createMemoryPresence();
+    const place = createPlace((channel) => servePresence(channel, presence));
+    return { ...place, connect: async () => createRemotePresence(await place.worker()) };
+  },
+});
+
+describeControl(framework, {
+  name: 'the control of a worker',
+  async createPlace() {
+    const hub = new ControlHub();
+    const place = createPlace((channel) => hub.serve(channel));
+    return { ...place, connect: async () => createRemoteControl(await place.worker()) };
+  },
+});
+
+describeMembershipStore(framework, {
+  name: 'the store of a worker',
+  persistent: true,
+  shared: true,
+  async createPlace() {
+    const shared = new SharedStore(createMemoryStore(), createMemoryPresence());
+    let opened = 0;
+    const place = createPlace((channel) => {
+      opened += 1;
+      serveStore(channel, shared.of(String(opened)));
+    });
+    return { ...place, open: async () => createRemoteStore(await place.worker()) };
+  },
+});
+
+describeRevocationStore(framework, {
+  name: 'the revocations of a worker',
+  persistent: true,
+  async createPlace() {
+    const place = createPlace(createRevocationServing(createMemoryRevocations()));
+    return { ...place, open: async () => createRemoteRevocations(await place.worker()) };
+  },
+});
+
+describeStatStore(framework, {
+  name: 'the statistics of a worker',
+  persistent: true,
+  async createPlace() {
+    const store = createMemoryStatStore();
+    const place = createPlace((channel) => serveStatStore(channel, store));
+    return { ...place, open: async () => createRemoteStatStore(await place.worker()) };
+  },
+});
