@@ -21,6 +21,9 @@ export interface ServerConnectionOptions extends RawClientOptions {
   readonly onLost: (error: Error) => void;
 }
 
+/** How often scripts are loaded for one call. */
+const MOST_LOADS = 3;
+
 export type ChannelListener = (message: string, channel: string) => void;
 
 export class ServerConnection {
@@ -133,26 +136,26 @@ export class ServerConnection {
     await Promise.all([...scripts].map(({ text }) => this.command(['SCRIPT', 'LOAD', text])));
   }
 
-  async #runOnce(words: readonly string[]): Promise<RedisReply> {
+  async #runOnce(words: readonly string[], loads = MOST_LOADS): Promise<RedisReply> {
     try {
       return await this.command(words);
     } catch (error) {
-      if (!startsWith(error, 'NOSCRIPT')) throw error;
+      if (!startsWith(error, 'NOSCRIPT') || loads === 0) throw error;
     }
     this.#reloading ??= this.#loadScripts().finally(() => {
       this.#reloading = undefined;
     });
-    return this.#runLater(words);
+    return this.#runLater(words, loads - 1);
   }
 
-  /** In the order of the calls: each waits for the same promise. */
-  async #runLater(words: readonly string[]): Promise<RedisReply> {
+  /** In the order of the calls: each waits for the same promise. What is loaded may not be all: the script may be a new one. */
+  async #runLater(words: readonly string[], loads = MOST_LOADS): Promise<RedisReply> {
     try {
       await this.#reloading;
     } catch (error) {
       throw new RedisDownError('a script cannot be loaded', { cause: error });
     }
-    return this.command(words);
+    return this.#runOnce(words, loads);
   }
 }
 
