@@ -86,6 +86,8 @@ export type Order =
   | { readonly type: 'removePresent'; readonly room: string; readonly id: string }
   /** A user has come back to a room on one node: whoever waits for it does so no more. */
   | { readonly type: 'resume'; readonly room: string; readonly user: string }
+  /** Users were found away in a room, on a node that has ended: join to it those who have connected in the meantime. */
+  | { readonly type: 'recall'; readonly room: string; readonly users: readonly string[] }
   /** Put a member out of a room. */
   | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
   /** Let only the server publish in a room. */

@@ -162,6 +162,13 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return outside.remove(order.room, order.id);
         case 'resume':
           return resume(directory.rooms.get(order.room), order.user);
+        case 'recall': {
+          const { room, users } = order;
+          const connected = users.map((user) =>
+            each({ user }, (one) => one.getSnapshot().context.queue.take({ type: 'room.recall', room })),
+          );
+          return connected.includes(true);
+        }
         case 'kick':
           return kick(directory.rooms.get(order.room), order.connection, order.reason);
         case 'close':
