@@ -168,6 +168,28 @@ describeWithRedis('a control in Redis', (redis) => {
       expect(place.faults).toEqual(['one: nodes have not said that they obey: dead']);
     }));
 
+  test('a node that was silent once is not waited for again, until it is heard', () =>
+    visit(async (place) => {
+      let patience = 1 / 5;
+      const setTimeout = (fn: () => void, ms: number): unknown => systemClock.setTimeout(fn, ms * patience);
+      const one = await place.connect((own) => own, { ...systemClock, setTimeout });
+      one.attach({ id: 'one', obey: () => false, answer: () => 'one' });
+      await one.open?.();
+      const two = await connectDeaf(place, 'two');
+      two.setDeaf(true);
+      expect(await one.order(muting('a'))).toBe(false);
+      expect(place.faults).toEqual(['one: nodes have not said that they obey: two']);
+      // Whoever waits now waits for longer than this test may take.
+      patience = 1_000;
+      expect(await one.order(muting('b'))).toBe(false);
+      expect(await one.survey({ type: 'rooms' }, 1_000)).toEqual({ answers: ['one'], missing: 1 });
+      two.setDeaf(false);
+      two.restore();
+      await eventually(() => expect(two.orders).toEqual(['a', 'b'].map(muting)));
+      await eventually(async () => expect(await one.order(muting('c'))).toBe(true));
+      expect(place.faults).toHaveLength(1);
+    }));
+
   test('what a newer version says is ignored, and told once', () =>
     visit(async (place) => {
       const one = await connectDeaf(place, 'one');
