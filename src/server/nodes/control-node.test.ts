@@ -38,7 +38,7 @@ function start(options: HarnessOptions = {}) {
   const events = { emit: (_: string, event: unknown) => void told.push(event), isHeard: () => false };
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
   const muted = new MutedRooms({ store: createMemoryMutes(), clock, events, onFound: () => undefined });
-  const nodeInfo = createNodeInfo({ uid: 'node', directory: harness.directory, clock, port: 0 });
+  const nodeInfo = createNodeInfo({ uid: 'node', directory: harness.directory, clock, port: () => 0 });
   const { directory } = harness;
   control.attach(
     createControlNode({

@@ -171,13 +171,8 @@ class RedisMembershipStore implements MembershipStore {
     return [...new Set(rooms.filter((room) => room !== undefined))];
   }
 
-  async close(): Promise<void> {
-    try {
-      await this.#input.lease.end();
-    } catch (error) {
-      // Its lease runs out by itself.
-      if (!(error instanceof RedisDownError)) throw error;
-    }
+  close(): Promise<void> {
+    return this.#input.lease.end();
   }
 
   async #apply(roster: string, changes: readonly string[], { newest, living }: Leases): Promise<Written> {
