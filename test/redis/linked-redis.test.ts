@@ -59,7 +59,8 @@ describeWithRedis('a server with Redis', (redis) => {
         await server.listen();
         await server.publish(room, 'hi');
         await server.mute(room);
-        expect(await redis().command('KEYS', 'no-lease:{nodes}*')).toEqual(['no-lease:{nodes}:format']);
+        const found = (await redis().command('KEYS', 'no-lease:{nodes}*')) as string[];
+        expect(found.toSorted()).toEqual(['no-lease:{nodes}:data', 'no-lease:{nodes}:format']);
       },
       parts,
     );

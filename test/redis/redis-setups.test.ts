@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { RedisKeys } from '../../src/redis/keys.ts';
 import { linkRedis } from '../support/link-redis.ts';
 import { startSentinels, type SentinelSetup } from '../support/redis-sentinel.ts';
 import { describeWithRedisProgram, startRedis, type StartedRedis } from '../support/redis.ts';
+import { startServer } from '../support/start-server.ts';
 import { makeCertificates, type TestCertificates } from '../support/test-certificates.ts';
 
 describeWithRedisProgram('Redis with TLS and a password', () => {
@@ -94,8 +95,8 @@ describeWithRedisProgram('several servers of Redis', () => {
           redis.onRestored(({ affects }) => (restored += affects(keys.live(room)) ? 1 : 0));
         }
         const counts = await Promise.all(servers.map(async (server) => await server.command('DBSIZE')));
-        // Each has the number of the format too.
-        const shares = counts.map((count) => (Number(count) - 1) / 2);
+        // Each has the number of the format too, and an id of its data.
+        const shares = counts.map((count) => (Number(count) - 2) / 2);
         expect(shares.every((share) => share > 5 && Number.isInteger(share))).toBe(true);
         expect(shares[0]! + shares[1]!).toBe(50);
         await servers[1].command('CLIENT', 'KILL', 'TYPE', 'pubsub');
@@ -105,4 +106,45 @@ describeWithRedisProgram('several servers of Redis', () => {
       await Promise.all(servers.map((server) => server.close()));
     }
   });
+
+  test('are told again what they had, whichever of them has lost it', async () => {
+    const servers = await Promise.all([startRedis(), startRedis()]);
+    onTestFinished(() => Promise.all(servers.map((server) => server.close())).then(() => undefined));
+    const keys = new RedisKeys('statecast');
+    const { server, connect } = await startServer({
+      redis: { url: servers.map(({ url }) => url) },
+      line: { userParameter: true },
+    });
+    const rooms = Array.from({ length: 8 }, (_, index) => `room${index}`);
+    const here = await connect({ path: '/?user=ann' });
+    const away = await connect({ path: '/?user=bob' });
+    for (const room of rooms) {
+      await here.join(room);
+      await away.join(room);
+    }
+    away.terminate();
+    await server.revoke({ user: 'carl' });
+    await server.mute('room0');
+    const kept = [keys.revocations, keys.muted, keys.away('bob')];
+    for (const room of rooms) kept.push(keys.roster(room), keys.here(room));
+    /** How many there are on each server. */
+    const counts = async () =>
+      (await Promise.all(servers.map((one) => one.command('EXISTS', ...kept)))) as number[];
+    await expect.poll(async () => sum(await counts())).toBe(kept.length);
+    const before = await counts();
+    expect(before.every((count) => count > 0)).toBe(true);
+    for (const one of servers) {
+      await one.kill();
+      await one.start();
+      await expect.poll(counts, { timeout: 10_000 }).toEqual(before);
+    }
+    for (const room of rooms) {
+      const found = (await server.members(room)).map(({ user, state }) => `${user} ${state}`);
+      expect(found.toSorted()).toEqual(['ann joined', 'bob away']);
+    }
+  });
 });
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

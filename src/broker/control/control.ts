@@ -95,6 +95,8 @@ export type Order =
   | { readonly type: 'unmute'; readonly room: string }
   /** Put all members out of a room, and let it go from memory. */
   | { readonly type: 'close'; readonly room: string; readonly reason: string }
+  /** Read again what is revoked and muted: a store that had lost it was told again. */
+  | { readonly type: 'reload' }
   /** Take a frame that a client without a WebSocket has sent to another node. */
   | { readonly type: 'emulate'; readonly session: string; readonly frame: string };
 

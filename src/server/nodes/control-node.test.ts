@@ -36,7 +36,9 @@ function start(options: HarnessOptions = {}) {
   const outside = { keep: () => false, remove: () => false };
   const told: unknown[] = [];
   const events = { emit: (_: string, event: unknown) => void told.push(event), isHeard: () => false };
-  const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
+  // They may be out of reach, and are read again.
+  const stores = { revocations: { ...createMemoryRevocations(), onRestored: () => () => undefined } };
+  const revocations = new Revocations({ store: stores.revocations, clock, events });
   const muted = new MutedRooms({ store: createMemoryMutes(), clock, events, onFound: () => undefined });
   const nodeInfo = createNodeInfo({ uid: 'node', directory: harness.directory, clock, port: () => 0 });
   const { directory } = harness;
@@ -66,7 +68,7 @@ function start(options: HarnessOptions = {}) {
     client.frames.length = 0;
     return client;
   }
-  return { ...harness, clock, operations, control, told, connect };
+  return { ...harness, clock, operations, control, told, connect, revocations, stores };
 }
 
 /** A handler that waits until it is let go. */
@@ -462,6 +464,14 @@ test('what a newer version asks is ignored, and told once', () => {
     { part: 'control', error: ignoring('an order of the type fly') },
     { part: 'control', error: ignoring('a question of the type weather') },
   ]);
+});
+
+test('reload has what is revoked and muted read again', async () => {
+  const { control, revocations, stores } = start();
+  await stores.revocations.write([{ type: 'add', revocation: { user: 'ann' } }]);
+  expect(control.order({ type: 'reload' })).toBe(true);
+  await settle();
+  expect(revocations.list()).toEqual([{ user: 'ann' }]);
 });
 
 describe('recall, of users who were found away after they had connected', () => {

@@ -82,11 +82,15 @@ export function createSharedParts({
     isWatched: (room) => hasStreamReaders(directory(), room),
     onGap: (room) => tellGap(directory(), room),
   });
+  const control = given.control ?? redis?.createControl() ?? createMemoryControl();
+  // A node that does not hear of it reads its tables when Redis is there again the next time.
+  const haveReloaded = (): void =>
+    void (async () => control.order({ type: 'reload' }))().catch(() => undefined);
   return {
     store: given.store ?? redis?.createStore() ?? createMemoryStore(),
     broker: new HeldBroker(watched, (room) => directory().rooms.get(room)?.record.subscription ?? 'none'),
     presence: given.presence ?? redis?.createPresence() ?? createMemoryPresence(),
-    control: given.control ?? redis?.createControl() ?? createMemoryControl(),
+    control,
     revocations: new Revocations({
       store: given.revocations ?? redis?.createRevocations() ?? createMemoryRevocations(),
       clock,
@@ -94,6 +98,7 @@ export function createSharedParts({
       onFound(found) {
         for (const one of found) endRevoked(directory(), one);
       },
+      onToldAgain: haveReloaded,
     }),
     muted: new MutedRooms({
       store: given.mutes ?? redis?.createMutes() ?? createMemoryMutes(),
@@ -103,6 +108,7 @@ export function createSharedParts({
         directory()
           .rooms.get(room)
           ?.send({ type: muted ? 'room.mute' : 'room.unmute' }, 'library'),
+      onToldAgain: haveReloaded,
     }),
     createOutbox: given.outbox ?? redis?.createOutbox ?? createMemoryOutboxes,
     redis,

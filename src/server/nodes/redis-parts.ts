@@ -153,8 +153,9 @@ function linkServers({ settings, urls, keys, common, restored, close }: LinkInpu
         locate: createLocate(url, settings),
         isMoving: settings.sentinels.length > 0,
         formatKey: keys.format,
+        dataKey: keys.data,
         isSharded: false,
-        onUsed: (link) => redis.tellUsed(link),
+        onUsed: (link, isEmptied) => redis.tellUsed(link, isEmptied),
       }),
   );
   const redis = new LinkedRedis(first, restored, close);
@@ -179,6 +180,7 @@ function linkCluster({ urls, keys, common, links, restored, close }: LinkInput):
         locate: async () => map.urlOf(server),
         isMoving: false,
         formatKey: keys.format,
+        dataKey: keys.data,
         isSharded: true,
         onMoved: () => map.probe(),
         onUsed: (used) => redis.tellUsed(used),
