@@ -157,6 +157,28 @@ describeWithRedis('a control in Redis', (redis) => {
       expect(place.faults).toEqual(['two: this node was away too long: it has missed orders']);
     }));
 
+  test('orders are kept for others up to 16 MB, and the oldest are given up first', () =>
+    visit(async (place) => {
+      const one = await connectDeaf(place, 'one');
+      const give = (letter: string, mebibytes: number) =>
+        one.control.order({
+          type: 'tell',
+          who: { user: 'ann' },
+          data: letter.repeat(mebibytes * 1024 * 1024),
+        });
+      for (const letter of 'abcdefg') await give(letter, 3);
+      await one.control.order(muting('r'));
+      const [oldest] = (await redis().command('XRANGE', place.keys.orders, '-', '+')) as [string, string[]][];
+      expect(oldest?.[1][5]).toContain('"data":"ccc');
+      expect(await redis().command('XLEN', place.keys.orders)).toBe(6);
+      await give('h', 17);
+      expect(await redis().command('XLEN', place.keys.orders)).toBe(1);
+      await one.control.order(muting('r'));
+      expect(one.orders).toHaveLength(10);
+      // One of that size is more than is kept.
+      expect(await redis().command('XLEN', place.keys.orders)).toBe(1);
+    }));
+
   test('a node that does not answer is told, and does not have it', () =>
     visit(async (place) => {
       const setTimeout = (fn: () => void, ms: number): unknown => systemClock.setTimeout(fn, ms / 5);
