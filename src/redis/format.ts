@@ -42,5 +42,5 @@ export async function identifyData(
   newId: string,
 ): Promise<string> {
   const found = (await command(['GET', key])) ?? (await command(['SET', key, newId, 'NX', 'GET']));
-  return found === null ? newId : String(found);
+  return typeof found === 'string' ? found : newId;
 }

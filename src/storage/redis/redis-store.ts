@@ -59,9 +59,9 @@ class RedisMembershipStore implements MembershipStore {
       },
       onEmptied: () => this.#tellEmptied(),
     });
-    this.#stopListening = input.redis.onRestored(({ affects, isEmptied }) => {
+    this.#stopListening = input.redis.onRestored((restored) => {
       // Where several servers have the rooms between them, the lease tells it of one of them.
-      if (isEmptied === true && !affects(input.keys.nodes)) this.#tellEmptied();
+      if (restored.isEmptied === true && !restored.affects(input.keys.nodes)) this.#tellEmptied();
     });
   }
 
