@@ -21,9 +21,6 @@ export interface ServerConnectionOptions extends RawClientOptions {
   readonly onLost: (error: Error) => void;
 }
 
-/** How often scripts are loaded for one call. */
-const MOST_LOADS = 3;
-
 export type ChannelListener = (message: string, channel: string) => void;
 
 export class ServerConnection {
@@ -31,6 +28,8 @@ export class ServerConnection {
   readonly #commands: RedisClientType;
   readonly #subscriber: RedisClientType;
   #reloading: Promise<void> | undefined;
+  /** The scripts that this connection has loaded, or loads now. */
+  readonly #loaded = new WeakSet<RedisScript>();
   #isClosed = false;
 
   private constructor(
@@ -58,6 +57,8 @@ export class ServerConnection {
 
   run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<RedisReply> {
     this.#options.scripts.add(script);
+    // Those that are being loaded now were chosen before.
+    if (this.#reloading !== undefined && !this.#loaded.has(script)) this.#reload([script]);
     const words = ['EVALSHA', digestOf(script), String(keys.length), ...keys, ...args];
     return this.#reloading === undefined ? this.#runOnce(words) : this.#runLater(words);
   }
@@ -122,7 +123,7 @@ export class ServerConnection {
     const { onMoved } = this.#options;
     if (onMoved !== undefined) this.#subscriber.on('sharded-channel-moved', onMoved);
     await Promise.all([this.#commands.connect(), this.#subscriber.connect()]);
-    await this.#loadScripts();
+    await this.#load(this.#options.scripts);
   }
 
   #lose(error: Error): void {
@@ -131,31 +132,40 @@ export class ServerConnection {
     this.#options.onLost(error);
   }
 
-  async #loadScripts(): Promise<void> {
-    const { scripts } = this.#options;
-    await Promise.all([...scripts].map(({ text }) => this.command(['SCRIPT', 'LOAD', text])));
+  async #load(scripts: Iterable<RedisScript>): Promise<void> {
+    const all = [...scripts];
+    for (const script of all) this.#loaded.add(script);
+    await Promise.all(all.map(({ text }) => this.command(['SCRIPT', 'LOAD', text])));
   }
 
-  async #runOnce(words: readonly string[], loads = MOST_LOADS): Promise<RedisReply> {
+  /** Calls wait until these are loaded too. */
+  #reload(scripts: Iterable<RedisScript>): void {
+    const reloading: Promise<void> = Promise.all([this.#reloading, this.#load(scripts)])
+      .then(() => undefined)
+      .finally(() => {
+        if (this.#reloading === reloading) this.#reloading = undefined;
+      });
+    this.#reloading = reloading;
+  }
+
+  async #runOnce(words: readonly string[]): Promise<RedisReply> {
     try {
       return await this.command(words);
     } catch (error) {
-      if (!startsWith(error, 'NOSCRIPT') || loads === 0) throw error;
+      if (!startsWith(error, 'NOSCRIPT')) throw error;
     }
-    this.#reloading ??= this.#loadScripts().finally(() => {
-      this.#reloading = undefined;
-    });
-    return this.#runLater(words, loads - 1);
+    if (this.#reloading === undefined) this.#reload(this.#options.scripts);
+    return this.#runLater(words);
   }
 
-  /** In the order of the calls: each waits for the same promise. What is loaded may not be all: the script may be a new one. */
-  async #runLater(words: readonly string[], loads = MOST_LOADS): Promise<RedisReply> {
+  /** In the order of the calls: each waits for the same promise. */
+  async #runLater(words: readonly string[]): Promise<RedisReply> {
     try {
       await this.#reloading;
     } catch (error) {
       throw new RedisDownError('a script cannot be loaded', { cause: error });
     }
-    return this.#runOnce(words, loads);
+    return this.command(words);
   }
 }
 

@@ -51,4 +51,22 @@ describeWithRedis('a connection to one server of Redis', (redis) => {
       await connection.close();
     }
   });
+
+  test('knows scripts that are run for the first time while others are loaded', async () => {
+    const connection = await connectDirectly(redis().url);
+    try {
+      const run = (index: number) =>
+        connection.run({ name: `s${index}`, text: `return 'new ${index}'` }, [`k${index}`], []);
+      let isOver = false;
+      const answers = [run(0)];
+      void answers[0]!.finally(() => (isOver = true));
+      while (!isOver) {
+        answers.push(run(answers.length));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await Promise.all(answers)).toEqual(answers.map((_, index) => `new ${index}`));
+    } finally {
+      await connection.close();
+    }
+  });
 });

@@ -95,6 +95,32 @@ describeWithRedis('several nodes on one Redis', (redis) => {
       .toMatchObject([{ node: 0, user: 'ann', reason: 'resumed' }]);
   });
 
+  test('a user who has come back before the dead node was noticed is joined again', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const trusting: ServerOptions = { line: { userParameter: true } };
+    const [dead, one, two] = [
+      await nodes.start(trusting),
+      await nodes.start(trusting),
+      await nodes.start(trusting),
+    ];
+    const [ann, bob] = [
+      await dead.connect({ path: '/?user=ann' }),
+      await dead.connect({ path: '/?user=bob' }),
+    ];
+    await Promise.all([ann.join('r'), bob.join('r')]);
+    await expect.poll(() => redis().command('HLEN', nodes.keys.roster('r'))).toBe(2);
+    dead.redis.isCut = true;
+    const back = [await one.connect({ path: '/?user=ann' }), await two.connect({ path: '/?user=ann' })];
+    await (await two.connect({ path: '/?user=bob' })).join('r');
+    for (const client of back) expect(await client.next()).toBe('Subscribe roomNum:r success!');
+    await expect.poll(() => statesOf(one, 'r')).toEqual(['ann joined', 'ann joined', 'bob joined']);
+    const left = nodes.told.filter(({ node, name }) => node > 0 && name === 'member.left');
+    expect(left).toMatchObject([
+      { user: 'bob', reason: 'swept' },
+      { user: 'ann', reason: 'resumed' },
+    ]);
+  });
+
   test('a clean end hands over at once', async () => {
     const nodes = new RedisNodes(redis().url);
     const [one, two] = [await nodes.start(), await nodes.start()];
