@@ -10,6 +10,7 @@ import { ServerConnection } from './server-connection.ts';
 import { startQuietTimer, type Clock } from '../system/clock.ts';
 import { slotOf } from './slots.ts';
 import { Subscriptions, type MessageListener } from './subscriptions.ts';
+import { checkVersion, explainTrouble } from './trouble.ts';
 
 /** How long the socket may take to connect, in milliseconds. */
 const CONNECT_MS = 5_000;
@@ -61,6 +62,14 @@ export class ServerLink implements RedisLinkPort {
   }
 
   async open(heard: () => void, lost: (error: Error) => void): Promise<void> {
+    try {
+      await this.#open(heard, (error) => lost(explainTrouble(error)));
+    } catch (error) {
+      throw explainTrouble(error);
+    }
+  }
+
+  async #open(heard: () => void, lost: (error: Error) => void): Promise<void> {
     const { locate, caFile, scripts, formatKey, probeChannel, isSharded, onMoved } = this.#options;
     const opening = new AbortController();
     this.#opening = opening;
@@ -81,9 +90,11 @@ export class ServerLink implements RedisLinkPort {
     this.#opened = connection;
     this.#url = url;
     this.#lost = lost;
+    const command = (words: readonly string[]): Promise<RedisReply> => connection.command(words);
+    await checkVersion(command);
     await checkRole(connection);
     if (isSharded) await checkServing(connection, formatKey);
-    else await checkFormat(formatKey, (words) => connection.command(words));
+    else await checkFormat(formatKey, command);
     await connection.hearItself(probeChannel, heard);
     await this.#subscriptions.attach(connection);
   }
