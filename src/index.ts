@@ -72,6 +72,7 @@ export type {
 export type { RpcFailure } from './protocol/rpc-errors.ts';
 export type { Frame, Text } from './protocol/text.ts';
 export type { Authenticate, ClientIdentity, ClientRequest } from './server/identity/authentication.ts';
+export { RedisRequiredError } from './actors/redis/redis-required-error.ts';
 export { createServer, defineRoom } from './server/create-server.ts';
 export { RefusedError } from './server/refused-error.ts';
 export type { MessageOf, MessageTo } from './server/schema/room-types.ts';

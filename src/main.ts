@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program `statecast`: runs the command line, and reports what went wrong with a message and an exit code. */
 
+import { RedisRequiredError } from './actors/redis/redis-required-error.ts';
 import { createCommandLine } from './cli/command-line.ts';
 import { PackageError } from './cli/package/package-error.ts';
 import { RemoteError } from './cli/remote/remote-error.ts';
@@ -30,7 +31,9 @@ try {
 }
 
 function isExpected(error: unknown): error is Error {
-  return [ListenError, StoreError, PackageError, RemoteError].some((expected) => error instanceof expected);
+  return [ListenError, StoreError, RedisRequiredError, PackageError, RemoteError].some(
+    (expected) => error instanceof expected,
+  );
 }
 
 /** For what the user can correct: the message alone. Anything else is a bug and shows its stack. */

@@ -24,6 +24,7 @@ test.each([
 test.each<[object, string]>([
   [{ url: 'http://r.example' }, 'redis.url: a URL: redis://'],
   [{ url: [] }, 'redis.url: a URL: redis://'],
+  [{ url: 'redis://r.example/main' }, 'redis.url: a URL: redis://'],
   [{ url: [URL, 'r.example:6379'] }, 'redis.url[1]: a URL: redis://'],
   [{ url: [URL, URL] }, 'redis.url: different servers'],
   [{ url: [URL, 'rediss://b.example'] }, 'redis.url: redis:// for all servers'],

@@ -54,6 +54,8 @@ export class KeptTable<Row, Change> {
   #isEmptied = false;
   /** It was told again, and may not have it yet. */
   #isToldAgain = false;
+  /** Whether it was told that the store fails, and it has not worked since. */
+  #isFailureTold = false;
   #isClosed = false;
 
   constructor(input: KeptTableInput<Row, Change>) {
@@ -113,11 +115,10 @@ export class KeptTable<Row, Change> {
   async written(): Promise<void> {
     const hasAll = this.#writing === undefined && this.#unwritten.size === 0;
     if (hasAll || !this.#isLoaded) return;
-    const { clock, events } = this.#input;
     try {
-      await settleInTime(clock, this.#writeRest(), DEADLINE_MS, this.#late);
+      await settleInTime(this.#input.clock, this.#writeRest(), DEADLINE_MS, this.#late);
     } catch (error) {
-      if (error instanceof Error && error.message === this.#late) events.emit('store.failed', { error });
+      if (error instanceof Error && error.message === this.#late) this.#tellFailure(error);
       throw error;
     }
   }
@@ -134,11 +135,11 @@ export class KeptTable<Row, Change> {
 
   /** One at a time; what fails is tried again. */
   #loadAgain(): Promise<void> {
-    const { clock, events } = this.#input;
+    const { clock } = this.#input;
     this.#loading ??= settleInTime(clock, this.#loadOnce(), DEADLINE_MS, this.#late)
       .catch((error: unknown) => {
         if (this.#isClosed) return;
-        events.emit('store.failed', { error });
+        this.#tellFailure(error);
         clock.clearTimeout(this.#loadRetry);
         this.#loadRetry = startQuietTimer(clock, () => void this.#loadAgain(), RETRY_MS);
       })
@@ -161,6 +162,7 @@ export class KeptTable<Row, Change> {
     this.#take(loaded, changed);
     this.#isLoaded = true;
     if (this.#unwritten.size > 0) await this.written();
+    this.#isFailureTold = false;
     if (!this.#isToldAgain) return;
     this.#isToldAgain = false;
     this.#input.onToldAgain?.();
@@ -193,6 +195,12 @@ export class KeptTable<Row, Change> {
     this.#input.onLoaded?.(added, gone);
   }
 
+  /** Once: it is tried again each second. */
+  #tellFailure(error: unknown): void {
+    if (!this.#isFailureTold) this.#input.events.emit('store.failed', { error });
+    this.#isFailureTold = true;
+  }
+
   async #writeRest(): Promise<void> {
     // A write that is under way may have begun before.
     await this.#writing?.catch(() => undefined);
@@ -215,16 +223,17 @@ export class KeptTable<Row, Change> {
   }
 
   async #writeAll(): Promise<void> {
-    const { store, events } = this.#input;
+    const { store } = this.#input;
     while (this.#unwritten.size > 0) {
       const changes = this.#unwritten;
       this.#unwritten = new Map();
       try {
         await store.write([...changes.values()]);
+        this.#isFailureTold = false;
       } catch (error) {
         // What was said later counts.
         this.#unwritten = new Map([...changes, ...this.#unwritten]);
-        events.emit('store.failed', { error });
+        this.#tellFailure(error);
         this.#tryLater();
         throw error;
       }

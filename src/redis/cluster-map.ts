@@ -6,6 +6,7 @@ import type { RedisLinkPort } from './link-port.ts';
 import { createRawClient } from './raw-client.ts';
 import { moveTo } from './redis-address.ts';
 import { SlotTable, slotOf, type ClusterNode } from './slots.ts';
+import { explainTrouble } from './trouble.ts';
 
 type Client = Awaited<ReturnType<typeof createRawClient>>;
 
@@ -57,7 +58,7 @@ export class ClusterMap implements RedisLinkPort {
         this.close();
       }
     }
-    throw failure;
+    throw explainTrouble(failure);
   }
 
   use(): void {

@@ -32,7 +32,8 @@ export function createSentinels({ sentinels, master, url, caFile }: SentinelsOpt
         failure = error;
       }
     }
-    throw new Error(`no sentinel knows the master ${master}`, { cause: failure });
+    const why = failure instanceof Error ? `: ${failure.message}` : '';
+    throw new Error(`no sentinel tells where the master ${master} is${why}`, { cause: failure });
   };
 }
 

@@ -11,6 +11,7 @@ import { ServerConnection } from './server-connection.ts';
 import { startQuietTimer, type Clock } from '../system/clock.ts';
 import { slotOf } from './slots.ts';
 import { Subscriptions, type MessageListener } from './subscriptions.ts';
+import { checkVersion, explainTrouble } from './trouble.ts';
 
 /** How long the socket may take to connect, in milliseconds. */
 const CONNECT_MS = 5_000;
@@ -68,6 +69,14 @@ export class ServerLink implements RedisLinkPort {
   }
 
   async open(heard: () => void, lost: (error: Error) => void): Promise<void> {
+    try {
+      await this.#open(heard, (error) => lost(explainTrouble(error)));
+    } catch (error) {
+      throw explainTrouble(error);
+    }
+  }
+
+  async #open(heard: () => void, lost: (error: Error) => void): Promise<void> {
     const { locate, caFile, scripts, formatKey, dataKey, probeChannel, isSharded, onMoved } = this.#options;
     const opening = new AbortController();
     this.#opening = opening;
@@ -88,10 +97,11 @@ export class ServerLink implements RedisLinkPort {
     this.#opened = connection;
     this.#url = url;
     this.#lost = lost;
+    const command = (words: readonly string[]): Promise<RedisReply> => connection.command(words);
+    await checkVersion(command);
     await checkRole(connection);
     if (isSharded) await checkServing(connection, formatKey);
     else {
-      const command = (words: readonly string[]): Promise<unknown> => connection.command(words);
       await checkFormat(formatKey, command);
       const data = await identifyData(dataKey, command, randomUUID());
       this.#isEmptied ||= this.#data !== undefined && this.#data !== data;

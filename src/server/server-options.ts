@@ -142,25 +142,29 @@ export interface ServerOptions<
   MemberData = unknown,
   Rooms = Readonly<Record<string, unknown>>,
 > extends LibrarySettings {
-  /** Where memberships are kept. Default: in memory; `createLowdbStore({ dir })` keeps them in files. */
+  /**
+   * Where memberships are kept. Default, as for the parts below: in Redis where `redis.url` is set, and else in memory. A
+   * part that is given wins over Redis; `statecast/testing` has the contract of each. `createLowdbStore({ dir })` keeps
+   * memberships in files.
+   */
   readonly store?: MembershipStore;
   /**
    * Protocols of your own, by the path of their WebSocket endpoint, besides the line protocol at `/`. `statecast/testing`
    * has their contract.
    */
   readonly codecs?: Readonly<Record<`/${string}`, Codec>>;
-  /** Where the streams of rooms are, and what connects servers. Default: in memory. */
+  /** Where the streams of rooms are, and what connects servers. Default: in Redis, or in memory. */
   readonly broker?: Broker;
-  /** Who is in which room, over all servers. Default: in memory. */
+  /** Who is in which room, over all servers. Default: in Redis, or in memory. */
   readonly presence?: Presence;
-  /** How orders reach all servers. Default: in memory. */
+  /** How orders reach all servers. Default: through Redis, or in memory. */
   readonly control?: Control;
   /**
-   * Where it is kept which tokens and users are revoked. Default: in memory, so that a restart lifts all;
+   * Where it is kept which tokens and users are revoked. Default: in Redis, or in memory, where a restart lifts all;
    * `createFileRevocations({ dir })` keeps them in a file.
    */
   readonly revocations?: RevocationStore;
-  /** Where it is kept which rooms are muted. Default: in memory, so that a restart unmutes all. */
+  /** Where it is kept which rooms are muted. Default: in Redis, or in memory, where a restart unmutes all. */
   readonly mutes?: MuteStore;
   /**
    * Where the statistics of calls of servants wait until they are sent to a TARS platform. Default: as `monitor.store`
@@ -168,8 +172,8 @@ export interface ServerOptions<
    */
   readonly statStore?: StatStore;
   /**
-   * Where the events for `webhooks` wait until they are taken. Default: in memory; `createFileOutboxes({ dir })` keeps them
-   * in files. `statecast/testing` has the contract of an outbox.
+   * Where the events for `webhooks` wait until they are taken. Default: in Redis, or in memory; `createFileOutboxes({ dir })`
+   * keeps them in files.
    */
   readonly outbox?: CreateOutbox;
   /**

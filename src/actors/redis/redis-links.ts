@@ -6,6 +6,7 @@ import type { Clock } from '../../system/clock.ts';
 import { send } from '../runtime/send.ts';
 import { SERVER } from '../runtime/sender.ts';
 import type { RedisLinkPolicy } from './redis-link-events.ts';
+import { RedisRequiredError } from './redis-required-error.ts';
 import { startRedisLink, toError, type redisLinkMachine, type RedisLinkRef } from './redis-link.ts';
 
 export interface RedisLinksInput {
@@ -35,7 +36,7 @@ export interface RedisLinks {
   settled(): Promise<void>;
   /**
    * Resolves when all links are ready.
-   * @throws an error that names a link which is not, after the time.
+   * @throws {RedisRequiredError} that names those which are not, after the time.
    */
   ready(withinMs: number): Promise<void>;
   stop(): void;
@@ -89,7 +90,7 @@ export function createRedisLinks({ machine, policy, clock, events, random }: Red
         timer = clock.setTimeout(() => {
           const missing = states().filter(({ state }) => state !== 'ready');
           const words = missing.map(({ address, error = 'no answer' }) => `${address}: ${error}`);
-          reject(new Error(`Redis cannot be used, and redis.required is set (${words.join('; ')})`));
+          reject(new RedisRequiredError(words));
         }, withinMs);
       });
       try {

@@ -33,7 +33,13 @@ export function createBanner(
     lines.push(...ownAddresses().map((address) => `  also     ${toUrl(address, port)}`));
   if (settings.demo) lines.push('  demo     rooms may call the example servant: hello.sayHello');
   if (settings.tars.listen !== undefined) lines.push(`  push     Statecast.Push on ${settings.tars.listen}`);
-  if (settings.store === 'lowdb') lines.push(`  data     ${settings.dataDir}`);
+  const { url: redis, prefix, sentinelMaster } = settings.redis;
+  // Nothing is on disk with it.
+  if (redis !== undefined) {
+    const hosts = [redis].flat().map((text) => new URL(text).host);
+    const where = sentinelMaster === undefined ? hosts.join(', ') : `master ${sentinelMaster}`;
+    lines.push(`  redis    ${where} (prefix ${prefix})`);
+  } else if (settings.store === 'lowdb') lines.push(`  data     ${settings.dataDir}`);
   lines.push(...describeAccess(settings).map((sentence) => `  rules    ${sentence}`));
   lines.push(...findWarnings(settings).map((warning) => `  WARNING  ${warning}`));
   return `${lines.join('\n')}\n`;

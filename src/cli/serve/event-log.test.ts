@@ -3,10 +3,12 @@ import { FakeClock } from '../../system/clock-harness.ts';
 import { describe, expect, test } from 'vitest';
 import { createEventBus } from '../../events/event-bus.ts';
 import { RPC_ERRORS, type RpcFailure } from '../../protocol/rpc-errors.ts';
+import { RedisDownError } from '../../redis/redis.ts';
 import { logEvents } from './event-log.ts';
 
 const INFO = 30;
 const WARN = 40;
+const ERROR = 50;
 
 function createLog(level = 'info') {
   const lines: Record<string, unknown>[] = [];
@@ -135,4 +137,14 @@ test('neither the text of a message nor the info of members is in a line', () =>
     { room: 'a', from: { id: 'c1', user: 'ann' } },
   ]);
   expect(JSON.stringify(lines)).not.toContain('sesame');
+});
+
+test('that Redis is away is told with its reason, without a stack', () => {
+  const { bus, lines } = createLog();
+  bus.emit('redis.failed', { address: 'r:6379', error: new Error('connect ECONNREFUSED') });
+  bus.emit('store.failed', { error: new RedisDownError('Redis cannot be reached') });
+  expect(lines).toEqual([
+    { level: ERROR, address: 'r:6379', reason: 'connect ECONNREFUSED', msg: 'redis.failed' },
+    { level: ERROR, reason: 'Redis cannot be reached', msg: 'store.failed' },
+  ]);
 });

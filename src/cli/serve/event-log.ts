@@ -71,7 +71,7 @@ export function logEvents(
     write: (event: ServerEvents[ServerEventName]): void => {
       if (!log.isLevelEnabled(LEVELS[name])) return;
       const write = (count: number): void =>
-        log[LEVELS[name]]({ ...toFields(event), ...(count > 1 && { count }) }, name);
+        log[LEVELS[name]]({ ...toFields(name, event), ...(count > 1 && { count }) }, name);
       const kind = kindOf(name, event);
       if (kind === undefined) write(1);
       else repeats.report(kind, write);
@@ -117,7 +117,7 @@ function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): st
  * The event's fields without the message's text and what is told of members, with the error where pino looks for it, and
  * with words for a failure.
  */
-function toFields(event: ServerEvents[ServerEventName]): object {
+function toFields(name: ServerEventName, event: ServerEvents[ServerEventName]): object {
   const { data: _data, error, ...rest } = event as { data?: unknown; error?: unknown };
   const { member, from, room, ...fields } = withoutInfo(rest) as {
     member?: object;
@@ -132,8 +132,15 @@ function toFields(event: ServerEvents[ServerEventName]): object {
     ...(member !== undefined && { member: withoutInfo(member) }),
     ...(from !== undefined && { from: withoutInfo(from) }),
     ...reason,
-    ...(error !== undefined && { err: error }),
+    ...(error !== undefined && toErrorFields(name, error)),
   };
+}
+
+/** That Redis is away is no fault of the program: where it was noticed tells nothing. */
+function toErrorFields(name: ServerEventName, error: unknown): object {
+  if (!(error instanceof Error)) return { err: error };
+  const isTrouble = name === 'redis.failed' || error.name === 'RedisDownError';
+  return isTrouble ? { reason: error.message } : { err: error };
 }
 
 function withoutInfo(fields: object): object {

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
+import { isServerUrl, SERVER_URL } from './redis-schema.ts';
 
 export const monitorSchema = z.strictObject({
   store: z
@@ -12,15 +13,12 @@ export const monitorSchema = z.strictObject({
     .strictObject({
       url: z
         .string()
-        .refine((text) => /^rediss?:\/\//.test(text) && URL.canParse(text))
+        .refine(isServerUrl)
         .optional()
         .describe(
           'The Redis of `monitor.store`, version 6.2 or later. Default: that of `redis.url`, or redis://127.0.0.1:6379 where there is none.',
         )
-        .register(fieldNotes, {
-          secret: true,
-          allowed: 'a URL: redis://[USER:PASSWORD@]HOST:PORT[/DATABASE], or rediss:// for TLS',
-        }),
+        .register(fieldNotes, { secret: true, allowed: SERVER_URL }),
       prefix: z
         .string()
         .min(1)

@@ -3,13 +3,18 @@
 import * as z from 'zod';
 import { fieldNotes } from './field-notes.ts';
 
-const SERVER_URL = 'a URL: redis://[USER:PASSWORD@]HOST:PORT[/DATABASE], or rediss:// for TLS';
+/** What a URL of a server of Redis may be. */
+export const SERVER_URL = 'a URL: redis://[USER:PASSWORD@]HOST:PORT[/DATABASE], or rediss:// for TLS';
 const HOST_PORT = /^(?:\[[\da-f:.]+\]|[^\s:[\]{}/@]+):\d{1,5}$/i;
 
-const serverUrl = z
-  .string()
-  .refine((text) => /^rediss?:\/\//.test(text) && URL.canParse(text) && new URL(text).hostname !== '')
-  .register(fieldNotes, { allowed: SERVER_URL, secret: true });
+/** Whether it names a server of Redis. The library refuses another path than the number of a database. */
+export function isServerUrl(text: string): boolean {
+  if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) return false;
+  const { hostname, pathname } = new URL(text);
+  return hostname !== '' && /^(?:\/\d*)?$/.test(pathname);
+}
+
+const serverUrl = z.string().refine(isServerUrl).register(fieldNotes, { allowed: SERVER_URL, secret: true });
 
 export const redisSchema = z.strictObject({
   url: z
