@@ -79,6 +79,7 @@ class Streams implements RedisBroker {
       nodeField: `w:${node}`,
       nextNumber: () => (this.#number += 1),
       newEpoch: () => this.#newEpoch(),
+      heard: (room) => this.#ears.get(room)?.ear.position,
       positionMs: POSITION_MS,
       onIdle: (room) => void this.#lanes.delete(room),
     };
@@ -217,6 +218,7 @@ class Streams implements RedisBroker {
 
   async #read(room: string, { since, limit, reverse }: HistoryQuery): Promise<History> {
     const keys = [this.#keys.position(room), this.#keys.stream(room)];
+    const heard = this.#ears.get(room)?.ear;
     const args = [
       this.#newEpoch(),
       String(POSITION_MS),
@@ -224,6 +226,9 @@ class Streams implements RedisBroker {
       since === undefined ? '' : String(toOffset(since.offset)),
       limit === undefined || limit === Infinity ? '' : String(toOffset(limit)),
       reverse === true ? '1' : '',
+      heard?.position?.epoch ?? '',
+      String(heard?.position?.offset ?? 0),
+      String(heard?.time ?? 0),
     ];
     return readHistory(room, await this.#redis.run(HISTORY_SCRIPT, keys, args));
   }
