@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Json, MemberInfo, RoomMember } from '../../protocol/command.ts';
 import { parseExactJson, writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
+import { DueCalls } from '../../redis/due-calls.ts';
 import type { RedisKeys } from '../../redis/keys.ts';
 import type { Redis, Restored } from '../../redis/redis.ts';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
@@ -62,6 +63,7 @@ class Streams implements RedisBroker {
   readonly #aroundLanes: LaneSurroundings;
   readonly #aroundEars: EarSurroundings;
   readonly #endRestored: () => void;
+  readonly #leaves: DueCalls;
   #hearsEverybody = false;
   /** Of the calls of this node. */
   #number = 0;
@@ -90,6 +92,7 @@ class Streams implements RedisBroker {
       onUnknown: () => (this.unknownMessages += 1),
     };
     this.#endRestored = redis.onRestored((restored) => void this.#catchUp(restored));
+    this.#leaves = new DueCalls(redis);
     void this.#hearEverybody();
   }
 
@@ -149,11 +152,13 @@ class Streams implements RedisBroker {
   }
 
   async join(room: string, member: RoomMember): Promise<void> {
+    this.#leaves.forget(`${room}\n${member.id}`);
     await this.#say(room, `j${writeMember(member)}`);
   }
 
   async leave(room: string, member: RoomMember): Promise<void> {
-    await this.#say(room, `l${writeMember(member)}`);
+    const tell = () => this.#say(room, `l${writeMember(member)}`);
+    await this.#leaves.make(`${room}\n${member.id}`, this.#keys.live(room), tell);
   }
 
   broadcast(data: Json, from?: MemberInfo): Promise<void> {
@@ -165,6 +170,7 @@ class Streams implements RedisBroker {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#endRestored();
+    this.#leaves.close();
     this.#listeners.length = 0;
     await Promise.allSettled([
       this.#redis.unsubscribe(this.#keys.everybody),
