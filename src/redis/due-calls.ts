@@ -18,9 +18,9 @@ export class DueCalls {
   readonly #stopListening: () => void;
 
   constructor(redis: Pick<Redis, 'onRestored'>) {
-    this.#stopListening = redis.onRestored(({ affects }) => {
-      for (const [name, { channelOrKey, call }] of [...this.#due]) {
-        if (affects(channelOrKey)) this.make(name, channelOrKey, call).catch(() => undefined);
+    this.#stopListening = redis.onRestored((restored) => {
+      for (const [name, { channelOrKey, call }] of this.#due) {
+        if (restored.affects(channelOrKey)) this.make(name, channelOrKey, call).catch(() => undefined);
       }
     });
   }
