@@ -30,7 +30,8 @@ export interface Choice {
   readonly ways: readonly Way[];
   /**
    * Whether clients lose their network meanwhile. Not where others take over a node that goes on: it tells of those who have
-   * left it before it notices, and so do they.
+   * left it before it notices, and so do they. Nor where Redis comes back with less than it had: those who have left are
+   * listed again for a minute.
    */
   readonly losesClients: boolean;
 }
@@ -47,7 +48,7 @@ export interface Round {
 export interface Place {
   readonly nodes: Nodes;
   startNode(): Promise<RunningProcess>;
-  /** A user joins by this node, and is answered. */
+  /** A user joins by this node, is answered, and stays a member when the node ends. */
   join(user: string, node: RunningProcess): Promise<void>;
 }
 
@@ -81,6 +82,7 @@ export async function runRound({ choice, settings, env, act }: Round): Promise<r
     // Users are at more than one node.
     await observe(way, index % 2 === 0 ? undefined : `user ${index % 4}`, nodeOf(index >> 1));
   }
+  const stored: string[] = [];
   const lost = [
     await observe('websocket', undefined, nodeOf(random(9))),
     await observe('websocket', 'lost user', nodeOf(random(9))),
@@ -95,8 +97,8 @@ export async function runRound({ choice, settings, env, act }: Round): Promise<r
     startNode,
     async join(user, node) {
       const observer = await observe('websocket', user, node);
-      lost.push(observer);
       observer.isLost = true;
+      stored.push(user);
     },
   });
   await losing;
@@ -105,7 +107,7 @@ export async function runRound({ choice, settings, env, act }: Round): Promise<r
   await speaking;
   const wrong = await room.check();
   const compare = async (): Promise<string[]> => [
-    ...(await compareMembers(nodes, room)),
+    ...(await compareMembers(nodes, room, stored)),
     ...compareEvents(receiver.taken(), room, await readAway(nodes)),
   ];
   let left = await compare();
@@ -130,9 +132,13 @@ interface Listed {
 }
 
 /** Whether each node knows who is there, and which users are away. */
-async function compareMembers({ all }: Nodes, { present, observers }: ObservedRoom): Promise<string[]> {
+async function compareMembers(
+  { all }: Nodes,
+  { present }: ObservedRoom,
+  stored: readonly string[],
+): Promise<string[]> {
   const ids = present.map(({ clientId }) => clientId);
-  const users = new Set(observers.flatMap(({ user = [] }) => user));
+  const users = new Set([...stored, ...present.flatMap(({ user = [] }) => user)]);
   const faults = all.map(async (node, index) => {
     const found = await readPresent(node);
     const known = new Set((await readMembers(node)).map(({ user }) => user));
@@ -180,9 +186,10 @@ async function readMembers({ request }: RunningProcess): Promise<readonly Listed
 
 async function readPresent(node: RunningProcess): Promise<string[]> {
   const { result } = (await ask(node, 'presence', { channel: ROOM })) as {
-    result: { presence: Record<string, unknown> };
+    // Absent when Redis cannot be asked now.
+    result?: { presence: Record<string, unknown> };
   };
-  return Object.keys(result.presence);
+  return Object.keys(result?.presence ?? {});
 }
 
 export function random(below: number): number {

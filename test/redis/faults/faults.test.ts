@@ -9,8 +9,8 @@ import { chooseAny } from './fault-round.ts';
 import { FAULTS } from './faults.ts';
 
 const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 1);
-const AT_A_TIME = Number(process.env['FAULTS_AT_A_TIME'] ?? 3);
-const MOST_IN_CI = 6;
+const AT_A_TIME = Number(process.env['FAULTS_AT_A_TIME'] ?? 5);
+const MOST_IN_CI = 5;
 
 const names = chooseFaults();
 

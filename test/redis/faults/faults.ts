@@ -44,6 +44,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await restart({ redis });
     },
     { args: ['--save', '3600 1000000'] },
+    { losesClients: false },
   ),
   'the scripts are forgotten': onRedis(async ({ redis }) => {
     await redis.command('SCRIPT', 'FLUSH');
@@ -106,12 +107,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'the sentinels choose another master': onSentinels(async ({ servers }) => {
     await servers[0].kill();
   }),
-  'the sentinels choose a master that has not had everything': onSentinels(async ({ servers }) => {
-    servers[1].pause();
-    await sleep(200);
-    await servers[0].kill();
-    servers[1].resume();
-  }),
+  'the sentinels choose a master that has not had everything': onSentinels(
+    async ({ servers }) => {
+      servers[1].pause();
+      await sleep(200);
+      await servers[0].kill();
+      servers[1].resume();
+    },
+    { losesClients: false },
+  ),
   'the slot of a room moves in the cluster': onCluster(async ({ servers, moveSlot, ownerOf }) => {
     const slot = slotOf(POSITION_KEY);
     for (let move = 0; move < 2; move += 1) {
@@ -152,13 +156,13 @@ function onRedis(
   };
 }
 
-function onSentinels(act: (setup: SentinelSetup) => Promise<void>): Fault {
+function onSentinels(act: (setup: SentinelSetup) => Promise<void>, needs: Partial<Choice> = {}): Fault {
   return async (choice) => {
     const setup = await startSentinels();
     const { sentinels, name: sentinelMaster } = setup;
     try {
       return await runRound({
-        choice,
+        choice: { ...choice, ...needs },
         settings: { redis: { url: 'redis://ignored', sentinels, sentinelMaster } },
         env: async () => ({}),
         act: async () => {

@@ -42,7 +42,7 @@ export class ObservedRoom {
   async observe(options: Omit<ObserverOptions, 'room'>): Promise<Observer> {
     const observer = new Observer({ room: this.room, ...options });
     this.observers.push(observer);
-    await observer.subscription.ready(10_000);
+    await observer.subscription.ready(30_000);
     return observer;
   }
 
