@@ -166,6 +166,26 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     expect([ann.isOpen, bob.isOpen, nodes.told.length]).toEqual([true, true, 2]);
   });
 
+  test('who has left while Redis was away is not listed when it is there again, and others hear of the leave', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const options = { rooms: { r: { joinLeave: true } } };
+    const [one, two] = [await nodes.start(options), await nodes.start(options)];
+    const [gone, stays] = [await join(one, 'r'), await join(one, 'r')];
+    const watching = await connectCentrifuge(two, {});
+    await watching.subscribe('r', { join_leave: true });
+    one.redis.isCut = true;
+    gone.terminate();
+    await expect
+      .poll(() => nodes.of(gone.id))
+      .toEqual(['0 member.joined', expect.stringContaining('0 member.left')]);
+    one.redis.mend();
+    expect((await watching.push('leave', 'r')).info.client).toBe(gone.id);
+    await expect
+      .poll(async () => Object.keys(await two.server.presence('r')).length, { timeout: 5_000 })
+      .toBe(2);
+    expect(stays.isOpen).toBe(true);
+  });
+
   test('a Redis that has lost everything is told again', async () => {
     const nodes = new RedisNodes(redis().url);
     const [one, two] = [await nodes.start(), await nodes.start()];
