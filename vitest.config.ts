@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const ALL = ['src', 'clients', 'scripts', 'test', 'bench'].map((folder) => `${folder}/**/*.test.ts`);
+
+/** Tests of processes and of Redis, which mostly wait: some of them run side by side, after all others. */
+const WAITING = ['test/redis/*', 'test/workers*', 'test/two-nodes*', 'test/*-crash*', 'test/restart*'].map(
+  (start) => `${start}.test.ts`,
+);
 
 // Tests run the builds of dependencies that a served process runs, not their `development` ones.
 process.env['NODE_ENV'] = 'production';
@@ -11,16 +18,24 @@ export default defineConfig({
   },
   ssr: { resolve: { conditions: ['node'] } },
   test: {
-    include: [
-      'src/**/*.test.ts',
-      'clients/**/*.test.ts',
-      'scripts/**/*.test.ts',
-      'test/**/*.test.ts',
-      'bench/**/*.test.ts',
-    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Native WebSocket servers live in each test process, so files run in forks, never in threads.
     pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: { name: 'main', include: ALL, exclude: [...configDefaults.exclude, ...WAITING] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'waiting',
+          include: WAITING,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

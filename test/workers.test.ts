@@ -16,6 +16,9 @@ import { makeTempDir } from './support/temp-dir.ts';
 import { TRANSPORTS } from './support/transports.ts';
 
 const CLIENTS = 12;
+/** Those who speak under load, and how often each does. */
+const SPEAKERS = 4;
+const SPEAK_MS = 20;
 const ENV = {
   STATECAST_LOG_LEVEL: 'info',
   STATECAST_ROOMS: JSON.stringify({ '*': { history: { size: 5_000 }, joinLeave: true } }),
@@ -68,7 +71,7 @@ async function joinBySdk({ url }: RunningProcess) {
 }
 
 describe.each(TRANSPORTS)('workers on %s', (transport) => {
-  test('serve one room together, and one that is killed costs its own connections only', async () => {
+  test('serve one room together, and drain together', async () => {
     const running = await startWorkers(transport);
     expect(running.banner.split('\n')).toContain('  workers  2');
     const clients = await connectToAll(running, 'room1');
@@ -80,22 +83,8 @@ describe.each(TRANSPORTS)('workers on %s', (transport) => {
       }),
     );
 
-    const { workers = [] } = await readHealth(running);
-    const victim = workers[0]!;
-    process.kill(victim.pid!, 'SIGKILL');
-    await eventually(() => expect(clients.filter(({ isOpen }) => !isOpen)).toHaveLength(victim.connections));
-    const left = clients.filter(({ isOpen }) => isOpen);
-    expect(left.length).toBeGreaterThan(0);
-    await eventually(async () => {
-      const now = (await readHealth(running)).workers ?? [];
-      expect(now.map(({ state }) => state)).toEqual(['listening', 'listening']);
-      expect(now.map(({ pid }) => pid)).not.toContain(victim.pid);
-    });
-    left[0]!.send(sendByRoom('room1', 'still here'));
-    for (const client of left) while (!(await client.next()).includes('still here'));
-
     running.kill('SIGTERM');
-    for (const { closed } of left) expect(await closed).toEqual({ code: 3001, reason: 'shutdown' });
+    for (const { closed } of clients) expect(await closed).toEqual({ code: 3001, reason: 'shutdown' });
     expect(await running.exited).toMatchObject({ code: 0 });
   });
 
@@ -104,24 +93,31 @@ describe.each(TRANSPORTS)('workers on %s', (transport) => {
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => joinBySdk(running)));
     let victim: WorkerHealth | undefined;
     await eventually(async () => {
-      victim = (await readHealth(running)).workers?.find(
-        ({ connections }) => connections > 0 && connections < CLIENTS,
-      );
-      expect(victim).toBeDefined();
+      const { workers = [] } = await readHealth(running);
+      expect(workers.reduce((sum, { connections }) => sum + connections, 0)).toBe(CLIENTS);
+      victim = workers.find(({ connections }) => connections > 0);
     });
     const acknowledged: string[] = [];
     let isOver = false;
-    const speaking = clients.map(async ({ subscription }, index) => {
+    // With more than 300 missed messages a client is not recovered.
+    const speaking = clients.slice(0, SPEAKERS).map(async ({ subscription }, index) => {
       for (let count = 0; !isOver; count += 1) {
         const text = `${index}:${count}`;
+        // What was lost with the worker is refused.
         await subscription.publish(text).then(
           () => acknowledged.push(text),
-          () => sleep(5),
+          () => undefined,
         );
+        await sleep(SPEAK_MS);
       }
     });
     await eventually(() => expect(acknowledged.length).toBeGreaterThan(50));
     process.kill(victim!.pid!, 'SIGKILL');
+    await eventually(async () => {
+      const { workers = [] } = await readHealth(running);
+      expect(workers.map(({ state }) => state)).toEqual(['listening', 'listening']);
+      expect(workers.map(({ pid }) => pid)).not.toContain(victim!.pid);
+    });
     await eventually(() => {
       const returned = clients.filter(({ joins }) => joins.length === 2);
       expect(returned).toHaveLength(victim!.connections);
@@ -152,29 +148,33 @@ describe.each(TRANSPORTS)('workers on %s', (transport) => {
     subscription.subscribe();
     await subscription.ready();
 
-    running.kill('SIGUSR2');
     const said: string[] = [];
-    const isReplaced = async (): Promise<boolean> => {
-      const { workers = [] } = await readHealth(running);
-      return workers.length === 2 && workers.every(({ pid }) => !before.has(pid));
-    };
-    // Each of these opens a connection of its own.
-    while (!(await isReplaced())) {
+    /** Opens a connection of its own. */
+    const speak = async (text: string): Promise<void> => {
       const client = await running.connect();
-      await client.join('room1');
-      const text = `m${said.length}`;
-      client.send(sendByRoom('room1', text));
       try {
+        await client.join('room1');
+        client.send(sendByRoom('room1', text));
         while (!(await client.next()).startsWith('SendByRoom success!'));
         said.push(text);
       } catch {
         // Its worker was replaced before it has answered.
       }
       client.terminate();
+    };
+    const isReplaced = async (): Promise<boolean> => {
+      const { workers = [] } = await readHealth(running);
+      return workers.length === 2 && workers.every(({ pid }) => !before.has(pid));
+    };
+    await speak('before');
+    running.kill('SIGUSR2');
+    for (let count = 0; !(await isReplaced()); count += 1) {
+      await speak(`m${count}`);
       await sleep(5);
     }
+    await speak('after');
     await eventually(() => expect(heard).toEqual(expect.arrayContaining(said)));
-    expect(said.length).toBeGreaterThan(0);
+    expect(said).toEqual(expect.arrayContaining(['before', 'after']));
     expect(heard.filter((text, index) => heard.indexOf(text) !== index)).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import {
 import { churn } from './churn.ts';
 import { durability } from './durability.ts';
 import { growth } from './growth.ts';
-import { nodesFanout, nodesHistory, nodesRooms } from './nodes.ts';
+import { nodesChurn, nodesFanout, nodesHistory, nodesRooms, nodesStorm } from './nodes.ts';
 import { idle } from './idle.ts';
 import { inspector } from './inspector.ts';
 import { push } from './push.ts';
@@ -43,6 +43,8 @@ export const SCENARIOS: readonly Scenario[] = [
   nodesRooms,
   nodesHistory,
   nodesFanout,
+  nodesChurn,
+  nodesStorm,
   redis,
 ];
 

@@ -136,7 +136,7 @@ export class MemoryRedis {
   }
 
   readonly #twins: Readonly<Record<string, Twin>> = {
-    giveOrder: ([, control = ''], [body = '', , , newEpoch = '', , letter = '']) => {
+    giveOrder: ([, control = ''], [body = '', , , , newEpoch = '', , letter = '']) => {
       const latest = this.#orders.at(-1);
       const [previous, epoch] = [latest?.id ?? '0-0', latest?.fields[1] ?? newEpoch];
       const id = `${this.#clock.monotonic()}-${this.#orders.length}`;

@@ -17,7 +17,7 @@ import type {
 import { FakeClock } from '../system/clock-harness.ts';
 import type { ConnectionEvent, NewConnection } from './connection/connection-events.ts';
 import type { ConnectionRef } from './connection/connection.ts';
-import { createDirectory, type Directory } from './directory.ts';
+import { createDirectory, type AbsenceElsewhere, type Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
 import { NO_OBSERVER, type MachineObserver } from './runtime/live-machine.ts';
 import { createMachines, MACHINES, type Machines } from './machines.ts';
@@ -56,6 +56,8 @@ export interface HarnessOptions {
   readonly rpc?: RpcPort;
   /** Functions that connections may call. */
   readonly allowed?: readonly string[];
+  /** Who is away on other nodes. Default: there are none. */
+  readonly elsewhere?: AbsenceElsewhere;
 }
 
 export interface Harness {
@@ -107,7 +109,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     ...MACHINES,
     ...options.machines,
   });
-  const directory = createDirectory(machines.connection, clock);
+  const directory = createDirectory(machines.connection, clock, options.elsewhere);
   const broker = options.broker ?? createMemoryBroker({ clock, newEpoch: () => 'epoch' });
   const clients = new Set<FakeClient>();
   const taps = new Taps();

@@ -34,6 +34,7 @@ export interface Directory {
     roomsOf(user: string | undefined): readonly string[];
     connectionsOf(user: string): Iterable<string>;
     tellResumed(user: string, room: string): void;
+    recall(users: readonly string[], room: string): void;
   };
   /** Starts the actor of a new socket. Where the handshake says who the client is, the connection is open then. */
   openConnection(
@@ -51,6 +52,8 @@ export interface AbsenceElsewhere {
   roomsOf(user: string): Promise<readonly string[]>;
   /** Tells the node on which a user is away in a room that the user has come back here. */
   tellResumed(user: string, room: string): void;
+  /** Has the nodes to which users are connected join them to a room, in which they were found away. */
+  recall(users: readonly string[], room: string): void;
 }
 
 /**
@@ -100,6 +103,7 @@ export function createDirectory(
     },
     connectionsOf: (user) => byUser.get(user) ?? [],
     tellResumed: (user, room) => elsewhere?.tellResumed(user, room),
+    recall: (users, room) => elsewhere?.recall(users, room),
     roomsOf: (user) => (user === undefined ? [] : [...(away.get(user) ?? [])]),
   };
 

@@ -196,6 +196,10 @@ export function createRooms(input: RoomsInput): Rooms {
       if (member !== undefined && isListed(member.grant)) list(room, member);
     },
 
+    tellBack(room, { user }) {
+      if (user !== undefined) directory.absence.tellResumed(user, room);
+    },
+
     leave(room, subscriber, reason) {
       const open = rooms.get(room);
       if (open === undefined) subscriber.send({ type: 'room.left', room }, nameRoom(room));

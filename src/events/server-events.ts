@@ -136,7 +136,7 @@ export interface ServerEvents {
     | { part: 'control'; error: unknown };
   /** A server of Redis cannot be used, or does not answer. Emitted once, and again only after it was ready. */
   'redis.failed': { address: string; error: unknown };
-  /** A server of Redis can be used again. */
+  /** A server of Redis can be used again, or is not needed any more. */
   'redis.recovered': { address: string };
   /** A webhook is not taken, or its outbox cannot be written or read. Emitted once, and again only after it was taken. */
   'webhook.failed': { webhook: string; error: unknown; setAside?: string };

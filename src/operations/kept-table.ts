@@ -16,8 +16,8 @@ export interface TableStore<Row, Change> {
   load(): Promise<readonly Row[]>;
   write(changes: readonly Change[]): Promise<void>;
   close(): Promise<void>;
-  /** Set where the store may be out of reach: tells when it is there again. Returns what ends it. */
-  onRestored?(listener: () => void): () => void;
+  /** Set where the store may be out of reach: tells when it is there again, and whether it has lost all. Returns what ends it. */
+  onRestored?(listener: (isEmptied?: boolean) => void): () => void;
 }
 
 export interface KeptTableInput<Row, Change> {
@@ -30,6 +30,8 @@ export interface KeptTableInput<Row, Change> {
   readonly toChange: (row: Row) => Change;
   /** Rows that the store had and this node did not, and those of this node that it has no more. */
   readonly onLoaded?: ((added: readonly Row[], gone: readonly Row[]) => void) | undefined;
+  /** A store that had lost everything has all rows of this node again: others may not have them. */
+  readonly onToldAgain?: (() => void) | undefined;
   /** For errors: what is kept. */
   readonly name: string;
 }
@@ -48,6 +50,10 @@ export class KeptTable<Row, Change> {
   #loadRetry: unknown;
   #stopListening: () => void = () => undefined;
   #isLoaded = false;
+  /** The store has lost everything since it was read last. */
+  #isEmptied = false;
+  /** It was told again, and may not have it yet. */
+  #isToldAgain = false;
   /** Whether it was told that the store fails, and it has not worked since. */
   #isFailureTold = false;
   #isClosed = false;
@@ -76,8 +82,17 @@ export class KeptTable<Row, Change> {
       await this.#loadOnce();
       return;
     }
-    this.#stopListening = store.onRestored(() => void this.#loadAgain());
+    this.#stopListening = store.onRestored((isEmptied) => {
+      this.#isEmptied ||= isEmptied === true;
+      void this.#loadAgain();
+    });
     await this.#loadAgain();
+  }
+
+  /** Reads a store again that another node has told again. What is being read now may be older. */
+  reload(): void {
+    if (this.#input.store.onRestored === undefined || this.#isClosed) return;
+    void (this.#loading ?? Promise.resolve()).then(() => this.#loadAgain());
   }
 
   set(row: Row): void {
@@ -140,14 +155,27 @@ export class KeptTable<Row, Change> {
     this.#changed = changed;
     const loaded = new Map((await store.load()).map((row) => [keyOf(row), row]));
     this.#changed = undefined;
-    const known = this.#rows;
-    const hasLost = loaded.size === 0 && known.size > 0;
-    // A store that has nothing has lost it, and is told again.
-    if (hasLost) for (const row of known.values()) this.set(row);
-    else this.#take(loaded, changed);
+    // A store that has nothing has lost it, also where it does not say so.
+    const hasLost = this.#isEmptied || (loaded.size === 0 && this.#rows.size > 0);
+    this.#isEmptied = false;
+    if (hasLost) this.#tellAgain(loaded);
+    this.#take(loaded, changed);
     this.#isLoaded = true;
     if (this.#unwritten.size > 0) await this.written();
     this.#isFailureTold = false;
+    if (!this.#isToldAgain) return;
+    this.#isToldAgain = false;
+    this.#input.onToldAgain?.();
+  }
+
+  /** Tells the store what it has lost, and adds that to what it has. */
+  #tellAgain(loaded: Map<string, Row>): void {
+    for (const [key, row] of this.#rows) {
+      if (loaded.has(key)) continue;
+      loaded.set(key, row);
+      this.set(row);
+      this.#isToldAgain = true;
+    }
   }
 
   #take(loaded: ReadonlyMap<string, Row>, changed: ReadonlySet<string>): void {

@@ -14,6 +14,8 @@ export interface MutedRoomsInput {
   readonly events: EventSink;
   /** Called with what other nodes have changed, when the store is read again. */
   readonly onFound: (change: MuteChange) => void;
+  /** Called when a store that had lost everything was told again: other nodes are to read it. */
+  readonly onToldAgain?: () => void;
   /** Default 100,000. */
   readonly maxMuted?: number;
 }
@@ -22,7 +24,7 @@ export class MutedRooms {
   readonly #table: KeptTable<string, MuteChange>;
   readonly #max: number;
 
-  constructor({ store, clock, events, onFound, maxMuted = MAX_MUTED }: MutedRoomsInput) {
+  constructor({ store, clock, events, onFound, onToldAgain, maxMuted = MAX_MUTED }: MutedRoomsInput) {
     this.#max = maxMuted;
     this.#table = new KeptTable({
       store,
@@ -34,12 +36,18 @@ export class MutedRooms {
         for (const room of added) onFound({ room, muted: true });
         for (const room of gone) onFound({ room, muted: false });
       },
+      onToldAgain,
       name: 'muted rooms',
     });
   }
 
   load(): Promise<void> {
     return this.#table.load();
+  }
+
+  /** Another node has told the store again what it had lost. */
+  reload(): void {
+    this.#table.reload();
   }
 
   has(room: string): boolean {

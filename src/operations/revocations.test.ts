@@ -176,7 +176,7 @@ describe('the store', () => {
 describe('a store that may be out of reach', () => {
   function startShared() {
     const inner = createMemoryRevocations();
-    let tell: () => void = () => undefined;
+    let tell: (isEmptied?: boolean) => void = () => undefined;
     let isDown = true;
     const store: RevocationStore = {
       ...inner,
@@ -191,13 +191,15 @@ describe('a store that may be out of reach', () => {
     const events = { emit: (_: string, event: object) => void failures.push(event), isHeard: () => true };
     const found: object[] = [];
     const onFound = (some: readonly object[]) => void found.push(...some);
-    const revocations = new Revocations({ store, clock, events, onFound });
-    async function restore(): Promise<void> {
+    let toldAgain = 0;
+    const onToldAgain = (): void => void (toldAgain += 1);
+    const revocations = new Revocations({ store, clock, events, onFound, onToldAgain });
+    async function restore(isEmptied?: boolean): Promise<void> {
       isDown = false;
-      tell();
+      tell(isEmptied);
       await settle();
     }
-    return { inner, clock, failures, found, revocations, restore };
+    return { inner, clock, failures, found, revocations, restore, toldAgain: () => toldAgain };
   }
 
   test('lets nobody in who shows something, until it was read', async () => {
@@ -240,6 +242,35 @@ describe('a store that may be out of reach', () => {
     await inner.write([{ type: 'lift', what: { user: 'ann' } }]);
     await restore();
     expect(await inner.load()).toEqual([{ user: 'ann' }]);
+  });
+
+  test('is told again also where somebody has written to it since it was lost, and others are told to read it', async () => {
+    const { inner, revocations, found, restore, toldAgain } = startShared();
+    await revocations.load();
+    await restore();
+    revocations.add({ user: 'ann' });
+    await revocations.written();
+    await inner.write([
+      { type: 'lift', what: { user: 'ann' } },
+      { type: 'add', revocation: { user: 'bob' } },
+    ]);
+    await restore(true);
+    expect(await inner.load()).toEqual([{ user: 'bob' }, { user: 'ann' }]);
+    expect(revocations.list()).toEqual([{ user: 'ann' }, { user: 'bob' }]);
+    expect([found, toldAgain()]).toEqual([[{ user: 'bob' }], 1]);
+    await restore();
+    expect(toldAgain()).toBe(1);
+  });
+
+  test('is read once more when others have told it again while it was read', async () => {
+    const { inner, revocations, restore } = startShared();
+    await revocations.load();
+    const restored = restore();
+    revocations.reload();
+    await inner.write([{ type: 'add', revocation: { user: 'ann' } }]);
+    await restored;
+    await settle();
+    expect(revocations.check('ann', undefined)).toBe('permissionDenied');
   });
 });
 

@@ -21,6 +21,8 @@ export interface RevocationsInput {
   readonly events: EventSink;
   /** Called with those that other nodes have stored, when the store is read again. */
   readonly onFound?: (revocations: readonly Revocation[]) => void;
+  /** Called when a store that had lost everything was told again: other nodes are to read it. */
+  readonly onToldAgain?: () => void;
   /** Default 100,000. */
   readonly maxRevocations?: number;
 }
@@ -31,7 +33,14 @@ export class Revocations implements RevocationCheck {
   readonly #max: number;
   #wasRead = false;
 
-  constructor({ store, clock, events, onFound, maxRevocations = MAX_REVOCATIONS }: RevocationsInput) {
+  constructor({
+    store,
+    clock,
+    events,
+    onFound,
+    onToldAgain,
+    maxRevocations = MAX_REVOCATIONS,
+  }: RevocationsInput) {
     this.#clock = clock;
     this.#max = maxRevocations;
     this.#table = new KeptTable({
@@ -45,6 +54,7 @@ export class Revocations implements RevocationCheck {
         onFound?.(this.#wasRead ? added : added.filter((one) => 'user' in one));
         this.#wasRead = true;
       },
+      onToldAgain,
       name: 'revocations',
     });
   }
@@ -52,6 +62,11 @@ export class Revocations implements RevocationCheck {
   /** Reads the store. What has been said since stays. */
   load(): Promise<void> {
     return this.#table.load();
+  }
+
+  /** Another node has told the store again what it had lost. */
+  reload(): void {
+    this.#table.reload();
   }
 
   /** Whether it can be added: there are not too many, or it is known already and replaced. */

@@ -1,4 +1,4 @@
-/** The number of the format of what is stored in Redis. A version refuses what it cannot read. */
+/** What is noted of all that is stored in Redis: the number of its format, and an id. A version refuses what it cannot read. */
 
 /** The format that this version writes. */
 const REDIS_FORMAT = 1;
@@ -28,4 +28,19 @@ export async function checkFormat(
     `the data in Redis have format ${found as string}; this version reads ${READABLE.join(', ')}: ` +
       'use the version of Statecast that wrote them, or another redis.prefix',
   );
+}
+
+/**
+ * Returns the id of all that the server keeps, which is another one when it has lost everything.
+ * @param key The key of the id.
+ * @param command Sends a command to the server.
+ * @param newId What it is called if it has no id yet.
+ */
+export async function identifyData(
+  key: string,
+  command: (words: readonly string[]) => Promise<unknown>,
+  newId: string,
+): Promise<string> {
+  const found = (await command(['GET', key])) ?? (await command(['SET', key, newId, 'NX', 'GET']));
+  return typeof found === 'string' ? found : newId;
 }

@@ -61,6 +61,11 @@ export class RedisKeys {
     return `${this.#prefix}:{nodes}:format`;
   }
 
+  /** An id of all that a server keeps; each of several servers has its own. */
+  get data(): string {
+    return `${this.#prefix}:{nodes}:data`;
+  }
+
   /** Hash with an id of all that is kept, and the number of the newest lease. */
   get leases(): string {
     return `${this.#prefix}:{nodes}:leases`;

@@ -55,8 +55,8 @@ export class LinkedRedis implements Redis {
   }
 
   /** A link can be used (again). */
-  tellUsed(link: ServerLink): void {
-    this.#restored.tell({ affects: (key) => this.#linkOf(key) === link });
+  tellUsed(link: ServerLink, isEmptied: boolean): void {
+    this.#restored.tell({ affects: (key) => this.#linkOf(key) === link, isEmptied });
   }
 
   #linkOf(key: string): ServerLink {

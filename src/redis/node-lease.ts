@@ -124,6 +124,7 @@ export class NodeLease {
   #beating: Promise<void> | undefined;
   #timer: unknown;
   #isOver = false;
+  #ending: Promise<void> | undefined;
 
   constructor(input: NodeLeaseInput) {
     this.#input = input;
@@ -149,8 +150,9 @@ export class NodeLease {
   }
 
   /** Makes sure that there is a lease. It rejects as Redis does; the lease is tried for again then. */
-  async begin(): Promise<void> {
+  async begin(): Promise<this> {
     if (this.#id === undefined) await this.beat();
+    return this;
   }
 
   /** Whether this node looks after a room. */
@@ -214,8 +216,16 @@ export class NodeLease {
     return this.#beating;
   }
 
-  /** Ends the lease: others may look after the rooms of this node. */
-  async end(): Promise<void> {
+  /** Ends the lease, once: others may look after the rooms of this node. */
+  end(): Promise<void> {
+    this.#ending ??= this.#end().catch((error: unknown) => {
+      // It runs out by itself.
+      if (!(error instanceof RedisDownError)) throw error;
+    });
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
     const { redis, keys, clock } = this.#input;
     this.#isOver = true;
     this.#stopListening();

@@ -45,6 +45,8 @@ export interface Redis {
 export interface Restored {
   /** Whether messages of this channel may have been missed, and whether keys with this tag were not to be reached. */
   affects(channelOrKey: string): boolean;
+  /** Whether the server has lost all that it had when it could be used last. Absent: no, or it is not known. */
+  readonly isEmptied?: boolean;
 }
 
 /** Redis cannot be reached: the call was certainly not done, and may be made again. */

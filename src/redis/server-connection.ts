@@ -28,6 +28,8 @@ export class ServerConnection {
   readonly #commands: RedisClientType;
   readonly #subscriber: RedisClientType;
   #reloading: Promise<void> | undefined;
+  /** The scripts that this connection has loaded, or loads now. */
+  readonly #loaded = new WeakSet<RedisScript>();
   #isClosed = false;
 
   private constructor(
@@ -55,6 +57,8 @@ export class ServerConnection {
 
   run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<RedisReply> {
     this.#options.scripts.add(script);
+    // Those that are being loaded now were chosen before.
+    if (this.#reloading !== undefined && !this.#loaded.has(script)) this.#reload([script]);
     const words = ['EVALSHA', digestOf(script), String(keys.length), ...keys, ...args];
     return this.#reloading === undefined ? this.#runOnce(words) : this.#runLater(words);
   }
@@ -119,7 +123,7 @@ export class ServerConnection {
     const { onMoved } = this.#options;
     if (onMoved !== undefined) this.#subscriber.on('sharded-channel-moved', onMoved);
     await Promise.all([this.#commands.connect(), this.#subscriber.connect()]);
-    await this.#loadScripts();
+    await this.#load(this.#options.scripts);
   }
 
   #lose(error: Error): void {
@@ -128,9 +132,20 @@ export class ServerConnection {
     this.#options.onLost(error);
   }
 
-  async #loadScripts(): Promise<void> {
-    const { scripts } = this.#options;
-    await Promise.all([...scripts].map(({ text }) => this.command(['SCRIPT', 'LOAD', text])));
+  async #load(scripts: Iterable<RedisScript>): Promise<void> {
+    const all = [...scripts];
+    for (const script of all) this.#loaded.add(script);
+    await Promise.all(all.map(({ text }) => this.command(['SCRIPT', 'LOAD', text])));
+  }
+
+  /** Calls wait until these are loaded too. */
+  #reload(scripts: Iterable<RedisScript>): void {
+    const reloading: Promise<void> = Promise.all([this.#reloading, this.#load(scripts)])
+      .then(() => undefined)
+      .finally(() => {
+        if (this.#reloading === reloading) this.#reloading = undefined;
+      });
+    this.#reloading = reloading;
   }
 
   async #runOnce(words: readonly string[]): Promise<RedisReply> {
@@ -139,9 +154,7 @@ export class ServerConnection {
     } catch (error) {
       if (!startsWith(error, 'NOSCRIPT')) throw error;
     }
-    this.#reloading ??= this.#loadScripts().finally(() => {
-      this.#reloading = undefined;
-    });
+    if (this.#reloading === undefined) this.#reload(this.#options.scripts);
     return this.#runLater(words);
   }
 

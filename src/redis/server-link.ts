@@ -3,7 +3,8 @@
  * subscribed again. Its machine (actors/redis/redis-link.ts) decides when.
  */
 
-import { checkFormat } from './format.ts';
+import { randomUUID } from 'node:crypto';
+import { checkFormat, identifyData } from './format.ts';
 import type { RedisLinkPort } from './link-port.ts';
 import { RedisDownError, type RedisReply, type RedisScript } from './redis.ts';
 import { ServerConnection } from './server-connection.ts';
@@ -30,6 +31,8 @@ export interface ServerLinkOptions {
   readonly scripts: Set<RedisScript>;
   /** The key of the number of the format. In a cluster it is checked elsewhere. */
   readonly formatKey: string;
+  /** The key of the id of what the server keeps; not used in a cluster. */
+  readonly dataKey: string;
   /** A channel that nobody else uses. */
   readonly probeChannel: string;
   /** Whether it is a server of a cluster. */
@@ -37,7 +40,7 @@ export interface ServerLinkOptions {
   /** The server has ended the subscription of a channel, whose slot has moved. */
   readonly onMoved?: (channel: string) => void;
   /** It can be used, and has subscribed to all that is wanted. */
-  readonly onUsed: (link: ServerLink) => void;
+  readonly onUsed: (link: ServerLink, isEmptied: boolean) => void;
 }
 
 export class ServerLink implements RedisLinkPort {
@@ -53,6 +56,10 @@ export class ServerLink implements RedisLinkPort {
   #timer: unknown;
   #heardBefore = 0;
   #isAnswered = false;
+  /** The id of what the server had when it was opened last. */
+  #data: string | undefined;
+  /** It has lost that, and nobody was told. */
+  #isEmptied = false;
 
   constructor(options: ServerLinkOptions) {
     this.#options = options;
@@ -70,7 +77,7 @@ export class ServerLink implements RedisLinkPort {
   }
 
   async #open(heard: () => void, lost: (error: Error) => void): Promise<void> {
-    const { locate, caFile, scripts, formatKey, probeChannel, isSharded, onMoved } = this.#options;
+    const { locate, caFile, scripts, formatKey, dataKey, probeChannel, isSharded, onMoved } = this.#options;
     const opening = new AbortController();
     this.#opening = opening;
     const url = await locate();
@@ -94,7 +101,12 @@ export class ServerLink implements RedisLinkPort {
     await checkVersion(command);
     await checkRole(connection);
     if (isSharded) await checkServing(connection, formatKey);
-    else await checkFormat(formatKey, command);
+    else {
+      await checkFormat(formatKey, command);
+      const data = await identifyData(dataKey, command, randomUUID());
+      this.#isEmptied ||= this.#data !== undefined && this.#data !== data;
+      this.#data = data;
+    }
     await connection.hearItself(probeChannel, heard);
     await this.#subscriptions.attach(connection);
   }
@@ -102,7 +114,9 @@ export class ServerLink implements RedisLinkPort {
   use(): void {
     this.#connection = this.#opened;
     if (this.#options.isMoving) this.#lookAgain();
-    this.#options.onUsed(this);
+    const isEmptied = this.#isEmptied;
+    this.#isEmptied = false;
+    this.#options.onUsed(this, isEmptied);
   }
 
   probe(): void {

@@ -5,7 +5,6 @@ import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
 import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
-import { createMemoryOutboxes } from '../webhooks/outbox/create-outbox.ts';
 import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
@@ -14,11 +13,6 @@ import { createTokenVerifier } from '../auth/token-verifier.ts';
 import { createServants } from '../actors/servant/servants.ts';
 import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
-import { createMemoryControl } from '../broker/control/memory-control.ts';
-import { createMemoryBroker } from '../broker/memory-broker.ts';
-import { HeldBroker } from '../broker/held-broker.ts';
-import { watchBroker } from '../broker/watched-broker.ts';
-import { createMemoryPresence } from '../broker/presence/memory-presence.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
@@ -26,13 +20,8 @@ import { createUserRoutes } from '../http/user-routes.ts';
 import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
-import { MutedRooms } from '../operations/muted-rooms.ts';
-import { Revocations } from '../operations/revocations.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
-import { createMemoryStore } from '../storage/memory-store.ts';
-import { createMemoryMutes } from '../storage/mutes/memory-mutes.ts';
-import { createMemoryRevocations } from '../storage/revocations/memory-revocations.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
@@ -45,8 +34,8 @@ import { createActorStates } from './actor-states.ts';
 import { findOptionProblems, findProcessSettings } from './check-options.ts';
 import { createAbsenceElsewhere } from './nodes/absence-elsewhere.ts';
 import { createControlNode } from './nodes/control-node.ts';
-import { endRevoked } from './nodes/end-revoked.ts';
 import { createActorLists } from './actor-lists.ts';
+import { createSharedParts, takeParts } from './nodes/create-shared-parts.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
 import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
@@ -58,7 +47,6 @@ import { createOwnerBackends } from './owner-backends.ts';
 import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
-import { hasStreamReaders, tellGap } from './nodes/stream-gaps.ts';
 import type { PortSharing } from './nodes/port-sharing.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
@@ -132,15 +120,9 @@ export function composeServer<All extends ServantDefinitions>(
     ...(ownProcess === undefined ? findProcessSettings(options) : []),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
+  const [given, others] = takeParts(options);
   const {
-    store,
-    broker: givenBroker,
-    presence,
-    control,
-    revocations: givenRevocations,
-    mutes,
     statStore,
-    outbox,
     transport: givenTransport,
     rooms: definitions = {},
     routes = {},
@@ -152,7 +134,7 @@ export function composeServer<All extends ServantDefinitions>(
     onCall,
     onSend,
     ...rest
-  } = options;
+  } = others;
   const { sharing, ...processSettings } = ownProcess ?? {};
   const settings = checkSettings({
     ...rest,
@@ -189,43 +171,16 @@ export function composeServer<All extends ServantDefinitions>(
     tellStates(chosenStates, events),
   );
   const redis = createRedisParts({ settings: settings.redis, node, machines, clock, events, onError });
-  const revocations = new Revocations({
-    store: givenRevocations ?? redis?.revocations ?? createMemoryRevocations(),
-    clock,
-    events,
-    onFound(found) {
-      for (const one of found) endRevoked(directory, one);
-    },
-  });
-  const muted = new MutedRooms({
-    store: mutes ?? redis?.mutes ?? createMemoryMutes(),
-    clock,
-    events,
-    onFound: ({ room, muted: isMuted }) =>
-      directory.rooms.get(room)?.send({ type: isMuted ? 'room.mute' : 'room.unmute' }, 'library'),
-  });
-  const shared = {
-    store: store ?? redis?.store ?? createMemoryStore(),
-    broker: new HeldBroker(
-      watchBroker(
-        givenBroker ?? redis?.broker ?? createMemoryBroker({ clock, maxBytes: limits.historyBytes }),
-        {
-          clock,
-          keepsHistory: (room) =>
-            (directory.rooms.get(room)?.record.options ?? optionsOf(room)).history.size > 0,
-          isWatched: (room) => hasStreamReaders(directory, room),
-          onGap: (room) => tellGap(directory, room),
-        },
-      ),
-      (room) => directory.rooms.get(room)?.record.subscription ?? 'none',
-    ),
-    presence: presence ?? redis?.presence ?? createMemoryPresence(),
-    control: control ?? redis?.control ?? createMemoryControl(),
-    revocations,
-    muted,
+  const shared = createSharedParts({
+    given,
     redis,
-  };
-  const { broker } = shared;
+    clock,
+    events,
+    historyBytes: limits.historyBytes,
+    directory: () => directory,
+    optionsOf: (room) => optionsOf(room),
+  });
+  const { broker, revocations, muted } = shared;
   const callStatistics = createCallStatistics(
     statStore ?? createConfiguredStatStore(settings.monitor, redis?.redis),
   );
@@ -259,7 +214,7 @@ export function composeServer<All extends ServantDefinitions>(
     machines,
     directory,
     servants,
-    createOutbox: outbox ?? redis?.createOutbox ?? createMemoryOutboxes,
+    createOutbox: shared.createOutbox,
     presence: shared.presence,
     checksTokens: verifier !== undefined,
     events,
@@ -306,7 +261,7 @@ export function composeServer<All extends ServantDefinitions>(
     tellsMembers: (room) => (directory.rooms.get(room)?.record.options ?? optionsOf(room)).joinLeave,
   });
   const streams = new StreamHub({ node, isDraining: () => life.isDraining });
-  const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: settings.port });
+  const nodeInfo = createNodeInfo({ uid: node, directory, clock, port: () => life.port ?? settings.port });
   const actorLists = createActorLists({ node, nodeInfo, inspector });
   shared.control.attach(
     createControlNode({
@@ -451,7 +406,7 @@ export function composeServer<All extends ServantDefinitions>(
       redisLinks: redis?.links.links ?? new Map(),
     },
     operations,
-    ...(redis === undefined && control === undefined ? [] : [actorLists.others(nodes)]),
+    ...(redis === undefined && given.control === undefined ? [] : [actorLists.others(nodes)]),
   );
   return server;
 }

@@ -40,6 +40,11 @@ export class ServerLife {
     return typeof value === 'string' ? value : Object.keys(value).join(' ');
   }
 
+  /** The port of clients, from when it is bound. */
+  get port(): number | undefined {
+    return this.#machine.getSnapshot().context.address?.port;
+  }
+
   broadcast(data: Json, publisher: Publisher): void {
     const actor = this.#machine;
     // An actor that does not run would never answer.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RedisKeys } from '../../src/redis/keys.ts';
-import { RedisDownError } from '../../src/redis/redis.ts';
+import { RedisDownError, RedisLostError } from '../../src/redis/redis.ts';
 import { slotOf } from '../../src/redis/slots.ts';
 import { linkRedis } from '../support/link-redis.ts';
 import { startCluster, type RedisCluster } from '../support/redis-cluster.ts';
@@ -49,12 +49,15 @@ describeWithRedisProgram('a Redis Cluster', () => {
       redis.onRestored(({ affects }) => restored.push(affects(channel)));
       let isMoving = true;
       const said: string[] = [];
+      /** What may have been said: the machine was so busy that the link was made anew. */
+      const unknown = new Set<string>();
       const talk = async (): Promise<void> => {
         for (let index = 0; isMoving; index += 1) {
           try {
             said.push(String(await redis.run(SAY, [stream], ['SPUBLISH', String(index), channel])));
           } catch (error) {
-            expect(error).toBeInstanceOf(RedisDownError);
+            if (error instanceof RedisLostError) unknown.add(String(index));
+            else if (!(error instanceof RedisDownError)) throw error;
           }
         }
       };
@@ -65,7 +68,8 @@ describeWithRedisProgram('a Redis Cluster', () => {
       await expect.poll(() => restored, { timeout: 4_000 }).toContain(true);
       isMoving = false;
       await talking;
-      expect(await to.command('LRANGE', stream, '0', '-1')).toEqual(said);
+      const kept = (await to.command('LRANGE', stream, '0', '-1')) as string[];
+      expect(kept.filter((text) => !unknown.has(text))).toEqual(said);
       await redis.publish(channel, 'after');
       await expect.poll(() => heard.at(-1)).toBe('after');
       expect(new Set(heard).size).toBe(heard.length);

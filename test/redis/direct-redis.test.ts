@@ -19,6 +19,25 @@ describeWithRedis('a connection to one server of Redis', (redis) => {
     }
   });
 
+  test('loads scripts that are run for the first time while others are being loaded', async () => {
+    const connection = await connectDirectly(redis().url);
+    try {
+      const scripts = Array.from({ length: 200 }, (_, index) => ({
+        name: `number ${index}`,
+        text: `return '${Math.random()} ${index}'`,
+      }));
+      const answers: Promise<unknown>[] = [];
+      for (const script of scripts) {
+        answers.push(connection.run(script, ['{r}:first'], []));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const ends = (await Promise.all(answers)).map((answer) => String(answer).split(' ')[1]);
+      expect(ends).toEqual(scripts.map((_, index) => String(index)));
+    } finally {
+      await connection.close();
+    }
+  });
+
   test('brings messages to whoever has subscribed', async () => {
     const connection = await connectDirectly(redis().url, []);
     try {
@@ -28,6 +47,24 @@ describeWithRedis('a connection to one server of Redis', (redis) => {
       await connection.publish('other', 'no');
       await connection.publish('c', 'two');
       await expect.poll(() => heard).toEqual(['one', 'two']);
+    } finally {
+      await connection.close();
+    }
+  });
+
+  test('knows scripts that are run for the first time while others are loaded', async () => {
+    const connection = await connectDirectly(redis().url);
+    try {
+      const run = (index: number) =>
+        connection.run({ name: `s${index}`, text: `return 'new ${index}'` }, [`k${index}`], []);
+      let isOver = false;
+      const answers = [run(0)];
+      void answers[0]!.finally(() => (isOver = true));
+      while (!isOver) {
+        answers.push(run(answers.length));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await Promise.all(answers)).toEqual(answers.map((_, index) => `new ${index}`));
     } finally {
       await connection.close();
     }

@@ -95,6 +95,32 @@ describeWithRedis('several nodes on one Redis', (redis) => {
       .toMatchObject([{ node: 0, user: 'ann', reason: 'resumed' }]);
   });
 
+  test('a user who has come back before the dead node was noticed is joined again', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const trusting: ServerOptions = { line: { userParameter: true } };
+    const [dead, one, two] = [
+      await nodes.start(trusting),
+      await nodes.start(trusting),
+      await nodes.start(trusting),
+    ];
+    const [ann, bob] = [
+      await dead.connect({ path: '/?user=ann' }),
+      await dead.connect({ path: '/?user=bob' }),
+    ];
+    await Promise.all([ann.join('r'), bob.join('r')]);
+    await expect.poll(() => redis().command('HLEN', nodes.keys.roster('r'))).toBe(2);
+    dead.redis.isCut = true;
+    const back = [await one.connect({ path: '/?user=ann' }), await two.connect({ path: '/?user=ann' })];
+    await (await two.connect({ path: '/?user=bob' })).join('r');
+    for (const client of back) expect(await client.next()).toBe('Subscribe roomNum:r success!');
+    await expect.poll(() => statesOf(one, 'r')).toEqual(['ann joined', 'ann joined', 'bob joined']);
+    const left = nodes.told.filter(({ node, name }) => node > 0 && name === 'member.left');
+    expect(left).toMatchObject([
+      { user: 'bob', reason: 'swept' },
+      { user: 'ann', reason: 'resumed' },
+    ]);
+  });
+
   test('a clean end hands over at once', async () => {
     const nodes = new RedisNodes(redis().url);
     const [one, two] = [await nodes.start(), await nodes.start()];
@@ -138,6 +164,26 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     two.redis.mend();
     await expect.poll(() => statesOf(one, 'r')).toEqual(['ann joined', 'bob joined']);
     expect([ann.isOpen, bob.isOpen, nodes.told.length]).toEqual([true, true, 2]);
+  });
+
+  test('who has left while Redis was away is not listed when it is there again, and others hear of the leave', async () => {
+    const nodes = new RedisNodes(redis().url);
+    const options = { rooms: { r: { joinLeave: true } } };
+    const [one, two] = [await nodes.start(options), await nodes.start(options)];
+    const [gone, stays] = [await join(one, 'r'), await join(one, 'r')];
+    const watching = await connectCentrifuge(two, {});
+    await watching.subscribe('r', { join_leave: true });
+    one.redis.isCut = true;
+    gone.terminate();
+    await expect
+      .poll(() => nodes.of(gone.id))
+      .toEqual(['0 member.joined', expect.stringContaining('0 member.left')]);
+    one.redis.mend();
+    expect((await watching.push('leave', 'r')).info.client).toBe(gone.id);
+    await expect
+      .poll(async () => Object.keys(await two.server.presence('r')).length, { timeout: 5_000 })
+      .toBe(2);
+    expect(stays.isOpen).toBe(true);
   });
 
   test('a Redis that has lost everything is told again', async () => {

@@ -5,7 +5,8 @@ import type { Position } from '../../src/broker/broker.ts';
 import { watchBroker } from '../../src/broker/watched-broker.ts';
 import type { Json } from '../../src/protocol/command.ts';
 import { parseExactJson, writeExactJson } from '../../src/protocol/json/exact-json.ts';
-import { RedisDownError } from '../../src/redis/redis.ts';
+import type { RedisKeys } from '../../src/redis/keys.ts';
+import { RedisDownError, type Redis } from '../../src/redis/redis.ts';
 import { systemClock, type Clock } from '../../src/system/clock.ts';
 import { FakeClock } from '../../src/system/clock-harness.ts';
 import { connectClosing, connectRedisBroker, type RedisNode } from '../support/redis-broker.ts';
@@ -209,6 +210,61 @@ describeWithRedis('the broker on Redis', (server) => {
       await publish(3);
       const { publications, offset, epoch } = await broker.history('r', { since: before! });
       expect([publications.map((one) => one.offset), offset, epoch]).toEqual([[3], 3, before?.epoch]);
+    });
+  });
+
+  describe('when Redis has lost the end of a stream, as after a crash or with another master', () => {
+    /** Lets Redis forget what comes after the function was called, when the function that it returns is called. */
+    async function keep({ keys, redis }: { keys: RedisKeys; redis: Redis }) {
+      const names = [keys.position('r'), keys.stream('r')];
+      await Promise.all(names.map((name) => redis.command(name, ['COPY', name, `${name}:kept`])));
+      return () =>
+        Promise.all(names.map((name) => redis.command(name, ['COPY', `${name}:kept`, name, 'REPLACE'])));
+    }
+
+    test('its places are not given again', async () => {
+      const { publish, log, settle, broker, ...node } = await start();
+      const [before] = await publish(1);
+      const forget = await keep(node);
+      await publish(2, 3);
+      await settle();
+      await forget();
+      const [after] = await publish('new');
+      expect(after).toMatchObject({ offset: 2 });
+      expect(after?.epoch).not.toBe(before?.epoch);
+      await expect.poll(() => log.at(-1)).toEqual([2, 'new']);
+      expect((await broker.history('r')).publications.map(({ data }) => data)).toEqual([1, 'new']);
+    });
+
+    test('who has heard more than there is, is told when the connection is there again', async () => {
+      const { publish, log, settle, broker, node } = await start();
+      const [before] = await publish(1);
+      const forget = await keep(node);
+      await publish(2, 3);
+      await settle();
+      await forget();
+      node.restore();
+      await expect.poll(() => log.at(-1)).toEqual('missed in r until 1');
+      expect((await broker.history('r')).epoch).not.toBe(before?.epoch);
+      await publish('new');
+      await expect.poll(() => log.at(-1)).toEqual([2, 'new']);
+    });
+
+    test('who has heard something else at its place, is told too', async () => {
+      const { publish, log, settle, node, broker } = await start();
+      const other = await connectRedisBroker(server().url, prefix);
+      nodes.push(other);
+      const [before] = await publish(1);
+      const forget = await keep(node);
+      await publish(2, 3);
+      await settle();
+      await forget();
+      node.lose = 3;
+      for (const data of ['a', 'b', 'c']) await other.broker.publish('r', data, KEEP);
+      await expect.poll(() => node.lose).toBe(0);
+      node.restore();
+      await expect.poll(() => log.at(-1)).toEqual('missed in r until 4');
+      expect((await broker.history('r')).epoch).not.toBe(before?.epoch);
     });
   });
 

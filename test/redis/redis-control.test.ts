@@ -157,6 +157,28 @@ describeWithRedis('a control in Redis', (redis) => {
       expect(place.faults).toEqual(['two: this node was away too long: it has missed orders']);
     }));
 
+  test('orders are kept for others up to 16 MB, and the oldest are given up first', () =>
+    visit(async (place) => {
+      const one = await connectDeaf(place, 'one');
+      const give = (letter: string, mebibytes: number) =>
+        one.control.order({
+          type: 'tell',
+          who: { user: 'ann' },
+          data: letter.repeat(mebibytes * 1024 * 1024),
+        });
+      for (const letter of 'abcdefg') await give(letter, 3);
+      await one.control.order(muting('r'));
+      const [oldest] = (await redis().command('XRANGE', place.keys.orders, '-', '+')) as [string, string[]][];
+      expect(oldest?.[1][5]).toContain('"data":"ccc');
+      expect(await redis().command('XLEN', place.keys.orders)).toBe(6);
+      await give('h', 17);
+      expect(await redis().command('XLEN', place.keys.orders)).toBe(1);
+      await one.control.order(muting('r'));
+      expect(one.orders).toHaveLength(10);
+      // One of that size is more than is kept.
+      expect(await redis().command('XLEN', place.keys.orders)).toBe(1);
+    }));
+
   test('a node that does not answer is told, and does not have it', () =>
     visit(async (place) => {
       const setTimeout = (fn: () => void, ms: number): unknown => systemClock.setTimeout(fn, ms / 5);
@@ -166,6 +188,28 @@ describeWithRedis('a control in Redis', (redis) => {
       place.nodes.add('dead');
       expect(await one.order(muting('r'))).toBe(false);
       expect(place.faults).toEqual(['one: nodes have not said that they obey: dead']);
+    }));
+
+  test('a node that was silent once is not waited for again, until it is heard', () =>
+    visit(async (place) => {
+      let patience = 1 / 5;
+      const setTimeout = (fn: () => void, ms: number): unknown => systemClock.setTimeout(fn, ms * patience);
+      const one = await place.connect((own) => own, { ...systemClock, setTimeout });
+      one.attach({ id: 'one', obey: () => false, answer: () => 'one' });
+      await one.open?.();
+      const two = await connectDeaf(place, 'two');
+      two.setDeaf(true);
+      expect(await one.order(muting('a'))).toBe(false);
+      expect(place.faults).toEqual(['one: nodes have not said that they obey: two']);
+      // Whoever waits now waits for longer than this test may take.
+      patience = 1_000;
+      expect(await one.order(muting('b'))).toBe(false);
+      expect(await one.survey({ type: 'rooms' }, 1_000)).toEqual({ answers: ['one'], missing: 1 });
+      two.setDeaf(false);
+      two.restore();
+      await eventually(() => expect(two.orders).toEqual(['a', 'b'].map(muting)));
+      await eventually(async () => expect(await one.order(muting('c'))).toBe(true));
+      expect(place.faults).toHaveLength(1);
     }));
 
   test('what a newer version says is ignored, and told once', () =>

@@ -93,7 +93,7 @@ describeWithRedisProgram('several servers of Redis', () => {
           await redis.command(keys.until(room), ['ZADD', keys.until(room), '1', 'm']);
           redis.onRestored(({ affects }) => (restored += affects(keys.live(room)) ? 1 : 0));
         }
-        const found = await Promise.all(servers.map((server) => server.command('KEYS', 'x:*')));
+        const found = await Promise.all(servers.map(async (server) => server.command('KEYS', 'x:*')));
         const shares = found.map((names) => (names as string[]).length / 2);
         expect(shares.every((share) => share > 5 && Number.isInteger(share))).toBe(true);
         expect(shares[0]! + shares[1]!).toBe(50);

@@ -11,13 +11,14 @@ const KEPT_ROOMS = { '*': { joinLeave: true, history: { size: 10_000, ttlSeconds
 export interface Nodes {
   /** Those that run. */
   readonly all: readonly RunningProcess[];
-  start(): Promise<RunningProcess>;
+  /** @param env Settings of this one, as environment variables. */
+  start(env?: Readonly<Record<string, string>>): Promise<RunningProcess>;
   /** Ends one as a crash does, and forgets it. */
   kill(node: RunningProcess): Promise<void>;
 }
 
-/** @param settings Besides Redis, `insecure` and rooms that keep what is said. */
-export function prepareNodes(redisUrl: string, settings: object = {}): Nodes {
+/** @param settings Besides `insecure` and rooms that keep what is said. */
+export function prepareNodes(settings: object = {}): Nodes {
   const all: RunningProcess[] = [];
   let files: Promise<string> | undefined;
 
@@ -30,7 +31,6 @@ export function prepareNodes(redisUrl: string, settings: object = {}): Nodes {
         store: 'memory',
         auth: { insecure: true },
         rooms: KEPT_ROOMS,
-        redis: { url: redisUrl },
         drainSeconds: 5,
         ...settings,
       }),
@@ -40,9 +40,9 @@ export function prepareNodes(redisUrl: string, settings: object = {}): Nodes {
 
   return {
     all,
-    async start() {
+    async start(env = {}) {
       files ??= writeSettings();
-      const node = await startProcess(['--config', await files, '--log-level', 'warn']);
+      const node = await startProcess(['--config', await files, '--log-level', 'warn'], env);
       all.push(node);
       return node;
     },

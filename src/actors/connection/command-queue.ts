@@ -15,9 +15,13 @@ const COMMAND_OVERHEAD_BYTES = 256;
 /** With so many commands that are not answered yet, further ones wait. */
 const MAX_UNDER_WAY = 256;
 
-/** A room to which the server joins the connection: one of its identity or of its user, or one that its owner names. */
+/**
+ * A room to which the server joins the connection: one of its identity or of its user, one in which its user was found
+ * away after it had come back, or one that its owner names.
+ */
 type ServerJoin =
   | { readonly type: 'room.resume'; readonly room: string }
+  | { readonly type: 'room.recall'; readonly room: string }
   | { readonly type: 'server.join'; readonly room: string; readonly joining: JoinOrder };
 
 /** What waits: a command of the client, or a join by the server. */
@@ -207,7 +211,7 @@ class WaitingCommands {
   dropServerJoins(room: string): void {
     for (let index = this.#commands.length - 1; index >= 0; index -= 1) {
       const command = this.#commands[index]!;
-      if (!isServerJoin(command) || command.room !== room) continue;
+      if (!isServerJoin(command) || !('room' in command) || command.room !== room) continue;
       this.#commands.splice(index, 1);
       this.#bytes -= costOf(command);
       this.#count(room, -1);
@@ -221,13 +225,13 @@ class WaitingCommands {
   }
 }
 
-function isServerJoin(command: QueuedCommand): command is ServerJoin {
-  return command.type === 'room.resume' || command.type === 'server.join';
+function isServerJoin({ type }: QueuedCommand): boolean {
+  return type === 'room.resume' || type === 'room.recall' || type === 'server.join';
 }
 
 function senderOf(command: QueuedCommand, taker: ActorSender): Sender {
   if (command.type === 'room.resume') return taker;
-  return command.type === 'server.join' ? 'library' : 'socket';
+  return isServerJoin(command) ? 'library' : 'socket';
 }
 
 function isBusyWith(underWay: readonly UnderWay[], room: string): boolean {
@@ -242,6 +246,7 @@ function costOf(command: QueuedCommand): number {
     case 'server.join':
       return COMMAND_OVERHEAD_BYTES + command.room.length + lengthOf(command.joining);
     case 'room.resume':
+    case 'room.recall':
     case 'room.leave':
       return COMMAND_OVERHEAD_BYTES + command.room.length;
     case 'room.publish':

@@ -73,9 +73,11 @@ import {
   join,
   keepOrder,
   leave,
+  noteRecalled,
   refuseMoreRooms,
   resume,
   takeOver,
+  tellBack,
   tellPutOut,
 } from './room-effects.ts';
 import { applyRenewal, applySeatRenewal, askRenewal, askSeatRenewal, goesOn } from './renewal-effects.ts';
@@ -208,6 +210,8 @@ export const connectionSetup = setup({
       context.port.push({ type: 'left', room, refusal: refuseMoreRooms(context) }),
 
     join,
+    noteRecalled,
+    tellBack,
     resume,
     takeOver,
     leave,

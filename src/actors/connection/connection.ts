@@ -218,6 +218,19 @@ export const connectionMachine = connectionSetup.createMachine({
                   { guard: 'hasAllRooms', actions: { type: 'pushMoreRooms', params: ({ event }) => event } },
                   { actions: { type: 'resume', params: ({ event }) => event } },
                 ],
+                'room.recall': [
+                  {
+                    guard: { type: 'isMember', params: ({ event }) => event },
+                    actions: { type: 'tellBack', params: ({ event }) => event },
+                  },
+                  { guard: 'hasAllRooms', actions: { type: 'pushMoreRooms', params: ({ event }) => event } },
+                  {
+                    actions: [
+                      { type: 'noteRecalled', params: ({ event }) => event },
+                      { type: 'resume', params: ({ event }) => event },
+                    ],
+                  },
+                ],
                 'server.join': [
                   { guard: { type: 'isMember', params: ({ event }) => event } },
                   { guard: 'hasAllRooms', ...closeWith('roomLimit') },

@@ -54,6 +54,16 @@ export function resume({ context, self }: ConnectionArgs, { room }: InRoom): voi
   keepOrder(context, self);
 }
 
+/** The client has connected before it was found that its user is away in the room, on another node that has ended. */
+export function noteRecalled({ context }: ConnectionArgs, { room }: InRoom): void {
+  context.resumes = [...(context.resumes ?? []), room];
+}
+
+/** The same, and it is in the room. */
+export function tellBack({ context }: ConnectionArgs, { room }: InRoom): void {
+  context.rooms.tellBack(room, context.member);
+}
+
 /** The client joins a room to which the server has joined it, because its user was away there: it is its own from now on. */
 export function takeOver(args: ConnectionArgs, { id, room, request = {} }: CommandOf<'room.join'>): void {
   const { context, self } = args;

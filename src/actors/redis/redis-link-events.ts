@@ -29,6 +29,8 @@ export interface RedisLinkInput {
   readonly events: EventSink;
   /** Returns a number from 0 up to 1, for the jitter of rests. */
   readonly random: () => number;
+  /** Why an earlier machine of this link has failed, which was told. */
+  readonly failure?: Error | undefined;
 }
 
 export type RedisLinkEvent =

@@ -128,6 +128,31 @@ test('a link whose connecting takes too long, or breaks, is made anew', async ()
   expect([state(), take()]).toEqual(['rebuilding', ['open', 'close']]);
 });
 
+test('what was told of a link is over when the link is not needed any more', async () => {
+  const { pass, told, links, link, connect } = create();
+  await connect();
+  pass(2_000);
+  links.end(link);
+  expect(told).toEqual(['redis.failed', 'redis.recovered']);
+  links.start(link);
+  await connect();
+  links.end(link);
+  expect(told).toHaveLength(2);
+});
+
+test('a link whose machine has failed is started again, and has recovered when it is ready', async () => {
+  const { told, link, connect, now, state } = create();
+  link.use = () => {
+    link.use = () => undefined;
+    throw new Error('a fault in it');
+  };
+  await connect();
+  expect([state(), told]).toEqual(['connecting', ['redis.failed']]);
+  now().done();
+  await connect();
+  expect([state(), told]).toEqual(['ready', ['redis.failed', 'redis.recovered']]);
+});
+
 test('a link that is stopped is closed, and leaves no timer', async () => {
   const { clock, links, state, take, connect } = create();
   await connect();

@@ -65,7 +65,7 @@ const machine = setup({
 export const redisLinkMachine = machine.createMachine({
   id: 'redisLink',
   description: 'The link to one server of Redis, as long as the server runs.',
-  context: ({ input }) => ({ ...input, failure: undefined, failures: 0, connects: 0 }),
+  context: ({ input }) => ({ ...input, failure: input.failure, failures: 0, connects: 0 }),
   initial: 'connecting',
   on: { 'link.stop': '.stopped' },
   states: {
@@ -158,6 +158,6 @@ export function startRedisLink(
   return actor.start();
 }
 
-function toError(error: unknown): Error {
+export function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -7,7 +7,7 @@ import { send } from '../runtime/send.ts';
 import { SERVER } from '../runtime/sender.ts';
 import type { RedisLinkPolicy } from './redis-link-events.ts';
 import { RedisRequiredError } from './redis-required-error.ts';
-import { startRedisLink, type redisLinkMachine, type RedisLinkRef } from './redis-link.ts';
+import { startRedisLink, toError, type redisLinkMachine, type RedisLinkRef } from './redis-link.ts';
 
 export interface RedisLinksInput {
   readonly machine: typeof redisLinkMachine;
@@ -46,13 +46,13 @@ export function createRedisLinks({ machine, policy, clock, events, random }: Red
   const links = new Map<string, RedisLinkRef>();
   let isStopping = false;
 
-  function start(link: RedisLinkPort): void {
+  function start(link: RedisLinkPort, failure?: Error): void {
     if (isStopping) return;
     const { address } = link;
-    const actor = startRedisLink(machine, { link, policy, events, random }, clock, (error) => {
+    const actor = startRedisLink(machine, { link, policy, events, random, failure }, clock, (error) => {
       events.emit('redis.failed', { address, error });
       // Everything that needs this server waits for it.
-      if (links.get(address) === actor) start(link);
+      if (links.get(address) === actor) start(link, toError(error));
     });
     links.set(address, actor);
   }
@@ -72,11 +72,15 @@ export function createRedisLinks({ machine, policy, clock, events, random }: Red
 
   return {
     links,
-    start,
+    start: (link) => start(link),
     end({ address }) {
       const actor = links.get(address);
       links.delete(address);
-      if (actor !== undefined) send(actor, { type: 'link.stop' }, SERVER);
+      if (actor === undefined) return;
+      // Nothing needs this server any more: what was told of it is over.
+      const wasTold = actor.getSnapshot().context.failure !== undefined;
+      send(actor, { type: 'link.stop' }, SERVER);
+      if (wasTold) events.emit('redis.recovered', { address });
     },
     states,
     settled: () => untilAll(isSettled),

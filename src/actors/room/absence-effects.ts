@@ -36,6 +36,7 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
       reason: 'swept',
     });
   }
+  const recalled: string[] = [];
   for (const member of away) {
     // Dates count from run to run; within this run only what the monotonic clock measures.
     // A date that is still to come was written while the clock was wrong: it counts as now.
@@ -44,8 +45,12 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
     absence.add(member.user, room);
     note(context, { type: 'put', member });
     const { id, user } = member;
-    if (present.has(id)) events.emit('member.away', { room, member: { id, user } });
+    if (!present.has(id)) continue;
+    events.emit('member.away', { room, member: { id, user } });
+    recalled.push(user);
   }
+  // Who has connected before the end of its node was noticed was not found to be away.
+  if (recalled.length > 0) absence.recall(recalled, room);
   if (record.opened) announceVacated({ context });
 }
 

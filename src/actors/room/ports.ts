@@ -186,6 +186,8 @@ export interface RoomsPort {
   noteGrant(room: string, member: MemberInfo, grant: RoomGrant): void;
   /** What others may know of a member has changed: the presence lists it anew. */
   relist(room: string, member: MemberInfo): void;
+  /** The user of a member has come back: a node that found the user away in the room waits no more. */
+  tellBack(room: string, member: MemberInfo): void;
   /** Answers with `room.left` to the subscriber, perhaps before it returns. */
   leave(room: string, subscriber: Subscriber, reason: LeaveReason): void;
   /** Refuses a join that is under way, or puts a member out. Nothing happens where it is neither. */

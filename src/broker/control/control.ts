@@ -86,6 +86,8 @@ export type Order =
   | { readonly type: 'removePresent'; readonly room: string; readonly id: string }
   /** A user has come back to a room on one node: whoever waits for it does so no more. */
   | { readonly type: 'resume'; readonly room: string; readonly user: string }
+  /** Users were found away in a room, on a node that has ended: join to it those who have connected in the meantime. */
+  | { readonly type: 'recall'; readonly room: string; readonly users: readonly string[] }
   /** Put a member out of a room. */
   | { readonly type: 'kick'; readonly room: string; readonly connection: string; readonly reason: string }
   /** Let only the server publish in a room. */
@@ -93,6 +95,8 @@ export type Order =
   | { readonly type: 'unmute'; readonly room: string }
   /** Put all members out of a room, and let it go from memory. */
   | { readonly type: 'close'; readonly room: string; readonly reason: string }
+  /** Read again what is revoked and muted: a store that had lost it was told again. */
+  | { readonly type: 'reload' }
   /** Take a frame that a client without a WebSocket has sent to another node. */
   | { readonly type: 'emulate'; readonly session: string; readonly frame: string };
 

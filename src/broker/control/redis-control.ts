@@ -76,6 +76,8 @@ class RedisControl implements Control {
   /** Acknowledgements of this turn, by who waits for them. */
   readonly #unsent = new Map<string, [number: number, isFound: boolean][]>();
   readonly #unknown = new Set<string>();
+  /** Nodes that have let an order wait to its end: no other order waits for them, until they are heard again. */
+  readonly #silent = new Set<string>();
   #node: ControlNode | undefined;
   /** The id of this node. */
   #id = '';
@@ -118,9 +120,11 @@ class RedisControl implements Control {
         return (await this.#tell(keys.node(node), OWN_ORDER + body)) === 0 ? [] : [node];
       }
       const [nodes] = await Promise.all([this.#nodes(), this.#stream.give(body)]);
-      return nodes;
+      return this.#thoseWhoAnswer(nodes);
     });
     if (silent.length > 0) {
+      // Where this node has not heard its own order, it is not the others who are away.
+      if (!silent.includes(from)) for (const one of silent) this.#silent.add(one);
       this.#options.onFault(new Error(`nodes have not said that they obey: ${silent.join(', ')}`));
     }
     return values.includes(true);
@@ -136,7 +140,7 @@ class RedisControl implements Control {
         asked = number;
         const body = JSON.stringify({ from, number, question });
         [nodes] = await Promise.all([this.#nodes(), redis.publish(keys.control, QUESTION + body)]);
-        return nodes;
+        return this.#thoseWhoAnswer(nodes);
       });
       return { answers: values, missing: Math.max(0, nodes.length - values.length) };
     } finally {
@@ -182,6 +186,12 @@ class RedisControl implements Control {
   /** This node is one of them, also where its own lease has run out. */
   async #nodes(): Promise<readonly string[]> {
     return [...new Set([...(await this.#options.livingNodes()), this.#id])];
+  }
+
+  /** All but those that were silent. What ends a node is noticed only when its lease has run out. */
+  #thoseWhoAnswer(nodes: readonly string[]): readonly string[] {
+    for (const one of this.#silent) if (!nodes.includes(one)) this.#silent.delete(one);
+    return nodes.filter((one) => !this.#silent.has(one));
   }
 
   #tell(channel: string, message: string): Promise<unknown> {
@@ -246,6 +256,7 @@ class RedisControl implements Control {
   }
 
   #takeAcknowledgements({ node, found }: Acknowledgements): void {
+    this.#silent.delete(node);
     for (const [number, isFound] of found) this.#acknowledged.take(number, node, isFound);
   }
 
@@ -278,6 +289,7 @@ class RedisControl implements Control {
   #takeAnswer(message: string): void {
     const end = message.indexOf('\n');
     const { node, number, index, count } = JSON.parse(message.slice(0, end)) as AnswerHead;
+    this.#silent.delete(node);
     if (count === 0) {
       this.#answered.take(number, node);
       return;

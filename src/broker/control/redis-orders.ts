@@ -17,27 +17,40 @@ export const ORDER_LETTER = 'o';
 /** Orders that are kept for nodes that do not hear them at once. */
 const MAX_ORDERS = 10_000;
 const MAX_AGE_MS = 10 * 60_000;
+const MAX_BYTES = 16 * 1024 * 1024;
 const PAGE_SIZE = 100;
 /** Orders that wait while the stream is read; it has them as well. */
 const MAX_WAITING = 1_000;
 
 /**
  * Adds an order, and publishes it with its id, the id of the one before and the epoch of the stream, by which a node sees
- * that it has missed one. A stream that was lost begins with another epoch.
+ * that it has missed one. A stream that was lost begins with another epoch. An entry knows how many bytes all orders have
+ * had up to it, so the oldest one and the latest one tell how many are kept.
  */
 export const GIVE_ORDER: RedisScript = {
   name: 'giveOrder',
   text: `
-local body, most, age, epoch, publish, letter = unpack(ARGV)
-local previous = '0-0'
+local body, most, age, bytes, epoch, publish, letter = unpack(ARGV)
+local previous, total = '0-0', #body
 local latest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if latest then
   previous = latest[1]
   epoch = latest[2][2]
+  total = total + (tonumber(latest[2][8]) or 0)
 end
-local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', most, '*', 'epoch', epoch, 'previous', previous, 'body', body)
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', most, '*',
+  'epoch', epoch, 'previous', previous, 'body', body, 'total', string.format('%.0f', total))
 local oldest = redis.call('TIME')[1] * 1000 - age
 redis.call('XTRIM', KEYS[1], 'MINID', '~', string.format('%.0f', oldest))
+if total > tonumber(bytes) then
+  -- Some for each that is added: never many at once.
+  for _ = 1, 10 do
+    local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+    local before = (tonumber(oldest[2][8]) or 0) - #oldest[2][6]
+    if oldest[1] == id or total - before <= tonumber(bytes) then break end
+    redis.call('XDEL', KEYS[1], oldest[1])
+  end
+end
 redis.call(publish, KEYS[2], letter .. id .. ' ' .. previous .. ' ' .. epoch .. ' ' .. body)
 return id`,
 };
@@ -76,7 +89,7 @@ export class OrderStream {
 
   async give(body: string): Promise<void> {
     const { redis, keys, newEpoch } = this.#options;
-    const limits = [String(MAX_ORDERS), String(MAX_AGE_MS)];
+    const limits = [MAX_ORDERS, MAX_AGE_MS, MAX_BYTES].map(String);
     const words = [body, ...limits, newEpoch(), publishCommand(redis), ORDER_LETTER];
     await redis.run(GIVE_ORDER, [keys.orders, keys.control], words);
   }

@@ -4,6 +4,7 @@
  * node has left is removed by whoever takes its rooms over (storage/redis).
  */
 
+import { DueCalls } from '../../redis/due-calls.ts';
 import type { RedisKeys } from '../../redis/keys.ts';
 import type { NodeLease } from '../../redis/node-lease.ts';
 import { decodeEntry, encodeEntry, PRESENCE_LUA } from '../../redis/presence-entry.ts';
@@ -97,16 +98,19 @@ class RedisPresence implements Presence {
   readonly #redis: Redis;
   readonly #keys: RedisKeys;
   readonly #lease: RedisPresenceInput['lease'];
+  readonly #removals: DueCalls;
 
   constructor({ redis, keys, lease, ttlMs = TTL_MS }: RedisPresenceInput) {
     this.ttlMs = ttlMs;
     this.#redis = redis;
     this.#keys = keys;
     this.#lease = lease;
+    this.#removals = new DueCalls(redis);
   }
 
   async add(room: string, member: PresentMember, capacity?: number): Promise<void | 'full'> {
     const entry = this.#encode(member);
+    this.#removals.forget(`${room}\n${member.id}`);
     // In the same turn: calls about one room take effect in their order.
     const entering = this.#lease.enter(room);
     const adding = this.#redis.run(ADD, this.#keysOf(room), [
@@ -120,7 +124,8 @@ class RedisPresence implements Presence {
   }
 
   async remove(room: string, id: string): Promise<void> {
-    await this.#redis.run(REMOVE, this.#keysOf(room), [id]);
+    const remove = () => this.#redis.run(REMOVE, this.#keysOf(room), [id]);
+    await this.#removals.make(`${room}\n${id}`, this.#keys.here(room), remove);
   }
 
   async refresh(room: string, members: readonly PresentMember[]): Promise<void> {

@@ -4,7 +4,9 @@ import type { RedisScript } from '../../redis/redis.ts';
 
 /**
  * Keys: the position, the stream. Arguments: the epoch if one begins; the life of the position; the epoch and the offset
- * since which is read, both empty for all; how many publications at most, or nothing; `1` for the latest first.
+ * since which is read, both empty for all; how many publications at most, or nothing; `1` for the latest first; epoch, offset
+ * and time of what the node has heard last. If that is not in the stream, Redis has lost the end of the stream, and an epoch
+ * begins.
  *
  * Answer: the epoch, the offset, the entries of the stream.
  */
@@ -22,6 +24,14 @@ if not epoch then
   redis.call('HSET', pos, 'e', epoch, 'o', 0)
   redis.call('PEXPIRE', pos, ARGV[2])
   return {epoch, 0, {}}
+end
+if epoch == ARGV[7] then
+  local heard = tonumber(ARGV[8])
+  local entry = heard <= top and ARGV[9] ~= '0' and redis.call('XRANGE', stream, ARGV[8], ARGV[8])[1]
+  if heard > top or (entry and entry[2][2] ~= ARGV[9]) then
+    epoch = ARGV[1]
+    redis.call('HSET', pos, 'e', epoch)
+  end
 end
 if limit == 0 or top == 0 or (ARGV[3] ~= '' and ARGV[3] ~= epoch) then return {epoch, top, {}} end
 local words

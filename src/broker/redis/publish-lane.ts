@@ -5,7 +5,7 @@
 
 import { RedisDownError, RedisLostError, type Redis, type RedisReply } from '../../redis/redis.ts';
 import type { Clock } from '../../system/clock.ts';
-import type { Accepted, HistoryLimits } from '../broker.ts';
+import type { Accepted, HistoryLimits, Position } from '../broker.ts';
 import { writeMessage } from './live-message.ts';
 import { PUBLISH_SCRIPT } from './publish-script.ts';
 
@@ -17,6 +17,9 @@ const MOST_CHARS = 256 * 1024;
 const DEADLINE_MS = 10_000;
 /** How soon a call with an unknown outcome is repeated, in milliseconds. */
 const REPEAT_MS = 100;
+
+/** Where what the node has heard stands among the arguments of the script. */
+const HEARD_AT = 7;
 
 const NOT_KEPT: Accepted = { offset: 0, epoch: '' };
 const OVER_RATE: Accepted = { offset: 0, epoch: '', isOverRate: true };
@@ -44,6 +47,8 @@ export interface LaneSurroundings {
   readonly nodeField: string;
   nextNumber(): number;
   newEpoch(): string;
+  /** Up to where this node has heard the stream of a room. */
+  heard(room: string): Position | undefined;
   /** How long a position lives, in milliseconds. */
   readonly positionMs: number;
   /** The lane has nothing to do any more. */
@@ -164,12 +169,15 @@ export class PublishLane {
 
   async #run(
     keys: readonly string[],
-    args: readonly string[],
+    args: string[],
     over: { readonly isOver: boolean },
   ): Promise<RedisReply> {
     const { redis, clock } = this.#around;
     let isUnknown = false;
     for (;;) {
+      const { epoch = '', offset = 0 } = this.#around.heard(this.#room) ?? {};
+      args[HEARD_AT] = epoch;
+      args[HEARD_AT + 1] = String(offset);
       try {
         return await redis.run(PUBLISH_SCRIPT, keys, args);
       } catch (error) {
@@ -195,6 +203,8 @@ export class PublishLane {
       String(ttlMs),
       String(life),
       this.#around.newEpoch(),
+      '',
+      '',
     ];
     for (const { asked, resultKey, line } of items) {
       if (resultKey !== undefined) keys.push(resultKey);

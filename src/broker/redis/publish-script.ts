@@ -9,7 +9,8 @@ import type { RedisScript } from '../../redis/redis.ts';
  * Keys: the position, the stream, the channel, and the keys of results in the order of the items that have one.
  *
  * Arguments: PUBLISH or SPUBLISH; the field in which the position remembers the node; the number of the call; the size and
- * the life of the history; the life of the position; the epoch if one begins; then the items. An item is one argument:
+ * the life of the history; the life of the position; the epoch if one begins; the epoch and the offset up to which the node
+ * has heard the stream; then the items. An item is one argument:
  * its letter and its body (see live-message.ts). In front of it may stand what is asked of it: `I` (it has a key of a
  * result), `R` and messages a second, `V` and number and epoch of its version.
  *
@@ -47,14 +48,17 @@ if begins then
   -- The position was evicted: what the stream keeps has no place in the new epoch.
   call('DEL', stream)
   epoch, top = ARGV[7], 0
+elseif epoch == ARGV[8] and tonumber(ARGV[9]) > top then
+  -- Redis has lost the end of the stream: its places are not given again.
+  begins, epoch = true, ARGV[7]
 end
 
 local first = top + 1
 local lines, count = {'a' .. first .. ':' .. now .. ':' .. epoch}, 1
 local words, detail, fields = nil, '', nil
 
-if not string.find(ARGV[8], '^[IRV]') and #ARGV == 8 then
-  local item = ARGV[8]
+if not string.find(ARGV[10], '^[IRV]') and #ARGV == 10 then
+  local item = ARGV[10]
   lines[2], count = item, 2
   if sub(item, 1, 1) == 'k' then
     top = first
@@ -91,7 +95,7 @@ else
     if version then latest, latestEpoch = version, versionEpoch end
   end
 
-  for index = 8, #ARGV do
+  for index = 10, #ARGV do
     local item = ARGV[index]
     local letter = sub(item, 1, 1)
     if letter == 'k' or letter == 's' then

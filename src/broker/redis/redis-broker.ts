@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Json, MemberInfo, RoomMember } from '../../protocol/command.ts';
 import { parseExactJson, writeExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
+import { DueCalls } from '../../redis/due-calls.ts';
 import type { RedisKeys } from '../../redis/keys.ts';
 import type { Redis, Restored } from '../../redis/redis.ts';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
@@ -62,6 +63,7 @@ class Streams implements RedisBroker {
   readonly #aroundLanes: LaneSurroundings;
   readonly #aroundEars: EarSurroundings;
   readonly #endRestored: () => void;
+  readonly #leaves: DueCalls;
   #hearsEverybody = false;
   /** Of the calls of this node. */
   #number = 0;
@@ -79,6 +81,7 @@ class Streams implements RedisBroker {
       nodeField: `w:${node}`,
       nextNumber: () => (this.#number += 1),
       newEpoch: () => this.#newEpoch(),
+      heard: (room) => this.#ears.get(room)?.ear.position,
       positionMs: POSITION_MS,
       onIdle: (room) => void this.#lanes.delete(room),
     };
@@ -89,6 +92,7 @@ class Streams implements RedisBroker {
       onUnknown: () => (this.unknownMessages += 1),
     };
     this.#endRestored = redis.onRestored((restored) => void this.#catchUp(restored));
+    this.#leaves = new DueCalls(redis);
     void this.#hearEverybody();
   }
 
@@ -148,11 +152,13 @@ class Streams implements RedisBroker {
   }
 
   async join(room: string, member: RoomMember): Promise<void> {
+    this.#leaves.forget(`${room}\n${member.id}`);
     await this.#say(room, `j${writeMember(member)}`);
   }
 
   async leave(room: string, member: RoomMember): Promise<void> {
-    await this.#say(room, `l${writeMember(member)}`);
+    const tell = () => this.#say(room, `l${writeMember(member)}`);
+    await this.#leaves.make(`${room}\n${member.id}`, this.#keys.live(room), tell);
   }
 
   broadcast(data: Json, from?: MemberInfo): Promise<void> {
@@ -164,6 +170,7 @@ class Streams implements RedisBroker {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#endRestored();
+    this.#leaves.close();
     this.#listeners.length = 0;
     await Promise.allSettled([
       this.#redis.unsubscribe(this.#keys.everybody),
@@ -217,6 +224,7 @@ class Streams implements RedisBroker {
 
   async #read(room: string, { since, limit, reverse }: HistoryQuery): Promise<History> {
     const keys = [this.#keys.position(room), this.#keys.stream(room)];
+    const heard = this.#ears.get(room)?.ear;
     const args = [
       this.#newEpoch(),
       String(POSITION_MS),
@@ -224,6 +232,9 @@ class Streams implements RedisBroker {
       since === undefined ? '' : String(toOffset(since.offset)),
       limit === undefined || limit === Infinity ? '' : String(toOffset(limit)),
       reverse === true ? '1' : '',
+      heard?.position?.epoch ?? '',
+      String(heard?.position?.offset ?? 0),
+      String(heard?.time ?? 0),
     ];
     return readHistory(room, await this.#redis.run(HISTORY_SCRIPT, keys, args));
   }

@@ -20,6 +20,7 @@ export class RoomEar {
   /** Up to where all was brought. The epoch is empty until that is known, and where nothing is kept. */
   #epoch = '';
   #offset = 0;
+  #time = 0;
   /** Messages that have come while the stream is read; undefined while it is not. */
   #held: LiveMessage[] | undefined;
   #isClosed = false;
@@ -31,6 +32,11 @@ export class RoomEar {
 
   get position(): Position | undefined {
     return this.#epoch === '' ? undefined : { offset: this.#offset, epoch: this.#epoch };
+  }
+
+  /** When what was brought last was published, by the clock of Redis; 0 if that is not known. */
+  get time(): number {
+    return this.#time;
   }
 
   /** The stream is heard from here on, unless a publication has come already. */
@@ -65,9 +71,10 @@ export class RoomEar {
     return this.#epoch !== '' && (this.#epoch !== epoch || this.#offset < offset);
   }
 
-  #goTo({ offset, epoch }: Position): void {
+  #goTo({ offset, epoch, time = 0 }: Position & { readonly time?: number | undefined }): void {
     this.#offset = offset;
     this.#epoch = epoch;
+    this.#time = time;
   }
 
   #jumps({ first, epoch }: LiveMessage): boolean {

@@ -92,7 +92,8 @@ function toInput(conf: TarsConf, listening: TarsAdapter | undefined): Record<str
     ...(listening !== undefined && { host: listening.endpoint.host, port: listening.endpoint.port }),
     ...(conf.dataPath !== undefined && { dataDir: conf.dataPath }),
     drainSeconds: drainSeconds(conf.stopTimeoutMs),
-    workers: conf.workers === 0 ? 'auto' : conf.workers,
+    // What is no number is told with its line.
+    ...(!Number.isNaN(conf.workers) && { workers: conf.workers === 0 ? 'auto' : conf.workers }),
     log: { level: LOG_LEVELS[conf.log.level], format: 'json' },
     tars: {
       ...(conf.locator !== undefined && { locator: conf.locator }),

@@ -45,7 +45,7 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
   const shared = { broker: new HeldBroker(broker, () => 'none'), presence };
   const outside = new OutsidePresence({ ...shared, clock, events, tellsMembers: () => false });
   const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
-  const nodeInfo = createNodeInfo({ uid: 'node', directory, clock, port: 0 });
+  const nodeInfo = createNodeInfo({ uid: 'node', directory, clock, port: () => 0 });
   const streams = { receive: () => false };
   const muted = new MutedRooms({ store: createMemoryMutes(), clock, events, onFound: () => undefined });
   const nodes = createAllNodes(control, events);

@@ -62,6 +62,7 @@ const connection: Record<ConnectionEvent['type'], UsualSender> = {
   'socket.closed': 'socket',
   'greeting.expired': 'timer',
   'room.resume': 'itself',
+  'room.recall': 'library',
   'command.pending': 'itself',
   'room.joined': 'membership',
   'room.left': 'room',

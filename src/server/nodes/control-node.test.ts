@@ -36,9 +36,11 @@ function start(options: HarnessOptions = {}) {
   const outside = { keep: () => false, remove: () => false };
   const told: unknown[] = [];
   const events = { emit: (_: string, event: unknown) => void told.push(event), isHeard: () => false };
-  const revocations = new Revocations({ store: createMemoryRevocations(), clock, events });
+  // They may be out of reach, and are read again.
+  const stores = { revocations: { ...createMemoryRevocations(), onRestored: () => () => undefined } };
+  const revocations = new Revocations({ store: stores.revocations, clock, events });
   const muted = new MutedRooms({ store: createMemoryMutes(), clock, events, onFound: () => undefined });
-  const nodeInfo = createNodeInfo({ uid: 'node', directory: harness.directory, clock, port: 0 });
+  const nodeInfo = createNodeInfo({ uid: 'node', directory: harness.directory, clock, port: () => 0 });
   const { directory } = harness;
   control.attach(
     createControlNode({
@@ -66,7 +68,7 @@ function start(options: HarnessOptions = {}) {
     client.frames.length = 0;
     return client;
   }
-  return { ...harness, clock, operations, control, told, connect };
+  return { ...harness, clock, operations, control, told, connect, revocations, stores };
 }
 
 /** A handler that waits until it is let go. */
@@ -462,4 +464,54 @@ test('what a newer version asks is ignored, and told once', () => {
     { part: 'control', error: ignoring('an order of the type fly') },
     { part: 'control', error: ignoring('a question of the type weather') },
   ]);
+});
+
+test('reload has what is revoked and muted read again', async () => {
+  const { control, revocations, stores } = start();
+  await stores.revocations.write([{ type: 'add', revocation: { user: 'ann' } }]);
+  expect(control.order({ type: 'reload' })).toBe(true);
+  await settle();
+  expect(revocations.list()).toEqual([{ user: 'ann' }]);
+});
+
+describe('recall, of users who were found away after they had connected', () => {
+  function startWithNodes() {
+    const resumed: string[] = [];
+    const recalled: unknown[] = [];
+    const elsewhere = {
+      roomsOf: async () => [],
+      tellResumed: (user: string, room: string) => void resumed.push(`${user} in ${room}`),
+      recall: (users: readonly string[], room: string) => void recalled.push([room, users]),
+    };
+    return { ...start({ elsewhere }), resumed, recalled };
+  }
+
+  test('joins who is not in the room, and tells that the user is back', async () => {
+    const { control, connect, rooms, resumed, toldOf } = startWithNodes();
+    const [client, other] = [await connect('ann'), await connect('bob')];
+    expect(control.order({ type: 'recall', room: 'a', users: ['nobody', 'ann'] })).toBe(true);
+    await settle();
+    expect(client.frames).toMatchObject([{ type: 'joined', room: 'a' }]);
+    expect(other.frames).toEqual([]);
+    expect(toldOf('member.joined')).toMatchObject([{ room: 'a', resumed: true }]);
+    expect(resumed).toEqual(['ann in a']);
+    expect(await membersOf(rooms)).toEqual(['c1 joined']);
+    client.send(joinA);
+    await settle();
+    expect(client.frames.slice(1)).toMatchObject([{ type: 'joined', id: 2 }]);
+    expect(control.order({ type: 'recall', room: 'a', users: ['nobody'] })).toBe(false);
+  });
+
+  test('does not join again who is in the room, or about to be, and tells that the user is back', async () => {
+    const { control, connect, rooms, resumed } = startWithNodes();
+    const client = await connect('ann');
+    client.send(joinA);
+    void control.order({ type: 'recall', room: 'a', users: ['ann'] });
+    await settle();
+    void control.order({ type: 'recall', room: 'a', users: ['ann'] });
+    await settle();
+    expect(client.frames).toMatchObject([{ type: 'joined', id: 2 }]);
+    expect(resumed).toEqual(['ann in a', 'ann in a']);
+    expect(await membersOf(rooms)).toEqual(['c1 joined']);
+  });
 });

@@ -49,8 +49,8 @@ export interface ControlNodeInput {
   readonly nodeInfo: () => NodeInfo;
   /** What the inspector lists, for that of another node. */
   readonly listActors: (query: Json) => Json | Promise<Json>;
-  readonly revocations: Pick<Revocations, 'add' | 'lift'>;
-  readonly muted: Pick<MutedRooms, 'mute' | 'unmute'>;
+  readonly revocations: Pick<Revocations, 'add' | 'lift' | 'reload'>;
+  readonly muted: Pick<MutedRooms, 'mute' | 'unmute' | 'reload'>;
   readonly events: EventSink;
 }
 
@@ -162,6 +162,13 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return outside.remove(order.room, order.id);
         case 'resume':
           return resume(directory.rooms.get(order.room), order.user);
+        case 'recall': {
+          const { room, users } = order;
+          const connected = users.map((user) =>
+            each({ user }, (one) => one.getSnapshot().context.queue.take({ type: 'room.recall', room })),
+          );
+          return connected.includes(true);
+        }
         case 'kick':
           return kick(directory.rooms.get(order.room), order.connection, order.reason);
         case 'close':
@@ -170,6 +177,10 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return mute(order.room);
         case 'unmute':
           return unmute(order.room);
+        case 'reload':
+          revocations.reload();
+          muted.reload();
+          return true;
         case 'emulate':
           return streams.receive(order.session, order.frame);
         default:

@@ -11,13 +11,12 @@ export interface NodeInfoInput {
   readonly uid: string;
   readonly directory: Pick<Directory, 'connections' | 'countUsers' | 'rooms'>;
   readonly clock: Pick<Clock, 'monotonic'>;
-  /** The port of the settings; 0 if any was free. */
-  readonly port: number;
+  /** The port of clients; 0 if it is not known yet. */
+  readonly port: () => number;
 }
 
 /** The share of the processor is measured from one question to the next. */
 export function createNodeInfo({ uid, directory, clock, port }: NodeInfoInput): () => NodeInfo {
-  const name = port === 0 ? hostname() : `${hostname()}:${port}`;
   const startedAt = clock.monotonic();
   let measuredAt = startedAt;
   let used = process.cpuUsage();
@@ -44,7 +43,7 @@ export function createNodeInfo({ uid, directory, clock, port }: NodeInfoInput): 
     }
     return {
       uid,
-      name,
+      name: nameOf(port()),
       version: VERSION,
       connections: directory.connections.size,
       users: directory.countUsers(),
@@ -54,6 +53,11 @@ export function createNodeInfo({ uid, directory, clock, port }: NodeInfoInput): 
       process: { cpu: measureCpu(), rss: process.memoryUsage.rss() },
     };
   };
+}
+
+/** Nodes of one machine differ by their ports. */
+function nameOf(port: number): string {
+  return port === 0 ? hostname() : `${hostname()}:${port}`;
 }
 
 const MIN_MEASURE_MS = 500;

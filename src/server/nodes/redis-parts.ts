@@ -48,18 +48,21 @@ export interface RedisPartsInput {
 export interface RedisParts {
   readonly redis: Redis;
   readonly links: RedisLinks;
-  readonly broker: Broker;
-  readonly presence: Presence;
-  readonly control: Control;
-  readonly store: MembershipStore;
-  readonly revocations: RevocationStore;
-  readonly mutes: MuteStore;
+  /** What is not made costs nothing: without a part that needs a lease, the node has none. */
+  createBroker(): Broker;
+  createPresence(): Presence;
+  createControl(): Control;
+  createStore(): MembershipStore;
+  createRevocations(): RevocationStore;
+  createMutes(): MuteStore;
   readonly createOutbox: CreateOutbox;
   /**
    * Connects. Resolves when Redis can be used, or when it turns out that it cannot.
    * @throws an error when it cannot be used and is required.
    */
   start(): Promise<void>;
+  /** Gives the lease back, and ends the links. To be called after the parts are closed. */
+  close(): Promise<void>;
 }
 
 /** Nothing where the settings name no Redis. */
@@ -83,29 +86,43 @@ export function createRedisParts(input: RedisPartsInput): RedisParts | undefined
   const { redis, first } = settings.cluster
     ? linkCluster({ settings, urls: [url].flat(), keys, common, links, restored, close })
     : linkServers({ settings, urls: [url].flat(), keys, common, links, restored, close });
-  const lease = new NodeLease({ redis, keys, node, clock });
-  const shared = { redis, keys, node, lease, clock };
-  const livingNodes = async (): Promise<readonly string[]> => {
-    await lease.begin();
-    return lease.leases.living.map(nodeOfLease);
-  };
+  const shared = { redis, keys, node, clock };
+  let lease: NodeLease | undefined;
+  const takeLease = (): NodeLease => (lease ??= new NodeLease(shared));
   return {
     redis,
     links,
-    broker: createRedisBroker(shared),
-    presence: createRedisPresence(shared),
-    control: createRedisControl({
+    createBroker: () => createRedisBroker(shared),
+    createPresence: () => createRedisPresence({ ...shared, lease: takeLease() }),
+    createControl() {
+      // By its lease, other nodes count this one.
+      takeLease();
+      return createRedisControl({
+        ...shared,
+        livingNodes: async () => (await readLeases(redis, keys)).map(nodeOfLease),
+        onFault: (error) => events.emit('part.failed', { part: 'control', error }),
+      });
+    },
+    createStore: () => createRedisMembershipStore({ ...shared, lease: takeLease() }),
+    createRevocations: () => createRedisRevocations(shared),
+    createMutes: () => createRedisMutes(shared),
+    createOutbox: createRedisOutboxes({
       ...shared,
-      livingNodes: async () => (await readLeases(redis, keys)).map(nodeOfLease),
-      onFault: (error) => events.emit('part.failed', { part: 'control', error }),
+      async living() {
+        const { leases } = await takeLease().begin();
+        return new Set(leases.living.map(nodeOfLease));
+      },
     }),
-    store: createRedisMembershipStore(shared),
-    revocations: createRedisRevocations(shared),
-    mutes: createRedisMutes(shared),
-    createOutbox: createRedisOutboxes({ ...shared, living: async () => new Set(await livingNodes()) }),
     async start() {
       for (const link of first) links.start(link);
       await (required ? links.ready(REQUIRED_WITHIN_MS) : links.settled());
+    },
+    async close() {
+      try {
+        await lease?.end();
+      } finally {
+        await redis.close();
+      }
     },
   };
 }
@@ -136,8 +153,9 @@ function linkServers({ settings, urls, keys, common, restored, close }: LinkInpu
         locate: createLocate(url, settings),
         isMoving: settings.sentinels.length > 0,
         formatKey: keys.format,
+        dataKey: keys.data,
         isSharded: false,
-        onUsed: (link) => redis.tellUsed(link),
+        onUsed: (link, isEmptied) => redis.tellUsed(link, isEmptied),
       }),
   );
   const redis = new LinkedRedis(first, restored, close);
@@ -162,6 +180,7 @@ function linkCluster({ urls, keys, common, links, restored, close }: LinkInput):
         locate: async () => map.urlOf(server),
         isMoving: false,
         formatKey: keys.format,
+        dataKey: keys.data,
         isSharded: true,
         onMoved: () => map.probe(),
         onUsed: (used) => redis.tellUsed(used),

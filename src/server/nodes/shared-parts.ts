@@ -33,6 +33,6 @@ export async function closeParts({
   try {
     await store.close();
   } finally {
-    await redis?.redis.close();
+    await redis?.close();
   }
 }

@@ -16,7 +16,7 @@ export interface MuteStore {
   close(): Promise<void>;
   /**
    * Set it where the store may be out of reach for a while, or is written by others too: it tells when it is there again,
-   * and is loaded then. Returns what ends it.
+   * and is loaded then. `isEmptied`: it has lost all that it had. Returns what ends it.
    */
-  onRestored?(listener: () => void): () => void;
+  onRestored?(listener: (isEmptied?: boolean) => void): () => void;
 }

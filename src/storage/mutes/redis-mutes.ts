@@ -31,7 +31,7 @@ export function createRedisMutes({ redis, keys }: RedisMutesOptions): MuteStore 
 
     onRestored: (listener) =>
       redis.onRestored((restored) => {
-        if (restored.affects(key)) listener();
+        if (restored.affects(key)) listener(restored.isEmptied);
       }),
   };
 }

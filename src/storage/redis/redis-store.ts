@@ -46,6 +46,7 @@ class RedisMembershipStore implements MembershipStore {
   readonly #onOrphaned = new Set<(rooms: readonly string[]) => void>();
   readonly #onLost = new Set<() => void>();
   readonly #onEmptied = new Set<() => void>();
+  readonly #stopListening: () => void;
 
   constructor(input: RedisStoreInput) {
     this.#input = input;
@@ -56,9 +57,11 @@ class RedisMembershipStore implements MembershipStore {
       onLost: () => {
         for (const listener of this.#onLost) listener();
       },
-      onEmptied: () => {
-        for (const listener of this.#onEmptied) listener();
-      },
+      onEmptied: () => this.#tellEmptied(),
+    });
+    this.#stopListening = input.redis.onRestored((restored) => {
+      // Where several servers have the rooms between them, the lease tells it of one of them.
+      if (restored.isEmptied === true && !restored.affects(input.keys.nodes)) this.#tellEmptied();
     });
   }
 
@@ -171,13 +174,13 @@ class RedisMembershipStore implements MembershipStore {
     return [...new Set(rooms.filter((room) => room !== undefined))];
   }
 
-  async close(): Promise<void> {
-    try {
-      await this.#input.lease.end();
-    } catch (error) {
-      // Its lease runs out by itself.
-      if (!(error instanceof RedisDownError)) throw error;
-    }
+  close(): Promise<void> {
+    this.#stopListening();
+    return this.#input.lease.end();
+  }
+
+  #tellEmptied(): void {
+    for (const listener of this.#onEmptied) listener();
   }
 
   async #apply(roster: string, changes: readonly string[], { newest, living }: Leases): Promise<Written> {

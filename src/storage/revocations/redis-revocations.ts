@@ -77,7 +77,7 @@ export function createRedisRevocations({ redis, keys, clock }: RedisRevocationsO
 
     onRestored: (listener) =>
       redis.onRestored((restored) => {
-        if (restored.affects(key)) listener();
+        if (restored.affects(key)) listener(restored.isEmptied);
       }),
   };
 }

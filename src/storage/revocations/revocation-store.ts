@@ -42,9 +42,9 @@ export interface RevocationStore {
   /**
    * Set it where the store may be out of reach for a while, or is written by others too: it tells when it is there again.
    * Then `load` may fail at the start: the server starts, lets nobody in who shows a token or a user, and loads again a
-   * second later and each time it is told. Returns what ends it.
+   * second later and each time it is told. `isEmptied`: it has lost all that it had. Returns what ends it.
    */
-  onRestored?(listener: () => void): () => void;
+  onRestored?(listener: (isEmptied?: boolean) => void): () => void;
 }
 
 /** A text that differs for each token and each user. */

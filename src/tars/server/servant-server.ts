@@ -87,7 +87,7 @@ export function createServantServer(options: ServantServerOptions): ServantServe
     const { host, source } = options;
     if (source !== undefined) {
       source.open((socket) => {
-        if (connections.size < server.maxConnections) accept(socket.setNoDelay(true));
+        if (connections.size < server.maxConnections) accept((socket as Socket).setNoDelay(true));
         else socket.destroy();
       });
       return Promise.resolve({ host, port: source.port });

@@ -42,18 +42,31 @@ export function forkWorker({ number, takesStderr }: ForkOptions): WorkerProcess 
     pid: child.pid,
     channel: new Channel(child.stdio[CHANNEL_FD] as unknown as Socket),
     stderr: child.stderr,
-    give: (port, socket) => give(child, port, socket),
+    give: createGiving(child),
     kill: () => void child.kill('SIGKILL'),
     exited,
   };
 }
 
-function give(child: ChildProcess, port: string, socket: Socket): void {
-  if (!child.connected) {
-    socket.destroy();
-    return;
-  }
-  child.send({ port }, socket, (error) => {
-    if (error !== null) socket.destroy();
+/**
+ * Node hands on one connection after the other. Those that wait when the process dies, and the one on its way, are closed:
+ * left open here, their clients would wait for ever.
+ */
+function createGiving(child: ChildProcess): WorkerProcess['give'] {
+  const waiting = new Set<Socket>();
+  child.once('exit', () => {
+    for (const socket of waiting) socket.destroy();
   });
+  return (port, socket) => {
+    if (!child.connected) {
+      socket.destroy();
+      return;
+    }
+    waiting.add(socket);
+    // The system has it then, until the process takes it or ends; the copy of this process is not needed any more.
+    child.send({ port }, socket, { keepOpen: true }, () => {
+      waiting.delete(socket);
+      socket.destroy();
+    });
+  };
 }

@@ -4,11 +4,10 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Subscription } from 'centrifuge';
 import { onTestFinished } from 'vitest';
-import { post, read } from './api-request.ts';
-import { createSdkClient, type SdkClient } from './sdk-client.ts';
-import type { Reachable } from './start-server.ts';
+import { post, read } from '../../support/api-request.ts';
+import type { Reachable } from '../../support/start-server.ts';
+import { Observer, type ObserverOptions } from './observer.ts';
 
 /** How long clients may need until they have everything again. */
 const CATCH_UP_MS = 30_000;
@@ -19,68 +18,6 @@ interface Acknowledged {
   readonly data: string;
   readonly offset: number;
   readonly epoch: string;
-}
-
-/** What a client saw while it could count on having missed nothing. */
-interface Segment {
-  readonly epoch: string;
-  /** Where the stream stood at its beginning. */
-  readonly from: number;
-  readonly seen: { readonly data: string; readonly offset: number }[];
-}
-
-export class Observer {
-  readonly name: string;
-  readonly url: string;
-  readonly client: SdkClient;
-  readonly subscription: Subscription;
-  readonly segments: Segment[] = [];
-  /** Faults that no order of events excuses. */
-  readonly faults: string[] = [];
-
-  constructor(name: string, url: string, room: string) {
-    this.name = name;
-    this.url = url;
-    this.client = createSdkClient(url, { name, minReconnectDelay: 20, maxReconnectDelay: 500 });
-    const subscription = this.client.centrifuge.newSubscription(room, {
-      recoverable: true,
-      positioned: true,
-      minResubscribeDelay: 20,
-      maxResubscribeDelay: 500,
-    });
-    this.subscription = subscription;
-    subscription.on('subscribed', ({ recovered, streamPosition }) => {
-      // Publications that were recovered come after this event.
-      const now = this.segments.at(-1);
-      if (recovered && now !== undefined) return;
-      this.segments.push({
-        epoch: streamPosition?.epoch ?? '',
-        from: streamPosition?.offset ?? 0,
-        seen: [],
-      });
-    });
-    subscription.on('publication', ({ data, offset = 0 }) => this.#see(String(data), offset));
-    subscription.on('unsubscribed', ({ code, reason }) => {
-      if (code >= 100) this.faults.push(`it was unsubscribed: ${code} ${reason}`);
-    });
-    subscription.subscribe();
-  }
-
-  get latest(): number {
-    const segment = this.segments.at(-1);
-    return segment?.seen.at(-1)?.offset ?? segment?.from ?? 0;
-  }
-
-  #see(data: string, offset: number): void {
-    const segment = this.segments.at(-1);
-    if (segment === undefined) {
-      this.faults.push(`${data} came before the subscription`);
-      return;
-    }
-    const expected = (segment.seen.at(-1)?.offset ?? segment.from) + 1;
-    if (offset !== expected) this.faults.push(`${data} has the offset ${offset} where ${expected} follows`);
-    segment.seen.push({ data, offset });
-  }
 }
 
 export class ObservedRoom {
@@ -96,11 +33,16 @@ export class ObservedRoom {
     onTestFinished(() => this.stop());
   }
 
-  /** Lets a client of this server watch the room; resolves when it has subscribed. */
-  async observe(server: Pick<Reachable, 'url'>, name: string): Promise<Observer> {
-    const observer = new Observer(name, server.url, this.room);
+  /** The clients that are there. */
+  get present(): Observer[] {
+    return this.observers.filter(({ isLost }) => !isLost);
+  }
+
+  /** Lets a client watch the room; resolves when it has subscribed. */
+  async observe(options: Omit<ObserverOptions, 'room'>): Promise<Observer> {
+    const observer = new Observer({ room: this.room, ...options });
     this.observers.push(observer);
-    await observer.subscription.ready(10_000);
+    await observer.subscription.ready(30_000);
     return observer;
   }
 
@@ -126,14 +68,6 @@ export class ObservedRoom {
     this.#isSpeaking = false;
   }
 
-  /** Counts some clients no more. */
-  forget(isForgotten: (observer: Observer) => boolean): void {
-    for (const observer of this.observers.filter(isForgotten)) {
-      observer.client.centrifuge.disconnect();
-      this.observers.splice(this.observers.indexOf(observer), 1);
-    }
-  }
-
   async #publish({ request }: Pick<Reachable, 'request'>, data: string): Promise<boolean> {
     try {
       const body = { channel: this.room, data, idempotency_key: data };
@@ -157,10 +91,10 @@ export class ObservedRoom {
     if (top === undefined) return [`nothing was acknowledged in ${this.room}`];
     const hasAll = ({ segments, latest }: Observer): boolean =>
       segments.at(-1)?.epoch === top.epoch && latest >= top.offset;
-    for (let waited = 0; waited < CATCH_UP_MS && !this.observers.every(hasAll); waited += LOOK_MS) {
+    for (let waited = 0; waited < CATCH_UP_MS && !this.present.every(hasAll); waited += LOOK_MS) {
       await sleep(LOOK_MS);
     }
-    return [...this.#comparePlaces(), ...this.observers.flatMap((one) => this.#compare(one, hasAll(one)))];
+    return [...this.#comparePlaces(), ...this.present.flatMap((one) => this.#compare(one, hasAll(one)))];
   }
 
   /** One publication has one place. */
