@@ -139,6 +139,15 @@ test('neither the text of a message nor the info of members is in a line', () =>
   expect(JSON.stringify(lines)).not.toContain('sesame');
 });
 
+test('what fails because Redis is away is a line, and then counted', () => {
+  const { bus, lines, clock } = createLog();
+  const error = new RedisDownError('Redis cannot be reached');
+  for (const room of ['a', 'b', 'c']) bus.emit('part.failed', { part: 'presence', room, error });
+  expect(lines).toHaveLength(1);
+  clock.increment(60_000);
+  expect(lines).toMatchObject([{ room: 'a' }, { count: 2 }]);
+});
+
 test('that Redis is away is told with its reason, without a stack', () => {
   const { bus, lines } = createLog();
   bus.emit('redis.failed', { address: 'r:6379', error: new Error('connect ECONNREFUSED') });

@@ -93,8 +93,10 @@ export function logEvents(
   log.on('level-change', listen);
 }
 
-/** What others can cause thousands of times, such as joins that are refused, is counted by its kind. */
+/** What can come thousands of times, such as joins that are refused, is counted by its kind. */
 function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): string | undefined {
+  // While Redis is away, each message and join fails.
+  if ('error' in event && isRedisAway(event.error)) return `${name} Redis`;
   if (name === 'control.used') {
     const { act, outcome, remoteAddress } = event as ServerEvents['control.used'];
     return outcome === 'done' ? undefined : `${name} ${act} ${outcome} ${remoteAddress}`;
@@ -138,9 +140,12 @@ function toFields(name: ServerEventName, event: ServerEvents[ServerEventName]): 
 
 /** That Redis is away is no fault of the program: where it was noticed tells nothing. */
 function toErrorFields(name: ServerEventName, error: unknown): object {
-  if (!(error instanceof Error)) return { err: error };
-  const isTrouble = name === 'redis.failed' || error.name === 'RedisDownError';
-  return isTrouble ? { reason: error.message } : { err: error };
+  const isTrouble = name === 'redis.failed' || isRedisAway(error);
+  return isTrouble && error instanceof Error ? { reason: error.message } : { err: error };
+}
+
+function isRedisAway(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'RedisDownError' || error.name === 'RedisLostError');
 }
 
 function withoutInfo(fields: object): object {
