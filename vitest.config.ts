@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const ALL = ['src', 'clients', 'scripts', 'test', 'bench'].map((folder) => `${folder}/**/*.test.ts`);
 
 /** Tests of processes and of Redis, which mostly wait: some of them run side by side, after all others. */
-const WAITING = ['test/redis/*', 'test/workers*', 'test/two-nodes*', 'test/*-crash*', 'test/restart*'].map(
+const WAITING = ['test/redis/**/*', 'test/workers*', 'test/two-nodes*', 'test/*-crash*', 'test/restart*'].map(
   (start) => `${start}.test.ts`,
 );
 
