@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { pickPort } from './pick-port.ts';
@@ -11,6 +12,8 @@ import { skipsWithout } from './program.ts';
 import type { TestCertificates } from './test-certificates.ts';
 
 const PROGRAM = 'redis-server';
+const PORT_ATTEMPTS = 20;
+const PORT_PAUSE_MS = 100;
 
 export interface RedisServer {
   readonly url: string;
@@ -113,20 +116,33 @@ export function createRedisProgram(
   args: readonly string[],
 ): Pick<RedisServer, 'start' | 'kill' | 'pause' | 'resume'> {
   let running: { signal(name: NodeJS.Signals): void; readonly exited: Promise<void> } | undefined;
+
+  /** Returns what it printed if it has ended, and nothing when it is ready. */
+  async function startOnce(): Promise<string | undefined> {
+    const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    running = { signal: (name) => void child.kill(name), exited };
+    let printed = '';
+    return new Promise((resolve, reject) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+        if (/Ready to accept connections|Sentinel ID is/.test(printed)) resolve(undefined);
+      });
+      child.once('error', reject);
+      exited.then(() => resolve(printed), reject);
+    });
+  }
+
   return {
     async start() {
-      const child = spawn(PROGRAM, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
-      running = { signal: (name) => void child.kill(name), exited };
-      await new Promise<void>((resolve, reject) => {
-        let printed = '';
-        child.stdout.on('data', (chunk: Buffer) => {
-          printed += chunk.toString();
-          if (/Ready to accept connections|Sentinel ID is/.test(printed)) resolve();
-        });
-        child.once('error', reject);
-        exited.then(() => reject(new Error(`${PROGRAM} ended: ${printed}`)), reject);
-      });
+      for (let attempt = 1; ; attempt += 1) {
+        const ended = await startOnce();
+        if (ended === undefined) return;
+        // Another test may look for a moment whether the port is free.
+        const mayTryAgain = ended.includes('Address already in use') && attempt < PORT_ATTEMPTS;
+        if (!mayTryAgain) throw new Error(`${PROGRAM} ended: ${ended}`);
+        await sleep(PORT_PAUSE_MS);
+      }
     },
     async kill() {
       running?.signal('SIGKILL');
