@@ -16,8 +16,9 @@ import { ListenError } from '../../transport/common/transport.ts';
 import { serveBroker } from '../../workers/parts/broker-part.ts';
 import { ControlHub } from '../../workers/parts/control-part.ts';
 import { servePresence } from '../../workers/parts/presence-part.ts';
-import { createRevocationServing, serveStatStore, serveStore } from '../../workers/parts/store-parts.ts';
+import { createTableServing, serveStatStore, serveStore } from '../../workers/parts/store-parts.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
+import { createMemoryMutes } from '../../storage/mutes/memory-mutes.ts';
 import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import { openAcceptor, type Acceptor } from '../../workers/primary/acceptor.ts';
 import { createWorkerView } from '../../workers/primary/worker-view.ts';
@@ -54,7 +55,9 @@ export async function runPrimary<All extends ServantDefinitions>(
   if (!usesRedis) await store.open();
   const control = new ControlHub();
   const revocations = own.revocations ?? createMemoryRevocations();
-  const serveRevocations = createRevocationServing(revocations);
+  const serveRevocations = createTableServing('revocations', revocations);
+  const mutes = own.mutes ?? createMemoryMutes();
+  const serveMutes = createTableServing('mutes', mutes);
   const statStore = own.statStore ?? createConfiguredStatStore(settings.monitor);
 
   const { name, reason } = transport;
@@ -76,6 +79,7 @@ export async function runPrimary<All extends ServantDefinitions>(
     const listed = servePresence(channel, presence);
     serveStore(channel, store.of(id));
     serveRevocations(channel);
+    serveMutes(channel);
     return () => {
       void broker.close();
       for (const [room, members] of listed)
@@ -117,7 +121,7 @@ export async function runPrimary<All extends ServantDefinitions>(
   async function release(): Promise<void> {
     await platform?.stop();
     for (const acceptor of acceptors) acceptor.close();
-    await Promise.allSettled([revocations.close(), statStore.close()]);
+    await Promise.allSettled([revocations.close(), mutes.close(), statStore.close()]);
     await store.close();
   }
 

@@ -15,6 +15,7 @@ import { createRemoteBroker } from '../../workers/parts/broker-part.ts';
 import { createRemoteControl } from '../../workers/parts/control-part.ts';
 import { createRemotePresence } from '../../workers/parts/presence-part.ts';
 import {
+  createRemoteMutes,
   createRemoteRevocations,
   createRemoteStatStore,
   createRemoteStore,
@@ -85,6 +86,7 @@ export async function joinPrimary(): Promise<Workplace> {
         control: control ?? createRemoteControl(channel),
         store: createRemoteStore(channel),
         revocations: createRemoteRevocations(channel),
+        mutes: createRemoteMutes(channel),
         outbox: createMemoryOutboxes,
       }),
     }),

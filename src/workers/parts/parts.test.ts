@@ -9,6 +9,8 @@ import { describePresence } from '../../broker/presence/presence-contract.ts';
 import { createMemoryStatStore } from '../../platform/statistics/memory-stat-store.ts';
 import { describeStatStore } from '../../platform/statistics/stat-store-contract.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
+import { createMemoryMutes } from '../../storage/mutes/memory-mutes.ts';
+import { describeMuteStore } from '../../storage/mutes/mute-contract.ts';
 import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import { describeRevocationStore } from '../../storage/revocations/revocation-contract.ts';
 import { describeMembershipStore } from '../../storage/store-contract.ts';
@@ -20,10 +22,11 @@ import { createRemoteBroker, serveBroker } from './broker-part.ts';
 import { ControlHub, createRemoteControl } from './control-part.ts';
 import { createRemotePresence, servePresence } from './presence-part.ts';
 import {
+  createRemoteMutes,
   createRemoteRevocations,
   createRemoteStatStore,
   createRemoteStore,
-  createRevocationServing,
+  createTableServing,
   serveStatStore,
   serveStore,
 } from './store-parts.ts';
@@ -98,8 +101,17 @@ describeRevocationStore(framework, {
   name: 'the revocations of a worker',
   persistent: true,
   async createPlace() {
-    const place = createPlace(createRevocationServing(createMemoryRevocations()));
+    const place = createPlace(createTableServing('revocations', createMemoryRevocations()));
     return { ...place, open: async () => createRemoteRevocations(await place.worker()) };
+  },
+});
+
+describeMuteStore(framework, {
+  name: 'the mutes of a worker',
+  async create() {
+    const place = createPlace(createTableServing('mutes', createMemoryMutes()));
+    const store = createRemoteMutes(await place.worker());
+    return { ...store, close: () => place.dispose() };
   },
 });
 
