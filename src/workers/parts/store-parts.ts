@@ -92,7 +92,10 @@ export function createRemoteMutes(channel: Channel): MuteStore {
   return createRemoteTable<string, MuteChange>(channel, 'mutes');
 }
 
-function createRemoteTable<Row, Change>(channel: Channel, part: 'revocations' | 'mutes') {
+function createRemoteTable<Row, Change>(
+  channel: Channel,
+  part: 'revocations' | 'mutes',
+): TableStore<Row, Change> & { close(): Promise<void> } {
   return {
     load: () => channel.call(`${part}.load`, [], DISK_MS) as Promise<readonly Row[]>,
     write: (changes: readonly Change[]) => channel.call(`${part}.write`, [changes], DISK_MS) as Promise<void>,
