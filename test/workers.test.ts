@@ -10,6 +10,7 @@ import type { Health, WorkerHealth } from '../src/http/health-route.ts';
 import { createAdminClient, startFakePlatform, writePlatformConf } from './support/fake-tars-platform.ts';
 import { sendByRoom, type LineClient } from './support/line-client.ts';
 import { pickPort } from './support/pick-port.ts';
+import { runProgram } from './support/program.ts';
 import { createSdkClient } from './support/sdk-client.ts';
 import { runProcess, startProcess, type RunningProcess } from './support/start-process.ts';
 import { makeTempDir } from './support/temp-dir.ts';
@@ -219,4 +220,26 @@ test('a TARS platform sees one server, whose numbers are those of all workers', 
         .map((line) => (JSON.parse(line) as { pid: number }).pid),
     ).size,
   ).toBe(3);
+});
+
+test('a program that serves with workers goes on in each of them, and not in the primary process', async () => {
+  const cwd = await makeTempDir();
+  const entry = new URL('../dist/index.js', import.meta.url).href;
+  const program = join(cwd, 'program.mjs');
+  await writeFile(
+    program,
+    `import { serve } from '${entry}';
+     const { server } = await serve({ workers: 2, transport: 'ws', port: 0 });
+     console.log('served');
+     const areAll = () => server.health().workers?.filter(({ state }) => state === 'listening').length === 2;
+     while (!areAll()) await new Promise(setImmediate);
+     // A second signal would end all at once.
+     if (server.health().workers[0].pid === process.pid) process.kill(process.ppid, 'SIGTERM');`,
+  );
+  const { code, stdout, stderr } = await runProgram([process.execPath, program], {
+    cwd,
+    env: { STATECAST_LOG_LEVEL: 'warn' },
+  });
+  expect([code, stderr.match(/error/gi)]).toEqual([0, null]);
+  expect(stdout.match(/served/g)).toHaveLength(2);
 });
