@@ -10,6 +10,7 @@ import type { Health, WorkerHealth } from '../src/http/health-route.ts';
 import { createAdminClient, startFakePlatform, writePlatformConf } from './support/fake-tars-platform.ts';
 import { sendByRoom, type LineClient } from './support/line-client.ts';
 import { pickPort } from './support/pick-port.ts';
+import { runProgram } from './support/program.ts';
 import { createSdkClient } from './support/sdk-client.ts';
 import { runProcess, startProcess, type RunningProcess } from './support/start-process.ts';
 import { makeTempDir } from './support/temp-dir.ts';
@@ -71,23 +72,6 @@ async function joinBySdk({ url }: RunningProcess) {
 }
 
 describe.each(TRANSPORTS)('workers on %s', (transport) => {
-  test('serve one room together, and drain together', async () => {
-    const running = await startWorkers(transport);
-    expect(running.banner.split('\n')).toContain('  workers  2');
-    const clients = await connectToAll(running, 'room1');
-    const [first] = clients;
-    first!.send(sendByRoom('room1', 'hello'));
-    await Promise.all(
-      clients.map(async (client) => {
-        while (!(await client.next()).includes('hello'));
-      }),
-    );
-
-    running.kill('SIGTERM');
-    for (const { closed } of clients) expect(await closed).toEqual({ code: 3001, reason: 'shutdown' });
-    expect(await running.exited).toMatchObject({ code: 0 });
-  });
-
   test('lose nothing that was acknowledged, and tell each leave once, when one is killed under load', async () => {
     const running = await startWorkers(transport);
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => joinBySdk(running)));
@@ -138,8 +122,9 @@ describe.each(TRANSPORTS)('workers on %s', (transport) => {
     expect(await clients[0]!.subscription.presenceStats()).toMatchObject({ numClients: CLIENTS });
   });
 
-  test('are replaced one by one, without a connection that is refused or a message that is lost', async () => {
+  test('are replaced one by one without a refused connection or a lost message, and drain together', async () => {
     const running = await startWorkers(transport);
+    expect(running.banner.split('\n')).toContain('  workers  2');
     const before = new Set((await readHealth(running)).workers!.map(({ pid }) => pid));
     const heard: string[] = [];
     const { centrifuge } = createSdkClient(running.url);
@@ -176,6 +161,17 @@ describe.each(TRANSPORTS)('workers on %s', (transport) => {
     await eventually(() => expect(heard).toEqual(expect.arrayContaining(said)));
     expect(said).toEqual(expect.arrayContaining(['before', 'after']));
     expect(heard.filter((text, index) => heard.indexOf(text) !== index)).toEqual([]);
+
+    const clients = await connectToAll(running, 'room1');
+    clients[0]!.send(sendByRoom('room1', 'hello'));
+    await Promise.all(
+      clients.map(async (one) => {
+        while (!(await one.next()).includes('hello'));
+      }),
+    );
+    running.kill('SIGTERM');
+    for (const { closed } of clients) expect(await closed).toEqual({ code: 3001, reason: 'shutdown' });
+    expect(await running.exited).toMatchObject({ code: 0 });
   });
 });
 
@@ -224,4 +220,26 @@ test('a TARS platform sees one server, whose numbers are those of all workers', 
         .map((line) => (JSON.parse(line) as { pid: number }).pid),
     ).size,
   ).toBe(3);
+});
+
+test('a program that serves with workers goes on in each of them, and not in the primary process', async () => {
+  const cwd = await makeTempDir();
+  const entry = new URL('../dist/index.js', import.meta.url).href;
+  const program = join(cwd, 'program.mjs');
+  await writeFile(
+    program,
+    `import { serve } from '${entry}';
+     const { server } = await serve({ workers: 2, transport: 'ws', port: 0 });
+     console.log('served');
+     const areAll = () => server.health().workers?.filter(({ state }) => state === 'listening').length === 2;
+     while (!areAll()) await new Promise(setImmediate);
+     // A second signal would end all at once.
+     if (server.health().workers[0].pid === process.pid) process.kill(process.ppid, 'SIGTERM');`,
+  );
+  const { code, stdout, stderr } = await runProgram([process.execPath, program], {
+    cwd,
+    env: { STATECAST_LOG_LEVEL: 'warn' },
+  });
+  expect([code, stderr.match(/error/gi)]).toEqual([0, null]);
+  expect(stdout.match(/served/g)).toHaveLength(2);
 });

@@ -77,13 +77,13 @@ function createServer({
     isHeard: (name: ServerEventName) => server.bus.isHeard(name),
     stop: () => server.feed.stop(),
     restart(findAway: FindAway = () => new Set()) {
-      server.feed.stop();
+      void server.feed.stop();
       server = start(findAway);
     },
     /** As `restart`, from the state and not from all entries. */
     restartFromState(findAway: FindAway = () => new Set()) {
       const state = server.ledger.write();
-      server.feed.stop();
+      void server.feed.stop();
       server = start(findAway, () => state);
     },
     told,
@@ -340,7 +340,7 @@ describe('rooms', () => {
     emit('room.occupied', occupied);
     clock.increment(UNDECIDED_MS);
     emit('room.vacated', occupied);
-    stop();
+    void stop();
     expect([types(), clock.timers]).toEqual([['room.occupied', 'room.vacated'], 0]);
   });
 });

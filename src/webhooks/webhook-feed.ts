@@ -123,12 +123,13 @@ export class WebhookFeed {
   }
 
   /** Ends listening. What is undecided is decided by another run if the outbox outlives this one, and now if not. */
-  stop(): void {
+  async stop(): Promise<void> {
     for (const stop of this.#stopListening.splice(0)) stop();
-    this.#shared?.stop();
     this.#input.clock.clearTimeout(this.#timer);
-    if (this.#input.outbox.isPersistent) return;
-    for (const room of this.#due.keys()) this.#decide(room);
+    const deciding = this.#input.outbox.isPersistent ? [] : [...this.#due.keys()];
+    const decided = Promise.all(deciding.map(async (room) => this.#decide(room)));
+    this.#shared?.stop();
+    await decided;
   }
 
   #take(happening: Happening): void {
@@ -179,16 +180,15 @@ export class WebhookFeed {
         this.#timer = clock.setTimeout(() => this.#decideDue(), dueAt - now);
         return;
       }
-      this.#decide(room);
+      void this.#decide(room);
     }
   }
 
-  #decide(room: string): void {
+  #decide(room: string): void | Promise<void> {
     const { ledger, chosen } = this.#input;
     this.#due.delete(room);
     if (this.#shared !== undefined) {
-      void this.#shared.settle(room);
-      return;
+      return this.#shared.settle(room);
     }
     const decided = ledger.undecided.get(room);
     if (decided === undefined) return;

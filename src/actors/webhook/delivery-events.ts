@@ -14,7 +14,8 @@ export type DeliveryEvent =
 
 /** What became of a batch. */
 export type SendOutcome =
-  | { readonly taken: true }
+  /** @param isFetched whether nothing was sent: a batch was brought here, and is sent now */
+  | { readonly taken: true; readonly isFetched?: boolean }
   /** @param reason for the log, such as `status 500` */
   | { readonly taken: false; readonly reason: string };
 

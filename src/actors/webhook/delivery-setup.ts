@@ -15,11 +15,14 @@ export const deliverySetup = setup({
     events: {} as DeliveryEvent,
   },
   actors: {
-    send: fromPromise<SendOutcome, DeliveryContext>(async ({ input: { send, batch, outbox }, signal }) => {
-      if (batch !== undefined) return send(batch, signal);
-      // Its disk may be readable later.
-      return outbox.backlog.events === 0 ? { taken: true } : { taken: false, reason: UNREADABLE };
-    }),
+    send: fromPromise<SendOutcome, DeliveryContext>(
+      async ({ input: { send, batch, outbox, policy }, signal }) => {
+        if (batch !== undefined) return send(batch, signal);
+        if (await outbox.fetch?.(policy.limits)) return { taken: true, isFetched: true };
+        // Its disk may be readable later.
+        return outbox.backlog.events === 0 ? { taken: true } : { taken: false, reason: UNREADABLE };
+      },
+    ),
   },
   delays: {
     gather: ({ context }) => context.policy.gatherMs,
@@ -33,6 +36,7 @@ export const deliverySetup = setup({
   guards: {
     hasWaiting: ({ context }) => context.outbox.backlog.events > 0,
     hasWholeBatch: ({ context: { outbox, policy } }) => outbox.backlog.events >= policy.limits.events,
+    isFetched: ({ event }) => isFetched(event),
     isTaken: ({ event }) => isTaken(event),
     /** The batch was sent for too long; the failure that is being told counts. */
     isGivenUp: ({ context: { batch, clock, firstTryAt, policy } }) =>
@@ -79,4 +83,9 @@ export const deliverySetup = setup({
 /** Whether the event is the answer of a receiver that has taken the batch. */
 function isTaken(event: EventObject): boolean {
   return 'output' in event && (event.output as SendOutcome).taken;
+}
+
+/** Whether there is a batch now, which was not sent yet. */
+function isFetched(event: EventObject): boolean {
+  return 'output' in event && (event.output as SendOutcome & { isFetched?: boolean }).isFetched === true;
 }

@@ -79,6 +79,7 @@ export const deliveryMachine = deliverySetup.createMachine({
         ...sendBatch,
         onDone: [
           { guard: 'isTakenWhileParting', target: 'stopping', actions: 'confirm' },
+          { guard: 'isFetched', target: 'sending', reenter: true },
           { guard: 'isTaken', target: 'deciding', actions: 'confirm' },
           { guard: 'isParting', target: 'stopped', actions: noteRefused },
           { guard: 'isGivenUp', target: 'deciding', actions: [noteRefused, 'giveUp'] },

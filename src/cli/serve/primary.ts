@@ -15,10 +15,14 @@ import { findFreePort } from '../../transport/common/free-port.ts';
 import { ListenError } from '../../transport/common/transport.ts';
 import { serveBroker } from '../../workers/parts/broker-part.ts';
 import { ControlHub } from '../../workers/parts/control-part.ts';
+import { OutboxHub } from '../../workers/parts/outbox-part.ts';
 import { servePresence } from '../../workers/parts/presence-part.ts';
-import { createRevocationServing, serveStatStore, serveStore } from '../../workers/parts/store-parts.ts';
+import { createTableServing, serveStatStore, serveStore } from '../../workers/parts/store-parts.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
+import { createMemoryMutes } from '../../storage/mutes/memory-mutes.ts';
 import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
+import { systemClock } from '../../system/clock.ts';
+import { createMemoryOutboxes } from '../../webhooks/outbox/create-outbox.ts';
 import { openAcceptor, type Acceptor } from '../../workers/primary/acceptor.ts';
 import { createWorkerView } from '../../workers/primary/worker-view.ts';
 import { Workers, type ServedWorker } from '../../workers/primary/workers.ts';
@@ -54,8 +58,12 @@ export async function runPrimary<All extends ServantDefinitions>(
   if (!usesRedis) await store.open();
   const control = new ControlHub();
   const revocations = own.revocations ?? createMemoryRevocations();
-  const serveRevocations = createRevocationServing(revocations);
+  const serveRevocations = createTableServing('revocations', revocations);
+  const mutes = own.mutes ?? createMemoryMutes();
+  const serveMutes = createTableServing('mutes', mutes);
   const statStore = own.statStore ?? createConfiguredStatStore(settings.monitor);
+
+  const outboxes = new OutboxHub(own.outbox ?? createMemoryOutboxes, systemClock);
 
   const { name, reason } = transport;
   const view = createWorkerView({
@@ -76,11 +84,14 @@ export async function runPrimary<All extends ServantDefinitions>(
     const listed = servePresence(channel, presence);
     serveStore(channel, store.of(id));
     serveRevocations(channel);
+    serveMutes(channel);
+    const endOutboxes = outboxes.serve(channel);
     return () => {
       void broker.close();
       for (const [room, members] of listed)
         for (const member of members.keys()) void presence.remove(room, member);
       store.leave(id, listed);
+      endOutboxes();
     };
   }
 
@@ -117,7 +128,7 @@ export async function runPrimary<All extends ServantDefinitions>(
   async function release(): Promise<void> {
     await platform?.stop();
     for (const acceptor of acceptors) acceptor.close();
-    await Promise.allSettled([revocations.close(), statStore.close()]);
+    await Promise.allSettled([revocations.close(), mutes.close(), statStore.close(), outboxes.close()]);
     await store.close();
   }
 

@@ -41,6 +41,10 @@ export interface ServeOptions<
  * If the file is the configuration of a TARS platform, the server lives there: it listens at the platform's endpoint,
  * sends keep-alives for each adapter, reports, pulls configuration files, obeys commands, and writes the platform's log.
  *
+ * With more than one worker (`workers`) the program runs once in each of them, and there the promise resolves. In the primary
+ * process, which starts them and serves nobody, it never resolves: that process exits with 0 when all workers have been
+ * stopped, so what follows the call runs in workers only. It rejects there when the workers cannot start.
+ *
  * SIGTERM, SIGINT, SIGHUP or the platform stop it; a second SIGTERM or SIGINT ends the process at once.
  * @throws {ConfigError} (as a rejection, like all) listing every problem with the settings.
  * @throws {ListenError} when the address cannot be listened on.

@@ -10,11 +10,12 @@ import { StatTable } from '../../platform/statistics/stat-table.ts';
 import type { PortSharing } from '../../server/nodes/port-sharing.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { ServerOptions, StatecastServer } from '../../server/server-options.ts';
-import { createMemoryOutboxes } from '../../webhooks/outbox/create-outbox.ts';
 import { createRemoteBroker } from '../../workers/parts/broker-part.ts';
 import { createRemoteControl } from '../../workers/parts/control-part.ts';
+import { createRemoteOutboxes } from '../../workers/parts/remote-outbox.ts';
 import { createRemotePresence } from '../../workers/parts/presence-part.ts';
 import {
+  createRemoteMutes,
   createRemoteRevocations,
   createRemoteStatStore,
   createRemoteStore,
@@ -85,7 +86,8 @@ export async function joinPrimary(): Promise<Workplace> {
         control: control ?? createRemoteControl(channel),
         store: createRemoteStore(channel),
         revocations: createRemoteRevocations(channel),
-        outbox: createMemoryOutboxes,
+        mutes: createRemoteMutes(channel),
+        outbox: createRemoteOutboxes(channel),
       }),
     }),
     follow(log) {

@@ -130,6 +130,7 @@ class Webhook {
         this.#feed.checkRooms();
         this.#tellDelivery('events.waiting');
       },
+      onWaiting: () => this.#tellDelivery('events.waiting'),
     });
     const states = statesOf(settings.events).map(({ machine, path }) => `${machine}.${path}`);
     this.#chosen = new Chosen(settings, states);
@@ -171,7 +172,9 @@ class Webhook {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#input.clock.clearTimeout(this.#restart);
-    this.#feed.stop();
+    await this.#feed.stop();
+    // If it is out of reach, what waits is there for others.
+    await this.outbox.leave?.().catch(() => undefined);
     const delivery = this.#deliveries.get(this.name);
     if (delivery?.getSnapshot().status === 'active') {
       const stopped = new Promise<void>((resolve) => {

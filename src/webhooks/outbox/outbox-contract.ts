@@ -5,7 +5,15 @@
 
 import assert from 'node:assert/strict';
 import type { TestFramework } from '../../system/test-framework.ts';
-import type { DropReason, Outbox, OutboxBatch, OutboxHistory, OutboxOptions } from './outbox.ts';
+import type {
+  Backlog,
+  BatchLimits,
+  DropReason,
+  Outbox,
+  OutboxBatch,
+  OutboxHistory,
+  OutboxOptions,
+} from './outbox.ts';
 
 /** An outbox of one test, empty at first. */
 export interface OutboxPlace {
@@ -42,103 +50,104 @@ export function describeOutbox({ describe, test }: TestFramework, subject: Outbo
 
   describe(`${subject.name} keeps the contract of an outbox`, () => {
     check('an empty one has no batch, and was not left by a crash', async (visit) => {
-      const { outbox, history } = await visit.open();
+      const { history } = await visit.open();
       assert.deepEqual(history, { entries: [], clean: true });
-      assert.equal(outbox.next(LIMITS), undefined);
-      assert.deepEqual(outbox.backlog, { events: 0, bytes: 0 });
+      assert.equal(await visit.next(), undefined);
+      assert.deepEqual(await visit.backlog(), { events: 0, bytes: 0 });
     });
 
     check('events come in order, in batches that are the same until they are taken', async (visit) => {
       const { outbox } = await visit.open();
       for (let number = 1; number <= 5; number += 1) visit.append(number);
-      const first = outbox.next(LIMITS);
+      const first = await visit.next();
       assert.deepEqual(numbersOf(first), [1, 2, 3]);
       visit.append(6);
-      assert.equal(outbox.next(LIMITS), first);
-      assert.equal(outbox.backlog.events, 6);
+      assert.equal(await visit.next(), first);
+      assert.equal((await visit.backlog()).events, 6);
       outbox.take(first!);
-      assert.equal(outbox.backlog.events, 3);
-      const second = outbox.next(LIMITS);
+      assert.equal((await visit.backlog()).events, 3);
+      const second = await visit.next();
       assert.deepEqual(numbersOf(second), [4, 5, 6]);
       assert.notEqual(second?.id, first?.id);
       outbox.take(second!);
-      assert.equal(outbox.next(LIMITS), undefined);
-      assert.equal(outbox.backlog.events, 0);
+      assert.equal(await visit.next(), undefined);
+      assert.equal((await visit.backlog()).events, 0);
     });
 
     check('a batch tells the time of its first event, and so does the backlog', async (visit) => {
       const { outbox } = await visit.open();
       visit.append(7);
       visit.append(8);
-      assert.equal(outbox.backlog.oldest, 7);
-      const batch = outbox.next({ events: 1, bytes: 1000 });
+      assert.equal((await visit.backlog()).oldest, 7);
+      const batch = await visit.next({ events: 1, bytes: 1000 });
       assert.equal(batch?.time, 7);
-      assert.equal(outbox.backlog.oldest, 7);
+      assert.equal((await visit.backlog()).oldest, 7);
       outbox.take(batch);
-      assert.equal(outbox.backlog.oldest, 8);
+      assert.equal((await visit.backlog()).oldest, 8);
     });
 
     check('a batch is not longer than it may be, unless it has one event', async (visit) => {
       const { outbox } = await visit.open();
       for (let number = 1; number <= 3; number += 1) visit.append(number, 'x'.repeat(400));
       const limits = { events: 10, bytes: 1_000 };
-      const first = outbox.next(limits);
+      const first = await visit.next(limits);
       assert.deepEqual(numbersOf(first), [1, 2]);
       outbox.take(first!);
-      outbox.take(outbox.next(limits)!);
+      outbox.take((await visit.next(limits))!);
       visit.append(4, 'ä'.repeat(200_000));
-      assert.deepEqual(numbersOf(outbox.next(limits)), [4]);
+      assert.deepEqual(numbersOf(await visit.next(limits)), [4]);
     });
 
     check('notes are not delivered', async (visit) => {
       const { outbox } = await visit.open();
       outbox.append({ kind: 'note', text: '{"n":1}' });
-      assert.equal(outbox.next(LIMITS), undefined);
+      assert.equal(await visit.next(), undefined);
       visit.append(1);
       outbox.append({ kind: 'note', text: '{"n":2}' });
       visit.append(2);
-      assert.deepEqual(numbersOf(outbox.next(LIMITS)), [1, 2]);
+      assert.deepEqual(numbersOf(await visit.next()), [1, 2]);
     });
 
     check('the oldest events are dropped beyond the bound of events, and counted', async (visit) => {
-      const { outbox } = await visit.open({ maxEvents: 4 });
+      await visit.open({ maxEvents: 4 });
       for (let number = 1; number <= 10; number += 1) visit.append(number);
-      assert.equal(outbox.backlog.events, 4);
+      assert.equal((await visit.backlog()).events, 4);
       assert.deepEqual(visit.dropped, { full: 6 });
-      assert.deepEqual(numbersOf(outbox.next(LIMITS)), [7, 8, 9]);
+      assert.deepEqual(numbersOf(await visit.next()), [7, 8, 9]);
     });
 
     check('and beyond the bound of bytes', async (visit) => {
-      const { outbox } = await visit.open({ maxBytes: 64 * 1024 });
+      await visit.open({ maxBytes: 64 * 1024 });
       for (let number = 1; number <= 200; number += 1) visit.append(number, 'x'.repeat(1_000));
-      const { events, bytes } = outbox.backlog;
+      const { events, bytes } = await visit.backlog();
       assert.ok(bytes <= 64 * 1024, `${bytes} bytes are kept`);
       assert.ok(events >= 32, `${events} events are kept`);
       assert.deepEqual(visit.dropped, { full: 200 - events });
-      assert.equal(numbersOf(outbox.next(LIMITS))[0], 200 - events + 1);
+      assert.equal(numbersOf(await visit.next())[0], 200 - events + 1);
     });
 
     check('a batch on its way is not dropped, and what follows it comes after it', async (visit) => {
       const { outbox } = await visit.open({ maxEvents: 4 });
       visit.append(1);
-      const batch = outbox.next(LIMITS);
+      const batch = await visit.next();
       for (let number = 2; number <= 10; number += 1) visit.append(number);
-      assert.equal(outbox.next(LIMITS), batch);
-      assert.equal(outbox.backlog.events, 4);
+      assert.equal(await visit.next(), batch);
+      assert.equal((await visit.backlog()).events, 4);
       outbox.take(batch!);
       assert.deepEqual(visit.dropped, { full: 6 });
-      assert.deepEqual(numbersOf(outbox.next(LIMITS)), [8, 9, 10]);
+      assert.deepEqual(numbersOf(await visit.next()), [8, 9, 10]);
     });
 
     check('a batch that is given up is dropped, and counted', async (visit) => {
       const { outbox } = await visit.open();
       for (let number = 1; number <= 4; number += 1) visit.append(number);
-      const batch = outbox.next(LIMITS)!;
+      const batch = (await visit.next())!;
       outbox.drop(batch);
       outbox.drop(batch);
       outbox.take(batch);
+      await visit.backlog();
       assert.deepEqual(visit.dropped, { expired: 3 });
-      assert.deepEqual(numbersOf(outbox.next(LIMITS)), [4]);
+      assert.deepEqual(numbersOf(await visit.next()), [4]);
     });
 
     check('after a restart what was not taken is there, and the state', async (visit) => {
@@ -146,8 +155,8 @@ export function describeOutbox({ describe, test }: TestFramework, subject: Outbo
       if (!outbox.isPersistent) return;
       for (let number = 1; number <= 5; number += 1) visit.append(number);
       outbox.append({ kind: 'note', text: '{"n":1}' });
-      outbox.take(outbox.next(LIMITS)!);
-      const onTheWay = outbox.next(LIMITS);
+      outbox.take((await visit.next())!);
+      const onTheWay = await visit.next();
       assert.deepEqual(numbersOf(onTheWay), [4, 5]);
       await outbox.close();
       const again = await visit.open();
@@ -157,27 +166,27 @@ export function describeOutbox({ describe, test }: TestFramework, subject: Outbo
         const notes = again.history.entries.filter(({ kind }) => kind === 'note');
         assert.deepEqual(notes, [{ kind: 'note', text: '{"n":1}' }]);
       }
-      const batch = again.outbox.next(LIMITS);
+      const batch = await visit.next();
       assert.deepEqual([batch?.id, numbersOf(batch)], [onTheWay?.id, [4, 5]]);
-      assert.equal(again.outbox.backlog.events, 2);
+      assert.equal((await visit.backlog()).events, 2);
       visit.append(6);
       again.outbox.take(batch!);
-      assert.deepEqual(numbersOf(again.outbox.next(LIMITS)), [6]);
+      assert.deepEqual(numbersOf(await visit.next()), [6]);
     });
 
     check('after a crash nothing is lost that was appended', async (visit) => {
       const { outbox } = await visit.open();
       if (!outbox.isPersistent) return;
       for (let number = 1; number <= 5; number += 1) visit.append(number);
-      outbox.take(outbox.next(LIMITS)!);
+      outbox.take((await visit.next())!);
       await outbox.written?.();
       const { outbox: second, history } = await visit.open();
       assert.equal(history.clean, outbox.rooms !== undefined);
-      assert.deepEqual(numbersOf(second.next(LIMITS)), [4, 5]);
-      second.take(second.next(LIMITS)!);
+      assert.deepEqual(numbersOf(await visit.next()), [4, 5]);
+      second.take((await visit.next())!);
       await second.written?.();
-      const { outbox: third } = await visit.open();
-      assert.equal(third.next(LIMITS), undefined);
+      await visit.open();
+      assert.equal(await visit.next(), undefined);
     });
 
     check('many events go through it, over several runs', async (visit) => {
@@ -187,7 +196,7 @@ export function describeOutbox({ describe, test }: TestFramework, subject: Outbo
         visit.append(number, 'x'.repeat(700));
         if (number % 10 === 0) outbox.append({ kind: 'note', text: JSON.stringify({ n: number }) });
         if (number % 2 === 0) {
-          const batch = outbox.next(LIMITS)!;
+          const batch = (await visit.next())!;
           taken.push(...numbersOf(batch));
           outbox.take(batch);
         }
@@ -195,7 +204,7 @@ export function describeOutbox({ describe, test }: TestFramework, subject: Outbo
         await outbox.written?.();
         ({ outbox } = await visit.open({ maxBytes: 4 * MIB }));
       }
-      for (let batch = outbox.next(LIMITS); batch !== undefined; batch = outbox.next(LIMITS)) {
+      for (let batch = await visit.next(); batch !== undefined; batch = await visit.next()) {
         taken.push(...numbersOf(batch));
         outbox.take(batch);
       }
@@ -203,7 +212,7 @@ export function describeOutbox({ describe, test }: TestFramework, subject: Outbo
         taken,
         Array.from({ length: 3_000 }, (_, index) => index + 1),
       );
-      assert.deepEqual([visit.dropped, visit.troubles, outbox.backlog.events], [{}, [], 0]);
+      assert.deepEqual([visit.dropped, visit.troubles, (await visit.backlog()).events], [{}, [], 0]);
     });
   });
 }
@@ -230,6 +239,19 @@ class Visit {
     });
     this.outbox = outbox;
     return { outbox, history: await outbox.open() };
+  }
+
+  /** What waits, when all that was done is done where the events are. */
+  async backlog(): Promise<Backlog> {
+    await this.outbox?.written?.();
+    return this.outbox!.backlog;
+  }
+
+  async next(limits: BatchLimits = LIMITS): Promise<OutboxBatch | undefined> {
+    const outbox = this.outbox!;
+    const batch = outbox.next(limits);
+    if (batch !== undefined || !(await outbox.fetch?.(limits))) return batch;
+    return outbox.next(limits);
   }
 
   /** An event whose number is also its time. */

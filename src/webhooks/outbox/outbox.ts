@@ -63,6 +63,8 @@ export interface OutboxOptions {
   readonly onDropped: (count: number, reason: DropReason) => void;
   /** Told after what another node has left was taken over. */
   readonly onAdopted?: () => void;
+  /** Told when events wait that others have appended, and none waited before. */
+  readonly onWaiting?: () => void;
 }
 
 /** Which rooms a receiver knows to be occupied, where several nodes tell it. */
@@ -103,13 +105,24 @@ export interface Outbox {
    * Such an outbox keeps no notes and no state: what nodes share tells what has happened to members.
    */
   readonly rooms?: KnownRooms;
+  /**
+   * There if the events are elsewhere: brings the oldest ones here for `next`. Resolves to whether there are some; rejects when
+   * they are out of reach now.
+   */
+  fetch?(limits: BatchLimits): Promise<boolean>;
   /** The oldest events. The same batch until it is taken or dropped; undefined when there are none. */
   next(limits: BatchLimits): OutboxBatch | undefined;
   /** The receiver has taken the batch. */
   take(batch: OutboxBatch): void;
   /** The receiver has not taken the batch for too long. */
   drop(batch: OutboxBatch): void;
+  /** Where others append too, it is that of a moment ago until `written` has resolved. */
   readonly backlog: Backlog;
+  /**
+   * There if one of several nodes delivers for all: this one is about to end. Resolves when another one delivers, or when no
+   * other one appends any more.
+   */
+  leave?(): Promise<void>;
   /** Nothing is appended or taken afterwards. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The stores that the primary holds, as a worker uses them: of memberships, of revocations, of call statistics. */
+/** The stores that the primary holds, as a worker uses them: of memberships, revocations, muted rooms, call statistics. */
 
 import type {
   LoadedRoom,
@@ -7,6 +7,7 @@ import type {
   RoomList,
   StoredMember,
 } from '../../storage/membership-store.ts';
+import type { MuteChange, MuteStore } from '../../storage/mutes/mute-store.ts';
 import type {
   Revocation,
   RevocationChange,
@@ -57,8 +58,17 @@ export function createRemoteStore(channel: Channel): MembershipStore {
   };
 }
 
+/** What keeps a table whole. */
+interface TableStore<Row, Change> {
+  load(): Promise<readonly Row[]>;
+  write(changes: readonly Change[]): Promise<void>;
+}
+
 /** One call at a time, whoever it comes from, as the store asks for. It is closed by the primary. */
-export function createRevocationServing(store: RevocationStore): (channel: Channel) => void {
+export function createTableServing<Row, Change>(
+  part: 'revocations' | 'mutes',
+  store: TableStore<Row, Change>,
+): (channel: Channel) => void {
   let last: Promise<unknown> = Promise.resolve();
 
   function inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -68,16 +78,27 @@ export function createRevocationServing(store: RevocationStore): (channel: Chann
   }
 
   return (channel) =>
-    channel.serve('revocations', {
+    channel.serve(part, {
       load: () => inTurn(() => store.load()),
-      write: (changes: readonly RevocationChange[]) => inTurn(() => store.write(changes)),
+      write: (changes: readonly Change[]) => inTurn(() => store.write(changes)),
     });
 }
 
 export function createRemoteRevocations(channel: Channel): RevocationStore {
+  return createRemoteTable<Revocation, RevocationChange>(channel, 'revocations');
+}
+
+export function createRemoteMutes(channel: Channel): MuteStore {
+  return createRemoteTable<string, MuteChange>(channel, 'mutes');
+}
+
+function createRemoteTable<Row, Change>(
+  channel: Channel,
+  part: 'revocations' | 'mutes',
+): TableStore<Row, Change> & { close(): Promise<void> } {
   return {
-    load: () => channel.call('revocations.load', [], DISK_MS) as Promise<readonly Revocation[]>,
-    write: (changes) => channel.call('revocations.write', [changes], DISK_MS) as Promise<void>,
+    load: () => channel.call(`${part}.load`, [], DISK_MS) as Promise<readonly Row[]>,
+    write: (changes: readonly Change[]) => channel.call(`${part}.write`, [changes], DISK_MS) as Promise<void>,
     close: async () => undefined,
   };
 }
