@@ -18,11 +18,11 @@ import { createRedisLinks, type RedisLinks } from '../../actors/redis/redis-link
 import type { Machines } from '../../actors/machines.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { EventSink } from '../../events/server-events.ts';
-import { ClusterMap } from '../../redis/cluster-map.ts';
-import { ClusterRedis } from '../../redis/cluster-redis.ts';
+import { ClusterMap } from '../../redis/servers/cluster-map.ts';
+import { ClusterRedis } from '../../redis/servers/cluster-redis.ts';
 import { RedisKeys } from '../../redis/keys.ts';
 import type { RedisLinkPort } from '../../redis/link-port.ts';
-import { LinkedRedis } from '../../redis/linked-redis.ts';
+import { LinkedRedis } from '../../redis/servers/linked-redis.ts';
 import { addressOf } from '../../redis/redis-address.ts';
 import type { Redis, RedisScript } from '../../redis/redis.ts';
 import { RestoredListeners } from '../../redis/restored-listeners.ts';

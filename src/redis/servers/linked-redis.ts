@@ -1,11 +1,11 @@
 /** Redis over links to one or several servers, over which the keys are spread. */
 
-import { tagOf } from './keys.ts';
-import type { Redis, RedisReply, RedisScript, Restored } from './redis.ts';
-import type { RestoredListeners } from './restored-listeners.ts';
-import type { ServerLink } from './server-link.ts';
+import { tagOf } from '../keys.ts';
+import type { Redis, RedisReply, RedisScript, Restored } from '../redis.ts';
+import type { RestoredListeners } from '../restored-listeners.ts';
+import type { ServerLink } from '../server-link.ts';
 import { createSpread } from './spread.ts';
-import type { MessageListener } from './subscriptions.ts';
+import type { MessageListener } from '../subscriptions.ts';
 
 export class LinkedRedis implements Redis {
   readonly isSharded = false;

@@ -1,11 +1,11 @@
 /** Redis over a Redis Cluster: a link to each master, and calls and channels that follow their slot when it moves. */
 
 import { setTimeout as rest } from 'node:timers/promises';
-import { RedisDownError, type Redis, type RedisReply, type RedisScript, type Restored } from './redis.ts';
-import type { RestoredListeners } from './restored-listeners.ts';
-import type { ServerLink } from './server-link.ts';
-import { slotOf, type ClusterNode, type SlotTable } from './slots.ts';
-import type { MessageListener } from './subscriptions.ts';
+import { RedisDownError, type Redis, type RedisReply, type RedisScript, type Restored } from '../redis.ts';
+import type { RestoredListeners } from '../restored-listeners.ts';
+import type { ServerLink } from '../server-link.ts';
+import { slotOf, type ClusterNode, type SlotTable } from '../slots.ts';
+import type { MessageListener } from '../subscriptions.ts';
 
 /** How often a call follows its slot. */
 const MOST_MOVES = 10;

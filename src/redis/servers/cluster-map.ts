@@ -1,12 +1,12 @@
 /** Reads which server of a Redis Cluster has which slots, again and again: a slot moves, and a replica becomes a master. */
 
-import { askServer } from './ask-server.ts';
-import { checkFormat } from './format.ts';
-import type { RedisLinkPort } from './link-port.ts';
-import { createRawClient } from './raw-client.ts';
-import { moveTo } from './redis-address.ts';
-import { SlotTable, slotOf, type ClusterNode } from './slots.ts';
-import { explainTrouble } from './trouble.ts';
+import { askServer } from '../ask-server.ts';
+import { checkFormat } from '../format.ts';
+import type { RedisLinkPort } from '../link-port.ts';
+import { createRawClient } from '../raw-client.ts';
+import { moveTo } from '../redis-address.ts';
+import { SlotTable, slotOf, type ClusterNode } from '../slots.ts';
+import { explainTrouble } from '../trouble.ts';
 
 type Client = Awaited<ReturnType<typeof createRawClient>>;
 
