@@ -3,7 +3,11 @@
  * servants. The settings have a schema of their own. A mistake is told at once, and not at the first use.
  */
 
-import type { ConfigProblem } from '../config/layer/config-error.ts';
+import { ConfigError, type ConfigProblem } from '../config/layer/config-error.ts';
+import { parseSettings } from '../config/parse-settings.ts';
+import type { Settings } from '../config/schema/settings.ts';
+import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
+import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import { formatPath, type Path } from '../config/schema/path.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Control } from '../broker/control/control.ts';
@@ -219,4 +223,21 @@ function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** @throws {ConfigError} listing every problem. */
+export function checkSettings(input: unknown): Settings {
+  const parsed = parseSettings(input);
+  if (!parsed.ok) throw new ConfigError(parsed.problems);
+  return parsed.settings;
+}
+
+/** @throws {ConfigError} when it does not load. */
+export function pickTransport(asked: TransportSetting | CreateTransport, host: string): ChosenTransport {
+  try {
+    return chooseTransport(asked, host);
+  } catch (error) {
+    if (!(error instanceof UwsUnavailableError)) throw error;
+    throw new ConfigError([{ path: 'transport', given: '"uws"', allowed: error.message }]);
+  }
 }

@@ -14,7 +14,6 @@ import { createServants } from '../actors/servant/servants.ts';
 import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
-import { parseSettings } from '../config/parse-settings.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
 import { createAllNodes, toFound } from '../operations/all-nodes.ts';
@@ -24,14 +23,12 @@ import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
-import { chooseTransport, UwsUnavailableError, type ChosenTransport } from '../transport/choose-transport.ts';
-import type { CreateTransport, TransportSetting } from '../transport/common/transport.ts';
 import { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
-import { findOptionProblems, findProcessSettings } from './check-options.ts';
+import { checkSettings, findOptionProblems, findProcessSettings, pickTransport } from './check-options.ts';
 import { createAbsenceElsewhere } from './nodes/absence-elsewhere.ts';
 import { createControlNode } from './nodes/control-node.ts';
 import { createActorLists } from './actor-lists.ts';
@@ -193,12 +190,7 @@ export function composeServer<All extends ServantDefinitions>(
 
   const servants = createServants({
     machine: machines.tarsProxy,
-    links: createServantLinks({
-      definitions: servantDefinitions,
-      tars,
-      events,
-      statistics: callStatistics,
-    }),
+    links: createServantLinks({ definitions: servantDefinitions, tars, events, statistics: callStatistics }),
     idempotent: listIdempotent(servantDefinitions),
     policy: { ...DEFAULT_PROXY_POLICY, maxInFlight: tars.maxInFlight, maxWaiting: tars.maxWaiting },
     callMs: tars.callSeconds * 1000,
@@ -409,19 +401,4 @@ export function composeServer<All extends ServantDefinitions>(
     ...(redis === undefined && given.control === undefined ? [] : [actorLists.others(nodes)]),
   );
   return server;
-}
-
-function checkSettings(input: unknown) {
-  const parsed = parseSettings(input);
-  if (!parsed.ok) throw new ConfigError(parsed.problems);
-  return parsed.settings;
-}
-
-function pickTransport(asked: TransportSetting | CreateTransport, host: string): ChosenTransport {
-  try {
-    return chooseTransport(asked, host);
-  } catch (error) {
-    if (!(error instanceof UwsUnavailableError)) throw error;
-    throw new ConfigError([{ path: 'transport', given: '"uws"', allowed: error.message }]);
-  }
 }

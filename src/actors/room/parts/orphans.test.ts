@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createMemoryBroker } from '../../broker/memory-broker.ts';
-import type { LoadedRoom, MembershipStore, StoredMember } from '../../storage/membership-store.ts';
-import { createHarness, FaultyStore, join, pass, settle } from '../actor-harness.ts';
-import { SERVER } from '../runtime/sender.ts';
+import { createMemoryBroker } from '../../../broker/memory-broker.ts';
+import type { LoadedRoom, MembershipStore, StoredMember } from '../../../storage/membership-store.ts';
+import { createHarness, FaultyStore, join, pass, settle } from '../../actor-harness.ts';
+import { SERVER } from '../../runtime/sender.ts';
 
 /** A store that finds in a room what another node has left, besides this node's own records. */
 class SharedStore extends FaultyStore implements MembershipStore {
