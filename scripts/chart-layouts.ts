@@ -7,11 +7,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import elkjs from 'elkjs';
 import type { Plugin } from 'vite';
-import { MACHINES } from '../src/actors/machines.ts';
+import { ALL_CHARTS as charts } from '../src/cli/all-charts.ts';
 import type { PreparedLayouts } from '../src/cli/charts.ts';
 import type { ChartLayout } from '../src/inspect/chart/chart-layout.ts';
 import type { Chart } from '../src/inspect/chart/chart.ts';
-import { describeChart } from '../src/inspect/chart/describe-chart.ts';
 import { layoutChart } from './layout/layout-chart.ts';
 
 const LIST = 'virtual:chart-layouts';
@@ -25,7 +24,6 @@ const FILE = '../chart-layouts.json';
 const VARIANTS = ['states', 'details'] as const;
 type Variant = (typeof VARIANTS)[number];
 
-const charts: readonly Chart[] = Object.values(MACHINES).map((machine) => describeChart(machine));
 /** By `MACHINE/VARIANT`, each made once. */
 const layouts = new Map<string, Promise<ChartLayout>>();
 

@@ -10,6 +10,8 @@ import { membershipMachine } from '../src/actors/room/membership.ts';
 import { moderationMachine } from '../src/actors/room/moderation.ts';
 import { roomMachine } from '../src/actors/room/room.ts';
 import { serverMachine } from '../src/actors/server/server.ts';
+import { redisLinkMachine } from '../src/actors/redis/redis-link.ts';
+import { workerMachine } from '../src/workers/primary/worker-machine.ts';
 import { deliveryMachine } from '../src/actors/webhook/delivery.ts';
 import { tarsProxyMachine } from '../src/actors/servant/tars-proxy.ts';
 
@@ -45,6 +47,8 @@ test.each<[string, StateNode]>([
   ['`backend`', backendMachine.root],
   ['`tarsProxy`', tarsProxyMachine.root],
   ['`delivery`', deliveryMachine.root],
+  ['`redisLink`', redisLinkMachine.root],
+  ['`worker`', workerMachine.root],
   ...regions,
 ])('the row of %s has its states and no other', (first, root) => {
   const words = new Set(lastCell(first).match(/[a-z]+/gi));

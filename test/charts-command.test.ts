@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createMachine } from 'xstate';
-import { MACHINES } from '../src/actors/machines.ts';
+import { ALL_CHARTS } from '../src/cli/all-charts.ts';
 import { describeChart } from '../src/inspect/chart/describe-chart.ts';
 import { runCharts } from '../src/cli/charts.ts';
 
-const NAMES = Object.values(MACHINES).map(({ id }) => id);
+const NAMES = ALL_CHARTS.map(({ machine }) => machine);
 
 let dir: string;
 beforeEach(async () => {

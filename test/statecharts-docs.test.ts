@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { MACHINES } from '../src/actors/machines.ts';
-import { describeChart } from '../src/inspect/chart/describe-chart.ts';
+import { ALL_CHARTS } from '../src/cli/all-charts.ts';
+import type { Chart } from '../src/inspect/chart/chart.ts';
 import { toMermaid } from '../src/inspect/chart/formats/to-mermaid.ts';
 import { runCharts } from '../src/cli/charts.ts';
 
@@ -11,7 +11,7 @@ test('docs/statecharts.md is the output of `statecast charts --docs`', async () 
   expect(page).toBe((await runCharts({ docs: true })).stdout);
 });
 
-test.each(Object.values(MACHINES).map((machine) => [machine.id, describeChart(machine)] as const))(
+test.each(ALL_CHARTS.map((chart) => [chart.machine, chart] as const))(
   'the page has the diagram of %s, and a row for each of its states and transitions',
   (name, chart) => {
     const section = page.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
@@ -35,6 +35,6 @@ function rowsOf(text: string): string[] {
   return text.split('\n').filter((line) => line.startsWith('|'));
 }
 
-function count({ states }: ReturnType<typeof describeChart>['root']): number {
+function count({ states }: Chart['root']): number {
   return states.reduce((sum, state) => sum + count(state), 1);
 }

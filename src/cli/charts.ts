@@ -3,13 +3,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MACHINES } from '../actors/machines.ts';
 import type { ChartLayout } from '../inspect/chart/chart-layout.ts';
 import type { Chart } from '../inspect/chart/chart.ts';
 import { renderChartsPage } from '../inspect/chart/formats/charts-page.ts';
-import { describeChart } from '../inspect/chart/describe-chart.ts';
 import { toMermaid } from '../inspect/chart/formats/to-mermaid.ts';
 import { toSvg } from '../inspect/chart/formats/to-svg.ts';
+import { ALL_CHARTS } from './all-charts.ts';
 import { toXStateJson } from '../inspect/chart/formats/to-xstate-json.ts';
 
 /** The flags of the command. */
@@ -57,7 +56,7 @@ export async function runCharts(
   { out, format, docs = false }: ChartsFlags,
   layoutsFile: string = LAYOUTS_FILE,
 ): Promise<ChartsResult> {
-  const charts = Object.values(MACHINES).map((machine) => describeChart(machine));
+  const charts = ALL_CHARTS;
   if (docs) return { exitCode: 0, stdout: renderChartsPage(charts), stderr: '' };
   if (out === undefined) return refuse('say where to write: statecast charts --out DIR');
   const formats: Format[] = [];

@@ -100,8 +100,12 @@ export const workerMachine = setup({
       },
       after: { [STEADY_MS]: { actions: 'forgetFailures' } },
       states: {
-        answering: { after: { [PING_MS]: 'asked' } },
+        answering: {
+          description: 'It has answered, and is asked again in a moment.',
+          after: { [PING_MS]: 'asked' },
+        },
         asked: {
+          description: 'Its answer is waited for.',
           entry: 'ping',
           on: { 'worker.answered': 'answering' },
           after: { [SILENCE_MS]: 'silent' },
@@ -128,7 +132,7 @@ export const workerMachine = setup({
         },
       },
     },
-    ended: { type: 'final' },
+    ended: { description: 'Its process has ended, and no other one is started.', type: 'final' },
   },
 });
 
