@@ -240,7 +240,7 @@ describeInBrowser('a watched room', (newTabs) => {
     const before = createServer({ ...OPEN, port });
     onTestFinished(() => before.close());
     await before.listen();
-    await before.unmute('lobby');
+    await before.publish('lobby', 'hello');
     const inspector = await openInspector(tabs, `http://127.0.0.1:${port}/`, '#/room/lobby');
     await inspector.drawn('room');
     await inspector.untilLit('active.broadcast.flowing');
@@ -252,7 +252,7 @@ describeInBrowser('a watched room', (newTabs) => {
     await inspector.link('ready');
     // The page is connected again before the room exists again.
     await inspector.page.getByText('there is no room lobby').waitFor();
-    await server.unmute('lobby');
+    await server.publish('lobby', 'hello');
     await inspector.untilLit('active.broadcast.flowing');
     expect(await inspector.lit()).toContain('active.occupancy.empty.lingering');
     await server.mute('lobby');

@@ -108,7 +108,7 @@ export const connectionSetup = setup({
     asksElsewhere: ({ context }, { identity }: { readonly identity?: Identity }) =>
       context.awayElsewhere !== undefined && Boolean(identity?.user ?? context.member.user),
     /** The same, and it is believed who the client is. */
-    isTrustedAndAsks: ({ context: { authenticator, awayElsewhere, member } }) =>
+    asksAtOnce: ({ context: { authenticator, awayElsewhere, member } }) =>
       authenticator === undefined && awayElsewhere !== undefined && member.user !== undefined,
     greetsByHandshake: ({ context }) => context.protocol.greeting === 'handshake',
     hasEntered: ({ context }) => context.underWay.length === 0,

@@ -50,7 +50,7 @@ export const greetingState = connectionSetup.createStateConfig({
         ...REFUSE_COMMANDS,
         'connection.greeted': [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
-          { guard: 'isTrustedAndAsks', target: 'recalling' },
+          { guard: 'asksAtOnce', target: 'recalling' },
           {
             guard: 'isTrusted',
             target: '#connection.open',
@@ -61,7 +61,7 @@ export const greetingState = connectionSetup.createStateConfig({
         connect: [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
           {
-            guard: 'isTrustedAndAsks',
+            guard: 'asksAtOnce',
             target: 'recalling',
             actions: { type: 'noteConnect', params: ({ event }) => event },
           },
