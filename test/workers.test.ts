@@ -125,7 +125,13 @@ describe.each(TRANSPORTS)('workers on %s', (transport) => {
   test('are replaced one by one without a refused connection or a lost message, and drain together', async () => {
     const running = await startWorkers(transport);
     expect(running.banner.split('\n')).toContain('  workers  2');
-    const before = new Set((await readHealth(running)).workers!.map(({ pid }) => pid));
+    const before = new Set<number | undefined>();
+    // A worker hears of the others a moment after they listen.
+    await eventually(async () => {
+      const { workers = [] } = await readHealth(running);
+      expect(workers.map(({ state }) => state)).toEqual(['listening', 'listening']);
+      for (const { pid } of workers) before.add(pid);
+    });
     const heard: string[] = [];
     const { centrifuge } = createSdkClient(running.url);
     const subscription = centrifuge.newSubscription('room1', { recoverable: true, positioned: true });
@@ -232,7 +238,7 @@ test('a program that serves with workers goes on in each of them, and not in the
      const { server } = await serve({ workers: 2, transport: 'ws', port: 0 });
      console.log('served');
      const areAll = () => server.health().workers?.filter(({ state }) => state === 'listening').length === 2;
-     while (!areAll()) await new Promise(setImmediate);
+     while (!areAll()) await new Promise((resolve) => setTimeout(resolve, 50));
      // A second signal would end all at once.
      if (server.health().workers[0].pid === process.pid) process.kill(process.ppid, 'SIGTERM');`,
   );
