@@ -13,9 +13,9 @@ import { createTokenVerifier } from '../auth/token-verifier.ts';
 import { createServants } from '../actors/servant/servants.ts';
 import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
-import { ConfigError } from '../config/layer/config-error.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
+import { ProblemLog } from '../problems/problem-log.ts';
 import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
@@ -28,11 +28,10 @@ import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createApplication } from './identity/application.ts';
 import { createAuthenticator } from './identity/authentication.ts';
 import { createActorStates } from './actor-states.ts';
-import { checkSettings, findOptionProblems, findProcessSettings, pickTransport } from './check-options.ts';
 import { createAbsenceElsewhere } from './nodes/absence-elsewhere.ts';
 import { createControlNode } from './nodes/control-node.ts';
 import { createActorLists } from './actor-lists.ts';
-import { createSharedParts, takeParts } from './nodes/create-shared-parts.ts';
+import { createSharedParts } from './nodes/create-shared-parts.ts';
 import { createNodeInfo } from './nodes/node-info.ts';
 import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
@@ -41,10 +40,10 @@ import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
 import { ruleOfBroadcasts } from './room-rules.ts';
 import { createOwnerBackends } from './owner-backends.ts';
-import { createPatternFinder, createRoomOptions, pickRoomSettings } from './room-definitions.ts';
+import { createPatternFinder, createRoomOptions } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
-import type { PortSharing } from './nodes/port-sharing.ts';
+import { readOptions, type ServerProcess } from './read-options.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
@@ -57,10 +56,9 @@ import type {
 } from './server-options.ts';
 import { decideSocketLimits } from './socket-limits.ts';
 import { newTraceparent } from './servants/trace-context.ts';
-import { findUnknownServants } from './servants/unknown-servants.ts';
 import { createWeb, DEFAULT_PINGS } from './web.ts';
 import { tellStates } from './webhooks/chosen-states.ts';
-import { findWebhookProblems, statesOf } from './webhooks/webhook-problems.ts';
+import { statesOf } from './webhooks/webhook-problems.ts';
 
 /**
  * Makes a server; `listen()` starts it.
@@ -94,14 +92,6 @@ export function eraseTypes<All extends ServantDefinitions, MemberData, Rooms>(
   return options as unknown as ServerOptions<All>;
 }
 
-/** What a process adds to a server. */
-export interface ServerProcess {
-  /** Whether the example servant runs beside the server. */
-  readonly demo: boolean;
-  /** Set if other processes serve the same ports. */
-  readonly sharing?: PortSharing | undefined;
-}
-
 /**
  * Makes a server as `createServer` does.
  * @param ownProcess the process that the server runs in, if Statecast made it. Default: a program of a library user.
@@ -112,42 +102,9 @@ export function composeServer<All extends ServantDefinitions>(
   ownProcess?: ServerProcess,
   clock: Clock = systemClock,
 ): StatecastServer<All> {
-  const problems = [
-    ...findOptionProblems(options),
-    ...(ownProcess === undefined ? findProcessSettings(options) : []),
-  ];
-  if (problems.length > 0) throw new ConfigError(problems);
-  const [given, others] = takeParts(options);
-  const {
-    statStore,
-    transport: givenTransport,
-    rooms: definitions = {},
-    routes = {},
-    codecs = {},
-    servants: servantDefinitions = {} as All,
-    onError: givenOnError,
-    authenticate,
-    onBroadcast,
-    onCall,
-    onSend,
-    ...rest
-  } = others;
-  const { sharing, ...processSettings } = ownProcess ?? {};
-  const settings = checkSettings({
-    ...rest,
-    ...processSettings,
-    ...(typeof givenTransport === 'string' && { transport: givenTransport }),
-    rooms: pickRoomSettings(definitions),
-  });
-  const unusable = [
-    ...findWebhookProblems(settings.webhooks),
-    ...findUnknownServants(settings, servantDefinitions),
-  ];
-  if (unusable.length > 0) throw new ConfigError(unusable);
-  const transportChoice = pickTransport(
-    typeof givenTransport === 'function' ? givenTransport : settings.transport,
-    settings.host,
-  );
+  const read = readOptions(options, ownProcess);
+  const { given, servantDefinitions, definitions, routes, codecs, statStore, onError: givenOnError } = read;
+  const { authenticate, onBroadcast, onCall, onSend, settings, sharing, transportChoice } = read;
   const { limits, membership, tars } = settings;
   const life = new ServerLife();
   const onError: ErrorReport =
@@ -156,11 +113,13 @@ export function composeServer<All extends ServantDefinitions>(
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
   const patternOf = createPatternFinder(definitions);
   reportHandlers(events, onError, patternOf);
+  const problems = new ProblemLog(clock);
+  events.on('problem.noted', (problem) => problems.add(problem));
   const allowsOrigin = createOriginPolicy({
     allowedOrigins: settings.allowedOrigins,
     onLoopback: isLoopbackHost(settings.host),
   });
-  const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
+  const inspector = createInspection({ settings, allowsOrigin, patternOf, problems, events, clock, onError });
   const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
   const machines = createMachines(
     inspector?.observer ?? NO_OBSERVER,

@@ -30,7 +30,7 @@ import type { SharedParts } from './shared-parts.ts';
 import { hasStreamReaders, tellGap } from './stream-gaps.ts';
 
 /** The parts that the user of the library may give. */
-interface GivenParts {
+export interface GivenParts {
   readonly store?: MembershipStore | undefined;
   readonly broker?: Broker | undefined;
   readonly presence?: Presence | undefined;
