@@ -30,8 +30,9 @@ export default defineConfig({
   },
   ssr: { resolve: { conditions: ['node'] } },
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A test that waits for processes takes ten times as long on a machine that does much else.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Native WebSocket servers live in each test process, so files run in forks, never in threads.
     pool: 'forks',
     projects: [
