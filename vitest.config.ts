@@ -33,6 +33,7 @@ export default defineConfig({
     // A test that waits for processes takes ten times as long on a machine that does much else.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // Native WebSocket servers live in each test process, so files run in forks, never in threads.
     pool: 'forks',
     projects: [

@@ -1,6 +1,6 @@
 /** The inspector's feed over real sockets: who may watch, what is seen, and what is withheld. */
 
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { answer } from '../src/index.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { openFeed, watchServer } from './support/feed-client.ts';
@@ -166,9 +166,9 @@ describe('what is seen', () => {
       });
       return total;
     };
-    await vi.waitFor(async () => expect(await countCongested()).toBe(1), { timeout: 20_000, interval: 100 });
+    await expect.poll(countCongested).toBe(1);
     sleeper.resume();
-    await vi.waitFor(async () => expect(await countCongested()).toBe(0), { timeout: 20_000, interval: 100 });
+    await expect.poll(countCongested).toBe(0);
   });
 
   test('the chart of every machine, without an actor too', async () => {
@@ -287,7 +287,7 @@ describe('control', () => {
     expect(await client.next()).toMatch(/enough/);
     await feed.expect('done', { type: 'control', actor: room, command: { type: 'close', reason: 'done' } });
     expect(await other.next()).toMatch(/done/);
-    await vi.waitFor(() => expect(server.rooms()).toEqual([]));
+    await expect.poll(() => server.rooms()).toEqual([]);
     const { actors } = await feed.expect('catalogue', { type: 'catalogue', kinds: ['connection'] });
     for (const { kind, id } of actors) {
       await feed.expect('done', { type: 'control', actor: { kind, id }, command: { type: 'kick' } });

@@ -698,7 +698,7 @@ describe('a server', () => {
   });
 });
 
-describe('the life of a server', { timeout: 5_000 }, () => {
+describe('the life of a server', () => {
   test('reports where it listens, and that it has stopped', async () => {
     const server = createServer({ port: 0 });
     const listening = nextEvent(server, 'server.listening');

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../src/config/parse-settings.ts';
 import { signWebhook } from '../src/index.ts';
 import { pickPort } from './support/pick-port.ts';
@@ -63,8 +63,8 @@ describe.each([
     });
     const ann = await connectClient({ path: '/?user=ann' });
     await ann.join('room1');
-    await vi.waitFor(() => expect(seen()).toContain('member.joined'), { timeout: 10_000, interval: 20 });
-    await vi.waitFor(() => expect(server.health().webhooks?.['sample']?.waiting).toBe(0), { interval: 20 });
+    await expect.poll(seen).toContain('member.joined');
+    await expect.poll(() => server.health().webhooks?.['sample']?.waiting).toBe(0);
   });
 
   test.skipIf(isSkipped)('refuses another secret, and what is old', async () => {

@@ -70,7 +70,7 @@ describeInBrowser('the chart of a machine', (newTabs) => {
         .getByRole('button', { name: form })
         .click();
       const read = (): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()');
-      await expect.poll(read, { timeout: 15_000 }).not.toBe('');
+      await expect.poll(read).not.toBe('');
       return read();
     };
     const { states } = partsOf(MACHINES.room.root);

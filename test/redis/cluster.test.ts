@@ -65,7 +65,7 @@ describeWithRedisProgram('a Redis Cluster', () => {
       const from = await cluster.ownerOf(slot);
       const to = cluster.servers.find((server) => server !== from)!;
       await cluster.moveSlot(slot, to);
-      await expect.poll(() => restored, { timeout: 4_000 }).toContain(true);
+      await expect.poll(() => restored).toContain(true);
       isMoving = false;
       await talking;
       const kept = (await to.command('LRANGE', stream, '0', '-1')) as string[];

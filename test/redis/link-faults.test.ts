@@ -19,7 +19,7 @@ async function listen(redis: Redis, channel: string) {
 
 /** Both connections bring what is published, after an outage. */
 async function expectWhole({ redis, states }: LinkedForTest, heard: readonly string[]): Promise<void> {
-  await expect.poll(states, { timeout: 8_000 }).toEqual(['ready']);
+  await expect.poll(states).toEqual(['ready']);
   await redis.publish('room', 'after');
   await expect.poll(() => heard.at(-1)).toBe('after');
 }
@@ -45,7 +45,7 @@ describeWithRedis('a link to Redis', (redis) => {
       } finally {
         redis().resume();
       }
-      await expect.poll(restored, { timeout: 8_000 }).toBe(1);
+      await expect.poll(restored).toBe(1);
       await expectWhole(linked, heard);
       expect(linked.told).toEqual(['redis.failed', 'redis.recovered']);
     });
@@ -59,7 +59,7 @@ describeWithRedis('a link to Redis', (redis) => {
       await expect.poll(() => linked.redis.isReady).toBe(false);
       await expect(linked.redis.subscribe('other', () => undefined)).rejects.toBeInstanceOf(RedisDownError);
       await redis().start();
-      await expect.poll(restored, { timeout: 8_000 }).toBe(1);
+      await expect.poll(restored).toBe(1);
       await expectWhole(linked, heard);
       expect(await linked.redis.run(ADD, ['again'], ['x'])).toBe(1);
     });
@@ -78,7 +78,7 @@ describeWithRedis('a link to Redis', (redis) => {
     await behindProxy(async (proxy, linked) => {
       const { heard } = await listen(linked.redis, 'room');
       proxy.drop();
-      await expect.poll(() => linked.redis.isReady, { timeout: 6_000 }).toBe(false);
+      await expect.poll(() => linked.redis.isReady).toBe(false);
       proxy.heal();
       await expectWhole(linked, heard);
     });

@@ -240,7 +240,7 @@ describeWithRedis('two nodes on one Redis', (redis) => {
     await redis().start();
     await client.ready();
     const send = async (): Promise<unknown> => one.server.send(ANN, 'hello');
-    await expect.poll(() => send().catch(() => false), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => send().catch(() => false)).toBe(true);
     expect(await one.server.revocations()).toEqual([{ user: 'eve' }]);
   });
 });

@@ -30,9 +30,7 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     const again = await join(two, 'r', 'bob');
     await expect.poll(async () => (await one.server.members('r')).length).toBe(5);
     dead.redis.isCut = true;
-    await expect
-      .poll(() => statesOf(one, 'r'), { timeout: 5_000 })
-      .toEqual(['ann away', 'anonymous joined', 'bob joined']);
+    await expect.poll(() => statesOf(one, 'r')).toEqual(['ann away', 'anonymous joined', 'bob joined']);
     await expect.poll(() => statesOf(two, 'r')).toEqual(['ann away', 'anonymous joined', 'bob joined']);
     expect([nodes.of(ann.id), nodes.of(nobody.id), nodes.of(bob.id)]).toEqual([
       ['0 member.joined', expect.stringMatching(/^[12] member.away$/)],
@@ -73,9 +71,7 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     const [dead, other] = [await nodes.start(strict), await nodes.start(strict)];
     const clients = await Promise.all(['ann', 'bob', 'carl'].map((user) => join(dead, 'r', user)));
     dead.redis.isCut = true;
-    await expect
-      .poll(() => statesOf(other, 'r'), { timeout: 5_000 })
-      .toEqual(['ann away', 'bob away', 'carl away']);
+    await expect.poll(() => statesOf(other, 'r')).toEqual(['ann away', 'bob away', 'carl away']);
     for (const { id } of clients) expect(nodes.of(id)).toEqual(['0 member.joined', '1 member.away']);
   });
 
@@ -138,7 +134,7 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     const ann = await join(late, 'r', 'ann');
     const outside = await connectCentrifuge(late, { data: 'carl' });
     late.redis.isCut = true;
-    await expect.poll(() => statesOf(other, 'r'), { timeout: 5_000 }).toEqual(['ann away']);
+    await expect.poll(() => statesOf(other, 'r')).toEqual(['ann away']);
     late.redis.mend();
     expect((await ann.closed).code).toBe(3010);
     expect(outside.isOpen).toBe(true);
@@ -158,7 +154,7 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     const [ann, bob] = [await join(one, 'r', 'ann'), await join(two, 'r', 'bob')];
     const { lease } = one;
     for (const node of [one, two]) node.redis.isCut = true;
-    await expect.poll(() => isLost(lease), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => isLost(lease)).toBe(true);
     one.redis.mend();
     await expect.poll(() => isLost(lease)).toBe(false);
     two.redis.mend();
@@ -180,9 +176,7 @@ describeWithRedis('several nodes on one Redis', (redis) => {
       .toEqual(['0 member.joined', expect.stringContaining('0 member.left')]);
     one.redis.mend();
     expect((await watching.push('leave', 'r')).info.client).toBe(gone.id);
-    await expect
-      .poll(async () => Object.keys(await two.server.presence('r')).length, { timeout: 5_000 })
-      .toBe(2);
+    await expect.poll(async () => Object.keys(await two.server.presence('r')).length).toBe(2);
     expect(stays.isOpen).toBe(true);
   });
 
@@ -194,7 +188,7 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     carl.terminate();
     await expect.poll(() => nodes.of(carl.id).length).toBe(2);
     await redis().command('FLUSHALL');
-    await expect.poll(() => redis().command('HLEN', nodes.keys.roster('r')), { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => redis().command('HLEN', nodes.keys.roster('r'))).toBe(3);
     await expect.poll(() => statesOf(two, 'r')).toEqual(['ann joined', 'bob joined', 'carl away']);
     expect([ann.isOpen, bob.isOpen, nodes.told.length]).toEqual([true, true, 4]);
   });
@@ -221,7 +215,7 @@ describeWithRedis('several nodes on one Redis', (redis) => {
     const next = await nodes.start({}, true);
     await expect(next.server.members('r')).rejects.toThrow('internal server error');
     next.redis.mend();
-    await expect.poll(() => statesOf(next, 'r'), { timeout: 5_000 }).toEqual(['ann away']);
+    await expect.poll(() => statesOf(next, 'r')).toEqual(['ann away']);
     expect(nodes.of(ann.id).filter((told) => told.includes('away'))).toHaveLength(1);
   });
 });
