@@ -12,7 +12,7 @@ const FIRST_CLIENTS = 200;
 const SETTINGS = { STATECAST_LINGER_SECONDS: '0' };
 const LOOK_MS = 250;
 /** When the memory has not decreased for so long, the rest is kept by the server. */
-const SETTLED_MS = 1_000;
+const SETTLED_MS = 2_500;
 /** The longest wait for memory to be freed. */
 const RELEASE_MS = 20_000;
 /** A smaller decrease is ignored: measuring itself needs some memory. */
@@ -87,7 +87,8 @@ async function measureCrowd(contender: Contender, { sizes, rooms }: Crowd): Prom
       },
       async standing(server) {
         const size = waiting.shift();
-        if (size !== undefined) note(await server.memory(), size.clients, size.key, `${size.key}Heap`);
+        if (size !== undefined)
+          note(await settledMemory(() => server.memory()), size.clients, size.key, `${size.key}Heap`);
       },
       async gone(server) {
         const left = await settledMemory(() => server.memory());

@@ -13,11 +13,7 @@ beforeEach(() => {
   events = createEventBus((error) => {
     throw error;
   });
-  const heap = {
-    setTight: (isTight: boolean) => void asked.push(isTight ? 'tight' : 'roomy'),
-    collect: () => void asked.push('collect'),
-  };
-  keepHeap(events, heap, (callback) => void looks.push(callback));
+  keepHeap(events, { collect: () => void asked.push('collect') }, (callback) => void looks.push(callback));
 });
 
 function open(count: number): void {
@@ -35,59 +31,34 @@ function letTimePass(): void {
 }
 
 test('leaves the heap as it is while few clients come and go', () => {
-  open(999);
+  open(500);
   letTimePass();
-  close(999);
+  close(499);
+  letTimePass();
+  expect([asked, looks]).toEqual([[], []]);
+});
+
+test('collects when thousands have come and settled, and not before', () => {
+  open(1_000);
+  open(500);
+  letTimePass();
+  open(100);
   letTimePass();
   expect(asked).toEqual([]);
-  expect(looks).toEqual([]);
+  open(99);
+  letTimePass();
+  expect([asked, looks]).toEqual([['collect'], []]);
 });
 
-test('keeps the heap tight while thousands come, and not any more when they have settled', () => {
-  open(1_000);
-  expect(asked).toEqual(['tight']);
-  letTimePass();
-  open(1_500);
-  letTimePass();
-  open(10);
-  expect(asked).toEqual(['tight']);
-  letTimePass();
-  expect(asked).toEqual(['tight', 'roomy']);
-  expect(looks).toEqual([]);
-});
-
-test('collects what thousands leave behind, once', () => {
-  open(3_000);
-  letTimePass();
-  letTimePass();
+test('collects what thousands leave behind who go, at once or little by little', () => {
   close(2_100);
   letTimePass();
   letTimePass();
-  expect(asked).toEqual(['tight', 'roomy', 'tight', 'roomy', 'collect']);
-  close(800);
-  letTimePass();
-  open(500);
-  letTimePass();
-  expect(asked.slice(5)).toEqual([]);
-});
-
-test('collects what a crowd leaves behind that goes little by little', () => {
-  open(2_000);
-  letTimePass();
-  letTimePass();
-  for (let part = 0; part < 5; part += 1) {
-    close(300);
+  expect(asked).toEqual(['collect']);
+  for (let part = 0; part < 3; part += 1) {
+    close(400);
     letTimePass();
   }
-  expect(asked).toEqual(['tight', 'roomy', 'collect']);
-});
-
-test('does not collect while most of a crowd stay connected', () => {
-  open(4_000);
   letTimePass();
-  letTimePass();
-  close(1_000);
-  letTimePass();
-  letTimePass();
-  expect(asked).toEqual(['tight', 'roomy', 'tight', 'roomy']);
+  expect(asked).toEqual(['collect', 'collect']);
 });

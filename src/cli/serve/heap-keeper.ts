@@ -1,28 +1,25 @@
 /**
- * Keeps the heap small while thousands of clients connect or leave, and leaves V8 at its defaults otherwise.
+ * Gives back the memory that thousands of clients leave behind who have come or gone, and leaves V8 at its defaults
+ * otherwise.
  *
- * By default V8 lets a heap grow up to fourfold before it collects the old generation, so the garbage of
- * 10,000 handshakes stays in memory at least as long as the clients. A tight heap is collected and compacted more
- * often. That would slow down messages, and it would not help them: their garbage is short-lived and is collected in
- * the young generation.
+ * By default V8 lets a heap grow up to fourfold before it collects the old generation, so the garbage of 10,000 handshakes
+ * stays in memory at least as long as the clients. It is collected when the crowd has settled, and not before: collections
+ * while thousands connect again would take a third of the processor's time when there is least of it.
  */
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { EventBus } from '../../events/event-bus.ts';
 
-/** From this many connects and disconnects within {@link SETTLED_MS} on, the heap is kept tight. */
+/** So many connects and disconnects together leave enough behind to be collected. */
 const MANY = 1_000;
-/** After this many milliseconds with fewer of them, V8 gets its defaults back. */
-const SETTLED_MS = 4_000;
-/** When at most this share of the clients is left, their garbage is collected. */
-const LEFT_BEHIND = 0.5;
+/** A crowd has settled when fewer than this share of {@link MANY} came or went for so many milliseconds. */
+const STILL = 0.1;
+const SETTLED_MS = 1_000;
 
-/** The controls of V8's heap. */
+/** The control of V8's heap. */
 export interface Heap {
-  /** Tight: the old generation grows by a third before it is collected, and it is compacted. Otherwise V8's defaults. */
-  setTight(isTight: boolean): void;
-  /** Starts a full collection in a later turn of the event loop. It takes milliseconds for each 10 MB in use. */
+  /** Starts a full collection that compacts the heap, in a later turn of the event loop. It takes milliseconds for each 10 MB in use. */
   collect(): void;
 }
 
@@ -37,53 +34,37 @@ export function keepHeap(
   heap: Heap = v8Heap,
   later: Later = laterUnlessEnded,
 ): void {
-  let connections = 0;
-  let most = 0;
-  /** Since the last look. */
+  /** Since the last collection. */
   let moves = 0;
+  let movesBefore = 0;
   let isLooking = false;
-  let isTight = false;
 
-  function move(by: 1 | -1): void {
-    connections += by;
-    most = Math.max(most, connections);
+  function move(): void {
     moves += 1;
-    if (moves === MANY) setTight(true);
-    if (!isLooking) lookLater();
+    if (moves >= MANY && !isLooking) lookLater();
   }
 
   function lookLater(): void {
     isLooking = true;
+    movesBefore = moves;
     later(look, SETTLED_MS);
   }
 
   function look(): void {
     isLooking = false;
-    const isMoving = moves >= MANY;
-    moves = 0;
-    if (isMoving) {
+    if (moves - movesBefore >= MANY * STILL) {
       lookLater();
       return;
     }
-    setTight(false);
-    if (most < MANY || connections > most * LEFT_BEHIND) return;
-    most = connections;
+    moves = 0;
     heap.collect();
   }
 
-  function setTight(tight: boolean): void {
-    if (tight === isTight) return;
-    isTight = tight;
-    heap.setTight(tight);
-  }
-
-  events.on('connection.opened', () => move(1));
-  events.on('connection.closed', () => move(-1));
+  events.on('connection.opened', move);
+  events.on('connection.closed', move);
 }
 
-/** V8 reads this flag at each decision about a collection, so it can be changed at run time. */
 const v8Heap: Heap = {
-  setTight: (isTight) => setFlagsFromString(isTight ? '--optimize-for-size' : '--no-optimize-for-size'),
   collect() {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as (options: {
@@ -91,7 +72,11 @@ const v8Heap: Heap = {
       execution: 'async';
     }) => Promise<void>;
     setFlagsFromString('--no-expose-gc');
-    void collect({ type: 'major', execution: 'async' });
+    // V8 reads this flag at each collection: with it, pages that are not full are emptied and freed.
+    setFlagsFromString('--optimize-for-size');
+    void collect({ type: 'major', execution: 'async' }).finally(() =>
+      setFlagsFromString('--no-optimize-for-size'),
+    );
   },
 };
 
