@@ -42,7 +42,7 @@ export interface Scenario {
   readonly rounds: number;
   /** The least ratio of our first figure. */
   readonly budget?: number;
-  variants(setup: Setup): readonly Variant[] | Promise<readonly Variant[] | NotServed>;
+  variants(setup: Setup): readonly Variant[] | NotServed | Promise<readonly Variant[] | NotServed>;
 }
 
 /** A variant for each server, all compared to the first one. */
@@ -59,7 +59,7 @@ export function compare(
 }
 
 /** Slices are short, so that the speed of the machine is mostly the same for all servers in one turn. */
-const SLICES = 4;
+export const SLICES = 4;
 /**
  * After a rest, a connection starts with a small congestion window again (RFC 5681, section 4.1), and other processes have
  * used the processor's caches.

@@ -35,6 +35,8 @@ export interface TrafficJob extends TimedJob {
   readonly speech: Speech;
   /** The messages of a room in flight: sent and not yet delivered to all members. */
   readonly window: number;
+  /** All of them are sent at once, when all earlier ones are delivered. Default: each as soon as one is. */
+  readonly isBursty?: boolean;
   /** The steady load that follows, in messages a second of all rooms together, to measure latencies. */
   readonly steady?: { readonly perSecond: number; readonly ms: number };
 }

@@ -33,6 +33,7 @@ export function speechMarks({ dialect }: Target, speech: Speech): SpeechMarks {
   return { delivery: markOf(dialect, words.heard(message)), answer: markOf(dialect, answer) };
 }
 
-function makeMessage(bytes: number): string {
+/** A message of this length. */
+export function makeMessage(bytes: number): string {
   return 'The quick brown fox jumps over the lazy dog. '.repeat(Math.ceil(bytes / 45)).slice(0, bytes);
 }

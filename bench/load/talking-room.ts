@@ -14,6 +14,7 @@ export interface Seat {
 /** A room that sends the next messages when its members have received earlier ones. */
 export class TalkingRoom {
   readonly #members: number;
+  readonly #isBursty: boolean;
   #window = 0;
   sent = 0;
   /** Messages received by all members together. */
@@ -23,8 +24,10 @@ export class TalkingRoom {
   saidBefore = 0;
   speaker: { readonly client: WireClient<Seat>; readonly batch: FrameBatch } | undefined;
 
-  constructor(members: number) {
+  /** @param isBursty Whether it waits until all its messages are received, and then sends as many at once. */
+  constructor(members: number, isBursty: boolean = false) {
     this.#members = members;
+    this.#isBursty = isBursty;
   }
 
   /** The deliveries that belong to all sent messages. */
@@ -41,6 +44,7 @@ export class TalkingRoom {
   refill(): void {
     // A wrong delivery from another room makes the number negative; it must not cause more messages.
     const onTheirWay = Math.max(0, this.due - this.heard);
+    if (this.#isBursty && onTheirWay > 0) return;
     const count = Math.floor((this.#window * this.#members - onTheirWay) / this.#members);
     if (count > 0) this.say(count);
   }

@@ -20,7 +20,7 @@ const SETTLE_MS = 20_000;
 
 export async function runTraffic(job: TrafficJob, pause: Pause): Promise<TrafficResult> {
   const { target, rooms: roomCount, membersPerRoom, speech, window } = job;
-  const rooms = Array.from({ length: roomCount }, () => new TalkingRoom(membersPerRoom));
+  const rooms = Array.from({ length: roomCount }, () => new TalkingRoom(membersPerRoom, job.isBursty));
   const joins = prepareJoins(target, roomCount);
   // Leaving an empty room changes nothing, and its answer comes after all frames that were sent before.
   const { frame, answer } = DIALECTS[target.dialect].leave(nameRoom(roomCount));

@@ -1,13 +1,7 @@
 /** All scenarios, in the order in which they are run and printed. */
 
 import type { Scenario } from '../scenario.ts';
-import {
-  centrifugeFanout,
-  centrifugeHistory,
-  centrifugeIngress,
-  centrifugeRooms,
-  centrifugeWindows,
-} from './centrifuge.ts';
+import { centrifugeFanout, centrifugeHistory, centrifugeIngress, centrifugeRooms } from './centrifuge.ts';
 import { churn } from './churn.ts';
 import { durability } from './durability.ts';
 import { growth } from './growth.ts';
@@ -20,6 +14,7 @@ import { redis } from './redis.ts';
 import { rpc } from './rpc.ts';
 import { storm } from './storm.ts';
 import { broadcast, fanout, ingress, rooms } from './traffic.ts';
+import { windows } from './windows.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   fanout,
@@ -29,7 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   centrifugeFanout,
   centrifugeRooms,
   centrifugeIngress,
-  centrifugeWindows,
+  ...windows,
   centrifugeHistory,
   recovery,
   churn,

@@ -10,11 +10,9 @@ import {
 import { costFigures, LATENCY_FIGURES, MACHINE_FIGURES, toCosts, toLatencies, type Per } from '../figures.ts';
 import { measure } from '../measure.ts';
 import type { Sample } from '../results/results.ts';
-import { compare, timed, type Scenario, type Setup, type Variant } from '../scenario.ts';
+import { compare, timed, type Scenario, type Setup } from '../scenario.ts';
 import type { GiveWay } from '../turns.ts';
 import { FANOUT_LOAD, INGRESS_LOAD, ROOMS_LOAD, STEADY_MS, type Load } from './traffic.ts';
-
-const WINDOWS = [1, 4, 16];
 
 interface CentrifugeScenario {
   readonly name: string;
@@ -47,25 +45,6 @@ export const centrifugeIngress = defineTraffic({
   per: 'message',
   steadyRate: 10_000,
 });
-
-/** The smaller the window, the more turns of the event loop for the same messages. */
-export const centrifugeWindows: Scenario = {
-  name: 'centrifuge-windows',
-  title: 'over the Centrifuge protocol: 200 rooms of 5 members, by the messages of a room on their way',
-  rounds: 3,
-  figures: [...costFigures('delivery'), ...MACHINE_FIGURES],
-  variants: (setup) =>
-    WINDOWS.flatMap((window) => {
-      const [base, ours] = [centrifugeFloor, statecastCentrifuge(setup.dist)];
-      const nameOf = ({ name }: Contender): string => `${name}, ${window}`;
-      return [base, ours].map((contender): Variant => ({
-        name: nameOf(contender),
-        isOurs: contender.isOurs,
-        comparedTo: nameOf(base),
-        measure: (giveWay) => measureLoad(contender, { ...ROOMS_LOAD, window }, 'delivery', setup, giveWay),
-      }));
-    }),
-};
 
 /** What it costs that rooms keep publications. */
 export const centrifugeHistory: Scenario = {
@@ -101,7 +80,8 @@ function defineTraffic({ load, per, steadyRate, ...about }: CentrifugeScenario):
   };
 }
 
-async function measureLoad(
+/** Measures a traffic load once. */
+export async function measureLoad(
   contender: Contender,
   load: Load,
   per: Per,

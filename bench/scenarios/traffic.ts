@@ -7,11 +7,11 @@ import { measure } from '../measure.ts';
 import { compare, timed, type Scenario } from '../scenario.ts';
 
 /** The length of a message without its command. */
-const MESSAGE_BYTES = 64;
+export const MESSAGE_BYTES = 64;
 /** How long messages are sent at a steady rate, in milliseconds. */
 export const STEADY_MS = 1_000;
 
-export type Load = Pick<TrafficJob, 'rooms' | 'membersPerRoom' | 'speech' | 'window'>;
+export type Load = Pick<TrafficJob, 'rooms' | 'membersPerRoom' | 'speech' | 'window' | 'isBursty'>;
 
 interface TrafficScenario {
   readonly name: string;
