@@ -169,6 +169,22 @@ describe('the handshake', () => {
     });
     expect(server.health().connections).toBe(0);
   });
+
+  test.each([
+    ['the Centrifuge protocol', '/connection/websocket'],
+    ['the inspector', '/inspector/feed'],
+    ['the inspector of Stately', '/inspector/stately'],
+  ])('of a page without an origin is refused for %s', async (_, path) => {
+    const { connect } = await startServer();
+    await expect(connect({ path, headers: { origin: 'null' } })).rejects.toMatchObject({ status: 403 });
+  });
+
+  test('of a page without an origin is refused for streams, which it can neither open nor read', async () => {
+    const { request } = await startServer();
+    const headers = { origin: 'null', 'sec-fetch-site': 'cross-site' };
+    const answer = await request('/connection/http_stream', { method: 'POST', body: '{}', headers });
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+  });
 });
 
 describe('a request that a page of another site makes a browser send, without a key', () => {
@@ -179,6 +195,8 @@ describe('a request that a page of another site makes a browser send, without a 
       { origin: 'https://elsewhere.example', 'sec-fetch-site': 'same-origin' },
     ],
     ['it comes from another site', { 'sec-fetch-site': 'cross-site' }],
+    ['it has no origin, as a frame in a sandbox', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
+    ['it has no origin, whatever its site is', { origin: 'null', 'sec-fetch-site': 'same-origin' }],
   ])('is refused when %s', async (_, headers) => {
     const { connect, request } = await startServer();
     const client = await connect();
@@ -201,7 +219,6 @@ describe('a request that a page of another site makes a browser send, without a 
     ['a page of this server', { 'sec-fetch-site': 'same-origin' }],
     ['the address bar', { 'sec-fetch-site': 'none' }],
     ['a page of this machine', { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' }],
-    ['a page on disk', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
   ])('is answered when it is from %s', async (_, headers) => {
     const { request } = await startServer();
     expect((await request(PUSH, { headers })).status).toBe(200);
@@ -217,6 +234,7 @@ describe('a request that a page of another site makes a browser send, without a 
     const keyed = await startServer({ http: { apiKey: API_KEY } });
     const headers = { origin: 'https://elsewhere.example', 'X-API-Key': API_KEY };
     expect((await keyed.request(PUSH, { headers })).status).toBe(200);
+    expect((await keyed.request(PUSH, { headers: { ...headers, origin: 'null' } })).status).toBe(200);
     const listed = await startServer({ allowedOrigins: ['https://chat.example'] });
     const origin = 'https://chat.example';
     expect((await listed.request(PUSH, { headers: { origin } })).status).toBe(200);

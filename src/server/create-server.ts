@@ -22,7 +22,6 @@ import { OutsidePresence } from '../operations/outside-presence.ts';
 import { Watchers } from '../operations/watchers.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { readDescriptors } from '../system/descriptors.ts';
-import { isLoopbackHost } from '../system/loopback.ts';
 import { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createOriginPolicy } from '../transport/origin-policy.ts';
 import { createApplication } from './identity/application.ts';
@@ -115,10 +114,7 @@ export function composeServer<All extends ServantDefinitions>(
   reportHandlers(events, onError, patternOf);
   const problems = new ProblemLog(clock);
   events.on('problem.noted', (problem) => problems.add(problem));
-  const allowsOrigin = createOriginPolicy({
-    allowedOrigins: settings.allowedOrigins,
-    onLoopback: isLoopbackHost(settings.host),
-  });
+  const allowsOrigin = createOriginPolicy(settings.allowedOrigins);
   const inspector = createInspection({ settings, allowsOrigin, patternOf, problems, events, clock, onError });
   const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
   const machines = createMachines(

@@ -156,6 +156,8 @@ export function createWeb(input: WebInput): Transport {
     sendQueueBytes: limits.sendQueueBytes,
     onAccepted: (codec) => fanout.use(codec),
     allowsOrigin,
+    // The pages of the TarsPHP example are opened from disk.
+    speaksFromDisk: (codec) => onLoopback && (codec === lineCodec || codec === lineJsonCodec),
     userParameter: settings.line.userParameter,
     isDraining,
     isFull() {

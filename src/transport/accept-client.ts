@@ -7,7 +7,7 @@ import type { Emulation } from '../protocol/command.ts';
 import { ClientSession, type SessionParts } from './client-session.ts';
 import { jsonError } from './common/responses.ts';
 import type { RequestHead, TransportResponse } from './common/transport.ts';
-import type { OriginPolicy } from './origin-policy.ts';
+import { hasNoOrigin, type OriginPolicy } from './origin-policy.ts';
 import type { SocketSession } from './socket-session.ts';
 
 /** Longest name that a request may claim, in characters. */
@@ -17,6 +17,8 @@ export interface AcceptanceOptions extends SessionParts {
   /** Told of each codec that a client is about to speak. */
   readonly onAccepted: (codec: Codec) => void;
   readonly allowsOrigin: OriginPolicy;
+  /** The protocols that pages opened from disk may speak. */
+  readonly speaksFromDisk: (codec: Codec) => boolean;
   /** Whether `?user=NAME` of a request is believed. */
   readonly userParameter: boolean;
   readonly isDraining: () => boolean;
@@ -38,11 +40,11 @@ export interface StreamingClient {
 export type AcceptClient = (request: RequestHead, codec: Codec, streaming?: StreamingClient) => Acceptance;
 
 export function createAcceptance(options: AcceptanceOptions): AcceptClient {
-  const { allowsOrigin, isDraining, isFull } = options;
+  const { allowsOrigin, speaksFromDisk, isDraining, isFull } = options;
 
   return (request, codec, streaming) => {
     if (isDraining()) return refuse(503, 'the server is shutting down');
-    if (!allowsOrigin(request)) {
+    if (!allowsOrigin(request) && !(hasNoOrigin(request) && speaksFromDisk(codec))) {
       return refuse(
         403,
         `pages from ${request.header('origin')} may not connect: list the origin in allowedOrigins`,

@@ -3,31 +3,31 @@
 import { isLoopbackHost } from '../system/loopback.ts';
 import type { RequestHead } from './common/transport.ts';
 
-export interface OriginPolicyOptions {
-  /** Allowed origins, in addition to the same host and loopback. `*` allows all, `null` allows pages without an origin. */
-  readonly allowedOrigins: readonly string[];
-  /** Whether the server listens on a loopback address only. */
-  readonly onLoopback: boolean;
-}
-
 /** Whether the page that made the request may do so. */
 export type OriginPolicy = (request: RequestHead) => boolean;
 
+/** The origin of pages that have none: of those opened from disk, and also of frames in a sandbox, of any site. */
+const NO_ORIGIN = 'null';
+
 /**
  * Allows requests without an `Origin`, from the same host and port, from pages served on loopback, and from the listed
- * origins. Pages opened from disk have the origin `null`. They are allowed if the server listens on loopback only,
- * because the pages of the TarsPHP example are opened from disk (docs/decisions/0003-who-may-connect.md).
+ * origins (docs/decisions/0003-who-may-connect.md).
+ * @param allowedOrigins `*` allows all, `null` allows pages without an origin.
  */
-export function createOriginPolicy({ allowedOrigins, onLoopback }: OriginPolicyOptions): OriginPolicy {
+export function createOriginPolicy(allowedOrigins: readonly string[]): OriginPolicy {
   const allowed = new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
   return (request) => {
     const origin = request.header('origin')?.toLowerCase();
     if (origin === undefined || allowed.has('*') || allowed.has(origin)) return true;
-    if (origin === 'null') return onLoopback;
     if (!URL.canParse(origin)) return false;
     const { host, hostname } = new URL(origin);
     return isLoopbackHost(hostname) || host === request.header('host')?.toLowerCase();
   };
+}
+
+/** Whether the page has no origin. The pages of the TarsPHP example are opened from disk, and have none. */
+export function hasNoOrigin(request: RequestHead): boolean {
+  return request.header('origin')?.toLowerCase() === NO_ORIGIN;
 }
 
 /** Allows the listed origins, and no others; `*` is any. */
@@ -48,10 +48,11 @@ export function allowsOwnPages(request: RequestHead): boolean {
 
 /**
  * Whether a request was made by a page of an origin that is not allowed. Such a page cannot read the answer, but the
- * browser still sends its request, so a request without a key must be checked before it changes something. If there is
- * no `Origin`, `Sec-Fetch-Site` is read.
+ * browser still sends its request, so a request without a key must be checked before it changes something. A page without
+ * an origin may be of any site, so that it is always foreign: a frame in a sandbox has none, and a form may hide its own.
+ * If there is no `Origin` header, `Sec-Fetch-Site` is read.
  */
 export function isForeignPage(request: RequestHead, allows: OriginPolicy): boolean {
-  if (request.header('origin') !== undefined) return !allows(request);
+  if (request.header('origin') !== undefined) return hasNoOrigin(request) || !allows(request);
   return request.header('sec-fetch-site') === 'cross-site';
 }
