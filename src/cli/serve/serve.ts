@@ -15,7 +15,7 @@ import { joinPrimary, type Workplace } from './worker.ts';
 import { composeServer } from '../../server/create-server.ts';
 import { pickCode, pickOneRoomSettings } from '../../server/room-definitions.ts';
 import { logEvents } from './event-log.ts';
-import { keepHeap } from './heap-keeper.ts';
+import { keepHeap, makeObjectsYoung } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { RoomDefinition, ServerOptions, TypedServer } from '../../server/server-options.ts';
 import { VERSION } from '../../system/package-info.ts';
@@ -146,6 +146,7 @@ async function launch<All extends ServantDefinitions>(
     { demo: hasDemo, sharing: workplace?.sharing },
   );
   logEvents(server, log);
+  makeObjectsYoung();
   keepHeap(server);
 
   const stopping = workplace === undefined ? createStopping(() => server.close()) : workplace.obey(server);
