@@ -39,6 +39,7 @@ import { createStreamRoutes, STREAM_PATHS, type StreamRoutesOptions } from '../h
 import type { UserRoute } from '../http/user-routes.ts';
 import { ConfigError } from '../config/layer/config-error.ts';
 import { formatPath } from '../config/schema/path.ts';
+import { FairShare } from '../transport/fair-share.ts';
 import { allowsListed, allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
 import type { CreateTransport, Transport } from '../transport/common/transport.ts';
@@ -149,6 +150,7 @@ export function createWeb(input: WebInput): Transport {
   const apiAccess = createAccess({ ...accessOptions, allowsOrigin: allowsOwnPages }, callers);
   const full = new FullNotice(events, clock, socketLimits.connections);
   const accept = createAcceptance({
+    share: new FairShare((error) => onError(error, 'a frame')),
     directory,
     surroundings,
     deltas,

@@ -11,26 +11,34 @@ import type {
 } from '../actors/connection/connection-events.ts';
 import type { ConnectionRef } from '../actors/connection/connection.ts';
 import type { Directory } from '../actors/directory.ts';
-import type { ConnectionPort, CustomClose } from '../actors/room/ports.ts';
+import type { ConnectionPort, CustomClose, Pace } from '../actors/room/ports.ts';
 import { send } from '../actors/runtime/send.ts';
 import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.ts';
-import { isViolation, type Codec } from '../protocol/codec.ts';
-import type { Command, Publication, Push, Reply } from '../protocol/command.ts';
+import { isViolation, type Codec, type Decoded } from '../protocol/codec.ts';
+import type { Publication, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
 import type { Socket } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
 import { RoomNames, type Audiences } from './audiences.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
-import { Intake, PORTION } from './intake.ts';
+import type { FairShare } from './fair-share.ts';
+import { Intake, type IntakeOwner } from './intake.ts';
 import type { SocketSession } from './socket-session.ts';
 
 /** A longer frame, in bytes or units of its text, is sent at once, and counts as a long answer. */
 const LONG_FRAME = 16 * 1024;
 
+/** So many commands of a client are taken in a turn before the clock is looked at, and again between two looks. */
+const STEP = 32;
+/** How long commands of one client are taken in a turn after the first {@link STEP}, in milliseconds. */
+const SLICE_MS = 0.25;
+
 /** What every session is given. */
 export interface SessionParts {
   /** Long answers that a client may be owed before its next command is taken, in bytes or units of text. */
   readonly sendQueueBytes: number;
+  /** Shares the turns of the event loop between all clients. */
+  readonly share: FairShare;
   readonly directory: Directory;
   readonly surroundings: ConnectionSurroundings;
   readonly deltas: DeltaRooms;
@@ -43,7 +51,7 @@ export interface NewClient extends NewConnection {
 }
 
 /** One client's socket: the port of its connection actor, and the only holder of its raw socket. */
-export class ClientSession implements SocketSession, ConnectionPort {
+export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner, Pace {
   readonly #options: SessionParts;
   readonly #codec: Codec;
   /** What its actor is made of; not kept when it is made. */
@@ -58,10 +66,12 @@ export class ClientSession implements SocketSession, ConnectionPort {
   /** The length of the long answers since the client has last taken all of them. */
   #owed = 0;
   #isHeld = false;
-  /** The rest of a frame with many commands, and of the frames that came after it. */
+  /** The turn in which commands were taken last, and how many. */
+  #turn = -1;
+  #taken = 0;
+  #sliceEnd = 0;
+  /** What waits for later turns. */
   #intake: Intake | undefined;
-  /** The length of those frames. */
-  #intakeLength = 0;
 
   constructor(options: SessionParts, client: NewClient) {
     this.#options = options;
@@ -84,53 +94,92 @@ export class ClientSession implements SocketSession, ConnectionPort {
   }
 
   received(frame: string | Uint8Array): void {
-    const decoded = this.#codec.decode(frame);
-    if (isViolation(decoded)) {
-      this.#tell({ type: 'protocol.violated', close: decoded.violation });
+    if (this.#intake !== undefined || this.isSpent()) {
+      this.#defer(frame);
       return;
     }
-    if (this.#intake !== undefined || decoded.length > PORTION) {
-      this.#takeInPortions(decoded, frame.length);
-      return;
+    const decoded = this.#codec.decode(frame);
+    const taken = this.takeSome(decoded, 0);
+    if (isViolation(decoded) || taken === decoded.length) return;
+    this.#beginIntake().begin(decoded, taken);
+  }
+
+  /** The clock is read once for many commands. */
+  isSpent(): boolean {
+    const { share } = this.#options;
+    const { turn } = share;
+    if (turn !== this.#turn) {
+      this.#turn = turn;
+      this.#taken = 0;
+      return false;
+    }
+    if (this.#taken < STEP || this.#taken % STEP !== 0) return false;
+    if (this.#taken === STEP) this.#sliceEnd = share.now() + SLICE_MS;
+    return share.now() >= this.#sliceEnd;
+  }
+
+  get pace(): Pace {
+    return this;
+  }
+
+  spend(): boolean {
+    this.#taken += 1;
+    return this.isSpent();
+  }
+
+  later(goOn: () => void): void {
+    this.#options.share.add({
+      takeSlice: () => {
+        this.together(goOn);
+        return false;
+      },
+    });
+  }
+
+  decode(frame: string | Uint8Array): Decoded {
+    return this.#codec.decode(frame);
+  }
+
+  takeSome(decoded: Decoded, first: number): number {
+    if (isViolation(decoded)) {
+      this.#intake?.clear();
+      this.#tell({ type: 'protocol.violated', close: decoded.violation });
+      return 0;
     }
     this.#isAlone = decoded.length === 1;
     // Counted (docs/decisions/0013-written-for-every-message.md).
-    for (let index = 0; index < decoded.length; index += 1) this.#queue?.take(decoded[index]!);
+    let index = first;
+    while (index < decoded.length) {
+      this.#taken += 1;
+      this.#queue?.take(decoded[index]!);
+      index += 1;
+      if (this.isSpent()) break;
+    }
     this.#isAlone = false;
+    return index - first;
   }
 
-  /** What waits in the queue anyway, such as what has come with `connect`, is bounded there. */
-  #takeInPortions(commands: readonly Command[], length: number): void {
-    const intake = this.#intake;
-    if (intake !== undefined) {
-      this.#intakeLength += length;
-      if (this.#intakeLength > this.#options.surroundings.limits.receiveQueueBytes) {
-        this.#intake = undefined;
-        intake.clear();
-        this.#tell({ type: 'queue.overflowed' });
-      } else {
-        intake.add(commands, 0);
-      }
-      return;
-    }
-    for (const [index, command] of commands.entries()) {
-      if (index >= PORTION && this.#queue?.waiting === 0) {
-        this.#beginIntake(commands, index);
-        return;
-      }
-      this.#queue?.take(command);
-    }
+  together(takeSlice: () => void): void {
+    const socket = this.#socket;
+    if (socket?.together === undefined) takeSlice();
+    else socket.together(takeSlice);
   }
 
-  #beginIntake(commands: readonly Command[], first: number): void {
-    this.#intakeLength = 0;
-    this.#intake = new Intake(
-      (command) => this.#queue?.take(command),
-      () => {
-        this.#intake = undefined;
-      },
-    );
-    this.#intake.add(commands, first);
+  caughtUp(): void {
+    this.#intake = undefined;
+  }
+
+  #beginIntake(): Intake {
+    this.#intake ??= new Intake(this, this.#options.share);
+    return this.#intake;
+  }
+
+  #defer(frame: string | Uint8Array): void {
+    const intake = this.#beginIntake();
+    intake.add(frame);
+    if (intake.length <= this.#options.surroundings.limits.receiveQueueBytes) return;
+    intake.clear();
+    this.#tell({ type: 'queue.overflowed' });
   }
 
   drained(): void {

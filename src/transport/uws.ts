@@ -117,6 +117,14 @@ class UwsTransport<Session> implements Transport {
       queueBytes: options.sendQueueBytes,
       pendingSends: this.#pendingSends,
       turns: this.#turns,
+      handle: (socket: UwsSocket<Session>, work: () => void) => {
+        this.#sender = socket;
+        try {
+          work();
+        } finally {
+          this.#sender = undefined;
+        }
+      },
       gathering: this.#gathering,
       gatheredSends: new PendingSends((flush) => setImmediate(flush)),
     };

@@ -5,6 +5,7 @@
 
 import type { Command } from '../../protocol/command.ts';
 import { send } from '../runtime/send.ts';
+import type { Pace } from '../room/ports.ts';
 import type { JoinOrder } from '../../broker/control/control.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 import { findOperation, type UnderWay } from './under-way.ts';
@@ -38,23 +39,28 @@ export class CommandQueue {
   readonly #taker: CommandTaker;
   readonly #underWay: readonly UnderWay[];
   readonly #limitBytes: number;
+  readonly #pace: Pace | undefined;
   /** Made when it is needed: most connections never have a command that waits. */
   #waiting: WaitingCommands | undefined;
   /** A command is being taken: what comes in the course of that waits, whatever the chart says now. */
   #isTaking = false;
   /** The client has to take earlier answers first. */
   #isHeld = false;
+  /** What waits goes on in a later turn. */
+  #isPaused = false;
   /** The snapshot that was found ready last. Most messages do not change it, and its tags are then not read again. */
   #readyAt: object | undefined;
 
   /**
    * @param underWay What is not answered yet. Commands of a room wait for its join or leave.
    * @param limitBytes What may wait; with more, the chart is told `queue.overflowed`.
+   * @param pace Absent: all that waits is taken as soon as it can be.
    */
-  constructor(taker: CommandTaker, underWay: readonly UnderWay[], limitBytes: number) {
+  constructor(taker: CommandTaker, underWay: readonly UnderWay[], limitBytes: number, pace?: Pace) {
     this.#taker = taker;
     this.#underWay = underWay;
     this.#limitBytes = limitBytes;
+    this.#pace = pace;
   }
 
   /** How many commands wait. */
@@ -120,7 +126,21 @@ export class CommandQueue {
   /** The chart may be ready again: has the commands taken for which it is. */
   resume(): void {
     this.#readyAt = undefined;
-    for (let command = this.#next(); command !== undefined; command = this.#next()) this.#give(command);
+    for (let command = this.#next(); command !== undefined; command = this.#next()) {
+      this.#give(command);
+      if (this.#pace?.spend() === true && this.#waiting !== undefined) {
+        this.#pause(this.#pace);
+        return;
+      }
+    }
+  }
+
+  #pause(pace: Pace): void {
+    this.#isPaused = true;
+    pace.later(() => {
+      this.#isPaused = false;
+      this.resume();
+    });
   }
 
   #isReady(): boolean {
@@ -152,7 +172,7 @@ export class CommandQueue {
   }
 
   #isFull(): boolean {
-    return this.#isHeld || this.#underWay.length >= MAX_UNDER_WAY;
+    return this.#isHeld || this.#isPaused || this.#underWay.length >= MAX_UNDER_WAY;
   }
 
   /** The first command that may go, taken out. Commands of one room keep their order. */

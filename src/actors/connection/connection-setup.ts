@@ -298,7 +298,7 @@ export function createConnectionContext(
 ): ConnectionContext {
   const { member, port, limits, authenticator, questions, handshake } = input;
   const underWay: UnderWay[] = [];
-  const queue = new CommandQueue(self, underWay, limits.receiveQueueBytes);
+  const queue = new CommandQueue(self, underWay, limits.receiveQueueBytes, port.pace);
   // Written out: with a spread, each of these objects would take a third more memory.
   return {
     member,

@@ -29,6 +29,8 @@ import type { StreamReading } from './stream/stream-reading.ts';
 
 /** The socket of a connection, as its actor sees it. After the socket has closed, its methods do nothing. */
 export interface ConnectionPort {
+  /** Absent: a turn of the event loop takes as many of its commands as there are. */
+  readonly pace?: Pace;
   /** Answers a command. */
   reply(reply: Reply): void;
   /** Tells the client something that it did not ask for. */
@@ -41,6 +43,14 @@ export interface ConnectionPort {
   unsubscribe(room: string): void;
   /** @param reason What the client gets as the reason. Default: that of the table of close codes. */
   close(close: CloseName | CustomClose, reason?: string): void;
+}
+
+/** The share that a connection has of each turn of the event loop. */
+export interface Pace {
+  /** Counts a command that was taken. Returns whether the connection has had its share of this turn. */
+  spend(): boolean;
+  /** Calls back in a later turn. */
+  later(goOn: () => void): void;
 }
 
 /** A close with a code of the server's owner: 4000 to 4499 for clients that shall come back, 4500 to 4999 for others. */

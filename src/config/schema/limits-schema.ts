@@ -79,7 +79,9 @@ export const limitsSchema = z.strictObject({
     .min(KIB)
     .max(GIB)
     .default(MIB)
-    .describe('How much data of one connection may wait while an earlier command of it is not answered.')
+    .describe(
+      'How much data of one connection may wait, while an earlier command of it is not answered or others are served.',
+    )
     .register(fieldNotes, { unit: 'bytes' }),
   callsPerConnection: z
     .int()

@@ -55,6 +55,7 @@ function createSocket() {
       pendingSends: new PendingSends((flush) => process.nextTick(flush)),
       gatheredSends: new PendingSends((flush) => setImmediate(flush)),
       turns: { subscribed: () => {} },
+      handle: (_, work) => work(),
       gathering,
     },
   );

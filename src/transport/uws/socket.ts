@@ -45,6 +45,8 @@ export interface SharedBySockets<Session> {
   /** They leave after the promise jobs of the callback. */
   readonly pendingSends: PendingSends;
   readonly turns: Pick<TopicTurns<unknown>, 'subscribed'>;
+  /** Runs the work of a socket whose frame is being handled. */
+  readonly handle: (socket: UwsSocket<Session>, work: () => void) => void;
   /** The sockets that gather, by their topics. */
   readonly gathering: Topics<UwsSocket<Session>>;
   /** What they gather leaves when all sockets of the turn were read. */
@@ -103,6 +105,11 @@ export class UwsSocket<Session> implements Socket {
       this.#joining = new JoinedFrames(join, frame);
       if (this.#pending === undefined) this.#beginPending();
     }
+  }
+
+  together(work: () => void): void {
+    if (this.#state === 'open') this.#ws.cork(() => this.#shared.handle(this, work));
+    else work();
   }
 
   /** Sends the pending frames in one system call. */
