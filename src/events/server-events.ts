@@ -150,6 +150,8 @@ export interface ServerEvents {
    * them, or they were `expired` because they were not taken for too long.
    */
   'webhook.dropped': { webhook: string; count: number; reason: 'full' | 'unwritten' | 'expired' };
+  /** The server ends, and the store does not have the last changes of a room: they are lost. `changes` is their number. */
+  'store.dropped': { room: string; changes: number };
   /** The store works again, and all changes of the room are stored. */
   'store.recovered': { room: string };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,14 @@ async function watchSyncs(onSync: (isDirectory: boolean) => void | Promise<void>
     await this.datasync();
   });
 }
+
+test.skipIf(process.platform === 'win32')('files and folders are for their user only', async () => {
+  const folder = join(dir, 'a', 'b');
+  await makeDirectory(folder);
+  await replaceFile(join(folder, 'file'), 'text');
+  const modes = [join(dir, 'a'), folder, join(folder, 'file')].map((path) => statSync(path).mode & 0o777);
+  expect(modes).toEqual([0o700, 0o700, 0o600]);
+});
 
 describe('replaceFile', () => {
   test('puts the new content on the disk before it takes the place of the old one', async () => {

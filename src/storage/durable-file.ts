@@ -4,6 +4,10 @@ import { lstat, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { attempt, isSystemError } from './store-error.ts';
 
+/** Who is in which room is for the user of the server only. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
 /** The suffix of the temporary file for the new content. */
 export const TEMPORARY_SUFFIX = '.tmp';
 
@@ -22,7 +26,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   const temporary = path + TEMPORARY_SUFFIX;
   try {
     await attempt('write', temporary, async () => {
-      const file = await open(temporary, 'w');
+      const file = await open(temporary, 'w', FILE_MODE);
       try {
         await file.writeFile(content);
         // A rename may reach the disk before the bytes: without this, a power failure could leave an empty file.
@@ -63,7 +67,9 @@ export async function moveAside(path: string, time: Date): Promise<string> {
 
 /** Creates a directory and its missing parents, and syncs them so that they survive a power failure. */
 export async function makeDirectory(dir: string): Promise<void> {
-  const first = await attempt('create the directory', dir, () => mkdir(dir, { recursive: true }));
+  const first = await attempt('create the directory', dir, () =>
+    mkdir(dir, { recursive: true, mode: FOLDER_MODE }),
+  );
   if (first === undefined) return;
   for (let made = dir; made.length >= first.length; made = dirname(made)) {
     await syncDirectory(dirname(made));

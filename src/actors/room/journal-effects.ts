@@ -85,6 +85,12 @@ export function reportStoreFailed(
   events.emit('store.failed', { room: record.name, error });
 }
 
+/** Tells that what the store has not been told is lost. */
+export function reportDropped({ context: { record, events } }: RoomArgs): void {
+  const { name: room, journal } = record;
+  if (!journal.isEmpty) events.emit('store.dropped', { room, changes: journal.size });
+}
+
 export function reportStoreRecovered({ context: { record, events } }: RoomArgs): void {
   events.emit('store.recovered', { room: record.name });
 }

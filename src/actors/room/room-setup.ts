@@ -25,6 +25,7 @@ import {
   noteAll,
   record,
   recordWhileFailing,
+  reportDropped,
   reportStoreFailed,
   reportStoreRecovered,
 } from './journal-effects.ts';
@@ -196,6 +197,7 @@ export const roomSetup = setup({
     confirmWrite,
     giveBackWrite,
     reportStoreFailed,
+    reportDropped,
     reportStoreRecovered,
   },
 });

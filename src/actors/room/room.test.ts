@@ -412,6 +412,6 @@ describe('a shutdown', () => {
     ]);
     clock.increment(5_000);
     expect(directory.rooms.size).toBe(0);
-    expect(toldOf('store.failed').length).toBeGreaterThan(0);
+    expect(toldOf('store.dropped')).toEqual([{ room: 'room1', changes: 1 }]);
   });
 });

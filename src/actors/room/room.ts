@@ -297,10 +297,7 @@ export const roomMachine = roomSetup.createMachine({
         closeDeadline: {
           target: 'closed',
           // Who still waits for the store is answered.
-          actions: [
-            'giveBackWrite',
-            reportStoreFailed('the room was closed before its last changes were written'),
-          ],
+          actions: ['reportDropped', 'giveBackWrite'],
         },
       },
       states: {

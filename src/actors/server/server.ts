@@ -45,6 +45,9 @@ interface ServerContext extends ServerInput {
   readonly error: unknown;
 }
 
+/** How long what is open may take to close when there is no time left, in milliseconds: a disk may never answer. */
+const RELEASE_DEADLINE_MS = 2_000;
+
 const NOT_LISTENING = createRefusal('notAvailable', 'the server is shutting down');
 const BROADCAST_FAILED = createRefusal('internal', 'the message could not be broadcast, try again later');
 
@@ -59,7 +62,7 @@ const machine = setup({
     closeRooms: fromPromise<void, ServerServices>(({ input, signal }) => input.closeRooms(signal)),
     release: fromPromise<void, ServerServices>(({ input }) => input.release()),
   },
-  delays: { drainDeadline: ({ context }) => context.drainMs },
+  delays: { drainDeadline: ({ context }) => context.drainMs, releaseDeadline: RELEASE_DEADLINE_MS },
   actions: {
     noteAddress: assign((_, params: { address: ServerAddress }) => params),
     noteError: assign((_, params: { error: unknown }) => params),
@@ -186,6 +189,12 @@ export const serverMachine = machine.createMachine({
           actions: { type: 'announceStopped', params: { reason: 'deadline' } },
         },
       },
+      after: {
+        releaseDeadline: {
+          target: 'stopped',
+          actions: { type: 'announceStopped', params: { reason: 'deadline' } },
+        },
+      },
     },
     recalling: {
       description: 'The start has failed: everything that was opened is closed.',
@@ -196,6 +205,7 @@ export const serverMachine = machine.createMachine({
         onDone: 'failed',
         onError: 'failed',
       },
+      after: { releaseDeadline: 'failed' },
     },
     stopped: { description: 'Nothing is open any more.', tags: ['stopping'], type: 'final' },
     failed: {

@@ -51,6 +51,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'access.refused': 'warn',
   'control.used': 'info',
   'store.failed': 'error',
+  'store.dropped': 'error',
   'part.failed': 'error',
   'redis.failed': 'error',
   'redis.recovered': 'warn',

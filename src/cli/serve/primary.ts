@@ -22,6 +22,7 @@ import { createMemoryStore } from '../../storage/memory-store.ts';
 import { createMemoryMutes } from '../../storage/mutes/memory-mutes.ts';
 import { createMemoryRevocations } from '../../storage/revocations/memory-revocations.ts';
 import { systemClock } from '../../system/clock.ts';
+import { settleInTime } from '../../system/settle-in-time.ts';
 import { createMemoryOutboxes } from '../../webhooks/outbox/create-outbox.ts';
 import { openAcceptor, type Acceptor } from '../../workers/primary/acceptor.ts';
 import { createWorkerView } from '../../workers/primary/worker-view.ts';
@@ -33,6 +34,9 @@ import { createOwnParts } from './own-parts.ts';
 import type { ProcessInput } from './serve.ts';
 import { createStopping } from './stopping.ts';
 import { VERSION } from '../../system/package-info.ts';
+
+/** How long what the primary process holds may take to close, in milliseconds. */
+const RELEASE_MS = 2_000;
 
 /**
  * Serves with so many workers, until a signal or the TARS node ends it.
@@ -125,7 +129,17 @@ export async function runPrimary<All extends ServantDefinitions>(
       log: withLevel(log, (level) => workers.tell('life.logLevel', [level])),
     });
 
+  /** A disk may never answer. */
   async function release(): Promise<void> {
+    await settleInTime(systemClock, close(), RELEASE_MS, 'what is open does not close').catch(
+      (err: unknown) => {
+        log.error({ err }, 'not everything could be written');
+        process.exitCode = 1;
+      },
+    );
+  }
+
+  async function close(): Promise<void> {
     await platform?.stop();
     for (const acceptor of acceptors) acceptor.close();
     await Promise.allSettled([revocations.close(), mutes.close(), statStore.close(), outboxes.close()]);

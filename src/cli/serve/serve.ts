@@ -15,10 +15,14 @@ import { joinPrimary, type Workplace } from './worker.ts';
 import { composeServer } from '../../server/create-server.ts';
 import { pickCode, pickOneRoomSettings } from '../../server/room-definitions.ts';
 import { logEvents } from './event-log.ts';
+import { endIfHanging, endNow } from './end-process.ts';
 import { keepHeap, makeObjectsYoung } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { RoomDefinition, ServerOptions, TypedServer } from '../../server/server-options.ts';
 import { VERSION } from '../../system/package-info.ts';
+
+/** The exit code of a process that could not write everything in time. */
+const EXIT_DROPPED = 1;
 
 /** Serves until SIGTERM, SIGINT, SIGHUP or a shutdown command of the TARS node. */
 export async function serve(settings: Settings, configFile?: string): Promise<void> {
@@ -81,7 +85,7 @@ export async function startProcess<All extends ServantDefinitions = {}>(
     const { runPrimary } = await import('./primary.ts');
     await runPrimary(input, workers);
     // What follows the start of a server in a program belongs to the workers.
-    process.exit();
+    endNow(process.exitCode === undefined ? 0 : Number(process.exitCode));
   }
   const opened = new Opened();
   try {
@@ -149,6 +153,8 @@ async function launch<All extends ServantDefinitions>(
   makeObjectsYoung();
   keepHeap(server);
 
+  let hasDropped = false;
+  server.on('store.dropped', () => (hasDropped = true));
   const stopping = workplace === undefined ? createStopping(() => server.close()) : workplace.obey(server);
   const platform =
     workplace === undefined &&
@@ -170,7 +176,9 @@ async function launch<All extends ServantDefinitions>(
   log.info(server.health().transport, 'transport');
   if (platform) await platform.start();
   workplace?.listening();
-  const ended = closeAfter(stopping.ended, opened);
+  const ended = closeAfter(stopping.ended, opened).finally(() =>
+    endIfHanging(hasDropped && settings.drainSeconds > 0 ? EXIT_DROPPED : 0),
+  );
   const stop = (): Promise<void> => {
     stopping.begin();
     return ended;

@@ -1,5 +1,7 @@
 /** How signals and others end a process: once in order, and at once if somebody insists. */
 
+import { endNow } from './end-process.ts';
+
 export interface Stopping {
   /** Begins to stop; later calls have no effect. */
   begin(): void;
@@ -24,7 +26,7 @@ export function createStopping(stop: () => Promise<void>): Stopping {
     start?.();
   };
   const onSignal = (): void => {
-    if (isAwaited) process.exit(1);
+    if (isAwaited) endNow(1);
     begin();
   };
   process.on('SIGTERM', onSignal);
