@@ -25,6 +25,7 @@ import { isListed, toRoomMember } from './room/room-member.ts';
 import type { RoomOptions } from './room/room-options.ts';
 import { createRoomRecord } from './room/room-record.ts';
 import { createRoomStore } from './room/room-store.ts';
+import { StorePace } from './room/store-pace.ts';
 import type { Machines } from './machines.ts';
 import { viewMembers, type AwayMember, type MemberView, type RestingMember } from './room/roster.ts';
 import { nameRoom, SERVER } from './runtime/sender.ts';
@@ -65,6 +66,8 @@ export interface RoomsInput {
 }
 
 export interface Rooms extends RoomsPort {
+  /** Opens a room of an earlier run, however many are open. */
+  restore(room: string): SupervisedRoom | Refusal;
   /** Opens a room, or finds it open. */
   open(room: string): SupervisedRoom | Refusal;
   /** Who is in a room or away, on any node. */
@@ -77,6 +80,7 @@ type Asked = { readonly subscriber: Subscriber; readonly entry: RoomEntry | unde
 export function createRooms(input: RoomsInput): Rooms {
   const { directory, limits, events } = input;
   const { rooms } = directory;
+  const storeShared = { store: input.store, pace: new StorePace(input.store.parallel), clock: input.clock };
 
   // What a client sends in a row is most often for one room, which is then not looked up again.
   let latest: SupervisedRoom | undefined;
@@ -108,29 +112,19 @@ export function createRooms(input: RoomsInput): Rooms {
     return [...own, ...others];
   }
 
-  function openAnother(room: string, asked: Asked | undefined): SupervisedRoom | Refusal {
+  function openAnother(room: string, asked: Asked | 'restore' | undefined): SupervisedRoom | Refusal {
     const refusal = refuseRoomName(room, limits);
     if (refusal !== undefined) return refusal;
     if (input.isStopping()) return createRefusal('notAvailable', 'the server is shutting down');
     const options = input.optionsOf(room);
-    const ruledOut = asked === undefined ? undefined : refuseByRules(options, room, asked);
+    const isOfClient = asked !== undefined && asked !== 'restore';
+    const ruledOut = isOfClient ? refuseByRules(options, room, asked) : undefined;
     if (ruledOut !== undefined) return ruledOut;
-    if (rooms.size >= limits.rooms) {
+    if (asked !== 'restore' && rooms.size >= limits.rooms) {
       return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
     }
-    const {
-      durability,
-      clock,
-      store,
-      broker,
-      taps,
-      presence,
-      rpc,
-      flushMs,
-      awayTtlMs,
-      reconnectMs,
-      machines,
-    } = input;
+    const { durability, clock, broker, taps, presence, rpc, flushMs, awayTtlMs, reconnectMs, machines } =
+      input;
     const record = createRoomRecord(room, options, {
       durability,
       startedAt: clock.monotonic(),
@@ -138,7 +132,7 @@ export function createRooms(input: RoomsInput): Rooms {
     });
     const opened = new SupervisedRoom({
       record,
-      store: createRoomStore(store, room),
+      store: createRoomStore(storeShared, room),
       broker,
       taps,
       presence,
@@ -163,6 +157,8 @@ export function createRooms(input: RoomsInput): Rooms {
 
   return {
     open,
+
+    restore: (room) => rooms.get(room) ?? openAnother(room, 'restore'),
 
     refuseName: (room) => refuseRoomName(room, limits),
 

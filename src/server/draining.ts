@@ -4,12 +4,13 @@ import type { Clock } from '../system/clock.ts';
 import type { Directory } from '../actors/directory.ts';
 import { send } from '../actors/runtime/send.ts';
 import { SERVER } from '../actors/runtime/sender.ts';
+import { eachInTurn } from '../system/turns.ts';
 import type { EventSink } from '../events/server-events.ts';
 
 /** Connections that are told in one turn of the event loop: thousands at a time would block everything else. */
 const CONNECTIONS_A_TURN = 500;
-/** Rooms closed in one turn: each writes its last changes. */
-const ROOMS_A_TURN = 200;
+/** Rooms that close at a time: each writes its last changes. */
+const ROOMS_AT_A_TIME = 200;
 /** How often the number of open connections and rooms is reported while draining. */
 const PROGRESS_INTERVAL_MS = 1_000;
 
@@ -37,14 +38,14 @@ export async function emptyConnections(input: DrainingInput, signal: AbortSignal
 
 /** Closes every room. Resolves when no room is in memory. */
 export async function closeRooms(input: DrainingInput, signal: AbortSignal): Promise<void> {
-  const { directory, clock } = input;
+  const { directory } = input;
   await reportWhile(input, async () => {
-    for (const batch of batches([...directory.rooms.values()], ROOMS_A_TURN)) {
+    // A room that closes has some seconds to be written: more at a time would wait for each other.
+    await eachInTurn([...directory.rooms.values()], ROOMS_AT_A_TIME, async (room) => {
       if (signal.aborted) return;
-      for (const room of batch) room.send({ type: 'room.close' }, SERVER);
-      await nextTurn(clock);
-    }
-    await Promise.all([...directory.rooms.values()].map((room) => room.untilEnd()));
+      room.send({ type: 'room.close' }, SERVER);
+      await room.untilEnd();
+    });
   });
 }
 

@@ -14,6 +14,7 @@ import type { OutsidePresence } from '../operations/outside-presence.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { ListenAddress, Transport } from '../transport/common/transport.ts';
+import { eachInTurn } from '../system/turns.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
 import { forgetRevoked } from './nodes/end-revoked.ts';
 import { lookAfterOrphans } from './nodes/orphans.ts';
@@ -21,6 +22,9 @@ import { keepPresence, type PresenceKeeper } from './nodes/presence-keeper.ts';
 import type { Hooks } from './hooks/create-hooks.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
 import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
+
+/** Rooms of an earlier run that are opened at a time. */
+const ROOMS_AT_A_TIME = 256;
 
 export interface ServicesInput {
   readonly address: ListenAddress;
@@ -73,8 +77,10 @@ export function createServices(input: ServicesInput): ServerServices {
       }
       // The store has locked the data directory.
       await webhooks.open();
-      const opened = names.map((name) => rooms.open(name)).filter((room) => room instanceof SupervisedRoom);
-      await Promise.all(opened.map((room) => room.untilOpen()));
+      await eachInTurn(names, ROOMS_AT_A_TIME, async (name) => {
+        const room = rooms.restore(name);
+        if (room instanceof SupervisedRoom) await room.untilOpen();
+      });
       forgetRevoked(directory, shared.revocations.list());
       webhooks.start();
     },

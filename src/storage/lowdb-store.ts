@@ -56,6 +56,8 @@ export function createLowdbStore(options: LowdbStoreOptions): MembershipStore {
   let closed = false;
 
   return {
+    parallel: PARALLEL_FILES,
+
     async rooms() {
       await ready();
       await makeDirectory(dir);

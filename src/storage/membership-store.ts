@@ -66,6 +66,11 @@ export interface LoadedRoom {
  * retries with backoff.
  */
 export interface MembershipStore {
+  /**
+   * How many calls it works on at a time: further ones would wait in it. The server gives it no more, those first that
+   * somebody waits for. Default: any number.
+   */
+  readonly parallel?: number;
   /** Lists the rooms that have members. Called once, when the server starts. A shared store that cannot be reached lists none. */
   rooms(): Promise<RoomList>;
   /**

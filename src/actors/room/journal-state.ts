@@ -62,10 +62,10 @@ export const journalState = roomSetup.createStateConfig({
         timely: {
           description: 'The store is expected to answer soon.',
           after: {
-            writeStall: {
-              target: 'stalled',
-              actions: reportStoreFailed('the store does not answer'),
-            },
+            writeStall: [
+              { guard: 'isWrittenInTime', target: 'timely', reenter: true },
+              { target: 'stalled', actions: reportStoreFailed('the store does not answer') },
+            ],
           },
         },
         stalled: {

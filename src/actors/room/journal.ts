@@ -36,6 +36,11 @@ export class Journal {
     return this.#changes.size + this.#written.size;
   }
 
+  /** Whether somebody waits until a change is written. */
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0 || this.#writing.length > 0;
+  }
+
   /** Whether the store has yet to be told something of a member. */
   has(id: string): boolean {
     return this.#changes.has(id) || this.#written.has(id);

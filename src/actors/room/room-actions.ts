@@ -86,6 +86,7 @@ export const sync = (mayRead: boolean) =>
     input: ({ context: { store, record } }: SyncArgs) => ({
       store,
       load: mayRead && (!record.loaded || record.orphaned),
+      isUrgent: !record.loaded || record.journal.isAwaited,
       changes: record.journal.beginWrite(),
     }),
   }) as const;

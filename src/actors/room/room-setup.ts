@@ -66,6 +66,8 @@ export interface SyncInput {
   readonly store: RoomStore;
   readonly load: boolean;
   readonly changes: readonly MembershipChange[];
+  /** Somebody waits for it. */
+  readonly isUrgent: boolean;
 }
 
 export const roomSetup = setup({
@@ -76,14 +78,15 @@ export const roomSetup = setup({
   },
   actors: {
     sync: fromPromise<LoadedRoom | undefined, SyncInput>(async ({ input }) => {
-      const loaded = input.load ? await input.store.load() : undefined;
-      await input.store.write(input.changes);
+      const { store, load, changes, isUrgent } = input;
+      const loaded = load ? await store.load(isUrgent) : undefined;
+      await store.write(changes, isUrgent);
       return loaded;
     }),
   },
   delays: {
-    openDeadline: OPEN_DEADLINE_MS,
-    writeStall: WRITE_STALL_MS,
+    openDeadline: ({ context }) => OPEN_DEADLINE_MS - context.store.workingMs(),
+    writeStall: ({ context }) => WRITE_STALL_MS - context.store.workingMs(),
     closeDeadline: CLOSE_DEADLINE_MS,
     flush: ({ context }) => context.flushMs,
     retry: ({ context }) => Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(context.attempts, 10)),
@@ -93,6 +96,9 @@ export const roomSetup = setup({
       Math.max(0, (record.roster.nextExpiry() ?? 0) - clock.monotonic()),
   },
   guards: {
+    /** The call waits for its turn at the store, or has begun late. */
+    isOpenedInTime: ({ context }) => context.store.workingMs() < OPEN_DEADLINE_MS,
+    isWrittenInTime: ({ context }) => context.store.workingMs() < WRITE_STALL_MS,
     isOrphaned: ({ context }) => context.record.orphaned,
     isLoaded: ({ context }) => context.record.loaded,
     isMuted: ({ context }) => context.record.muted,

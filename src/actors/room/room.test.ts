@@ -286,12 +286,37 @@ describe('the journal', () => {
     await joined(connect());
     store.hold();
     clock.increment(50);
+    await settle();
     clock.increment(10_000);
     expect(stateOf('room1')).toMatchObject({ active: { journal: { writing: 'stalled' } } });
     expect(toldOf('store.failed')).toHaveLength(1);
     store.release();
     await until(() => toldOf('store.recovered').length === 1);
     expect(stateOf('room1')).toMatchObject({ active: { journal: 'clean' } });
+  });
+
+  test('waits for its turn at a busy store without telling that it does not answer', async () => {
+    const store = Object.assign(new FaultyStore(), { parallel: 1 });
+    const { connect, clock, stateOf, toldOf } = createHarness({ store });
+    const [first, second] = [connect(), connect()];
+    await joined(first);
+    second.send(join('room2'));
+    await until(() => second.frames.length > 0);
+    store.hold();
+    clock.increment(50);
+    await settle();
+    clock.increment(9_000);
+    store.release();
+    store.hold();
+    await settle();
+    clock.increment(9_000);
+    await settle();
+    expect([stateOf('room2'), toldOf('store.failed')]).toMatchObject([
+      { active: { journal: { writing: 'timely' } } },
+      [],
+    ]);
+    clock.increment(1_000);
+    expect(toldOf('store.failed')).toMatchObject([{ room: 'room2' }]);
   });
 
   test('opens a room whose store cannot be read, and reads it as soon as it can be', async () => {
@@ -322,7 +347,7 @@ describe('the journal', () => {
     const client = connect();
     client.send(join('room1'));
     await settle();
-    expect(stateOf('room1')).toEqual({ opening: 'reading' });
+    expect(stateOf('room1')).toEqual({ opening: { reading: 'timely' } });
     clock.increment(10_000);
     await until(() => client.frames.length === 1);
     expect(client.frames).toMatchObject([{ type: 'joined' }]);

@@ -80,10 +80,19 @@ export const roomMachine = roomSetup.createMachine({
               ],
             },
           },
-          after: {
-            openDeadline: {
-              target: '#room.active',
-              actions: reportStoreFailed('the store does not tell who is in the room'),
+          initial: 'timely',
+          states: {
+            timely: {
+              description: 'The store is expected to answer soon, once it is the turn of this room.',
+              after: {
+                openDeadline: [
+                  { guard: 'isOpenedInTime', target: 'timely', reenter: true },
+                  {
+                    target: '#room.active',
+                    actions: reportStoreFailed('the store does not tell who is in the room'),
+                  },
+                ],
+              },
             },
           },
         },

@@ -198,7 +198,10 @@ export class SupervisedRoom {
     if (record.occupied) events.emit('room.vacated', { room });
     events.emit('room.closed', { room });
     store
-      .write(ids.map((id) => ({ type: 'remove', id })))
+      .write(
+        ids.map((id) => ({ type: 'remove', id })),
+        false,
+      )
       .catch((error: unknown) => events.emit('store.failed', { room, error }));
   }
 

@@ -5,6 +5,7 @@ import type { ServerEvents, ServerEventName } from '../../events/server-events.t
 import { RPC_ERRORS } from '../../protocol/rpc-errors.ts';
 import type { EventBus } from '../../events/event-bus.ts';
 import { systemClock, type Clock } from '../../system/clock.ts';
+import { StoreError } from '../../storage/store-error.ts';
 import { RepeatLimit } from '../../system/repeat-limit.ts';
 
 /** Longer names of rooms are cut. */
@@ -112,6 +113,12 @@ function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): st
     const { question, backend, error } = event as ServerEvents['question.failed'];
     return `${name} ${question} ${backend} ${error instanceof Error ? error.message : ''}`;
   }
+  // A disk that fails does so for all rooms.
+  if (name === 'store.failed' && !('setAside' in event)) {
+    const { error } = event as ServerEvents['store.failed'];
+    return `${name} ${error instanceof StoreError ? error.code : error instanceof Error ? error.message : ''}`;
+  }
+  if (name === 'store.recovered' || name === 'store.dropped') return name;
   if (name !== 'rpc.failed') return undefined;
   const { servant, func, failure } = event as ServerEvents['rpc.failed'];
   return `${name} ${failure} ${servant}.${func}`;

@@ -33,10 +33,14 @@ export function serveStore(channel: Channel, store: ReturnType<SharedStore['of']
   });
 }
 
+/** About what the store of the primary process works on at a time. */
+const PARALLEL_CALLS = 16;
+
 export function createRemoteStore(channel: Channel): MembershipStore {
   const call = (method: string, ...args: readonly unknown[]): Promise<unknown> =>
     channel.call(`store.${method}`, args, DISK_MS);
   return {
+    parallel: PARALLEL_CALLS,
     rooms: () => call('rooms') as Promise<RoomList>,
     load: (room) => call('load', room) as Promise<LoadedRoom>,
     write: (room, changes) => call('write', room, changes) as Promise<void>,
