@@ -55,6 +55,16 @@ describe('a call by the line protocol', () => {
     );
   });
 
+  test.each(['"a random id"', '7', '12345678901234567890', '""'])('has the id %s of its call', async (id) => {
+    const { client } = await startAllowed(['hello.*']);
+    const call = (method: string): string =>
+      `rpc|{"roomNum":"room1","method":"${method}","args":{"name":"Ann"},"id":${id}}`;
+    expect(await client.ask(call('hello.sayHello'))).toBe(
+      `rpc|{"id":${id},"method":"hello.sayHello","result":{"ret":"Hello, Ann!"}}`,
+    );
+    expect(await client.ask(call('other.call'))).toMatch(`rpc|{"id":${id},"method":"other.call","error":`);
+  });
+
   test('has structs, enums, lists, maps and bytes as JSON', async () => {
     const { client } = await startAllowed(['hello.*']);
     const visitor = { name: 'Bo', mood: 2, languages: ['xx', 'de'] };
@@ -100,6 +110,8 @@ describe('a call by the line protocol', () => {
     'rpc|{"method":"m"}',
     'rpc|{"roomNum":"r","method":1}',
     'rpc|{"roomNum":"r","method":"m","args":[]}',
+    'rpc|{"roomNum":"r","method":"m","id":{}}',
+    `rpc|{"roomNum":"r","method":"m","id":"${'x'.repeat(65)}"}`,
   ])('that cannot be read is an error line: %s', async (frame) => {
     const { client } = await startAllowed(['hello.*']);
     expect(await client.ask(frame)).toMatch(/^Error: /);

@@ -86,7 +86,14 @@ export type Command = Identified &
     | { readonly type: 'room.publish'; readonly room: string; readonly data: Json }
     | { readonly type: 'server.broadcast'; readonly data: Json }
     /** Calls `servant.function` through a room. */
-    | { readonly type: 'room.call'; readonly room: string; readonly method: string; readonly args: ExactJson }
+    | {
+        readonly type: 'room.call';
+        readonly room: string;
+        readonly method: string;
+        readonly args: ExactJson;
+        /** What the client calls this call; its answer has it too. */
+        readonly callId?: ExactJson | undefined;
+      }
     /** Calls a function of the server itself. */
     | { readonly type: 'server.call'; readonly method: string; readonly data: Json }
     /** A message to the server, without an answer. */
@@ -165,7 +172,12 @@ export type Reply = Identified &
     | { readonly type: 'broadcasted' }
     /** A handler answered the sender instead of publishing. */
     | { readonly type: 'answered'; readonly data: Json }
-    | { readonly type: 'called'; readonly method: string; readonly outcome: CallOutcome }
+    | {
+        readonly type: 'called';
+        readonly method: string;
+        readonly outcome: CallOutcome;
+        readonly callId?: ExactJson | undefined;
+      }
     | { readonly type: 'presence'; readonly members: readonly RoomMember[] }
     | { readonly type: 'presenceStats'; readonly connections: number; readonly users: number }
     | ({ readonly type: 'history'; readonly publications: readonly Publication[] } & StreamPosition)

@@ -2,6 +2,7 @@
 
 import type { Json, Reply } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
+import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import type { Answer, ServerCallOutcome } from '../room/ports.ts';
 import type { Asker } from '../room/rules/rules.ts';
@@ -31,14 +32,14 @@ export function broadcast(
 
 export function call(
   { context, self }: ConnectionArgs,
-  { id, room, method, args }: CommandOf<'room.call'>,
+  { id, room, method, args, callId }: CommandOf<'room.call'>,
 ): void {
   context.calls += 1;
   context.rooms.call(room, method, args, {
     member: context.member,
     data: context.subscriber.data,
     sender: self,
-    settle: (outcome, from) => send(self, { type: 'call.answered', id, method, outcome }, from),
+    settle: (outcome, from) => send(self, { type: 'call.answered', id, method, outcome, callId }, from),
   });
 }
 
@@ -66,14 +67,18 @@ export function callServer(args: ConnectionArgs, { id, method, data }: CommandOf
 
 export function refuseMoreCalls(
   { context }: ConnectionArgs,
-  { id, method }: { readonly id?: number; readonly method: string },
+  {
+    id,
+    method,
+    callId,
+  }: { readonly id?: number; readonly method: string; readonly callId?: ExactJson | undefined },
 ): void {
-  answer(context, id, { type: 'called', method, outcome: failCall('tooMany') });
+  answer(context, id, { type: 'called', method, outcome: failCall('tooMany'), callId });
 }
 
-export function answerCall({ context }: ConnectionArgs, { id, method, outcome }: AnsweredCall): void {
+export function answerCall({ context }: ConnectionArgs, { id, method, outcome, callId }: AnsweredCall): void {
   context.calls -= 1;
-  answer(context, id, { type: 'called', method, outcome });
+  answer(context, id, { type: 'called', method, outcome, callId });
 }
 
 export function takeMessage({ context }: ConnectionArgs, { data }: CommandOf<'server.message'>): void {

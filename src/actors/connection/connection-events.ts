@@ -14,6 +14,7 @@ import type {
   Reply,
 } from '../../protocol/command.ts';
 import type { Ending } from '../../protocol/endings.ts';
+import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { Clock } from '../../system/clock.ts';
 import type {
@@ -197,6 +198,8 @@ export interface AnsweredCall {
   readonly id: number | undefined;
   readonly method: string;
   readonly outcome: CallOutcome;
+  /** What the client calls it. */
+  readonly callId?: ExactJson | undefined;
 }
 
 export type CommandOf<Type extends Command['type']> = Extract<Command, { readonly type: Type }>;

@@ -4,7 +4,7 @@
  */
 
 import type { Codec } from '../codec.ts';
-import type { CallOutcome, Command, Json } from '../command.ts';
+import type { Command, Json, Reply } from '../command.ts';
 import type { Refusal } from '../errors.ts';
 import { writeExactJson } from '../json/exact-json.ts';
 import { encodeOnce, readFrame } from '../text.ts';
@@ -41,7 +41,7 @@ export const lineCodec: Codec = {
       case 'answered':
         return [encodeText(reply.data), PUBLISHED];
       case 'called':
-        return [encodeCalled(reply.method, reply.outcome)];
+        return [encodeCalled(reply)];
       case 'unknown':
         return ['Rsp from server: this is server'];
       case 'refused':
@@ -110,11 +110,12 @@ function encodeText(data: Json): string {
   return typeof data === 'string' ? toWellFormed(data) : JSON.stringify(data);
 }
 
-function encodeCalled(method: string, outcome: CallOutcome): string {
+function encodeCalled({ method, outcome, callId: id }: Extract<Reply, { readonly type: 'called' }>): string {
+  const named = id === undefined ? { method } : { id, method };
   const answer =
     outcome.type === 'result'
-      ? { method, result: outcome.result }
-      : { method, error: { code: outcome.code, message: outcome.message } };
+      ? { ...named, result: outcome.result }
+      : { ...named, error: { code: outcome.code, message: outcome.message } };
   return `rpc|${writeExactJson(answer)}`;
 }
 

@@ -21,6 +21,10 @@ export type Read<T> = { ok: true; value: T } | { ok: false; malformed: Command }
 export const NOT_TEXT = [malformed('a frame must be UTF-8 text')];
 const BAD_ROOM_NAME = malformed('roomNum must be a string or a number');
 
+/** In characters. */
+const MAX_CALL_ID_LENGTH = 64;
+const BAD_CALL_ID = malformed(`id must be a number, or a string of at most ${MAX_CALL_ID_LENGTH} characters`);
+
 /** Messages are texts. */
 export const TEXT_MESSAGES: MessageReader = { parse: parseTexts, read: readText };
 
@@ -66,13 +70,15 @@ function decodeBroadcast(argument: string, messages: MessageReader): Command {
 function decodeCall(argument: string): Command {
   const fields = parseFields('rpc', argument, parseExactJson);
   if (!fields.ok) return fields.malformed;
-  const { roomNum, method, args = {} } = fields.value;
+  const { roomNum, method, args = {}, id } = fields.value;
   const room = readRoomName(roomNum);
   if (room === undefined || method === undefined) return malformed('rpc needs the fields roomNum and method');
   if (room === false) return BAD_ROOM_NAME;
   if (typeof method !== 'string') return malformed('method must be a string such as "hello.sayHello"');
   if (!isObject(args)) return malformed('args must be an object');
-  return { type: 'room.call', room, method, args };
+  if (id === undefined) return { type: 'room.call', room, method, args };
+  const isId = (typeof id === 'string' && id.length <= MAX_CALL_ID_LENGTH) || isNumber(id);
+  return isId ? { type: 'room.call', room, method, args, callId: id } : BAD_CALL_ID;
 }
 
 function parseFields(
