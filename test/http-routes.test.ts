@@ -68,8 +68,17 @@ describe('a push', () => {
     expect(headers).toMatchObject({
       'content-type': 'text/plain; charset=utf-8',
       'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
     });
   });
+
+  test.each(['/', '/health', '/api/info', '/nothing', '/Index/pushByRoom'])(
+    'is no page for a browser that guesses: %s',
+    async (path) => {
+      const { request } = await startServer();
+      expect((await request(path)).headers['x-content-type-options']).toBe('nosniff');
+    },
+  );
 
   test('may have any text, encoded in the query or the form', async () => {
     const { connect, request } = await startServer();

@@ -10,7 +10,7 @@ import type { Route } from './router.ts';
 
 /** Scripts, styles and sockets of this server only; nothing may frame the pages. */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'self'; object-src 'none'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** Names under assets/ carry a hash of their content. */
 const FOREVER = 'public, max-age=31536000, immutable';
@@ -79,6 +79,8 @@ function toHeaders(path: string, body: Uint8Array): Record<string, string> {
     'content-security-policy': CONTENT_SECURITY_POLICY,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
   };
 }
 

@@ -2,14 +2,19 @@
 
 import type { TransportResponse } from './transport.ts';
 
+/** A browser must not take what a client has said, or a part of it, for a page or a script. */
+const NOT_SNIFFED = { 'x-content-type-options': 'nosniff' };
+
 /** Frozen, so that the transport checks them only once. */
 export const JSON_HEADERS = Object.freeze({
   'content-type': 'application/json; charset=utf-8',
   'cache-control': 'no-store',
+  ...NOT_SNIFFED,
 });
 const TEXT_HEADERS = Object.freeze({
   'content-type': 'text/plain; charset=utf-8',
   'cache-control': 'no-store',
+  ...NOT_SNIFFED,
 });
 
 export function jsonResponse(status: number, value: unknown): TransportResponse {
