@@ -54,9 +54,9 @@ describe("a user's protocol", () => {
   });
 
   test('answers the commands of one frame in one frame, the greeting first', async () => {
-    const { port, server } = await startServer({ codecs: { '/toy': toyCodec } });
+    const { port, connect } = await startServer({ codecs: { '/toy': toyCodec } });
     // The room is open already, so its store is not read again.
-    await server.publish('room1', 'opened');
+    await (await connect()).join('room1');
     const client = await connectToy(port);
     client.send(hello, join(2, 'room1'), join(3, 'room1'), { type: 'ping', id: 4 });
     const [greeting, ...answers] = await client.take();

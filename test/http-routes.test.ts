@@ -180,7 +180,8 @@ describe('a push', () => {
   );
 
   test('into a new room is refused if there are too many rooms', async () => {
-    const { connect, request } = await startServer({ limits: { rooms: 1 } });
+    const rooms = { room2: { messagesPerSecond: 5 } };
+    const { connect, request } = await startServer({ limits: { rooms: 1 }, rooms });
     await (await connect()).join('room1');
     const answer = await request('/Index/pushByRoom?roomNum=room2&message=hi');
     expect(answer.status).toBe(400);

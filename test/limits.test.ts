@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { refuse } from '../src/index.ts';
-import { nextEvent } from './support/event-watch.ts';
+import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { createGate } from './support/gate.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
@@ -103,13 +103,19 @@ describe('the messages of a room', () => {
 
 describe('the rooms of the server', () => {
   test('are limited; after an empty room is closed, another one can be opened', async () => {
-    const { server, connect } = await startServer({ limits: { rooms: 1 }, lingerSeconds: 0 });
+    const { server, connect } = await startServer({
+      limits: { rooms: 1 },
+      lingerSeconds: 0,
+      rooms: { judged: { messagesPerSecond: 5 } },
+    });
     const client = await connect();
     await client.join('room1');
     const refusal = 'the server has 1 rooms open already';
     expect(await client.ask('subscribe|room2')).toBe(`Error: ${refusal}`);
-    expect(await client.ask(sendByRoom('room2', 'hi'))).toBe(`Error: ${refusal}`);
-    await expect(server.publish('room2', 'hi')).rejects.toMatchObject({
+    // Nobody would hear it, and nothing judges it: it needs no room.
+    expect(await client.ask(sendByRoom('room2', 'hi'))).toBe('SendByRoom success!');
+    expect(await client.ask(sendByRoom('judged', 'hi'))).toBe(`Error: ${refusal}`);
+    await expect(server.publish('judged', 'hi')).rejects.toMatchObject({
       code: 'limitExceeded',
       message: refusal,
     });
@@ -119,6 +125,36 @@ describe('the rooms of the server', () => {
     await closed;
     expect(await client.settle()).toEqual(['Unsubscribe roomNum:room1 success!']);
     await client.join('room2');
+  });
+});
+
+describe('a message to a room that nobody is in', () => {
+  test('opens no room, and has its place in the stream', async () => {
+    const { server, connect } = await startServer({
+      rooms: { kept: { history: { size: 5, ttlSeconds: 60 } } },
+    });
+    const client = await connect();
+    const told = keepEvents(server, 'message.published');
+    for (const room of ['kept', 'other']) await client.ask(sendByRoom(room, 'hi'));
+    expect((await server.publish('kept', 'ho')).offset).toBe(2);
+    expect(server.rooms()).toEqual([]);
+    expect(told).toMatchObject([{ room: 'kept', offset: 1 }, { room: 'other', offset: 1 }, { offset: 2 }]);
+    expect((await server.history('kept', { limit: 9 })).publications).toMatchObject([
+      { data: 'hi' },
+      { data: 'ho' },
+    ]);
+  });
+
+  test('that is refused opens none either', async () => {
+    const { server, connect } = await startServer({
+      rooms: { closed: { may: { publish: 'members' }, messagesPerSecond: 5, rpc: [] }, muted: {} },
+    });
+    await server.mute('muted');
+    const client = await connect();
+    for (const room of ['closed', 'muted'])
+      expect(await client.ask(sendByRoom(room, 'hi'))).toMatch(/^Error: /);
+    expect(await client.ask('rpc|{"roomNum":"closed","method":"a.b"}')).toContain('"code":103');
+    expect(server.rooms()).toEqual([]);
   });
 });
 

@@ -20,6 +20,7 @@ import {
   refuseToPublish,
 } from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
+import { judgesMessages, publishAs, refuseAsMuted, type PublishingRoom } from './room/broadcast-effects.ts';
 import { queryPart, tellPart } from './room/parts/parts.ts';
 import { isListed, toRoomMember } from './room/room-member.ts';
 import type { RoomOptions } from './room/room-options.ts';
@@ -96,6 +97,19 @@ export function createRooms(input: RoomsInput): Rooms {
     return known;
   }
 
+  /** A room without members that judges no message needs no machine: its stream takes the message. */
+  function openFor(room: string, publisher: Publisher): SupervisedRoom | PublishingRoom | Refusal {
+    if (rooms.has(room)) return open(room, publisher);
+    const options = input.optionsOf(room);
+    if (judgesMessages(options)) return open(room, publisher);
+    return (
+      refuseToOpen(room, options, publisher) ??
+      (input.isMuted(room) && publisher.member !== undefined
+        ? refuseAsMuted(room)
+        : { record: { name: room, options }, broker: input.broker, events, self: nameRoom(room) })
+    );
+  }
+
   /** Has the presence list a member as it is now. */
   function list(room: string, { subscriber, grant, joinedAt }: RestingMember): void {
     const listed = { ...toRoomMember(subscriber.member, grant), joinedAt };
@@ -112,14 +126,17 @@ export function createRooms(input: RoomsInput): Rooms {
     return [...own, ...others];
   }
 
-  function openAnother(room: string, asked: Asked | 'restore' | undefined): SupervisedRoom | Refusal {
+  function refuseToOpen(room: string, options: RoomOptions, asked: Asked | undefined): Refusal | undefined {
     const refusal = refuseRoomName(room, limits);
     if (refusal !== undefined) return refusal;
     if (input.isStopping()) return createRefusal('notAvailable', 'the server is shutting down');
+    return asked === undefined ? undefined : refuseByRules(options, room, asked);
+  }
+
+  function openAnother(room: string, asked: Asked | 'restore' | undefined): SupervisedRoom | Refusal {
     const options = input.optionsOf(room);
-    const isOfClient = asked !== undefined && asked !== 'restore';
-    const ruledOut = isOfClient ? refuseByRules(options, room, asked) : undefined;
-    if (ruledOut !== undefined) return ruledOut;
+    const refusal = refuseToOpen(room, options, asked === 'restore' ? undefined : asked);
+    if (refusal !== undefined) return refusal;
     if (asked !== 'restore' && rooms.size >= limits.rooms) {
       return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
     }
@@ -207,9 +224,10 @@ export function createRooms(input: RoomsInput): Rooms {
     },
 
     publish(room, data, publisher) {
-      const opened = refuseMessage(data, limits) ?? open(room, publisher);
+      const opened = refuseMessage(data, limits) ?? openFor(room, publisher);
       if (opened instanceof SupervisedRoom)
         opened.send({ type: 'room.publish', data, publisher }, publisher.sender);
+      else if ('record' in opened) publishAs(opened, data, publisher);
       else publisher.settle({ type: 'refused', refusal: opened }, nameRoom(room));
     },
 
@@ -260,7 +278,7 @@ function isAway(member: StoredMember): member is AwayMember {
 
 /** Nobody is in a room that is not in memory. */
 function refuseByRules(options: RoomOptions, room: string, asked: Asked): Refusal | undefined {
-  if ('subscriber' in asked) {
+  if ('entry' in asked) {
     const isAllowed = allowsJoin(options, asked.subscriber.member, asked.entry);
     return isAllowed ? undefined : refuseToJoin(options, room);
   }

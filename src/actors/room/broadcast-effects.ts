@@ -2,7 +2,7 @@
 
 import type { Accepted } from '../../broker/broker.ts';
 import type { Json } from '../../protocol/command.ts';
-import { createRefusal } from '../../protocol/errors.ts';
+import { createRefusal, type Refusal } from '../../protocol/errors.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 import { judgeMessage } from './judging.ts';
@@ -22,9 +22,37 @@ const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down
  */
 export function publish({ context, event }: RoomEventArgs): void {
   const { type, data, publisher } = event as RoomEventOf<'room.publish' | 'room.cleared'>;
-  const { record, broker } = context;
-  const { name, meter, options } = record;
+  const { meter } = context.record;
   if (meter !== undefined && type === 'room.publish' && publisher.member !== undefined) meter.spend();
+  const said = type === 'room.cleared' ? (event as RoomEventOf<'room.cleared'>).options : undefined;
+  publishAs(context, data, publisher, said);
+}
+
+/** What a room needs to publish. */
+export interface PublishingRoom extends Pick<RoomContext, 'broker' | 'events'> {
+  readonly record: Pick<RoomContext['record'], 'name' | 'options'>;
+  readonly self: Sender;
+}
+
+/** Whether each message is judged in the room, so that its machine must run. */
+export function judgesMessages({ handlers, check, questions, messagesPerSecond }: RoomOptions): boolean {
+  return (
+    handlers.onMessage !== undefined ||
+    check !== undefined ||
+    questions?.publish !== undefined ||
+    messagesPerSecond !== undefined
+  );
+}
+
+/** Gives a message to the stream of a room, and answers its publisher. */
+export function publishAs(
+  context: PublishingRoom,
+  data: Json,
+  publisher: Publisher,
+  cleared?: ClearedOptions,
+): void {
+  const { broker } = context;
+  const { name, options } = context.record;
   try {
     const { history, messagesPerSecond } = options;
     const { member: from } = publisher;
@@ -32,9 +60,7 @@ export function publish({ context, event }: RoomEventArgs): void {
       messagesPerSecond === undefined || from === undefined
         ? { from, history }
         : { from, history, messagesPerSecond };
-    const said =
-      publisher.options ??
-      (type === 'room.cleared' ? (event as RoomEventOf<'room.cleared'>).options : undefined);
+    const said = publisher.options ?? cleared;
     const position = broker.publish(name, data, said === undefined ? asked : { ...said, ...asked });
     if (position instanceof Promise) {
       position.then(
@@ -130,7 +156,7 @@ export function refuseCall(
 }
 
 export function refuseThrottled(
-  { context: { record, self } }: RoomArgs,
+  { context: { record, self } }: { readonly context: Pick<PublishingRoom, 'record' | 'self'> },
   { publisher }: { readonly publisher: Publisher },
 ): void {
   const message = `${record.name} takes ${record.options.messagesPerSecond} messages a second`;
@@ -144,12 +170,15 @@ export function refuseUnruled(
   publisher.settle({ type: 'refused', refusal: refuseToPublish(record.options, record.name) }, self);
 }
 
+export function refuseAsMuted(room: string): Refusal {
+  return createRefusal('permissionDenied', `${room} is muted`);
+}
+
 export function refuseMuted(
   { context: { record, self } }: RoomArgs,
   { publisher }: { readonly publisher: Publisher },
 ): void {
-  const refusal = createRefusal('permissionDenied', `${record.name} is muted`);
-  publisher.settle({ type: 'refused', refusal }, self);
+  publisher.settle({ type: 'refused', refusal: refuseAsMuted(record.name) }, self);
 }
 
 export function refuseMessage({ context }: RoomArgs, { publisher }: { readonly publisher: Publisher }): void {
@@ -162,7 +191,7 @@ export function noteMuted({ context }: RoomArgs, { muted }: { readonly muted: bo
 
 /** The event is written out: with a spread, this would cost several times as much as all the rest. */
 function confirm(
-  context: RoomContext,
+  context: PublishingRoom,
   data: Json,
   { offset, epoch, isOutdated, isRepeated, isOverRate }: Accepted,
   publisher: Publisher,
@@ -190,7 +219,7 @@ function confirm(
   else void kept.then(() => publisher.settle(outcome, self));
 }
 
-function failPublish({ record, events, self }: RoomContext, publisher: Publisher, error: unknown): void {
+function failPublish({ record, events, self }: PublishingRoom, publisher: Publisher, error: unknown): void {
   events.emit('message.failed', { room: record.name, error });
   publisher.settle({ type: 'refused', refusal: PUBLISH_FAILED }, self);
 }

@@ -37,7 +37,8 @@ import { roomSetup } from './room-setup.ts';
 
 export const roomMachine = roomSetup.createMachine({
   id: 'room',
-  description: 'One live room, from the first join or publication until it has lingered without members.',
+  description:
+    'One live room, from the first join, or the first message that it judges, until it has lingered without members.',
   context: ({ input, self }) => ({ self, held: [], attempts: 0, ...input }),
   initial: 'opening',
   states: {
