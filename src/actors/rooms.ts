@@ -99,6 +99,7 @@ export function createRooms(input: RoomsInput): Rooms {
 
   /** A room without members that judges no message needs no machine: its stream takes the message. */
   function openFor(room: string, publisher: Publisher): SupervisedRoom | PublishingRoom | Refusal {
+    if (latest !== undefined && room === latestName) return latest;
     if (rooms.has(room)) return open(room, publisher);
     const options = input.optionsOf(room);
     if (judgesMessages(options)) return open(room, publisher);

@@ -88,8 +88,9 @@ function createPushServant(server: PushHost, operations: Operations): PushServan
     async pushByRoom({ room, message }) {
       if (isBad(message)) return { ret: Outcome.badMessage, delivered: 0 };
       const ret = await attempt(() => server.publish(room, message));
-      const here = (await server.rooms()).find((one) => one.room === room);
-      return { ret, delivered: ret === Outcome.done ? (here?.members ?? 0) : 0 };
+      if (ret !== Outcome.done) return { ret, delivered: 0 };
+      const stats = await operations.presenceStats(room);
+      return { ret, delivered: 'connections' in stats ? stats.connections : 0 };
     },
     async pushAll({ message }) {
       if (isBad(message)) return { ret: Outcome.badMessage, delivered: 0 };

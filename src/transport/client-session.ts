@@ -70,6 +70,8 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
   #turn = -1;
   #taken = 0;
   #sliceEnd = 0;
+  /** It has had its share of that turn. */
+  #hasHadShare = false;
   /** What waits for later turns. */
   #intake: Intake | undefined;
 
@@ -111,11 +113,14 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
     if (turn !== this.#turn) {
       this.#turn = turn;
       this.#taken = 0;
+      this.#hasHadShare = false;
       return false;
     }
+    if (this.#hasHadShare) return true;
     if (this.#taken < STEP || this.#taken % STEP !== 0) return false;
     if (this.#taken === STEP) this.#sliceEnd = share.now() + SLICE_MS;
-    return share.now() >= this.#sliceEnd;
+    this.#hasHadShare = share.now() >= this.#sliceEnd;
+    return this.#hasHadShare;
   }
 
   get pace(): Pace {

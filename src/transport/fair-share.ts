@@ -3,6 +3,8 @@
  * later turns, so that others have their turn in between. It knows neither frames nor commands.
  */
 
+import { Fifo } from '../system/fifo.ts';
+
 /** A client whose rest waits. */
 export interface Backlog {
   /** Takes a slice of what waits. Returns whether there is more. If it throws, it goes on behind what has thrown. */
@@ -15,8 +17,8 @@ const TURN_MS = 2;
 export class FairShare {
   readonly #now: () => number;
   readonly #onError: (error: unknown) => void;
-  /** The next one stands first. */
-  readonly #backlogs: Backlog[] = [];
+  readonly #backlogs = new Fifo<Backlog>();
+  #isTaking = false;
   #turn = 0;
   #isCounted = false;
 
@@ -48,20 +50,20 @@ export class FairShare {
 
   /** Has slices of a client taken from the next turn on, in turns with other clients, until there is no more. */
   add(backlog: Backlog): void {
-    this.#backlogs.push(backlog);
-    if (this.#backlogs.length === 1) setImmediate(() => this.#takeSlices());
+    this.#backlogs.add(backlog);
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    setImmediate(() => this.#takeSlices());
   }
 
   #takeSlices(): void {
     const end = this.#now() + TURN_MS;
     do {
-      // It stays first while it is asked: who is added meanwhile does not begin a second round.
-      const backlog = this.#backlogs[0]!;
-      const hasMore = this.#takeSlice(backlog);
-      this.#backlogs.shift();
-      if (hasMore) this.#backlogs.push(backlog);
-    } while (this.#backlogs.length > 0 && this.#now() < end);
-    if (this.#backlogs.length > 0) setImmediate(() => this.#takeSlices());
+      const backlog = this.#backlogs.take()!;
+      if (this.#takeSlice(backlog)) this.#backlogs.add(backlog);
+    } while (this.#backlogs.size > 0 && this.#now() < end);
+    this.#isTaking = this.#backlogs.size > 0;
+    if (this.#isTaking) setImmediate(() => this.#takeSlices());
   }
 
   #takeSlice(backlog: Backlog): boolean {

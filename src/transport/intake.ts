@@ -5,7 +5,11 @@
 
 import { isViolation, type Decoded } from '../protocol/codec.ts';
 import type { Command } from '../protocol/command.ts';
+import { Fifo } from '../system/fifo.ts';
 import type { Backlog, FairShare } from './fair-share.ts';
+
+/** What a frame takes besides its content, at least: its head, as it came. */
+const FRAME_HEAD = 6;
 
 /** A longer frame is not a pong alone. */
 const LONGEST_PONG = 4;
@@ -25,7 +29,7 @@ export interface IntakeOwner {
 
 export class Intake implements Backlog {
   readonly #owner: IntakeOwner;
-  #frames: (string | Uint8Array)[] = [];
+  readonly #frames = new Fifo<string | Uint8Array>();
   #length = 0;
   /** The commands of the frame that has begun. */
   #begun: readonly Command[] = [];
@@ -37,7 +41,7 @@ export class Intake implements Backlog {
     share.add(this);
   }
 
-  /** What waits, in bytes or units of text. */
+  /** What waits, in bytes or units of text, with the heads of frames. */
   get length(): number {
     return this.#length;
   }
@@ -57,14 +61,14 @@ export class Intake implements Backlog {
         return;
       }
     }
-    this.#length += frame.length;
+    this.#length += frame.length + FRAME_HEAD;
     // The memory of a binary frame is the transport's.
-    this.#frames.push(typeof frame === 'string' ? frame : frame.slice());
+    this.#frames.add(typeof frame === 'string' ? frame : frame.slice());
   }
 
   /** Forgets what waits. */
   clear(): void {
-    this.#frames = [];
+    this.#frames.clear();
     this.#length = 0;
     this.begin([], 0);
   }
@@ -73,7 +77,7 @@ export class Intake implements Backlog {
     this.#owner.together(() => {
       while (!this.#owner.isSpent() && this.#takeNext());
     });
-    if (this.#next < this.#begun.length || this.#frames.length > 0) return true;
+    if (this.#next < this.#begun.length || this.#frames.size > 0) return true;
     this.#owner.caughtUp();
     return false;
   }
@@ -81,9 +85,9 @@ export class Intake implements Backlog {
   /** Returns whether there was something to take. */
   #takeNext(): boolean {
     if (this.#next === this.#begun.length) {
-      const frame = this.#frames.shift();
+      const frame = this.#frames.take();
       if (frame === undefined) return false;
-      this.#length -= frame.length;
+      this.#length -= frame.length + FRAME_HEAD;
       const decoded = this.#owner.decode(frame);
       if (isViolation(decoded)) {
         this.#owner.takeSome(decoded, 0);

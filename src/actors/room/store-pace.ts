@@ -3,35 +3,12 @@
  * of thousands whose sockets have closed.
  */
 
-interface Waiting {
-  readonly start: () => void;
-}
-
-/** A queue whose head is not moved when one is taken: there may be many thousands in it. */
-class Line {
-  #calls: Waiting[] = [];
-  #first = 0;
-
-  add(call: Waiting): void {
-    this.#calls.push(call);
-  }
-
-  take(): Waiting | undefined {
-    const call = this.#calls[this.#first];
-    if (call === undefined) return undefined;
-    this.#first += 1;
-    if (this.#first === this.#calls.length) {
-      this.#calls = [];
-      this.#first = 0;
-    }
-    return call;
-  }
-}
+import { Fifo } from '../../system/fifo.ts';
 
 export class StorePace {
   readonly #most: number;
-  readonly #urgent = new Line();
-  readonly #others = new Line();
+  readonly #urgent = new Fifo<() => void>();
+  readonly #others = new Fifo<() => void>();
   #running = 0;
 
   /** @param most how many calls may run at a time; `Infinity` is any number. */
@@ -43,7 +20,7 @@ export class StorePace {
   run<T>(isUrgent: boolean, call: () => Promise<T>): Promise<T> {
     if (this.#running < this.#most) return this.#run(call);
     return new Promise((resolve) => {
-      (isUrgent ? this.#urgent : this.#others).add({ start: () => resolve(this.#run(call)) });
+      (isUrgent ? this.#urgent : this.#others).add(() => resolve(this.#run(call)));
     });
   }
 
@@ -53,7 +30,7 @@ export class StorePace {
       return await call();
     } finally {
       this.#running -= 1;
-      (this.#urgent.take() ?? this.#others.take())?.start();
+      (this.#urgent.take() ?? this.#others.take())?.();
     }
   }
 }
