@@ -11,6 +11,8 @@ import { startServer } from '../support/start-server.ts';
 import { openInspector } from './inspector-page.ts';
 
 const OPEN = { inspector: { access: 'open' } } as const;
+/** A message opens the room, since its rate is judged there. */
+const JUDGED = { ...OPEN, rooms: { lobby: { messagesPerSecond: 9 } } } as const;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -237,7 +239,7 @@ describeInBrowser('a watched room', (newTabs) => {
   test('is watched again, in its new states, after the server was started again', async () => {
     const tabs = newTabs();
     const port = await pickPort();
-    const before = createServer({ ...OPEN, port });
+    const before = createServer({ ...JUDGED, port });
     onTestFinished(() => before.close());
     await before.listen();
     await before.publish('lobby', 'hello');
@@ -248,7 +250,7 @@ describeInBrowser('a watched room', (newTabs) => {
     await inspector.untilLit('active.broadcast.muted');
     await before.close();
     await inspector.link('waiting');
-    const { server } = await startServer({ ...OPEN, port });
+    const { server } = await startServer({ ...JUDGED, port });
     await inspector.link('ready');
     // The page is connected again before the room exists again.
     await inspector.page.getByText('there is no room lobby').waitFor();

@@ -15,7 +15,7 @@ import { joinPrimary, type Workplace } from './worker.ts';
 import { composeServer } from '../../server/create-server.ts';
 import { pickCode, pickOneRoomSettings } from '../../server/room-definitions.ts';
 import { logEvents } from './event-log.ts';
-import { endIfHanging, endNow } from './end-process.ts';
+import { endIfHanging, endProcess } from './end-process.ts';
 import { keepHeap, makeObjectsYoung } from './heap-keeper.ts';
 import type { ServantDefinitions } from '../../server/servants/rpc.ts';
 import type { RoomDefinition, ServerOptions, TypedServer } from '../../server/server-options.ts';
@@ -30,6 +30,7 @@ export async function serve(settings: Settings, configFile?: string): Promise<vo
   // The primary process of workers tells of all of them.
   if (!isWorker()) process.stdout.write(createBanner(address, settings, server.health()));
   await ended;
+  endIfHanging();
 }
 
 export interface ProcessInput<All extends ServantDefinitions> {
@@ -85,7 +86,8 @@ export async function startProcess<All extends ServantDefinitions = {}>(
     const { runPrimary } = await import('./primary.ts');
     await runPrimary(input, workers);
     // What follows the start of a server in a program belongs to the workers.
-    endNow(process.exitCode === undefined ? 0 : Number(process.exitCode));
+    endProcess(Number(process.exitCode ?? 0));
+    await new Promise(() => undefined);
   }
   const opened = new Opened();
   try {
@@ -176,9 +178,9 @@ async function launch<All extends ServantDefinitions>(
   log.info(server.health().transport, 'transport');
   if (platform) await platform.start();
   workplace?.listening();
-  const ended = closeAfter(stopping.ended, opened).finally(() =>
-    endIfHanging(hasDropped && settings.drainSeconds > 0 ? EXIT_DROPPED : 0),
-  );
+  const ended = closeAfter(stopping.ended, opened).finally(() => {
+    if (hasDropped && settings.drainSeconds > 0) process.exitCode = EXIT_DROPPED;
+  });
   const stop = (): Promise<void> => {
     stopping.begin();
     return ended;

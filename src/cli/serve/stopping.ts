@@ -1,6 +1,6 @@
 /** How signals and others end a process: once in order, and at once if somebody insists. */
 
-import { endNow } from './end-process.ts';
+import { endProcess } from './end-process.ts';
 
 export interface Stopping {
   /** Begins to stop; later calls have no effect. */
@@ -26,7 +26,7 @@ export function createStopping(stop: () => Promise<void>): Stopping {
     start?.();
   };
   const onSignal = (): void => {
-    if (isAwaited) endNow(1);
+    if (isAwaited) endProcess(1);
     begin();
   };
   process.on('SIGTERM', onSignal);

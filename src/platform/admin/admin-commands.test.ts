@@ -13,7 +13,7 @@ import type { PullOutcome } from './remote-config.ts';
 async function setUp(outcome?: PullOutcome, servants: ServantDefinitions = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'statecast-admin-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const server = createServer({ port: 0, servants });
+  const server = createServer({ port: 0, rooms: { room1: { messagesPerSecond: 9 } }, servants });
   onTestFinished(() => server.close());
   const levels: string[] = [];
   const pulled: string[] = [];

@@ -3,7 +3,7 @@ import { createServer } from '../../server/create-server.ts';
 import { watchNumbers } from './server-numbers.ts';
 
 test('numbers are those of the server, and messages are counted since the last reading', async () => {
-  const server = createServer({ port: 0 });
+  const server = createServer({ port: 0, rooms: { lobby: { messagesPerSecond: 9 } } });
   onTestFinished(() => server.close());
   await server.listen();
   const numbers = watchNumbers(server);
