@@ -3,7 +3,6 @@ import { createMoments } from '../system/moments.ts';
 import { join, publish, settle, until, type HarnessOptions } from '../actors/actor-harness.ts';
 import { connectionMachine } from '../actors/connection/connection.ts';
 import { roomMachine } from '../actors/room/room.ts';
-import { ProblemLog } from '../problems/problem-log.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createRouter } from '../http/router.ts';
 import { createInMemoryTransport, HandshakeRefusedError } from '../transport/in-memory.ts';
@@ -37,7 +36,6 @@ async function createInspected(options: Options = {}) {
     version: '1.2.3',
     patternOf: (room) => (room.startsWith('room') ? 'room*' : undefined),
     events,
-    problems: new ProblemLog({ now: () => population?.clock.now() ?? 0 }),
     moments: createMoments(
       () => population?.clock.monotonic() ?? 0,
       () => population?.clock.now() ?? 0,

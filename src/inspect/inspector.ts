@@ -26,7 +26,6 @@ import { findActor, type Population } from './population/population.ts';
 import type { FailedActor } from './recorder/failures.ts';
 import { createRecorder } from './recorder/recorder.ts';
 import { createContentRedaction, createRedaction } from './redaction/redaction.ts';
-import type { ProblemLog } from '../problems/problem-log.ts';
 import type { RoomOperations } from './rooms/room-operations.ts';
 import { createRoomReading } from './rooms/room-reading.ts';
 import { createStatelyEndpoint } from './stately/stately-endpoint.ts';
@@ -58,8 +57,6 @@ export interface InspectorInput {
   readonly version: string;
   /** The pattern of the settings that rooms of this name go by, if there is one. */
   readonly patternOf: (room: string) => string | undefined;
-  /** What went wrong in the last hour. */
-  readonly problems: ProblemLog;
   /** The events of the server: it hears those about failed actors, and tells of uses of the control. */
   readonly events: Pick<EventSink, 'emit'> & {
     on<Name extends ServerEventName>(name: Name, listener: (event: ServerEvents[Name]) => void): void;

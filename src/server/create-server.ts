@@ -15,7 +15,6 @@ import { createServerActor } from '../actors/server/server.ts';
 import { DEFAULT_PROXY_POLICY } from '../actors/servant/tars-proxy-events.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createUserRoutes } from '../http/user-routes.ts';
-import { ProblemLog } from '../problems/problem-log.ts';
 import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
@@ -112,10 +111,8 @@ export function composeServer<All extends ServantDefinitions>(
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
   const patternOf = createPatternFinder(definitions);
   reportHandlers(events, onError, patternOf);
-  const problems = new ProblemLog(clock);
-  events.on('problem.noted', (problem) => problems.add(problem));
   const allowsOrigin = createOriginPolicy(settings.allowedOrigins);
-  const inspector = createInspection({ settings, allowsOrigin, patternOf, problems, events, clock, onError });
+  const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
   const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
   const machines = createMachines(
     inspector?.observer ?? NO_OBSERVER,

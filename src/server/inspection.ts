@@ -7,7 +7,6 @@ import { isProduction } from '../config/environment.ts';
 import { createInspector, type Inspector } from '../inspect/inspector.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createInspectorAccess } from '../http/inspector-access.ts';
-import type { ProblemLog } from '../problems/problem-log.ts';
 import type { OriginPolicy } from '../transport/origin-policy.ts';
 import { VERSION } from '../system/package-info.ts';
 import type { StatecastServer } from './server-options.ts';
@@ -17,8 +16,6 @@ export interface InspectionInput {
   readonly allowsOrigin: OriginPolicy;
   /** The pattern of the settings that rooms of this name go by, if there is one. */
   readonly patternOf: (room: string) => string | undefined;
-  /** What went wrong in the last hour. */
-  readonly problems: ProblemLog;
   readonly events: EventBus;
   readonly clock: Clock;
   readonly onError: (error: unknown, where: string) => void;
@@ -26,7 +23,7 @@ export interface InspectionInput {
 
 /** Nothing where the settings turn it off. */
 export function createInspection(input: InspectionInput): Inspector | undefined {
-  const { settings, allowsOrigin, patternOf, problems, events, clock, onError } = input;
+  const { settings, allowsOrigin, patternOf, events, clock, onError } = input;
   const { enabled, token } = settings.inspector;
   if (!enabled) return undefined;
   return createInspector({
@@ -40,7 +37,6 @@ export function createInspection(input: InspectionInput): Inspector | undefined 
     }),
     version: VERSION,
     patternOf,
-    problems,
     events,
     moments: createMoments(),
     clock,
