@@ -3,6 +3,7 @@
 import type { Json, MemberInfo } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
 import type { RpcFailure } from '../protocol/rpc-errors.ts';
+import type { Problem } from './problem.ts';
 
 /** Why a member is no longer in a room. */
 export type LeaveReason =
@@ -38,6 +39,8 @@ export type HandlerName =
 
 /** The name of each event, and the object that a listener gets. Times are in milliseconds since 1970. */
 export interface ServerEvents {
+  /** Something was not done: it was refused, dropped, closed by the server, or failed. Told for each time. */
+  'problem.noted': Problem;
   /**
    * The server takes connections from now on. `clean` is false if the run before ended without a shutdown: then all its
    * connections are over, and nobody has told of them one by one. It is known where webhooks are kept on disk.

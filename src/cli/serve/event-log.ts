@@ -35,6 +35,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'member.refused': 'info',
   'member.failed': 'error',
   'message.published': 'trace',
+  'problem.noted': 'debug',
   'state.entered': 'trace',
   'message.broadcast': 'trace',
   'message.failed': 'error',
