@@ -62,9 +62,13 @@ export const journalState = roomSetup.createStateConfig({
         timely: {
           description: 'The store is expected to answer soon.',
           after: {
-            writeStall: [
-              { guard: 'isWrittenInTime', target: 'timely', reenter: true },
-              { target: 'stalled', actions: reportStoreFailed('the store does not answer') },
+            storeLate: [
+              {
+                guard: 'isLate',
+                target: 'stalled',
+                actions: reportStoreFailed('the store does not answer'),
+              },
+              { target: 'timely', reenter: true },
             ],
           },
         },

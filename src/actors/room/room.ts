@@ -86,12 +86,13 @@ export const roomMachine = roomSetup.createMachine({
             timely: {
               description: 'The store is expected to answer soon, once it is the turn of this room.',
               after: {
-                openDeadline: [
-                  { guard: 'isOpenedInTime', target: 'timely', reenter: true },
+                storeLate: [
                   {
+                    guard: 'isLate',
                     target: '#room.active',
                     actions: reportStoreFailed('the store does not tell who is in the room'),
                   },
+                  { target: 'timely', reenter: true },
                 ],
               },
             },
