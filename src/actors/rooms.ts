@@ -87,28 +87,41 @@ export function createRooms(input: RoomsInput): Rooms {
   let latest: SupervisedRoom | undefined;
   let latestName: string | undefined;
 
-  /** @param asked For what the room is opened. A room is not opened for what its rules do not allow. */
-  function open(room: string, asked?: Asked): SupervisedRoom | Refusal {
+  /** A room that is open. */
+  function find(room: string): SupervisedRoom | undefined {
     if (latest !== undefined && room === latestName) return latest;
     const known = rooms.get(room);
-    if (known === undefined) return openAnother(room, asked);
+    if (known === undefined) return undefined;
     latest = known;
     latestName = known.name;
     return known;
   }
 
+  /** @param asked For what the room is opened. A room is not opened for what its rules do not allow. */
+  function open(room: string, asked?: Asked): SupervisedRoom | Refusal {
+    const known = find(room);
+    if (known !== undefined) return known;
+    const options = examine(room, asked);
+    return 'error' in options ? options : openAnother(room, options);
+  }
+
   /** A room without members that judges no message needs no machine: its stream takes the message. */
   function openFor(room: string, publisher: Publisher): SupervisedRoom | PublishingRoom | Refusal {
-    if (latest !== undefined && room === latestName) return latest;
-    if (rooms.has(room)) return open(room, publisher);
-    const options = input.optionsOf(room);
-    if (judgesMessages(options)) return open(room, publisher);
-    return (
-      refuseToOpen(room, options, publisher) ??
-      (input.isMuted(room) && publisher.member !== undefined
-        ? refuseAsMuted(room)
-        : { record: { name: room, options }, broker: input.broker, events, self: nameRoom(room) })
-    );
+    const known = find(room);
+    if (known !== undefined) return known;
+    const options = examine(room, publisher);
+    if ('error' in options) return options;
+    if (judgesMessages(options)) return openAnother(room, options);
+    if (input.isMuted(room) && publisher.member !== undefined) return refuseAsMuted(room);
+    return { record: { name: room, options }, broker: input.broker, events, self: nameRoom(room) };
+  }
+
+  /** Opens a room of an earlier run, however many are open. */
+  function restore(room: string): SupervisedRoom | Refusal {
+    const known = find(room);
+    if (known !== undefined) return known;
+    const options = examine(room);
+    return 'error' in options ? options : create(room, options);
   }
 
   /** Has the presence list a member as it is now. */
@@ -127,20 +140,21 @@ export function createRooms(input: RoomsInput): Rooms {
     return [...own, ...others];
   }
 
-  function refuseToOpen(room: string, options: RoomOptions, asked: Asked | undefined): Refusal | undefined {
+  /** The options of a room that may be opened. */
+  function examine(room: string, asked?: Asked): RoomOptions | Refusal {
     const refusal = refuseRoomName(room, limits);
     if (refusal !== undefined) return refusal;
     if (input.isStopping()) return createRefusal('notAvailable', 'the server is shutting down');
-    return asked === undefined ? undefined : refuseByRules(options, room, asked);
+    const options = input.optionsOf(room);
+    return (asked === undefined ? undefined : refuseByRules(options, room, asked)) ?? options;
   }
 
-  function openAnother(room: string, asked: Asked | 'restore' | undefined): SupervisedRoom | Refusal {
-    const options = input.optionsOf(room);
-    const refusal = refuseToOpen(room, options, asked === 'restore' ? undefined : asked);
-    if (refusal !== undefined) return refusal;
-    if (asked !== 'restore' && rooms.size >= limits.rooms) {
-      return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
-    }
+  function openAnother(room: string, options: RoomOptions): SupervisedRoom | Refusal {
+    if (rooms.size < limits.rooms) return create(room, options);
+    return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
+  }
+
+  function create(room: string, options: RoomOptions): SupervisedRoom {
     const { durability, clock, broker, taps, presence, rpc, flushMs, awayTtlMs, reconnectMs, machines } =
       input;
     const record = createRoomRecord(room, options, {
@@ -175,8 +189,7 @@ export function createRooms(input: RoomsInput): Rooms {
 
   return {
     open,
-
-    restore: (room) => rooms.get(room) ?? openAnother(room, 'restore'),
+    restore,
 
     refuseName: (room) => refuseRoomName(room, limits),
 
