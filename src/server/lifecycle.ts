@@ -115,11 +115,7 @@ export function createServices(input: ServicesInput): ServerServices {
       await webhooks.stop();
       await Promise.all([servants.stop(), backends.stop()]);
       await http.close();
-      for (const room of directory.rooms.values()) {
-        const { name, journal } = room.record;
-        if (!journal.isEmpty) events.emit('store.dropped', { room: name, changes: journal.size });
-        room.stop();
-      }
+      for (const room of directory.rooms.values()) room.stop();
       await closeParts(shared);
     },
   };
