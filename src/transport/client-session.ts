@@ -15,7 +15,7 @@ import type { ConnectionPort, CustomClose, Pace } from '../actors/room/ports.ts'
 import { send } from '../actors/runtime/send.ts';
 import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.ts';
 import { isViolation, type Codec, type Decoded } from '../protocol/codec.ts';
-import type { Publication, Push, Reply } from '../protocol/command.ts';
+import type { Command, Publication, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
 import type { Socket } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
@@ -32,6 +32,8 @@ const LONG_FRAME = 16 * 1024;
 const STEP = 32;
 /** How long commands of one client are taken in a turn after the first {@link STEP}, in milliseconds. */
 const SLICE_MS = 0.25;
+
+const NO_COMMANDS: readonly Command[] = [];
 
 /** What every session is given. */
 export interface SessionParts {
@@ -100,10 +102,9 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
       this.#defer(frame);
       return;
     }
-    const decoded = this.#codec.decode(frame);
-    const taken = this.takeSome(decoded, 0);
-    if (isViolation(decoded) || taken === decoded.length) return;
-    this.#beginIntake().begin(decoded, taken);
+    const commands = this.read(frame);
+    const taken = this.takeSome(commands, 0);
+    if (taken < commands.length) this.#beginIntake().begin(commands, taken);
   }
 
   /** The clock is read once for many commands. */
@@ -145,18 +146,21 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
     return this.#codec.decode(frame);
   }
 
-  takeSome(decoded: Decoded, first: number): number {
-    if (isViolation(decoded)) {
-      this.#intake?.clear();
-      this.#tell({ type: 'protocol.violated', close: decoded.violation });
-      return 0;
-    }
-    this.#isAlone = decoded.length === 1;
+  read(frame: string | Uint8Array): readonly Command[] {
+    const decoded = this.#codec.decode(frame);
+    if (!isViolation(decoded)) return decoded;
+    this.#intake?.clear();
+    this.#tell({ type: 'protocol.violated', close: decoded.violation });
+    return NO_COMMANDS;
+  }
+
+  takeSome(commands: readonly Command[], first: number): number {
+    this.#isAlone = commands.length === 1;
     // Counted (docs/decisions/0013-written-for-every-message.md).
     let index = first;
-    while (index < decoded.length) {
+    while (index < commands.length) {
       this.#taken += 1;
-      this.#queue?.take(decoded[index]!);
+      this.#queue?.take(commands[index]!);
       index += 1;
       if (this.isSpent()) break;
     }
