@@ -227,11 +227,11 @@ export class FakeClient implements ConnectionPort {
   }
 
   reply(reply: Reply): void {
-    this.frames.push(reply);
+    this.frames.push(withoutGrounds(reply));
   }
 
   push(push: Push): void {
-    this.frames.push(push);
+    this.frames.push(withoutGrounds(push));
   }
 
   subscribe(room: string): void {
@@ -367,3 +367,12 @@ export const call = (method: string, args: Json = {}): Command => ({
   method,
   args,
 });
+
+/** What a codec tells of a refusal: its grounds are for operators. */
+function withoutGrounds<Told extends object>(told: Told): Told {
+  for (const name of ['refusal', 'outcome'] as const) {
+    const { grounds, ...rest } = (told as Record<string, { grounds?: unknown } | undefined>)[name] ?? {};
+    if (grounds !== undefined) return { ...told, [name]: rest };
+  }
+  return told;
+}

@@ -164,6 +164,7 @@ export function createDirectory(
             ...member,
             code: 3004,
             reason: 'internal server error',
+            by: 'server',
           });
         },
       });

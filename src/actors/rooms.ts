@@ -5,7 +5,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
-import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
+import { because, createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
 import type { MembershipStore, StoredMember } from '../storage/membership-store.ts';
@@ -151,7 +151,9 @@ export function createRooms(input: RoomsInput): Rooms {
 
   function openAnother(room: string, options: RoomOptions): SupervisedRoom | Refusal {
     if (rooms.size < limits.rooms) return create(room, options);
-    return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
+    const refusal = createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
+    const limit = { name: 'limits.rooms', value: limits.rooms, actual: rooms.size + 1 };
+    return because(refusal, { machine: 'server', limit });
   }
 
   function create(room: string, options: RoomOptions): SupervisedRoom {

@@ -2,6 +2,7 @@
 
 import type { Json, MemberInfo } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
+import type { Grounds } from '../protocol/grounds.ts';
 import type { RpcFailure } from '../protocol/rpc-errors.ts';
 import type { Problem } from './problem.ts';
 
@@ -39,7 +40,10 @@ export type HandlerName =
 
 /** The name of each event, and the object that a listener gets. Times are in milliseconds since 1970. */
 export interface ServerEvents {
-  /** Something was not done: it was refused, dropped, closed by the server, or failed. Told for each time. */
+  /**
+   * Something was refused, dropped, or closed by the server, and on what grounds; told for each time. What failed has events
+   * of its own.
+   */
   'problem.noted': Problem;
   /**
    * The server takes connections from now on. `clean` is false if the run before ended without a shutdown: then all its
@@ -56,7 +60,18 @@ export interface ServerEvents {
   'server.full': { limit: number; refused: number };
   'server.stopped': { reason: 'drained' | 'deadline' };
   'connection.opened': { id: string; user?: string; remoteAddress: string };
-  'connection.closed': { id: string; user?: string; code: number; reason: string };
+  /**
+   * `by` tells who has closed it; `network`: the socket ended without a close frame. `grounds` is why the server has closed
+   * it.
+   */
+  'connection.closed': {
+    id: string;
+    user?: string;
+    code: number;
+    reason: string;
+    by: 'server' | 'client' | 'network';
+    grounds?: Grounds;
+  };
   'connection.failed': { id: string; error: unknown };
   'room.opened': { room: string };
   'room.closed': { room: string };

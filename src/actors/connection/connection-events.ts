@@ -16,6 +16,7 @@ import type {
 import type { Ending } from '../../protocol/endings.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { Refusal } from '../../protocol/errors.ts';
+import type { Grounds } from '../../protocol/grounds.ts';
 import type { Clock } from '../../system/clock.ts';
 import type {
   ApplicationPort,
@@ -196,6 +197,8 @@ export interface SeatRenewed {
 /** A call that has an outcome; `id` is the command's. */
 export interface AnsweredCall {
   readonly id: number | undefined;
+  /** Absent: a call of the server. */
+  readonly room?: string;
   readonly method: string;
   readonly outcome: CallOutcome;
   /** What the client calls it. */
@@ -250,6 +253,8 @@ export interface ConnectionContext extends Omit<ConnectionInput, 'member' | 'han
   pingedAt: number;
   /** Why the server closed the socket, once it has. */
   closedWith: CloseName | CustomClose | undefined;
+  /** On what grounds. */
+  closedFor: Grounds | undefined;
 }
 
 /** What an action is told of a command, besides its type. */

@@ -4,7 +4,7 @@ import { assertEvent, setup } from 'xstate';
 import { CLOSE_CODES, comesBack, type CloseName } from '../../protocol/close-codes.ts';
 import type { RefreshOrder } from '../../broker/control/control.ts';
 import type { Reply } from '../../protocol/command.ts';
-import { createRefusal } from '../../protocol/errors.ts';
+import { because, createRefusal } from '../../protocol/errors.ts';
 import type { QuestionOutcome, RefreshResult } from '../backend/asking.ts';
 import type { CustomClose } from '../room/ports.ts';
 import type { Identity, IdentityOutcome } from './authenticator.ts';
@@ -16,6 +16,7 @@ import {
   askPresenceStats,
   broadcast,
   call,
+  callLimit,
   callServer,
   refuseMoreCalls,
   takeMessage,
@@ -74,12 +75,16 @@ import {
   keepOrder,
   leave,
   noteRecalled,
+  pushMoreRooms,
   refuseMoreRooms,
   resume,
   takeOver,
   tellBack,
   tellPutOut,
 } from './room-effects.ts';
+import { noteRefused } from './noting.ts';
+import { closeSocket, refuse } from './refusing.ts';
+import { groundsOf } from '../runtime/grounds.ts';
 import { applyRenewal, applySeatRenewal, askRenewal, askSeatRenewal, goesOn } from './renewal-effects.ts';
 import { closeRevoked, findRevocation } from './revocation-effects.ts';
 import { Seats } from './seats.ts';
@@ -194,20 +199,21 @@ export const connectionSetup = setup({
     ping,
 
     replyPong: ({ context }, { id }: Asked) => answer(context, id, PONG),
-    replyUnknown: ({ context }, { id }: Asked) => answer(context, id, { type: 'unknown' }),
-    replyRefused: ({ context }, { id, refusal }: Refused) =>
-      answer(context, id, { type: 'refused', refusal }),
+    replyUnknown: ({ context, self, event }, { id }: Asked) => {
+      const grounds = groundsOf(self, event, 'replyUnknown');
+      noteRefused(context, because(createRefusal('unknownMethod'), grounds), undefined);
+      answer(context, id, { type: 'unknown' });
+    },
+    replyRefused: (args, asked: Refused) => refuse(args, 'replyRefused', asked, asked.refusal),
     replyAlreadyMember: ({ context }, { id, room }: InRoom) =>
       answer(context, id, { type: 'alreadyMember', room }),
     replyNotMember: ({ context }, { id, room }: InRoom) => answer(context, id, { type: 'notMember', room }),
-    refuseName: ({ context }, { id, room }: InRoom) => {
-      const refusal = context.rooms.refuseName(room);
-      if (refusal !== undefined) answer(context, id, { type: 'refused', refusal });
+    refuseName: (args, asked: InRoom) => {
+      const refusal = args.context.rooms.refuseName(asked.room);
+      if (refusal !== undefined) refuse(args, 'refuseName', asked, refusal);
     },
-    refuseMoreRooms: ({ context }, { id }: Asked) =>
-      answer(context, id, { type: 'refused', refusal: refuseMoreRooms(context) }),
-    pushMoreRooms: ({ context }, { room }: InRoom) =>
-      context.port.push({ type: 'left', room, refusal: refuseMoreRooms(context) }),
+    refuseMoreRooms,
+    pushMoreRooms,
 
     join,
     noteRecalled,
@@ -225,7 +231,7 @@ export const connectionSetup = setup({
     // It reads the event itself: params from the chart cost another call for every message.
     publish: ({ context, event, self }) => {
       const { id, room, data } = event as CommandOf<'room.publish'>;
-      const command = new PublishCommand(context.subscriber, context.underWay, id);
+      const command = new PublishCommand(context.subscriber, context.underWay, id, room);
       context.rooms.publish(room, data, command);
       if (command.isAnswered) return;
       context.underWay.push(command);
@@ -239,8 +245,8 @@ export const connectionSetup = setup({
     askPresenceStats,
     askHistory,
     refuseMoreCalls,
-    refuseMoreQueries: ({ context }, { id }: Asked) =>
-      answer(context, id, { type: 'refused', refusal: createRefusal('tooManyRequests') }),
+    refuseMoreQueries: (args, asked: Asked) =>
+      refuse(args, 'refuseMoreQueries', asked, createRefusal('tooManyRequests'), callLimit(args.context)),
     answerCall,
     answerQuery,
     answerJoined,
@@ -250,13 +256,8 @@ export const connectionSetup = setup({
     tell: ({ context }, { data }: Extract<ConnectionEvent, { type: 'server.tell' }>) =>
       context.port.push({ type: 'message', data }),
 
-    close: (
-      { context },
-      { close, reason }: { close: CloseName | CustomClose; reason?: string | undefined },
-    ) => {
-      context.closedWith = close;
-      context.port.close(close, reason);
-    },
+    close: (args, { close, reason }: { close: CloseName | CustomClose; reason?: string | undefined }) =>
+      closeSocket(args, 'close', close, reason),
     cancelTimers: ({ context }) => {
       cancelDeadline(context);
       cancelExpiry(context);
@@ -284,7 +285,14 @@ export const connectionSetup = setup({
     announceClosed: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
       const { code, reason } = event;
-      context.events.emit('connection.closed', { code, reason, ...context.member });
+      const { closedFor: grounds } = context;
+      context.events.emit('connection.closed', {
+        code,
+        reason,
+        by: whoClosed(context, code),
+        ...(grounds !== undefined && { grounds }),
+        ...context.member,
+      });
     },
   },
 });
@@ -344,6 +352,7 @@ export function createConnectionContext(
     liveness: undefined,
     pingedAt: 0,
     closedWith: undefined,
+    closedFor: undefined,
   };
 }
 
@@ -360,6 +369,14 @@ export function roomsOf({ joined, underWay }: Pick<ConnectionContext, 'joined' |
   const rooms = new Set(joined);
   for (const command of underWay) if (command.type === 'join') rooms.add(command.room);
   return rooms;
+}
+
+/** A socket that closes without a close frame has this code (RFC 6455, section 7.1.5). */
+const NO_CLOSE_FRAME = 1006;
+
+function whoClosed({ closedWith }: ConnectionContext, code: number): 'server' | 'client' | 'network' {
+  if (closedWith !== undefined) return 'server';
+  return code === NO_CLOSE_FRAME ? 'network' : 'client';
 }
 
 /** The client's own end of the connection: it does not mean to come back. */

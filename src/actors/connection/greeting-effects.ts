@@ -11,6 +11,7 @@ import type { ConnectionArgs, ConnectionContext, KnownAbsence, Refused, Self } f
 import { ttlOf } from './expiry.ts';
 import { answer, attach, noteSeat } from './room-effects.ts';
 import { toQuestionAsker } from './renewal-effects.ts';
+import { closeSocket, refuse, type ActingArgs } from './refusing.ts';
 import { endOperation } from './under-way.ts';
 
 /** How long a client may take to say who it is, and the server to believe it. */
@@ -200,9 +201,10 @@ export function replyConnected(args: ConnectionArgs): void {
 }
 
 /** The commands that came with `connect` are not done. */
-export function replyUnidentified({ context }: ConnectionArgs, { refusal }: Refused): void {
-  context.queue.clear();
-  answer(context, context.greeting?.id, { type: 'refused', refusal });
+export function replyUnidentified(args: ActingArgs, { refusal }: Refused): void {
+  const { queue, greeting } = args.context;
+  queue.clear();
+  refuse(args, 'replyUnidentified', { id: greeting?.id }, refusal);
 }
 
 /** The code of a socket that is closed because of an error that its protocol cannot tell. */
@@ -214,9 +216,8 @@ const CLOSE_OF: Partial<Record<ErrorName, CloseName>> = {
 };
 
 /** Closes the socket of a client that cannot be told of an error in another way. */
-export function closeRefused({ context }: ConnectionArgs, { refusal }: Refused): void {
+export function closeRefused(args: ActingArgs, { refusal }: Refused): void {
   // The client may connect again where it may try again.
   const close = CLOSE_OF[refusal.error] ?? (refusal.temporary === true ? 'internal' : 'permissionDenied');
-  context.closedWith = close;
-  context.port.close(close, refusal.message);
+  closeSocket(args, 'closeRefused', close, refusal.message);
 }
