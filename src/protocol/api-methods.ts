@@ -28,7 +28,8 @@ export const API_METHOD_NAMES = [
   'muted',
   'close_channel',
   'watch',
+  'explain',
 ] as const;
 
-/** `watch` is `GET /api/watch`; the others are `POST /api/<name>`. */
+/** `watch` and `explain` are `GET /api/<name>`; the others are `POST /api/<name>`. */
 export type ApiMethodName = (typeof API_METHOD_NAMES)[number];

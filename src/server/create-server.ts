@@ -19,6 +19,8 @@ import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
 import { Watchers } from '../operations/watchers.ts';
+import { keepProblems } from '../problems/keep-problems.ts';
+import { ProblemLog } from '../problems/problem-log.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { StreamHub } from '../transport/streams/stream-hub.ts';
@@ -111,6 +113,8 @@ export function composeServer<All extends ServantDefinitions>(
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
   const patternOf = createPatternFinder(definitions);
   reportHandlers(events, onError, patternOf);
+  const problems = new ProblemLog(clock);
+  keepProblems(events, problems);
   const allowsOrigin = createOriginPolicy(settings.allowedOrigins);
   const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
   const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
@@ -215,6 +219,7 @@ export function composeServer<All extends ServantDefinitions>(
       outside,
       nodeInfo,
       listActors: actorLists.answer,
+      problems,
       revocations,
       muted,
       events,

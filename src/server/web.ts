@@ -27,6 +27,7 @@ import { openToPages } from '../http/cors.ts';
 import { createApiRoutes } from '../http/api/api-routes.ts';
 import { createApiMethods } from '../http/api/api-methods.ts';
 import { createOpenApiRoute } from '../http/api/openapi.ts';
+import { createExplainRoute } from '../http/api/explain-route.ts';
 import { createWatchRoute } from '../http/api/watch-route.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
@@ -178,6 +179,7 @@ export function createWeb(input: WebInput): Transport {
     ...createApiRoutes({ methods, access: apiAccess, clock, messageBytes }),
     createOpenApiRoute(methods),
     createWatchRoute({ operations, access: apiAccess, clock }),
+    createExplainRoute({ operations, access: apiAccess }),
   ];
   const ownRoutes: Route[] = [
     ...createStreamRoutes({

@@ -32,10 +32,10 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'member.joined': 'debug',
   'member.left': 'debug',
   'member.away': 'debug',
-  'member.refused': 'info',
+  'member.refused': 'debug',
   'member.failed': 'error',
   'message.published': 'trace',
-  'problem.noted': 'debug',
+  'problem.noted': 'info',
   'state.entered': 'trace',
   'message.broadcast': 'trace',
   'message.failed': 'error',
@@ -105,9 +105,9 @@ function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): st
     return outcome === 'done' ? undefined : `${name} ${act} ${outcome} ${remoteAddress}`;
   }
   if (name === 'access.refused') return `${name} ${(event as ServerEvents['access.refused']).to}`;
-  if (name === 'member.refused') {
-    const { member, refusal } = event as ServerEvents['member.refused'];
-    return `${name} ${refusal.error} ${member.id}`;
+  if (name === 'problem.noted') {
+    const { kind, machine, state, event: asked, code, address } = event as ServerEvents['problem.noted'];
+    return [name, kind, machine, state, asked, code, address].join(' ');
   }
   if (name === 'question.failed') {
     const { question, backend, error } = event as ServerEvents['question.failed'];

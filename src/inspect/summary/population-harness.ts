@@ -57,6 +57,7 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
       outside,
       nodeInfo,
       listActors: () => null,
+      problems: { find: () => [] },
       revocations,
       muted,
       events,
