@@ -296,7 +296,7 @@ describe('GET /api/explain', () => {
     const running = await startRefusing();
     expect(await read(running, '?usr=ann')).toMatchObject({
       status: 400,
-      error: { message: 'unknown parameter: usr. Known are client, user, room, kind, after, limit' },
+      error: { message: 'unknown parameter: usr. Known are client, user, room, kind, after, search, limit' },
     });
     expect(await read(running, '?limit=0')).toMatchObject({ status: 400 });
   });

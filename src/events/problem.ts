@@ -68,4 +68,6 @@ export interface ProblemQuery {
   readonly kind?: ProblemKind;
   /** Seen at or after this date, in milliseconds since 1970. */
   readonly after?: number;
+  /** The reason, a name or an id contains this, in any case of letters. */
+  readonly search?: string;
 }

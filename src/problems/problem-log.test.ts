@@ -28,7 +28,7 @@ describe('the log of problems', () => {
     ]);
   });
 
-  test('finds by client, user, room, kind and date', () => {
+  test('finds by client, user, room, kind, date and text', () => {
     const { time, log } = createLog();
     log.add({ kind: 'refused', reason: 'one', client: 'c1', user: 'ann', room: 'a', machine: 'room' });
     time.now = 5_000;
@@ -42,7 +42,8 @@ describe('the log of problems', () => {
       reasons({ kind: 'closed' }),
       reasons({ after: 2_000 }),
       reasons({ user: 'bob' }),
-    ]).toEqual([['one'], ['two', 'one'], ['one'], ['two'], ['two'], []]);
+      reasons({ search: 'CONNECT' }),
+    ]).toEqual([['one'], ['two', 'one'], ['one'], ['two'], ['two'], [], ['two']]);
   });
 
   test('forgets after an hour, and keeps the latest of many', () => {

@@ -130,7 +130,15 @@ function fits({ problem, at }: Entry, query: ProblemQuery): boolean {
     (query.user === undefined || problem.user === query.user) &&
     (query.room === undefined || problem.room === query.room) &&
     (query.kind === undefined || problem.kind === query.kind) &&
-    (query.after === undefined || at >= query.after)
+    (query.after === undefined || at >= query.after) &&
+    (query.search === undefined || contains(problem, query.search.toLowerCase()))
+  );
+}
+
+function contains(problem: Problem, text: string): boolean {
+  const { reason, client, user, room, machine, handler, target, address } = problem;
+  return [reason, client, user, room, machine, handler, target, address].some(
+    (field) => field?.toLowerCase().includes(text) === true,
   );
 }
 

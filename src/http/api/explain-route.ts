@@ -23,6 +23,7 @@ export const explainQuery = z.strictObject({
   room: z.string().min(1).optional().describe('The name of a room.'),
   kind: z.enum(PROBLEM_KINDS).optional().describe('What kind of problem.'),
   after: z.coerce.number().optional().describe('Seen at or after this date, in milliseconds since 1970.'),
+  search: z.string().min(1).optional().describe('The reason, a name or an id contains this.'),
   limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many at most.'),
 });
 
