@@ -19,6 +19,7 @@ import { isLoopbackHost } from '../system/loopback.ts';
 import { createAcceptance } from '../transport/accept-client.ts';
 import { Audiences } from '../transport/audiences.ts';
 import { createCodecChoice } from '../transport/choose-codec.ts';
+import { withClientAddresses } from '../transport/client-address.ts';
 import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess, type AccessOptions } from '../http/access.ts';
@@ -205,20 +206,18 @@ export function createWeb(input: WebInput): Transport {
     isDraining() && request.path !== HEALTH_PATH
       ? jsonError(503, 'the server is shutting down')
       : route(request);
-  const transport = input.createTransport(
-    {
-      ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])]),
-      request: answer,
-      failed: (error) => onError(error, 'a request or a frame'),
-      crowded: () => full.note(),
-    },
-    {
-      maxFrameBytes,
-      sendQueueBytes: limits.sendQueueBytes,
-      idleTimeoutSeconds: limits.idleTimeoutSeconds,
-      maxSockets: socketLimits.sockets,
-    },
-  );
+  const handlers = {
+    ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])]),
+    request: answer,
+    failed: (error: unknown) => onError(error, 'a request or a frame'),
+    crowded: () => full.note(),
+  };
+  const transport = input.createTransport(withClientAddresses(handlers, settings.trustedProxies), {
+    maxFrameBytes,
+    sendQueueBytes: limits.sendQueueBytes,
+    idleTimeoutSeconds: limits.idleTimeoutSeconds,
+    maxSockets: socketLimits.sockets,
+  });
   broker.attach({
     ...fanout,
     publication(publication) {
