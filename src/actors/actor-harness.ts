@@ -41,6 +41,7 @@ export interface HarnessOptions {
   readonly authenticator?: Authenticator;
   readonly revocations?: RevocationCheck;
   readonly roomsPerConnection?: number;
+  readonly connectionsPerUser?: number;
   readonly receiveQueueBytes?: number;
   /** What the protocol of the clients asks for. Default: that of the line protocol. */
   readonly protocol?: Partial<NewConnection['protocol']>;
@@ -202,6 +203,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
             roomsPerConnection: options.roomsPerConnection ?? 128,
             receiveQueueBytes: options.receiveQueueBytes ?? MIB,
             callsPerConnection: 2,
+            connectionsPerUser: options.connectionsPerUser ?? 0,
           },
           events,
         },

@@ -78,6 +78,8 @@ export function createDirectory(
     byUser.set(user, ids.add(id));
   }
 
+  const countConnections = (user: string): number => byUser.get(user)?.size ?? 0;
+
   function remove({ id, user }: MemberInfo): void {
     connections.delete(id);
     if (user !== undefined) {
@@ -144,6 +146,7 @@ export function createDirectory(
         wheel,
         awayIn,
         awayElsewhere,
+        countConnections,
         onIdentified,
       };
       const actor = system.create(machine, { id, input });

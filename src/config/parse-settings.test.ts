@@ -25,6 +25,7 @@ describe('good settings', () => {
       dataDir: './data',
       store: 'lowdb',
       allowedOrigins: [],
+      trustedProxies: [],
       drainSeconds: 30,
       transport: 'auto',
       workers: 1,
@@ -35,6 +36,8 @@ describe('good settings', () => {
       auth: { insecure: false, anonymous: true },
       limits: {
         connections: 0,
+        connectionsPerAddress: 0,
+        connectionsPerUser: 0,
         messageBytes: 65_536,
         historyBytes: 64 * 1024 * 1024,
         roomNameBytes: 255,

@@ -17,6 +17,7 @@ import { lineJsonCodec } from '../protocol/line/line-json-codec.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createAcceptance } from '../transport/accept-client.ts';
+import { AddressLimits } from '../transport/address-limits.ts';
 import { Audiences } from '../transport/audiences.ts';
 import { createCodecChoice } from '../transport/choose-codec.ts';
 import { withClientAddresses } from '../transport/client-address.ts';
@@ -163,11 +164,13 @@ export function createWeb(input: WebInput): Transport {
     speaksFromDisk: (codec) => onLoopback && (codec === lineCodec || codec === lineJsonCodec),
     userParameter: settings.line.userParameter,
     isDraining,
-    isFull() {
-      const isFull = directory.connections.size >= socketLimits.connections;
-      if (isFull) full.note();
-      return isFull;
+    findFull() {
+      const { size } = directory.connections;
+      if (size < socketLimits.connections) return undefined;
+      full.note();
+      return { name: 'limits.connections', value: socketLimits.connections, actual: size + 1 };
     },
+    addresses: new AddressLimits({ ...limits, clock }),
   });
   const maxFrameBytes =
     limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +

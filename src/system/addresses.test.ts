@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAddressCheck, isAddressRule, readAddress } from './addresses.ts';
+import { createAddressCheck, isAddressRule, readAddress, toAddressBlock } from './addresses.ts';
 
 describe('a rule for addresses', () => {
   test.each(['192.0.2.1', '10.0.0.0/8', '0.0.0.0/0', '2001:db8::/32', '::1', 'loopback', 'private'])(
@@ -25,4 +25,18 @@ test('an IPv4 address of an IPv6 socket is read as IPv4, and what is no address 
   expect(readAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
   expect(readAddress('2001:db8::1')).toBe('2001:db8::1');
   expect(readAddress('unknown')).toBeUndefined();
+});
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:1:2::6', '2001:db8:1:2::/64'],
+  ['2001:db8::5:6', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['::', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['1::2:3:4:5:6:7', '1:0:2:3::/64'],
+  ['', ''],
+])('%s counts as %s', (address, block) => {
+  expect(toAddressBlock(address)).toBe(block);
 });

@@ -52,3 +52,20 @@ function parseNetwork(text: string): Network | undefined {
   if (!/^\d{1,3}$/.test(given) || Number(given) > BITS[version]) return undefined;
   return { address, bits: Number(given), family: version === 4 ? 'ipv4' : 'ipv6' };
 }
+
+/** A network of this length is one customer's: whoever has an IPv6 address has very many. */
+const IPV6_GROUPS = 4;
+
+/** What counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address. */
+export function toAddressBlock(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [left = '', right] = address.split('%', 1)[0]!.split('::', 2);
+  const groups = left === '' ? [] : left.split(':');
+  const rest = right === undefined || right === '' ? 0 : right.split(':').length;
+  if (right !== undefined) {
+    const zeros = Math.max(0, 2 * IPV6_GROUPS - groups.length - rest);
+    groups.push(...Array.from({ length: zeros }, () => '0'), ...(right === '' ? [] : right.split(':')));
+  }
+  const block = groups.slice(0, IPV6_GROUPS).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${block.join(':')}::/64`;
+}

@@ -17,6 +17,7 @@ import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.
 import { isViolation, type Codec, type Decoded } from '../protocol/codec.ts';
 import type { Publication, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
+import type { AddressLimits } from './address-limits.ts';
 import type { Socket } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
 import { RoomNames, type Audiences } from './audiences.ts';
@@ -43,6 +44,8 @@ export interface SessionParts {
   readonly surroundings: ConnectionSurroundings;
   readonly deltas: DeltaRooms;
   readonly audiences: Audiences;
+  /** It counts the connections of each address. */
+  readonly addresses: AddressLimits;
 }
 
 /** What is known of a client before its socket opens. */
@@ -88,6 +91,7 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
     const client = this.#client;
     if (client === undefined) throw new Error('a session is opened once');
     this.#client = undefined;
+    this.#options.addresses.opened(client.remoteAddress);
     this.#actor = directory.openConnection(client, this, surroundings);
     const { queue, closedWith } = this.#actor.getSnapshot().context;
     this.#queue = queue;
@@ -200,6 +204,8 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
   closed(code: number, reason: string): void {
     this.#intake?.clear();
     this.#tell({ type: 'socket.closed', code, reason });
+    const { remoteAddress } = this.#actor?.getSnapshot().context ?? {};
+    if (remoteAddress !== undefined) this.#options.addresses.closed(remoteAddress);
     for (const room of this.#counted.clear()) this.#options.audiences.remove(this.#codec, room);
   }
 

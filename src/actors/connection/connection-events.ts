@@ -45,6 +45,8 @@ export interface ConnectionLimits {
   readonly receiveQueueBytes: number;
   /** Calls and other questions that a connection may have under way. */
   readonly callsPerConnection: number;
+  /** Connections that a user may have at a time; 0: any number. */
+  readonly connectionsPerUser: number;
 }
 
 /** How connections are asked for signs of life, where their protocol has that. */
@@ -94,6 +96,8 @@ export interface ConnectionInput extends NewConnection, ConnectionSurroundings {
   readonly awayIn: (user: string | undefined) => readonly string[];
   /** The same of other nodes; undefined where there are none. It never rejects. */
   readonly awayElsewhere: ((user: string) => Promise<readonly string[]>) | undefined;
+  /** How many connections a user has. */
+  readonly countConnections: (user: string) => number;
   /** Tells that the connection has a user from now on. */
   readonly onIdentified: (member: MemberInfo) => void;
 }

@@ -50,10 +50,12 @@ import {
   cancelDeadline,
   closeRefused,
   enterRooms,
+  exceedsConnections,
   exceedsRooms,
   identify,
   noteAbsence,
   noteConnect,
+  noteConnectionLimit,
   noteEntered,
   noteIdentity,
   noteNotEntered,
@@ -118,6 +120,11 @@ export const connectionSetup = setup({
       context.authenticator === undefined && findRevocation(context, {}) !== undefined,
     isRevoked: ({ context }, { identity }: { identity: Identity | undefined }) =>
       identity !== undefined && findRevocation(context, identity) !== undefined,
+    /** Whether its user has too many connections, if this one, whose user is in its handshake, is one of them. */
+    isOneTooMany: ({ context }) => exceedsConnections(context, context.member.user, 0),
+    /** The same of a connection whose user is known only now. */
+    makesTooMany: ({ context }, { identity }: { readonly identity: Identity }) =>
+      exceedsConnections(context, identity.user, 1),
     isAccepted: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'known',
     isClosing: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'closed',
     closes: (_, { close }: { readonly close?: CloseName | CustomClose | undefined }) => close !== undefined,
@@ -162,6 +169,7 @@ export const connectionSetup = setup({
     startDeadline,
     stopDeadline: ({ context }) => cancelDeadline(context),
     noteConnect,
+    noteConnectionLimit,
     identify,
     noteIdentity,
     askElsewhere,
@@ -321,6 +329,7 @@ export function createConnectionContext(
     wheel: input.wheel,
     awayIn: input.awayIn,
     awayElsewhere: input.awayElsewhere,
+    countConnections: input.countConnections,
     onIdentified: input.onIdentified,
     emulation: input.emulation,
     queue,

@@ -1,6 +1,6 @@
 /** What a connection does until its client is known and has entered its rooms; when it does so is the chart's (connection.ts). */
 
-import type { CloseName } from '../../protocol/close-codes.ts';
+import { CLOSE_CODES, type CloseName } from '../../protocol/close-codes.ts';
 import type { ConnectRequest, JoinAnswer } from '../../protocol/command.ts';
 import type { ErrorName } from '../../protocol/errors.ts';
 import { getOwn, setOwn } from '../../protocol/json/own-property.ts';
@@ -127,6 +127,46 @@ export function resumeMemberships({ context }: ConnectionArgs): void {
   context.greeting = undefined;
   const rooms = roomsToEnter(context);
   if (rooms.size > 0) context.queue.addFirst(rooms);
+}
+
+/**
+ * Whether a user has more connections than it may have.
+ * @param more those that are not counted yet
+ */
+export function exceedsConnections(
+  { limits: { connectionsPerUser }, countConnections }: ConnectionContext,
+  user: string | undefined,
+  more: number,
+): boolean {
+  if (connectionsPerUser === 0 || user === undefined || user === '') return false;
+  return countConnections(user) + more > connectionsPerUser;
+}
+
+/** Tells that the user of this connection has enough of them. */
+export function noteConnectionLimit(
+  { context }: ConnectionArgs,
+  { identity }: { readonly identity?: Identity },
+): void {
+  const { events, limits, member, remoteAddress } = context;
+  if (!events.isHeard('problem.noted')) return;
+  const user = identity?.user ?? member.user;
+  events.emit('problem.noted', {
+    kind: 'closed',
+    reason: `the user has ${limits.connectionsPerUser} connections already`,
+    machine: 'connection',
+    state: identity === undefined ? 'greeting.waiting' : 'greeting.identifying',
+    event: identity === undefined ? 'handshake' : 'identity.known',
+    guard: identity === undefined ? 'isOneTooMany' : 'makesTooMany',
+    limit: {
+      name: 'limits.connectionsPerUser',
+      value: limits.connectionsPerUser,
+      actual: limits.connectionsPerUser + 1,
+    },
+    code: CLOSE_CODES.connectionLimit.code,
+    client: member.id,
+    address: remoteAddress,
+    ...(user !== undefined && { user }),
+  });
 }
 
 /** Whether the server has more rooms for the client than a connection may be in. */

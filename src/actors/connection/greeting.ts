@@ -23,6 +23,16 @@ const REFUSE_COMMANDS = {
   'command.malformed': closeBadRequest,
 } as const;
 
+/** The user has as many connections as it may have. */
+const closeOneTooMany = {
+  guard: 'isOneTooMany',
+  target: '#connection.closing',
+  actions: [
+    { type: 'noteConnectionLimit', params: {} },
+    { type: 'close', params: { close: 'connectionLimit' } },
+  ],
+} as const;
+
 export const greetingState = connectionSetup.createStateConfig({
   description: 'The socket is open, and it is not known yet who the client is.',
   initial: 'waiting',
@@ -50,6 +60,7 @@ export const greetingState = connectionSetup.createStateConfig({
         ...REFUSE_COMMANDS,
         'connection.greeted': [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
+          closeOneTooMany,
           { guard: 'asksAtOnce', target: 'recalling' },
           {
             guard: 'isTrusted',
@@ -60,6 +71,7 @@ export const greetingState = connectionSetup.createStateConfig({
         ],
         connect: [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
+          closeOneTooMany,
           {
             guard: 'asksAtOnce',
             target: 'recalling',
@@ -84,6 +96,14 @@ export const greetingState = connectionSetup.createStateConfig({
             guard: { type: 'isRevoked', params: ({ event }) => event },
             target: '#connection.closing',
             actions: { type: 'closeRevoked', params: ({ event }) => event },
+          },
+          {
+            guard: { type: 'makesTooMany', params: ({ event }) => event },
+            target: '#connection.closing',
+            actions: [
+              { type: 'noteConnectionLimit', params: ({ event }) => event },
+              { type: 'close', params: { close: 'connectionLimit' } },
+            ],
           },
           {
             guard: { type: 'asksElsewhere', params: ({ event }) => event },

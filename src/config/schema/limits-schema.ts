@@ -23,6 +23,33 @@ export const limitsSchema = z.strictObject({
       'How many connections may be open at a time; further ones are refused with 503, or closed at once when very many come together. 0 is as many as the process may have open files, less a reserve for the store and for HTTP; 10,000 where that number cannot be read. A setting above what the open files allow has no effect.',
     )
     .register(fieldNotes, { unit: 'connections' }),
+  connectionsPerAddress: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(0)
+    .describe(
+      'How many connections one address may have at a time, in each process; further ones are refused with 429. An IPv6 address counts as its first 64 bits. 0 is no limit. Behind a proxy, set `trustedProxies` too.',
+    )
+    .register(fieldNotes, { unit: 'connections' }),
+  connectionsPerUser: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(0)
+    .describe(
+      'How many connections one user may have at a time, in each process; further ones are closed with 3504. 0 is no limit.',
+    )
+    .register(fieldNotes, { unit: 'connections' }),
+  handshakesPerSecond: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'How often one address may ask for a connection, on the long run; five times as many may come at once, and further ones are refused with 429. 0 is no limit. Without it: 200, and no limit for programs of this machine.',
+    )
+    .register(fieldNotes, { unit: 'handshakes' }),
   messageBytes: z
     .int()
     .min(1)
