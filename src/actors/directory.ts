@@ -140,6 +140,7 @@ export function createDirectory(
         questions: surroundings.questions,
         revocations: surroundings.revocations,
         limits: surroundings.limits,
+        rateRules: surroundings.rateRules,
         pings: surroundings.pings,
         events: surroundings.events,
         clock,

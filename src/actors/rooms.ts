@@ -180,6 +180,8 @@ export function createRooms(input: RoomsInput): Rooms {
 
     refuseName: (room) => refuseRoomName(room, limits),
 
+    isOpen: (room) => rooms.has(room),
+
     join(room, subscriber, entry) {
       const opened = open(room, { subscriber, entry });
       if (opened instanceof SupervisedRoom) {

@@ -7,6 +7,7 @@ import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
 import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
+import { createRateRules } from '../actors/connection/rates.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
 import { createRooms } from '../actors/rooms.ts';
 import { createTokenVerifier } from '../auth/token-verifier.ts';
@@ -295,6 +296,7 @@ export function composeServer<All extends ServantDefinitions>(
       questions: hooks.connection,
       revocations,
       limits,
+      rateRules: createRateRules(limits),
       pings: { ...DEFAULT_PINGS, random: Math.random },
       events,
     },

@@ -10,6 +10,7 @@ import type {
   NewConnection,
 } from '../actors/connection/connection-events.ts';
 import type { ConnectionRef } from '../actors/connection/connection.ts';
+import type { ConnectionRates } from '../actors/connection/rates.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { ConnectionPort, CustomClose, Pace } from '../actors/room/ports.ts';
 import { send } from '../actors/runtime/send.ts';
@@ -75,6 +76,8 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
   #sliceEnd = 0;
   /** It has had its share of that turn. */
   #hasHadShare = false;
+  /** Set if the bytes of a client are bounded. */
+  #rates: ConnectionRates | undefined;
   /** What waits for later turns. */
   #intake: Intake | undefined;
 
@@ -93,13 +96,18 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
     this.#client = undefined;
     this.#options.addresses.opened(client.remoteAddress);
     this.#actor = directory.openConnection(client, this, surroundings);
-    const { queue, closedWith } = this.#actor.getSnapshot().context;
+    const { queue, closedWith, rates } = this.#actor.getSnapshot().context;
     this.#queue = queue;
+    if (rates?.rules.bytes !== undefined) this.#rates = rates;
     // A client that is not wanted is closed before there is an actor to tell of it.
     if (closedWith !== undefined) this.#tell({ type: 'socket.closed', ...readClose(closedWith) });
   }
 
   received(frame: string | Uint8Array): void {
+    if (this.#rates?.receive(lengthOf(frame)) === true) {
+      this.#tell({ type: 'client.flooding' });
+      return;
+    }
     if (this.#intake !== undefined || this.isSpent()) {
       this.#defer(frame);
       return;

@@ -19,6 +19,12 @@ export function closeOf(outcome: QuestionOutcome<unknown>) {
 
 export const closeBadRequest = closeWith('badRequest');
 
+/** The client has asked for far more than it may. */
+export const closeFlooding = {
+  target: '#connection.closing',
+  actions: ['noteFlooding', { type: 'close', params: { close: 'tooManyRequests' } }],
+} as const;
+
 /** The client is told the reason, if there is one. */
 export const disconnect = {
   target: '#connection.closing',

@@ -34,6 +34,7 @@ import type { ActorSender } from '../runtime/sender.ts';
 import type { TimerWheel, WheelTimer } from '../runtime/timer-wheel.ts';
 import type { Authenticator, Handshake, Identity, IdentityOutcome } from './authenticator.ts';
 import type { CommandQueue, QueuedCommand } from './command-queue.ts';
+import type { ConnectionRates, RateRules } from './rates.ts';
 import type { Seats } from './seats.ts';
 import type { ConnectionSubscriber } from './subscriber.ts';
 import type { UnderWay } from './under-way.ts';
@@ -70,6 +71,8 @@ export interface ConnectionSurroundings {
   /** What is not believed any more. */
   readonly revocations: RevocationCheck;
   readonly limits: ConnectionLimits;
+  /** What a connection may ask for in a second. Absent: any number of all. */
+  readonly rateRules?: RateRules | undefined;
   readonly pings: PingPolicy;
   readonly events: EventSink;
 }
@@ -130,6 +133,8 @@ export type ConnectionEvent =
   | { readonly type: 'seat.expired'; readonly room: string }
   /** The stream of a room had a hole when the client joined: the client does not know where it stands. */
   | { readonly type: 'join.broken'; readonly room: string }
+  /** The client asks for far more than it may, and goes on. */
+  | { readonly type: 'client.flooding' }
   /** A sign of life is asked for. */
   | { readonly type: 'ping.due' }
   /** The client has not answered a ping in time. */
@@ -240,6 +245,10 @@ export interface ConnectionContext extends Omit<ConnectionInput, 'member' | 'han
   readonly underWay: UnderWay[];
   /** This connection, as rooms know it. */
   readonly subscriber: ConnectionSubscriber;
+  /** What it has asked for lately. Undefined where that is not limited. */
+  readonly rates: ConnectionRates | undefined;
+  /** The same, where messages or bytes are limited: it is read for every message. */
+  readonly messageRates: ConnectionRates | undefined;
   /** Calls and questions that are not answered yet. No other command waits for them. */
   calls: number;
   /** Made with the first question of the connection itself: those end with it. */

@@ -83,6 +83,9 @@ import {
   tellPutOut,
 } from './room-effects.ts';
 import { applyRenewal, applySeatRenewal, askRenewal, askSeatRenewal, goesOn } from './renewal-effects.ts';
+import { isOverRate, opensTooMany, spendMessage } from './rate-checks.ts';
+import { noteFlooding, refuseOverRate } from './rate-effects.ts';
+import { ConnectionRates } from './rates.ts';
 import { closeRevoked, findRevocation } from './revocation-effects.ts';
 import { Seats } from './seats.ts';
 import {
@@ -157,6 +160,10 @@ export const connectionSetup = setup({
     isUnanswered: ({ context }) => context.underWay.length > 0,
     owesNothing: ({ context }) => context.underWay.length === 0 && context.calls === 0,
     hasBadName: ({ context }, { room }: InRoom) => context.rooms.refuseName(room) !== undefined,
+    isOverMessageRate: ({ context }) => context.messageRates !== undefined && isOverRate(context, 'messages'),
+    isOverBroadcastRate: ({ context }) => isOverRate(context, 'broadcasts'),
+    isOverJoinRate: ({ context }) => isOverRate(context, 'joins'),
+    opensTooManyRooms: ({ context }, { room }: InRoom) => opensTooMany(context, room),
     hasAllCalls: ({ context }) => context.calls >= context.limits.callsPerConnection,
     hasAllRooms: ({ context }) =>
       context.joined.size + countJoins(context.underWay) >= context.limits.roomsPerConnection,
@@ -233,6 +240,7 @@ export const connectionSetup = setup({
     // It reads the event itself: params from the chart cost another call for every message.
     publish: ({ context, event, self }) => {
       const { id, room, data } = event as CommandOf<'room.publish'>;
+      spendMessage(context);
       const command = new PublishCommand(context.subscriber, context.underWay, id);
       context.rooms.publish(room, data, command);
       if (command.isAnswered) return;
@@ -247,6 +255,8 @@ export const connectionSetup = setup({
     askPresenceStats,
     askHistory,
     refuseMoreCalls,
+    refuseOverRate,
+    noteFlooding,
     refuseMoreQueries: ({ context }, { id }: Asked) =>
       answer(context, id, { type: 'refused', refusal: createRefusal('tooManyRequests') }),
     answerCall,
@@ -306,6 +316,8 @@ export function createConnectionContext(
 ): ConnectionContext {
   const { member, port, limits, authenticator, questions, handshake } = input;
   const underWay: UnderWay[] = [];
+  const rules = input.rateRules;
+  const rates = rules && new ConnectionRates(rules, input.clock);
   const queue = new CommandQueue(self, underWay, limits.receiveQueueBytes, port.pace);
   // Written out: with a spread, each of these objects would take a third more memory.
   return {
@@ -323,6 +335,9 @@ export function createConnectionContext(
     questions,
     revocations: input.revocations,
     limits,
+    rateRules: rules,
+    rates,
+    messageRates: rules?.messages === undefined && rules?.bytes === undefined ? undefined : rates,
     pings: input.pings,
     events: input.events,
     clock: input.clock,

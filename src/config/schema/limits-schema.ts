@@ -13,6 +13,18 @@ const GIB = 1024 * MIB;
 const MIN_IDLE_TIMEOUT_SECONDS = 8;
 const MAX_IDLE_TIMEOUT_SECONDS = 960;
 
+/** A rate of each connection by itself. */
+function ratePerConnection(perSecond: number, what: string, note?: string) {
+  const rule = `How many ${what} one connection may send a second, on the long run; five times as many may come at once.`;
+  const past = 'Further ones are refused (111), and a client that goes on far beyond it is closed with 3013.';
+  return z
+    .number()
+    .min(0)
+    .default(perSecond)
+    .describe([rule, ...(note === undefined ? [] : [note]), past, '0 is no limit.'].join(' '))
+    .register(fieldNotes, { allowed: 'a number from 0' });
+}
+
 export const limitsSchema = z.strictObject({
   connections: z
     .int()
@@ -123,6 +135,27 @@ export const limitsSchema = z.strictObject({
     .default(1_000)
     .describe('How many broadcasts of clients, all of them together, the server takes a second.')
     .register(fieldNotes, { allowed: 'a number above 0' }),
+  broadcastsPerSecondPerConnection: ratePerConnection(500, 'broadcasts'),
+  messagesPerSecond: ratePerConnection(
+    0,
+    'messages and calls',
+    'Messages to rooms, broadcasts, calls and messages to the server count.',
+  ),
+  bytesPerSecond: ratePerConnection(
+    0,
+    'bytes',
+    'All frames count, as the client sends them. Two of the longest messages may always come at once.',
+  ),
+  joinsPerSecond: ratePerConnection(
+    5_000,
+    'joins',
+    'As many as `limits.roomsPerConnection` may always come at once.',
+  ),
+  newRoomsPerSecond: ratePerConnection(
+    1_000,
+    'joins of rooms that are not in memory',
+    'As many as `limits.roomsPerConnection` may always come at once.',
+  ),
   idleTimeoutSeconds: z
     .int()
     .refine(
