@@ -43,6 +43,7 @@ export interface HarnessOptions {
   readonly revocations?: RevocationCheck;
   readonly roomsPerConnection?: number;
   readonly connectionsPerUser?: number;
+  readonly guestRooms?: number;
   /** Default: none. */
   readonly rates?: Partial<RateSettings>;
   readonly receiveQueueBytes?: number;
@@ -147,6 +148,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     messageBytes: DEFAULT_MESSAGE_BYTES,
     roomNameBytes: DEFAULT_ROOM_NAME_BYTES,
     rooms: 1_000,
+    guestRooms: options.guestRooms ?? 1_000,
   };
   const rooms = createRooms({
     directory,

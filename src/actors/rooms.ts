@@ -3,6 +3,7 @@
 import type { Clock } from '../system/clock.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Presence } from '../broker/presence/presence.ts';
+import type { Problem } from '../events/problem.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
 import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
@@ -11,7 +12,7 @@ import { failCall } from '../protocol/rpc-errors.ts';
 import type { MembershipStore, StoredMember } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
-import type { Publisher, RoomEntry, RoomsPort, RpcPort, Subscriber } from './room/ports.ts';
+import type { Publisher, RoomEntry, RoomsPort, RpcPort, RpcRequester, Subscriber } from './room/ports.ts';
 import {
   allowsCall,
   allowsJoin,
@@ -21,6 +22,7 @@ import {
 } from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
 import { judgesMessages, publishAs, refuseAsMuted, type PublishingRoom } from './room/broadcast-effects.ts';
+import { GuestRooms } from './room/guest-rooms.ts';
 import { queryPart, tellPart } from './room/parts/parts.ts';
 import { isListed, toRoomMember } from './room/room-member.ts';
 import type { RoomOptions } from './room/room-options.ts';
@@ -55,6 +57,8 @@ export interface RoomsInput {
   readonly limits: MessageLimits & {
     /** Rooms that may be in memory at a time. */
     readonly rooms: number;
+    /** How many of them may have been opened by messages and calls of clients, and have had no member yet. */
+    readonly guestRooms: number;
   };
   /** Whether only the server may publish in a room. */
   readonly isMuted: (room: string) => boolean;
@@ -75,13 +79,18 @@ export interface Rooms extends RoomsPort {
   members(room: string): Promise<MemberView[] | Refusal>;
 }
 
-/** A join, or a message. */
-type Asked = { readonly subscriber: Subscriber; readonly entry: RoomEntry | undefined } | Publisher;
+/** A join, a message or a call. */
+type Asked =
+  | { readonly subscriber: Subscriber; readonly entry: RoomEntry | undefined }
+  | Publisher
+  | { readonly requester: RpcRequester };
 
 export function createRooms(input: RoomsInput): Rooms {
   const { directory, limits, events } = input;
   const { rooms } = directory;
   const storeShared = { store: input.store, pace: new StorePace(input.store.parallel), clock: input.clock };
+
+  const guests = new GuestRooms(limits.guestRooms);
 
   // What a client sends in a row is most often for one room, which is then not looked up again.
   let latest: SupervisedRoom | undefined;
@@ -134,12 +143,37 @@ export function createRooms(input: RoomsInput): Rooms {
     return asked === undefined ? undefined : refuseByRules(options, room, asked);
   }
 
+  function refuseMore(
+    room: string,
+    asked: Asked | undefined,
+    message: string,
+    name: 'rooms' | 'guestRooms',
+  ): Refusal {
+    if (events.isHeard('problem.noted')) {
+      events.emit('problem.noted', {
+        kind: 'refused',
+        reason: message,
+        room,
+        code: ERRORS.limitExceeded.code,
+        limit: { name: `limits.${name}`, value: limits[name], actual: limits[name] + 1 },
+        ...(asked !== undefined && describeAsked(asked)),
+      });
+    }
+    return createRefusal('limitExceeded', message);
+  }
+
   function openAnother(room: string, asked: Asked | 'restore' | undefined): SupervisedRoom | Refusal {
     const options = input.optionsOf(room);
     const refusal = refuseToOpen(room, options, asked === 'restore' ? undefined : asked);
     if (refusal !== undefined) return refusal;
+    const isGuest = asked !== undefined && asked !== 'restore' && isOfGuest(asked);
     if (asked !== 'restore' && rooms.size >= limits.rooms) {
-      return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
+      const message = `the server has ${limits.rooms} rooms open already`;
+      return refuseMore(room, asked, message, 'rooms');
+    }
+    if (isGuest && guests.isFull()) {
+      const message = `the server has ${limits.guestRooms} rooms open that nobody has joined`;
+      return refuseMore(room, asked, message, 'guestRooms');
     }
     const { durability, clock, broker, taps, presence, rpc, flushMs, awayTtlMs, reconnectMs, machines } =
       input;
@@ -164,12 +198,14 @@ export function createRooms(input: RoomsInput): Rooms {
       reconnectMs,
       onEnd: () => {
         rooms.delete(room);
+        if (isGuest) guests.delete(record);
         latest = undefined;
       },
       machine: machines.room,
       machines,
     });
     rooms.set(room, opened);
+    if (isGuest) guests.add(record);
     return opened;
   }
 
@@ -244,7 +280,7 @@ export function createRooms(input: RoomsInput): Rooms {
         requester.settle(failCall('notAllowed'), nameRoom(room));
         return;
       }
-      const opened = open(room);
+      const opened = open(room, { requester });
       if (opened instanceof SupervisedRoom)
         opened.send({ type: 'room.call', method, args, requester }, requester.sender);
       else
@@ -281,9 +317,27 @@ function isAway(member: StoredMember): member is AwayMember {
 
 /** Nobody is in a room that is not in memory. */
 function refuseByRules(options: RoomOptions, room: string, asked: Asked): Refusal | undefined {
+  // Of calls, that depends on the function.
+  if ('requester' in asked) return undefined;
   if ('entry' in asked) {
     const isAllowed = allowsJoin(options, asked.subscriber.member, asked.entry);
     return isAllowed ? undefined : refuseToJoin(options, room);
   }
   return allowsPublish(options, asked.member, undefined) ? undefined : refuseToPublish(options, room);
+}
+
+/** Whether a client asks for something that it need not be in the room for. */
+function isOfGuest(asked: Asked): boolean {
+  if ('entry' in asked) return false;
+  return 'requester' in asked || asked.member !== undefined;
+}
+
+function describeAsked(asked: Asked): Pick<Problem, 'event' | 'client' | 'user'> {
+  const event = 'entry' in asked ? 'room.join' : 'requester' in asked ? 'room.call' : 'room.publish';
+  const { member } = 'entry' in asked ? asked.subscriber : 'requester' in asked ? asked.requester : asked;
+  return {
+    event,
+    ...(member !== undefined && { client: member.id }),
+    ...(member?.user !== undefined && { user: member.user }),
+  };
 }

@@ -44,6 +44,7 @@ describe('good settings', () => {
         roomsPerConnection: 128,
         roomCapacity: 100_000,
         rooms: 100_000,
+        guestRooms: 1_000,
         sendQueueBytes: 1_048_576,
         receiveQueueBytes: 1_048_576,
         callsPerConnection: 16,

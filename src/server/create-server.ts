@@ -236,8 +236,10 @@ export function composeServer<All extends ServantDefinitions>(
     limits,
   });
 
+  const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const health = createHealth({
     settings,
+    maxConnections: socketLimits.connections,
     life,
     directory,
     servants,
@@ -268,7 +270,6 @@ export function composeServer<All extends ServantDefinitions>(
     return { ...context, server, rpc: server.rpc };
   }
 
-  const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const transport = createWeb({
     streams,
     emulateAt: (id, session, frame) => nodes.order({ type: 'emulate', session, frame }, toFound, id),

@@ -97,6 +97,15 @@ export const limitsSchema = z.strictObject({
     .default(100_000)
     .describe('How many rooms may be in memory at a time.')
     .register(fieldNotes, { unit: 'rooms' }),
+  guestRooms: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(1_000)
+    .describe(
+      'How many of these may have been opened by messages and calls of clients, while nobody has joined them: rooms where a handler, a schema or a rate judges messages. They stay in memory only as long as that needs them.',
+    )
+    .register(fieldNotes, { unit: 'rooms' }),
   historyBytes: z
     .int()
     .min(MIB)
