@@ -158,6 +158,42 @@ describe('a message to a room that nobody is in', () => {
   });
 });
 
+describe('the rates of a connection', () => {
+  test('refuse what is too fast on both protocols, and close a client that goes on', async () => {
+    const { server, connect } = await startServer({ limits: { messagesPerSecond: 1 } });
+    const [client, other] = [await connect(), await connect()];
+    const answers: string[] = [];
+    for (let count = 0; count < 6; count += 1) answers.push(await client.ask(sendByRoom('room1', 'hi')));
+    expect(answers).toEqual([
+      ...Array.from({ length: 5 }, () => SENT),
+      'Error: this connection may have 1 messages and calls a second',
+    ]);
+    expect(await client.ask('rpc|{"roomNum":"room1","method":"a.b"}')).toContain('"code":111');
+    expect(await other.ask(sendByRoom('room1', 'hi'))).toBe(SENT);
+    const noted = nextEvent(server, 'problem.noted', ({ kind }) => kind === 'closed');
+    for (let count = 0; count < 20; count += 1) client.send(sendByRoom('room1', 'hi'));
+    expect(await client.closed).toEqual({ code: 3013, reason: 'too many requests' });
+    expect(await noted).toMatchObject({ limit: { name: 'limits.messagesPerSecond', value: 1 } });
+  });
+
+  test('count bytes, of whatever kind', async () => {
+    const { server, connect } = await startServer({ limits: { bytesPerSecond: 100, messageBytes: KIB } });
+    const [client, pinger] = [await connect(), await connect()];
+    const message = sendByRoom('room1', 'x'.repeat(KIB - 100));
+    expect(await client.ask(message)).toBe(SENT);
+    expect(await client.ask(message)).toBe(SENT);
+    const refusal = 'Error: this connection may have 100 bytes a second';
+    expect(await client.ask(message)).toBe(refusal);
+    expect(await client.ask('subscribe|room1')).toBe(refusal);
+    expect(await client.ask('ping')).toBe('pong');
+    const noted = nextEvent(server, 'problem.noted', ({ kind }) => kind === 'closed');
+    for (let count = 0; count < 1_000; count += 1) pinger.send('ping');
+    expect(await pinger.closed).toMatchObject({ code: 3013 });
+    expect(await noted).toMatchObject({ limit: { name: 'limits.bytesPerSecond', value: 100 } });
+    expect(await client.ask('ping')).toBe('pong');
+  });
+});
+
 describe('a client that reads too slowly', () => {
   test('is closed with 3008, while the other members receive everything', async () => {
     const { server, connect } = await startServer({ limits: { sendQueueBytes: 64 * KIB } });

@@ -78,6 +78,8 @@ export function createDirectory(
     byUser.set(user, ids.add(id));
   }
 
+  const countConnections = (user: string): number => byUser.get(user)?.size ?? 0;
+
   function remove({ id, user }: MemberInfo): void {
     connections.delete(id);
     if (user !== undefined) {
@@ -138,12 +140,14 @@ export function createDirectory(
         questions: surroundings.questions,
         revocations: surroundings.revocations,
         limits: surroundings.limits,
+        rateRules: surroundings.rateRules,
         pings: surroundings.pings,
         events: surroundings.events,
         clock,
         wheel,
         awayIn,
         awayElsewhere,
+        countConnections,
         onIdentified,
       };
       const actor = system.create(machine, { id, input });

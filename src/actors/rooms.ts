@@ -11,7 +11,7 @@ import { failCall } from '../protocol/rpc-errors.ts';
 import type { MembershipStore, StoredMember } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
-import type { Publisher, RoomEntry, RoomsPort, RpcPort, Subscriber } from './room/ports.ts';
+import type { Publisher, RoomEntry, RoomsPort, RpcPort, RpcRequester, Subscriber } from './room/ports.ts';
 import {
   allowsCall,
   allowsJoin,
@@ -21,6 +21,7 @@ import {
 } from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
 import { judgesMessages, publishAs, refuseAsMuted, type PublishingRoom } from './room/broadcast-effects.ts';
+import { GuestRooms } from './room/guest-rooms.ts';
 import { queryPart, tellPart } from './room/parts/parts.ts';
 import { isListed, toRoomMember } from './room/room-member.ts';
 import type { RoomOptions } from './room/room-options.ts';
@@ -55,6 +56,8 @@ export interface RoomsInput {
   readonly limits: MessageLimits & {
     /** Rooms that may be in memory at a time. */
     readonly rooms: number;
+    /** How many of them may have been opened by messages and calls of clients, and have had no member yet. */
+    readonly guestRooms: number;
   };
   /** Whether only the server may publish in a room. */
   readonly isMuted: (room: string) => boolean;
@@ -75,13 +78,18 @@ export interface Rooms extends RoomsPort {
   members(room: string): Promise<MemberView[] | Refusal>;
 }
 
-/** A join, or a message. */
-type Asked = { readonly subscriber: Subscriber; readonly entry: RoomEntry | undefined } | Publisher;
+/** A join, a message or a call. */
+type Asked =
+  | { readonly subscriber: Subscriber; readonly entry: RoomEntry | undefined }
+  | Publisher
+  | { readonly requester: RpcRequester };
 
 export function createRooms(input: RoomsInput): Rooms {
   const { directory, limits, events } = input;
   const { rooms } = directory;
   const storeShared = { store: input.store, pace: new StorePace(input.store.parallel), clock: input.clock };
+
+  const guests = new GuestRooms(limits.guestRooms);
 
   // What a client sends in a row is most often for one room, which is then not looked up again.
   let latest: SupervisedRoom | undefined;
@@ -102,7 +110,8 @@ export function createRooms(input: RoomsInput): Rooms {
     const known = find(room);
     if (known !== undefined) return known;
     const options = examine(room, asked);
-    return 'error' in options ? options : openAnother(room, options);
+    if ('error' in options) return options;
+    return openAnother(room, options, asked !== undefined && isOfGuest(asked));
   }
 
   /** A room without members that judges no message needs no machine: its stream takes the message. */
@@ -111,7 +120,7 @@ export function createRooms(input: RoomsInput): Rooms {
     if (known !== undefined) return known;
     const options = examine(room, publisher);
     if ('error' in options) return options;
-    if (judgesMessages(options)) return openAnother(room, options);
+    if (judgesMessages(options)) return openAnother(room, options, isOfGuest(publisher));
     if (input.isMuted(room) && publisher.member !== undefined) return refuseAsMuted(room);
     return { record: { name: room, options }, broker: input.broker, events, self: nameRoom(room) };
   }
@@ -121,7 +130,7 @@ export function createRooms(input: RoomsInput): Rooms {
     const known = find(room);
     if (known !== undefined) return known;
     const options = examine(room);
-    return 'error' in options ? options : create(room, options);
+    return 'error' in options ? options : create(room, options, false);
   }
 
   /** Has the presence list a member as it is now. */
@@ -149,14 +158,23 @@ export function createRooms(input: RoomsInput): Rooms {
     return (asked === undefined ? undefined : refuseByRules(options, room, asked)) ?? options;
   }
 
-  function openAnother(room: string, options: RoomOptions): SupervisedRoom | Refusal {
-    if (rooms.size < limits.rooms) return create(room, options);
-    const refusal = createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
-    const limit = { name: 'limits.rooms', value: limits.rooms, actual: rooms.size + 1 };
-    return because(refusal, { machine: 'server', limit });
+  function openAnother(room: string, options: RoomOptions, isGuest: boolean): SupervisedRoom | Refusal {
+    if (rooms.size >= limits.rooms) {
+      return refuseMore(`the server has ${limits.rooms} rooms open already`, 'rooms', rooms.size);
+    }
+    if (isGuest && guests.isFull()) {
+      const message = `the server has ${limits.guestRooms} rooms open that nobody has joined`;
+      return refuseMore(message, 'guestRooms', limits.guestRooms);
+    }
+    return create(room, options, isGuest);
   }
 
-  function create(room: string, options: RoomOptions): SupervisedRoom {
+  function refuseMore(message: string, name: 'rooms' | 'guestRooms', open: number): Refusal {
+    const limit = { name: `limits.${name}`, value: limits[name], actual: open + 1 };
+    return because(createRefusal('limitExceeded', message), { machine: 'server', limit });
+  }
+
+  function create(room: string, options: RoomOptions, isGuest: boolean): SupervisedRoom {
     const { durability, clock, broker, taps, presence, rpc, flushMs, awayTtlMs, reconnectMs, machines } =
       input;
     const record = createRoomRecord(room, options, {
@@ -180,12 +198,14 @@ export function createRooms(input: RoomsInput): Rooms {
       reconnectMs,
       onEnd: () => {
         rooms.delete(room);
+        if (isGuest) guests.delete(record);
         latest = undefined;
       },
       machine: machines.room,
       machines,
     });
     rooms.set(room, opened);
+    if (isGuest) guests.add(record);
     return opened;
   }
 
@@ -194,6 +214,8 @@ export function createRooms(input: RoomsInput): Rooms {
     restore,
 
     refuseName: (room) => refuseRoomName(room, limits),
+
+    isOpen: (room) => rooms.has(room),
 
     join(room, subscriber, entry) {
       const opened = open(room, { subscriber, entry });
@@ -257,12 +279,17 @@ export function createRooms(input: RoomsInput): Rooms {
         requester.settle(failCall('notAllowed'), nameRoom(room));
         return;
       }
-      const opened = open(room);
+      const opened = open(room, { requester });
       if (opened instanceof SupervisedRoom)
         opened.send({ type: 'room.call', method, args, requester }, requester.sender);
       else
         requester.settle(
-          { type: 'failed', code: ERRORS[opened.error].code, message: opened.message },
+          {
+            type: 'failed',
+            code: ERRORS[opened.error].code,
+            message: opened.message,
+            grounds: opened.grounds,
+          },
           nameRoom(room),
         );
     },
@@ -294,9 +321,17 @@ function isAway(member: StoredMember): member is AwayMember {
 
 /** Nobody is in a room that is not in memory. */
 function refuseByRules(options: RoomOptions, room: string, asked: Asked): Refusal | undefined {
+  // Of calls, that depends on the function.
+  if ('requester' in asked) return undefined;
   if ('entry' in asked) {
     const isAllowed = allowsJoin(options, asked.subscriber.member, asked.entry);
     return isAllowed ? undefined : refuseToJoin(options, room);
   }
   return allowsPublish(options, asked.member, undefined) ? undefined : refuseToPublish(options, room);
+}
+
+/** Whether a client asks for something that it need not be in the room for. */
+function isOfGuest(asked: Asked): boolean {
+  if ('entry' in asked) return false;
+  return 'requester' in asked || asked.member !== undefined;
 }

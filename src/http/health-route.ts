@@ -7,8 +7,10 @@ import type { Route } from './router.ts';
 export const HEALTH_PATH = '/health';
 
 export interface Health {
-  /** `degraded`: the server works, its store or its Redis does not. */
+  /** `degraded`: the server works, but something that it needs does not, or is nearly used up. */
   readonly status: 'ok' | 'degraded' | 'draining';
+  /** Why it is degraded, a sentence each; absent when it is not. */
+  readonly reasons?: readonly string[];
   readonly version: string;
   readonly uptimeSeconds: number;
   /** Open connections. */

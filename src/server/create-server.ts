@@ -7,6 +7,7 @@ import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
 import { createMachines } from '../actors/machines.ts';
 import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
+import { createRateRules } from '../actors/connection/rates.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
 import { createRooms } from '../actors/rooms.ts';
 import { createTokenVerifier } from '../auth/token-verifier.ts';
@@ -240,8 +241,10 @@ export function composeServer<All extends ServantDefinitions>(
     limits,
   });
 
+  const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const health = createHealth({
     settings,
+    maxConnections: socketLimits.connections,
     life,
     directory,
     servants,
@@ -272,7 +275,6 @@ export function composeServer<All extends ServantDefinitions>(
     return { ...context, server, rpc: server.rpc };
   }
 
-  const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
   const transport = createWeb({
     streams,
     emulateAt: (id, session, frame) => nodes.order({ type: 'emulate', session, frame }, toFound, id),
@@ -300,6 +302,7 @@ export function composeServer<All extends ServantDefinitions>(
       questions: hooks.connection,
       revocations,
       limits,
+      rateRules: createRateRules(limits),
       pings: { ...DEFAULT_PINGS, random: Math.random },
       events,
     },

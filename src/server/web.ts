@@ -17,8 +17,10 @@ import { lineJsonCodec } from '../protocol/line/line-json-codec.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createAcceptance } from '../transport/accept-client.ts';
+import { AddressLimits } from '../transport/address-limits.ts';
 import { Audiences } from '../transport/audiences.ts';
 import { createCodecChoice } from '../transport/choose-codec.ts';
+import { withClientAddresses } from '../transport/client-address.ts';
 import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess, type AccessOptions } from '../http/access.ts';
@@ -163,11 +165,13 @@ export function createWeb(input: WebInput): Transport {
     speaksFromDisk: (codec) => onLoopback && (codec === lineCodec || codec === lineJsonCodec),
     userParameter: settings.line.userParameter,
     isDraining,
-    isFull() {
-      const isFull = directory.connections.size >= socketLimits.connections;
-      if (isFull) full.note();
-      return isFull;
+    findFull() {
+      const { size } = directory.connections;
+      if (size < socketLimits.connections) return undefined;
+      full.note();
+      return { name: 'limits.connections', value: socketLimits.connections, actual: size + 1 };
     },
+    addresses: new AddressLimits({ ...limits, clock }),
   });
   const maxFrameBytes =
     limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
@@ -207,20 +211,18 @@ export function createWeb(input: WebInput): Transport {
     isDraining() && request.path !== HEALTH_PATH
       ? jsonError(503, 'the server is shutting down')
       : route(request);
-  const transport = input.createTransport(
-    {
-      ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])]),
-      request: answer,
-      failed: (error) => onError(error, 'a request or a frame'),
-      crowded: () => full.note(),
-    },
-    {
-      maxFrameBytes,
-      sendQueueBytes: limits.sendQueueBytes,
-      idleTimeoutSeconds: limits.idleTimeoutSeconds,
-      maxSockets: socketLimits.sockets,
-    },
-  );
+  const handlers = {
+    ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])]),
+    request: answer,
+    failed: (error: unknown) => onError(error, 'a request or a frame'),
+    crowded: () => full.note(),
+  };
+  const transport = input.createTransport(withClientAddresses(handlers, settings.trustedProxies), {
+    maxFrameBytes,
+    sendQueueBytes: limits.sendQueueBytes,
+    idleTimeoutSeconds: limits.idleTimeoutSeconds,
+    maxSockets: socketLimits.sockets,
+  });
   broker.attach({
     ...fanout,
     publication(publication) {

@@ -10,6 +10,7 @@ import type {
   NewConnection,
 } from '../actors/connection/connection-events.ts';
 import type { ConnectionRef } from '../actors/connection/connection.ts';
+import type { ConnectionRates } from '../actors/connection/rates.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { ConnectionPort, CustomClose, Pace } from '../actors/room/ports.ts';
 import { send } from '../actors/runtime/send.ts';
@@ -17,6 +18,7 @@ import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.
 import { isViolation, type Codec, type Decoded } from '../protocol/codec.ts';
 import type { Command, Publication, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
+import type { AddressLimits } from './address-limits.ts';
 import type { Socket } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
 import { RoomNames, type Audiences } from './audiences.ts';
@@ -45,6 +47,8 @@ export interface SessionParts {
   readonly surroundings: ConnectionSurroundings;
   readonly deltas: DeltaRooms;
   readonly audiences: Audiences;
+  /** It counts the connections of each address. */
+  readonly addresses: AddressLimits;
 }
 
 /** What is known of a client before its socket opens. */
@@ -74,6 +78,8 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
   #sliceEnd = 0;
   /** It has had its share of that turn. */
   #hasHadShare = false;
+  /** Set if the bytes of a client are bounded. */
+  #rates: ConnectionRates | undefined;
   /** What waits for later turns. */
   #intake: Intake | undefined;
 
@@ -90,14 +96,20 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
     const client = this.#client;
     if (client === undefined) throw new Error('a session is opened once');
     this.#client = undefined;
+    this.#options.addresses.opened(client.remoteAddress);
     this.#actor = directory.openConnection(client, this, surroundings);
-    const { queue, closedWith } = this.#actor.getSnapshot().context;
+    const { queue, closedWith, rates } = this.#actor.getSnapshot().context;
     this.#queue = queue;
+    if (rates?.rules.bytes !== undefined) this.#rates = rates;
     // A client that is not wanted is closed before there is an actor to tell of it.
     if (closedWith !== undefined) this.#tell({ type: 'socket.closed', ...readClose(closedWith) });
   }
 
   received(frame: string | Uint8Array): void {
+    if (this.#rates?.receive(lengthOf(frame)) === true) {
+      this.#tell({ type: 'client.flooding' });
+      return;
+    }
     if (this.#intake !== undefined || this.isSpent()) {
       this.#defer(frame);
       return;
@@ -204,6 +216,8 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
   closed(code: number, reason: string): void {
     this.#intake?.clear();
     this.#tell({ type: 'socket.closed', code, reason });
+    const { remoteAddress } = this.#actor?.getSnapshot().context ?? {};
+    if (remoteAddress !== undefined) this.#options.addresses.closed(remoteAddress);
     for (const room of this.#counted.clear()) this.#options.audiences.remove(this.#codec, room);
   }
 

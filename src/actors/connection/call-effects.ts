@@ -20,6 +20,7 @@ import type {
 } from './connection-events.ts';
 import { noteCall, noteRefused } from './noting.ts';
 import type { ActingArgs } from './refusing.ts';
+import { spendBroadcast, spendMessage } from './rate-checks.ts';
 import { goneOf, toQuestionAsker } from './renewal-effects.ts';
 import { answer, keepOrder } from './room-effects.ts';
 import { PublishCommand, withId } from './subscriber.ts';
@@ -35,6 +36,7 @@ export function broadcast(
   { context, self }: ConnectionArgs,
   { id, data }: Asked & { readonly data: Json },
 ): void {
+  spendBroadcast(context);
   const command = new PublishCommand(context.subscriber, context.underWay, id);
   context.rooms.broadcast(data, command);
   if (command.isAnswered) return;
@@ -46,6 +48,7 @@ export function call(
   { context, self }: ConnectionArgs,
   { id, room, method, args, callId }: CommandOf<'room.call'>,
 ): void {
+  spendMessage(context);
   context.calls += 1;
   context.rooms.call(room, method, args, {
     member: context.member,
@@ -57,6 +60,7 @@ export function call(
 
 export function callServer(args: ConnectionArgs, { id, method, data }: CommandOf<'server.call'>): void {
   const { context, self } = args;
+  spendMessage(context);
   const { application, member, subscriber } = context;
   const called = application.call(
     method,
@@ -102,6 +106,7 @@ export function answerCall(
 }
 
 export function takeMessage({ context }: ConnectionArgs, { data }: CommandOf<'server.message'>): void {
+  spendMessage(context);
   const { application, member, subscriber } = context;
   application.take(data, toHandlerMember(member, subscriber.data));
 }

@@ -35,6 +35,7 @@ import type { ActorSender } from '../runtime/sender.ts';
 import type { TimerWheel, WheelTimer } from '../runtime/timer-wheel.ts';
 import type { Authenticator, Handshake, Identity, IdentityOutcome } from './authenticator.ts';
 import type { CommandQueue, QueuedCommand } from './command-queue.ts';
+import type { ConnectionRates, RateRules } from './rates.ts';
 import type { Seats } from './seats.ts';
 import type { ConnectionSubscriber } from './subscriber.ts';
 import type { UnderWay } from './under-way.ts';
@@ -46,6 +47,8 @@ export interface ConnectionLimits {
   readonly receiveQueueBytes: number;
   /** Calls and other questions that a connection may have under way. */
   readonly callsPerConnection: number;
+  /** Connections that a user may have at a time; 0: any number. */
+  readonly connectionsPerUser: number;
 }
 
 /** How connections are asked for signs of life, where their protocol has that. */
@@ -69,6 +72,8 @@ export interface ConnectionSurroundings {
   /** What is not believed any more. */
   readonly revocations: RevocationCheck;
   readonly limits: ConnectionLimits;
+  /** What a connection may ask for in a second. Absent: any number of all. */
+  readonly rateRules?: RateRules | undefined;
   readonly pings: PingPolicy;
   readonly events: EventSink;
 }
@@ -95,6 +100,8 @@ export interface ConnectionInput extends NewConnection, ConnectionSurroundings {
   readonly awayIn: (user: string | undefined) => readonly string[];
   /** The same of other nodes; undefined where there are none. It never rejects. */
   readonly awayElsewhere: ((user: string) => Promise<readonly string[]>) | undefined;
+  /** How many connections a user has. */
+  readonly countConnections: (user: string) => number;
   /** Tells that the connection has a user from now on. */
   readonly onIdentified: (member: MemberInfo) => void;
 }
@@ -127,6 +134,8 @@ export type ConnectionEvent =
   | { readonly type: 'seat.expired'; readonly room: string }
   /** The stream of a room had a hole when the client joined: the client does not know where it stands. */
   | { readonly type: 'join.broken'; readonly room: string }
+  /** The client asks for far more than it may, and goes on. */
+  | { readonly type: 'client.flooding' }
   /** A sign of life is asked for. */
   | { readonly type: 'ping.due' }
   /** The client has not answered a ping in time. */
@@ -239,6 +248,10 @@ export interface ConnectionContext extends Omit<ConnectionInput, 'member' | 'han
   readonly underWay: UnderWay[];
   /** This connection, as rooms know it. */
   readonly subscriber: ConnectionSubscriber;
+  /** What it has asked for lately. Undefined where that is not limited. */
+  readonly rates: ConnectionRates | undefined;
+  /** The same, where messages or bytes are limited: it is read for every message. */
+  readonly messageRates: ConnectionRates | undefined;
   /** Calls and questions that are not answered yet. No other command waits for them. */
   calls: number;
   /** Made with the first question of the connection itself: those end with it. */

@@ -51,6 +51,7 @@ import {
   cancelDeadline,
   closeRefused,
   enterRooms,
+  exceedsConnections,
   exceedsRooms,
   identify,
   noteAbsence,
@@ -86,6 +87,9 @@ import { noteRefused } from './noting.ts';
 import { closeSocket, refuse } from './refusing.ts';
 import { groundsOf } from '../runtime/grounds.ts';
 import { applyRenewal, applySeatRenewal, askRenewal, askSeatRenewal, goesOn } from './renewal-effects.ts';
+import { isOverRate, opensTooMany, spendMessage } from './rate-checks.ts';
+import { refuseOverRate } from './rate-effects.ts';
+import { ConnectionRates } from './rates.ts';
 import { closeRevoked, findRevocation } from './revocation-effects.ts';
 import { Seats } from './seats.ts';
 import {
@@ -123,6 +127,11 @@ export const connectionSetup = setup({
       context.authenticator === undefined && findRevocation(context, {}) !== undefined,
     isRevoked: ({ context }, { identity }: { identity: Identity | undefined }) =>
       identity !== undefined && findRevocation(context, identity) !== undefined,
+    /** Whether its user has too many connections, if this one, whose user is in its handshake, is one of them. */
+    isOneTooMany: ({ context }) => exceedsConnections(context, context.member.user, 0),
+    /** The same of a connection whose user is known only now. */
+    makesTooMany: ({ context }, { identity }: { readonly identity: Identity }) =>
+      exceedsConnections(context, identity.user, 1),
     isAccepted: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'known',
     isClosing: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'closed',
     closes: (_, { close }: { readonly close?: CloseName | CustomClose | undefined }) => close !== undefined,
@@ -155,6 +164,10 @@ export const connectionSetup = setup({
     isUnanswered: ({ context }) => context.underWay.length > 0,
     owesNothing: ({ context }) => context.underWay.length === 0 && context.calls === 0,
     hasBadName: ({ context }, { room }: InRoom) => context.rooms.refuseName(room) !== undefined,
+    isOverMessageRate: ({ context }) => context.messageRates !== undefined && isOverRate(context, 'messages'),
+    isOverBroadcastRate: ({ context }) => isOverRate(context, 'broadcasts'),
+    isOverJoinRate: ({ context }) => isOverRate(context, 'joins'),
+    opensTooManyRooms: ({ context }, { room }: InRoom) => opensTooMany(context, room),
     hasAllCalls: ({ context }) => context.calls >= context.limits.callsPerConnection,
     hasAllRooms: ({ context }) =>
       context.joined.size + countJoins(context.underWay) >= context.limits.roomsPerConnection,
@@ -231,6 +244,7 @@ export const connectionSetup = setup({
     // It reads the event itself: params from the chart cost another call for every message.
     publish: ({ context, event, self }) => {
       const { id, room, data } = event as CommandOf<'room.publish'>;
+      spendMessage(context);
       const command = new PublishCommand(context.subscriber, context.underWay, id, room);
       context.rooms.publish(room, data, command);
       if (command.isAnswered) return;
@@ -245,6 +259,7 @@ export const connectionSetup = setup({
     askPresenceStats,
     askHistory,
     refuseMoreCalls,
+    refuseOverRate,
     refuseMoreQueries: (args, asked: Asked) =>
       refuse(args, 'refuseMoreQueries', asked, createRefusal('tooManyRequests'), callLimit(args.context)),
     answerCall,
@@ -306,6 +321,8 @@ export function createConnectionContext(
 ): ConnectionContext {
   const { member, port, limits, authenticator, questions, handshake } = input;
   const underWay: UnderWay[] = [];
+  const rules = input.rateRules;
+  const rates = rules && new ConnectionRates(rules, input.clock);
   const queue = new CommandQueue(self, underWay, limits.receiveQueueBytes, port.pace);
   // Written out: with a spread, each of these objects would take a third more memory.
   return {
@@ -323,12 +340,16 @@ export function createConnectionContext(
     questions,
     revocations: input.revocations,
     limits,
+    rateRules: rules,
+    rates,
+    messageRates: rules?.messages === undefined && rules?.bytes === undefined ? undefined : rates,
     pings: input.pings,
     events: input.events,
     clock: input.clock,
     wheel: input.wheel,
     awayIn: input.awayIn,
     awayElsewhere: input.awayElsewhere,
+    countConnections: input.countConnections,
     onIdentified: input.onIdentified,
     emulation: input.emulation,
     queue,

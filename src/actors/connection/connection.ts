@@ -165,6 +165,7 @@ export const connectionMachine = connectionSetup.createMachine({
           actions: { type: 'close', params: ({ event }) => event },
         },
         'queue.overflowed': closeWith('tooManyRequests'),
+        'client.flooding': closeWith('tooManyRequests'),
         'socket.overflowed': closeWith('slow'),
         'server.disconnect': disconnect,
       },
@@ -212,6 +213,20 @@ export const connectionMachine = connectionSetup.createMachine({
                     guard: 'hasAllRooms',
                     actions: { type: 'refuseMoreRooms', params: ({ event }) => event },
                   },
+                  {
+                    guard: 'isOverJoinRate',
+                    actions: {
+                      type: 'refuseOverRate',
+                      params: ({ event }) => ({ command: event, kind: 'joins' }),
+                    },
+                  },
+                  {
+                    guard: { type: 'opensTooManyRooms', params: ({ event }) => event },
+                    actions: {
+                      type: 'refuseOverRate',
+                      params: ({ event }) => ({ command: event, kind: 'newRooms' }),
+                    },
+                  },
                   { actions: { type: 'join', params: ({ event }) => event } },
                 ],
                 'room.resume': [
@@ -247,9 +262,41 @@ export const connectionMachine = connectionSetup.createMachine({
                   },
                   { actions: { type: 'replyNotMember', params: ({ event }) => event } },
                 ],
-                'room.publish': { actions: 'publish' },
-                'server.broadcast': { actions: { type: 'broadcast', params: ({ event }) => event } },
+                'room.publish': [
+                  {
+                    guard: 'isOverMessageRate',
+                    actions: {
+                      type: 'refuseOverRate',
+                      params: ({ event }) => ({ command: event, kind: 'messages' }),
+                    },
+                  },
+                  { actions: 'publish' },
+                ],
+                'server.broadcast': [
+                  {
+                    guard: 'isOverMessageRate',
+                    actions: {
+                      type: 'refuseOverRate',
+                      params: ({ event }) => ({ command: event, kind: 'messages' }),
+                    },
+                  },
+                  {
+                    guard: 'isOverBroadcastRate',
+                    actions: {
+                      type: 'refuseOverRate',
+                      params: ({ event }) => ({ command: event, kind: 'broadcasts' }),
+                    },
+                  },
+                  { actions: { type: 'broadcast', params: ({ event }) => event } },
+                ],
                 'room.call': [
+                  {
+                    guard: 'isOverMessageRate',
+                    actions: {
+                      type: 'refuseOverRate',
+                      params: ({ event }) => ({ command: event, kind: 'messages' }),
+                    },
+                  },
                   {
                     guard: 'hasAllCalls',
                     actions: { type: 'refuseMoreCalls', params: ({ event }) => event },
@@ -258,12 +305,26 @@ export const connectionMachine = connectionSetup.createMachine({
                 ],
                 'server.call': [
                   {
+                    guard: 'isOverMessageRate',
+                    actions: {
+                      type: 'refuseOverRate',
+                      params: ({ event }) => ({ command: event, kind: 'messages' }),
+                    },
+                  },
+                  {
                     guard: 'hasAllCalls',
                     actions: { type: 'refuseMoreCalls', params: ({ event }) => event },
                   },
                   { actions: { type: 'callServer', params: ({ event }) => event } },
                 ],
                 'server.message': [
+                  {
+                    guard: 'isOverMessageRate',
+                    actions: {
+                      type: 'refuseOverRate',
+                      params: ({ event }) => ({ command: event, kind: 'messages' }),
+                    },
+                  },
                   {
                     guard: 'takesMessages',
                     actions: { type: 'takeMessage', params: ({ event }) => event },

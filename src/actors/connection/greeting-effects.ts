@@ -130,6 +130,19 @@ export function resumeMemberships({ context }: ConnectionArgs): void {
   if (rooms.size > 0) context.queue.addFirst(rooms);
 }
 
+/**
+ * Whether a user has more connections than it may have.
+ * @param more those that are not counted yet
+ */
+export function exceedsConnections(
+  { limits: { connectionsPerUser }, countConnections }: ConnectionContext,
+  user: string | undefined,
+  more: number,
+): boolean {
+  if (connectionsPerUser === 0 || user === undefined || user === '') return false;
+  return countConnections(user) + more > connectionsPerUser;
+}
+
 /** Whether the server has more rooms for the client than a connection may be in. */
 export function exceedsRooms({ identity, limits }: ConnectionContext): boolean {
   return Object.keys(identity?.rooms ?? {}).length > limits.roomsPerConnection;

@@ -23,6 +23,9 @@ const REFUSE_COMMANDS = {
   'command.malformed': closeBadRequest,
 } as const;
 
+/** The user has as many connections as it may have. */
+const closeOneTooMany = { guard: 'isOneTooMany', ...closeWith('connectionLimit') } as const;
+
 export const greetingState = connectionSetup.createStateConfig({
   description: 'The socket is open, and it is not known yet who the client is.',
   initial: 'waiting',
@@ -35,6 +38,7 @@ export const greetingState = connectionSetup.createStateConfig({
     'greeting.expired': closeWith('stale'),
     'socket.overflowed': closeWith('slow'),
     'queue.overflowed': closeWith('tooManyRequests'),
+    'client.flooding': closeWith('tooManyRequests'),
     'server.refresh': {
       guard: { type: 'endsTime', params: ({ event }) => event },
       ...closeWith('expired'),
@@ -50,6 +54,7 @@ export const greetingState = connectionSetup.createStateConfig({
         ...REFUSE_COMMANDS,
         'connection.greeted': [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
+          closeOneTooMany,
           { guard: 'asksAtOnce', target: 'recalling' },
           {
             guard: 'isTrusted',
@@ -60,6 +65,7 @@ export const greetingState = connectionSetup.createStateConfig({
         ],
         connect: [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
+          closeOneTooMany,
           {
             guard: 'asksAtOnce',
             target: 'recalling',
@@ -84,6 +90,10 @@ export const greetingState = connectionSetup.createStateConfig({
             guard: { type: 'isRevoked', params: ({ event }) => event },
             target: '#connection.closing',
             actions: { type: 'closeRevoked', params: ({ event }) => event },
+          },
+          {
+            guard: { type: 'makesTooMany', params: ({ event }) => event },
+            ...closeWith('connectionLimit'),
           },
           {
             guard: { type: 'asksElsewhere', params: ({ event }) => event },

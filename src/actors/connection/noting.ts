@@ -12,14 +12,16 @@ export interface Noted {
   readonly remoteAddress: string;
 }
 
+/** @param kind `dropped`: the client has no answer. Default: `refused`. */
 export function noteRefused(
   { events, member, remoteAddress }: Noted,
   { error, code = ERRORS[error].code, message, grounds }: Refusal,
   room: string | undefined,
+  kind: 'refused' | 'dropped' = 'refused',
 ): void {
   if (!events.isHeard('problem.noted')) return;
   events.emit('problem.noted', {
-    kind: 'refused',
+    kind,
     reason: message,
     ...grounds,
     code,

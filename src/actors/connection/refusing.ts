@@ -49,22 +49,32 @@ export function closeSocket(
   context.closedWith = close;
   if (close !== 'shutdown') {
     const usual = typeof close === 'string' ? CLOSE_CODES[close] : close;
-    const grounds = groundsOf(self, event, action, limitOf(context, event));
+    const grounds = groundsOf(self, event, action, limitOf(context, event, close));
     context.closedFor = grounds;
     events.emit('problem.noted', {
       kind: 'closed',
       reason: reason ?? usual.reason,
       ...grounds,
       code: usual.code,
-      ...whoIs(member, remoteAddress),
+      ...whoIs('identity' in event ? { ...member, ...pickUser(event.identity) } : member, remoteAddress),
     });
   }
   port.close(close, reason);
 }
 
 /** The bound behind an event that closes the connection. */
-function limitOf({ limits, pings }: ConnectionContext, { type }: EventObject): ReachedLimit | undefined {
+function limitOf(
+  { limits, pings, rates }: ConnectionContext,
+  { type }: EventObject,
+  close: CloseName | CustomClose,
+): ReachedLimit | undefined {
+  if (close === 'connectionLimit') {
+    const { connectionsPerUser: value } = limits;
+    return { name: 'limits.connectionsPerUser', value, actual: value + 1 };
+  }
   switch (type) {
+    case 'client.flooding':
+      return rates?.floodsWith && rates.rules[rates.floodsWith]?.limit;
     case 'queue.overflowed':
       return { name: 'limits.receiveQueueBytes', value: limits.receiveQueueBytes };
     case 'server.join':
@@ -74,4 +84,10 @@ function limitOf({ limits, pings }: ConnectionContext, { type }: EventObject): R
     default:
       return undefined;
   }
+}
+
+/** The user that a client has just proven to be, where it is closed for that. */
+function pickUser(identity: unknown): { readonly user?: string } {
+  const { user } = Object(identity) as { user?: unknown };
+  return typeof user === 'string' ? { user } : {};
 }

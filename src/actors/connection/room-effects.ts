@@ -19,6 +19,7 @@ import type {
 import { GRACE_MS, ttlOf } from './expiry.ts';
 import { noteRefused } from './noting.ts';
 import { refuse, type ActingArgs } from './refusing.ts';
+import { spendJoin } from './rate-checks.ts';
 import type { Seat } from './seats.ts';
 import { withId } from './subscriber.ts';
 import { countJoins, endOperation, type RoomOperation } from './under-way.ts';
@@ -37,6 +38,7 @@ export function keepOrder({ protocol }: ConnectionContext, self: Self): void {
 }
 
 export function join({ context, self }: ConnectionArgs, { id, room, request }: CommandOf<'room.join'>): void {
+  spendJoin(context, room);
   context.underWay.push({ type: 'join', room, id, isUnasked: false });
   const readsStream = context.protocol.readsStreams === true;
   const entry = readsStream || request !== undefined ? { request, readsStream } : undefined;

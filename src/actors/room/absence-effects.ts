@@ -25,6 +25,7 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
   }
   const now = clock.now();
   const { present, swept, away } = sortLeftovers(loaded, record, now);
+  if (present.size > 0 || away.length > 0) record.hadMembers = true;
   // Told as vacated when the room has been opened, if nobody is here.
   if (present.size > 0) record.occupied = true;
   tellUnlisted(context, loaded, present);

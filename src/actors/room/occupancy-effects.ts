@@ -124,6 +124,7 @@ export function seat({ context }: RoomArgs, joined: JoinedMember): void {
   const { subscriber, joinedAt, grant } = joined;
   const { roster, name } = context.record;
   const { id, user } = subscriber.member;
+  context.record.hadMembers = true;
   roster.awake.delete(id);
   roster.joined.set(id, { subscriber, joinedAt, grant });
   if (joined.resumed && user !== undefined && !roster.away.has(user)) context.absence.tellResumed(user, name);

@@ -60,6 +60,8 @@ const STORE_DEADLINE_MS = 10_000;
 /** First and longest wait before a failed write is tried again; it doubles in between. */
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
+/** How long a room stays that nobody has joined. It is not opened anew for each message of a row. */
+const GUEST_LINGER_MS = 250;
 /** How long a closing room tries to get its last changes written. */
 const CLOSE_DEADLINE_MS = 5_000;
 
@@ -90,7 +92,10 @@ export const roomSetup = setup({
     closeDeadline: CLOSE_DEADLINE_MS,
     flush: ({ context }) => context.flushMs,
     retry: ({ context }) => Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(context.attempts, 10)),
-    linger: ({ context }) => context.record.options.lingerMs,
+    linger: ({ context: { record, clock } }) =>
+      record.hadMembers
+        ? record.options.lingerMs
+        : Math.max(GUEST_LINGER_MS, record.meter?.fullInMs(clock.monotonic()) ?? 0),
     refill: ({ context: { record, clock } }) => record.meter?.waitMs(clock.monotonic()) ?? 0,
     nextExpiry: ({ context: { record, clock } }) =>
       Math.max(0, (record.roster.nextExpiry() ?? 0) - clock.monotonic()),
@@ -103,6 +108,10 @@ export const roomSetup = setup({
     isMuted: ({ context }) => context.record.muted,
     hasChanges: ({ context }) => !context.record.journal.isEmpty,
     hasAwake: ({ context }) => context.record.roster.awake.size > 0,
+    /** A room that nobody has joined stays for its messages: those that are judged, and those that its rate counts. */
+    isIdle: ({ context: { record, clock } }) =>
+      record.hadMembers ||
+      (record.moderations.size === 0 && (record.meter?.fullInMs(clock.monotonic()) ?? 0) === 0),
     isForgettable: ({ context: { record } }) =>
       record.loaded && record.journal.isEmpty && record.roster.away.size === 0,
 

@@ -146,8 +146,14 @@ export const roomMachine = roomSetup.createMachine({
               },
               states: {
                 lingering: {
-                  description: 'The room stays in memory for a while: members may come back soon.',
-                  after: { linger: 'lapsed' },
+                  description:
+                    'The room stays in memory for a while: members may come back soon. A room that nobody has joined yet stays for a moment only.',
+                  after: {
+                    linger: [
+                      { guard: 'isIdle', target: 'lapsed' },
+                      { target: 'lingering', reenter: true },
+                    ],
+                  },
                 },
                 lapsed: {
                   description: 'The room closes as soon as no user is away and the store has every change.',

@@ -31,6 +31,7 @@ describe('every setting', () => {
       'auth.issuer',
       'auth.userBoundary',
       'auth.personalRoom',
+      'limits.handshakesPerSecond',
       'inspector.token',
       'tars.locator',
       'tars.set',

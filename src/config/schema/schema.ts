@@ -8,12 +8,16 @@ import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
 import { API_METHOD_NAMES } from '../../protocol/api-methods.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
+import { isAddressRule } from '../../system/addresses.ts';
 import { roomPattern } from './room-pattern.ts';
 import { monitorSchema } from './monitor-schema.ts';
 import { redisSchema } from './redis-schema.ts';
 import { tarsSchema } from './tars-schema.ts';
 import { roomsSchema } from './room-schema.ts';
 import { webhooksSchema } from './webhook-schema.ts';
+
+const ADDRESS_WORDS =
+  'an IP address, a network such as 10.0.0.0/8 or 2001:db8::/32, or one of loopback, private';
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -146,6 +150,12 @@ export const settingsSchema = z
       .default([])
       .describe(
         "The origins whose pages may connect, besides the server's own; `null` is a page opened from disk, `*` any page.",
+      ),
+    trustedProxies: z
+      .array(z.string().refine(isAddressRule).register(fieldNotes, { allowed: ADDRESS_WORDS }))
+      .default([])
+      .describe(
+        'The proxies whose `X-Forwarded-For` is believed: addresses, networks such as 10.0.0.0/8, `loopback`, and `private` for the networks that are not on the internet. The address of a client is then the last one in it that is not of such a proxy.',
       ),
     drainSeconds: z
       .int()

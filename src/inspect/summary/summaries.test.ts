@@ -20,7 +20,12 @@ function createTeller(options: Parameters<typeof createPopulation>[0] = {}) {
   };
 }
 
-const LIMITS = { roomsPerConnection: 128, receiveQueueBytes: 1024 * 1024, callsPerConnection: 2 };
+const LIMITS = {
+  roomsPerConnection: 128,
+  receiveQueueBytes: 1024 * 1024,
+  callsPerConnection: 2,
+  connectionsPerUser: 0,
+};
 
 describe('a summary', () => {
   test('tells the active states, since when, and the figures of its kind', async () => {

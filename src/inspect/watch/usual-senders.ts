@@ -56,6 +56,7 @@ const connection: Record<ConnectionEvent['type'], UsualSender> = {
   'server.tell': 'library',
   'protocol.violated': 'socket',
   'queue.overflowed': 'socket',
+  'client.flooding': 'itself',
   'socket.congested': 'socket',
   'socket.drained': 'socket',
   'socket.overflowed': 'socket',

@@ -62,7 +62,9 @@ export interface RequestHead {
   header(name: string): string | undefined;
   /** All headers by their names (in lower case); of several with one name, one. */
   headers(): Readonly<Record<string, string>>;
-  /** The IP address of the client. */
+  /** The values of all headers with this name (in lower case), in the order in which they came. */
+  headerLines(name: string): readonly string[];
+  /** The IP address of the client, or of the last trusted proxy before it that told none. */
   readonly remoteAddress: string;
 }
 

@@ -46,6 +46,10 @@ export class NodeRequestHead implements RequestHead {
     return readHeaderText(value) || undefined;
   }
 
+  headerLines(name: string): readonly string[] {
+    return (this.#req.headersDistinct[name] ?? []).map(readHeaderText);
+  }
+
   headers(): Record<string, string> {
     const headers: Record<string, string> = {};
     for (const name of Object.keys(this.#req.headersDistinct)) setOwn(headers, name, this.header(name) ?? '');
