@@ -8,8 +8,8 @@ import { ActorStage } from './actor/actor-stage.tsx';
 import { Catalogue } from './catalogue/catalogue.tsx';
 import { NO_FILTER } from './events/event-filter.ts';
 import { EventsPanel } from './events/events-panel.tsx';
-import { createEventNames, type EventNames } from './events/event-names.ts';
-import type { MachineCharts } from './chart/machine-charts.ts';
+import { createEventNames } from './events/event-names.ts';
+import type { Charts, MachineCharts } from './chart/machine-charts.ts';
 import { Gate } from './feed/gate.tsx';
 import { useDocumentVisible, useStore } from './ui/hooks.ts';
 import type { Inspector } from './session/inspector.ts';
@@ -74,7 +74,8 @@ function Panes({ inspector, place }: { readonly inspector: Inspector; readonly p
     watch?.start();
     return () => watch?.stop();
   }, [watch]);
-  const names = useEventNames(inspector.charts, watch !== undefined);
+  const known = useCharts(inspector.charts, watch !== undefined);
+  const names = useMemo(() => createEventNames(known), [known]);
   const announce = (text: string): void => inspector.announcer.announce(text);
   const left = <Catalogue catalogue={inspector.catalogue} shown={actor} />;
 
@@ -108,7 +109,7 @@ function Panes({ inspector, place }: { readonly inspector: Inspector; readonly p
       timeline={<Timeline key={subject} watch={watch} names={names} />}
       context={<ContextPanel key={subject} watch={watch} />}
       states={<StatesPanel key={subject} {...{ watch, charts, selected, onSelect }} />}
-      events={<EventsPanel key={subject} watch={watch} names={names} filter={filter} onFilter={setFilter} />}
+      events={<EventsPanel key={subject} {...{ watch, names, filter }} charts={known} onFilter={setFilter} />}
       sequence={
         <SequencePanel
           key={subject}
@@ -130,13 +131,13 @@ function select(place: Place, state: StatePath | undefined): void {
   location.replace(toHash(state === undefined ? rest : { ...rest, state }));
 }
 
-/** The names of events, as soon as the charts are loaded. */
-function useEventNames(charts: MachineCharts, isNeeded: boolean): EventNames {
+/** All charts, as soon as they are loaded. */
+function useCharts(charts: MachineCharts, isNeeded: boolean): Charts {
   const known = useStore(charts);
   useEffect(() => {
     if (isNeeded) for (const machine of MACHINE_NAMES) charts.want(machine);
   }, [charts, isNeeded]);
-  return useMemo(() => createEventNames(known), [known]);
+  return known;
 }
 
 /** The actor or machine of a place, without the view. */
