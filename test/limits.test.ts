@@ -7,6 +7,7 @@ import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { createGate } from './support/gate.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
+import { TRANSPORTS } from './support/transports.ts';
 
 const KIB = 1024;
 const SENT = 'SendByRoom success!';
@@ -256,6 +257,44 @@ describe('a client that reads too slowly', () => {
     }
     await server.close();
     expect(await other.closed).toEqual({ code: 3001, reason: 'shutdown' });
+  });
+});
+
+describe.each(TRANSPORTS)('what waits for all clients, on %s', (transport) => {
+  test('is bounded: who has most waiting is closed with 3008', async () => {
+    const { server, url, connect } = await startServer({
+      transport,
+      limits: { sendMemoryBytes: 1024 * KIB, sendQueueBytes: 256 * 1024 * KIB },
+    });
+    const noted = keepEvents(server, 'problem.noted');
+    const closed = keepEvents(server, 'connection.closed');
+    const [slow, fast] = [await connect(), await connect()];
+    const hello = JSON.stringify({ id: 1, connect: {} });
+    const join = JSON.stringify({ id: 2, subscribe: { channel: 'room1' } });
+    const stream = await fetch(new URL('/connection/http_stream', url), {
+      method: 'POST',
+      body: `${hello}\n${join}`,
+    });
+    for (const client of [slow, fast]) await client.join('room1');
+    slow.pause();
+    const message = 'x'.repeat(32 * KIB);
+    // Neither the paused socket nor the body of the stream is read.
+    while (closed.length < 2) {
+      await server.publish('room1', message);
+      expect(await fast.next()).toBe(message);
+    }
+    expect(closed).toMatchObject([
+      { code: 3008, reason: 'slow' },
+      { code: 3008, reason: 'slow' },
+    ]);
+    expect(noted).toMatchObject([
+      { kind: 'closed', code: 3008, limit: { name: 'limits.sendMemoryBytes', value: 1024 * KIB } },
+      { kind: 'closed', code: 3008, limit: { name: 'limits.sendMemoryBytes', value: 1024 * KIB } },
+    ]);
+    slow.resume();
+    expect(await slow.closed).toMatchObject({ code: 1006 });
+    await expect(stream.text()).rejects.toThrow('terminated');
+    expect(await fast.ask(sendByRoom('room1', 'hi'))).toBe('hi');
   });
 });
 

@@ -46,6 +46,7 @@ describe('good settings', () => {
         rooms: 100_000,
         guestRooms: 1_000,
         sendQueueBytes: 1_048_576,
+        sendMemoryBytes: 256 * 1024 * 1024,
         receiveQueueBytes: 1_048_576,
         callsPerConnection: 16,
         broadcastsPerSecond: 1_000,

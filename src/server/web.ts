@@ -218,6 +218,7 @@ export function createWeb(input: WebInput): Transport {
   const transport = input.createTransport(withClientAddresses(handlers, settings.trustedProxies), {
     maxFrameBytes,
     sendQueueBytes: limits.sendQueueBytes,
+    sendMemoryBytes: limits.sendMemoryBytes,
     idleTimeoutSeconds: limits.idleTimeoutSeconds,
     maxSockets: socketLimits.sockets,
   });

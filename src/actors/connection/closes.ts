@@ -25,6 +25,22 @@ export const closeFlooding = {
   actions: ['noteFlooding', { type: 'close', params: { close: 'tooManyRequests' } }],
 } as const;
 
+/** Too much waits for all clients, and most of it for this one. */
+export const closeEvicted = {
+  target: '#connection.closing',
+  actions: [
+    {
+      type: 'noteEvicted',
+      params: ({
+        event,
+      }: {
+        readonly event: { readonly waiting: { readonly own: number; readonly all: number } };
+      }) => event.waiting,
+    },
+    { type: 'close', params: { close: 'slow' } },
+  ],
+} as const;
+
 /** The client is told the reason, if there is one. */
 export const disconnect = {
   target: '#connection.closing',

@@ -84,7 +84,7 @@ import {
 } from './room-effects.ts';
 import { applyRenewal, applySeatRenewal, askRenewal, askSeatRenewal, goesOn } from './renewal-effects.ts';
 import { isOverRate, opensTooMany, spendMessage } from './rate-checks.ts';
-import { noteFlooding, refuseOverRate } from './rate-effects.ts';
+import { noteEvicted, noteFlooding, refuseOverRate } from './rate-effects.ts';
 import { ConnectionRates } from './rates.ts';
 import { closeRevoked, findRevocation } from './revocation-effects.ts';
 import { Seats } from './seats.ts';
@@ -257,6 +257,7 @@ export const connectionSetup = setup({
     refuseMoreCalls,
     refuseOverRate,
     noteFlooding,
+    noteEvicted,
     refuseMoreQueries: ({ context }, { id }: Asked) =>
       answer(context, id, { type: 'refused', refusal: createRefusal('tooManyRequests') }),
     answerCall,

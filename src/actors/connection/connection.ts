@@ -6,7 +6,7 @@
 import type { ActorRefFrom } from 'xstate';
 import type { Identity, IdentityOutcome } from './authenticator.ts';
 import { connectionSetup, createConnectionContext } from './connection-setup.ts';
-import { closeBadRequest, closeFlooding, closeOf, closeWith, disconnect } from './closes.ts';
+import { closeBadRequest, closeEvicted, closeFlooding, closeOf, closeWith, disconnect } from './closes.ts';
 import { greetingState } from './greeting.ts';
 
 export const connectionMachine = connectionSetup.createMachine({
@@ -167,6 +167,7 @@ export const connectionMachine = connectionSetup.createMachine({
         'queue.overflowed': closeWith('tooManyRequests'),
         'client.flooding': closeFlooding,
         'socket.overflowed': closeWith('slow'),
+        'socket.evicted': closeEvicted,
         'server.disconnect': disconnect,
       },
       states: {

@@ -1,6 +1,6 @@
 /** The part of a connection's chart (connection.ts) until it is known who the client is. */
 
-import { closeBadRequest, closeFlooding, closeWith, disconnect } from './closes.ts';
+import { closeBadRequest, closeEvicted, closeFlooding, closeWith, disconnect } from './closes.ts';
 import { connectionSetup } from './connection-setup.ts';
 
 /** A command has come that may not come now. */
@@ -44,6 +44,7 @@ export const greetingState = connectionSetup.createStateConfig({
     },
     'greeting.expired': closeWith('stale'),
     'socket.overflowed': closeWith('slow'),
+    'socket.evicted': closeEvicted,
     'queue.overflowed': closeWith('tooManyRequests'),
     'client.flooding': closeFlooding,
     'server.refresh': {

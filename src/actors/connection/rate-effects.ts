@@ -77,6 +77,26 @@ export function noteFlooding({ context }: ConnectionArgs): void {
   });
 }
 
+/** Tells that a client reads too slowly while too much waits for all of them. */
+export function noteEvicted(
+  { context }: ConnectionArgs,
+  { own, all }: { readonly own: number; readonly all: number },
+): void {
+  const { events, limits, member, remoteAddress } = context;
+  if (!events.isHeard('problem.noted')) return;
+  events.emit('problem.noted', {
+    kind: 'closed',
+    reason: `too much waits for all clients, and ${own} bytes of it for this one`,
+    machine: 'connection',
+    event: 'socket.evicted',
+    limit: { name: 'limits.sendMemoryBytes', value: limits.sendMemoryBytes, actual: all },
+    code: CLOSE_CODES.slow.code,
+    client: member.id,
+    address: remoteAddress,
+    ...(member.user !== undefined && { user: member.user }),
+  });
+}
+
 const GUARDS = {
   messages: 'isOverMessageRate',
   bytes: 'isOverMessageRate',

@@ -122,6 +122,15 @@ export const limitsSchema = z.strictObject({
     .default(MIB)
     .describe('How much data may wait for a slow client before its connection is closed.')
     .register(fieldNotes, { unit: 'bytes' }),
+  sendMemoryBytes: z
+    .int()
+    .min(0)
+    .max(1024 * GIB)
+    .default(256 * MIB)
+    .describe(
+      'How much data may wait for all clients of a process together. With more, those for whom most waits are closed (3008). 0 is no limit.',
+    )
+    .register(fieldNotes, { unit: 'bytes' }),
   receiveQueueBytes: z
     .int()
     .min(KIB)
