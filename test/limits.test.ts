@@ -1,7 +1,8 @@
 /** Limits for clients: a command above a limit is refused, or its client is closed. Other clients are not affected. */
 
+import { connect as connectTcp } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { refuse } from '../src/index.ts';
 import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { createGate } from './support/gate.ts';
@@ -369,4 +370,19 @@ describe('a client that sends too much', () => {
     const refusal = 'Error: the message is longer than 1 bytes';
     expect(await client.settle()).toEqual(['x', SENT, refusal, `Unsubscribe roomNum:${room} success!`]);
   });
+});
+
+test('calls of the server API are refused with 503 while too many are under way', async () => {
+  const { server, port, request } = await startServer({ limits: { apiCalls: 1 } });
+  const noted = nextEvent(server, 'problem.noted');
+  const call = { method: 'POST', body: '{}' };
+  expect((await request('/api/info', call)).status).toBe(200);
+  const slow = connectTcp(port, '127.0.0.1');
+  onTestFinished(() => void slow.destroy());
+  slow.write('POST /api/info HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 2\r\n\r\n');
+  // The other call is under way when it has come.
+  while ((await request('/api/info', call)).status !== 503);
+  expect(await noted).toMatchObject({ event: '/api/info', limit: { name: 'limits.apiCalls', value: 1 } });
+  slow.write('{}');
+  while ((await request('/api/info', call)).status !== 200);
 });

@@ -49,6 +49,7 @@ describe('good settings', () => {
         sendMemoryBytes: 256 * 1024 * 1024,
         receiveQueueBytes: 1_048_576,
         callsPerConnection: 16,
+        apiCalls: 1_000,
         broadcastsPerSecond: 1_000,
         broadcastsPerSecondPerConnection: 500,
         messagesPerSecond: 0,

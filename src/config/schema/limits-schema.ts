@@ -147,6 +147,15 @@ export const limitsSchema = z.strictObject({
     .default(16)
     .describe('How many calls and other questions one connection may have in flight.')
     .register(fieldNotes, { unit: 'calls' }),
+  apiCalls: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1_000)
+    .describe(
+      'How many requests of the server API, of the push routes and of `/presence` may be under way; further ones are refused with 503.',
+    )
+    .register(fieldNotes, { unit: 'calls' }),
   broadcastsPerSecond: z
     .number()
     .positive()
