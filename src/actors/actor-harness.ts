@@ -208,6 +208,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
             roomsPerConnection: options.roomsPerConnection ?? 128,
             receiveQueueBytes: options.receiveQueueBytes ?? MIB,
             callsPerConnection: 2,
+            sendMemoryBytes: 0,
             connectionsPerUser: options.connectionsPerUser ?? 0,
           },
           events,

@@ -341,6 +341,8 @@ export function composeServer<All extends ServantDefinitions>(
         : createPushServer(server, operations, tars, events, onError, {
             maxConnections: socketLimits.servantSockets,
             source: sharing?.tars,
+            clock,
+            messageBytes: limits.messageBytes,
           }),
     inspector,
   });

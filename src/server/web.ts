@@ -24,6 +24,7 @@ import { withClientAddresses } from '../transport/client-address.ts';
 import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess, type AccessOptions } from '../http/access.ts';
+import { boundCalls } from '../http/bound-calls.ts';
 import { Caller } from '../http/caller.ts';
 import { openToPages } from '../http/cors.ts';
 import { createApiRoutes } from '../http/api/api-routes.ts';
@@ -45,7 +46,7 @@ import { formatPath } from '../config/schema/path.ts';
 import { FairShare } from '../transport/fair-share.ts';
 import { allowsListed, allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
-import type { CreateTransport, Transport } from '../transport/common/transport.ts';
+import type { CreateTransport, RequestHead, Transport } from '../transport/common/transport.ts';
 import type { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY, VERSION } from '../system/package-info.ts';
@@ -177,7 +178,12 @@ export function createWeb(input: WebInput): Transport {
     limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
     limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
     FRAME_OVERHEAD_BYTES;
-  const { messageBytes } = limits;
+  const { messageBytes, apiCalls } = limits;
+  const refusedCall = ({ path, remoteAddress: address }: RequestHead, reason: string): void => {
+    if (!events.isHeard('problem.noted')) return;
+    const limit = { name: 'limits.apiCalls', value: apiCalls, actual: apiCalls + 1 };
+    events.emit('problem.noted', { kind: 'refused', reason, event: path, code: 503, limit, address });
+  };
   const methods = createApiMethods(operations, messageBytes);
   const api = [
     ...createApiRoutes({ methods, access: apiAccess, clock, messageBytes }),
@@ -195,9 +201,14 @@ export function createWeb(input: WebInput): Transport {
       allowsOrigin,
       maxFrameBytes,
     }),
-    ...createPushRoutes({ operations, access, messageBytes }),
-    ...(http.allowedOrigins.length === 0 ? api : openToPages(api, allowsListed(http.allowedOrigins))),
-    createPresenceRoute(rooms, access, clock),
+    ...boundCalls(
+      [
+        ...createPushRoutes({ operations, access, messageBytes }),
+        ...(http.allowedOrigins.length === 0 ? api : openToPages(api, allowsListed(http.allowedOrigins))),
+        createPresenceRoute(rooms, access, clock),
+      ],
+      { most: apiCalls, refused: refusedCall },
+    ),
     createHealthRoute(health),
     ...(inspector?.routes ?? []),
     ...createPageRoutes(
@@ -220,6 +231,7 @@ export function createWeb(input: WebInput): Transport {
   const transport = input.createTransport(withClientAddresses(handlers, settings.trustedProxies), {
     maxFrameBytes,
     sendQueueBytes: limits.sendQueueBytes,
+    sendMemoryBytes: limits.sendMemoryBytes,
     idleTimeoutSeconds: limits.idleTimeoutSeconds,
     maxSockets: socketLimits.sockets,
   });

@@ -19,7 +19,7 @@ import { isViolation, type Codec, type Decoded } from '../protocol/codec.ts';
 import type { Command, Publication, Push, Reply } from '../protocol/command.ts';
 import type { Frame } from '../protocol/text.ts';
 import type { AddressLimits } from './address-limits.ts';
-import type { Socket } from './common/transport.ts';
+import type { Socket, WaitingBytes } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
 import { RoomNames, type Audiences } from './audiences.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
@@ -211,6 +211,10 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
 
   overflowed(): void {
     this.#tell({ type: 'socket.overflowed' });
+  }
+
+  evicted(waiting: WaitingBytes): void {
+    this.#tell({ type: 'socket.evicted', waiting });
   }
 
   closed(code: number, reason: string): void {

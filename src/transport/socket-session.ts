@@ -1,7 +1,13 @@
 /** The server's object for one socket: a client of the rooms, or a watcher (the inspector). */
 
 import { jsonError } from './common/responses.ts';
-import type { RequestHead, Socket, TransportHandlers, UpgradeOutcome } from './common/transport.ts';
+import type {
+  RequestHead,
+  Socket,
+  TransportHandlers,
+  UpgradeOutcome,
+  WaitingBytes,
+} from './common/transport.ts';
 
 /** The server's object for one socket. `opened` is called once and first, `closed` once and last. */
 export interface SocketSession {
@@ -12,6 +18,8 @@ export interface SocketSession {
   drained(): void;
   /** A frame was dropped because the send queue is over its limit. This may close the socket. */
   overflowed(): void;
+  /** Too much waits for all clients, and most of it for this one, which is dropped. */
+  evicted?(waiting: WaitingBytes): void;
   closed(code: number, reason: string): void;
 }
 
@@ -37,6 +45,7 @@ export function handleSockets(
     message: (session, frame) => session.received(frame),
     drain: (session) => session.drained(),
     overflow: (session) => session.overflowed(),
+    evict: (session, waiting) => session.evicted?.(waiting),
     close: (session, code, reason) => session.closed(code, reason),
   };
 }

@@ -3,6 +3,7 @@ import { describeBytes, type HttpFault } from './contract/bytes-contract.ts';
 import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
 import { openStream } from './contract/network-client.ts';
+import { describeSendMemory } from './contract/send-memory-contract.ts';
 import { describeStreamBytes } from './contract/stream-bytes-contract.ts';
 import { handleRequests, serveStreams } from './contract/stream-contract.ts';
 import { createUwsTransport } from './uws.ts';
@@ -26,6 +27,7 @@ const OLD_FAULTS: readonly HttpFault[] = ['cut first line', 'long heads'];
 describe.skipIf(loaded.uws === undefined)(
   `uWebSockets.js${loaded.uws === undefined ? ` (skipped: ${loaded.why})` : ''}`,
   () => {
+    describeSendMemory(createUwsTransport);
     describeNetworkTransport('uWebSockets.js', createUwsTransport, './uws.ts');
     const isOld = loaded.uws !== undefined && loaded.isOld;
     describeMaxSockets(createUwsTransport);

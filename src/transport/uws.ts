@@ -10,6 +10,7 @@ import type { Frame, Text } from '../protocol/text.ts';
 import { containHandlers, type ContainedHandlers } from './common/contained-handlers.ts';
 import { PendingSends } from './common/pending-sends.ts';
 import { REQUEST_GRACE_MS, RequestsUnderWay } from './common/requests-under-way.ts';
+import { SendMemory } from './common/send-memory.ts';
 import { Topics } from './common/topics.ts';
 import {
   checkIdleTimeout,
@@ -37,6 +38,13 @@ import { TopicTurns } from './uws/topic-turns.ts';
 
 /** How long after a publication the send queues of all sockets are checked. */
 const QUEUE_CHECK_MS = 1_000;
+
+/**
+ * How long after a publication it is looked at what waits for all sockets: a fast one fills thousands of queues within a
+ * second. It takes about a thousandth of the time, however many sockets there are.
+ */
+const MIN_SWEEP_MS = 100;
+const SWEEP_MS_PER_SOCKET = 0.01;
 
 /**
  * How many publications to one topic in one turn reach their sender as frames of its own. uWS collects up to 32
@@ -94,6 +102,7 @@ class UwsTransport<Session> implements Transport {
   /** The socket whose frame is being handled. */
   #sender: UwsSocket<Session> | undefined;
   readonly #requests = new RequestsUnderWay();
+  readonly #memory: SendMemory;
   readonly #streams: SharedBySinks;
   readonly #keepAlive: NodeJS.Timeout;
   #listening: us_listen_socket | undefined;
@@ -102,13 +111,16 @@ class UwsTransport<Session> implements Transport {
   #openSockets = 0;
   /** Set if there was a publication since the last check of the send queues. */
   #queueCheck: NodeJS.Timeout | undefined;
+  /** The same of the look at what waits for all sockets. */
+  #sweep: NodeJS.Timeout | undefined;
 
   constructor(uws: Uws, handlers: ContainedHandlers<Session>, options: TransportOptions) {
     this.#uws = uws;
     this.#handlers = handlers;
     this.#app = uws.App();
     this.#limitSockets(options.maxSockets ?? Infinity);
-    this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set() };
+    this.#memory = new SendMemory(options.sendMemoryBytes ?? 0);
+    this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set(), memory: this.#memory };
     this.#keepAlive = setInterval(() => {
       for (const sink of this.#streams.sinks) sink.keepAlive();
     }, KEEP_ALIVE_MS).unref();
@@ -126,6 +138,7 @@ class UwsTransport<Session> implements Transport {
         }
       },
       gathering: this.#gathering,
+      memory: this.#memory,
       gatheredSends: new PendingSends((flush) => setImmediate(flush)),
     };
     this.#app.ws<UserData<Session>>('/*', {
@@ -186,6 +199,7 @@ class UwsTransport<Session> implements Transport {
     else if (sender?.isSubscribed(topic)) this.#publishFrom(sender, topic, frame);
     else this.#app.publish(toUtf8(topic), toUtf8(frame), isBinary(frame));
     this.#queueCheck ??= setTimeout(() => this.#checkQueues(), QUEUE_CHECK_MS).unref();
+    if (this.#memory.isBounded) this.#sweep ??= this.#sweepLater();
   }
 
   close(): Promise<void> {
@@ -264,8 +278,20 @@ class UwsTransport<Session> implements Transport {
     }
   }
 
+  #sweepLater(): NodeJS.Timeout {
+    const delayMs = Math.max(MIN_SWEEP_MS, this.#sockets.size * SWEEP_MS_PER_SOCKET);
+    const sweep = (): void => {
+      this.#sweep = undefined;
+      for (const socket of this.#sockets) if (socket.bufferedBytes > 0) this.#memory.add(socket);
+      this.#memory.look();
+    };
+    return setTimeout(sweep, delayMs).unref();
+  }
+
   async #close(): Promise<void> {
     clearTimeout(this.#queueCheck);
+    clearTimeout(this.#sweep);
+    this.#memory.close();
     clearInterval(this.#keepAlive);
     this.#stopListening();
     await this.#requests.none(REQUEST_GRACE_MS);

@@ -5,6 +5,7 @@ import { Inbox } from '../system/inbox-harness.ts';
 import { describeBytes } from './contract/bytes-contract.ts';
 import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
+import { describeSendMemory } from './contract/send-memory-contract.ts';
 import { openStream } from './contract/network-client.ts';
 import { describeStreamBytes } from './contract/stream-bytes-contract.ts';
 import { handleRequests, serveStreams } from './contract/stream-contract.ts';
@@ -12,6 +13,7 @@ import { createWsTransport } from './ws.ts';
 
 describeNetworkTransport('ws', createWsTransport, './ws.ts');
 describeMaxSockets(createWsTransport);
+describeSendMemory(createWsTransport);
 describeBytes(createWsTransport, new Set());
 describeStreamBytes(createWsTransport, new Set());
 

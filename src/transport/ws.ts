@@ -35,6 +35,7 @@ import { EndingConnections } from './ws/ending-connections.ts';
 import { isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
 import type { SharedBySinks } from './ws/response-sink.ts';
 import { ClosingWebSocket, IDLE_CHECKS, WsSocket, type SharedBySockets } from './ws/socket.ts';
+import { SendMemory } from './common/send-memory.ts';
 import { Topics } from './common/topics.ts';
 
 /** A proxy keeps a connection for about a minute, and must not find it closed. */
@@ -76,6 +77,7 @@ class WsTransport<Session> implements Transport {
   readonly #sockets = new Set<WsSocket<Session>>();
   readonly #requests = new RequestsUnderWay();
   readonly #streams: SharedBySinks;
+  readonly #memory: SendMemory;
   readonly #ending: EndingConnections;
   readonly #shared: SharedBySockets<Session>;
   readonly #idleCheck: NodeJS.Timeout | undefined;
@@ -88,8 +90,9 @@ class WsTransport<Session> implements Transport {
   constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
     this.#handlers = handlers;
     this.#ending = new EndingConnections(handlers.failed);
-    this.#shared = shareBySockets(handlers, options.sendQueueBytes);
-    this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set() };
+    this.#memory = new SendMemory(options.sendMemoryBytes ?? 0);
+    this.#shared = shareBySockets(handlers, options.sendQueueBytes, this.#memory);
+    this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set(), memory: this.#memory };
     this.#handshakes = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -172,6 +175,7 @@ class WsTransport<Session> implements Transport {
   async #close(): Promise<void> {
     this.#source?.close();
     clearInterval(this.#idleCheck);
+    this.#memory.close();
     const stopped = new Promise<void>((resolve) => {
       this.#http.close(() => resolve());
     });
@@ -227,6 +231,7 @@ class WsTransport<Session> implements Transport {
 function shareBySockets<Session>(
   handlers: ContainedHandlers<Session>,
   queueBytes: number,
+  memory: SendMemory,
 ): SharedBySockets<Session> {
   const joiner = new FrameJoiner();
   // What the sockets of a turn have said leaves behind it, when all of them were read.
@@ -236,5 +241,5 @@ function shareBySockets<Session>(
       joiner.clear();
     });
   });
-  return { handlers, queueBytes, topics: new Topics(), pendingSends, joiner };
+  return { handlers, queueBytes, topics: new Topics(), pendingSends, joiner, memory };
 }

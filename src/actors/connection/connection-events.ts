@@ -47,6 +47,8 @@ export interface ConnectionLimits {
   readonly receiveQueueBytes: number;
   /** Calls and other questions that a connection may have under way. */
   readonly callsPerConnection: number;
+  /** What may wait for all clients together, in bytes; 0: any number. */
+  readonly sendMemoryBytes: number;
   /** Connections that a user may have at a time; 0: any number. */
   readonly connectionsPerUser: number;
 }
@@ -134,6 +136,8 @@ export type ConnectionEvent =
   | { readonly type: 'seat.expired'; readonly room: string }
   /** The stream of a room had a hole when the client joined: the client does not know where it stands. */
   | { readonly type: 'join.broken'; readonly room: string }
+  /** Too much waits for all clients, and most of it for this one. In bytes. */
+  | { readonly type: 'socket.evicted'; readonly waiting: { readonly own: number; readonly all: number } }
   /** The client asks for far more than it may, and goes on. */
   | { readonly type: 'client.flooding' }
   /** A sign of life is asked for. */

@@ -167,6 +167,7 @@ export const connectionMachine = connectionSetup.createMachine({
         'queue.overflowed': closeWith('tooManyRequests'),
         'client.flooding': closeWith('tooManyRequests'),
         'socket.overflowed': closeWith('slow'),
+        'socket.evicted': closeWith('slow'),
         'server.disconnect': disconnect,
       },
       states: {

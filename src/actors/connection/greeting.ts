@@ -37,6 +37,7 @@ export const greetingState = connectionSetup.createStateConfig({
     },
     'greeting.expired': closeWith('stale'),
     'socket.overflowed': closeWith('slow'),
+    'socket.evicted': closeWith('slow'),
     'queue.overflowed': closeWith('tooManyRequests'),
     'client.flooding': closeWith('tooManyRequests'),
     'server.refresh': {

@@ -6,7 +6,7 @@ import { because, type Refusal } from '../../protocol/errors.ts';
 import type { ReachedLimit } from '../../protocol/grounds.ts';
 import type { CustomClose } from '../room/ports.ts';
 import { groundsOf } from '../runtime/grounds.ts';
-import type { ConnectionArgs, ConnectionContext } from './connection-events.ts';
+import type { ConnectionArgs, ConnectionContext, ConnectionEvent } from './connection-events.ts';
 import { noteRefused, whoIs } from './noting.ts';
 import { withId } from './subscriber.ts';
 
@@ -65,14 +65,18 @@ export function closeSocket(
 /** The bound behind an event that closes the connection. */
 function limitOf(
   { limits, pings, rates }: ConnectionContext,
-  { type }: EventObject,
+  event: EventObject,
   close: CloseName | CustomClose,
 ): ReachedLimit | undefined {
   if (close === 'connectionLimit') {
     const { connectionsPerUser: value } = limits;
     return { name: 'limits.connectionsPerUser', value, actual: value + 1 };
   }
-  switch (type) {
+  switch (event.type) {
+    case 'socket.evicted': {
+      const { waiting } = event as Extract<ConnectionEvent, { type: 'socket.evicted' }>;
+      return { name: 'limits.sendMemoryBytes', value: limits.sendMemoryBytes, actual: waiting.all };
+    }
     case 'client.flooding':
       return rates?.floodsWith && rates.rules[rates.floodsWith]?.limit;
     case 'queue.overflowed':

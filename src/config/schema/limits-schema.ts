@@ -122,6 +122,15 @@ export const limitsSchema = z.strictObject({
     .default(MIB)
     .describe('How much data may wait for a slow client before its connection is closed.')
     .register(fieldNotes, { unit: 'bytes' }),
+  sendMemoryBytes: z
+    .int()
+    .min(0)
+    .max(1024 * GIB)
+    .default(256 * MIB)
+    .describe(
+      'How much data may wait for all clients of a process together. With more, those for whom most waits are closed (3008). 0 is no limit.',
+    )
+    .register(fieldNotes, { unit: 'bytes' }),
   receiveQueueBytes: z
     .int()
     .min(KIB)
@@ -137,6 +146,15 @@ export const limitsSchema = z.strictObject({
     .max(10_000)
     .default(16)
     .describe('How many calls and other questions one connection may have in flight.')
+    .register(fieldNotes, { unit: 'calls' }),
+  apiCalls: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1_000)
+    .describe(
+      'How many requests of the server API, of the push routes and of `/presence` may be under way; further ones are refused with 503.',
+    )
     .register(fieldNotes, { unit: 'calls' }),
   broadcastsPerSecond: z
     .number()

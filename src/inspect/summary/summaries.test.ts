@@ -25,6 +25,7 @@ const LIMITS = {
   receiveQueueBytes: 1024 * 1024,
   callsPerConnection: 2,
   connectionsPerUser: 0,
+  sendMemoryBytes: 0,
 };
 
 describe('a summary', () => {

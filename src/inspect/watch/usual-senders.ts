@@ -60,6 +60,7 @@ const connection: Record<ConnectionEvent['type'], UsualSender> = {
   'socket.congested': 'socket',
   'socket.drained': 'socket',
   'socket.overflowed': 'socket',
+  'socket.evicted': 'socket',
   'socket.closed': 'socket',
   'greeting.expired': 'timer',
   'room.resume': 'itself',

@@ -105,8 +105,18 @@ export interface ResponseStream {
    * that dropped the chunk. It may end the response.
    */
   overflowed(): void;
+  /** Too much waits for all clients, and most of it in this response: the connection is dropped after this call. */
+  evicted?(waiting: WaitingBytes): void;
   /** Called exactly once: the response has ended, or the client is gone. */
   closed(): void;
+}
+
+/** What waits to be sent, in bytes. */
+export interface WaitingBytes {
+  /** To one client. */
+  readonly own: number;
+  /** To all clients together. */
+  readonly all: number;
 }
 
 /** Where the chunks of one response go. When it is closed, every method does nothing and does not throw. */
@@ -180,6 +190,11 @@ export interface TransportHandlers<Session> {
    */
   overflow(session: Session): void;
   /**
+   * Too much waits for all clients (`sendMemoryBytes`), and most of it for this one: what waits is dropped with the
+   * connection after this call, so that the client sees 1006. If the call closes the socket, `close` has its code and reason.
+   */
+  evict?(session: Session, waiting: WaitingBytes): void;
+  /**
    * Called exactly once for each socket that was open. The code is 1005 for a close frame without a code, and 1006 if
    * there was no close frame.
    */
@@ -200,6 +215,11 @@ export interface TransportOptions {
   readonly maxFrameBytes: number;
   /** Longest send queue of a socket or a streamed response, in bytes. Above it, frames are dropped and `overflow` is called. */
   readonly sendQueueBytes: number;
+  /**
+   * What may wait in the send queues of all sockets and streamed responses together, in bytes. Above it, those with the longest
+   * queues are dropped; it is looked at now and then. 0 and the default: no limit.
+   */
+  readonly sendMemoryBytes?: number;
   /** A socket that sends nothing for so many seconds, not even a pong, is dropped: 8 to 960, or 0 for never. */
   readonly idleTimeoutSeconds: number;
   /**
