@@ -29,8 +29,9 @@ import {
   type Transport,
   type TransportOptions,
 } from './common/transport.ts';
-import { NodeExchange, NodeRequestHead } from './ws/exchange.ts';
+import { NodeExchange, NodeRequestHead, type SharedByExchanges } from './ws/exchange.ts';
 import { encodeFrame, FrameJoiner } from './ws/frames.ts';
+import { countPieces, HTTP_DEADLINES, type HttpDeadlines } from './ws/deadlines.ts';
 import { EndingConnections } from './ws/ending-connections.ts';
 import { isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
 import type { SharedBySinks } from './ws/response-sink.ts';
@@ -40,9 +41,6 @@ import { Topics } from './common/topics.ts';
 
 /** A proxy keeps a connection for about a minute, and must not find it closed. */
 const KEEP_ALIVE_MS = 75_000;
-/** A client must have sent a whole head within this time, and a whole request within the other one. */
-const HEAD_MS = 15_000;
-const REQUEST_MS = 60_000;
 /** Connections that may wait to be accepted. A crowd that connects again at once is not refused. */
 const BACKLOG = 4_096;
 
@@ -53,8 +51,6 @@ const BACKLOG = 4_096;
 const HTTP_OPTIONS: ServerOptions & { shouldUpgradeCallback: (req: IncomingMessage) => boolean } = {
   maxHeaderSize: MAX_HEAD_BYTES,
   keepAliveTimeout: KEEP_ALIVE_MS,
-  headersTimeout: HEAD_MS,
-  requestTimeout: REQUEST_MS,
   // It is answered here, with an error of ours.
   requireHostHeader: false,
   shouldUpgradeCallback: (req) => isHandshake(req) || !announcesBody(new NodeRequestHead(req)),
@@ -64,10 +60,16 @@ const HTTP_OPTIONS: ServerOptions & { shouldUpgradeCallback: (req: IncomingMessa
  * Makes the transport.
  * @throws {RangeError} for an idle timeout that is not supported.
  */
-export const createWsTransport: CreateTransport = (handlers, options) => {
-  checkIdleTimeout(options.idleTimeoutSeconds);
-  return new WsTransport(containHandlers(handlers), options);
-};
+export const createWsTransport: CreateTransport = (handlers, options) =>
+  wsTransportWith(HTTP_DEADLINES)(handlers, options);
+
+/** Makes transports with other deadlines. */
+export function wsTransportWith(deadlines: HttpDeadlines): CreateTransport {
+  return (handlers, options) => {
+    checkIdleTimeout(options.idleTimeoutSeconds);
+    return new WsTransport(containHandlers(handlers), options, deadlines);
+  };
+}
 
 class WsTransport<Session> implements Transport {
   readonly #handlers: ContainedHandlers<Session>;
@@ -79,6 +81,7 @@ class WsTransport<Session> implements Transport {
   readonly #streams: SharedBySinks;
   readonly #memory: SendMemory;
   readonly #ending: EndingConnections;
+  readonly #exchanges: SharedByExchanges;
   readonly #shared: SharedBySockets<Session>;
   readonly #idleCheck: NodeJS.Timeout | undefined;
   /** The sub-protocol that the server has chosen for a handshake. */
@@ -87,17 +90,26 @@ class WsTransport<Session> implements Transport {
   /** Where connections come from, if not from a listening socket of its own. */
   #source: SocketSource | undefined;
 
-  constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
+  constructor(handlers: ContainedHandlers<Session>, options: TransportOptions, deadlines: HttpDeadlines) {
     this.#handlers = handlers;
+    const pieces = countPieces(options.maxFrameBytes);
     this.#ending = new EndingConnections(handlers.failed);
     this.#memory = new SendMemory(options.sendMemoryBytes ?? 0);
     this.#shared = shareBySockets(handlers, options.sendQueueBytes, this.#memory);
     this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set(), memory: this.#memory };
+    this.#exchanges = {
+      underWay: this.#requests,
+      ending: this.#ending,
+      sinks: this.#streams,
+      answerMs: deadlines.answerMs,
+    };
     this.#handshakes = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.maxFrameBytes,
+      maxFragments: pieces,
+      maxBufferedChunks: pieces,
       WebSocket: ClosingWebSocket,
       autoPong: false,
       handleProtocols: (_offered, req) => this.#subprotocols.get(req) ?? false,
@@ -105,7 +117,12 @@ class WsTransport<Session> implements Transport {
     this.#handshakes.on('wsClientError', ({ message }, socket) =>
       this.#ending.end(socket, jsonError(400, message)),
     );
-    this.#http = createServer(HTTP_OPTIONS);
+    this.#http = createServer({
+      ...HTTP_OPTIONS,
+      headersTimeout: deadlines.headMs,
+      requestTimeout: deadlines.requestMs,
+      connectionsCheckingInterval: deadlines.checkMs,
+    });
     this.#http.maxHeadersCount = 0;
     if (options.maxSockets !== undefined) this.#http.maxConnections = options.maxSockets;
     this.#http.on('drop', () => handlers.crowded());
@@ -190,7 +207,7 @@ class WsTransport<Session> implements Transport {
 
   #request(req: IncomingMessage, res: ServerResponse): void {
     this.#ending.noteRequest(req, res);
-    const exchange = new NodeExchange(req, res, this.#requests, this.#ending, this.#streams);
+    const exchange = new NodeExchange(req, res, this.#exchanges);
     exchange.answer(refuseRequest(req) ?? this.#handlers.request(exchange));
   }
 
