@@ -16,7 +16,8 @@ import { send } from '../actors/runtime/send.ts';
 import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.ts';
 import { isViolation, type Codec, type Decoded } from '../protocol/codec.ts';
 import type { Publication, Push, Reply } from '../protocol/command.ts';
-import type { Frame } from '../protocol/text.ts';
+import type { Refusal } from '../protocol/errors.ts';
+import { lengthOf, type Frame } from '../protocol/text.ts';
 import type { Socket } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
 import { RoomNames, type Audiences } from './audiences.ts';
@@ -33,6 +34,11 @@ const STEP = 32;
 /** How long commands of one client are taken in a turn after the first {@link STEP}, in milliseconds. */
 const SLICE_MS = 0.25;
 
+/** Counts the errors that clients are answered. */
+export interface RefusalTally {
+  refused(refusal: Refusal): void;
+}
+
 /** What every session is given. */
 export interface SessionParts {
   /** Long answers that a client may be owed before its next command is taken, in bytes or units of text. */
@@ -43,6 +49,7 @@ export interface SessionParts {
   readonly surroundings: ConnectionSurroundings;
   readonly deltas: DeltaRooms;
   readonly audiences: Audiences;
+  readonly refusals?: RefusalTally | undefined;
 }
 
 /** What is known of a client before its socket opens. */
@@ -204,6 +211,7 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
   }
 
   reply(reply: Reply): void {
+    if (reply.type === 'refused') this.#options.refusals?.refused(reply.refusal);
     const frames = this.#codec.encodeReply(reply);
     // A servant answers many calls at once.
     this.#sendAll(frames, reply.type === 'called');
@@ -286,10 +294,6 @@ function readClose(close: CloseName | CustomClose): CustomClose {
   if (typeof close !== 'string') return close;
   const { code, reason } = CLOSE_CODES[close];
   return { code, reason };
-}
-
-function lengthOf(frame: Frame): number {
-  return typeof frame === 'string' ? frame.length : frame.byteLength;
 }
 
 function isLong(frame: Frame): boolean {

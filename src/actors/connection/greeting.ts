@@ -25,6 +25,7 @@ const REFUSE_COMMANDS = {
 
 export const greetingState = connectionSetup.createStateConfig({
   description: 'The socket is open, and it is not known yet who the client is.',
+  meta: { maxSeconds: 60 },
   initial: 'waiting',
   entry: 'startDeadline',
   on: {

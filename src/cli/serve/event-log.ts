@@ -37,6 +37,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'message.published': 'trace',
   'problem.noted': 'debug',
   'state.entered': 'trace',
+  'state.stuck': 'warn',
   'message.broadcast': 'trace',
   'message.failed': 'error',
   'handler.failed': 'error',
@@ -105,6 +106,10 @@ function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): st
     return outcome === 'done' ? undefined : `${name} ${act} ${outcome} ${remoteAddress}`;
   }
   if (name === 'access.refused') return `${name} ${(event as ServerEvents['access.refused']).to}`;
+  if (name === 'state.stuck') {
+    const { machine, state } = event as ServerEvents['state.stuck'];
+    return `${name} ${machine} ${state}`;
+  }
   if (name === 'member.refused') {
     const { member, refusal } = event as ServerEvents['member.refused'];
     return `${name} ${refusal.error} ${member.id}`;

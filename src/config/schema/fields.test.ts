@@ -32,6 +32,7 @@ describe('every setting', () => {
       'auth.userBoundary',
       'auth.personalRoom',
       'inspector.token',
+      'metrics.token',
       'tars.locator',
       'tars.set',
       'tars.listen',

@@ -57,6 +57,7 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
       outside,
       nodeInfo,
       listActors: () => null,
+      tellMetrics: () => null,
       revocations,
       muted,
       events,

@@ -50,6 +50,7 @@ function start(options: HarnessOptions = {}) {
       outside,
       nodeInfo,
       listActors: () => null,
+      tellMetrics: () => null,
       revocations,
       muted,
       events,

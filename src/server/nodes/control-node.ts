@@ -49,13 +49,16 @@ export interface ControlNodeInput {
   readonly nodeInfo: () => NodeInfo;
   /** What the inspector lists, for that of another node. */
   readonly listActors: (query: Json) => Json | Promise<Json>;
+  /** The metrics, for another worker of the process `place`. */
+  readonly tellMetrics: (place: string) => Json | Promise<Json>;
   readonly revocations: Pick<Revocations, 'add' | 'lift' | 'reload'>;
   readonly muted: Pick<MutedRooms, 'mute' | 'unmute' | 'reload'>;
   readonly events: EventSink;
 }
 
 export function createControlNode(input: ControlNodeInput): ControlNode {
-  const { node, directory, streams, outside, nodeInfo, listActors, revocations, muted, events } = input;
+  const { node, directory, streams, outside, nodeInfo, listActors, tellMetrics, revocations, muted, events } =
+    input;
   const ignored = new Set<string>();
 
   /** A node of a newer version may ask for what this one does not know. */
@@ -196,6 +199,8 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return { ...nodeInfo() } satisfies Json;
         case 'actors':
           return listActors(question.query);
+        case 'metrics':
+          return tellMetrics(question.place);
         default:
           throw ignore(`a question of the type ${(question satisfies never as Question).type}`);
       }
