@@ -61,6 +61,7 @@ describe('good settings', () => {
       },
       membership: { durability: 'relaxed', flushMs: 50, ttlSeconds: 86_400, reconnectSeconds: 30 },
       inspector: { enabled: true, access: 'auto', control: false, redact: [], history: 200 },
+      metrics: { enabled: true },
       tars: {
         servants: {},
         callSeconds: 3,

@@ -98,6 +98,11 @@ export interface ServerEvents {
     user?: string;
     servant?: string;
   };
+  /**
+   * An actor is in a state for longer than the chart allows: `maxSeconds` of the state. It is told once for each time that it
+   * is there, after up to ten seconds more.
+   */
+  'state.stuck': { machine: string; state: string; id: string; seconds: number; maxSeconds: number };
   'message.broadcast': { data: Json; from?: MemberInfo };
   /** A handler of a room threw, rejected or missed its deadline. */
   'handler.failed': { room?: string; handler: HandlerName; error: unknown };
@@ -128,7 +133,7 @@ export interface ServerEvents {
   'rpc.failed': { servant: string; func: string; failure: RpcFailure; trace?: string; error?: unknown };
   /** A key, a token or a secret was wrong, a key does not allow what was asked, or the secret of a call from another TARS service was missing. */
   'access.refused': {
-    to: 'the HTTP API' | 'the inspector' | 'Statecast.Push';
+    to: 'the HTTP API' | 'the inspector' | 'the metrics' | 'Statecast.Push';
     remoteAddress?: string;
     /** The name of the key, where it is right and does not allow the method. */
     key?: string;

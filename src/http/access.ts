@@ -1,7 +1,7 @@
 /** Who may use the HTTP routes that read or change rooms. */
 
 import { createSecretFinder } from '../auth/secret.ts';
-import type { ApiMethodName } from '../protocol/api-methods.ts';
+import type { KeyRight } from '../protocol/api-methods.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { isForeignPage, type OriginPolicy } from '../transport/origin-policy.ts';
@@ -27,19 +27,19 @@ export interface AccessOptions {
 /** What a key did not allow. */
 export interface Denied {
   readonly key: string | undefined;
-  readonly method: ApiMethodName;
+  readonly method: KeyRight;
 }
 
 export interface Access {
   /** Returns who asks; or the response that refuses the request. */
   admit(request: RequestHead): Caller | TransportResponse;
   /** Tells that the caller was refused a method. */
-  deny(request: RequestHead, caller: Caller, method: ApiMethodName): void;
+  deny(request: RequestHead, caller: Caller, method: KeyRight): void;
   /** The response that refuses the caller a method about a room, or nothing. It counts as a request. */
   refuse(
     request: RequestHead,
     caller: Caller,
-    method: ApiMethodName,
+    method: KeyRight,
     room: string | undefined,
   ): TransportResponse | undefined;
 }
@@ -69,7 +69,7 @@ export function createAccess(
     return anybody;
   }
 
-  function deny(request: RequestHead, caller: Caller, method: ApiMethodName): void {
+  function deny(request: RequestHead, caller: Caller, method: KeyRight): void {
     refused(request, { key: caller.name, method });
   }
 

@@ -33,3 +33,8 @@ export const API_METHOD_NAMES = [
 
 /** `watch` and `explain` are `GET /api/<name>`; the others are `POST /api/<name>`. */
 export type ApiMethodName = (typeof API_METHOD_NAMES)[number];
+
+/** What a key may be for: the methods, and the numbers at `/metrics`. */
+export const KEY_RIGHTS = [...API_METHOD_NAMES, 'metrics'] as const;
+
+export type KeyRight = (typeof KEY_RIGHTS)[number];

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
-import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
+import { combineObservers } from '../actors/runtime/combine-observers.ts';
 import { createMachines } from '../actors/machines.ts';
 import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
@@ -37,6 +37,7 @@ import { createNodeInfo } from './nodes/node-info.ts';
 import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
+import { createMeasurement } from './measurement.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
 import { ruleOfBroadcasts } from './room-rules.ts';
@@ -119,8 +120,18 @@ export function composeServer<All extends ServantDefinitions>(
   const allowsOrigin = createOriginPolicy(settings.allowedOrigins);
   const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
   const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
+  const measurement = createMeasurement({
+    settings,
+    events,
+    clock,
+    servants: servantDefinitions,
+    nodeInfo: () => nodeInfo(),
+    sharing,
+    onError: (error) => onError(error, 'the metrics'),
+  });
+  const metrics = measurement?.metrics;
   const machines = createMachines(
-    inspector?.observer ?? NO_OBSERVER,
+    combineObservers(inspector?.observer ?? {}, metrics?.observer ?? {}),
     () => clock.monotonic(),
     tellStates(chosenStates, events),
   );
@@ -133,10 +144,12 @@ export function composeServer<All extends ServantDefinitions>(
     historyBytes: limits.historyBytes,
     directory: () => directory,
     optionsOf: (room) => optionsOf(room),
+    measure: metrics?.measure,
   });
   const { broker, revocations, muted } = shared;
   const callStatistics = createCallStatistics(
     statStore ?? createConfiguredStatStore(settings.monitor, redis?.redis),
+    metrics?.called,
   );
 
   const directory = createDirectory(
@@ -221,6 +234,7 @@ export function composeServer<All extends ServantDefinitions>(
       nodeInfo,
       listActors: actorLists.answer,
       problems,
+      tellMetrics: (place) => measurement?.answer(place) ?? null,
       revocations,
       muted,
       events,
@@ -318,6 +332,10 @@ export function composeServer<All extends ServantDefinitions>(
     userRoutes: createUserRoutes(routes, server),
     allowsOrigin,
     inspector,
+    metrics: measurement && {
+      traffic: measurement.metrics.traffic,
+      read: () => measurement.readAll(nodes),
+    },
     health,
     isDraining: () => life.isDraining,
     createTransport: transportChoice.create,
@@ -345,20 +363,23 @@ export function composeServer<All extends ServantDefinitions>(
             messageBytes: limits.messageBytes,
           }),
     inspector,
+    metrics,
   });
   sharing?.onLeave(() => transport.stopListening?.());
   const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
+  const population = {
+    server: actor,
+    directory,
+    proxies: servants.proxies,
+    ...owner.backends,
+    deliveries: owner.webhooks.deliveries,
+    redisLinks: redis?.links.links ?? new Map(),
+  };
+  metrics?.attach({ population, directory, health });
   inspector?.attach(
-    {
-      server: actor,
-      directory,
-      proxies: servants.proxies,
-      ...owner.backends,
-      deliveries: owner.webhooks.deliveries,
-      redisLinks: redis?.links.links ?? new Map(),
-    },
+    population,
     operations,
     ...(redis === undefined && given.control === undefined ? [] : [actorLists.others(nodes)]),
   );

@@ -10,6 +10,7 @@ import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { HttpPool } from '../backends/http-pool.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { OutsidePresence } from '../operations/outside-presence.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
@@ -46,6 +47,7 @@ export interface ServicesInput {
   readonly pushServer: ServantServer | undefined;
   /** Closed late: pages that watch see the server drain, to its last states. */
   readonly inspector: Pick<Inspector, 'close'> | undefined;
+  readonly metrics: Pick<Metrics, 'start' | 'stop'> | undefined;
 }
 
 export function createServices(input: ServicesInput): ServerServices {
@@ -61,6 +63,7 @@ export function createServices(input: ServicesInput): ServerServices {
     shared,
     events,
     inspector,
+    metrics,
     transport,
     pushServer,
   } = input;
@@ -68,6 +71,7 @@ export function createServices(input: ServicesInput): ServerServices {
   let endOrphans: (() => void) | undefined;
   return {
     async restore() {
+      metrics?.start();
       await shared.redis?.start();
       await shared.control.open?.();
       await Promise.all([shared.revocations.load(), shared.muted.load()]);
@@ -117,6 +121,7 @@ export function createServices(input: ServicesInput): ServerServices {
       await http.close();
       for (const room of directory.rooms.values()) room.stop();
       await closeParts(shared);
+      metrics?.stop();
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
+import type { Traffic } from '../metrics/traffic.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Codec } from '../protocol/codec.ts';
@@ -33,6 +34,7 @@ import { createOpenApiRoute } from '../http/api/openapi.ts';
 import { createExplainRoute } from '../http/api/explain-route.ts';
 import { createWatchRoute } from '../http/api/watch-route.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
+import { createMetricsRoute, METRICS_PATH } from '../http/metrics-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
 import { createPresenceRoute } from '../http/presence-route.ts';
 import { createPushRoutes } from '../http/push-routes.ts';
@@ -102,6 +104,8 @@ export interface WebInput {
   readonly allowsOrigin: OriginPolicy;
   /** Nothing where it is turned off. */
   readonly inspector: Pick<Inspector, 'endpoints' | 'routes'> | undefined;
+  /** Nothing where it is turned off. */
+  readonly metrics: { readonly traffic: Traffic; readonly read: () => Promise<string> } | undefined;
   readonly health: () => Health;
   readonly isDraining: () => boolean;
   readonly createTransport: CreateTransport;
@@ -115,7 +119,8 @@ export interface WebInput {
 export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
-  const { streams, operations, socketLimits, surroundings, taps, watchers } = input;
+  const { streams, operations, socketLimits, surroundings, taps, watchers, metrics } = input;
+  const traffic = metrics?.traffic;
   const { limits, http } = settings;
   const centrifuge = createCentrifugeCodec(SERVER_INFO, limits.messageBytes);
   const codecs = new Map([
@@ -129,10 +134,11 @@ export function createWeb(input: WebInput): Transport {
   const chooseCodec = createCodecChoice(codecs, jsonCodecs);
   const deltas = new DeltaRooms();
   const audiences = new Audiences();
-  const fanout = createFanout(audiences, deltas, (topic, frame) => {
+  const publish: Transport['publish'] = (topic, frame) => {
     transport.publish(topic, frame);
     if (streams.isInUse) streams.publish(topic, frame);
-  });
+  };
+  const fanout = createFanout(audiences, deltas, publish, traffic);
   const onLoopback = isLoopbackHost(settings.host);
   const { clock } = input;
   const keys = listKeys(http);
@@ -152,6 +158,21 @@ export function createWeb(input: WebInput): Transport {
   const access = createAccess({ ...accessOptions, allowsOrigin }, callers);
   // It is for servers: without a key, no page of another origin may use it.
   const apiAccess = createAccess({ ...accessOptions, allowsOrigin: allowsOwnPages }, callers);
+  const { token } = settings.metrics;
+  const readableMetrics = (read: () => Promise<string>): Route =>
+    createMetricsRoute({
+      read,
+      token,
+      wrongToken: ({ remoteAddress }) => events.emit('access.refused', { to: 'the metrics', remoteAddress }),
+      access: createAccess(
+        {
+          ...accessOptions,
+          open: onLoopback && token === undefined ? 'this machine' : 'nobody',
+          allowsOrigin: allowsOwnPages,
+        },
+        callers,
+      ),
+    });
   const full = new FullNotice(events, clock, socketLimits.connections);
   const accept = createAcceptance({
     share: new FairShare((error) => onError(error, 'a frame')),
@@ -159,6 +180,7 @@ export function createWeb(input: WebInput): Transport {
     surroundings,
     deltas,
     audiences,
+    refusals: traffic,
     sendQueueBytes: limits.sendQueueBytes,
     onAccepted: (codec) => fanout.use(codec),
     allowsOrigin,
@@ -210,6 +232,7 @@ export function createWeb(input: WebInput): Transport {
       { most: apiCalls, refused: refusedCall },
     ),
     createHealthRoute(health),
+    ...(metrics === undefined ? [] : [readableMetrics(metrics.read)]),
     ...(inspector?.routes ?? []),
     ...createPageRoutes(
       settings.pages && existsSync(PAGES_DIRECTORY) ? PAGES_DIRECTORY : undefined,
@@ -219,11 +242,11 @@ export function createWeb(input: WebInput): Transport {
   refuseShadowed(findShadowedRoutes(input.userRoutes, ownRoutes));
   const route = createRouter([...input.userRoutes, ...ownRoutes]);
   const answer: Router = (request) =>
-    isDraining() && request.path !== HEALTH_PATH
+    isDraining() && request.path !== HEALTH_PATH && request.path !== METRICS_PATH
       ? jsonError(503, 'the server is shutting down')
       : route(request);
   const handlers = {
-    ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])]),
+    ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])], traffic),
     request: answer,
     failed: (error: unknown) => onError(error, 'a request or a frame'),
     crowded: () => full.note(),

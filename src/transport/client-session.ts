@@ -17,7 +17,8 @@ import { send } from '../actors/runtime/send.ts';
 import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.ts';
 import { isViolation, type Codec, type Decoded } from '../protocol/codec.ts';
 import type { Command, Publication, Push, Reply } from '../protocol/command.ts';
-import type { Frame } from '../protocol/text.ts';
+import type { Refusal } from '../protocol/errors.ts';
+import { lengthOf, type Frame } from '../protocol/text.ts';
 import type { AddressLimits } from './address-limits.ts';
 import type { Socket, WaitingBytes } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
@@ -37,6 +38,11 @@ const SLICE_MS = 0.25;
 
 const NO_COMMANDS: readonly Command[] = [];
 
+/** Counts the errors that clients are answered. */
+export interface RefusalTally {
+  refused(refusal: Refusal): void;
+}
+
 /** What every session is given. */
 export interface SessionParts {
   /** Long answers that a client may be owed before its next command is taken, in bytes or units of text. */
@@ -49,6 +55,7 @@ export interface SessionParts {
   readonly audiences: Audiences;
   /** It counts the connections of each address. */
   readonly addresses: AddressLimits;
+  readonly refusals?: RefusalTally | undefined;
 }
 
 /** What is known of a client before its socket opens. */
@@ -226,6 +233,7 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
   }
 
   reply(reply: Reply): void {
+    if (reply.type === 'refused') this.#options.refusals?.refused(reply.refusal);
     const frames = this.#codec.encodeReply(reply);
     // A servant answers many calls at once.
     this.#sendAll(frames, reply.type === 'called');
@@ -308,10 +316,6 @@ function readClose(close: CloseName | CustomClose): CustomClose {
   if (typeof close !== 'string') return close;
   const { code, reason } = CLOSE_CODES[close];
   return { code, reason };
-}
-
-function lengthOf(frame: Frame): number {
-  return typeof frame === 'string' ? frame.length : frame.byteLength;
 }
 
 function isLong(frame: Frame): boolean {

@@ -29,9 +29,15 @@ export interface SocketEndpoint {
   upgrade(request: RequestHead): UpgradeOutcome<SocketSession> | undefined;
 }
 
+/** Counts what comes from sockets. */
+export interface FrameTally {
+  received(frame: string | Uint8Array): void;
+}
+
 /** The transport's handlers for sockets. The first endpoint that answers a handshake gets the socket. */
 export function handleSockets(
   endpoints: readonly SocketEndpoint[],
+  tally?: FrameTally,
 ): Omit<TransportHandlers<SocketSession>, 'request' | 'failed' | 'crowded'> {
   return {
     upgrade(request) {
@@ -42,7 +48,13 @@ export function handleSockets(
       return { accept: false, response: jsonError(404, `no WebSocket is served at ${request.path}`) };
     },
     open: (session, socket) => session.opened(socket),
-    message: (session, frame) => session.received(frame),
+    message:
+      tally === undefined
+        ? (session, frame) => session.received(frame)
+        : (session, frame) => {
+            tally.received(frame);
+            session.received(frame);
+          },
     drain: (session) => session.drained(),
     overflow: (session) => session.overflowed(),
     evict: (session, waiting) => session.evicted?.(waiting),

@@ -86,7 +86,9 @@ export interface NewConnection {
   /** The peer's address as text. */
   readonly remoteAddress: string;
   /** What its protocol asks of the chart. */
-  readonly protocol: Pick<Codec, 'greeting' | 'keepsOrder' | 'pings' | 'readsStreams'>;
+  readonly protocol: Pick<Codec, 'greeting' | 'keepsOrder' | 'pings' | 'readsStreams'> & {
+    readonly name?: string;
+  };
   /** For the authenticator and for backends; absent where there is none. */
   readonly handshake?: Handshake | undefined;
   /** For a client without WebSocket: what its further requests name. */

@@ -181,6 +181,7 @@ export const connectionMachine = connectionSetup.createMachine({
             },
             congested: {
               description: 'The client reads slower than it is sent to: bytes wait in the send queue.',
+              meta: { maxSeconds: 300 },
               on: { 'socket.drained': 'clear' },
             },
           },
@@ -378,6 +379,7 @@ export const connectionMachine = connectionSetup.createMachine({
             busy: {
               description:
                 'A command waits for its room, its handler or the store. Later commands wait for its answer, since the protocol keeps the order of answers.',
+              meta: { maxSeconds: 300 },
               tags: 'busy',
               on: {
                 'room.joined': {
@@ -412,6 +414,7 @@ export const connectionMachine = connectionSetup.createMachine({
             parting: {
               description:
                 'The server is shutting down: no command is taken any more, and when all are answered, the socket is closed.',
+              meta: { maxSeconds: 120 },
               always: { guard: 'owesNothing', ...closeWith('shutdown') },
             },
           },
@@ -432,6 +435,7 @@ export const connectionMachine = connectionSetup.createMachine({
             },
             renewing: {
               description: "The owner's backend, which has let the client in, is asked whether it may stay.",
+              meta: { maxSeconds: 60 },
               entry: 'askRenewal',
               on: {
                 'renewal.answered': [
@@ -451,6 +455,7 @@ export const connectionMachine = connectionSetup.createMachine({
             },
             expiring: {
               description: 'The token has expired. A new one is waited for.',
+              meta: { maxSeconds: 60 },
               on: { 'credentials.expired': closeWith('expired') },
             },
           },
@@ -469,6 +474,7 @@ export const connectionMachine = connectionSetup.createMachine({
             },
             asked: {
               description: 'The client was pinged and has not answered yet.',
+              meta: { maxSeconds: 30 },
               on: {
                 pong: { target: 'alive', actions: 'schedulePing' },
                 'pong.overdue': closeWith('noPong'),
@@ -480,6 +486,7 @@ export const connectionMachine = connectionSetup.createMachine({
     },
     closing: {
       description: 'The server has closed the connection; the socket has not confirmed that it is closed.',
+      meta: { maxSeconds: 30 },
     },
     closed: {
       description: 'The socket is gone and its rooms are told.',

@@ -28,6 +28,7 @@ const closeOneTooMany = { guard: 'isOneTooMany', ...closeWith('connectionLimit')
 
 export const greetingState = connectionSetup.createStateConfig({
   description: 'The socket is open, and it is not known yet who the client is.',
+  meta: { maxSeconds: 60 },
   initial: 'waiting',
   entry: 'startDeadline',
   on: {

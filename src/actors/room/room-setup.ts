@@ -88,7 +88,7 @@ export const roomSetup = setup({
     }),
   },
   delays: {
-    storeLate: ({ context }) => STORE_DEADLINE_MS - context.store.workingMs(),
+    timeout: ({ context }) => STORE_DEADLINE_MS - context.store.workingMs(),
     closeDeadline: CLOSE_DEADLINE_MS,
     flush: ({ context }) => context.flushMs,
     retry: ({ context }) => Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(context.attempts, 10)),

@@ -67,6 +67,7 @@ export const roomMachine = roomSetup.createMachine({
         },
         reading: {
           description: 'The store is asked for the members of an earlier run.',
+          meta: { maxSeconds: 60 },
           invoke: {
             ...sync(true),
             onDone: {
@@ -86,7 +87,7 @@ export const roomMachine = roomSetup.createMachine({
             timely: {
               description: 'The store is expected to answer soon, once it is the turn of this room.',
               after: {
-                storeLate: [
+                timeout: [
                   {
                     guard: 'isLate',
                     target: '#room.active',
@@ -293,6 +294,7 @@ export const roomMachine = roomSetup.createMachine({
     closing: {
       description:
         'The server is shutting down: nobody new is let in, and what the store has yet to learn is written.',
+      meta: { maxSeconds: 30 },
       initial: 'flushing',
       on: {
         'room.join': { actions: refuseJoin },

@@ -2,6 +2,16 @@
 
 import { NO_OBSERVER, type MachineObserver } from './live-machine.ts';
 
+type Stayed = MachineObserver['stayed'];
+
+/** Written out, because it runs for every message: rest parameters would make a list each time. */
+function stayBoth(first: Stayed, second: Stayed): Stayed {
+  return (kind, actor, event, at) => {
+    first(kind, actor, event, at);
+    second(kind, actor, event, at);
+  };
+}
+
 /** Calls each in turn. A method that none of them has costs nothing. */
 export function combineObservers(...observers: readonly Partial<MachineObserver>[]): MachineObserver {
   return {
@@ -22,6 +32,7 @@ export function combineObservers(...observers: readonly Partial<MachineObserver>
     const [first, ...others] = listeners;
     if (first === undefined) return NO_OBSERVER[name];
     if (others.length === 0) return first;
+    if (name === 'stayed') return (listeners as Stayed[]).reduce(stayBoth) as MachineObserver[Name];
     const all = listeners as readonly ((...args: unknown[]) => void)[];
     return ((...args: unknown[]) => {
       for (const listener of all) listener(...args);

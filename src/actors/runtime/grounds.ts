@@ -76,7 +76,7 @@ function nameOf(part: unknown): string {
 
 const OWN_EVENT = /^xstate\.(after|done|error)\.(?:actor\.)?([^.]*)/;
 
-/** XState's own events by what people say: `after storeLate`, `done`, `failed`. */
+/** XState's own events by what people say: `after timeout`, `done`, `failed`. */
 function nameEvent(type: string): string {
   const own = OWN_EVENT.exec(type);
   if (own === null) return type;

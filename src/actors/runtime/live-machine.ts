@@ -63,13 +63,30 @@ export const NO_OBSERVER: MachineObserver = {
 /** When an actor entered its states, kept on the snapshot: it lives and dies with them. */
 const SINCE = Symbol('since');
 
+/** When an actor entered each of its states, kept beside {@link SINCE} where somebody notes it. */
+const ENTERED = Symbol('entered');
+
 interface Dated {
   [SINCE]?: number | undefined;
+  [ENTERED]?: readonly number[] | undefined;
 }
 
 /** When a snapshot's states were entered, by the monotonic clock; undefined for a machine that is not live. */
 export function sinceOf(snapshot: AnyMachineSnapshot): number | undefined {
   return (snapshot as Dated)[SINCE];
+}
+
+/**
+ * When each of a snapshot's states was entered, by the monotonic clock, in the order of its `_nodes`. Undefined: all of
+ * them at {@link sinceOf}. In a parallel state one region may move on while another stays.
+ */
+export function enteredOf(snapshot: AnyMachineSnapshot): readonly number[] | undefined {
+  return (snapshot as Dated)[ENTERED];
+}
+
+/** For an observer, when an actor has moved. It holds for as long as the actor stays in these states. */
+export function noteEntered(snapshot: AnyMachineSnapshot, entered: readonly number[]): void {
+  (snapshot as Dated)[ENTERED] = entered;
 }
 
 /**
@@ -166,6 +183,8 @@ class LiveLane extends FastLane {
       return;
     }
     (to as Dated)[SINCE] = (from as Dated)[SINCE];
+    const entered = enteredOf(from);
+    if (entered !== undefined) noteEntered(to, entered);
     this.#observer.stayed(this.#kind, self, event, to);
   }
 }

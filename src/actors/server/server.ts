@@ -90,6 +90,7 @@ export const serverMachine = machine.createMachine({
         restoring: {
           description:
             'The rooms of an earlier run are read; those who have no socket any more are swept or away.',
+          meta: { maxSeconds: 600 },
           invoke: {
             src: 'restore',
             input: ({ context }) => context.services,
@@ -102,6 +103,7 @@ export const serverMachine = machine.createMachine({
         },
         binding: {
           description: 'The listening socket is being opened.',
+          meta: { maxSeconds: 30 },
           invoke: {
             src: 'bind',
             input: ({ context }) => context.services,
@@ -155,6 +157,7 @@ export const serverMachine = machine.createMachine({
         },
         releasing: {
           description: 'The listening socket and the store are closed.',
+          meta: { maxSeconds: 60 },
           tags: ['stopping'],
           invoke: {
             src: 'release',
@@ -176,6 +179,7 @@ export const serverMachine = machine.createMachine({
     },
     abandoning: {
       description: 'Draining has taken too long: what is left is dropped.',
+      meta: { maxSeconds: 10 },
       tags: ['stopping'],
       invoke: {
         src: 'release',
@@ -198,6 +202,7 @@ export const serverMachine = machine.createMachine({
     },
     recalling: {
       description: 'The start has failed: everything that was opened is closed.',
+      meta: { maxSeconds: 10 },
       tags: ['stopping'],
       invoke: {
         src: 'release',

@@ -37,6 +37,7 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'message.published': 'trace',
   'problem.noted': 'info',
   'state.entered': 'trace',
+  'state.stuck': 'warn',
   'message.broadcast': 'trace',
   'message.failed': 'error',
   'handler.failed': 'error',
@@ -108,6 +109,10 @@ function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): st
   if (name === 'problem.noted') {
     const { kind, machine, state, event: asked, code, address } = event as ServerEvents['problem.noted'];
     return [name, kind, machine, state, asked, code, address].join(' ');
+  }
+  if (name === 'state.stuck') {
+    const { machine, state } = event as ServerEvents['state.stuck'];
+    return `${name} ${machine} ${state}`;
   }
   if (name === 'question.failed') {
     const { question, backend, error } = event as ServerEvents['question.failed'];

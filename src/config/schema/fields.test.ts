@@ -33,6 +33,7 @@ describe('every setting', () => {
       'auth.personalRoom',
       'limits.handshakesPerSecond',
       'inspector.token',
+      'metrics.token',
       'tars.locator',
       'tars.set',
       'tars.listen',

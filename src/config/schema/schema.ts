@@ -6,7 +6,8 @@ import { fieldNotes } from './field-notes.ts';
 import { hooksSchema } from './hooks-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
-import { API_METHOD_NAMES } from '../../protocol/api-methods.ts';
+import { KEY_RIGHTS } from '../../protocol/api-methods.ts';
+import { metricsSchema } from './metrics-schema.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
 import { isAddressRule } from '../../system/addresses.ts';
 import { roomPattern } from './room-pattern.ts';
@@ -44,7 +45,7 @@ const apiKey = z.strictObject({
     .regex(/^[\w.-]{1,64}$/)
     .register(fieldNotes, { allowed: 'a name of letters, digits and _ . -' }),
   key: z.string().min(12).register(fieldNotes, { secret: true, allowed: 'a text of at least 12 characters' }),
-  allow: z.array(z.enum(API_METHOD_NAMES)).optional(),
+  allow: z.array(z.enum(KEY_RIGHTS)).optional(),
   rooms: z.array(roomPattern).optional(),
   requestsPerSecond: z.number().positive().optional().register(fieldNotes, { allowed: 'a number above 0' }),
 });
@@ -62,7 +63,7 @@ const http = z.strictObject({
     .array(apiKey)
     .default([])
     .describe(
-      'Further keys, each with the methods and rooms that it is for. `/Index/pushByRoom` counts as the method `publish`, `/Index/pushAll` as `broadcast_all`, `/presence` as `presence`.',
+      'Further keys, each with the methods and rooms that it is for. `/Index/pushByRoom` counts as the method `publish`, `/Index/pushAll` as `broadcast_all`, `/presence` as `presence`. `metrics` is for `/metrics`.',
     )
     .register(fieldNotes, {
       secret: true,
@@ -189,6 +190,7 @@ export const settingsSchema = z
     limits: limitsSchema.prefault({}),
     membership: membership.prefault({}),
     inspector: inspectorSchema.prefault({}),
+    metrics: metricsSchema.prefault({}),
     tars: tarsSchema.prefault({}),
     monitor: monitorSchema.prefault({}),
     redis: redisSchema.prefault({}),

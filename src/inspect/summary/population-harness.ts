@@ -58,6 +58,7 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
       nodeInfo,
       listActors: () => null,
       problems: { find: () => [] },
+      tellMetrics: () => null,
       revocations,
       muted,
       events,

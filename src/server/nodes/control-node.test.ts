@@ -51,6 +51,7 @@ function start(options: HarnessOptions = {}) {
       nodeInfo,
       listActors: () => null,
       problems: { find: () => [] },
+      tellMetrics: () => null,
       revocations,
       muted,
       events,

@@ -53,14 +53,27 @@ export interface ControlNodeInput {
   readonly listActors: (query: Json) => Json | Promise<Json>;
   /** What went wrong here in the last hour. */
   readonly problems: Pick<ProblemLog, 'find'>;
+  /** The metrics, for another worker of the process `place`. */
+  readonly tellMetrics: (place: string) => Json | Promise<Json>;
   readonly revocations: Pick<Revocations, 'add' | 'lift' | 'reload'>;
   readonly muted: Pick<MutedRooms, 'mute' | 'unmute' | 'reload'>;
   readonly events: EventSink;
 }
 
 export function createControlNode(input: ControlNodeInput): ControlNode {
-  const { node, directory, streams, outside, nodeInfo, listActors, problems, revocations, muted, events } =
-    input;
+  const {
+    node,
+    directory,
+    streams,
+    outside,
+    nodeInfo,
+    listActors,
+    problems,
+    tellMetrics,
+    revocations,
+    muted,
+    events,
+  } = input;
   const ignored = new Set<string>();
 
   /** A node of a newer version may ask for what this one does not know. */
@@ -203,6 +216,8 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return listActors(question.query);
         case 'problems':
           return problems.find(question.query as ProblemQuery, question.most) as unknown as Json;
+        case 'metrics':
+          return tellMetrics(question.place);
         default:
           throw ignore(`a question of the type ${(question satisfies never as Question).type}`);
       }
