@@ -2,7 +2,7 @@
 
 import { createSecretCheck } from '../auth/secret.ts';
 import type { RequestHead, TransportRequest, TransportResponse } from '../transport/common/transport.ts';
-import { jsonError } from '../transport/common/responses.ts';
+import { jsonError, NO_PAGE } from '../transport/common/responses.ts';
 import type { Access } from './access.ts';
 import { Caller } from './caller.ts';
 import type { Route } from './router.ts';
@@ -12,6 +12,7 @@ export const METRICS_PATH = '/metrics';
 const HEADERS = Object.freeze({
   'content-type': 'text/plain; version=0.0.4; charset=utf-8',
   'cache-control': 'no-store',
+  ...NO_PAGE,
 });
 
 export interface MetricsRouteOptions {
