@@ -167,6 +167,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     limits,
     isMuted: () => false,
     isStopping: () => false,
+    isRestoring: () => false,
     broadcast(data, publisher) {
       void broker.broadcast(data);
       publisher.settle({ type: 'broadcasted' }, SERVER);

@@ -93,6 +93,13 @@ export function createDirectory(
     for (const callback of callbacks) callback();
   }
 
+  /** Joins those to a room who have connected before it was found that they are away there. */
+  function recallHere(users: readonly string[], room: string): void {
+    for (const id of users.flatMap((user) => [...(byUser.get(user) ?? [])])) {
+      connections.get(id)?.getSnapshot().context.queue.take({ type: 'room.recall', room });
+    }
+  }
+
   const absence: Directory['absence'] = {
     add(user, room) {
       const rooms = away.get(user) ?? new Set();
@@ -105,7 +112,7 @@ export function createDirectory(
     },
     connectionsOf: (user) => byUser.get(user) ?? [],
     tellResumed: (user, room) => elsewhere?.tellResumed(user, room),
-    recall: (users, room) => elsewhere?.recall(users, room),
+    recall: elsewhere === undefined ? recallHere : elsewhere.recall.bind(elsewhere),
     roomsOf: (user) => (user === undefined ? [] : [...(away.get(user) ?? [])]),
   };
 

@@ -63,6 +63,8 @@ export interface RoomsInput {
   readonly isMuted: (room: string) => boolean;
   /** Whether rooms may still be opened; a server that stops opens none. */
   readonly isStopping: () => boolean;
+  /** Whether rooms of an earlier run are still being opened. */
+  readonly isRestoring: () => boolean;
   /** Sends a message to every connection. The server's machine decides whether that is possible now. */
   readonly broadcast: (data: Json, publisher: Publisher) => void;
   /** What rooms, memberships and judged messages run. */
@@ -303,8 +305,9 @@ export function createRooms(input: RoomsInput): Rooms {
     async members(room) {
       const refusal = refuseRoomName(room, limits);
       if (refusal !== undefined) return refusal;
-      const known = rooms.get(room);
-      await known?.untilOpen();
+      // Who is away is known when the room is open.
+      const known = input.isRestoring() ? restore(room) : find(room);
+      if (known instanceof SupervisedRoom) await known.untilOpen();
       const list = async () => Promise.all([input.presence.list(room), listAway(room)]);
       const toViews = ([present, away]: Awaited<ReturnType<typeof list>>) => ({
         members: viewMembers(present, away),

@@ -50,6 +50,10 @@ export interface ServerEvents {
    * connections are over, and nobody has told of them one by one. It is known where webhooks are kept on disk.
    */
   'server.started': { clean?: boolean };
+  /** Rooms of an earlier run are being read, or opened; told every 10 seconds. */
+  'server.restoring': { step: 'read' | 'opened'; done: number; total: number };
+  /** All rooms of an earlier run are open. */
+  'server.restored': { rooms: number; seconds: number };
   'server.listening': { host: string; port: number };
   /** The server is shutting down. Emitted at the start and while connections close. */
   'server.draining': { connections: number; rooms: number };

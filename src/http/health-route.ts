@@ -18,6 +18,8 @@ export interface Health {
   /** Rooms in memory. */
   readonly rooms: number;
   readonly store: 'ok' | 'failing';
+  /** How many rooms of an earlier run are read or opened already; absent when all are. */
+  readonly restoring?: { readonly step: 'read' | 'opened'; readonly done: number; readonly total: number };
   /** What carries WebSockets and HTTP, and why `auto` did not choose uWebSockets.js. */
   readonly transport: { readonly name: 'uws' | 'ws' | 'custom'; readonly reason?: string };
   /** All processes behind this address, this one included; absent where there is one. The counts above are of this one. */

@@ -45,7 +45,9 @@ import { createOwnerBackends } from './owner-backends.ts';
 import { createPatternFinder, createRoomOptions } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
-import { readOptions, type ServerProcess } from './read-options.ts';
+import { readOptions } from './read-options.ts';
+import type { ServerProcess } from './server-process.ts';
+import { Restoration } from './restoration.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
@@ -204,6 +206,7 @@ export function composeServer<All extends ServantDefinitions>(
     limits,
     isMuted: (room) => muted.has(room),
     isStopping: () => life.isStopping,
+    isRestoring: () => restoration.progress !== undefined,
     broadcast: createBroadcasts({
       rule: ruleOfBroadcasts(settings),
       perSecond: limits.broadcastsPerSecond,
@@ -256,10 +259,12 @@ export function composeServer<All extends ServantDefinitions>(
   });
 
   const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
+  const restoration = new Restoration({ ...shared, rooms, directory, events, clock });
   const health = createHealth({
     settings,
     maxConnections: socketLimits.connections,
     life,
+    restoration,
     directory,
     servants,
     ...owner,
@@ -345,6 +350,7 @@ export function composeServer<All extends ServantDefinitions>(
     address: { host: settings.host, port: sharing?.port ?? settings.port, shared: sharing?.web },
     directory,
     rooms,
+    restoration,
     servants,
     ...owner,
     shared,

@@ -6,7 +6,6 @@ import type { Directory } from '../actors/directory.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import type { ServerServices } from '../actors/server/server.ts';
-import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { HttpPool } from '../backends/http-pool.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
@@ -15,22 +14,19 @@ import type { OutsidePresence } from '../operations/outside-presence.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { ListenAddress, Transport } from '../transport/common/transport.ts';
-import { eachInTurn } from '../system/turns.ts';
 import { closeRooms, emptyConnections } from './draining.ts';
-import { forgetRevoked } from './nodes/end-revoked.ts';
 import { lookAfterOrphans } from './nodes/orphans.ts';
 import { keepPresence, type PresenceKeeper } from './nodes/presence-keeper.ts';
 import type { Hooks } from './hooks/create-hooks.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
+import type { Restoration } from './restoration.ts';
 import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
-
-/** Rooms of an earlier run that are opened at a time. */
-const ROOMS_AT_A_TIME = 256;
 
 export interface ServicesInput {
   readonly address: ListenAddress;
   readonly directory: Directory;
   readonly rooms: Rooms;
+  readonly restoration: Pick<Restoration, 'open' | 'run'>;
   readonly servants: Servants;
   readonly backends: Pick<Backends, 'stop'>;
   /** The connections to backends. */
@@ -54,7 +50,7 @@ export function createServices(input: ServicesInput): ServerServices {
   const {
     address,
     directory,
-    rooms,
+    restoration,
     servants,
     backends,
     http,
@@ -70,24 +66,17 @@ export function createServices(input: ServicesInput): ServerServices {
   let keeper: PresenceKeeper | undefined;
   let endOrphans: (() => void) | undefined;
   return {
-    async restore() {
+    async prepare() {
       metrics?.start();
       await shared.redis?.start();
       await shared.control.open?.();
       await Promise.all([shared.revocations.load(), shared.muted.load()]);
-      const { rooms: names, setAside = [] } = await shared.store.rooms();
-      for (const { place, reason } of setAside) {
-        events.emit('store.failed', { error: new Error(reason), setAside: place });
-      }
+      await restoration.open();
       // The store has locked the data directory.
       await webhooks.open();
-      await eachInTurn(names, ROOMS_AT_A_TIME, async (name) => {
-        const room = rooms.restore(name);
-        if (room instanceof SupervisedRoom) await room.untilOpen();
-      });
-      forgetRevoked(directory, shared.revocations.list());
       webhooks.start();
     },
+    restore: () => restoration.run(),
     async bind() {
       // The first questions shall not wait for it: many clients may come at once.
       if (hooks.usesHttp) await http.load();

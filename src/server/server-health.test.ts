@@ -16,6 +16,7 @@ function createHealthOf(input: Partial<HealthInput> = {}, settings: SettingsInpu
   const health = createHealth({
     settings: parsed.settings,
     life: { isDraining: false },
+    restoration: { progress: undefined },
     directory,
     backends: { backends: new Map() },
     webhooks: { health: () => ({}) },

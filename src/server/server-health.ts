@@ -13,6 +13,7 @@ import { whoMayWatch } from './inspection.ts';
 import { describeStates } from './servants/servant-links.ts';
 import type { RedisParts } from './nodes/redis-parts.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
+import type { Restoration } from './restoration.ts';
 import type { ServerLife } from './server-life.ts';
 import type { StatecastServer } from './server-options.ts';
 import { watchStore } from './store-health.ts';
@@ -34,6 +35,7 @@ interface Usage extends Memory {
 export interface HealthInput {
   readonly settings: StatecastServer['settings'];
   readonly life: Pick<ServerLife, 'isDraining'>;
+  readonly restoration: Pick<Restoration, 'progress'>;
   readonly directory: Directory;
   readonly servants: Servants;
   readonly backends: Pick<Backends, 'backends'>;
@@ -53,6 +55,7 @@ export interface HealthInput {
 export function createHealth({
   settings,
   life,
+  restoration,
   directory,
   servants,
   backends: { backends },
@@ -92,6 +95,7 @@ export function createHealth({
       connections: directory.connections.size,
       rooms: directory.rooms.size,
       store: isFailing ? 'failing' : 'ok',
+      ...(restoration.progress !== undefined && { restoring: restoration.progress }),
       transport: { name, ...(reason !== undefined && { reason }) },
       ...(workers !== undefined && { workers: workers() }),
       ...(isFailing && { errors: store.errors() }),

@@ -13,10 +13,13 @@ import type { MembershipChange, MembershipStore, SetAside } from './membership-s
 import { createRoomFileAdapter } from './room-file-adapter.ts';
 import { isRoomFileName, isTemporaryFileName, roomFileName } from './room-file-name.ts';
 import { decodeMember, encodeMember, type RoomFile } from './room-file.ts';
+import { eachInTurn } from '../system/turns.ts';
 import { attempt, StoreError } from './store-error.ts';
 
 /** Each open file needs a descriptor, and Node.js has 4 threads for files, so more would not be faster. */
 const PARALLEL_FILES = 16;
+/** Files that are read at a time for the list of rooms: clients that join meanwhile need some too. */
+const LISTED_FILES = 8;
 
 const NO_MEMBERS: RoomFile = { room: '', lines: new Map() };
 
@@ -58,16 +61,37 @@ export function createLowdbStore(options: LowdbStoreOptions): MembershipStore {
   return {
     parallel: PARALLEL_FILES,
 
-    async rooms() {
+    async open() {
+      await ready();
+      await makeDirectory(dir);
+    },
+
+    async rooms(told) {
       await ready();
       await makeDirectory(dir);
       const { names, others } = await listRoomFiles(dir);
-      const found = await Promise.all(names.map((name) => withDatabase(name, async ({ data }) => data)));
-      const rooms = found.filter(({ lines }) => lines.size > 0).map(({ room }) => room);
-      unread = others;
+      const rooms: string[] = [];
+      const failures: Error[] = [];
+      let read = 0;
+      await eachInTurn(names, LISTED_FILES, async (name) => {
+        try {
+          const { room, lines } = await withDatabase(name, async ({ data }) => data);
+          if (lines.size > 0) rooms.push(room);
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error;
+          failures.push(error);
+        }
+        read += 1;
+        told?.(read, names.length);
+      });
+      if (failures.length === 0) unread = others;
       const setAside = [...unreported.values()];
       unreported.clear();
-      return setAside.length === 0 ? { rooms } : { rooms, setAside };
+      return {
+        rooms,
+        ...(setAside.length > 0 && { setAside }),
+        ...(failures.length > 0 && { failures }),
+      };
     },
 
     load(room) {

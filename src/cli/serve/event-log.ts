@@ -18,6 +18,8 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'server.started': 'debug',
   // The banner tells it already, and scripts wait for the one line that has `listening`.
   'server.listening': 'debug',
+  'server.restoring': 'info',
+  'server.restored': 'info',
   'server.draining': 'info',
   'server.full': 'warn',
   'server.stopped': 'info',

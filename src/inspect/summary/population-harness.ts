@@ -84,6 +84,7 @@ export function createPopulation(
     machines.server,
     {
       services: {
+        async prepare() {},
         async restore() {},
         bind: async () => ({ host: '127.0.0.1', port: 8080 }),
         async emptyConnections() {},

@@ -68,7 +68,7 @@ describe('a summary', () => {
       },
     });
     expect(summarize('server', 'server')).toMatchObject({
-      states: ['listening'],
+      states: ['listening.settled'],
       figures: { connections: 1, rooms: 1, servants: 1 },
     });
     expect(Object.keys(summarize('tarsProxy', 'hello').figures)).toEqual([
