@@ -36,21 +36,19 @@ export interface StepCounts {
   readonly time: HistogramCounts;
 }
 
-/** One type of events. */
-export interface EventCounts {
-  /** Events that have left an actor in its states. */
-  stayed: number;
-  /** Events that have brought an actor to other states. */
-  moved: number;
+/** Events of one type that have brought an actor to other states. */
+export interface MoveCount {
+  count: number;
 }
 
 export class MachineCounts {
   readonly kind: MachineKind;
   /** By their paths. */
   readonly states: ReadonlyMap<string, StateCounts>;
-  /** By what the chart calls them, such as `room.join` or `after flush`. */
-  readonly events = new Map<string, EventCounts>();
+  /** By what the chart calls the event, such as `room.join` or `after flush`. */
+  readonly moves = new Map<string, MoveCount>();
   readonly #names: ReadonlyMap<string, string>;
+  #heard: () => ReadonlyMap<string, number> = () => new Map();
 
   constructor(machine: AnyStateMachine) {
     this.kind = machine.id as MachineKind;
@@ -67,15 +65,34 @@ export class MachineCounts {
     return this.states.get(node.path.join('.'));
   }
 
-  /** The counts of an event by its type, as XState calls it. */
-  event(type: string): EventCounts {
-    const name = this.#names.get(type) ?? OTHER;
-    let counts = this.events.get(name);
-    if (counts === undefined) {
-      counts = { stayed: 0, moved: 0 };
-      this.events.set(name, counts);
+  /** The count of changes by an event, whose type is as XState calls it. */
+  move(type: string): MoveCount {
+    const name = this.#nameOf(type);
+    let move = this.moves.get(name);
+    if (move === undefined) {
+      move = { count: 0 };
+      this.moves.set(name, move);
+    }
+    return move;
+  }
+
+  /** How many events came, by what the chart calls them. They are counted where they are handled, and read here. */
+  events(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const [type, count] of this.#heard()) {
+      const name = this.#nameOf(type);
+      counts.set(name, (counts.get(name) ?? 0) + count);
     }
     return counts;
+  }
+
+  /** @param heard How many events of each type the live machine has got. */
+  readEvents(heard: () => ReadonlyMap<string, number>): void {
+    this.#heard = heard;
+  }
+
+  #nameOf(type: string): string {
+    return this.#names.get(type) ?? OTHER;
   }
 }
 

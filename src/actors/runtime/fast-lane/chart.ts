@@ -98,7 +98,7 @@ function chooseFrom(
 function toChoice(regions: readonly Choice[], candidates: readonly Candidate[]): Choice {
   const [first] = candidates;
   const isCertain = regions.length === 0 && first?.guard === undefined;
-  return { certain: isCertain ? first?.outcome : undefined, regions, candidates };
+  return { certain: isCertain ? first?.outcome : undefined, regions, candidates, heard: 0 };
 }
 
 function isEmpty({ regions, candidates }: Choice): boolean {

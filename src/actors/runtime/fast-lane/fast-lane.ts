@@ -96,10 +96,21 @@ export class FastLane {
 
   /** Runs the actions of an outcome as `self` and returns the next snapshot. Throws what an action throws. */
   run(outcome: Outcome, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): AnyMachineSnapshot {
+    const choice = lookUp(this.#tables.of(at._nodes), event.type);
+    if (choice !== undefined) choice.heard += 1;
     const { steps, to } = outcome;
     const { context } = at;
     runSteps(steps, { context, event, self, system: self.system });
     return to === undefined ? at : this.#move(to, at, event, self);
+  }
+
+  /** How many events of each type the lane has handled. Those that its chart does not name are not counted. */
+  heard(): Map<EventObject['type'], number> {
+    const counts = new Map<string, number>();
+    for (const { choices } of this.#tables.all) {
+      for (const [type, { heard }] of choices) counts.set(type, (counts.get(type) ?? 0) + heard);
+    }
+    return counts;
   }
 
   /** Leaves an event to the interpreter. */

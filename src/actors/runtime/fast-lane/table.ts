@@ -36,6 +36,8 @@ export interface Choice {
   readonly regions: readonly Choice[];
   /** From the innermost state outwards; those of one state are in the order of the chart. */
   readonly candidates: readonly Candidate[];
+  /** How often the lane has handled the event. */
+  heard: number;
 }
 
 /** States that are active together, and their choice for each event. They ignore an event that is not in the table. */
