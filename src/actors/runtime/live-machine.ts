@@ -5,7 +5,14 @@
 
 import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
 import type { Outcome } from './fast-lane/table.ts';
-import { FastLane, LANE, withFastLane, type Laned, type Watched } from './fast-lane/fast-lane.ts';
+import {
+  FastLane,
+  LANE,
+  withFastLane,
+  type GuardCount,
+  type Laned,
+  type Watched,
+} from './fast-lane/fast-lane.ts';
 import { actorOf, type Sender } from './sender.ts';
 import { runActionsUnnoted } from './system-actor.ts';
 
@@ -130,6 +137,14 @@ export function heardOf(machine: AnyStateMachine): ReadonlyMap<EventObject['type
   return (machine as AnyStateMachine & Partial<Laned>)[LANE]?.heard() ?? new Map();
 }
 
+/**
+ * How many events of a live machine were handled as a guard has allowed. The events of XState itself, such as those of timers,
+ * are not among them.
+ */
+export function guardedOf(machine: AnyStateMachine): readonly GuardCount[] {
+  return (machine as AnyStateMachine & Partial<Laned>)[LANE]?.guarded() ?? [];
+}
+
 /** A fast lane that tells what it does, and what it leaves to the interpreter. */
 class LiveLane extends FastLane {
   readonly #kind: MachineKind;
@@ -178,6 +193,7 @@ class LiveLane extends FastLane {
 
   override interpret(at: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
     this.#interpreted.set(event.type, (this.#interpreted.get(event.type) ?? 0) + 1);
+    this.noteInterpreted(at, event);
     let to: AnyMachineSnapshot;
     try {
       to = super.interpret(at, event, scope);

@@ -75,6 +75,19 @@ export function createChartMetrics(tables: StateTables, latest: () => Findings):
       read: ({ moves }) => new Map([...moves].map(([event, { count }]) => [event, count])),
     }),
     {
+      name: 'statecast_guards_total',
+      type: 'counter',
+      help: 'Events that were handled as a guard of the chart said, by the guard; of one such as hasAllRooms or isForbiddenToJoin these are the refusals.',
+      labels: ['machine', 'event', 'guard'],
+      read: () =>
+        machines.flatMap((machine) =>
+          machine.guards().map(({ event, guard, count }) => ({
+            labels: { machine: machine.kind, event, guard },
+            value: count,
+          })),
+        ),
+    },
+    {
       name: 'statecast_step_seconds',
       type: 'histogram',
       help: 'How long the steps take that people wait for, as states of the charts.',

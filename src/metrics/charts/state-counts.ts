@@ -4,7 +4,8 @@
  */
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import type { MachineKind } from '../../actors/runtime/live-machine.ts';
+import type { GuardCount } from '../../actors/runtime/fast-lane/fast-lane.ts';
+import { guardedOf, heardOf, type MachineKind } from '../../actors/runtime/live-machine.ts';
 import { describeChart, maxSecondsOf } from '../../inspect/chart/describe-chart.ts';
 import { describeTrigger } from '../../inspect/chart/transition-text.ts';
 import { HistogramCounts } from '../values/histogram.ts';
@@ -49,6 +50,7 @@ export class MachineCounts {
   readonly moves = new Map<string, MoveCount>();
   readonly #names: ReadonlyMap<string, string>;
   #heard: () => ReadonlyMap<string, number> = () => new Map();
+  #guarded: () => readonly GuardCount[] = () => [];
 
   constructor(machine: AnyStateMachine) {
     this.kind = machine.id as MachineKind;
@@ -86,9 +88,15 @@ export class MachineCounts {
     return counts;
   }
 
-  /** @param heard How many events of each type the live machine has got. */
-  readEvents(heard: () => ReadonlyMap<string, number>): void {
-    this.#heard = heard;
+  /** How many events were handled as a guard of the chart has allowed. */
+  guards(): readonly GuardCount[] {
+    return this.#guarded();
+  }
+
+  /** @param live The machine of the server, which counts the events that its actors get. */
+  readEvents(live: AnyStateMachine): void {
+    this.#heard = () => heardOf(live);
+    this.#guarded = () => guardedOf(live);
   }
 
   #nameOf(type: string): string {

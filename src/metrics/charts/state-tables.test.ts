@@ -48,6 +48,7 @@ function setUp(machine = toyMachine) {
     clock,
     start: () => createActor(live, { clock }).start(),
     events: () => Object.fromEntries(room.events()),
+    guards: () => room.guards(),
     moves: () => Object.fromEntries([...room.moves].map(([event, { count }]) => [event, count])),
     /** How often a state was left, and for how long actors were in it, in milliseconds. */
     timeIn: (path: string) => {
@@ -127,4 +128,45 @@ test('a context that changes does not begin the time anew', () => {
   clock.increment(5);
   actor.send({ type: 'stop' });
   expect(timeIn('mouth.open')).toEqual([1, 15]);
+});
+
+test('guards are counted when they decide, in the lane and in the interpreter', () => {
+  const guarded = setup({
+    types: { context: {} as { seats: number }, events: {} as { type: 'come' | 'shut' } },
+    guards: { isFull: ({ context }) => context.seats === 0, isLast: ({ context }) => context.seats === 1 },
+    actions: {
+      refuse: () => undefined,
+      seat: ({ context }) => {
+        context.seats -= 1;
+      },
+    },
+    delays: { rest: 1_000 },
+  }).createMachine({
+    id: 'room',
+    context: { seats: 2 },
+    initial: 'open',
+    states: {
+      open: {
+        on: {
+          come: [
+            { guard: 'isFull', actions: 'refuse' },
+            // A state with a timer is entered by the interpreter.
+            { guard: 'isLast', target: 'closing', actions: 'seat' },
+            { actions: 'seat' },
+          ],
+        },
+      },
+      closing: { after: { rest: 'open' } },
+    },
+  });
+  const { clock, start, guards } = setUp(guarded as unknown as typeof toyMachine);
+  const actor = start() as unknown as { send(event: { type: 'come' }): void };
+  actor.send({ type: 'come' });
+  actor.send({ type: 'come' });
+  clock.increment(1_000);
+  for (let late = 0; late < 3; late += 1) actor.send({ type: 'come' });
+  expect(guards()).toEqual([
+    { event: 'come', guard: 'isFull', count: 3 },
+    { event: 'come', guard: 'isLast', count: 1 },
+  ]);
 });

@@ -9,7 +9,6 @@ import { MACHINES, type Machines } from '../../actors/machines.ts';
 import { NodesMap } from '../../actors/runtime/fast-lane/nodes-map.ts';
 import {
   enteredOf,
-  heardOf,
   noteEntered,
   sinceOf,
   type MachineKind,
@@ -79,7 +78,7 @@ export class StateTables {
   /** @param live The machines of the server, which count the events that they get. */
   readEvents(live: Machines): void {
     for (const machine of Object.values(live)) {
-      this.machines.get(machine.id as MachineKind)?.readEvents(() => heardOf(machine));
+      this.machines.get(machine.id as MachineKind)?.readEvents(machine);
     }
   }
 

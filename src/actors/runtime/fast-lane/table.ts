@@ -9,6 +9,8 @@ export interface Outcome {
   readonly steps: readonly Step[];
   /** The states afterwards; undefined if the states do not change. */
   readonly to: Destination | undefined;
+  /** How often the lane has run it. */
+  taken: number;
 }
 
 /** States that are active together, in XState's order. */
@@ -26,6 +28,8 @@ export interface Candidate {
   readonly guard: Step | undefined;
   /** If undefined, the interpreter must do it. */
   readonly outcome: Outcome | undefined;
+  /** How often it was left to the interpreter. */
+  left: number;
 }
 
 /** Which transitions an event selects: one of each region, or if there is none, the first candidate whose guard passes. */
