@@ -63,6 +63,18 @@ describe('the numbers', () => {
     expect(valueOf(samples, 'statecast_step_seconds_count', { step: 'message_handler' })).toBe(1);
   });
 
+  test('tell which guard refused', async () => {
+    const running = await startServer({ limits: { roomsPerConnection: 1 } });
+    const ann = await running.connect();
+    await ann.join('room1');
+    ann.send('subscribe|room2', 'subscribe|room3');
+    await ann.settle();
+    const samples = readSamples(await read(running));
+    const guard = { machine: 'connection', event: 'room.join', guard: 'hasAllRooms' };
+    expect(valueOf(samples, 'statecast_guards_total', guard)).toBe(2);
+    expect(valueOf(samples, 'statecast_refusals_total', { error: 'limitExceeded' })).toBe(2);
+  });
+
   test('are all in docs/monitoring.md, which has no others', async () => {
     const running = await startServer();
     const text = await read(running);

@@ -210,6 +210,13 @@ export function planChart({ machine, root }: Chart): RowPlan {
         queries: one(rate('statecast_events_total', 'event', of(`machine="${machine}"`)), '{{event}}'),
       },
       {
+        title: `${machine}: guards that decided`,
+        queries: one(
+          rate('statecast_guards_total', 'event, guard', of(`machine="${machine}"`)),
+          '{{event}} {{guard}}',
+        ),
+      },
+      {
         title: `${machine}: events that change the state`,
         queries: one(rate('statecast_transitions_total', 'event', of(`machine="${machine}"`)), '{{event}}'),
       },

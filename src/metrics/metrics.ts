@@ -2,6 +2,7 @@
 
 import { Registry } from 'prom-client';
 import type { Directory } from '../actors/directory.ts';
+import type { Machines } from '../actors/machines.ts';
 import type { MachineObserver } from '../actors/runtime/live-machine.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { EventSink } from '../events/server-events.ts';
@@ -42,6 +43,8 @@ export interface MetricsInput {
 
 /** What is there when the server is put together. */
 export interface MetricsSubject {
+  /** Those that the actors run. */
+  readonly machines: Machines;
   readonly population: Population;
   readonly directory: Pick<Directory, 'connections' | 'rooms' | 'countUsers'>;
   readonly health: () => Health;
@@ -119,7 +122,8 @@ export function createMetrics({
     traffic,
     called: (call) => outcomes.called(call),
     measure: (broker) => new MeasuredBroker(broker, publishSeconds),
-    attach({ population, directory, health }) {
+    attach({ machines, population, directory, health }) {
+      tables.readEvents(machines);
       census = new Census({
         population,
         tables,

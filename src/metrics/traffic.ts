@@ -116,6 +116,5 @@ export class Traffic implements DeliveryTally, FrameTally, RefusalTally {
 }
 
 function countOf(machine: MachineCounts | undefined, event: string): number {
-  const counts = machine?.events.get(event);
-  return counts === undefined ? 0 : counts.stayed + counts.moved;
+  return machine?.events().get(event) ?? 0;
 }

@@ -383,7 +383,7 @@ export function composeServer<All extends ServantDefinitions>(
     deliveries: owner.webhooks.deliveries,
     redisLinks: redis?.links.links ?? new Map(),
   };
-  metrics?.attach({ population, directory, health });
+  metrics?.attach({ machines, population, directory, health });
   inspector?.attach(
     population,
     operations,

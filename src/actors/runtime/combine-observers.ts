@@ -2,13 +2,13 @@
 
 import { NO_OBSERVER, type MachineObserver } from './live-machine.ts';
 
-type Stayed = MachineObserver['stayed'];
+type Moved = MachineObserver['moved'];
 
-/** Written out, because it runs for every message: rest parameters would make a list each time. */
-function stayBoth(first: Stayed, second: Stayed): Stayed {
-  return (kind, actor, event, at) => {
-    first(kind, actor, event, at);
-    second(kind, actor, event, at);
+/** Written out, because it runs for every join and leave: rest parameters would make a list each time. */
+function moveBoth(first: Moved, second: Moved): Moved {
+  return (kind, actor, event, from, to) => {
+    first(kind, actor, event, from, to);
+    second(kind, actor, event, from, to);
   };
 }
 
@@ -32,7 +32,7 @@ export function combineObservers(...observers: readonly Partial<MachineObserver>
     const [first, ...others] = listeners;
     if (first === undefined) return NO_OBSERVER[name];
     if (others.length === 0) return first;
-    if (name === 'stayed') return (listeners as Stayed[]).reduce(stayBoth) as MachineObserver[Name];
+    if (name === 'moved') return (listeners as Moved[]).reduce(moveBoth) as MachineObserver[Name];
     const all = listeners as readonly ((...args: unknown[]) => void)[];
     return ((...args: unknown[]) => {
       for (const listener of all) listener(...args);

@@ -5,7 +5,14 @@
 
 import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
 import type { Outcome } from './fast-lane/table.ts';
-import { FastLane, withFastLane, type Watched } from './fast-lane/fast-lane.ts';
+import {
+  FastLane,
+  LANE,
+  withFastLane,
+  type GuardCount,
+  type Laned,
+  type Watched,
+} from './fast-lane/fast-lane.ts';
 import { actorOf, type Sender } from './sender.ts';
 import { runActionsUnnoted } from './system-actor.ts';
 
@@ -122,11 +129,29 @@ export function goLive<Machine extends AnyStateMachine>(
   return Object.create(laned, Object.getOwnPropertyDescriptors(live)) as Machine;
 }
 
+/**
+ * How many events of each type actors of a live machine have got; the lane does not count those that the chart does not
+ * name.
+ */
+export function heardOf(machine: AnyStateMachine): ReadonlyMap<EventObject['type'], number> {
+  return (machine as AnyStateMachine & Partial<Laned>)[LANE]?.heard() ?? new Map();
+}
+
+/**
+ * How many events of a live machine were handled as a guard has allowed. The events of XState itself, such as those of timers,
+ * are not among them.
+ */
+export function guardedOf(machine: AnyStateMachine): readonly GuardCount[] {
+  return (machine as AnyStateMachine & Partial<Laned>)[LANE]?.guarded() ?? [];
+}
+
 /** A fast lane that tells what it does, and what it leaves to the interpreter. */
 class LiveLane extends FastLane {
   readonly #kind: MachineKind;
   readonly #observer: MachineObserver;
   readonly #monotonic: () => number;
+  /** Events that were left to the interpreter, by their types. */
+  readonly #interpreted = new Map<EventObject['type'], number>();
 
   constructor(machine: AnyStateMachine, observer: MachineObserver, monotonic: () => number) {
     super(machine, observer.watched);
@@ -159,7 +184,16 @@ class LiveLane extends FastLane {
     return to;
   }
 
+  /** All events that actors of the machine have got, by their types. */
+  override heard(): Map<EventObject['type'], number> {
+    const counts = super.heard();
+    for (const [type, count] of this.#interpreted) counts.set(type, (counts.get(type) ?? 0) + count);
+    return counts;
+  }
+
   override interpret(at: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
+    this.#interpreted.set(event.type, (this.#interpreted.get(event.type) ?? 0) + 1);
+    this.noteInterpreted(at, event);
     let to: AnyMachineSnapshot;
     try {
       to = super.interpret(at, event, scope);

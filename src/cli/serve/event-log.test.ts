@@ -77,6 +77,17 @@ test('a flood of wrong secrets is counted', () => {
   expect(lines.slice(2)).toMatchObject([{ level: WARN, to: 'Statecast.Push', count: 499 }]);
 });
 
+test('a thousand actors that are stuck in one state are one line, with their number', () => {
+  const { bus, clock, lines } = createLog();
+  const stuck = { machine: 'connection', seconds: 31, maxSeconds: 30 };
+  for (let id = 0; id < 1_000; id += 1)
+    bus.emit('state.stuck', { ...stuck, state: 'closing', id: String(id) });
+  bus.emit('state.stuck', { ...stuck, state: 'greeting', id: 'another' });
+  expect(lines).toMatchObject([{ level: WARN, state: 'closing', id: '0' }, { state: 'greeting' }]);
+  clock.increment(10_000);
+  expect(lines.slice(2)).toMatchObject([{ level: WARN, state: 'closing', count: 999 }]);
+});
+
 test('each use of the control is a line, and refused ones are counted', () => {
   const { bus, clock, lines } = createLog();
   const act = { act: 'kick', target: 'connection c1', remoteAddress: '10.0.0.1' };

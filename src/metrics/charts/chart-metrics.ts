@@ -67,13 +67,26 @@ export function createChartMetrics(tables: StateTables, latest: () => Findings):
     createEventMetric(machines, {
       name: 'statecast_events_total',
       help: 'Events that actors got, by what the chart calls them; other are those that it does not name.',
-      read: ({ stayed, moved }) => stayed + moved,
+      read: (machine) => machine.events(),
     }),
     createEventMetric(machines, {
       name: 'statecast_transitions_total',
       help: 'Events that have brought an actor to other states, by what the chart calls them.',
-      read: ({ moved }) => moved,
+      read: ({ moves }) => new Map([...moves].map(([event, { count }]) => [event, count])),
     }),
+    {
+      name: 'statecast_guards_total',
+      type: 'counter',
+      help: 'Events that were handled as a guard of the chart said, by the guard; of one such as hasAllRooms or isForbiddenToJoin these are the refusals.',
+      labels: ['machine', 'event', 'guard'],
+      read: () =>
+        machines.flatMap((machine) =>
+          machine.guards().map(({ event, guard, count }) => ({
+            labels: { machine: machine.kind, event, guard },
+            value: count,
+          })),
+        ),
+    },
     {
       name: 'statecast_step_seconds',
       type: 'histogram',
@@ -90,7 +103,8 @@ export function createChartMetrics(tables: StateTables, latest: () => Findings):
 }
 
 interface EventMetric extends Pick<Metric, 'name' | 'help'> {
-  readonly read: (counts: { readonly stayed: number; readonly moved: number }) => number;
+  /** The counts of a machine, by what its chart calls the events. */
+  readonly read: (machine: MachineCounts) => ReadonlyMap<string, number>;
 }
 
 function createEventMetric(machines: readonly MachineCounts[], { name, help, read }: EventMetric): Metric {
@@ -100,8 +114,8 @@ function createEventMetric(machines: readonly MachineCounts[], { name, help, rea
     help,
     labels: ['machine', 'event'],
     read: () =>
-      machines.flatMap(({ kind, events }) =>
-        [...events].map(([event, counts]) => ({ labels: { machine: kind, event }, value: read(counts) })),
+      machines.flatMap((machine) =>
+        [...read(machine)].map(([event, value]) => ({ labels: { machine: machine.kind, event }, value })),
       ),
   };
 }

@@ -4,7 +4,8 @@
  */
 
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import type { MachineKind } from '../../actors/runtime/live-machine.ts';
+import type { GuardCount } from '../../actors/runtime/fast-lane/fast-lane.ts';
+import { guardedOf, heardOf, type MachineKind } from '../../actors/runtime/live-machine.ts';
 import { describeChart, maxSecondsOf } from '../../inspect/chart/describe-chart.ts';
 import { describeTrigger } from '../../inspect/chart/transition-text.ts';
 import { HistogramCounts } from '../values/histogram.ts';
@@ -36,21 +37,20 @@ export interface StepCounts {
   readonly time: HistogramCounts;
 }
 
-/** One type of events. */
-export interface EventCounts {
-  /** Events that have left an actor in its states. */
-  stayed: number;
-  /** Events that have brought an actor to other states. */
-  moved: number;
+/** Events of one type that have brought an actor to other states. */
+export interface MoveCount {
+  count: number;
 }
 
 export class MachineCounts {
   readonly kind: MachineKind;
   /** By their paths. */
   readonly states: ReadonlyMap<string, StateCounts>;
-  /** By what the chart calls them, such as `room.join` or `after flush`. */
-  readonly events = new Map<string, EventCounts>();
+  /** By what the chart calls the event, such as `room.join` or `after flush`. */
+  readonly moves = new Map<string, MoveCount>();
   readonly #names: ReadonlyMap<string, string>;
+  #heard: () => ReadonlyMap<string, number> = () => new Map();
+  #guarded: () => readonly GuardCount[] = () => [];
 
   constructor(machine: AnyStateMachine) {
     this.kind = machine.id as MachineKind;
@@ -67,15 +67,40 @@ export class MachineCounts {
     return this.states.get(node.path.join('.'));
   }
 
-  /** The counts of an event by its type, as XState calls it. */
-  event(type: string): EventCounts {
-    const name = this.#names.get(type) ?? OTHER;
-    let counts = this.events.get(name);
-    if (counts === undefined) {
-      counts = { stayed: 0, moved: 0 };
-      this.events.set(name, counts);
+  /** The count of changes by an event, whose type is as XState calls it. */
+  move(type: string): MoveCount {
+    const name = this.#nameOf(type);
+    let move = this.moves.get(name);
+    if (move === undefined) {
+      move = { count: 0 };
+      this.moves.set(name, move);
+    }
+    return move;
+  }
+
+  /** How many events came, by what the chart calls them. They are counted where they are handled, and read here. */
+  events(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const [type, count] of this.#heard()) {
+      const name = this.#nameOf(type);
+      counts.set(name, (counts.get(name) ?? 0) + count);
     }
     return counts;
+  }
+
+  /** How many events were handled as a guard of the chart has allowed. */
+  guards(): readonly GuardCount[] {
+    return this.#guarded();
+  }
+
+  /** @param live The machine of the server, which counts the events that its actors get. */
+  readEvents(live: AnyStateMachine): void {
+    this.#heard = () => heardOf(live);
+    this.#guarded = () => guardedOf(live);
+  }
+
+  #nameOf(type: string): string {
+    return this.#names.get(type) ?? OTHER;
   }
 }
 

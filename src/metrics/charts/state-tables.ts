@@ -1,6 +1,7 @@
 /**
- * Counts what machines do, as an observer of all of them. It is called for every message, so what an event has to raise is
- * found by the identity of the list of active states, and an event that repeats in the same states only raises a number.
+ * Counts how actors move between states, as an observer of all machines. What a change has to raise is found by the identity
+ * of the lists of states, so that a change that repeats only raises numbers. Events that change no state, as most messages do,
+ * are not told to it: the fast lane counts them.
  */
 
 import type { AnyMachineSnapshot, AnyStateNode } from 'xstate';
@@ -13,7 +14,7 @@ import {
   type MachineKind,
   type MachineObserver,
 } from '../../actors/runtime/live-machine.ts';
-import { MachineCounts, type EventCounts, type StateCounts } from './state-counts.ts';
+import { MachineCounts, type MoveCount, type StateCounts } from './state-counts.ts';
 
 /** States that are active together. */
 export interface Configuration {
@@ -21,11 +22,9 @@ export interface Configuration {
   readonly nodes: readonly AnyStateNode[];
   /** What is counted of each of the nodes; undefined for the machine itself. */
   readonly states: readonly (StateCounts | undefined)[];
-  readonly stays: Map<string, EventCounts>;
-  /** The last event that left an actor in these states: on a busy server the same type comes many times in a row. */
-  latestType: string;
-  latestStay: EventCounts;
+  /** By the type of the event. */
   readonly moves: Map<string, Move[]>;
+  /** On a busy server the same change comes many times in a row. */
   latestMove: Move | undefined;
 }
 
@@ -33,7 +32,7 @@ export interface Configuration {
 interface Move {
   readonly type: string;
   readonly to: Configuration;
-  readonly event: EventCounts;
+  readonly made: MoveCount;
   /** The states that are left, by their places. */
   readonly left: readonly number[];
   readonly entered: readonly StateCounts[];
@@ -50,8 +49,6 @@ interface Marked {
   [CONFIGURATION]?: Configuration;
 }
 
-const NO_STAY: EventCounts = { stayed: 0, moved: 0 };
-
 export class StateTables {
   readonly machines: ReadonlyMap<MachineKind, MachineCounts>;
   readonly #configurations = new NodesMap<Configuration>();
@@ -66,7 +63,7 @@ export class StateTables {
     );
   }
 
-  readonly observer: Pick<MachineObserver, 'moved' | 'stayed'> = {
+  readonly observer: Pick<MachineObserver, 'moved'> = {
     moved: (kind, _actor, { type }, from, to) => {
       const at = this.of(kind, from._nodes);
       const there = this.of(kind, to._nodes);
@@ -76,12 +73,14 @@ export class StateTables {
       at.latestMove = move;
       count(move, at, from, to);
     },
-    stayed: (kind, _actor, { type }, { _nodes: nodes }) => {
-      const at = (nodes as Marked)[CONFIGURATION];
-      if (at !== undefined && at.latestType === type && at.owner === this) at.latestStay.stayed += 1;
-      else this.#stayAnew(this.of(kind, nodes), type);
-    },
   };
+
+  /** @param live The machines of the server, which count the events that they get. */
+  readEvents(live: Machines): void {
+    for (const machine of Object.values(live)) {
+      this.machines.get(machine.id as MachineKind)?.readEvents(machine);
+    }
+  }
 
   /** The configuration of a list of states. */
   of(kind: MachineKind, nodes: readonly AnyStateNode[]): Configuration {
@@ -97,9 +96,6 @@ export class StateTables {
         owner: this,
         nodes,
         states: nodes.map((node) => machine.state(node)),
-        stays: new Map(),
-        latestType: '',
-        latestStay: NO_STAY,
         moves: new Map(),
         latestMove: undefined,
       };
@@ -109,22 +105,11 @@ export class StateTables {
     return found;
   }
 
-  #stayAnew(at: Configuration, type: string): void {
-    let stay = at.stays.get(type);
-    if (stay === undefined) {
-      stay = this.#machineOf(at).event(type);
-      at.stays.set(type, stay);
-    }
-    at.latestType = type;
-    at.latestStay = stay;
-    stay.stayed += 1;
-  }
-
   #findMove(at: Configuration, to: Configuration, type: string): Move {
     const known = at.moves.get(type) ?? [];
     let move = known.find((one) => one.to === to);
     if (move === undefined) {
-      move = planMove(at, to, type, this.#machineOf(at).event(type));
+      move = planMove(at, to, type, this.#machineOf(at).move(type));
       known.push(move);
       at.moves.set(type, known);
     }
@@ -142,12 +127,12 @@ export class StateTables {
   }
 }
 
-function planMove(at: Configuration, to: Configuration, type: string, event: EventCounts): Move {
+function planMove(at: Configuration, to: Configuration, type: string, made: MoveCount): Move {
   const sources = to.nodes.map((node) => at.nodes.indexOf(node));
   return {
     type,
     to,
-    event,
+    made,
     left: at.nodes.flatMap((node, index) => (to.nodes.includes(node) ? [] : [index])),
     entered: to.states.filter(
       (state, index) => state !== undefined && sources[index] === -1,
@@ -158,11 +143,11 @@ function planMove(at: Configuration, to: Configuration, type: string, event: Eve
 }
 
 function count(move: Move, at: Configuration, from: AnyMachineSnapshot, to: AnyMachineSnapshot): void {
-  const { event, left, entered, sources } = move;
+  const { made, left, entered, sources } = move;
   const now = sinceOf(to) ?? 0;
   const since = sinceOf(from) ?? now;
   const before = enteredOf(from);
-  event.moved += 1;
+  made.count += 1;
   for (let index = 0; index < entered.length; index += 1) entered[index]!.entered += 1;
   for (let index = 0; index < left.length; index += 1) {
     const place = left[index]!;
