@@ -6,6 +6,7 @@ import { takeParts } from './nodes/create-shared-parts.ts';
 import type { PortSharing } from './nodes/port-sharing.ts';
 import { pickRoomSettings } from './room-definitions.ts';
 import type { ServantDefinitions } from './servants/rpc.ts';
+import { findTlsProblems } from './tls-files.ts';
 import { findUnknownServants } from './servants/unknown-servants.ts';
 import type { ServerOptions } from './server-options.ts';
 import { findWebhookProblems } from './webhooks/webhook-problems.ts';
@@ -53,6 +54,7 @@ export function readOptions<All extends ServantDefinitions>(
   const unusable = [
     ...findWebhookProblems(settings.webhooks),
     ...findUnknownServants(settings, servantDefinitions),
+    ...findTlsProblems(settings.tls),
   ];
   if (unusable.length > 0) throw new ConfigError(unusable);
   const transportChoice = pickTransport(

@@ -9,7 +9,7 @@ import type { RateKind } from './rates.ts';
 import { answer } from './room-effects.ts';
 
 /** The commands that have a rate. */
-type Rated = CommandOf<
+export type Rated = CommandOf<
   'room.join' | 'room.publish' | 'room.call' | 'server.broadcast' | 'server.call' | 'server.message'
 >;
 
