@@ -26,6 +26,7 @@ describe('good settings', () => {
       store: 'lowdb',
       allowedOrigins: [],
       trustedProxies: [],
+      tls: {},
       drainSeconds: 30,
       transport: 'auto',
       workers: 1,

@@ -62,6 +62,10 @@ export interface ServerEvents {
    * is at most once a minute.
    */
   'server.full': { limit: number; refused: number };
+  /** The files of `tls` had another certificate, which new connections get from now on. */
+  'certificate.changed': { certFile: string };
+  /** What is in the files of `tls` now cannot be used: the certificate from before stays. */
+  'certificate.failed': { certFile: string; error: unknown };
   'server.stopped': { reason: 'drained' | 'deadline' };
   'connection.opened': { id: string; user?: string; remoteAddress: string };
   /**

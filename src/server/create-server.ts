@@ -59,6 +59,7 @@ import type {
   TypedServer,
 } from './server-options.ts';
 import { decideSocketLimits } from './socket-limits.ts';
+import { readCertificate, watchCertificate } from './tls-files.ts';
 import { newTraceparent } from './servants/trace-context.ts';
 import { createWeb, DEFAULT_PINGS } from './web.ts';
 import { tellStates } from './webhooks/chosen-states.ts';
@@ -294,7 +295,9 @@ export function composeServer<All extends ServantDefinitions>(
     return { ...context, server, rpc: server.rpc };
   }
 
+  const certificate = readCertificate(settings.tls);
   const transport = createWeb({
+    certificate,
     streams,
     emulateAt: (id, session, frame) => nodes.order({ type: 'emulate', session, frame }, toFound, id),
     settings,
@@ -346,6 +349,7 @@ export function composeServer<All extends ServantDefinitions>(
     createTransport: transportChoice.create,
     onError,
   });
+  const certificates = watchCertificate({ tls: settings.tls, certificate, transport, clock, events });
   const services = createServices({
     address: { host: settings.host, port: sharing?.port ?? settings.port, shared: sharing?.web },
     directory,
@@ -359,6 +363,7 @@ export function composeServer<All extends ServantDefinitions>(
     events,
     clock,
     transport,
+    certificates,
     pushServer:
       tars.listen === undefined
         ? undefined

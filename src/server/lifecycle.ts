@@ -40,6 +40,8 @@ export interface ServicesInput {
   readonly events: EventSink;
   readonly clock: Clock;
   readonly transport: Transport;
+  /** Absent: there is none. */
+  readonly certificates: { open(): void; close(): void } | undefined;
   readonly pushServer: ServantServer | undefined;
   /** Closed late: pages that watch see the server drain, to its last states. */
   readonly inspector: Pick<Inspector, 'close'> | undefined;
@@ -88,6 +90,7 @@ export function createServices(input: ServicesInput): ServerServices {
         refreshPresence: () => keeper?.refresh(),
       });
       const listening = await transport.listen(address);
+      input.certificates?.open();
       const { wasClean } = webhooks;
       events.emit('server.started', wasClean === undefined ? {} : { clean: wasClean });
       return listening;
@@ -104,6 +107,7 @@ export function createServices(input: ServicesInput): ServerServices {
       await pushServer?.close();
       inspector?.close();
       input.watchers.close();
+      input.certificates?.close();
       await transport.close();
       await webhooks.stop();
       await Promise.all([servants.stop(), backends.stop()]);

@@ -5,6 +5,7 @@ import { checkSettings, findOptionProblems, findProcessSettings, pickTransport }
 import { takeParts } from './nodes/create-shared-parts.ts';
 import { pickRoomSettings } from './room-definitions.ts';
 import type { ServantDefinitions } from './servants/rpc.ts';
+import { findTlsProblems } from './tls-files.ts';
 import { findUnknownServants } from './servants/unknown-servants.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -45,6 +46,7 @@ export function readOptions<All extends ServantDefinitions>(
   const unusable = [
     ...findWebhookProblems(settings.webhooks),
     ...findUnknownServants(settings, servantDefinitions),
+    ...findTlsProblems(settings.tls),
   ];
   if (unusable.length > 0) throw new ConfigError(unusable);
   const transportChoice = pickTransport(

@@ -48,7 +48,7 @@ import { formatPath } from '../config/schema/path.ts';
 import { FairShare } from '../transport/fair-share.ts';
 import { allowsListed, allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
-import type { CreateTransport, RequestHead, Transport } from '../transport/common/transport.ts';
+import type { Certificate, CreateTransport, RequestHead, Transport } from '../transport/common/transport.ts';
 import type { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY, VERSION } from '../system/package-info.ts';
@@ -98,6 +98,8 @@ export interface WebInput {
   readonly events: EventSink;
   readonly clock: Clock;
   readonly socketLimits: SocketLimits;
+  /** Absent: connections are not encrypted. */
+  readonly certificate: Certificate | undefined;
   /** Routes of the library's user, which come before ours. */
   readonly userRoutes: readonly UserRoute[];
   /** Whose pages may connect. */
@@ -257,6 +259,7 @@ export function createWeb(input: WebInput): Transport {
     sendMemoryBytes: limits.sendMemoryBytes,
     idleTimeoutSeconds: limits.idleTimeoutSeconds,
     maxSockets: socketLimits.sockets,
+    certificate: input.certificate,
   });
   broker.attach({
     ...fanout,

@@ -10,6 +10,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket as RawSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -24,6 +25,7 @@ import {
   checkIdleTimeout,
   ListenError,
   MAX_HEAD_BYTES,
+  type Certificate,
   type CreateTransport,
   type ListenAddress,
   type Transport,
@@ -71,9 +73,35 @@ export function wsTransportWith(deadlines: HttpDeadlines): CreateTransport {
   };
 }
 
+/** How long a client may take to agree on a key, in milliseconds. */
+const TLS_HANDSHAKE_MS = 10_000;
+
+function createHttp(
+  certificate: Certificate | undefined,
+  { headMs, requestMs, checkMs }: HttpDeadlines,
+): Server | SecureServer {
+  const options = {
+    ...HTTP_OPTIONS,
+    headersTimeout: headMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: checkMs,
+  };
+  if (certificate === undefined) return createServer(options);
+  const { cert, key } = certificate;
+  const server = createSecureServer({
+    ...options,
+    cert: Buffer.from(cert),
+    key: Buffer.from(key),
+    handshakeTimeout: TLS_HANDSHAKE_MS,
+  });
+  // A client that speaks no TLS, or does not trust the certificate.
+  server.on('tlsClientError', (_, socket) => socket.destroy());
+  return server;
+}
+
 class WsTransport<Session> implements Transport {
   readonly #handlers: ContainedHandlers<Session>;
-  readonly #http: Server;
+  readonly #http: Server | SecureServer;
   readonly #handshakes: WebSocketServer;
   /** All that are not gone, closing ones included. */
   readonly #sockets = new Set<WsSocket<Session>>();
@@ -117,12 +145,7 @@ class WsTransport<Session> implements Transport {
     this.#handshakes.on('wsClientError', ({ message }, socket) =>
       this.#ending.end(socket, jsonError(400, message)),
     );
-    this.#http = createServer({
-      ...HTTP_OPTIONS,
-      headersTimeout: deadlines.headMs,
-      requestTimeout: deadlines.requestMs,
-      connectionsCheckingInterval: deadlines.checkMs,
-    });
+    this.#http = createHttp(options.certificate, deadlines);
     this.#http.maxHeadersCount = 0;
     if (options.maxSockets !== undefined) this.#http.maxConnections = options.maxSockets;
     this.#http.on('drop', () => handlers.crowded());
@@ -157,6 +180,11 @@ class WsTransport<Session> implements Transport {
   stopListening(): void {
     if (this.#source === undefined) this.#http.close();
     else this.#source.close();
+  }
+
+  async useCertificate({ cert, key }: Certificate): Promise<void> {
+    if ('setSecureContext' in this.#http)
+      this.#http.setSecureContext({ cert: Buffer.from(cert), key: Buffer.from(key) });
   }
 
   publish(topic: Text, frame: Frame): void {

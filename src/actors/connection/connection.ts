@@ -8,6 +8,7 @@ import type { Identity, IdentityOutcome } from './authenticator.ts';
 import { connectionSetup, createConnectionContext } from './connection-setup.ts';
 import { closeBadRequest, closeOf, closeWith, disconnect } from './closes.ts';
 import { greetingState } from './greeting.ts';
+import { refuseBroadcasts, refuseJoins, refuseMessages, refuseNewRooms } from './rate-refusals.ts';
 
 export const connectionMachine = connectionSetup.createMachine({
   id: 'connection',
@@ -215,19 +216,10 @@ export const connectionMachine = connectionSetup.createMachine({
                     guard: 'hasAllRooms',
                     actions: { type: 'refuseMoreRooms', params: ({ event }) => event },
                   },
-                  {
-                    guard: 'isOverJoinRate',
-                    actions: {
-                      type: 'refuseOverRate',
-                      params: ({ event }) => ({ command: event, kind: 'joins' }),
-                    },
-                  },
+                  { guard: 'isOverJoinRate', actions: refuseJoins },
                   {
                     guard: { type: 'opensTooManyRooms', params: ({ event }) => event },
-                    actions: {
-                      type: 'refuseOverRate',
-                      params: ({ event }) => ({ command: event, kind: 'newRooms' }),
-                    },
+                    actions: refuseNewRooms,
                   },
                   { actions: { type: 'join', params: ({ event }) => event } },
                 ],
@@ -265,40 +257,16 @@ export const connectionMachine = connectionSetup.createMachine({
                   { actions: { type: 'replyNotMember', params: ({ event }) => event } },
                 ],
                 'room.publish': [
-                  {
-                    guard: 'isOverMessageRate',
-                    actions: {
-                      type: 'refuseOverRate',
-                      params: ({ event }) => ({ command: event, kind: 'messages' }),
-                    },
-                  },
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
                   { actions: 'publish' },
                 ],
                 'server.broadcast': [
-                  {
-                    guard: 'isOverMessageRate',
-                    actions: {
-                      type: 'refuseOverRate',
-                      params: ({ event }) => ({ command: event, kind: 'messages' }),
-                    },
-                  },
-                  {
-                    guard: 'isOverBroadcastRate',
-                    actions: {
-                      type: 'refuseOverRate',
-                      params: ({ event }) => ({ command: event, kind: 'broadcasts' }),
-                    },
-                  },
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
+                  { guard: 'isOverBroadcastRate', actions: refuseBroadcasts },
                   { actions: { type: 'broadcast', params: ({ event }) => event } },
                 ],
                 'room.call': [
-                  {
-                    guard: 'isOverMessageRate',
-                    actions: {
-                      type: 'refuseOverRate',
-                      params: ({ event }) => ({ command: event, kind: 'messages' }),
-                    },
-                  },
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
                   {
                     guard: 'hasAllCalls',
                     actions: { type: 'refuseMoreCalls', params: ({ event }) => event },
@@ -306,13 +274,7 @@ export const connectionMachine = connectionSetup.createMachine({
                   { actions: { type: 'call', params: ({ event }) => event } },
                 ],
                 'server.call': [
-                  {
-                    guard: 'isOverMessageRate',
-                    actions: {
-                      type: 'refuseOverRate',
-                      params: ({ event }) => ({ command: event, kind: 'messages' }),
-                    },
-                  },
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
                   {
                     guard: 'hasAllCalls',
                     actions: { type: 'refuseMoreCalls', params: ({ event }) => event },
@@ -320,13 +282,7 @@ export const connectionMachine = connectionSetup.createMachine({
                   { actions: { type: 'callServer', params: ({ event }) => event } },
                 ],
                 'server.message': [
-                  {
-                    guard: 'isOverMessageRate',
-                    actions: {
-                      type: 'refuseOverRate',
-                      params: ({ event }) => ({ command: event, kind: 'messages' }),
-                    },
-                  },
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
                   {
                     guard: 'takesMessages',
                     actions: { type: 'takeMessage', params: ({ event }) => event },

@@ -11,7 +11,7 @@ import { refuse, type ActingArgs } from './refusing.ts';
 import { answer } from './room-effects.ts';
 
 /** The commands that have a rate. */
-type Rated = CommandOf<
+export type Rated = CommandOf<
   'room.join' | 'room.publish' | 'room.call' | 'server.broadcast' | 'server.call' | 'server.message'
 >;
 

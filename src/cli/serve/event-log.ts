@@ -22,6 +22,8 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'server.restored': 'info',
   'server.draining': 'info',
   'server.full': 'warn',
+  'certificate.changed': 'info',
+  'certificate.failed': 'error',
   'server.stopped': 'info',
   'connection.opened': 'debug',
   'connection.closed': 'debug',

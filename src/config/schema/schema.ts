@@ -90,6 +90,23 @@ const line = z.strictObject({
     ),
 });
 
+const tls = z.strictObject({
+  certFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A file with the certificate of the server (PEM), and behind it those of the authorities between. With `tls.keyFile`, the server speaks HTTPS and WSS only. The files are read again when they change.',
+    )
+    .register(fieldNotes, { allowed: 'a path' }),
+  keyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A file with the key of `tls.certFile` (PEM, without a password).')
+    .register(fieldNotes, { allowed: 'a path' }),
+});
+
 const membership = z.strictObject({
   durability: z
     .enum(['relaxed', 'strict'])
@@ -158,6 +175,7 @@ export const settingsSchema = z
       .describe(
         'The proxies whose `X-Forwarded-For` is believed: addresses, networks such as 10.0.0.0/8, `loopback`, and `private` for the networks that are not on the internet. The address of a client is then the last one in it that is not of such a proxy.',
       ),
+    tls: tls.prefault({}),
     drainSeconds: z
       .int()
       .min(0)

@@ -207,6 +207,14 @@ export interface TransportHandlers<Session> {
   crowded?(): void;
 }
 
+/** A certificate and its key: the files, and what is in them (PEM). */
+export interface Certificate {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly cert: Uint8Array;
+  readonly key: Uint8Array;
+}
+
 export interface TransportOptions {
   /**
    * Longest frame that a client may send, in bytes. A longer one closes the socket. The server sees code 1006; the client
@@ -227,6 +235,8 @@ export interface TransportOptions {
    * anything is read from it. Default: no limit.
    */
   readonly maxSockets?: number;
+  /** With it, all connections are encrypted by TLS. */
+  readonly certificate?: Certificate | undefined;
 }
 
 /** The request line and the headers of a request may take so many bytes. A longer head is refused with 431. */
@@ -262,6 +272,11 @@ export interface Transport {
   listen(address: ListenAddress): Promise<ListenAddress>;
   /** Takes no new connections any more. Those that are open stay. Needed by workers only. */
   stopListening?(): void;
+  /**
+   * Shows another certificate to new connections. Those that are open stay as they are. Absent: it needs a new transport.
+   * @throws {Error} (as a rejection) if it cannot be used; the one before stays.
+   */
+  useCertificate?(certificate: Certificate): Promise<void>;
   /** Sends a frame to all sockets that are subscribed to a topic. */
   publish(topic: Text, frame: Frame): void;
   /**
