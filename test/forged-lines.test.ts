@@ -30,7 +30,7 @@ async function logHostile(format: 'pretty' | 'json'): Promise<string> {
   await client.ask(sendByRoom(room, HOSTILE));
   await request(`/Index/pushByRoom?${new URLSearchParams({ roomNum: room, message: HOSTILE }).toString()}`);
   await request(`/${encodeURIComponent(HOSTILE)}`, { headers: { 'x-api-key': 'FORGED\u009b' } });
-  client.close(4000, HOSTILE);
+  client.close();
   await client.closed;
   kill('SIGTERM');
   return (await exited).stderr;

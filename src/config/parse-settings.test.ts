@@ -26,6 +26,7 @@ describe('good settings', () => {
       store: 'lowdb',
       allowedOrigins: [],
       drainSeconds: 30,
+      drain: { connectionsPerSecond: 5_000 },
       transport: 'auto',
       workers: 1,
       pages: true,

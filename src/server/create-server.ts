@@ -315,6 +315,7 @@ export function composeServer<All extends ServantDefinitions>(
     createTransport: transportChoice.create,
     onError,
   });
+  const drainMs = settings.drainSeconds * 1000;
   const services = createServices({
     address: { host: settings.host, port: sharing?.port ?? settings.port, shared: sharing?.web },
     directory,
@@ -326,6 +327,7 @@ export function composeServer<All extends ServantDefinitions>(
     outside,
     events,
     clock,
+    pace: { ...settings.drain, drainMs },
     transport,
     pushServer:
       tars.listen === undefined
@@ -337,7 +339,6 @@ export function composeServer<All extends ServantDefinitions>(
     inspector,
   });
   sharing?.onLeave(() => transport.stopListening?.());
-  const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
   inspector?.attach(

@@ -15,7 +15,7 @@ import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { ListenAddress, Transport } from '../transport/common/transport.ts';
 import { eachInTurn } from '../system/turns.ts';
-import { closeRooms, emptyConnections } from './draining.ts';
+import { closeRooms, emptyConnections, type Pace } from './draining.ts';
 import { forgetRevoked } from './nodes/end-revoked.ts';
 import { lookAfterOrphans } from './nodes/orphans.ts';
 import { keepPresence, type PresenceKeeper } from './nodes/presence-keeper.ts';
@@ -42,6 +42,8 @@ export interface ServicesInput {
   readonly watchers: Pick<Watchers, 'close'>;
   readonly events: EventSink;
   readonly clock: Clock;
+  /** How fast connections are closed when the server stops. */
+  readonly pace: Pace;
   readonly transport: Transport;
   readonly pushServer: ServantServer | undefined;
   /** Closed late: pages that watch see the server drain, to its last states. */
@@ -101,7 +103,7 @@ export function createServices(input: ServicesInput): ServerServices {
     },
     emptyConnections(signal) {
       endOrphans?.();
-      return emptyConnections(input, signal);
+      return emptyConnections(input, input.pace, signal);
     },
     closeRooms: (signal) => closeRooms(input, signal),
     async release() {

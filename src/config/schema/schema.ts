@@ -19,6 +19,8 @@ const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 /** How long users may be expected back after a restart. */
 const MAX_AWAY_DAYS = 24;
+/** As many as a server can have. */
+const MAX_CLOSES_PER_SECOND = 10_000_000;
 /** More processes than a machine has cores do not serve more. */
 const MAX_WORKERS = 256;
 
@@ -83,6 +85,18 @@ const line = z.strictObject({
     .describe(
       'Trust `?user=NAME` on the handshake of a WebSocket. Every client can then use any name: for trusted networks only.',
     ),
+});
+
+const drain = z.strictObject({
+  connectionsPerSecond: z
+    .number()
+    .min(0)
+    .max(MAX_CLOSES_PER_SECOND)
+    .default(5_000)
+    .describe(
+      'How many connections a second a stopping server closes, so that their clients come back spread out; 0 is all at once. It closes more when half of `drainSeconds` would not do. Each worker counts by itself.',
+    )
+    .register(fieldNotes, { unit: 'connections' }),
 });
 
 const membership = z.strictObject({
@@ -177,6 +191,7 @@ export const settingsSchema = z
     line: line.prefault({}),
     auth: authSchema.prefault({}),
     limits: limitsSchema.prefault({}),
+    drain: drain.prefault({}),
     membership: membership.prefault({}),
     inspector: inspectorSchema.prefault({}),
     tars: tarsSchema.prefault({}),
