@@ -18,8 +18,8 @@ describe('a plain text', () => {
     expect(toPlainText('Zoë ☃ 🎈 日本 עברית')).toBe('Zoë ☃ 🎈 日本 עברית');
   });
 
-  test('of several lines keeps their breaks, and JSON has its own escapes', () => {
-    expect(toPlainLines(`a\n${ESCAPE}`)).toBe('a\n\\u001b[2J');
+  test('of several lines keeps their breaks and tabs, and JSON has its own escapes', () => {
+    expect(toPlainLines(`a\n\t${ESCAPE}`)).toBe('a\n\t\\u001b[2J');
     expect(toPlainJson({ a: '\n\u202e' })).toBe('{"a":"\\n\\u202e"}');
   });
 });

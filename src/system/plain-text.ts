@@ -15,9 +15,11 @@ export function toPlainText(text: string): string {
   return text.replaceAll(UNSAFE, escape);
 }
 
-/** The same for each line of a text whose line breaks are meant. */
+/** The same for a text whose line breaks and tabs are meant. */
 export function toPlainLines(text: string): string {
-  return text.split('\n').map(toPlainText).join('\n');
+  return text.replaceAll(UNSAFE, (character) =>
+    character === '\n' || character === '\t' ? character : escape(character),
+  );
 }
 
 /**
