@@ -103,13 +103,17 @@ const membership = z.strictObject({
   durability: z
     .enum(['relaxed', 'strict'])
     .default('relaxed')
-    .describe('When a join is answered: `relaxed` at once, `strict` when the store has written it.'),
+    .describe(
+      'When a join is answered: `relaxed` at once, `strict` when the store has written it. A crash costs the `relaxed` joins of the last half second or so under load, and of longer on a slow disk.',
+    ),
   flushMs: z
     .int()
     .min(0)
     .max(60_000)
     .default(50)
-    .describe('How long changes of a room are collected before they are written together.')
+    .describe(
+      'How long changes of a room are collected before they are written together. The write itself takes time besides.',
+    )
     .register(fieldNotes, { unit: 'milliseconds' }),
   ttlSeconds: z
     .int()
