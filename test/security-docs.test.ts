@@ -1,6 +1,6 @@
 /** docs/security.md: the settings that it names exist, and have the defaults that it says. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FIELDS } from '../src/config/schema/fields.ts';
@@ -16,6 +16,12 @@ test('each setting that it names exists', () => {
   const named = codes.filter((code) => /^\w+\.\w+$/.test(code) && sections.has(code.split('.')[0]));
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((name) => !settings.has(name))).toEqual([]);
+});
+
+test('each test that it names exists', () => {
+  const files = codes.filter((code) => /^(?:src|test)\//.test(code));
+  expect(files.length).toBeGreaterThan(20);
+  expect(files.filter((file) => !existsSync(join(import.meta.dirname, '..', file)))).toEqual([]);
 });
 
 test('each default that it tells is the default, and all limits are in its table', () => {
