@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { ConfigError, createServer } from '../src/index.ts';
+import { keepEvents } from './support/event-watch.ts';
 import { form, readError } from './support/http-request.ts';
 import { startServer } from './support/start-server.ts';
 
@@ -224,6 +225,22 @@ describe('a request that a page of another site makes a browser send, without a 
   ])('is answered when it is from %s', async (_, headers) => {
     const { request } = await startServer();
     expect((await request(PUSH, { headers })).status).toBe(200);
+  });
+
+  test('is told as a problem, with what it asked for and where it came from', async () => {
+    const { server, request } = await startServer();
+    const problems = keepEvents(server, 'problem.noted');
+    await request(PUSH, { headers: { 'sec-fetch-site': 'same-site' } });
+    expect(problems).toEqual([
+      {
+        kind: 'refused',
+        reason: 'a page of another site made a browser send a request without a key',
+        event: `GET ${PUSH.split('?')[0]}`,
+        guard: 'isForeignPage',
+        code: 403,
+        address: '127.0.0.1',
+      },
+    ]);
   });
 
   test('is refused beyond loopback too, where HTTP is open', async () => {

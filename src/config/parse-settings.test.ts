@@ -28,6 +28,7 @@ describe('good settings', () => {
       trustedProxies: [],
       tls: {},
       drainSeconds: 30,
+      drain: { connectionsPerSecond: 5_000 },
       transport: 'auto',
       workers: 1,
       pages: true,

@@ -22,6 +22,8 @@ export interface AccessOptions {
   readonly allowsOrigin: OriginPolicy;
   /** Told of each request with a wrong key, and of each whose key does not allow it. */
   readonly refused: (request: RequestHead, denied?: Denied) => void;
+  /** Told of each request without a key that a page of another site made. */
+  readonly refusedPage: (request: RequestHead) => void;
 }
 
 /** What a key did not allow. */
@@ -46,7 +48,7 @@ export interface Access {
 
 /** @param callers One for each of the keys, in their order: several accesses count the requests of a key together. */
 export function createAccess(
-  { keys, clock, open, allowsOrigin, refused }: AccessOptions,
+  { keys, clock, open, allowsOrigin, refused, refusedPage }: AccessOptions,
   callers: readonly Caller[],
 ): Access {
   const findKey = createSecretFinder(keys.map(({ key }) => key));
@@ -64,6 +66,7 @@ export function createAccess(
       return jsonError(401, 'this needs a key: send it as X-API-Key');
     }
     if (isForeignPage(request, allowsOrigin)) {
+      refusedPage(request);
       return jsonError(403, 'pages of other sites may not use this without a key');
     }
     return anybody;

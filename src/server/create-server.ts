@@ -350,6 +350,7 @@ export function composeServer<All extends ServantDefinitions>(
     onError,
   });
   const certificates = watchCertificate({ tls: settings.tls, certificate, transport, clock, events });
+  const drainMs = settings.drainSeconds * 1000;
   const services = createServices({
     address: { host: settings.host, port: sharing?.port ?? settings.port, shared: sharing?.web },
     directory,
@@ -362,6 +363,7 @@ export function composeServer<All extends ServantDefinitions>(
     outside,
     events,
     clock,
+    pace: { ...settings.drain, drainMs },
     transport,
     certificates,
     pushServer:
@@ -377,7 +379,6 @@ export function composeServer<All extends ServantDefinitions>(
     metrics,
   });
   sharing?.onLeave(() => transport.stopListening?.());
-  const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
   const population = {

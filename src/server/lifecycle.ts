@@ -14,7 +14,7 @@ import type { OutsidePresence } from '../operations/outside-presence.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { ListenAddress, Transport } from '../transport/common/transport.ts';
-import { closeRooms, emptyConnections } from './draining.ts';
+import { closeRooms, emptyConnections, type Pace } from './draining.ts';
 import { lookAfterOrphans } from './nodes/orphans.ts';
 import { keepPresence, type PresenceKeeper } from './nodes/presence-keeper.ts';
 import type { Hooks } from './hooks/create-hooks.ts';
@@ -39,6 +39,8 @@ export interface ServicesInput {
   readonly watchers: Pick<Watchers, 'close'>;
   readonly events: EventSink;
   readonly clock: Clock;
+  /** How fast connections are closed when the server stops. */
+  readonly pace: Pace;
   readonly transport: Transport;
   /** Absent: there is none. */
   readonly certificates: { open(): void; close(): void } | undefined;
@@ -97,7 +99,7 @@ export function createServices(input: ServicesInput): ServerServices {
     },
     emptyConnections(signal) {
       endOrphans?.();
-      return emptyConnections(input, signal);
+      return emptyConnections(input, input.pace, signal);
     },
     closeRooms: (signal) => closeRooms(input, signal),
     async release() {

@@ -156,6 +156,17 @@ export function createWeb(input: WebInput): Transport {
         ...(denied?.key !== undefined && { key: denied.key }),
         ...(denied !== undefined && { method: denied.method }),
       }),
+    refusedPage({ method, path, remoteAddress }) {
+      if (!events.isHeard('problem.noted')) return;
+      events.emit('problem.noted', {
+        kind: 'refused',
+        reason: 'a page of another site made a browser send a request without a key',
+        event: `${method} ${path}`,
+        guards: [{ name: 'isForeignPage', holds: true }],
+        code: 403,
+        address: remoteAddress,
+      });
+    },
   };
   const access = createAccess({ ...accessOptions, allowsOrigin }, callers);
   // It is for servers: without a key, no page of another origin may use it.

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { attempt, isSystemError } from './store-error.ts';
 
 /** Who is in which room is for the user of the server only. */
-const FILE_MODE = 0o600;
+export const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 /** The suffix of the temporary file for the new content. */

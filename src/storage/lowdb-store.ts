@@ -1,13 +1,13 @@
 /** The store on disk: a lowdb database (one JSON file) for each room. */
 
 import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Low } from 'lowdb';
 import { applyChanges } from './apply-changes.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { createDirectorySync } from './directory-sync.ts';
-import { makeDirectory, removeFile } from './durable-file.ts';
+import { FILE_MODE, makeDirectory, removeFile, TEMPORARY_SUFFIX } from './durable-file.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { MembershipChange, MembershipStore, SetAside } from './membership-store.ts';
 import { createRoomFileAdapter } from './room-file-adapter.ts';
@@ -187,11 +187,40 @@ async function takeDirectory(dir: string): Promise<DirectoryLock> {
     for (const entry of await list(dir)) {
       if (entry.isFile() && isTemporaryFileName(entry.name)) await removeFile(join(dir, entry.name));
     }
+    await refuseUnwritable(dir);
   } catch (error) {
     await lock.release();
     throw error;
   }
   return lock;
+}
+
+/** The file that is written when a store begins, and removed again. */
+const WRITE_CHECK = `${roomFileName('write check')}${TEMPORARY_SUFFIX}`;
+/** What does not change by itself. A full disk may have room again, and the journals of rooms wait for that. */
+const LASTING: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/**
+ * Otherwise the first room would find out, when its members believe that they are written down.
+ * @throws {StoreError} if nothing can be written to the directory.
+ */
+async function refuseUnwritable(dir: string): Promise<void> {
+  const path = join(dir, WRITE_CHECK);
+  try {
+    await attempt('write to the data directory', dir, async () => {
+      const file = await open(path, 'w', FILE_MODE);
+      await file.close();
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    if (!LASTING.has(error.code)) return;
+    throw new StoreError(
+      error.code,
+      `${error.message}; let the user of the server write there, or choose another directory (--data-dir)`,
+      { cause: error.cause },
+    );
+  }
+  await removeFile(path);
 }
 
 interface RoomFileNames {

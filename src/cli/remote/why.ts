@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { loggedProblem } from '../../http/api/explain-route.ts';
-import { toPlainText, toPlainJson } from '../terminal/plain-text.ts';
+import { toPlainText, toPlainJson } from '../../system/plain-text.ts';
 import type { ApiClient } from './api-client.ts';
 
 const shape = z.object({

@@ -24,6 +24,8 @@ const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 /** How long users may be expected back after a restart. */
 const MAX_AWAY_DAYS = 24;
+/** As many as a server can have. */
+const MAX_CLOSES_PER_SECOND = 10_000_000;
 /** More processes than a machine has cores do not serve more. */
 const MAX_WORKERS = 256;
 
@@ -107,17 +109,33 @@ const tls = z.strictObject({
     .register(fieldNotes, { allowed: 'a path' }),
 });
 
+const drain = z.strictObject({
+  connectionsPerSecond: z
+    .number()
+    .min(0)
+    .max(MAX_CLOSES_PER_SECOND)
+    .default(5_000)
+    .describe(
+      'How many connections a second a stopping server closes, so that their clients come back spread out; 0 is all at once. It closes more when half of `drainSeconds` would not do. Each worker counts by itself.',
+    )
+    .register(fieldNotes, { unit: 'connections' }),
+});
+
 const membership = z.strictObject({
   durability: z
     .enum(['relaxed', 'strict'])
     .default('relaxed')
-    .describe('When a join is answered: `relaxed` at once, `strict` when the store has written it.'),
+    .describe(
+      'When a join is answered: `relaxed` at once, `strict` when the store has written it. A crash costs the `relaxed` joins of the last half second or so under load, and of longer on a slow disk.',
+    ),
   flushMs: z
     .int()
     .min(0)
     .max(60_000)
     .default(50)
-    .describe('How long changes of a room are collected before they are written together.')
+    .describe(
+      'How long changes of a room are collected before they are written together. The write itself takes time besides.',
+    )
     .register(fieldNotes, { unit: 'milliseconds' }),
   ttlSeconds: z
     .int()
@@ -206,6 +224,7 @@ export const settingsSchema = z
     line: line.prefault({}),
     auth: authSchema.prefault({}),
     limits: limitsSchema.prefault({}),
+    drain: drain.prefault({}),
     membership: membership.prefault({}),
     inspector: inspectorSchema.prefault({}),
     metrics: metricsSchema.prefault({}),
