@@ -236,7 +236,7 @@ describe('a request that a page of another site makes a browser send, without a 
         kind: 'refused',
         reason: 'a page of another site made a browser send a request without a key',
         event: `GET ${PUSH.split('?')[0]}`,
-        guard: 'isForeignPage',
+        guards: [{ name: 'isForeignPage', holds: true }],
         code: 403,
         address: '127.0.0.1',
       },

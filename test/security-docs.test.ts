@@ -32,8 +32,9 @@ test('each default that it tells is the default, and all limits are in its table
   expect(rows.map(({ path, value }) => [path, value])).toEqual(
     rows.map(({ path = '' }) => [path, settings.get(path)?.defaultValue]),
   );
+  const named = new Set(Array.from(page.matchAll(/^\| [^|]+ \| `([\w.]+)` \|/gm), ([, path]) => path));
   const limits = [...settings.keys()].filter((path) => path.startsWith('limits.'));
-  expect(limits.filter((path) => !rows.some((row) => row.path === path))).toEqual([]);
+  expect(limits.filter((path) => !named.has(path))).toEqual([]);
 });
 
 test('each table has as many cells in a row as its head', () => {
