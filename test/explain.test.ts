@@ -207,6 +207,27 @@ describe('what is refused is told with its grounds', () => {
     expect(client.frames.join('')).not.toMatch(/guards|grounds|active\.|"machine"/);
   });
 
+  test('to the client too, where the room allows it', async () => {
+    const running = await startServer({
+      rooms: { 'chat:*': { explain: true, capacity: 1, may: { publish: 'members' } } },
+    });
+    await (await connectCentrifuge(running)).subscribe('chat:1');
+    const client = await connectCentrifuge(running);
+    expect(await client.ask({ publish: { channel: 'chat:2', data: 'hi' } })).toMatchObject({
+      error: { code: 103, data: { rule: { name: 'rooms.may.publish', value: 'members' } } },
+    });
+    expect(await client.ask({ subscribe: { channel: 'chat:1' } })).toMatchObject({
+      error: {
+        code: 106,
+        data: {
+          machine: 'room',
+          state: 'active.occupancy.full',
+          limit: { name: 'rooms.capacity', value: 1, actual: 2 },
+        },
+      },
+    });
+  });
+
   test('to clients of the line protocol too', async () => {
     const { connect, server } = await startServer({ limits: { messageBytes: 10 } });
     const client = await connect();

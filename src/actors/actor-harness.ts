@@ -135,6 +135,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     history: { size: 0, ttlMs: 0 },
     stream: { size: options.limits?.history?.size ?? 0, recover: true, delta: false },
     joinLeave: false,
+    explains: false,
     isKnown: true,
     rules: OPEN_TO_ALL,
     handlerMs: 1_000,

@@ -217,6 +217,8 @@ export function createRooms(input: RoomsInput): Rooms {
 
     refuseName: (room) => refuseRoomName(room, limits),
 
+    explains: (room) => (rooms.get(room)?.record.options ?? input.optionsOf(room)).explains,
+
     isOpen: (room) => rooms.has(room),
 
     join(room, subscriber, entry) {

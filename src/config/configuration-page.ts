@@ -42,7 +42,8 @@ on messages, no calls and no history.
 
 \`history.recover\` says what a client that comes back gets: \`true\` all that it missed, \`"cache"\` the latest publication,
 \`false\` nothing. With \`joinLeave\` members are told who joins and leaves. With \`delta\`, clients that ask for it get what
-has changed since the publication before. \`may\` says who may do what ([access.md](access.md)):
+has changed since the publication before. With \`explain\`, errors about the room tell clients of the SDKs on what grounds
+they are, as \`data\` ([why.md](why.md)): for development, or for rooms whose rules everybody may know. \`may\` says who may do what ([access.md](access.md)):
 
 \`\`\`json
 {

@@ -35,8 +35,9 @@ export interface Refusal {
   readonly code?: number;
   /** The client may send the same command again, whatever the table says. */
   readonly temporary?: boolean;
-  /** For operators. */
+  /** For operators, and for the client where it is told them too. */
   readonly grounds?: Grounds;
+  readonly tellsGrounds?: boolean;
 }
 
 /** The same refusal, with its grounds; what a machine has said of them before stays. */

@@ -40,7 +40,7 @@ export function createRoomOptions<All extends ServantDefinitions>(
     const found = find(room);
     const definition: RoomDefinition<All> = found ?? NOTHING;
     const { capacity = limits.roomCapacity, messagesPerSecond, rpc = [], history } = definition;
-    const { joinLeave = false, delta = false } = definition;
+    const { joinLeave = false, delta = false, explain = false } = definition;
     const questions = questionsOf(room);
     const { rules, isKnown, owners } = allowancesOf(room, found, questions);
     const { size = 0, recover = true } = history ?? {};
@@ -60,6 +60,7 @@ export function createRoomOptions<All extends ServantDefinitions>(
       history: toHistoryLimits(history),
       stream: { size, recover, delta },
       joinLeave,
+      explains: explain,
       rules,
       isKnown,
       owners,

@@ -100,6 +100,11 @@ export interface RoomDefinition<All extends ServantDefinitions = {}, Schema = un
   readonly joinLeave?: boolean | undefined;
   /** Whether clients that ask for it get only what has changed since the publication before. Default false. */
   readonly delta?: boolean | undefined;
+  /**
+   * Whether errors about the room tell clients of the SDKs on what grounds they are: the state, the guards and the limit.
+   * Default false.
+   */
+  readonly explain?: boolean | undefined;
   /** Functions that the room's connections may call, as `hello.sayHello` or `hello.*`. Default: none. */
   readonly rpc?: readonly string[] | undefined;
   /**

@@ -163,8 +163,7 @@ function question<Value extends object>(
 ): void {
   const reply = (value: Value | { readonly refusal: Refusal }): Reply => {
     if (!('refusal' in value)) return withId(toReply(value), id);
-    noteRefused(context, value.refusal, room);
-    return withId({ type: 'refused', refusal: value.refusal }, id);
+    return withId({ type: 'refused', refusal: noteRefused(context, value.refusal, room) }, id);
   };
   if (!(asked instanceof Promise)) {
     context.port.reply(reply(asked));

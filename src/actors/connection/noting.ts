@@ -2,24 +2,29 @@
 
 import type { EventSink } from '../../events/server-events.ts';
 import type { CallOutcome, MemberInfo } from '../../protocol/command.ts';
+import type { RoomsPort } from '../room/ports.ts';
 import { ERRORS, type Refusal } from '../../protocol/errors.ts';
 
 /** Of whom a problem is told. */
 export interface Noted {
   readonly events: EventSink;
+  readonly rooms: Pick<RoomsPort, 'explains'>;
   readonly member: MemberInfo;
   /** The peer's address as text. */
   readonly remoteAddress: string;
 }
 
-/** @param kind `dropped`: the client has no answer. Default: `refused`. */
+/**
+ * Returns what the client is told: with the grounds, where the room allows that.
+ * @param kind `dropped`: the client has no answer. Default: `refused`.
+ */
 export function noteRefused(
-  { events, member, remoteAddress }: Noted,
-  { error, code = ERRORS[error].code, message, grounds }: Refusal,
+  { events, rooms, member, remoteAddress }: Noted,
+  refusal: Refusal,
   room: string | undefined,
   kind: 'refused' | 'dropped' = 'refused',
-): void {
-  if (!events.isHeard('problem.noted')) return;
+): Refusal {
+  const { error, code = ERRORS[error].code, message, grounds } = refusal;
   events.emit('problem.noted', {
     kind,
     reason: message,
@@ -28,6 +33,8 @@ export function noteRefused(
     ...whoIs(member, remoteAddress),
     ...(room !== undefined && { room }),
   });
+  const isTold = grounds !== undefined && room !== undefined && rooms.explains(room);
+  return isTold ? { ...refusal, tellsGrounds: true } : refusal;
 }
 
 /** Tells of a call that has failed; nothing of another. */

@@ -34,8 +34,7 @@ export function refuse(
   limit?: ReachedLimit,
 ): void {
   const known = because(refusal, groundsOf(self, event, action, limit));
-  noteRefused(context, known, room);
-  context.port.reply(withId({ type: 'refused', refusal: known }, id));
+  context.port.reply(withId({ type: 'refused', refusal: noteRefused(context, known, room) }, id));
 }
 
 /** Closes the socket by an action of the chart. At a shutdown, which closes all, nothing is told. */

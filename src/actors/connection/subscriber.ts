@@ -147,16 +147,30 @@ export class PublishCommand implements Publisher, PublishUnderWay {
     if (this.isAnswered) return;
     this.isAnswered = true;
     const { id } = this;
-    if (outcome.type === 'refused')
-      noteRefused(this.sender.getSnapshot().context, outcome.refusal, this.room);
     this.subscriber.port.reply(
       outcome.type === 'published' && id !== undefined
         ? { type: 'published', id }
-        : withId(toReply(outcome), id),
+        : withId(this.toReply(outcome), id),
     );
     if (this.underWay.length > 0) this.endWait(from);
     if (outcome.type === 'refused' && outcome.close !== undefined) {
       send(this.subscriber.sender, { type: 'backend.closed', close: outcome.close }, from);
+    }
+  }
+
+  private toReply(outcome: PublishOutcome): Reply {
+    switch (outcome.type) {
+      case 'published':
+      case 'dropped':
+        return PUBLISHED;
+      case 'broadcasted':
+        return BROADCASTED;
+      case 'answered':
+        return { type: 'answered', data: outcome.data };
+      case 'refused': {
+        const { context } = this.sender.getSnapshot();
+        return { type: 'refused', refusal: noteRefused(context, outcome.refusal, this.room) };
+      }
     }
   }
 
@@ -181,17 +195,3 @@ export function withId(reply: Reply, id: number | undefined): Reply {
 
 const PUBLISHED: Reply = { type: 'published' };
 const BROADCASTED: Reply = { type: 'broadcasted' };
-
-function toReply(outcome: PublishOutcome): Reply {
-  switch (outcome.type) {
-    case 'published':
-    case 'dropped':
-      return PUBLISHED;
-    case 'broadcasted':
-      return BROADCASTED;
-    case 'answered':
-      return { type: 'answered', data: outcome.data };
-    case 'refused':
-      return { type: 'refused', refusal: outcome.refusal };
-  }
-}

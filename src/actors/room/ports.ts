@@ -188,6 +188,8 @@ export interface RpcPort {
 export interface RoomsPort {
   /** What is wrong with a room's name, or nothing. */
   refuseName(room: string): Refusal | undefined;
+  /** Whether clients are told on what grounds something about the room is refused. */
+  explains(room: string): boolean;
   /** Whether a room is in memory. */
   isOpen(room: string): boolean;
   /** Answers with a fact to the subscriber, perhaps before it returns. */

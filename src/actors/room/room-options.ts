@@ -96,6 +96,8 @@ export interface RoomOptions extends RoomLimits, Allowances {
   readonly stream: StreamOffer;
   /** Whether members are told of joins and leaves. */
   readonly joinLeave: boolean;
+  /** Whether clients are told on what grounds something is refused. */
+  readonly explains: boolean;
   /** What the room's stream keeps. */
   readonly history: HistoryLimits;
   /** Functions that the room's connections may call, as `servant.function` or `servant.*`. Default: none. */

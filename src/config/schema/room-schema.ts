@@ -43,6 +43,7 @@ const roomRule = z.strictObject({
   history: history.optional(),
   joinLeave: z.boolean().optional(),
   delta: z.boolean().optional(),
+  explain: z.boolean().optional(),
   rpc: rpcListSchema,
 });
 
@@ -54,5 +55,5 @@ export const roomsSchema = z
   .default({})
   .describe('Rules for rooms by name or prefix; of several that match, the longest wins.')
   .register(fieldNotes, {
-    allowed: `an object from ${ROOM_PATTERN_WORDS}, to an object with any of capacity, messagesPerSecond, may, history, joinLeave, delta and rpc`,
+    allowed: `an object from ${ROOM_PATTERN_WORDS}, to an object with any of capacity, messagesPerSecond, may, history, joinLeave, delta, explain and rpc`,
   });

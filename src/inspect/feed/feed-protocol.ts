@@ -3,6 +3,7 @@
  * frame. Only types; pages import them too. Times are in milliseconds since 1970, with fractions.
  */
 
+import type { LoggedProblem } from '../../events/problem.ts';
 import type { Chart, StatePath } from '../chart/chart.ts';
 
 export type FeedJson = null | boolean | number | string | readonly FeedJson[] | FeedObject;
@@ -246,28 +247,7 @@ export type FeedMessage =
   | { readonly type: 'refused'; readonly id?: number; readonly error: string };
 
 /** A problem with its grounds. Withheld fields are missing, and long texts are cut. */
-export interface ProblemView {
-  /** Its number on its node. */
-  readonly id: number;
-  /** When it was seen first and last, and how often. */
-  readonly since: number;
-  readonly at: number;
-  readonly count: number;
-  readonly kind: 'refused' | 'dropped' | 'closed' | 'failed' | 'restarted' | 'circuit' | 'stuck';
-  readonly reason: string;
-  readonly machine?: string;
-  readonly state?: StatePath;
-  readonly event?: string;
-  readonly guards?: readonly { readonly name: string; readonly holds: boolean }[];
-  readonly limit?: { readonly name: string; readonly value: number; readonly actual?: number };
-  readonly rule?: { readonly name: string; readonly value: string };
-  readonly code?: number;
-  readonly client?: string;
-  readonly user?: string;
-  readonly room?: string;
-  readonly address?: string;
-  readonly handler?: string;
-  readonly target?: string;
+export interface ProblemView extends Omit<LoggedProblem, 'error'> {
   readonly error?: string;
   /** The lines of the error's stack. */
   readonly stack?: readonly string[];

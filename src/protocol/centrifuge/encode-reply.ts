@@ -96,8 +96,9 @@ function writeCalled(id: number, outcome: CallOutcome): string {
     : writeError(id, outcome.code, outcome.message, outcome.temporary);
 }
 
-function writeRefusal(id: number, { error, message, code = ERRORS[error].code, temporary }: Refusal): string {
-  return writeError(id, code, message, temporary);
+function writeRefusal(id: number, refusal: Refusal): string {
+  const { error, message, code = ERRORS[error].code, temporary, grounds, tellsGrounds } = refusal;
+  return writeError(id, code, message, temporary, tellsGrounds === true ? grounds : undefined);
 }
 
 function writeTableError(id: number, name: keyof typeof ERRORS): string {
@@ -111,9 +112,18 @@ const TEMPORARY = new Set<number>(
     .map(({ code }) => code),
 );
 
-function writeError(id: number, code: number, message: string, isTemporary = TEMPORARY.has(code)): string {
+function writeError(
+  id: number,
+  code: number,
+  message: string,
+  isTemporary = TEMPORARY.has(code),
+  data?: object,
+): string {
   const temporary = isTemporary ? ',"temporary":true' : '';
-  return mendEscapes(`{"id":${id},"error":{"code":${code},"message":${writeJson(message)}${temporary}}}`);
+  const more = data === undefined ? '' : `,"data":${JSON.stringify(data)}`;
+  return mendEscapes(
+    `{"id":${id},"error":{"code":${code},"message":${writeJson(message)}${temporary}${more}}}`,
+  );
 }
 
 function writeResult(id: number, name: string, result: string): string {
