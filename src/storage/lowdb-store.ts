@@ -4,6 +4,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Low } from 'lowdb';
+import { eachInTurn } from '../system/turns.ts';
 import { applyChanges } from './apply-changes.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { createDirectorySync } from './directory-sync.ts';
@@ -62,8 +63,12 @@ export function createLowdbStore(options: LowdbStoreOptions): MembershipStore {
       await ready();
       await makeDirectory(dir);
       const { names, others } = await listRoomFiles(dir);
-      const found = await Promise.all(names.map((name) => withDatabase(name, async ({ data }) => data)));
-      const rooms = found.filter(({ lines }) => lines.size > 0).map(({ room }) => room);
+      const rooms: string[] = [];
+      await eachInTurn(names, PARALLEL_FILES, (name) =>
+        withDatabase(name, async ({ data: { room, lines } }) => {
+          if (lines.size > 0) rooms.push(room);
+        }),
+      );
       unread = others;
       const setAside = [...unreported.values()];
       unreported.clear();
