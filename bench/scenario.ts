@@ -64,7 +64,7 @@ export const SLICES = 4;
  * After a rest, a connection starts with a small congestion window again (RFC 5681, section 4.1), and other processes have
  * used the processor's caches.
  */
-const RUN_IN_MS = 300;
+export const RUN_IN_MS = 300;
 
 /** A load with the times from the command line. */
 export function timed<Load extends object>(load: Load, { warmUpMs, measureMs }: Setup) {

@@ -58,6 +58,7 @@ export function openWatcher(port: number, watched?: Watched): Promise<Watcher> {
         case 'chart':
         case 'done':
         case 'history':
+        case 'problems':
         case 'presence':
         case 'publications':
         case 'settings':

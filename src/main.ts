@@ -7,6 +7,7 @@ import { PackageError } from './cli/package/package-error.ts';
 import { RemoteError } from './cli/remote/remote-error.ts';
 import { ConfigError } from './config/layer/config-error.ts';
 import { StoreError } from './storage/store-error.ts';
+import { toPlainLines } from './system/plain-text.ts';
 import { WorkerFailedError } from './workers/primary/worker-failed-error.ts';
 import { ListenError } from './transport/common/transport.ts';
 
@@ -38,6 +39,6 @@ function isExpected(error: unknown): error is Error {
 
 /** For what the user can correct: the message alone. Anything else is a bug and shows its stack. */
 function fail(error: Error, exitCode: number): void {
-  process.stderr.write(`statecast: ${error.message}\n`);
+  process.stderr.write(`statecast: ${toPlainLines(error.message)}\n`);
   process.exitCode = exitCode;
 }

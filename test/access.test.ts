@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { ConfigError, createServer } from '../src/index.ts';
+import { keepEvents } from './support/event-watch.ts';
 import { form, readError } from './support/http-request.ts';
 import { startServer } from './support/start-server.ts';
 
@@ -195,6 +196,8 @@ describe('a request that a page of another site makes a browser send, without a 
       { origin: 'https://elsewhere.example', 'sec-fetch-site': 'same-origin' },
     ],
     ['it comes from another site', { 'sec-fetch-site': 'cross-site' }],
+    ['it comes from another port of this machine, or a neighbouring name', { 'sec-fetch-site': 'same-site' }],
+    ['its site is a word that no browser says', { 'sec-fetch-site': 'elsewhere' }],
     ['it has no origin, as a frame in a sandbox', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
     ['it has no origin, whatever its site is', { origin: 'null', 'sec-fetch-site': 'same-origin' }],
   ])('is refused when %s', async (_, headers) => {
@@ -224,10 +227,56 @@ describe('a request that a page of another site makes a browser send, without a 
     expect((await request(PUSH, { headers })).status).toBe(200);
   });
 
+  test('is told as a problem, with what it asked for and where it came from', async () => {
+    const { server, request } = await startServer();
+    const problems = keepEvents(server, 'problem.noted');
+    await request(PUSH, { headers: { 'sec-fetch-site': 'same-site' } });
+    expect(problems).toEqual([
+      {
+        kind: 'refused',
+        reason: 'a page of another site made a browser send a request without a key',
+        event: `GET ${PUSH.split('?')[0]}`,
+        guard: 'isForeignPage',
+        code: 403,
+        address: '127.0.0.1',
+      },
+    ]);
+  });
+
   test('is refused beyond loopback too, where HTTP is open', async () => {
     const { request } = await startServer({ host: EVERYWHERE, http: { open: true } });
     expect((await request(PUSH, { headers: { origin: 'null' } })).status).toBe(403);
     expect((await request(PUSH, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+  });
+
+  describe.each([
+    ['on loopback', {}],
+    ['beyond loopback, where HTTP is open', { host: EVERYWHERE, http: { open: true } }],
+  ])('%s', (_place, options) => {
+    const sites = [undefined, 'none', 'same-origin', 'same-site', 'cross-site'] as const;
+    const origins = [undefined, 'null', 'https://elsewhere.example', 'own', 'http://localhost:1'] as const;
+    test('is judged by its origin, or else by its site, with each method', async () => {
+      const { request, port } = await startServer(options);
+      for (const origin of origins) {
+        for (const site of sites) {
+          const headers = {
+            ...(origin !== undefined && { origin: origin === 'own' ? `http://127.0.0.1:${port}` : origin }),
+            ...(site !== undefined && { 'sec-fetch-site': site }),
+          };
+          const isOwn =
+            origin === undefined
+              ? site === undefined || site === 'none' || site === 'same-origin'
+              : origin === 'own' || origin === 'http://localhost:1';
+          for (const method of ['GET', 'POST']) {
+            for (const path of GUARDED) {
+              if (path.startsWith('/presence') && method === 'POST') continue;
+              const { status } = await request(path, { method, headers });
+              expect(status, `${method} ${path} ${origin} ${site}`).toBe(isOwn ? 200 : 403);
+            }
+          }
+        }
+      }
+    });
   });
 
   test('is answered when it has the key, or its page is listed', async () => {

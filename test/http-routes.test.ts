@@ -592,7 +592,9 @@ describe('a route of a library user', () => {
   );
 
   test('with a parameter may stand beside routes of its own for the fixed paths', async () => {
-    const fixed = ['/', '/health', '/presence'].map((path) => [`GET ${path}`, () => 'fixed'] as const);
+    const fixed = ['/', '/health', '/presence', '/metrics'].map(
+      (path) => [`GET ${path}`, () => 'fixed'] as const,
+    );
     const { request } = await startServer({
       pages: false,
       routes: { ...Object.fromEntries(fixed), 'GET /:page': ({ params: { page } }) => `page ${page}` },

@@ -1,12 +1,14 @@
 /** Limits for clients: a command above a limit is refused, or its client is closed. Other clients are not affected. */
 
+import { connect as connectTcp } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { refuse } from '../src/index.ts';
 import { keepEvents, nextEvent } from './support/event-watch.ts';
 import { createGate } from './support/gate.ts';
 import { sendByRoom } from './support/line-client.ts';
 import { startServer } from './support/start-server.ts';
+import { TRANSPORTS } from './support/transports.ts';
 
 const KIB = 1024;
 const SENT = 'SendByRoom success!';
@@ -158,6 +160,42 @@ describe('a message to a room that nobody is in', () => {
   });
 });
 
+describe('the rates of a connection', () => {
+  test('refuse what is too fast on both protocols, and close a client that goes on', async () => {
+    const { server, connect } = await startServer({ limits: { messagesPerSecond: 1 } });
+    const [client, other] = [await connect(), await connect()];
+    const answers: string[] = [];
+    for (let count = 0; count < 6; count += 1) answers.push(await client.ask(sendByRoom('room1', 'hi')));
+    expect(answers).toEqual([
+      ...Array.from({ length: 5 }, () => SENT),
+      'Error: this connection may have 1 messages and calls a second',
+    ]);
+    expect(await client.ask('rpc|{"roomNum":"room1","method":"a.b"}')).toContain('"code":111');
+    expect(await other.ask(sendByRoom('room1', 'hi'))).toBe(SENT);
+    const noted = nextEvent(server, 'problem.noted', ({ kind }) => kind === 'closed');
+    for (let count = 0; count < 20; count += 1) client.send(sendByRoom('room1', 'hi'));
+    expect(await client.closed).toEqual({ code: 3013, reason: 'too many requests' });
+    expect(await noted).toMatchObject({ limit: { name: 'limits.messagesPerSecond', value: 1 } });
+  });
+
+  test('count bytes, of whatever kind', async () => {
+    const { server, connect } = await startServer({ limits: { bytesPerSecond: 100, messageBytes: KIB } });
+    const [client, pinger] = [await connect(), await connect()];
+    const message = sendByRoom('room1', 'x'.repeat(KIB - 100));
+    expect(await client.ask(message)).toBe(SENT);
+    expect(await client.ask(message)).toBe(SENT);
+    const refusal = 'Error: this connection may have 100 bytes a second';
+    expect(await client.ask(message)).toBe(refusal);
+    expect(await client.ask('subscribe|room1')).toBe(refusal);
+    expect(await client.ask('ping')).toBe('pong');
+    const noted = nextEvent(server, 'problem.noted', ({ kind }) => kind === 'closed');
+    for (let count = 0; count < 1_000; count += 1) pinger.send('ping');
+    expect(await pinger.closed).toMatchObject({ code: 3013 });
+    expect(await noted).toMatchObject({ limit: { name: 'limits.bytesPerSecond', value: 100 } });
+    expect(await client.ask('ping')).toBe('pong');
+  });
+});
+
 describe('a client that reads too slowly', () => {
   test('is closed with 3008, while the other members receive everything', async () => {
     const { server, connect } = await startServer({ limits: { sendQueueBytes: 64 * KIB } });
@@ -220,6 +258,44 @@ describe('a client that reads too slowly', () => {
     }
     await server.close();
     expect(await other.closed).toEqual({ code: 3001, reason: 'shutdown' });
+  });
+});
+
+describe.each(TRANSPORTS)('what waits for all clients, on %s', (transport) => {
+  test('is bounded: who has most waiting is closed with 3008', async () => {
+    const { server, url, connect } = await startServer({
+      transport,
+      limits: { sendMemoryBytes: 1024 * KIB, sendQueueBytes: 256 * 1024 * KIB },
+    });
+    const noted = keepEvents(server, 'problem.noted');
+    const closed = keepEvents(server, 'connection.closed');
+    const [slow, fast] = [await connect(), await connect()];
+    const hello = JSON.stringify({ id: 1, connect: {} });
+    const join = JSON.stringify({ id: 2, subscribe: { channel: 'room1' } });
+    const stream = await fetch(new URL('/connection/http_stream', url), {
+      method: 'POST',
+      body: `${hello}\n${join}`,
+    });
+    for (const client of [slow, fast]) await client.join('room1');
+    slow.pause();
+    const message = 'x'.repeat(32 * KIB);
+    // Neither the paused socket nor the body of the stream is read.
+    while (closed.length < 2) {
+      await server.publish('room1', message);
+      expect(await fast.next()).toBe(message);
+    }
+    expect(closed).toMatchObject([
+      { code: 3008, reason: 'slow' },
+      { code: 3008, reason: 'slow' },
+    ]);
+    expect(noted).toMatchObject([
+      { kind: 'closed', code: 3008, limit: { name: 'limits.sendMemoryBytes', value: 1024 * KIB } },
+      { kind: 'closed', code: 3008, limit: { name: 'limits.sendMemoryBytes', value: 1024 * KIB } },
+    ]);
+    slow.resume();
+    expect(await slow.closed).toMatchObject({ code: 1006 });
+    await expect(stream.text()).rejects.toThrow('terminated');
+    expect(await fast.ask(sendByRoom('room1', 'hi'))).toBe('hi');
   });
 });
 
@@ -294,4 +370,19 @@ describe('a client that sends too much', () => {
     const refusal = 'Error: the message is longer than 1 bytes';
     expect(await client.settle()).toEqual(['x', SENT, refusal, `Unsubscribe roomNum:${room} success!`]);
   });
+});
+
+test('calls of the server API are refused with 503 while too many are under way', async () => {
+  const { server, port, request } = await startServer({ limits: { apiCalls: 1 } });
+  const noted = nextEvent(server, 'problem.noted');
+  const call = { method: 'POST', body: '{}' };
+  expect((await request('/api/info', call)).status).toBe(200);
+  const slow = connectTcp(port, '127.0.0.1');
+  onTestFinished(() => void slow.destroy());
+  slow.write('POST /api/info HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 2\r\n\r\n');
+  // The other call is under way when it has come.
+  while ((await request('/api/info', call)).status !== 503);
+  expect(await noted).toMatchObject({ event: '/api/info', limit: { name: 'limits.apiCalls', value: 1 } });
+  slow.write('{}');
+  while ((await request('/api/info', call)).status !== 200);
 });

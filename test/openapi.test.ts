@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { renderApiPage, type OpenApi } from '../scripts/api-page.ts';
 import { createApiMethods } from '../src/http/api/api-methods.ts';
 import { createApiRoutes } from '../src/http/api/api-routes.ts';
+import { createExplainRoute } from '../src/http/api/explain-route.ts';
 import { createWatchRoute } from '../src/http/api/watch-route.ts';
 import { API_METHOD_NAMES } from '../src/protocol/api-methods.ts';
 import { systemClock } from '../src/system/clock.ts';
@@ -34,6 +35,7 @@ test('it has the routes of the API, and each takes its method', async () => {
   const routes = [
     ...createApiRoutes({ ...(parts as object), methods: createApiMethods(parts, 1) } as never),
     createWatchRoute(parts),
+    createExplainRoute(parts),
   ];
   const described = Object.entries(description.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
@@ -43,7 +45,8 @@ test('it has the routes of the API, and each takes its method', async () => {
   );
   const headers = { 'x-api-key': 'correct-horse-battery-staple' };
   for (const path of Object.keys(description.paths)) {
-    const answer = await request(path, path === '/api/watch' ? { headers } : post({}, headers));
+    const isRead = path === '/api/watch' || path === '/api/explain';
+    const answer = await request(path, isRead ? { headers } : post({}, headers));
     // Without a channel, and with a line that has no method.
     const status = path === '/api/watch' || path === '/api' ? 400 : 200;
     expect([path, answer.status]).toEqual([path, status]);

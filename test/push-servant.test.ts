@@ -1,5 +1,7 @@
 /** What `Statecast.Push` does beside pushing: the same as the HTTP server API, for services of TARS. */
 
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SECRET, signToken } from '../src/auth/token-harness.ts';
 import type { ServerOptions } from '../src/index.ts';
@@ -7,6 +9,7 @@ import { createDirectCaller } from '../src/tars/client/direct-caller.ts';
 import { createTcpLink } from '../src/tars/client/tcp-link.ts';
 import { createPushProxy } from '../src/tars/servants/statecast.ts';
 import { connectCentrifuge } from './support/centrifuge-client.ts';
+import { keepEvents } from './support/event-watch.ts';
 import { pickPort } from './support/pick-port.ts';
 import { startServer } from './support/start-server.ts';
 
@@ -204,5 +207,37 @@ describe('connections', () => {
       await push.send({ who, data: 'no JSON' }),
     ];
     expect(answers.map(({ ret }) => ret.code)).toEqual(answers.map(() => 107));
+  });
+});
+
+describe('a connection that sends what is no call', () => {
+  test('is dropped and told of; the log has one line for all', async () => {
+    const port = await pickPort();
+    const { server, errors } = await startServer({ tars: { listen: `tcp -h 127.0.0.1 -p ${port}` } });
+    const noted = keepEvents(server, 'problem.noted');
+    for (let count = 0; count < 5; count += 1) {
+      const socket = connectTcp(port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(Buffer.from('ffffffff', 'hex'));
+      await once(socket, 'close');
+    }
+    expect(errors).toMatchObject([
+      { error: { code: 'TARS_DECODE' }, where: 'a connection to Statecast.Push' },
+    ]);
+    expect(noted).toHaveLength(5);
+    expect(noted[0]).toMatchObject({ kind: 'closed', address: '127.0.0.1', handler: 'Statecast.Push' });
+  });
+
+  test('may send long frames only when it has shown the secret', async () => {
+    const secret = 'a secret of the test';
+    const port = await pickPort();
+    const { errors } = await startServer({ tars: { listen: `tcp -h 127.0.0.1 -p ${port}`, secret } });
+    const socket = connectTcp(port, '127.0.0.1');
+    socket.on('error', () => {});
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(2 * 1024 * 1024);
+    socket.write(head);
+    await once(socket, 'close');
+    expect(errors).toMatchObject([{ error: { code: 'TARS_DECODE' } }]);
   });
 });

@@ -1,6 +1,6 @@
 /** `statecast serve`: processes, signals, exit codes and output. */
 
-import { readdir, writeFile } from 'node:fs/promises';
+import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { keepEvents, nextEvent } from './support/event-watch.ts';
@@ -190,6 +190,56 @@ describe('a process that cannot start', () => {
     expect(code).toBeGreaterThan(0);
     expect(stderr).toContain(file);
     expect(stderr).not.toMatch(STACK);
+  });
+
+  // Nobody can make a file there, root included.
+  test.runIf(process.platform === 'linux')(
+    'says that nothing can be written to its data directory, and exits',
+    async () => {
+      const { code, stdout, stderr } = await runProcess([
+        'serve',
+        '--port',
+        '0',
+        '--data-dir',
+        '/sys/kernel',
+      ]);
+      expect(code).toBe(1);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(
+        /^statecast: cannot write to the data directory \/sys\/kernel: .*\((?:EACCES|EPERM|EROFS)\); let the user of the server write there, or choose another directory \(--data-dir\)$/m,
+      );
+      expect(stderr).not.toMatch(STACK);
+    },
+  );
+
+  test('starts with the rooms that it can read, and says which file it has put aside', async () => {
+    const dir = await makeTempDir();
+    const env = { STATECAST_LINE_USER_PARAMETER: 'true' };
+    const first = await startProcess(['--data-dir', dir, ...QUIET], env);
+    const client = await first.connect({ path: '/?user=ann' });
+    await client.join('room1');
+    await client.join('room2');
+    first.kill('SIGTERM');
+    await first.exited;
+    const broken = (await readdir(dir)).find((name) => name.startsWith('room2-')) ?? '';
+    // It is put aside for its rights; root may read it, and puts it aside for its content.
+    await writeFile(join(dir, broken), '{');
+    await chmod(join(dir, broken), 0o000);
+
+    const second = await startProcess(['--data-dir', dir], env);
+    const again = await second.connect({ path: '/?user=ann' });
+    expect(await again.next()).toBe('Subscribe roomNum:room1 success!');
+    second.kill('SIGTERM');
+    const { code, stderr } = await second.exited;
+    expect(code).toBe(0);
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { msg: string; setAside?: string; err?: { message: string } });
+    const told = lines.filter(({ msg }) => msg === 'store.failed');
+    expect(told).toHaveLength(1);
+    expect(told[0]?.setAside).toContain(`${broken}.broken-`);
+    expect(told[0]?.err?.message).toContain(`${broken} could not be read`);
   });
 
   test.each([

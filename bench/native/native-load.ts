@@ -1,4 +1,4 @@
-/** Runs the load generator in C against a server: it is compiled for each run, where there is a C compiler. */
+/** Runs the load generator in C against a server: it is compiled once for all measurements, where there is a C compiler. */
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,15 +14,13 @@ import type { Target } from '../load/wire-client.ts';
 import { makeMessage } from '../load/speech.ts';
 import { within } from '../processes.ts';
 import type { Sample } from '../results/results.ts';
-import { SLICES, type Setup } from '../scenario.ts';
+import { RUN_IN_MS, SLICES, type Setup } from '../scenario.ts';
 import type { GiveWay } from '../turns.ts';
 
 const SOURCE = fileURLToPath(new URL('room-load.c', import.meta.url));
 const READY_MS = 30_000;
 /** How long a measurement may take beyond its time. */
 const SETTLE_MS = 30_000;
-/** How long the load runs before each slice is measured, in milliseconds. */
-const RUN_IN_MS = 300;
 /** In the program, this is the number of the connection's room. */
 const ROOM = '%r';
 
@@ -48,17 +46,28 @@ export function hasCompiler(): boolean {
   return spawnSync('cc', ['--version']).status === 0;
 }
 
+let compiled: string | undefined;
+
+/** Returns the path of the program, which is there until this process ends. */
+function compile(): string {
+  if (compiled !== undefined) return compiled;
+  const folder = mkdtempSync(join(tmpdir(), 'room-load-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  const program = join(folder, 'room-load');
+  execFileSync('cc', ['-O2', '-o', program, SOURCE]);
+  compiled = program;
+  return program;
+}
+
 export async function measureNative(
   contender: Contender,
   load: NativeLoad,
   { warmUpMs, measureMs }: Setup,
   giveWay: GiveWay,
 ): Promise<Sample> {
-  const folder = mkdtempSync(join(tmpdir(), 'room-load-'));
+  const program = compile();
   const server = await contender.start();
   try {
-    const program = join(folder, 'room-load');
-    execFileSync('cc', ['-O2', '-o', program, SOURCE]);
     const generator = await startGenerator(program, server.target, load);
     try {
       for (const warmAt = readCpuMicros(server.target.pid) + warmUpMs * 1_000; ;) {
@@ -88,7 +97,6 @@ export async function measureNative(
     }
   } finally {
     await server.stop();
-    rmSync(folder, { recursive: true });
   }
 }
 

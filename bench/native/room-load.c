@@ -46,8 +46,6 @@ struct connection {
   int index;
   enum stage stage;
   int waits_for_write;
-  /* Messages on their way. */
-  int unanswered;
   struct bytes in;
   struct bytes out;
 };
@@ -146,7 +144,6 @@ static void add_text(struct connection *connection, const char *text) {
 
 static void speak(struct connection *connection) {
   add_text(connection, message_text);
-  connection->unanswered += 1;
   sent += 1;
 }
 
@@ -172,7 +169,6 @@ static void hear(struct connection *connection, const char *text, size_t length)
         break;
       }
       answered += 1;
-      connection->unanswered -= 1;
       if (is_speaking) speak(connection);
       break;
   }

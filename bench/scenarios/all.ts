@@ -8,6 +8,7 @@ import { growth } from './growth.ts';
 import { nodesChurn, nodesFanout, nodesHistory, nodesRooms, nodesStorm } from './nodes.ts';
 import { idle } from './idle.ts';
 import { inspector } from './inspector.ts';
+import { metrics } from './metrics.ts';
 import { push } from './push.ts';
 import { recovery } from './recovery.ts';
 import { redis } from './redis.ts';
@@ -34,6 +35,7 @@ export const SCENARIOS: readonly Scenario[] = [
   rpc,
   durability,
   inspector,
+  ...metrics,
   growth,
   nodesRooms,
   nodesHistory,

@@ -8,8 +8,8 @@ import { ActorStage } from './actor/actor-stage.tsx';
 import { Catalogue } from './catalogue/catalogue.tsx';
 import { NO_FILTER } from './events/event-filter.ts';
 import { EventsPanel } from './events/events-panel.tsx';
-import { createEventNames, type EventNames } from './events/event-names.ts';
-import type { MachineCharts } from './chart/machine-charts.ts';
+import { createEventNames } from './events/event-names.ts';
+import type { Charts, MachineCharts } from './chart/machine-charts.ts';
 import { Gate } from './feed/gate.tsx';
 import { useDocumentVisible, useStore } from './ui/hooks.ts';
 import type { Inspector } from './session/inspector.ts';
@@ -17,6 +17,7 @@ import { Layout } from './layout/layout.tsx';
 import { LinkStatus } from './feed/link-status.tsx';
 import { MachineStage, MachineStates } from './actor/machine-stage.tsx';
 import { Overview } from './catalogue/overview.tsx';
+import { ProblemsStage } from './problems/problems-stage.tsx';
 import { RoomsStage } from './room/rooms-stage.tsx';
 import { SequencePanel } from './sequence/sequence-panel.tsx';
 import { Timeline } from './timeline/timeline.tsx';
@@ -62,11 +63,10 @@ function subscribeToHash(listener: () => void): () => void {
 
 function Panes({ inspector, place }: { readonly inspector: Inspector; readonly place: Place }): ReactNode {
   const subject = nameSubject(place);
-  // The selection belongs to the subject. The panes have the subject as key, so they start again with another one.
+  // The panes have the subject as key, so they start again with another one.
   const [filter, setFilter] = useState(NO_FILTER);
-  const [selection, setSelection] = useState<{ readonly subject: string; readonly path: StatePath }>();
-  const selected = selection?.subject === subject ? selection.path : undefined;
-  const onSelect = (path: StatePath): void => setSelection(path === selected ? undefined : { subject, path });
+  const selected = 'state' in place ? place.state : undefined;
+  const onSelect = (path: StatePath): void => select(place, path === selected ? undefined : path);
   const [actor, view] = place.type === 'actor' ? [place.actor, place.view] : [];
   // Each place has its own object for the same actor.
   const watch = useMemo(() => actor && inspector.watches.of(actor), [inspector, subject]);
@@ -74,7 +74,8 @@ function Panes({ inspector, place }: { readonly inspector: Inspector; readonly p
     watch?.start();
     return () => watch?.stop();
   }, [watch]);
-  const names = useEventNames(inspector.charts, watch !== undefined);
+  const known = useCharts(inspector.charts, watch !== undefined);
+  const names = useMemo(() => createEventNames(known), [known]);
   const announce = (text: string): void => inspector.announcer.announce(text);
   const left = <Catalogue catalogue={inspector.catalogue} shown={actor} />;
 
@@ -92,6 +93,10 @@ function Panes({ inspector, place }: { readonly inspector: Inspector; readonly p
   if (place.type === 'rooms') {
     return <Layout subject={subject} catalogue={left} stage={<RoomsStage inspector={inspector} />} />;
   }
+  if (place.type === 'problems') {
+    const stage = <ProblemsStage inspector={inspector} filter={place} />;
+    return <Layout subject={subject} catalogue={left} stage={stage} />;
+  }
   if (watch === undefined) {
     return <Layout subject={subject} catalogue={left} stage={<Overview catalogue={inspector.catalogue} />} />;
   }
@@ -104,7 +109,7 @@ function Panes({ inspector, place }: { readonly inspector: Inspector; readonly p
       timeline={<Timeline key={subject} watch={watch} names={names} />}
       context={<ContextPanel key={subject} watch={watch} />}
       states={<StatesPanel key={subject} {...{ watch, charts, selected, onSelect }} />}
-      events={<EventsPanel key={subject} watch={watch} names={names} filter={filter} onFilter={setFilter} />}
+      events={<EventsPanel key={subject} {...{ watch, names, filter }} charts={known} onFilter={setFilter} />}
       sequence={
         <SequencePanel
           key={subject}
@@ -119,20 +124,27 @@ function Panes({ inspector, place }: { readonly inspector: Inspector; readonly p
   );
 }
 
-/** The names of events, as soon as the charts are loaded. */
-function useEventNames(charts: MachineCharts, isNeeded: boolean): EventNames {
+/** The selected state is in the address, so that a link shows the same. */
+function select(place: Place, state: StatePath | undefined): void {
+  if (place.type !== 'machine' && place.type !== 'actor') return;
+  const { state: _, ...rest } = place;
+  location.replace(toHash(state === undefined ? rest : { ...rest, state }));
+}
+
+/** All charts, as soon as they are loaded. */
+function useCharts(charts: MachineCharts, isNeeded: boolean): Charts {
   const known = useStore(charts);
   useEffect(() => {
     if (isNeeded) for (const machine of MACHINE_NAMES) charts.want(machine);
   }, [charts, isNeeded]);
-  return useMemo(() => createEventNames(known), [known]);
+  return known;
 }
 
 /** The actor or machine of a place, without the view. */
 function nameSubject(place: Place): string {
   if (place.type === 'overview') return '';
-  if (place.type === 'rooms') return 'rooms';
-  return place.type === 'machine' ? toHash(place) : hashOf(place.actor);
+  if (place.type === 'rooms' || place.type === 'problems') return place.type;
+  return place.type === 'machine' ? `#/${place.kind}` : hashOf(place.actor);
 }
 
 function titleOf(place: Place): string {
@@ -141,6 +153,8 @@ function titleOf(place: Place): string {
       return 'Inspector';
     case 'rooms':
       return 'Rooms · Inspector';
+    case 'problems':
+      return 'Problems · Inspector';
     case 'machine':
       return `${place.kind} · Inspector`;
     case 'actor':

@@ -198,7 +198,7 @@ test.each(Object.values(MACHINES).map((machine) => [machine.id, machine] as cons
   async (_, machine) => {
     const { width, height } = await layoutChart(describeChart(machine), elk);
     // What is one and a half times as wide as high is shown as large on a screen as what is as high.
-    expect(Math.max(width / 1.5, height)).toBeLessThan(2_600);
+    expect(Math.max(width / 1.5, height)).toBeLessThan(2_500);
     expect(width / height).toBeGreaterThan(0.4);
     expect(width / height).toBeLessThan(2.5);
   },

@@ -17,6 +17,7 @@ import type {
 import { FakeClock } from '../system/clock-harness.ts';
 import type { ConnectionEvent, NewConnection } from './connection/connection-events.ts';
 import type { ConnectionRef } from './connection/connection.ts';
+import { createRateRules, type RateSettings } from './connection/rates.ts';
 import { createDirectory, type AbsenceElsewhere, type Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
 import { NO_OBSERVER, type MachineObserver } from './runtime/live-machine.ts';
@@ -41,6 +42,10 @@ export interface HarnessOptions {
   readonly authenticator?: Authenticator;
   readonly revocations?: RevocationCheck;
   readonly roomsPerConnection?: number;
+  readonly connectionsPerUser?: number;
+  readonly guestRooms?: number;
+  /** Default: none. */
+  readonly rates?: Partial<RateSettings>;
   readonly receiveQueueBytes?: number;
   /** What the protocol of the clients asks for. Default: that of the line protocol. */
   readonly protocol?: Partial<NewConnection['protocol']>;
@@ -143,6 +148,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     messageBytes: DEFAULT_MESSAGE_BYTES,
     roomNameBytes: DEFAULT_ROOM_NAME_BYTES,
     rooms: 1_000,
+    guestRooms: options.guestRooms ?? 1_000,
   };
   const rooms = createRooms({
     directory,
@@ -161,6 +167,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     limits,
     isMuted: () => false,
     isStopping: () => false,
+    isRestoring: () => false,
     broadcast(data, publisher) {
       void broker.broadcast(data);
       publisher.settle({ type: 'broadcasted' }, SERVER);
@@ -202,8 +209,11 @@ export function createHarness(options: HarnessOptions = {}): Harness {
             roomsPerConnection: options.roomsPerConnection ?? 128,
             receiveQueueBytes: options.receiveQueueBytes ?? MIB,
             callsPerConnection: 2,
+            sendMemoryBytes: 0,
+            connectionsPerUser: options.connectionsPerUser ?? 0,
           },
           events,
+          rateRules: options.rates && createRateRules({ ...NO_RATES, ...options.rates }),
         },
       );
       return client;
@@ -211,6 +221,16 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     stateOf: (room) => directory.rooms.get(room)?.snapshot?.value,
   };
 }
+
+const NO_RATES: RateSettings = {
+  messagesPerSecond: 0,
+  bytesPerSecond: 0,
+  joinsPerSecond: 0,
+  newRoomsPerSecond: 0,
+  broadcastsPerSecondPerConnection: 0,
+  roomsPerConnection: 1,
+  messageBytes: DEFAULT_MESSAGE_BYTES,
+};
 
 /** The socket of a connection: it remembers what it was told. */
 export class FakeClient implements ConnectionPort {
@@ -227,11 +247,11 @@ export class FakeClient implements ConnectionPort {
   }
 
   reply(reply: Reply): void {
-    this.frames.push(reply);
+    this.frames.push(withoutGrounds(reply));
   }
 
   push(push: Push): void {
-    this.frames.push(push);
+    this.frames.push(withoutGrounds(push));
   }
 
   subscribe(room: string): void {
@@ -367,3 +387,12 @@ export const call = (method: string, args: Json = {}): Command => ({
   method,
   args,
 });
+
+/** What a codec tells of a refusal: its grounds are for operators. */
+function withoutGrounds<Told extends object>(told: Told): Told {
+  for (const name of ['refusal', 'outcome'] as const) {
+    const { grounds, ...rest } = (told as Record<string, { grounds?: unknown } | undefined>)[name] ?? {};
+    if (grounds !== undefined) return { ...told, [name]: rest };
+  }
+  return told;
+}

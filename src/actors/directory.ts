@@ -78,6 +78,8 @@ export function createDirectory(
     byUser.set(user, ids.add(id));
   }
 
+  const countConnections = (user: string): number => byUser.get(user)?.size ?? 0;
+
   function remove({ id, user }: MemberInfo): void {
     connections.delete(id);
     if (user !== undefined) {
@@ -89,6 +91,13 @@ export function createDirectory(
     const callbacks = emptyCallbacks;
     emptyCallbacks = [];
     for (const callback of callbacks) callback();
+  }
+
+  /** Joins those to a room who have connected before it was found that they are away there. */
+  function recallHere(users: readonly string[], room: string): void {
+    for (const id of users.flatMap((user) => [...(byUser.get(user) ?? [])])) {
+      connections.get(id)?.getSnapshot().context.queue.take({ type: 'room.recall', room });
+    }
   }
 
   const absence: Directory['absence'] = {
@@ -103,7 +112,7 @@ export function createDirectory(
     },
     connectionsOf: (user) => byUser.get(user) ?? [],
     tellResumed: (user, room) => elsewhere?.tellResumed(user, room),
-    recall: (users, room) => elsewhere?.recall(users, room),
+    recall: elsewhere === undefined ? recallHere : elsewhere.recall.bind(elsewhere),
     roomsOf: (user) => (user === undefined ? [] : [...(away.get(user) ?? [])]),
   };
 
@@ -138,12 +147,14 @@ export function createDirectory(
         questions: surroundings.questions,
         revocations: surroundings.revocations,
         limits: surroundings.limits,
+        rateRules: surroundings.rateRules,
         pings: surroundings.pings,
         events: surroundings.events,
         clock,
         wheel,
         awayIn,
         awayElsewhere,
+        countConnections,
         onIdentified,
       };
       const actor = system.create(machine, { id, input });
@@ -164,6 +175,7 @@ export function createDirectory(
             ...member,
             code: 3004,
             reason: 'internal server error',
+            by: 'server',
           });
         },
       });

@@ -5,7 +5,7 @@ import type { Broker, History } from '../broker/broker.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { HistoryRequest } from '../protocol/command.ts';
-import { createRefusal, type Refusal } from '../protocol/errors.ts';
+import { because, createRefusal, type Refusal } from '../protocol/errors.ts';
 import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { Directory } from './directory.ts';
 import { queryPart } from './room/parts/parts.ts';
@@ -38,14 +38,16 @@ export function createRoomQueries(input: RoomQueriesInput): QueriesPort {
   ): Refusal | undefined {
     const badName = refuseRoomName(room, limits);
     if (badName !== undefined) return badName;
-    if (options.rules[action] === 'nobody')
-      return options.isKnown ? TURNED_OFF : createRefusal('unknownRoom');
+    const rule = { name: `rooms.may.${action}`, value: options.rules[action] };
+    if (rule.value === 'nobody')
+      return because(options.isKnown ? TURNED_OFF : createRefusal('unknownRoom'), { rule });
     const { member } = asker;
     const seated = directory.rooms.get(room)?.record.roster.joined.get(member.id);
     // A client knows that it has joined a moment before the room has noted it.
     const seat = seated === undefined ? asker.seat : { isGranted: seated.grant !== undefined };
     if (mayAct(options, action, { member, seat })) return undefined;
-    return createRefusal('permissionDenied', `you may not read the ${action} of ${room}`);
+    const refusal = createRefusal('permissionDenied', `you may not read the ${action} of ${room}`);
+    return because(refusal, { rule });
   }
 
   function optionsIn(room: string): RoomOptions {

@@ -5,13 +5,13 @@ import type { Broker } from '../broker/broker.ts';
 import type { Presence } from '../broker/presence/presence.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Json } from '../protocol/command.ts';
-import { createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
+import { because, createRefusal, ERRORS, type Refusal } from '../protocol/errors.ts';
 import { refuseMessage, refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import { failCall } from '../protocol/rpc-errors.ts';
 import type { MembershipStore, StoredMember } from '../storage/membership-store.ts';
 import type { Directory } from './directory.ts';
 import type { Durability } from './room/journal.ts';
-import type { Publisher, RoomEntry, RoomsPort, RpcPort, Subscriber } from './room/ports.ts';
+import type { Publisher, RoomEntry, RoomsPort, RpcPort, RpcRequester, Subscriber } from './room/ports.ts';
 import {
   allowsCall,
   allowsJoin,
@@ -21,6 +21,7 @@ import {
 } from './room/rules/refuse-by-rules.ts';
 import type { Taps } from './room/stream/taps.ts';
 import { judgesMessages, publishAs, refuseAsMuted, type PublishingRoom } from './room/broadcast-effects.ts';
+import { GuestRooms } from './room/guest-rooms.ts';
 import { queryPart, tellPart } from './room/parts/parts.ts';
 import { isListed, toRoomMember } from './room/room-member.ts';
 import type { RoomOptions } from './room/room-options.ts';
@@ -55,11 +56,15 @@ export interface RoomsInput {
   readonly limits: MessageLimits & {
     /** Rooms that may be in memory at a time. */
     readonly rooms: number;
+    /** How many of them may have been opened by messages and calls of clients, and have had no member yet. */
+    readonly guestRooms: number;
   };
   /** Whether only the server may publish in a room. */
   readonly isMuted: (room: string) => boolean;
   /** Whether rooms may still be opened; a server that stops opens none. */
   readonly isStopping: () => boolean;
+  /** Whether rooms of an earlier run are still being opened. */
+  readonly isRestoring: () => boolean;
   /** Sends a message to every connection. The server's machine decides whether that is possible now. */
   readonly broadcast: (data: Json, publisher: Publisher) => void;
   /** What rooms, memberships and judged messages run. */
@@ -75,40 +80,59 @@ export interface Rooms extends RoomsPort {
   members(room: string): Promise<MemberView[] | Refusal>;
 }
 
-/** A join, or a message. */
-type Asked = { readonly subscriber: Subscriber; readonly entry: RoomEntry | undefined } | Publisher;
+/** A join, a message or a call. */
+type Asked =
+  | { readonly subscriber: Subscriber; readonly entry: RoomEntry | undefined }
+  | Publisher
+  | { readonly requester: RpcRequester };
 
 export function createRooms(input: RoomsInput): Rooms {
   const { directory, limits, events } = input;
   const { rooms } = directory;
   const storeShared = { store: input.store, pace: new StorePace(input.store.parallel), clock: input.clock };
 
+  const guests = new GuestRooms(limits.guestRooms);
+
   // What a client sends in a row is most often for one room, which is then not looked up again.
   let latest: SupervisedRoom | undefined;
   let latestName: string | undefined;
 
-  /** @param asked For what the room is opened. A room is not opened for what its rules do not allow. */
-  function open(room: string, asked?: Asked): SupervisedRoom | Refusal {
+  /** A room that is open. */
+  function find(room: string): SupervisedRoom | undefined {
     if (latest !== undefined && room === latestName) return latest;
     const known = rooms.get(room);
-    if (known === undefined) return openAnother(room, asked);
+    if (known === undefined) return undefined;
     latest = known;
     latestName = known.name;
     return known;
   }
 
+  /** @param asked For what the room is opened. A room is not opened for what its rules do not allow. */
+  function open(room: string, asked?: Asked): SupervisedRoom | Refusal {
+    const known = find(room);
+    if (known !== undefined) return known;
+    const options = examine(room, asked);
+    if ('error' in options) return options;
+    return openAnother(room, options, asked !== undefined && isOfGuest(asked));
+  }
+
   /** A room without members that judges no message needs no machine: its stream takes the message. */
   function openFor(room: string, publisher: Publisher): SupervisedRoom | PublishingRoom | Refusal {
-    if (latest !== undefined && room === latestName) return latest;
-    if (rooms.has(room)) return open(room, publisher);
-    const options = input.optionsOf(room);
-    if (judgesMessages(options)) return open(room, publisher);
-    return (
-      refuseToOpen(room, options, publisher) ??
-      (input.isMuted(room) && publisher.member !== undefined
-        ? refuseAsMuted(room)
-        : { record: { name: room, options }, broker: input.broker, events, self: nameRoom(room) })
-    );
+    const known = find(room);
+    if (known !== undefined) return known;
+    const options = examine(room, publisher);
+    if ('error' in options) return options;
+    if (judgesMessages(options)) return openAnother(room, options, isOfGuest(publisher));
+    if (input.isMuted(room) && publisher.member !== undefined) return refuseAsMuted(room);
+    return { record: { name: room, options }, broker: input.broker, events, self: nameRoom(room) };
+  }
+
+  /** Opens a room of an earlier run, however many are open. */
+  function restore(room: string): SupervisedRoom | Refusal {
+    const known = find(room);
+    if (known !== undefined) return known;
+    const options = examine(room);
+    return 'error' in options ? options : create(room, options, false);
   }
 
   /** Has the presence list a member as it is now. */
@@ -127,20 +151,32 @@ export function createRooms(input: RoomsInput): Rooms {
     return [...own, ...others];
   }
 
-  function refuseToOpen(room: string, options: RoomOptions, asked: Asked | undefined): Refusal | undefined {
+  /** The options of a room that may be opened. */
+  function examine(room: string, asked?: Asked): RoomOptions | Refusal {
     const refusal = refuseRoomName(room, limits);
     if (refusal !== undefined) return refusal;
     if (input.isStopping()) return createRefusal('notAvailable', 'the server is shutting down');
-    return asked === undefined ? undefined : refuseByRules(options, room, asked);
+    const options = input.optionsOf(room);
+    return (asked === undefined ? undefined : refuseByRules(options, room, asked)) ?? options;
   }
 
-  function openAnother(room: string, asked: Asked | 'restore' | undefined): SupervisedRoom | Refusal {
-    const options = input.optionsOf(room);
-    const refusal = refuseToOpen(room, options, asked === 'restore' ? undefined : asked);
-    if (refusal !== undefined) return refusal;
-    if (asked !== 'restore' && rooms.size >= limits.rooms) {
-      return createRefusal('limitExceeded', `the server has ${limits.rooms} rooms open already`);
+  function openAnother(room: string, options: RoomOptions, isGuest: boolean): SupervisedRoom | Refusal {
+    if (rooms.size >= limits.rooms) {
+      return refuseMore(`the server has ${limits.rooms} rooms open already`, 'rooms', rooms.size);
     }
+    if (isGuest && guests.isFull()) {
+      const message = `the server has ${limits.guestRooms} rooms open that nobody has joined`;
+      return refuseMore(message, 'guestRooms', limits.guestRooms);
+    }
+    return create(room, options, isGuest);
+  }
+
+  function refuseMore(message: string, name: 'rooms' | 'guestRooms', open: number): Refusal {
+    const limit = { name: `limits.${name}`, value: limits[name], actual: open + 1 };
+    return because(createRefusal('limitExceeded', message), { machine: 'server', limit });
+  }
+
+  function create(room: string, options: RoomOptions, isGuest: boolean): SupervisedRoom {
     const { durability, clock, broker, taps, presence, rpc, flushMs, awayTtlMs, reconnectMs, machines } =
       input;
     const record = createRoomRecord(room, options, {
@@ -164,21 +200,24 @@ export function createRooms(input: RoomsInput): Rooms {
       reconnectMs,
       onEnd: () => {
         rooms.delete(room);
+        if (isGuest) guests.delete(record);
         latest = undefined;
       },
       machine: machines.room,
       machines,
     });
     rooms.set(room, opened);
+    if (isGuest) guests.add(record);
     return opened;
   }
 
   return {
     open,
-
-    restore: (room) => rooms.get(room) ?? openAnother(room, 'restore'),
+    restore,
 
     refuseName: (room) => refuseRoomName(room, limits),
+
+    isOpen: (room) => rooms.has(room),
 
     join(room, subscriber, entry) {
       const opened = open(room, { subscriber, entry });
@@ -242,12 +281,17 @@ export function createRooms(input: RoomsInput): Rooms {
         requester.settle(failCall('notAllowed'), nameRoom(room));
         return;
       }
-      const opened = open(room);
+      const opened = open(room, { requester });
       if (opened instanceof SupervisedRoom)
         opened.send({ type: 'room.call', method, args, requester }, requester.sender);
       else
         requester.settle(
-          { type: 'failed', code: ERRORS[opened.error].code, message: opened.message },
+          {
+            type: 'failed',
+            code: ERRORS[opened.error].code,
+            message: opened.message,
+            grounds: opened.grounds,
+          },
           nameRoom(room),
         );
     },
@@ -261,8 +305,9 @@ export function createRooms(input: RoomsInput): Rooms {
     async members(room) {
       const refusal = refuseRoomName(room, limits);
       if (refusal !== undefined) return refusal;
-      const known = rooms.get(room);
-      await known?.untilOpen();
+      // Who is away is known when the room is open.
+      const known = input.isRestoring() ? restore(room) : find(room);
+      if (known instanceof SupervisedRoom) await known.untilOpen();
       const list = async () => Promise.all([input.presence.list(room), listAway(room)]);
       const toViews = ([present, away]: Awaited<ReturnType<typeof list>>) => ({
         members: viewMembers(present, away),
@@ -279,9 +324,17 @@ function isAway(member: StoredMember): member is AwayMember {
 
 /** Nobody is in a room that is not in memory. */
 function refuseByRules(options: RoomOptions, room: string, asked: Asked): Refusal | undefined {
+  // Of calls, that depends on the function.
+  if ('requester' in asked) return undefined;
   if ('entry' in asked) {
     const isAllowed = allowsJoin(options, asked.subscriber.member, asked.entry);
     return isAllowed ? undefined : refuseToJoin(options, room);
   }
   return allowsPublish(options, asked.member, undefined) ? undefined : refuseToPublish(options, room);
+}
+
+/** Whether a client asks for something that it need not be in the room for. */
+function isOfGuest(asked: Asked): boolean {
+  if ('entry' in asked) return false;
+  return 'requester' in asked || asked.member !== undefined;
 }

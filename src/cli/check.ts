@@ -13,7 +13,7 @@ import { findWebhookProblems } from '../server/webhooks/webhook-problems.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { loadServants } from './serve/configured-servants.ts';
 import { formatColumns } from './terminal/columns.ts';
-import { toPlainJson } from './terminal/plain-text.ts';
+import { toPlainJson } from '../system/plain-text.ts';
 
 export interface CheckResult {
   readonly exitCode: 0 | 1;

@@ -11,6 +11,7 @@ import { loadSettings, type SettingsSources } from '../config/load-settings.ts';
 import { FIELDS } from '../config/schema/fields.ts';
 import { systemClock } from '../system/clock.ts';
 import { VERSION } from '../system/package-info.ts';
+import { toPlainLines } from '../system/plain-text.ts';
 import type { BenchFlags } from './bench/plan.ts';
 import type { ChartsFlags } from './charts.ts';
 import type { PackageFlags } from './package/package.ts';
@@ -25,6 +26,8 @@ export function createCommandLine(): Command {
   const program = new Command('statecast')
     .description('A real-time room server.')
     .version(VERSION)
+    // It quotes what it was given.
+    .configureOutput({ writeErr: (text) => void process.stderr.write(toPlainLines(text)) })
     .showHelpAfterError('Try "statecast --help" for the commands, "statecast serve --help" for the flags.')
     .addHelpText(
       'after',
@@ -234,7 +237,8 @@ interface Result {
 
 function finish({ exitCode, stdout, stderr }: Result): void {
   print(stdout);
-  process.stderr.write(stderr);
+  // It may quote what a file or a server says.
+  process.stderr.write(toPlainLines(stderr));
   process.exitCode = exitCode;
 }
 

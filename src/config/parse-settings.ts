@@ -56,6 +56,7 @@ export function findCombinedProblems(input: unknown, sourceOf: SourceOf = unknow
     ...findKeyProblems(input, sourceOf),
     ...findWebhookProblems(input, sourceOf),
     ...findPartsProblems(input, sourceOf),
+    ...findTlsProblems(input, sourceOf),
   ];
 }
 
@@ -158,6 +159,19 @@ function findPartsProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] 
     const path = ['redis', field];
     return createProblem(path, valueAt(input, path), allowed, sourceOf);
   });
+}
+
+const tlsRuleSchema = z.object(settingsSchema.pick({ tls: true }).shape);
+
+/** A certificate without its key cannot be shown, and a key alone shows nothing. */
+function findTlsProblems(input: unknown, sourceOf: SourceOf): ConfigProblem[] {
+  const parsed = tlsRuleSchema.safeParse(input);
+  if (!parsed.success) return [];
+  const { certFile, keyFile } = parsed.data.tls;
+  if ((certFile === undefined) === (keyFile === undefined)) return [];
+  const [given, missing] = certFile === undefined ? ['keyFile', 'certFile'] : ['certFile', 'keyFile'];
+  const path = ['tls', given];
+  return [createProblem(path, certFile ?? keyFile, `nothing, unless tls.${missing} is set too`, sourceOf)];
 }
 
 function findProblemsAt(place: Path, schema: z.ZodType, value: unknown, sourceOf: SourceOf): ConfigProblem[] {

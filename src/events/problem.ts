@@ -1,29 +1,24 @@
 /** What a server did not do, and on what grounds, as plain data. */
 
+import type { Grounds } from '../protocol/grounds.ts';
+
 /**
  * What kind of thing went wrong: a command or a handshake was `refused`, a message or bytes were `dropped`, the server
- * `closed` a connection, something `failed` (a handler, a call, a store), a deadline passed (`late`), a machine was
- * `restarted`, a circuit breaker changed (`circuit`), or a machine stays in a state for too long (`stuck`).
+ * `closed` a connection, something `failed` (a handler, a call, a store), a machine was `restarted`, a circuit breaker
+ * changed (`circuit`), or a machine stays in a state for too long (`stuck`).
  */
-export type ProblemKind =
-  | 'refused'
-  | 'dropped'
-  | 'closed'
-  | 'failed'
-  | 'late'
-  | 'restarted'
-  | 'circuit'
-  | 'stuck';
+export const PROBLEM_KINDS = [
+  'refused',
+  'dropped',
+  'closed',
+  'failed',
+  'restarted',
+  'circuit',
+  'stuck',
+] as const;
 
-/** A bound that was reached. */
-export interface ReachedLimit {
-  /** The setting by its path, such as `limits.roomsPerConnection`. */
-  readonly name: string;
-  /** What the setting allows, in its own unit. */
-  readonly value: number;
-  /** What there was, or would have been, in the same unit, where it is known. */
-  readonly actual?: number;
-}
+/** One of {@link PROBLEM_KINDS}. */
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
 /** An error, of which nothing is a secret. */
 export interface ShownError {
@@ -33,19 +28,10 @@ export interface ShownError {
 }
 
 /** One thing that was not done. It never contains what was said. */
-export interface Problem {
+export interface Problem extends Grounds {
   readonly kind: ProblemKind;
   /** One sentence for an operator. */
   readonly reason: string;
-  /** The machine that decided, such as `room`. Absent: it was decided before there was one, as at a handshake. */
-  readonly machine?: string;
-  /** The path of the state in which it decided, such as `active.broadcast.throttled`. */
-  readonly state?: string;
-  /** What it was asked: the type of the event, such as `room.publish`; `handshake`, or a method of the API. */
-  readonly event?: string;
-  /** The guard of the chart that decided, such as `isOverRate`. */
-  readonly guard?: string;
-  readonly limit?: ReachedLimit;
   /** The code that the client got: of an error, of a close, or of an HTTP response. */
   readonly code?: number;
   /** The id of the connection. */
@@ -59,4 +45,29 @@ export interface Problem {
   /** The servant, the backend or the webhook. */
   readonly target?: string;
   readonly error?: ShownError;
+}
+
+/** A problem, with how often and when it was seen. Dates are in milliseconds since 1970. */
+export interface LoggedProblem extends Problem {
+  /** Its number on its node, which rises by one for each new problem. */
+  readonly id: number;
+  /** When it was seen first. */
+  readonly since: number;
+  /** When it was seen last. */
+  readonly at: number;
+  /** How often. */
+  readonly count: number;
+}
+
+/** What is looked for; all that is given must fit. */
+export interface ProblemQuery {
+  /** The id of a connection. */
+  readonly client?: string;
+  readonly user?: string;
+  readonly room?: string;
+  readonly kind?: ProblemKind;
+  /** Seen at or after this date, in milliseconds since 1970. */
+  readonly after?: number;
+  /** The reason, a name or an id contains this, in any case of letters. */
+  readonly search?: string;
 }

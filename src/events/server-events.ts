@@ -2,6 +2,7 @@
 
 import type { Json, MemberInfo } from '../protocol/command.ts';
 import type { Refusal } from '../protocol/errors.ts';
+import type { Grounds } from '../protocol/grounds.ts';
 import type { RpcFailure } from '../protocol/rpc-errors.ts';
 import type { Problem } from './problem.ts';
 
@@ -39,13 +40,20 @@ export type HandlerName =
 
 /** The name of each event, and the object that a listener gets. Times are in milliseconds since 1970. */
 export interface ServerEvents {
-  /** Something was not done: it was refused, dropped, closed by the server, or failed. Told for each time. */
+  /**
+   * Something was refused, dropped, or closed by the server, and on what grounds; told for each time. What failed has events
+   * of its own.
+   */
   'problem.noted': Problem;
   /**
    * The server takes connections from now on. `clean` is false if the run before ended without a shutdown: then all its
    * connections are over, and nobody has told of them one by one. It is known where webhooks are kept on disk.
    */
   'server.started': { clean?: boolean };
+  /** Rooms of an earlier run are being read, or opened; told every 10 seconds. */
+  'server.restoring': { step: 'read' | 'opened'; done: number; total: number };
+  /** All rooms of an earlier run are open. */
+  'server.restored': { rooms: number; seconds: number };
   'server.listening': { host: string; port: number };
   /** The server is shutting down. Emitted at the start and while connections close. */
   'server.draining': { connections: number; rooms: number };
@@ -54,9 +62,24 @@ export interface ServerEvents {
    * is at most once a minute.
    */
   'server.full': { limit: number; refused: number };
+  /** The files of `tls` had another certificate, which new connections get from now on. */
+  'certificate.changed': { certFile: string };
+  /** What is in the files of `tls` now cannot be used: the certificate from before stays. */
+  'certificate.failed': { certFile: string; error: unknown };
   'server.stopped': { reason: 'drained' | 'deadline' };
   'connection.opened': { id: string; user?: string; remoteAddress: string };
-  'connection.closed': { id: string; user?: string; code: number; reason: string };
+  /**
+   * `by` tells who has closed it; `network`: the socket ended without a close frame. `grounds` is why the server has closed
+   * it.
+   */
+  'connection.closed': {
+    id: string;
+    user?: string;
+    code: number;
+    reason: string;
+    by: 'server' | 'client' | 'network';
+    grounds?: Grounds;
+  };
   'connection.failed': { id: string; error: unknown };
   'room.opened': { room: string };
   'room.closed': { room: string };
@@ -83,6 +106,11 @@ export interface ServerEvents {
     user?: string;
     servant?: string;
   };
+  /**
+   * An actor is in a state for longer than the chart allows: `maxSeconds` of the state. It is told once for each time that it
+   * is there, after up to ten seconds more.
+   */
+  'state.stuck': { machine: string; state: string; id: string; seconds: number; maxSeconds: number };
   'message.broadcast': { data: Json; from?: MemberInfo };
   /** A handler of a room threw, rejected or missed its deadline. */
   'handler.failed': { room?: string; handler: HandlerName; error: unknown };
@@ -113,7 +141,7 @@ export interface ServerEvents {
   'rpc.failed': { servant: string; func: string; failure: RpcFailure; trace?: string; error?: unknown };
   /** A key, a token or a secret was wrong, a key does not allow what was asked, or the secret of a call from another TARS service was missing. */
   'access.refused': {
-    to: 'the HTTP API' | 'the inspector' | 'Statecast.Push';
+    to: 'the HTTP API' | 'the inspector' | 'the metrics' | 'Statecast.Push';
     remoteAddress?: string;
     /** The name of the key, where it is right and does not allow the method. */
     key?: string;

@@ -1,7 +1,7 @@
 /** Who may use the HTTP routes that read or change rooms. */
 
 import { createSecretFinder } from '../auth/secret.ts';
-import type { ApiMethodName } from '../protocol/api-methods.ts';
+import type { KeyRight } from '../protocol/api-methods.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { isForeignPage, type OriginPolicy } from '../transport/origin-policy.ts';
@@ -22,31 +22,33 @@ export interface AccessOptions {
   readonly allowsOrigin: OriginPolicy;
   /** Told of each request with a wrong key, and of each whose key does not allow it. */
   readonly refused: (request: RequestHead, denied?: Denied) => void;
+  /** Told of each request without a key that a page of another site made. */
+  readonly refusedPage: (request: RequestHead) => void;
 }
 
 /** What a key did not allow. */
 export interface Denied {
   readonly key: string | undefined;
-  readonly method: ApiMethodName;
+  readonly method: KeyRight;
 }
 
 export interface Access {
   /** Returns who asks; or the response that refuses the request. */
   admit(request: RequestHead): Caller | TransportResponse;
   /** Tells that the caller was refused a method. */
-  deny(request: RequestHead, caller: Caller, method: ApiMethodName): void;
+  deny(request: RequestHead, caller: Caller, method: KeyRight): void;
   /** The response that refuses the caller a method about a room, or nothing. It counts as a request. */
   refuse(
     request: RequestHead,
     caller: Caller,
-    method: ApiMethodName,
+    method: KeyRight,
     room: string | undefined,
   ): TransportResponse | undefined;
 }
 
 /** @param callers One for each of the keys, in their order: several accesses count the requests of a key together. */
 export function createAccess(
-  { keys, clock, open, allowsOrigin, refused }: AccessOptions,
+  { keys, clock, open, allowsOrigin, refused, refusedPage }: AccessOptions,
   callers: readonly Caller[],
 ): Access {
   const findKey = createSecretFinder(keys.map(({ key }) => key));
@@ -64,12 +66,13 @@ export function createAccess(
       return jsonError(401, 'this needs a key: send it as X-API-Key');
     }
     if (isForeignPage(request, allowsOrigin)) {
+      refusedPage(request);
       return jsonError(403, 'pages of other sites may not use this without a key');
     }
     return anybody;
   }
 
-  function deny(request: RequestHead, caller: Caller, method: ApiMethodName): void {
+  function deny(request: RequestHead, caller: Caller, method: KeyRight): void {
     refused(request, { key: caller.name, method });
   }
 

@@ -2,14 +2,14 @@
 
 import { createPatternTable } from '../actors/room/room-options.ts';
 import { RateMeter } from '../system/rate-meter.ts';
-import type { ApiMethodName } from '../protocol/api-methods.ts';
+import type { KeyRight } from '../protocol/api-methods.ts';
 import type { Clock } from '../system/clock.ts';
 
 export interface CallerRights {
   /** For the log. */
   readonly name?: string | undefined;
   /** The methods that the key may use. Default: all. */
-  readonly allow?: readonly ApiMethodName[] | undefined;
+  readonly allow?: readonly KeyRight[] | undefined;
   /** The rooms that the key is for: names, and prefixes that end in `*`. Default: all. */
   readonly rooms?: readonly string[] | undefined;
   /** Requests a second. Default: any number. */
@@ -38,14 +38,14 @@ export class Caller {
   }
 
   /** Whether it may use a method, about these rooms. A key for some rooms may use one about no room only if it is named. */
-  may(method: ApiMethodName, rooms: readonly string[] = []): boolean {
+  may(method: KeyRight, rooms: readonly string[] = []): boolean {
     if (!this.mayUse(method)) return false;
     if (this.seesAllRooms) return true;
     return rooms.length === 0 ? this.#allow !== undefined : rooms.every(this.#isOwnRoom);
   }
 
   /** Whether its methods have this one. In which rooms is another question. */
-  mayUse(method: ApiMethodName): boolean {
+  mayUse(method: KeyRight): boolean {
     return this.#allow === undefined || this.#allow.has(method);
   }
 

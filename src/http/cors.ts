@@ -1,6 +1,6 @@
 /** Lets pages of other, allowed origins use a route (the CORS protocol of the Fetch standard). */
 
-import { jsonError } from '../transport/common/responses.ts';
+import { jsonError, NOT_SNIFFED } from '../transport/common/responses.ts';
 import type { RequestHead, TransportResponse } from '../transport/common/transport.ts';
 import type { OriginPolicy } from '../transport/origin-policy.ts';
 import type { Route } from './router.ts';
@@ -57,6 +57,7 @@ export function answerPreflight(
     'access-control-allow-methods': methods.join(', '),
     'access-control-allow-headers': request.header('access-control-request-headers') ?? 'content-type',
     'access-control-max-age': String(MAX_AGE_SECONDS),
+    ...NOT_SNIFFED,
   };
   return allowPage(request, { status: 204, headers }, allowsOrigin);
 }

@@ -7,8 +7,10 @@ import type { Route } from './router.ts';
 export const HEALTH_PATH = '/health';
 
 export interface Health {
-  /** `degraded`: the server works, its store or its Redis does not. */
+  /** `degraded`: the server works, but something that it needs does not, or is nearly used up. */
   readonly status: 'ok' | 'degraded' | 'draining';
+  /** Why it is degraded, a sentence each; absent when it is not. */
+  readonly reasons?: readonly string[];
   readonly version: string;
   readonly uptimeSeconds: number;
   /** Open connections. */
@@ -16,6 +18,8 @@ export interface Health {
   /** Rooms in memory. */
   readonly rooms: number;
   readonly store: 'ok' | 'failing';
+  /** How many rooms of an earlier run are read or opened already; absent when all are. */
+  readonly restoring?: { readonly step: 'read' | 'opened'; readonly done: number; readonly total: number };
   /** What carries WebSockets and HTTP, and why `auto` did not choose uWebSockets.js. */
   readonly transport: { readonly name: 'uws' | 'ws' | 'custom'; readonly reason?: string };
   /** All processes behind this address, this one included; absent where there is one. The counts above are of this one. */

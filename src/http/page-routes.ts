@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { lookup } from 'mrmime';
 import type { TransportRequest, TransportResponse } from '../transport/common/transport.ts';
-import { textResponse } from '../transport/common/responses.ts';
+import { NOT_SNIFFED, textResponse } from '../transport/common/responses.ts';
 import type { Route } from './router.ts';
 
 /** Scripts, styles and sockets of this server only; nothing may frame the pages. */
@@ -77,7 +77,7 @@ function toHeaders(path: string, body: Uint8Array): Record<string, string> {
     'cache-control': path.startsWith('/assets/') ? FOREVER : 'no-cache',
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     'content-security-policy': CONTENT_SECURITY_POLICY,
-    'x-content-type-options': 'nosniff',
+    ...NOT_SNIFFED,
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',

@@ -6,7 +6,7 @@
 import type { Answer } from '../actors/room/ports.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { AcceptClient } from '../transport/accept-client.ts';
-import { jsonError } from '../transport/common/responses.ts';
+import { jsonError, NO_CONTENT, NOT_SNIFFED } from '../transport/common/responses.ts';
 import {
   BodyTooLargeError,
   type TransportRequest,
@@ -58,6 +58,7 @@ const STREAM_HEADERS = {
   'cache-control': 'private, no-cache, no-store, must-revalidate, max-age=0',
   pragma: 'no-cache',
   'x-accel-buffering': 'no',
+  ...NOT_SNIFFED,
 };
 
 /**
@@ -97,12 +98,12 @@ export function createStreamRoutes(options: StreamRoutesOptions): Route[] {
       return jsonError(400, 'the body must be JSON such as {"session":"…","node":"…","data":"…"}');
     const { node, session, data } = command;
     const frame = data.toWellFormed();
-    if (node === hub.node) return hub.receive(session, frame) ? { status: 204 } : NO_SESSION;
+    if (node === hub.node) return hub.receive(session, frame) ? NO_CONTENT : NO_SESSION;
     if (node.length > MAX_NODE_LENGTH) return NO_SESSION;
     // A proxy may bring each request of a client to another node. The next one comes when this one is answered.
     const answer = await emulateAt(node, session, frame);
     if ('refusal' in answer) return jsonError(503, answer.refusal.message);
-    return answer.found ? { status: 204 } : NO_SESSION;
+    return answer.found ? NO_CONTENT : NO_SESSION;
   }
 
   /** Answers the errors of the client itself, and lets allowed pages read each answer. */

@@ -4,7 +4,7 @@ import { addRoute, createRouter } from 'rou3';
 import type { Json } from '../protocol/command.ts';
 import { findNonJson } from '../protocol/json/non-json.ts';
 import type { TransportRequest, TransportResponse } from '../transport/common/transport.ts';
-import { jsonError, jsonResponse, textResponse } from '../transport/common/responses.ts';
+import { jsonError, jsonResponse, NO_CONTENT, textResponse } from '../transport/common/responses.ts';
 import type { Route, RouteMatch } from './router.ts';
 
 /** Longest body of a user's route. */
@@ -138,7 +138,7 @@ async function readBody(request: TransportRequest): Promise<RouteResponse | { va
 
 function toResponse(reply: RouteReply): TransportResponse {
   if (reply instanceof RouteResponse) return reply.response;
-  if (reply === undefined) return { status: 204 };
+  if (reply === undefined) return NO_CONTENT;
   if (typeof reply === 'string') return textResponse(reply);
   const nonJson = findNonJson(reply);
   if (nonJson === undefined) return jsonResponse(200, reply);

@@ -24,6 +24,7 @@ import { createSecretCheck } from '../auth/secret.ts';
 import { createHistoryRoute } from './endpoint/history-route.ts';
 import { findActor, type Population } from './population/population.ts';
 import type { FailedActor } from './recorder/failures.ts';
+import { createProblemReading } from './problems/problem-reading.ts';
 import { createRecorder } from './recorder/recorder.ts';
 import { createContentRedaction, createRedaction } from './redaction/redaction.ts';
 import type { RoomOperations } from './rooms/room-operations.ts';
@@ -159,6 +160,7 @@ export function createInspector(input: InspectorInput): Inspector {
       return room && listMembers(room, limit, summaries, redaction);
     },
     ...reading,
+    ...createProblemReading(operations, redaction),
     acts: (room) => acts.latest(room),
     control: (actor, command, remoteAddress) => control.run(actor, command, remoteAddress),
   };

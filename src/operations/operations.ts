@@ -6,6 +6,7 @@
 import type { Override } from '../protocol/override.ts';
 import type { PublicationVersion } from '../broker/broker.ts';
 import type { History, HistoryQuery, Position } from '../broker/broker.ts';
+import type { LoggedProblem, ProblemQuery } from '../events/problem.ts';
 import type { RefreshOrder, Selection } from '../broker/control/control.ts';
 import type { OutsideSender } from '../actors/runtime/sender.ts';
 import type { Revocation, Revoked } from '../storage/revocations/revocation-store.ts';
@@ -16,6 +17,11 @@ import type { Json, StreamPosition } from '../protocol/command.ts';
 import type { Ending } from '../protocol/endings.ts';
 import type { ExactJson } from '../protocol/json/exact-json.ts';
 import type { RoomListener, Watch } from './watchers.ts';
+
+export interface Problems {
+  readonly problems: readonly LoggedProblem[];
+  readonly missing: number;
+}
 
 /** A refusal is a value here; a promise does not reject because of one. */
 export interface Operations {
@@ -55,6 +61,13 @@ export interface Operations {
   rooms(pattern?: string): Answer<{ readonly rooms: readonly RoomMembers[] }>;
   /** The nodes, and how they are. One that does not answer within 2 seconds is missing. */
   info(): Answer<{ readonly nodes: readonly NodeInfo[] }>;
+  /**
+   * What went wrong in the last hour, on all nodes, and on what grounds; what was seen last comes first. `missing` nodes have
+   * not answered.
+   * @param query All that is given must fit. Default: all.
+   * @param most How many at most, from 1 to 1,000. Default 100.
+   */
+  problems(query?: ProblemQuery, most?: number): Answer<Problems>;
   /**
    * Tells a listener what happens in a room from now on, whether it has members here or not. At most 1,000 may watch at a
    * time.

@@ -10,7 +10,8 @@ import type { EventSink } from '../events/server-events.ts';
 import { refuseRoomName, type MessageLimits } from '../protocol/limits.ts';
 import type { Clock } from '../system/clock.ts';
 import type { AllNodes } from './all-nodes.ts';
-import type { Done, NodeInfo, Operations, RoomMembers } from './operations.ts';
+import type { LoggedProblem } from '../events/problem.ts';
+import type { Done, NodeInfo, Operations, Problems, RoomMembers } from './operations.ts';
 
 export interface ReadingInput {
   readonly rooms: Pick<Rooms, 'members'>;
@@ -25,10 +26,20 @@ export interface ReadingInput {
 
 type Reading = Pick<
   Operations,
-  'history' | 'removeHistory' | 'members' | 'presence' | 'presenceStats' | 'rooms' | 'info' | 'call'
+  | 'history'
+  | 'removeHistory'
+  | 'members'
+  | 'presence'
+  | 'presenceStats'
+  | 'rooms'
+  | 'info'
+  | 'problems'
+  | 'call'
 >;
 
 const DONE: Done = {};
+const DEFAULT_PROBLEMS = 100;
+const MOST_PROBLEMS = 1_000;
 
 export function createReading(input: ReadingInput): Reading {
   const { rooms, broker, presence, nodes, rpc, limits } = input;
@@ -85,6 +96,10 @@ export function createReading(input: ReadingInput): Reading {
       return nodes.survey(question, sumUp);
     },
     info: () => nodes.survey({ type: 'nodes' }, listNodes),
+    problems: (asked = {}, most = DEFAULT_PROBLEMS) =>
+      nodes.survey({ type: 'problems', query: { ...asked }, most: Math.min(most, MOST_PROBLEMS) }, (survey) =>
+        mergeProblems(survey, most),
+      ),
     async call(method, args) {
       const outcome = await rpc.call(method, args, undefined);
       if (outcome.type === 'result') return { result: outcome.result };
@@ -107,4 +122,10 @@ function sumUp({ answers }: Survey): { readonly rooms: readonly RoomMembers[] } 
 
 function listNodes({ answers }: Survey): { readonly nodes: readonly NodeInfo[] } {
   return { nodes: answers as unknown as readonly NodeInfo[] };
+}
+
+/** What was seen last comes first. */
+function mergeProblems({ answers, missing }: Survey, most: number): Problems {
+  const found = (answers as unknown as readonly (readonly LoggedProblem[])[]).flat();
+  return { problems: found.toSorted((a, b) => b.at - a.at).slice(0, most), missing };
 }

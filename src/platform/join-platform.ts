@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../system/clock.ts';
+import { toPlainText } from '../system/plain-text.ts';
 import { createDirectCaller, type DirectCaller } from '../tars/client/direct-caller.ts';
 import { createRegistryLocator } from '../tars/client/registry-locator.ts';
 import { createTcpLink } from '../tars/client/tcp-link.ts';
@@ -42,7 +43,9 @@ export function loadTarsConf(file: string | undefined): TarsConf | undefined {
 export function openPlatformLog({ log: { file, maxBytes, files } }: TarsConf): LogDestination | undefined {
   if (file === undefined) return undefined;
   const failed = (error: unknown): void => {
-    process.stderr.write(`statecast: the log file ${file} cannot be written: ${String(error)}\n`);
+    process.stderr.write(
+      `statecast: ${toPlainText(`the log file ${file} cannot be written: ${String(error)}`)}\n`,
+    );
   };
   try {
     return openRotatingFile({ file, maxBytes, files, failed });

@@ -28,7 +28,13 @@ export const API_METHOD_NAMES = [
   'muted',
   'close_channel',
   'watch',
+  'explain',
 ] as const;
 
-/** `watch` is `GET /api/watch`; the others are `POST /api/<name>`. */
+/** `watch` and `explain` are `GET /api/<name>`; the others are `POST /api/<name>`. */
 export type ApiMethodName = (typeof API_METHOD_NAMES)[number];
+
+/** What a key may be for: the methods, and the numbers at `/metrics`. */
+export const KEY_RIGHTS = [...API_METHOD_NAMES, 'metrics'] as const;
+
+export type KeyRight = (typeof KEY_RIGHTS)[number];

@@ -2,6 +2,7 @@
 
 import type { Ending, EndingName } from './endings.ts';
 import type { Refusal } from './errors.ts';
+import type { Grounds } from './grounds.ts';
 import type { ExactJson } from './json/exact-json.ts';
 
 /** Any JSON value. A text message is a JSON string. */
@@ -225,6 +226,8 @@ export type CallOutcome =
       readonly message: string;
       /** Default: as the table of errors says of the code. */
       readonly temporary?: boolean | undefined;
+      /** For operators. */
+      readonly grounds?: Grounds | undefined;
     };
 
 /** A message to the members of a room, as it is in the room's stream. */

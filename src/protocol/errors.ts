@@ -1,5 +1,7 @@
 /** The errors that a client can get, in one table for all codecs. It knows no wire format. */
 
+import type { Grounds } from './grounds.ts';
+
 /**
  * Error codes as in the Centrifuge client protocol, so that one table is enough for all codecs. After a `temporary`
  * error the client may send the same command again.
@@ -33,6 +35,15 @@ export interface Refusal {
   readonly code?: number;
   /** The client may send the same command again, whatever the table says. */
   readonly temporary?: boolean;
+  /** For operators. */
+  readonly grounds?: Grounds;
+}
+
+/** The same refusal, with its grounds; what a machine has said of them before stays. */
+export function because(refusal: Refusal, grounds: Grounds): Refusal {
+  const { grounds: known } = refusal;
+  if (known?.machine !== undefined) return refusal;
+  return { ...refusal, grounds: { ...grounds, ...known } };
 }
 
 /** Makes a {@link Refusal}. The default message is the one in the table. */

@@ -1,7 +1,7 @@
 /** Limits for room names and messages, and the checks that clients, the library and the server API share. */
 
 import type { Json } from './command.ts';
-import { createRefusal, type Refusal } from './errors.ts';
+import { because, createRefusal, type Refusal } from './errors.ts';
 import { findNonJson } from './json/non-json.ts';
 
 export const DEFAULT_MESSAGE_BYTES = 64 * 1024;
@@ -22,7 +22,10 @@ export function refuseRoomName(room: string, limits: MessageLimits): Refusal | u
   // The library is also called from JavaScript: the rooms 1 and '1' would be two.
   if (typeof room !== 'string') return createRefusal('badRequest', 'the room name must be a string');
   if (exceedsBytes(room, limits.roomNameBytes)) {
-    return createRefusal('badRequest', `the room name is longer than ${limits.roomNameBytes} bytes`);
+    const { roomNameBytes: value } = limits;
+    return because(createRefusal('badRequest', `the room name is longer than ${value} bytes`), {
+      limit: { name: 'limits.roomNameBytes', value, actual: Buffer.byteLength(room) },
+    });
   }
   return undefined;
 }
@@ -34,7 +37,10 @@ export function refuseMessage(data: Json, limits: Pick<MessageLimits, 'messageBy
     return createRefusal('badRequest', `a message must be a JSON value, and this is ${nonJson}`);
   }
   if (exceedsLimit(data, limits.messageBytes)) {
-    return createRefusal('limitExceeded', `the message is longer than ${limits.messageBytes} bytes`);
+    const { messageBytes: value } = limits;
+    return because(createRefusal('limitExceeded', `the message is longer than ${value} bytes`), {
+      limit: { name: 'limits.messageBytes', value },
+    });
   }
   return undefined;
 }

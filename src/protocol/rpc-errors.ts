@@ -49,6 +49,9 @@ export const RPC_ERRORS = {
 export type RpcFailure = keyof typeof RPC_ERRORS;
 
 /** The result of a failed call. The default message is the one in the table. */
-export function failCall(failure: RpcFailure, message: string = RPC_ERRORS[failure].message): CallOutcome {
+export function failCall(
+  failure: RpcFailure,
+  message: string = RPC_ERRORS[failure].message,
+): Extract<CallOutcome, { type: 'failed' }> {
   return { type: 'failed', code: RPC_ERRORS[failure].code, message };
 }

@@ -47,6 +47,11 @@ export class EncodedTexts {
   }
 }
 
+/** The length of a frame in bytes; that of a text in its own units. */
+export function lengthOf(frame: Frame): number {
+  return typeof frame === 'string' ? frame.length : frame.byteLength;
+}
+
 export function readText(text: Text): string {
   return typeof text === 'string' ? text : decoder.decode(text);
 }

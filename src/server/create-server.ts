@@ -3,10 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '../system/clock.ts';
 import { createDirectory } from '../actors/directory.ts';
-import { NO_OBSERVER } from '../actors/runtime/live-machine.ts';
+import { combineObservers } from '../actors/runtime/combine-observers.ts';
 import { createMachines } from '../actors/machines.ts';
 import { createBroadcasts } from '../actors/broadcasts.ts';
 import { Taps } from '../actors/room/stream/taps.ts';
+import { createRateRules } from '../actors/connection/rates.ts';
 import { createRoomQueries } from '../actors/room-queries.ts';
 import { createRooms } from '../actors/rooms.ts';
 import { createTokenVerifier } from '../auth/token-verifier.ts';
@@ -19,6 +20,8 @@ import { createAllNodes, toFound } from '../operations/all-nodes.ts';
 import { createOperations } from '../operations/create-operations.ts';
 import { OutsidePresence } from '../operations/outside-presence.ts';
 import { Watchers } from '../operations/watchers.ts';
+import { keepProblems } from '../problems/keep-problems.ts';
+import { ProblemLog } from '../problems/problem-log.ts';
 import { createCallStatistics, createConfiguredStatStore } from '../platform/statistics/call-statistics.ts';
 import { readDescriptors } from '../system/descriptors.ts';
 import { StreamHub } from '../transport/streams/stream-hub.ts';
@@ -34,6 +37,7 @@ import { createNodeInfo } from './nodes/node-info.ts';
 import { createRedisParts } from './nodes/redis-parts.ts';
 import { createErrorPrinter, reportHandlers, type ErrorReport } from './error-report.ts';
 import { createInspection } from './inspection.ts';
+import { createMeasurement } from './measurement.ts';
 import { createServices } from './lifecycle.ts';
 import { createPushServer } from './push-servant.ts';
 import { ruleOfBroadcasts } from './room-rules.ts';
@@ -41,7 +45,9 @@ import { createOwnerBackends } from './owner-backends.ts';
 import { createPatternFinder, createRoomOptions } from './room-definitions.ts';
 import { createServantLinks } from './servants/servant-links.ts';
 import { createRpcPort, createRpcProxies, listIdempotent, type ServantDefinitions } from './servants/rpc.ts';
-import { readOptions, type ServerProcess } from './read-options.ts';
+import { readOptions } from './read-options.ts';
+import type { ServerProcess } from './server-process.ts';
+import { Restoration } from './restoration.ts';
 import { createFacade } from './server-facade.ts';
 import { createHealth } from './server-health.ts';
 import { ServerLife } from './server-life.ts';
@@ -53,6 +59,7 @@ import type {
   TypedServer,
 } from './server-options.ts';
 import { decideSocketLimits } from './socket-limits.ts';
+import { readCertificate, watchCertificate } from './tls-files.ts';
 import { newTraceparent } from './servants/trace-context.ts';
 import { createWeb, DEFAULT_PINGS } from './web.ts';
 import { tellStates } from './webhooks/chosen-states.ts';
@@ -111,11 +118,23 @@ export function composeServer<All extends ServantDefinitions>(
   const events = createEventBus((error, name) => onError(error, `a listener of ${name}`));
   const patternOf = createPatternFinder(definitions);
   reportHandlers(events, onError, patternOf);
+  const problems = new ProblemLog(clock);
+  keepProblems(events, problems);
   const allowsOrigin = createOriginPolicy(settings.allowedOrigins);
   const inspector = createInspection({ settings, allowsOrigin, patternOf, events, clock, onError });
   const chosenStates = settings.webhooks.flatMap((webhook) => statesOf(webhook.events));
+  const measurement = createMeasurement({
+    settings,
+    events,
+    clock,
+    servants: servantDefinitions,
+    nodeInfo: () => nodeInfo(),
+    sharing,
+    onError: (error) => onError(error, 'the metrics'),
+  });
+  const metrics = measurement?.metrics;
   const machines = createMachines(
-    inspector?.observer ?? NO_OBSERVER,
+    combineObservers(inspector?.observer ?? {}, metrics?.observer ?? {}),
     () => clock.monotonic(),
     tellStates(chosenStates, events),
   );
@@ -128,10 +147,12 @@ export function composeServer<All extends ServantDefinitions>(
     historyBytes: limits.historyBytes,
     directory: () => directory,
     optionsOf: (room) => optionsOf(room),
+    measure: metrics?.measure,
   });
   const { broker, revocations, muted } = shared;
   const callStatistics = createCallStatistics(
     statStore ?? createConfiguredStatStore(settings.monitor, redis?.redis),
+    metrics?.called,
   );
 
   const directory = createDirectory(
@@ -186,6 +207,7 @@ export function composeServer<All extends ServantDefinitions>(
     limits,
     isMuted: (room) => muted.has(room),
     isStopping: () => life.isStopping,
+    isRestoring: () => restoration.progress !== undefined,
     broadcast: createBroadcasts({
       rule: ruleOfBroadcasts(settings),
       perSecond: limits.broadcastsPerSecond,
@@ -215,6 +237,8 @@ export function composeServer<All extends ServantDefinitions>(
       outside,
       nodeInfo,
       listActors: actorLists.answer,
+      problems,
+      tellMetrics: (place) => measurement?.answer(place) ?? null,
       revocations,
       muted,
       events,
@@ -235,9 +259,13 @@ export function composeServer<All extends ServantDefinitions>(
     limits,
   });
 
+  const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
+  const restoration = new Restoration({ ...shared, rooms, directory, events, clock });
   const health = createHealth({
     settings,
+    maxConnections: socketLimits.connections,
     life,
+    restoration,
     directory,
     servants,
     ...owner,
@@ -267,8 +295,9 @@ export function composeServer<All extends ServantDefinitions>(
     return { ...context, server, rpc: server.rpc };
   }
 
-  const socketLimits = decideSocketLimits(limits.connections, readDescriptors(), tars.listen !== undefined);
+  const certificate = readCertificate(settings.tls);
   const transport = createWeb({
+    certificate,
     streams,
     emulateAt: (id, session, frame) => nodes.order({ type: 'emulate', session, frame }, toFound, id),
     settings,
@@ -295,6 +324,7 @@ export function composeServer<All extends ServantDefinitions>(
       questions: hooks.connection,
       revocations,
       limits,
+      rateRules: createRateRules(limits),
       pings: { ...DEFAULT_PINGS, random: Math.random },
       events,
     },
@@ -310,15 +340,22 @@ export function composeServer<All extends ServantDefinitions>(
     userRoutes: createUserRoutes(routes, server),
     allowsOrigin,
     inspector,
+    metrics: measurement && {
+      traffic: measurement.metrics.traffic,
+      read: () => measurement.readAll(nodes),
+    },
     health,
     isDraining: () => life.isDraining,
     createTransport: transportChoice.create,
     onError,
   });
+  const certificates = watchCertificate({ tls: settings.tls, certificate, transport, clock, events });
+  const drainMs = settings.drainSeconds * 1000;
   const services = createServices({
     address: { host: settings.host, port: sharing?.port ?? settings.port, shared: sharing?.web },
     directory,
     rooms,
+    restoration,
     servants,
     ...owner,
     shared,
@@ -326,29 +363,35 @@ export function composeServer<All extends ServantDefinitions>(
     outside,
     events,
     clock,
+    pace: { ...settings.drain, drainMs },
     transport,
+    certificates,
     pushServer:
       tars.listen === undefined
         ? undefined
         : createPushServer(server, operations, tars, events, onError, {
             maxConnections: socketLimits.servantSockets,
             source: sharing?.tars,
+            clock,
+            messageBytes: limits.messageBytes,
           }),
     inspector,
+    metrics,
   });
   sharing?.onLeave(() => transport.stopListening?.());
-  const drainMs = settings.drainSeconds * 1000;
   const actor = createServerActor(machines.server, { broker, events, drainMs, services }, clock);
   life.bind(actor);
+  const population = {
+    server: actor,
+    directory,
+    proxies: servants.proxies,
+    ...owner.backends,
+    deliveries: owner.webhooks.deliveries,
+    redisLinks: redis?.links.links ?? new Map(),
+  };
+  metrics?.attach({ machines, population, directory, health });
   inspector?.attach(
-    {
-      server: actor,
-      directory,
-      proxies: servants.proxies,
-      ...owner.backends,
-      deliveries: owner.webhooks.deliveries,
-      redisLinks: redis?.links.links ?? new Map(),
-    },
+    population,
     operations,
     ...(redis === undefined && given.control === undefined ? [] : [actorLists.others(nodes)]),
   );

@@ -3,6 +3,7 @@
 import { inspect } from 'node:util';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Clock } from '../system/clock.ts';
+import { toPlainError, toPlainText } from '../system/plain-text.ts';
 
 /** @param kind errors of one kind are printed once a minute. Default: `where`. */
 export type ErrorReport = (error: unknown, where: string, kind?: string) => void;
@@ -24,7 +25,7 @@ interface Printed {
 /** Prints errors with their stacks: those that one piece of code throws again and again once a minute. */
 export function createErrorPrinter(
   clock: Pick<Clock, 'monotonic'>,
-  print: (text: string, error: unknown) => void = console.error,
+  print: (text: string, error: unknown) => void = printPlain,
 ): ErrorReport {
   const printed = new Map<string, Printed>();
 
@@ -46,6 +47,11 @@ export function createErrorPrinter(
     const more = last === undefined || last.skipped === 0 ? '' : ` (and ${last.skipped} times before)`;
     print(`statecast: ${where} failed${more}:`, error);
   };
+}
+
+/** What others have said stands in both: names of rooms, and the messages of errors. */
+function printPlain(text: string, error: unknown): void {
+  console.error(toPlainText(text), toPlainError(error));
 }
 
 /**

@@ -6,30 +6,27 @@ import type { Directory } from '../actors/directory.ts';
 import type { Rooms } from '../actors/rooms.ts';
 import type { Servants } from '../actors/servant/servants.ts';
 import type { ServerServices } from '../actors/server/server.ts';
-import { SupervisedRoom } from '../actors/room/supervised-room.ts';
 import type { HttpPool } from '../backends/http-pool.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { OutsidePresence } from '../operations/outside-presence.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { ServantServer } from '../tars/server/servant-server.ts';
 import type { ListenAddress, Transport } from '../transport/common/transport.ts';
-import { eachInTurn } from '../system/turns.ts';
-import { closeRooms, emptyConnections } from './draining.ts';
-import { forgetRevoked } from './nodes/end-revoked.ts';
+import { closeRooms, emptyConnections, type Pace } from './draining.ts';
 import { lookAfterOrphans } from './nodes/orphans.ts';
 import { keepPresence, type PresenceKeeper } from './nodes/presence-keeper.ts';
 import type { Hooks } from './hooks/create-hooks.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
+import type { Restoration } from './restoration.ts';
 import { closeParts, type SharedParts } from './nodes/shared-parts.ts';
-
-/** Rooms of an earlier run that are opened at a time. */
-const ROOMS_AT_A_TIME = 256;
 
 export interface ServicesInput {
   readonly address: ListenAddress;
   readonly directory: Directory;
   readonly rooms: Rooms;
+  readonly restoration: Pick<Restoration, 'open' | 'run'>;
   readonly servants: Servants;
   readonly backends: Pick<Backends, 'stop'>;
   /** The connections to backends. */
@@ -42,17 +39,22 @@ export interface ServicesInput {
   readonly watchers: Pick<Watchers, 'close'>;
   readonly events: EventSink;
   readonly clock: Clock;
+  /** How fast connections are closed when the server stops. */
+  readonly pace: Pace;
   readonly transport: Transport;
+  /** Absent: there is none. */
+  readonly certificates: { open(): void; close(): void } | undefined;
   readonly pushServer: ServantServer | undefined;
   /** Closed late: pages that watch see the server drain, to its last states. */
   readonly inspector: Pick<Inspector, 'close'> | undefined;
+  readonly metrics: Pick<Metrics, 'start' | 'stop'> | undefined;
 }
 
 export function createServices(input: ServicesInput): ServerServices {
   const {
     address,
     directory,
-    rooms,
+    restoration,
     servants,
     backends,
     http,
@@ -61,29 +63,24 @@ export function createServices(input: ServicesInput): ServerServices {
     shared,
     events,
     inspector,
+    metrics,
     transport,
     pushServer,
   } = input;
   let keeper: PresenceKeeper | undefined;
   let endOrphans: (() => void) | undefined;
   return {
-    async restore() {
+    async prepare() {
+      metrics?.start();
       await shared.redis?.start();
       await shared.control.open?.();
       await Promise.all([shared.revocations.load(), shared.muted.load()]);
-      const { rooms: names, setAside = [] } = await shared.store.rooms();
-      for (const { place, reason } of setAside) {
-        events.emit('store.failed', { error: new Error(reason), setAside: place });
-      }
+      await restoration.open();
       // The store has locked the data directory.
       await webhooks.open();
-      await eachInTurn(names, ROOMS_AT_A_TIME, async (name) => {
-        const room = rooms.restore(name);
-        if (room instanceof SupervisedRoom) await room.untilOpen();
-      });
-      forgetRevoked(directory, shared.revocations.list());
       webhooks.start();
     },
+    restore: () => restoration.run(),
     async bind() {
       // The first questions shall not wait for it: many clients may come at once.
       if (hooks.usesHttp) await http.load();
@@ -95,13 +92,14 @@ export function createServices(input: ServicesInput): ServerServices {
         refreshPresence: () => keeper?.refresh(),
       });
       const listening = await transport.listen(address);
+      input.certificates?.open();
       const { wasClean } = webhooks;
       events.emit('server.started', wasClean === undefined ? {} : { clean: wasClean });
       return listening;
     },
     emptyConnections(signal) {
       endOrphans?.();
-      return emptyConnections(input, signal);
+      return emptyConnections(input, input.pace, signal);
     },
     closeRooms: (signal) => closeRooms(input, signal),
     async release() {
@@ -111,16 +109,14 @@ export function createServices(input: ServicesInput): ServerServices {
       await pushServer?.close();
       inspector?.close();
       input.watchers.close();
+      input.certificates?.close();
       await transport.close();
       await webhooks.stop();
       await Promise.all([servants.stop(), backends.stop()]);
       await http.close();
-      for (const room of directory.rooms.values()) {
-        const { name, journal } = room.record;
-        if (!journal.isEmpty) events.emit('store.dropped', { room: name, changes: journal.size });
-        room.stop();
-      }
+      for (const room of directory.rooms.values()) room.stop();
       await closeParts(shared);
+      metrics?.stop();
     },
   };
 }

@@ -6,11 +6,14 @@ import type { Settings } from '../config/schema/settings.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Operations } from '../operations/operations.ts';
 import { refuseMessage } from '../protocol/limits.ts';
+import type { Clock } from '../system/clock.ts';
+import { RepeatLimit } from '../system/repeat-limit.ts';
 import type { SocketSource } from '../system/socket-source.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createPushAdapter, Outcome, type PushServant } from '../tars/servants/statecast.ts';
 import { parseEndpoint } from '../tars/client/endpoint.ts';
 import { createServantServer, type ServantServer } from '../tars/server/servant-server.ts';
+import type { OnServerError } from '../tars/server/server-errors.ts';
 import type { ServantAdapter } from '../tars/calls/servant-adapter.ts';
 import { RETURN_CODES } from '../tars/wire/return-codes.ts';
 import { ListenError } from '../transport/common/transport.ts';
@@ -35,6 +38,22 @@ class PushObjects extends Map<string, ServantAdapter> {
   }
 }
 
+/** Until a caller has shown the secret, its frames may be so long: eight messages, and at least this. */
+const FIRST_FRAME_MESSAGES = 8;
+const LEAST_FIRST_FRAME_BYTES = 1024 * 1024;
+/** How often connections that were dropped are reported, in milliseconds. */
+const REPORT_MS = 60_000;
+
+/** What the port of the servant has and is given. */
+export interface PushPort {
+  readonly maxConnections: number;
+  /** Where connections come from if another process listens. */
+  readonly source: SocketSource | undefined;
+  readonly clock: Clock;
+  /** The longest message. */
+  readonly messageBytes: number;
+}
+
 type PushHost = Pick<
   StatecastServer,
   'settings' | 'publish' | 'broadcast' | 'members' | 'rooms' | 'kick' | 'health'
@@ -50,7 +69,7 @@ export function createPushServer(
   { listen = '', secret }: Settings['tars'],
   events: EventSink,
   onError: (error: unknown, where: string) => void,
-  { maxConnections, source }: { readonly maxConnections: number; readonly source: SocketSource | undefined },
+  { maxConnections, source, clock, messageBytes }: PushPort,
 ): ServantServer {
   const parsed = parseEndpoint(listen);
   if (!parsed.ok) throw refuse(listen, parsed.problem);
@@ -65,8 +84,13 @@ export function createPushServer(
     port,
     source,
     maxConnections,
+    clock,
     servants: new PushObjects(secret === undefined ? adapter : guard(adapter, secret, events)),
-    onError: (error) => onError(error, 'a connection to Statecast.Push'),
+    ...(secret !== undefined && {
+      trusts: knowsSecret(secret),
+      maxFirstFrameBytes: Math.max(LEAST_FIRST_FRAME_BYTES, FIRST_FRAME_MESSAGES * messageBytes),
+    }),
+    onError: reportConnections(events, onError, clock),
   });
   return {
     close: () => servant.close(),
@@ -75,6 +99,38 @@ export function createPushServer(
         throw new ListenError(host, port);
       }),
   };
+}
+
+/**
+ * Tells of connections that were dropped, and of calls that failed: once a minute for each kind, since whoever can reach the
+ * port can send nonsense as often as it likes.
+ */
+function reportConnections(
+  events: EventSink,
+  onError: (error: unknown, where: string) => void,
+  clock: Clock,
+): OnServerError {
+  const repeats = new RepeatLimit(clock, REPORT_MS);
+  return (error, { remoteAddress, func }) => {
+    const kind = error instanceof Error ? error.name : typeof error;
+    repeats.report(kind, (count) =>
+      onError(error, `a connection to Statecast.Push${count > 1 ? ` (${count} times)` : ''}`),
+    );
+    if (func !== undefined || !events.isHeard('problem.noted')) return;
+    events.emit('problem.noted', {
+      kind: 'closed',
+      reason: `a connection of a TARS service was dropped: ${error instanceof Error ? error.message : kind}`,
+      event: 'frame',
+      handler: 'Statecast.Push',
+      ...(remoteAddress !== undefined && { address: remoteAddress }),
+    });
+  };
+}
+
+/** Whether a call carries the secret. */
+function knowsSecret(secret: string): (context: ReadonlyMap<string, string>) => boolean {
+  const isRight = createSecretCheck(secret);
+  return (context) => isRight(context.get('secret'));
 }
 
 function createPushServant(server: PushHost, operations: Operations): PushServant {

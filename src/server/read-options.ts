@@ -3,20 +3,13 @@
 import { ConfigError } from '../config/layer/config-error.ts';
 import { checkSettings, findOptionProblems, findProcessSettings, pickTransport } from './check-options.ts';
 import { takeParts } from './nodes/create-shared-parts.ts';
-import type { PortSharing } from './nodes/port-sharing.ts';
 import { pickRoomSettings } from './room-definitions.ts';
 import type { ServantDefinitions } from './servants/rpc.ts';
+import { findTlsProblems } from './tls-files.ts';
 import { findUnknownServants } from './servants/unknown-servants.ts';
 import type { ServerOptions } from './server-options.ts';
+import type { ServerProcess } from './server-process.ts';
 import { findWebhookProblems } from './webhooks/webhook-problems.ts';
-
-/** What a process adds to a server. */
-export interface ServerProcess {
-  /** Whether the example servant runs beside the server. */
-  readonly demo: boolean;
-  /** Set if other processes serve the same ports. */
-  readonly sharing?: PortSharing | undefined;
-}
 
 /** @throws {ConfigError} listing every problem with the options, or with the settings. */
 export function readOptions<All extends ServantDefinitions>(
@@ -53,6 +46,7 @@ export function readOptions<All extends ServantDefinitions>(
   const unusable = [
     ...findWebhookProblems(settings.webhooks),
     ...findUnknownServants(settings, servantDefinitions),
+    ...findTlsProblems(settings.tls),
   ];
   if (unusable.length > 0) throw new ConfigError(unusable);
   const transportChoice = pickTransport(

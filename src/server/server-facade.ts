@@ -74,6 +74,7 @@ export function createFacade<All extends ServantDefinitions>(input: FacadeInput<
     setPresence: async (room, member, ttlMs) =>
       expect(operations.setPresence(room, member, ttlMs), ({ id }) => id),
     removePresence: (room, id) => expect(operations.removePresence(room, id), isFound),
+    explain: async (query, most) => expect(operations.problems(query, most), asItIs),
     watch: async (room, listener) => expect(operations.watch(room, listener), asItIs),
     health,
     states,

@@ -16,10 +16,12 @@ import type {
 } from '../actors/room/room-options.ts';
 import type { MemberView } from '../actors/room/roster.ts';
 import type { ServerAddress } from '../actors/server/server.ts';
+import type { ProblemQuery } from '../events/problem.ts';
 import type {
   DisconnectRequest,
   NodeInfo,
   OutsideMember,
+  Problems,
   RevokeRequest,
   RoomMembers,
   SubscribeRequest,
@@ -386,6 +388,13 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   watch(room: string, listener: RoomListener): Promise<Watch>;
   /** The nodes, and how they are. One that does not answer within 2 seconds is missing. */
   info(): Promise<NodeInfo[]>;
+  /**
+   * What was refused, dropped or closed, and what failed in the last hour, on all nodes, each with its grounds: the state of
+   * the machine, the event, the guards, the limit. What was seen last comes first; equal ones are counted.
+   * @param query `{ client, user, room, kind, after }`; all that is given must fit. Default: all.
+   * @param most How many at most, up to 1,000. Default 100.
+   */
+  explain(query?: ProblemQuery, most?: number): Promise<Problems>;
   health(): Health;
   /** The states of the machines, for operators: of the server, its connections and rooms, its servants and their endpoints. */
   states(): ActorStates;

@@ -8,6 +8,7 @@ import type { Rooms } from '../actors/rooms.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { EventSink } from '../events/server-events.ts';
 import type { Inspector } from '../inspect/inspector.ts';
+import type { Traffic } from '../metrics/traffic.ts';
 import type { Watchers } from '../operations/watchers.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Codec } from '../protocol/codec.ts';
@@ -17,18 +18,23 @@ import { lineJsonCodec } from '../protocol/line/line-json-codec.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { createAcceptance } from '../transport/accept-client.ts';
+import { AddressLimits } from '../transport/address-limits.ts';
 import { Audiences } from '../transport/audiences.ts';
 import { createCodecChoice } from '../transport/choose-codec.ts';
+import { withClientAddresses } from '../transport/client-address.ts';
 import { DeltaRooms } from '../transport/delta-rooms.ts';
 import { createFanout } from '../transport/fanout.ts';
 import { createAccess, type AccessOptions } from '../http/access.ts';
+import { boundCalls } from '../http/bound-calls.ts';
 import { Caller } from '../http/caller.ts';
 import { openToPages } from '../http/cors.ts';
 import { createApiRoutes } from '../http/api/api-routes.ts';
 import { createApiMethods } from '../http/api/api-methods.ts';
 import { createOpenApiRoute } from '../http/api/openapi.ts';
+import { createExplainRoute } from '../http/api/explain-route.ts';
 import { createWatchRoute } from '../http/api/watch-route.ts';
 import { createHealthRoute, HEALTH_PATH, type Health } from '../http/health-route.ts';
+import { createMetricsRoute, METRICS_PATH } from '../http/metrics-route.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
 import { createPresenceRoute } from '../http/presence-route.ts';
 import { createPushRoutes } from '../http/push-routes.ts';
@@ -42,7 +48,7 @@ import { formatPath } from '../config/schema/path.ts';
 import { FairShare } from '../transport/fair-share.ts';
 import { allowsListed, allowsOwnPages, type OriginPolicy } from '../transport/origin-policy.ts';
 import { handleSockets } from '../transport/socket-session.ts';
-import type { CreateTransport, Transport } from '../transport/common/transport.ts';
+import type { Certificate, CreateTransport, RequestHead, Transport } from '../transport/common/transport.ts';
 import type { StreamHub } from '../transport/streams/stream-hub.ts';
 import { createEndpoint } from '../transport/websocket-endpoint.ts';
 import { PAGES_DIRECTORY, VERSION } from '../system/package-info.ts';
@@ -92,12 +98,16 @@ export interface WebInput {
   readonly events: EventSink;
   readonly clock: Clock;
   readonly socketLimits: SocketLimits;
+  /** Absent: connections are not encrypted. */
+  readonly certificate: Certificate | undefined;
   /** Routes of the library's user, which come before ours. */
   readonly userRoutes: readonly UserRoute[];
   /** Whose pages may connect. */
   readonly allowsOrigin: OriginPolicy;
   /** Nothing where it is turned off. */
   readonly inspector: Pick<Inspector, 'endpoints' | 'routes'> | undefined;
+  /** Nothing where it is turned off. */
+  readonly metrics: { readonly traffic: Traffic; readonly read: () => Promise<string> } | undefined;
   readonly health: () => Health;
   readonly isDraining: () => boolean;
   readonly createTransport: CreateTransport;
@@ -111,7 +121,8 @@ export interface WebInput {
 export function createWeb(input: WebInput): Transport {
   const { settings, directory, rooms, broker, events, inspector, allowsOrigin, health, isDraining, onError } =
     input;
-  const { streams, operations, socketLimits, surroundings, taps, watchers } = input;
+  const { streams, operations, socketLimits, surroundings, taps, watchers, metrics } = input;
+  const traffic = metrics?.traffic;
   const { limits, http } = settings;
   const centrifuge = createCentrifugeCodec(SERVER_INFO, limits.messageBytes);
   const codecs = new Map([
@@ -125,10 +136,11 @@ export function createWeb(input: WebInput): Transport {
   const chooseCodec = createCodecChoice(codecs, jsonCodecs);
   const deltas = new DeltaRooms();
   const audiences = new Audiences();
-  const fanout = createFanout(audiences, deltas, (topic, frame) => {
+  const publish: Transport['publish'] = (topic, frame) => {
     transport.publish(topic, frame);
     if (streams.isInUse) streams.publish(topic, frame);
-  });
+  };
+  const fanout = createFanout(audiences, deltas, publish, traffic);
   const onLoopback = isLoopbackHost(settings.host);
   const { clock } = input;
   const keys = listKeys(http);
@@ -144,10 +156,36 @@ export function createWeb(input: WebInput): Transport {
         ...(denied?.key !== undefined && { key: denied.key }),
         ...(denied !== undefined && { method: denied.method }),
       }),
+    refusedPage({ method, path, remoteAddress }) {
+      if (!events.isHeard('problem.noted')) return;
+      events.emit('problem.noted', {
+        kind: 'refused',
+        reason: 'a page of another site made a browser send a request without a key',
+        event: `${method} ${path}`,
+        guards: [{ name: 'isForeignPage', holds: true }],
+        code: 403,
+        address: remoteAddress,
+      });
+    },
   };
   const access = createAccess({ ...accessOptions, allowsOrigin }, callers);
   // It is for servers: without a key, no page of another origin may use it.
   const apiAccess = createAccess({ ...accessOptions, allowsOrigin: allowsOwnPages }, callers);
+  const { token } = settings.metrics;
+  const readableMetrics = (read: () => Promise<string>): Route =>
+    createMetricsRoute({
+      read,
+      token,
+      wrongToken: ({ remoteAddress }) => events.emit('access.refused', { to: 'the metrics', remoteAddress }),
+      access: createAccess(
+        {
+          ...accessOptions,
+          open: onLoopback && token === undefined ? 'this machine' : 'nobody',
+          allowsOrigin: allowsOwnPages,
+        },
+        callers,
+      ),
+    });
   const full = new FullNotice(events, clock, socketLimits.connections);
   const accept = createAcceptance({
     share: new FairShare((error) => onError(error, 'a frame')),
@@ -155,6 +193,7 @@ export function createWeb(input: WebInput): Transport {
     surroundings,
     deltas,
     audiences,
+    refusals: traffic,
     sendQueueBytes: limits.sendQueueBytes,
     onAccepted: (codec) => fanout.use(codec),
     allowsOrigin,
@@ -162,22 +201,30 @@ export function createWeb(input: WebInput): Transport {
     speaksFromDisk: (codec) => onLoopback && (codec === lineCodec || codec === lineJsonCodec),
     userParameter: settings.line.userParameter,
     isDraining,
-    isFull() {
-      const isFull = directory.connections.size >= socketLimits.connections;
-      if (isFull) full.note();
-      return isFull;
+    findFull() {
+      const { size } = directory.connections;
+      if (size < socketLimits.connections) return undefined;
+      full.note();
+      return { name: 'limits.connections', value: socketLimits.connections, actual: size + 1 };
     },
+    addresses: new AddressLimits({ ...limits, clock }),
   });
   const maxFrameBytes =
     limits.messageBytes * FRAME_BYTES_PER_MESSAGE_BYTE +
     limits.roomNameBytes * FRAME_BYTES_PER_NAME_BYTE +
     FRAME_OVERHEAD_BYTES;
-  const { messageBytes } = limits;
+  const { messageBytes, apiCalls } = limits;
+  const refusedCall = ({ path, remoteAddress: address }: RequestHead, reason: string): void => {
+    if (!events.isHeard('problem.noted')) return;
+    const limit = { name: 'limits.apiCalls', value: apiCalls, actual: apiCalls + 1 };
+    events.emit('problem.noted', { kind: 'refused', reason, event: path, code: 503, limit, address });
+  };
   const methods = createApiMethods(operations, messageBytes);
   const api = [
     ...createApiRoutes({ methods, access: apiAccess, clock, messageBytes }),
     createOpenApiRoute(methods),
     createWatchRoute({ operations, access: apiAccess, clock }),
+    createExplainRoute({ operations, access: apiAccess }),
   ];
   const ownRoutes: Route[] = [
     ...createStreamRoutes({
@@ -189,10 +236,16 @@ export function createWeb(input: WebInput): Transport {
       allowsOrigin,
       maxFrameBytes,
     }),
-    ...createPushRoutes({ operations, access, messageBytes }),
-    ...(http.allowedOrigins.length === 0 ? api : openToPages(api, allowsListed(http.allowedOrigins))),
-    createPresenceRoute(rooms, access, clock),
+    ...boundCalls(
+      [
+        ...createPushRoutes({ operations, access, messageBytes }),
+        ...(http.allowedOrigins.length === 0 ? api : openToPages(api, allowsListed(http.allowedOrigins))),
+        createPresenceRoute(rooms, access, clock),
+      ],
+      { most: apiCalls, refused: refusedCall },
+    ),
     createHealthRoute(health),
+    ...(metrics === undefined ? [] : [readableMetrics(metrics.read)]),
     ...(inspector?.routes ?? []),
     ...createPageRoutes(
       settings.pages && existsSync(PAGES_DIRECTORY) ? PAGES_DIRECTORY : undefined,
@@ -202,23 +255,23 @@ export function createWeb(input: WebInput): Transport {
   refuseShadowed(findShadowedRoutes(input.userRoutes, ownRoutes));
   const route = createRouter([...input.userRoutes, ...ownRoutes]);
   const answer: Router = (request) =>
-    isDraining() && request.path !== HEALTH_PATH
+    isDraining() && request.path !== HEALTH_PATH && request.path !== METRICS_PATH
       ? jsonError(503, 'the server is shutting down')
       : route(request);
-  const transport = input.createTransport(
-    {
-      ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])]),
-      request: answer,
-      failed: (error) => onError(error, 'a request or a frame'),
-      crowded: () => full.note(),
-    },
-    {
-      maxFrameBytes,
-      sendQueueBytes: limits.sendQueueBytes,
-      idleTimeoutSeconds: limits.idleTimeoutSeconds,
-      maxSockets: socketLimits.sockets,
-    },
-  );
+  const handlers = {
+    ...handleSockets([createEndpoint({ chooseCodec, accept }), ...(inspector?.endpoints ?? [])], traffic),
+    request: answer,
+    failed: (error: unknown) => onError(error, 'a request or a frame'),
+    crowded: () => full.note(),
+  };
+  const transport = input.createTransport(withClientAddresses(handlers, settings.trustedProxies), {
+    maxFrameBytes,
+    sendQueueBytes: limits.sendQueueBytes,
+    sendMemoryBytes: limits.sendMemoryBytes,
+    idleTimeoutSeconds: limits.idleTimeoutSeconds,
+    maxSockets: socketLimits.sockets,
+    certificate: input.certificate,
+  });
   broker.attach({
     ...fanout,
     publication(publication) {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { attempt, isSystemError } from './store-error.ts';
 
 /** Who is in which room is for the user of the server only. */
-const FILE_MODE = 0o600;
+export const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 /** It takes a third of the time of the one of `node:fs/promises`: a server reads many small files as it starts. */

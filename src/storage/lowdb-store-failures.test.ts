@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLowdbStore } from './lowdb-store.ts';
@@ -186,6 +186,24 @@ test('a file that cannot be read rejects load and write, and is not written over
   expect((await store.load('r')).members).toEqual([ada]);
 });
 
+test.runIf(process.platform === 'linux')(
+  'a file that the disk does not give is put aside, and the room is empty',
+  async () => {
+    await mkdir(dir);
+    // To read it is an error of input and output, for root too.
+    await symlink('/proc/self/mem', fileOf('r'));
+    const { members, setAside } = await store.load('r');
+    expect(members).toEqual([]);
+    expect(setAside?.reason).toBe(
+      `${fileOf('r')} could not be read: cannot read ${fileOf('r')}: i/o error (EIO)`,
+    );
+    expect(await readdir(dir)).toEqual([basename(setAside!.place)]);
+    await store.write('r', [put(ada)]);
+    await reopen();
+    expect(await store.rooms()).toEqual({ rooms: ['r'] });
+  },
+);
+
 // A separate file system of 64 KiB can be full or read-only for root too.
 const canMount = await tryMount();
 
@@ -221,6 +239,8 @@ describe.skipIf(!canMount)('on a small disk (skipped where this process may not 
   test('a read-only disk can be read, and is written to when it allows that again', async () => {
     await store.write('r', [put(ada)]);
     await reopen();
+    // The store has begun before the disk is read-only.
+    await store.load('other');
     await run('mount', ['-o', 'remount,ro', dir]);
     expect(await store.rooms()).toEqual({ rooms: ['r'] });
     expect((await store.load('r')).members).toEqual([ada]);
@@ -233,14 +253,33 @@ describe.skipIf(!canMount)('on a small disk (skipped where this process may not 
     expect((await store.load('r')).members).toEqual([ada, bob]);
   });
 
+  test('a disk that is read-only from the start is refused, before a room believes in it', async () => {
+    await run('mount', ['-o', 'remount,ro', dir]);
+    const refused = {
+      code: 'EROFS',
+      message: `cannot write to the data directory ${dir}: read-only file system (EROFS); let the user of the server write there, or choose another directory (--data-dir)`,
+    };
+    await expect(store.rooms()).rejects.toMatchObject(refused);
+    await expect(store.load('r')).rejects.toMatchObject(refused);
+    await run('mount', ['-o', 'remount,rw', dir]);
+    expect(await store.rooms()).toEqual({ rooms: [] });
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  test('a full disk is no reason not to begin', async () => {
+    await writeFile(join(dir, 'filler'), 'x'.repeat(60 * 1024));
+    expect(await store.rooms()).toEqual({ rooms: [] });
+  });
+
   test('an unreadable file that cannot be put aside is neither lost nor written over', async () => {
     await writeFile(fileOf('r'), 'rubbish');
+    await store.load('other');
     await run('mount', ['-o', 'remount,ro', dir]);
     const refused = expect.objectContaining({
       code: 'EROFS',
       message: `cannot move aside ${fileOf('r')}: read-only file system (EROFS)`,
     });
-    await expect(store.rooms()).rejects.toEqual(refused);
+    expect(await store.rooms()).toEqual({ rooms: [], failures: [refused] });
     await expect(store.load('r')).rejects.toEqual(refused);
     await expect(store.write('r', [put(ada)])).rejects.toEqual(refused);
     expect(await readdir(dir)).toEqual([roomFileName('r')]);

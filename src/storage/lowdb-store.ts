@@ -1,23 +1,25 @@
 /** The store on disk: a lowdb database (one JSON file) for each room. */
 
 import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Low } from 'lowdb';
-import { eachInTurn } from '../system/turns.ts';
 import { applyChanges } from './apply-changes.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { createDirectorySync } from './directory-sync.ts';
-import { makeDirectory, removeFile } from './durable-file.ts';
+import { FILE_MODE, makeDirectory, removeFile, TEMPORARY_SUFFIX } from './durable-file.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { MembershipChange, MembershipStore, SetAside } from './membership-store.ts';
 import { createRoomFileAdapter } from './room-file-adapter.ts';
 import { isRoomFileName, isTemporaryFileName, roomFileName } from './room-file-name.ts';
 import { decodeMember, encodeMember, type RoomFile } from './room-file.ts';
+import { eachInTurn } from '../system/turns.ts';
 import { attempt, StoreError } from './store-error.ts';
 
 /** Each open file needs a descriptor, and Node.js has 4 threads for files, so more would not be faster. */
 const PARALLEL_FILES = 16;
+/** Files that are read at a time for the list of rooms: clients that join meanwhile need some too. */
+const LISTED_FILES = 8;
 
 const NO_MEMBERS: RoomFile = { room: '', lines: new Map() };
 
@@ -59,20 +61,37 @@ export function createLowdbStore(options: LowdbStoreOptions): MembershipStore {
   return {
     parallel: PARALLEL_FILES,
 
-    async rooms() {
+    async open() {
+      await ready();
+      await makeDirectory(dir);
+    },
+
+    async rooms(told) {
       await ready();
       await makeDirectory(dir);
       const { names, others } = await listRoomFiles(dir);
       const rooms: string[] = [];
-      await eachInTurn(names, PARALLEL_FILES, (name) =>
-        withDatabase(name, async ({ data: { room, lines } }) => {
+      const failures: Error[] = [];
+      let read = 0;
+      await eachInTurn(names, LISTED_FILES, async (name) => {
+        try {
+          const { room, lines } = await withDatabase(name, async ({ data }) => data);
           if (lines.size > 0) rooms.push(room);
-        }),
-      );
-      unread = others;
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error;
+          failures.push(error);
+        }
+        read += 1;
+        told?.(read, names.length);
+      });
+      if (failures.length === 0) unread = others;
       const setAside = [...unreported.values()];
       unreported.clear();
-      return setAside.length === 0 ? { rooms } : { rooms, setAside };
+      return {
+        rooms,
+        ...(setAside.length > 0 && { setAside }),
+        ...(failures.length > 0 && { failures }),
+      };
     },
 
     load(room) {
@@ -168,11 +187,40 @@ async function takeDirectory(dir: string): Promise<DirectoryLock> {
     for (const entry of await list(dir)) {
       if (entry.isFile() && isTemporaryFileName(entry.name)) await removeFile(join(dir, entry.name));
     }
+    await refuseUnwritable(dir);
   } catch (error) {
     await lock.release();
     throw error;
   }
   return lock;
+}
+
+/** The file that is written when a store begins, and removed again. */
+const WRITE_CHECK = `${roomFileName('write check')}${TEMPORARY_SUFFIX}`;
+/** What does not change by itself. A full disk may have room again, and the journals of rooms wait for that. */
+const LASTING: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/**
+ * Otherwise the first room would find out, when its members believe that they are written down.
+ * @throws {StoreError} if nothing can be written to the directory.
+ */
+async function refuseUnwritable(dir: string): Promise<void> {
+  const path = join(dir, WRITE_CHECK);
+  try {
+    await attempt('write to the data directory', dir, async () => {
+      const file = await open(path, 'w', FILE_MODE);
+      await file.close();
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    if (!LASTING.has(error.code)) return;
+    throw new StoreError(
+      error.code,
+      `${error.message}; let the user of the server write there, or choose another directory (--data-dir)`,
+      { cause: error.cause },
+    );
+  }
+  await removeFile(path);
 }
 
 interface RoomFileNames {

@@ -30,7 +30,12 @@ export interface RoomList {
   readonly rooms: readonly string[];
   /** Unreadable data that was moved aside. */
   readonly setAside?: readonly SetAside[];
+  /** Why some rooms could not be read now. They are as they were, and not listed. */
+  readonly failures?: readonly Error[];
 }
+
+/** Told how far a list is: so many of all rooms are read. */
+export type TellRead = (read: number, all: number) => void;
 
 /** One whom other members were told of, and who is present no more because its server has ended. */
 export interface UnlistedMember {
@@ -67,12 +72,20 @@ export interface LoadedRoom {
  */
 export interface MembershipStore {
   /**
+   * Takes what the store needs, such as a lock. The server calls it before it listens, and `rooms` and `load` after that,
+   * while clients connect. Without it, the server reads all rooms before it listens.
+   */
+  open?(): Promise<void>;
+  /**
    * How many calls it works on at a time: further ones would wait in it. The server gives it no more, those first that
    * somebody waits for. Default: any number.
    */
   readonly parallel?: number;
-  /** Lists the rooms that have members. Called once, when the server starts. A shared store that cannot be reached lists none. */
-  rooms(): Promise<RoomList>;
+  /**
+   * Lists the rooms that have members. Called once, when the server starts. A shared store that cannot be reached lists none.
+   * @param told Called now and then, where reading takes long.
+   */
+  rooms(told?: TellRead): Promise<RoomList>;
   /**
    * Reads the members of a room; a room that was never written has none. A shared store takes over the orphans of the room,
    * each of them for one server only. It may be called again at any time.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Adapter } from 'lowdb';
 import { makeDirectory, moveAside, readFileIfPresent, removeFile, replaceFile } from './durable-file.ts';
 import type { SetAside } from './membership-store.ts';
-import { encodeRoomFile, parseRoomFile, type RoomFile } from './room-file.ts';
+import { encodeRoomFile, parseRoomFile, type ParsedRoomFile, type RoomFile } from './room-file.ts';
 import { StoreError } from './store-error.ts';
 
 /** The error codes for a missing directory; `ENOTDIR` if there is a file in its place. */
@@ -25,12 +25,10 @@ export function createRoomFileAdapter(options: RoomFileAdapterOptions): Adapter<
   return {
     /** Rejects if an unreadable file cannot be moved aside, so that it is never overwritten. */
     async read() {
-      const bytes = await readFileIfPresent(path);
-      if (bytes === undefined) return null;
-      const parsed = parseRoomFile(bytes, fileName);
-      if (parsed.ok) return parsed.file;
+      const read = await readRoomFile(path, fileName);
+      if (read === undefined || read.ok) return read?.file ?? null;
       const place = await moveAside(path, new Date(options.now()));
-      options.onSetAside({ place, reason: `${path} could not be read: ${parsed.problem}` });
+      options.onSetAside({ place, reason: `${path} could not be read: ${read.problem}` });
       return null;
     },
     write(file) {
@@ -53,6 +51,24 @@ export function createRoomFileAdapter(options: RoomFileAdapterOptions): Adapter<
       await makeDirectory(dir);
       await replaceFile(path, content);
     }
+  }
+}
+
+/**
+ * The error codes for one file that cannot be read, whoever tries. Others, such as of too many open files, are about all
+ * files, which are good.
+ */
+const OF_THE_FILE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EIO']);
+
+/** Undefined if there is no file. */
+async function readRoomFile(path: string, fileName: string): Promise<ParsedRoomFile | undefined> {
+  try {
+    const bytes = await readFileIfPresent(path);
+    return bytes === undefined ? undefined : parseRoomFile(bytes, fileName);
+  } catch (error) {
+    if (error instanceof StoreError && OF_THE_FILE.has(error.code))
+      return { ok: false, problem: error.message };
+    throw error;
   }
 }
 

@@ -32,6 +32,13 @@ export class RateMeter {
     return this.#tokens >= 1 - ROUNDING ? 0 : Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000);
   }
 
+  /** Milliseconds until a whole burst is allowed: from then on it is as if it were new. */
+  fullInMs(nowMs: number): number {
+    this.#fill(nowMs);
+    const lacking = this.#burst - this.#tokens;
+    return lacking <= ROUNDING ? 0 : Math.ceil((lacking / this.#perSecond) * 1000);
+  }
+
   #fill(nowMs: number): void {
     const elapsedMs = Math.max(0, nowMs - this.#filledAt);
     this.#tokens = Math.min(this.#burst, this.#tokens + (elapsedMs / 1000) * this.#perSecond);

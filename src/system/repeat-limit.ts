@@ -16,14 +16,17 @@ interface Repeated {
 
 export class RepeatLimit {
   readonly #clock: Clock;
+  readonly #intervalMs: number;
   readonly #kinds = new Map<string, Repeated>();
 
-  constructor(clock: Clock) {
+  /** @param intervalMs Default 10 seconds. */
+  constructor(clock: Clock, intervalMs = INTERVAL_MS) {
     this.#clock = clock;
+    this.#intervalMs = intervalMs;
   }
 
   /**
-   * Reports something of a kind. Within 10 seconds after a report, further ones of this kind are counted only.
+   * Reports something of a kind. Within the interval after a report, further ones of this kind are counted only.
    * @param tell Writes the report; `count` is how many there were since the last one was written, this one included.
    */
   report(kind: string, tell: (count: number) => void): void {
@@ -53,7 +56,7 @@ export class RepeatLimit {
         this.#wait(key, repeated);
         tell(count);
       },
-      INTERVAL_MS,
+      this.#intervalMs,
     );
   }
 }

@@ -7,7 +7,10 @@ export function nextTurn(): Promise<void> {
   });
 }
 
-/** Does something with each item, with so many of them at a time, in order. Rejects when one does. */
+/**
+ * Does something with each item, with so many of them at a time, in order. The event loop does other things in between,
+ * also where the work waits for nothing. Rejects when one does.
+ */
 export async function eachInTurn<Item>(
   items: readonly Item[],
   atATime: number,
@@ -15,7 +18,10 @@ export async function eachInTurn<Item>(
 ): Promise<void> {
   const left = items.values();
   const workOff = async (): Promise<void> => {
-    for (const item of left) await work(item);
+    for (const item of left) {
+      await work(item);
+      await nextTurn();
+    }
   };
   await Promise.all(Array.from({ length: Math.min(atATime, items.length) }, workOff));
 }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Handshake } from '../actors/connection/authenticator.ts';
+import type { ReachedLimit } from '../protocol/grounds.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { Emulation } from '../protocol/command.ts';
 import { ClientSession, type SessionParts } from './client-session.ts';
@@ -22,8 +23,8 @@ export interface AcceptanceOptions extends SessionParts {
   /** Whether `?user=NAME` of a request is believed. */
   readonly userParameter: boolean;
   readonly isDraining: () => boolean;
-  /** Whether there are as many connections as the server takes. It is asked once for each client. */
-  readonly isFull: () => boolean;
+  /** The limit of connections, if there are as many as the server takes. It is asked once for each client. */
+  readonly findFull: () => ReachedLimit | undefined;
 }
 
 /** A session, which has no connection before it is opened, or the response that refuses the client. */
@@ -40,22 +41,53 @@ export interface StreamingClient {
 export type AcceptClient = (request: RequestHead, codec: Codec, streaming?: StreamingClient) => Acceptance;
 
 export function createAcceptance(options: AcceptanceOptions): AcceptClient {
-  const { allowsOrigin, speaksFromDisk, isDraining, isFull } = options;
+  const { allowsOrigin, speaksFromDisk, isDraining, findFull, addresses } = options;
+  const { events } = options.surroundings;
+
+  /** @param limit the one that was reached */
+  function refuse(request: RequestHead, status: number, message: string, limit?: ReachedLimit): Acceptance {
+    if (events.isHeard('problem.noted')) {
+      const { remoteAddress: address } = request;
+      events.emit('problem.noted', {
+        kind: 'refused',
+        reason: message,
+        event: 'handshake',
+        code: status,
+        address,
+        ...(limit !== undefined && { limit }),
+      });
+    }
+    return { accept: false, response: jsonError(status, message) };
+  }
+
+  function refuseAddress(request: RequestHead): Acceptance | undefined {
+    const refusal = addresses.refuse(request.remoteAddress);
+    if (refusal === undefined) return undefined;
+    const refused = refuse(request, 429, refusal.message, refusal.limit);
+    if (refused.accept || refusal.retrySeconds === undefined) return refused;
+    const headers = { ...refused.response.headers, 'retry-after': String(refusal.retrySeconds) };
+    return { accept: false, response: { ...refused.response, headers } };
+  }
 
   return (request, codec, streaming) => {
-    if (isDraining()) return refuse(503, 'the server is shutting down');
+    if (isDraining()) return refuse(request, 503, 'the server is shutting down');
     if (!allowsOrigin(request) && !(hasNoOrigin(request) && speaksFromDisk(codec))) {
       return refuse(
+        request,
         403,
         `pages from ${request.header('origin')} may not connect: list the origin in allowedOrigins`,
       );
     }
-    if (isFull()) return refuse(503, 'the server has as many connections as it takes, try again later');
+    const refusedAddress = refuseAddress(request);
+    if (refusedAddress !== undefined) return refusedAddress;
+    const full = findFull();
+    if (full !== undefined)
+      return refuse(request, 503, 'the server has as many connections as it takes, try again later', full);
     // A name without proof counts only where no proof is asked for.
     const isBelieved = options.userParameter && options.surroundings.authenticator === undefined;
     const user = isBelieved ? readUser(request.query) : undefined;
     if (user !== undefined && user.length > MAX_USER_LENGTH) {
-      return refuse(400, `the user's name is longer than ${MAX_USER_LENGTH} characters`);
+      return refuse(request, 400, `the user's name is longer than ${MAX_USER_LENGTH} characters`);
     }
     const id = newConnectionId();
     const member = user === undefined ? { id } : { id, user };
@@ -91,8 +123,4 @@ function readHandshake(
 
 function readUser(query: string): string | undefined {
   return new URLSearchParams(query).get('user') || undefined;
-}
-
-function refuse(status: number, message: string): Acceptance {
-  return { accept: false, response: jsonError(status, message) };
 }

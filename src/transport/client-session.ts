@@ -10,14 +10,17 @@ import type {
   NewConnection,
 } from '../actors/connection/connection-events.ts';
 import type { ConnectionRef } from '../actors/connection/connection.ts';
+import type { ConnectionRates } from '../actors/connection/rates.ts';
 import type { Directory } from '../actors/directory.ts';
 import type { ConnectionPort, CustomClose, Pace } from '../actors/room/ports.ts';
 import { send } from '../actors/runtime/send.ts';
 import { CLOSE_CODES, fitReason, type CloseName } from '../protocol/close-codes.ts';
 import { isViolation, type Codec, type Decoded } from '../protocol/codec.ts';
-import type { Publication, Push, Reply } from '../protocol/command.ts';
-import type { Frame } from '../protocol/text.ts';
-import type { Socket } from './common/transport.ts';
+import type { Command, Publication, Push, Reply } from '../protocol/command.ts';
+import type { Refusal } from '../protocol/errors.ts';
+import { lengthOf, type Frame } from '../protocol/text.ts';
+import type { AddressLimits } from './address-limits.ts';
+import type { Socket, WaitingBytes } from './common/transport.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
 import { RoomNames, type Audiences } from './audiences.ts';
 import { everybodyTopic, roomTopic } from './fanout.ts';
@@ -33,6 +36,13 @@ const STEP = 32;
 /** How long commands of one client are taken in a turn after the first {@link STEP}, in milliseconds. */
 const SLICE_MS = 0.25;
 
+const NO_COMMANDS: readonly Command[] = [];
+
+/** Counts the errors that clients are answered. */
+export interface RefusalTally {
+  refused(refusal: Refusal): void;
+}
+
 /** What every session is given. */
 export interface SessionParts {
   /** Long answers that a client may be owed before its next command is taken, in bytes or units of text. */
@@ -43,6 +53,9 @@ export interface SessionParts {
   readonly surroundings: ConnectionSurroundings;
   readonly deltas: DeltaRooms;
   readonly audiences: Audiences;
+  /** It counts the connections of each address. */
+  readonly addresses: AddressLimits;
+  readonly refusals?: RefusalTally | undefined;
 }
 
 /** What is known of a client before its socket opens. */
@@ -72,6 +85,8 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
   #sliceEnd = 0;
   /** It has had its share of that turn. */
   #hasHadShare = false;
+  /** Set if the bytes of a client are bounded. */
+  #rates: ConnectionRates | undefined;
   /** What waits for later turns. */
   #intake: Intake | undefined;
 
@@ -88,22 +103,27 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
     const client = this.#client;
     if (client === undefined) throw new Error('a session is opened once');
     this.#client = undefined;
+    this.#options.addresses.opened(client.remoteAddress);
     this.#actor = directory.openConnection(client, this, surroundings);
-    const { queue, closedWith } = this.#actor.getSnapshot().context;
+    const { queue, closedWith, rates } = this.#actor.getSnapshot().context;
     this.#queue = queue;
+    if (rates?.rules.bytes !== undefined) this.#rates = rates;
     // A client that is not wanted is closed before there is an actor to tell of it.
     if (closedWith !== undefined) this.#tell({ type: 'socket.closed', ...readClose(closedWith) });
   }
 
   received(frame: string | Uint8Array): void {
+    if (this.#rates?.receive(lengthOf(frame)) === true) {
+      this.#tell({ type: 'client.flooding' });
+      return;
+    }
     if (this.#intake !== undefined || this.isSpent()) {
       this.#defer(frame);
       return;
     }
-    const decoded = this.#codec.decode(frame);
-    const taken = this.takeSome(decoded, 0);
-    if (isViolation(decoded) || taken === decoded.length) return;
-    this.#beginIntake().begin(decoded, taken);
+    const commands = this.read(frame);
+    const taken = this.takeSome(commands, 0);
+    if (taken < commands.length) this.#beginIntake().begin(commands, taken);
   }
 
   /** The clock is read once for many commands. */
@@ -145,18 +165,21 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
     return this.#codec.decode(frame);
   }
 
-  takeSome(decoded: Decoded, first: number): number {
-    if (isViolation(decoded)) {
-      this.#intake?.clear();
-      this.#tell({ type: 'protocol.violated', close: decoded.violation });
-      return 0;
-    }
-    this.#isAlone = decoded.length === 1;
+  read(frame: string | Uint8Array): readonly Command[] {
+    const decoded = this.#codec.decode(frame);
+    if (!isViolation(decoded)) return decoded;
+    this.#intake?.clear();
+    this.#tell({ type: 'protocol.violated', close: decoded.violation });
+    return NO_COMMANDS;
+  }
+
+  takeSome(commands: readonly Command[], first: number): number {
+    this.#isAlone = commands.length === 1;
     // Counted (docs/decisions/0013-written-for-every-message.md).
     let index = first;
-    while (index < decoded.length) {
+    while (index < commands.length) {
       this.#taken += 1;
-      this.#queue?.take(decoded[index]!);
+      this.#queue?.take(commands[index]!);
       index += 1;
       if (this.isSpent()) break;
     }
@@ -197,13 +220,20 @@ export class ClientSession implements SocketSession, ConnectionPort, IntakeOwner
     this.#tell({ type: 'socket.overflowed' });
   }
 
+  evicted(waiting: WaitingBytes): void {
+    this.#tell({ type: 'socket.evicted', waiting });
+  }
+
   closed(code: number, reason: string): void {
     this.#intake?.clear();
     this.#tell({ type: 'socket.closed', code, reason });
+    const { remoteAddress } = this.#actor?.getSnapshot().context ?? {};
+    if (remoteAddress !== undefined) this.#options.addresses.closed(remoteAddress);
     for (const room of this.#counted.clear()) this.#options.audiences.remove(this.#codec, room);
   }
 
   reply(reply: Reply): void {
+    if (reply.type === 'refused') this.#options.refusals?.refused(reply.refusal);
     const frames = this.#codec.encodeReply(reply);
     // A servant answers many calls at once.
     this.#sendAll(frames, reply.type === 'called');
@@ -286,10 +316,6 @@ function readClose(close: CloseName | CustomClose): CustomClose {
   if (typeof close !== 'string') return close;
   const { code, reason } = CLOSE_CODES[close];
   return { code, reason };
-}
-
-function lengthOf(frame: Frame): number {
-  return typeof frame === 'string' ? frame.length : frame.byteLength;
 }
 
 function isLong(frame: Frame): boolean {

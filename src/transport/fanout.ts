@@ -3,7 +3,7 @@
 import type { BrokerListener } from '../broker/broker.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { MemberChange } from '../protocol/command.ts';
-import { EncodedTexts, encodeOnce } from '../protocol/text.ts';
+import { EncodedTexts, encodeOnce, lengthOf } from '../protocol/text.ts';
 import type { Transport } from './common/transport.ts';
 import type { Audience, Audiences } from './audiences.ts';
 import type { DeltaRooms } from './delta-rooms.ts';
@@ -26,6 +26,15 @@ export interface Fanout extends BrokerListener {
   use(codec: Codec): void;
 }
 
+/** Counts what is brought. */
+export interface DeliveryTally {
+  /**
+   * @param receivers The clients that a publication went to.
+   * @param bytes The length of all that they are sent; text by its characters.
+   */
+  published(receivers: number, bytes: number): void;
+}
+
 /** What is brought to the sockets of one codec. */
 interface Track {
   readonly codec: Codec;
@@ -38,6 +47,7 @@ export function createFanout(
   audiences: Audiences,
   deltas: DeltaRooms,
   publish: Transport['publish'],
+  tally?: DeliveryTally,
 ): Fanout {
   const tracks: Track[] = [];
 
@@ -58,14 +68,23 @@ export function createFanout(
       tracks.push({ codec, everybody: encodeOnce(everybodyTopic(codec)), topics, audience });
     },
     publication(publication) {
+      let receivers = 0;
+      let bytes = 0;
       // Counted (docs/decisions/0013-written-for-every-message.md).
       for (let index = 0; index < tracks.length; index += 1) {
         const { codec, topics, audience } = tracks[index]!;
         // Where all speak one codec, the room has most often an audience.
         if (tracks.length > 1 && !audience.has(publication.room)) continue;
-        publish(topics.of(publication.room), codec.encodePublication(publication));
+        const frame = codec.encodePublication(publication);
+        publish(topics.of(publication.room), frame);
+        if (tally !== undefined) {
+          const clients = audience.get(publication.room) ?? 0;
+          receivers += clients;
+          bytes += clients * lengthOf(frame);
+        }
         if (deltas.size > 0) deltas.publish(codec, publication, publish);
       }
+      tally?.published(receivers, bytes);
     },
     joined: (room, member) => tell({ type: 'join', room, member }),
     left: (room, member) => tell({ type: 'leave', room, member }),

@@ -253,6 +253,7 @@ function createHead(
     remoteAddress: '127.0.0.1',
     header: (name) => sent.get(name) || undefined,
     headers: () => Object.fromEntries(sent),
+    headerLines: (name) => [sent.get(name) ?? []].flat(),
   };
 }
 

@@ -18,14 +18,16 @@ function createIntake(aSlice: number) {
         .split(' ')
         .map((data): Command => ({ type: 'room.publish', room: 'a', data }));
     },
-    takeSome(decoded, first) {
-      if (!('length' in decoded)) {
-        taken.push(decoded.violation);
-        return 0;
-      }
+    read(frame) {
+      const decoded = owner.decode(frame);
+      if ('length' in decoded) return decoded;
+      taken.push(decoded.violation);
+      return [];
+    },
+    takeSome(commands, first) {
       let index = first;
-      for (; index < decoded.length && left > 0; index += 1, left -= 1) {
-        const command = decoded[index]!;
+      for (; index < commands.length && left > 0; index += 1, left -= 1) {
+        const command = commands[index]!;
         taken.push(command.type === 'room.publish' ? Number(command.data) : command.type);
       }
       return index - first;

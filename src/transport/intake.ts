@@ -19,8 +19,10 @@ export interface IntakeOwner {
   /** Whether the client has had its share of this turn. */
   isSpent(): boolean;
   decode(frame: string | Uint8Array): Decoded;
-  /** Takes what a frame contains, as far as the share goes. Returns how many commands were taken, or all of a violation. */
-  takeSome(decoded: Decoded, first: number): number;
+  /** What a frame contains. Nothing of one that breaks the protocol, which ends the connection. */
+  read(frame: string | Uint8Array): readonly Command[];
+  /** Takes commands of a frame from a first one on, as far as the share goes. Returns how many. */
+  takeSome(commands: readonly Command[], first: number): number;
   /** Runs what takes a slice: what the client is sent meanwhile leaves together. */
   together(takeSlice: () => void): void;
   /** Nothing waits any more. */
@@ -88,12 +90,7 @@ export class Intake implements Backlog {
       const frame = this.#frames.take();
       if (frame === undefined) return false;
       this.#length -= frame.length + FRAME_HEAD;
-      const decoded = this.#owner.decode(frame);
-      if (isViolation(decoded)) {
-        this.#owner.takeSome(decoded, 0);
-        return true;
-      }
-      this.begin(decoded, 0);
+      this.begin(this.#owner.read(frame), 0);
     }
     const commands = this.#begun;
     const first = this.#next;

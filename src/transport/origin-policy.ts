@@ -50,9 +50,12 @@ export function allowsOwnPages(request: RequestHead): boolean {
  * Whether a request was made by a page of an origin that is not allowed. Such a page cannot read the answer, but the
  * browser still sends its request, so a request without a key must be checked before it changes something. A page without
  * an origin may be of any site, so that it is always foreign: a frame in a sandbox has none, and a form may hide its own.
- * If there is no `Origin` header, `Sec-Fetch-Site` is read.
+ * If there is no `Origin` header, as with an image or a link, `Sec-Fetch-Site` tells whether the page is of this origin, or
+ * nobody's (`none`: the address bar). Another port of this machine, and a neighbouring name, are the same site and not this
+ * origin.
  */
 export function isForeignPage(request: RequestHead, allows: OriginPolicy): boolean {
   if (request.header('origin') !== undefined) return hasNoOrigin(request) || !allows(request);
-  return request.header('sec-fetch-site') === 'cross-site';
+  const site = request.header('sec-fetch-site');
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
 }

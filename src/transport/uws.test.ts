@@ -3,6 +3,8 @@ import { describeBytes, type HttpFault } from './contract/bytes-contract.ts';
 import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
 import { openStream } from './contract/network-client.ts';
+import { describeHostile, describeSlowAttacks } from './contract/hostile-contract.ts';
+import { describeSendMemory } from './contract/send-memory-contract.ts';
 import { describeStreamBytes } from './contract/stream-bytes-contract.ts';
 import { handleRequests, serveStreams } from './contract/stream-contract.ts';
 import { createUwsTransport } from './uws.ts';
@@ -26,12 +28,15 @@ const OLD_FAULTS: readonly HttpFault[] = ['cut first line', 'long heads'];
 describe.skipIf(loaded.uws === undefined)(
   `uWebSockets.js${loaded.uws === undefined ? ` (skipped: ${loaded.why})` : ''}`,
   () => {
+    describeSendMemory(createUwsTransport);
     describeNetworkTransport('uWebSockets.js', createUwsTransport, './uws.ts');
     const isOld = loaded.uws !== undefined && loaded.isOld;
     describeMaxSockets(createUwsTransport);
     const faults = new Set(isOld ? [...FAULTS, ...OLD_FAULTS] : FAULTS);
     describeBytes(createUwsTransport, faults);
     describeStreamBytes(createUwsTransport, faults);
+    describeHostile(createUwsTransport);
+    describeSlowAttacks(createUwsTransport);
 
     test('a stream whose reader takes nothing for some time goes on when it reads again', async () => {
       vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });

@@ -1,19 +1,26 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Inbox } from '../system/inbox-harness.ts';
 import { describeBytes } from './contract/bytes-contract.ts';
 import { describeMaxSockets } from './contract/max-sockets-contract.ts';
 import { describeNetworkTransport } from './contract/network-contract.ts';
+import { describeSendMemory } from './contract/send-memory-contract.ts';
 import { openStream } from './contract/network-client.ts';
+import { describeHostile, describeSlowAttacks } from './contract/hostile-contract.ts';
+import { encodeClientFrame, shakeHands } from './contract/raw-client.ts';
 import { describeStreamBytes } from './contract/stream-bytes-contract.ts';
 import { handleRequests, serveStreams } from './contract/stream-contract.ts';
-import { createWsTransport } from './ws.ts';
+import { createWsTransport, wsTransportWith } from './ws.ts';
 
 describeNetworkTransport('ws', createWsTransport, './ws.ts');
 describeMaxSockets(createWsTransport);
+describeSendMemory(createWsTransport);
 describeBytes(createWsTransport, new Set());
 describeStreamBytes(createWsTransport, new Set());
+describeHostile(createWsTransport);
+describeSlowAttacks(wsTransportWith({ headMs: 300, requestMs: 1_500, answerMs: 300, checkMs: 100 }));
 
 describe('silence', () => {
   const options = { maxFrameBytes: 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 8 };
@@ -60,6 +67,40 @@ describe('silence', () => {
     await once(silent, 'close');
     busy.terminate();
     expect(await closed.next()).toBe('/busy 1006');
+  });
+});
+
+describe('a message in many pieces', () => {
+  const TOO_MANY_PIECES = '\x88\x02\x03\xf0';
+  const fragment = encodeClientFrame(0x00, Buffer.from('x'));
+
+  test.each([
+    [
+      'fragments',
+      [encodeClientFrame(0x01, Buffer.from('x')), ...Array.from({ length: 1_024 }, () => fragment)],
+    ],
+    ['packets', [...encodeClientFrame(0x81, Buffer.alloc(2_000))].map((byte) => Buffer.from([byte]))],
+  ])('ends its socket above 1,024 %s, because each is kept by itself', async (_name, pieces) => {
+    const heard = new Inbox<string>();
+    const transport = createWsTransport(
+      {
+        ...handleRequests(() => ({ status: 404 })),
+        upgrade: () => ({ accept: true, session: {} }),
+        message: (_session, frame) => heard.push(String(frame)),
+      },
+      { maxFrameBytes: 64 * 1024, sendQueueBytes: 1024, idleTimeoutSeconds: 0 },
+    );
+    onTestFinished(() => transport.close());
+    const { port } = await transport.listen({ host: '127.0.0.1', port: 0 });
+    const client = await shakeHands(port);
+    for (const piece of pieces) {
+      await client.writeOut(piece);
+      // So that the system does not put them together.
+      await nextTurn();
+    }
+    await client.closed;
+    expect(client.received).toContain(TOO_MANY_PIECES);
+    expect(heard.items).toEqual([]);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket as RawSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -24,24 +25,24 @@ import {
   checkIdleTimeout,
   ListenError,
   MAX_HEAD_BYTES,
+  type Certificate,
   type CreateTransport,
   type ListenAddress,
   type Transport,
   type TransportOptions,
 } from './common/transport.ts';
-import { NodeExchange, NodeRequestHead } from './ws/exchange.ts';
+import { NodeExchange, NodeRequestHead, type SharedByExchanges } from './ws/exchange.ts';
 import { encodeFrame, FrameJoiner } from './ws/frames.ts';
+import { countPieces, HTTP_DEADLINES, type HttpDeadlines } from './ws/deadlines.ts';
 import { EndingConnections } from './ws/ending-connections.ts';
 import { isHandshake, refuseHandshake, refuseRequest, serveWithoutUpgrade } from './ws/refusals.ts';
 import type { SharedBySinks } from './ws/response-sink.ts';
 import { ClosingWebSocket, IDLE_CHECKS, WsSocket, type SharedBySockets } from './ws/socket.ts';
+import { SendMemory } from './common/send-memory.ts';
 import { Topics } from './common/topics.ts';
 
 /** A proxy keeps a connection for about a minute, and must not find it closed. */
 const KEEP_ALIVE_MS = 75_000;
-/** A client must have sent a whole head within this time, and a whole request within the other one. */
-const HEAD_MS = 15_000;
-const REQUEST_MS = 60_000;
 /** Connections that may wait to be accepted. A crowd that connects again at once is not refused. */
 const BACKLOG = 4_096;
 
@@ -52,8 +53,6 @@ const BACKLOG = 4_096;
 const HTTP_OPTIONS: ServerOptions & { shouldUpgradeCallback: (req: IncomingMessage) => boolean } = {
   maxHeaderSize: MAX_HEAD_BYTES,
   keepAliveTimeout: KEEP_ALIVE_MS,
-  headersTimeout: HEAD_MS,
-  requestTimeout: REQUEST_MS,
   // It is answered here, with an error of ours.
   requireHostHeader: false,
   shouldUpgradeCallback: (req) => isHandshake(req) || !announcesBody(new NodeRequestHead(req)),
@@ -63,20 +62,54 @@ const HTTP_OPTIONS: ServerOptions & { shouldUpgradeCallback: (req: IncomingMessa
  * Makes the transport.
  * @throws {RangeError} for an idle timeout that is not supported.
  */
-export const createWsTransport: CreateTransport = (handlers, options) => {
-  checkIdleTimeout(options.idleTimeoutSeconds);
-  return new WsTransport(containHandlers(handlers), options);
-};
+export const createWsTransport: CreateTransport = (handlers, options) =>
+  wsTransportWith(HTTP_DEADLINES)(handlers, options);
+
+/** Makes transports with other deadlines. */
+export function wsTransportWith(deadlines: HttpDeadlines): CreateTransport {
+  return (handlers, options) => {
+    checkIdleTimeout(options.idleTimeoutSeconds);
+    return new WsTransport(containHandlers(handlers), options, deadlines);
+  };
+}
+
+/** How long a client may take to agree on a key, in milliseconds. */
+const TLS_HANDSHAKE_MS = 10_000;
+
+function createHttp(
+  certificate: Certificate | undefined,
+  { headMs, requestMs, checkMs }: HttpDeadlines,
+): Server | SecureServer {
+  const options = {
+    ...HTTP_OPTIONS,
+    headersTimeout: headMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: checkMs,
+  };
+  if (certificate === undefined) return createServer(options);
+  const { cert, key } = certificate;
+  const server = createSecureServer({
+    ...options,
+    cert: Buffer.from(cert),
+    key: Buffer.from(key),
+    handshakeTimeout: TLS_HANDSHAKE_MS,
+  });
+  // A client that speaks no TLS, or does not trust the certificate.
+  server.on('tlsClientError', (_, socket) => socket.destroy());
+  return server;
+}
 
 class WsTransport<Session> implements Transport {
   readonly #handlers: ContainedHandlers<Session>;
-  readonly #http: Server;
+  readonly #http: Server | SecureServer;
   readonly #handshakes: WebSocketServer;
   /** All that are not gone, closing ones included. */
   readonly #sockets = new Set<WsSocket<Session>>();
   readonly #requests = new RequestsUnderWay();
   readonly #streams: SharedBySinks;
+  readonly #memory: SendMemory;
   readonly #ending: EndingConnections;
+  readonly #exchanges: SharedByExchanges;
   readonly #shared: SharedBySockets<Session>;
   readonly #idleCheck: NodeJS.Timeout | undefined;
   /** The sub-protocol that the server has chosen for a handshake. */
@@ -85,16 +118,26 @@ class WsTransport<Session> implements Transport {
   /** Where connections come from, if not from a listening socket of its own. */
   #source: SocketSource | undefined;
 
-  constructor(handlers: ContainedHandlers<Session>, options: TransportOptions) {
+  constructor(handlers: ContainedHandlers<Session>, options: TransportOptions, deadlines: HttpDeadlines) {
     this.#handlers = handlers;
+    const pieces = countPieces(options.maxFrameBytes);
     this.#ending = new EndingConnections(handlers.failed);
-    this.#shared = shareBySockets(handlers, options.sendQueueBytes);
-    this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set() };
+    this.#memory = new SendMemory(options.sendMemoryBytes ?? 0);
+    this.#shared = shareBySockets(handlers, options.sendQueueBytes, this.#memory);
+    this.#streams = { queueBytes: options.sendQueueBytes, sinks: new Set(), memory: this.#memory };
+    this.#exchanges = {
+      underWay: this.#requests,
+      ending: this.#ending,
+      sinks: this.#streams,
+      answerMs: deadlines.answerMs,
+    };
     this.#handshakes = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.maxFrameBytes,
+      maxFragments: pieces,
+      maxBufferedChunks: pieces,
       WebSocket: ClosingWebSocket,
       autoPong: false,
       handleProtocols: (_offered, req) => this.#subprotocols.get(req) ?? false,
@@ -102,7 +145,7 @@ class WsTransport<Session> implements Transport {
     this.#handshakes.on('wsClientError', ({ message }, socket) =>
       this.#ending.end(socket, jsonError(400, message)),
     );
-    this.#http = createServer(HTTP_OPTIONS);
+    this.#http = createHttp(options.certificate, deadlines);
     this.#http.maxHeadersCount = 0;
     if (options.maxSockets !== undefined) this.#http.maxConnections = options.maxSockets;
     this.#http.on('drop', () => handlers.crowded());
@@ -139,6 +182,11 @@ class WsTransport<Session> implements Transport {
     else this.#source.close();
   }
 
+  async useCertificate({ cert, key }: Certificate): Promise<void> {
+    if ('setSecureContext' in this.#http)
+      this.#http.setSecureContext({ cert: Buffer.from(cert), key: Buffer.from(key) });
+  }
+
   publish(topic: Text, frame: Frame): void {
     const subscribers = this.#shared.topics.of(topic);
     if (subscribers === undefined) return;
@@ -172,6 +220,7 @@ class WsTransport<Session> implements Transport {
   async #close(): Promise<void> {
     this.#source?.close();
     clearInterval(this.#idleCheck);
+    this.#memory.close();
     const stopped = new Promise<void>((resolve) => {
       this.#http.close(() => resolve());
     });
@@ -186,7 +235,7 @@ class WsTransport<Session> implements Transport {
 
   #request(req: IncomingMessage, res: ServerResponse): void {
     this.#ending.noteRequest(req, res);
-    const exchange = new NodeExchange(req, res, this.#requests, this.#ending, this.#streams);
+    const exchange = new NodeExchange(req, res, this.#exchanges);
     exchange.answer(refuseRequest(req) ?? this.#handlers.request(exchange));
   }
 
@@ -227,6 +276,7 @@ class WsTransport<Session> implements Transport {
 function shareBySockets<Session>(
   handlers: ContainedHandlers<Session>,
   queueBytes: number,
+  memory: SendMemory,
 ): SharedBySockets<Session> {
   const joiner = new FrameJoiner();
   // What the sockets of a turn have said leaves behind it, when all of them were read.
@@ -236,5 +286,5 @@ function shareBySockets<Session>(
       joiner.clear();
     });
   });
-  return { handlers, queueBytes, topics: new Topics(), pendingSends, joiner };
+  return { handlers, queueBytes, topics: new Topics(), pendingSends, joiner, memory };
 }

@@ -149,7 +149,7 @@ test('only what is chosen is told, and nothing else is listened to', () => {
   emit('connection.opened', { id: 'c1', remoteAddress: '127.0.0.1' });
   emit('member.joined', joined);
   emit('member.left', { room: 'r', member: ann, reason: 'left' });
-  emit('connection.closed', { id: 'c1', code: 1000, reason: '' });
+  emit('connection.closed', { id: 'c1', code: 1000, reason: '', by: 'client' });
   expect(types()).toEqual(['member.left', 'connection.closed']);
   expect([isHeard('message.published'), isHeard('room.occupied'), isHeard('state.entered')]).toEqual([
     false,

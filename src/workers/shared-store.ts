@@ -65,7 +65,7 @@ export class SharedStore {
   }
 
   /** The store as one worker uses it. */
-  of(worker: string): Required<Omit<MembershipStore, 'onLost' | 'onEmptied' | 'parallel'>> {
+  of(worker: string): Required<Omit<MembershipStore, 'open' | 'onLost' | 'onEmptied' | 'parallel'>> {
     return {
       rooms: async () => this.#list(worker),
       load: (room) => this.#load(room, worker),

@@ -7,7 +7,7 @@ import { nextEvent } from '../support/event-watch.ts';
 import { createGate } from '../support/gate.ts';
 import { sendByRoom } from '../support/line-client.ts';
 import { pickPort } from '../support/pick-port.ts';
-import { startServer } from '../support/start-server.ts';
+import { reach, startServer } from '../support/start-server.ts';
 import { openInspector } from './inspector-page.ts';
 
 const OPEN = { inspector: { access: 'open' } } as const;
@@ -232,6 +232,12 @@ describeInBrowser('the time of what was seen', (newTabs) => {
     const detail = inspector.page.getByTestId('event-detail');
     await detail.filter({ hasText: 'active.broadcast.flowing' }).waitFor();
     expect(await detail.innerText()).toContain('room.mute');
+    await inspector.page.getByRole('searchbox', { name: 'Filter events by type' }).fill('publish');
+    await inspector.event('room.publish').first().click();
+    // What the server itself says passes the rules.
+    await detail.filter({ hasText: /isCheckedOfServer does not hold, isFromServer holds/ }).waitFor();
+    const changes = detail.getByRole('list', { name: 'Changes of the context' });
+    await changes.getByRole('listitem').filter({ hasText: 'offset' }).waitFor();
   });
 });
 
@@ -242,7 +248,7 @@ describeInBrowser('a watched room', (newTabs) => {
     const before = createServer({ ...JUDGED, port });
     onTestFinished(() => before.close());
     await before.listen();
-    await before.publish('lobby', 'hello');
+    await (await reach(`http://127.0.0.1:${port}/`).connect()).join('lobby');
     const inspector = await openInspector(tabs, `http://127.0.0.1:${port}/`, '#/room/lobby');
     await inspector.drawn('room');
     await inspector.untilLit('active.broadcast.flowing');
@@ -250,13 +256,13 @@ describeInBrowser('a watched room', (newTabs) => {
     await inspector.untilLit('active.broadcast.muted');
     await before.close();
     await inspector.link('waiting');
-    const { server } = await startServer({ ...JUDGED, port });
+    const { server, connect } = await startServer({ ...JUDGED, port });
     await inspector.link('ready');
     // The page is connected again before the room exists again.
     await inspector.page.getByText('there is no room lobby').waitFor();
-    await server.publish('lobby', 'hello');
+    await (await connect()).join('lobby');
     await inspector.untilLit('active.broadcast.flowing');
-    expect(await inspector.lit()).toContain('active.occupancy.empty.lingering');
+    expect(await inspector.lit()).toContain('active.occupancy.occupied');
     await server.mute('lobby');
     await inspector.untilLit('active.broadcast.muted');
     await inspector.event('room.mute').nth(1).waitFor();

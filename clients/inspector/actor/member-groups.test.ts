@@ -21,7 +21,7 @@ describe('the members of a room', () => {
       watched(membership(3), { states: ['requesting.authorizing'] }),
       watched(membership(4), { status: 'failed', states: ['joined'] }),
     ];
-    const groups = groupMembers({ room: 'room1', members, total: 4 }, NOBODY);
+    const groups = groupMembers({ room: 'room1', members, total: 4, joined: 1 }, NOBODY);
     expect(groups.map(({ state, count, look }) => [state, count, look.shape])).toEqual([
       ['requesting.authorizing', 1, 'triangle'],
       ['joined', 1, 'disc'],
@@ -32,9 +32,20 @@ describe('the members of a room', () => {
   });
 
   test('are as many tiles as can be looked at, and counted beyond', () => {
-    const [group] = groupMembers({ room: 'room1', members: resting(1_000), total: 10_000 }, NOBODY);
+    const [group] = groupMembers(
+      { room: 'room1', members: resting(1_000), total: 10_000, joined: 10_000 },
+      NOBODY,
+    );
     expect(group).toMatchObject({ state: 'joined', count: 10_000 });
     expect(group!.tiles).toHaveLength(MOST_TILES);
+  });
+
+  test('are joining where they are not sent and have not joined', () => {
+    const groups = groupMembers({ room: 'room1', members: resting(2), total: 900, joined: 300 }, NOBODY);
+    expect(groups.map(({ state, count }) => [state, count])).toEqual([
+      ['requesting', 600],
+      ['joined', 300],
+    ]);
   });
 
   test('have their last seen states, also those that the server did not send', () => {
@@ -54,7 +65,7 @@ describe('the members of a room', () => {
       },
       0,
     );
-    const told = { room: 'room1', members: resting(3), total: 5 };
+    const told = { room: 'room1', members: resting(3), total: 5, joined: 4 };
     const groups = groupMembers(told, log.momentsAt(log.last));
     expect(groups.map(({ state, count }) => [state, count])).toEqual([
       ['requesting.recording', 1],

@@ -46,14 +46,15 @@ export interface MembersTold {
   readonly members: readonly ActorSummary[];
   /** Of all of them. */
   readonly total: number;
+  /** Of those that have joined. */
+  readonly joined: number;
 }
 
 /**
- * @param moments the watched memberships, which are newer than what the server sends. They include all memberships
- *   that are joining or leaving: one that is neither sent nor watched rests in `joined`.
+ * @param moments the watched memberships, which are newer than what the server sends
  */
 export function groupMembers(
-  { room, members, total }: MembersTold,
+  { room, members, total, joined }: MembersTold,
   moments: ReadonlyMap<string, ActorMoment>,
 ): MemberGroup[] {
   const groups = new Map<string, { count: number; tiles: MemberTile[] }>();
@@ -68,7 +69,11 @@ export function groupMembers(
     if (kind !== 'membership' || told.has(id) || !id.endsWith(`@${room}`)) continue;
     if (isAlive(standing.status)) enter(id, known?.user, standing);
   }
-  if (counted < total) groupOf('joined').count += total - counted;
+  const resting = Math.min(total - counted, joined - (groups.get('joined')?.count ?? 0));
+  if (resting > 0) groupOf('joined').count += resting;
+  // Where so many come at once that they are neither sent nor watched.
+  const others = total - counted - Math.max(0, resting);
+  if (others > 0) groupOf('requesting').count += others;
   return [...groups]
     .map(([state, group]) => ({ state, look: lookOf(state), ...group }))
     .sort((a, b) => orderOf(a.state) - orderOf(b.state) || (a.state < b.state ? -1 : 1));

@@ -18,7 +18,15 @@ describe('the members of a room', () => {
       await new Promise((resolve) => setImmediate(resolve));
       clock.increment(MEMBERS_INTERVAL_MS);
     };
-    const members: Members = { type: 'members', id: 1, room: 'room1', members: [], total: 0, away: ['ann'] };
+    const members: Members = {
+      type: 'members',
+      id: 1,
+      room: 'room1',
+      members: [],
+      total: 0,
+      joined: 0,
+      away: ['ann'],
+    };
     store.setVisible(true);
     expect(questions).toEqual([{ type: 'members', room: 'room1', limit: MOST_MEMBERS }]);
     await give({ type: 'answered', answer: members });

@@ -8,6 +8,7 @@ import { hashOf, keyOf } from '../names/address.ts';
 import type { CatalogueStore, CatalogueView } from './catalogue-store.ts';
 import { describeFigures } from '../ui/format.ts';
 import { singularOf, shortenId } from '../names/kind-words.ts';
+import { describeRoom } from '../names/room-words.ts';
 import { KindShape, StatusShape } from '../names/shapes.tsx';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import type { RowWindow } from '../ui/windowing.ts';
@@ -62,7 +63,7 @@ function ActorRow({
   readonly at: number;
 }): ReactNode {
   if (actor === undefined) return <span className="loading">…</span>;
-  const { kind, id, user, status, states, since, figures } = actor;
+  const { kind, id, user, status, since, figures } = actor;
   return (
     <>
       <span className="line">
@@ -80,11 +81,17 @@ function ActorRow({
       <span className="line quiet">
         <StatusShape status={status} />
         {status !== 'active' && <span className="visually-hidden">{status} </span>}
-        <span className="states">{status === 'failed' ? actor.error : states.join(' · ')}</span>
+        <span className="states">{describeStates(actor)}</span>
         {status !== 'failed' && <span className="figures">{describeFigures(figures)}</span>}
       </span>
     </>
   );
+}
+
+function describeStates(actor: ActorSummary): string | undefined {
+  const { kind, status, states, error } = actor;
+  if (status === 'failed') return error;
+  return kind === 'room' && status === 'active' ? describeRoom(actor) : states.join(' · ');
 }
 
 /** Nodes have actors with the same names. */

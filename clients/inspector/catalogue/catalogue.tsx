@@ -9,6 +9,7 @@ import {
   type CatalogueStore,
   type CatalogueView,
 } from './catalogue-store.ts';
+import { toHash } from '../names/address.ts';
 import { formatCount, toWords } from '../ui/format.ts';
 import { Select } from '../ui/fields.tsx';
 import { useStore } from '../ui/hooks.ts';
@@ -31,6 +32,9 @@ export const Catalogue = memo(function Catalogue({ catalogue, shown }: Catalogue
   const change = (part: Partial<CatalogueQuery>): void => catalogue.setQuery(part);
   return (
     <div className="catalogue">
+      <p className="problems-link">
+        <a href={toHash({ type: 'problems' })}>Problems of the last hour</a>
+      </p>
       <KindList
         view={view}
         history={catalogue.history}

@@ -1,8 +1,10 @@
 /** The last events of the watched actor, newest first, with the details of one of them. */
 
 import { useMemo, useState, type ReactNode } from 'react';
+import type { FeedObject, MachineName } from '../../../src/inspect/feed/feed-protocol.ts';
+import type { Charts } from '../chart/machine-charts.ts';
 import { keyOf } from '../names/address.ts';
-import { EventDetail } from './event-detail.tsx';
+import { EventDetail, type EventContexts } from './event-detail.tsx';
 import { createAcceptance, NO_FILTER, type EventFilter } from './event-filter.ts';
 import type { EventNames } from './event-names.ts';
 import { EventFold, rowAt, type EventRow } from './event-rows.ts';
@@ -12,18 +14,20 @@ import { Check } from '../ui/fields.tsx';
 import { useStore } from '../ui/hooks.ts';
 import { describeGap, describeOther, describeParty } from './party-words.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
+import type { SeenLog } from '../watch/seen-log.ts';
 import type { WatchStore } from '../watch/watch-store.ts';
 
 const ROW_HEIGHT = 38;
 
 interface EventsPanelProps {
   readonly watch: WatchStore;
+  readonly charts: Charts;
   readonly names: EventNames;
   readonly filter: EventFilter;
   readonly onFilter: (filter: EventFilter) => void;
 }
 
-export function EventsPanel({ watch, names, filter, onFilter }: EventsPanelProps): ReactNode {
+export function EventsPanel({ watch, charts, names, filter, onFilter }: EventsPanelProps): ReactNode {
   const view = useStore(watch);
   const [isOfAll, setOfAll] = useState(false);
   const { position, playback } = view;
@@ -65,9 +69,30 @@ export function EventsPanel({ watch, names, filter, onFilter }: EventsPanelProps
         rowClass={(row) => ((at(row)?.first ?? 0) > position ? 'future' : at(row)?.what.type)}
         render={(row) => <EventLines row={at(row)} isOfAll={isOfAll} />}
       />
-      {playback.type !== 'live' && <EventDetail row={shown} />}
+      {playback.type !== 'live' && (
+        <EventDetail
+          row={shown}
+          chart={shown && charts.get(kindOf(shown))}
+          contexts={contextsOf(view.log, shown)}
+        />
+      )}
     </section>
   );
+}
+
+function kindOf({ what }: EventRow): MachineName {
+  return what.type === 'gap' ? 'server' : what.actor.kind;
+}
+
+/** What the server has told of the actor of a row before it, and after it until the actor's next event. */
+function contextsOf(log: SeenLog, row: EventRow | undefined): EventContexts {
+  if (row === undefined) return [undefined, undefined];
+  const { first, position, key } = row;
+  const next = log
+    .slice(position + 1)
+    .find((entry) => entry.key === key && entry.what.type === 'transition')?.position;
+  const contextAt = (at: number): FeedObject | undefined => log.momentsAt(at).get(key)?.told?.context;
+  return [contextAt(first - 1), contextAt(next === undefined ? log.last : next - 1)];
 }
 
 function EventLines({

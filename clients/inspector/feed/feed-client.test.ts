@@ -195,7 +195,7 @@ describe('a question', () => {
     const first = client.ask({ type: 'members', room: 'room1', limit: 10 });
     const { id } = wire.asked();
     const second = client.ask({ type: 'members', room: 'room2', limit: 10 });
-    const answer = { type: 'members', members: [], total: 0, away: [] } as const;
+    const answer = { type: 'members', members: [], total: 0, joined: 0, away: [] } as const;
     wire.receive({ ...answer, id: wire.asked().id, room: 'room2' });
     wire.receive({ ...answer, id, room: 'room1' });
     expect(await first).toMatchObject({ type: 'answered', answer: { room: 'room1' } });

@@ -192,6 +192,7 @@ export function createFeedClient(options: FeedClientOptions): FeedClient {
       case 'publications':
       case 'settings':
       case 'acts':
+      case 'problems':
       case 'done':
         return settle(message.id, { type: 'answered', answer: message });
     }

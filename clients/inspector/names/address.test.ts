@@ -27,6 +27,25 @@ describe('the address', () => {
     expect(parseHash('#/room/room1/nonsense')).toEqual({ type: 'actor', actor });
   });
 
+  test('of problems says which are shown', () => {
+    expect(parseHash('#/problems')).toEqual({ type: 'problems' });
+    expect(parseHash('#/problems?kind=failed&search=a+b')).toEqual({
+      type: 'problems',
+      kind: 'failed',
+      search: 'a b',
+    });
+    expect(parseHash('#/problems?kind=nonsense')).toEqual({ type: 'problems' });
+    expect(toHash({ type: 'problems', kind: 'closed', search: 'ann&bob' })).toBe(
+      '#/problems?kind=closed&search=ann%26bob',
+    );
+  });
+
+  test('of a chart may name the state that is selected', () => {
+    const place = { type: 'machine', kind: 'room', state: 'active.broadcast' } as const;
+    expect(toHash(place)).toBe('#/room?state=active.broadcast');
+    expect(parseHash(toHash(place))).toEqual(place);
+  });
+
   test('with a broken encoding falls back to the chart of the kind', () => {
     expect(parseHash('#/room/%zz')).toEqual({ type: 'machine', kind: 'room' });
   });
@@ -37,8 +56,14 @@ describe('the address', () => {
         fc.constantFrom(...MACHINE_NAMES),
         fc.string({ minLength: 1, unit: 'grapheme' }),
         fc.constantFrom(undefined, 'members', 'messages', 'rules', 'history' as const),
-        (kind, id, view) => {
-          const place: Place = { type: 'actor', actor: { kind, id }, ...(view !== undefined && { view }) };
+        fc.constantFrom(undefined, 'active.broadcast.flowing'),
+        (kind, id, view, state) => {
+          const place: Place = {
+            type: 'actor',
+            actor: { kind, id },
+            ...(view !== undefined && { view }),
+            ...(state !== undefined && { state }),
+          };
           expect(parseHash(toHash(place))).toEqual(place);
         },
       ),

@@ -6,6 +6,7 @@ import { ActButton } from '../control/act-button.tsx';
 import { askToClose, askToMute, MUTED_STATE } from '../control/control-questions.ts';
 import type { FeedClient } from '../feed/feed.ts';
 import { hashOf } from '../names/address.ts';
+import { describeRoom } from '../names/room-words.ts';
 import { KindShape } from '../names/shapes.tsx';
 import type { Inspector } from '../session/inspector.ts';
 import { useControl } from '../session/use-control.ts';
@@ -166,7 +167,7 @@ function Row({ client, room, mayAct, onDone }: RowProps): ReactNode {
         </td>
       ))}
       <td>
-        <span className={isMuted ? 'muted' : 'quiet'}>{describeState(states, isMuted)}</span>
+        <span className={isMuted ? 'muted' : 'quiet'}>{describeRoom(room)}</span>
       </td>
       {mayAct && (
         <td className="acts">
@@ -192,13 +193,4 @@ function Row({ client, room, mayAct, onDone }: RowProps): ReactNode {
       )}
     </tr>
   );
-}
-
-/** An active room has a state in each of its regions: the one that tells whether it is full is shown. */
-function describeState(states: readonly string[], isMuted: boolean): string {
-  if (isMuted) return 'muted';
-  const [first = ''] = states;
-  if (!first.startsWith('active.')) return first.split('.')[0] ?? first;
-  const occupancy = states.find((state) => state.startsWith('active.occupancy.'));
-  return occupancy?.split('.')[2] ?? 'active';
 }

@@ -7,11 +7,13 @@ const TYPING_MS = 150;
 interface SearchFieldProps {
   readonly label: string;
   readonly placeholder: string;
+  /** What the field has at first. Default: nothing. */
+  readonly initial?: string;
   readonly onSearch: (search: string) => void;
 }
 
-export function SearchField({ label, placeholder, onSearch }: SearchFieldProps): ReactNode {
-  const [text, setText] = useState('');
+export function SearchField({ label, placeholder, initial = '', onSearch }: SearchFieldProps): ReactNode {
+  const [text, setText] = useState(initial);
   useEffect(() => {
     const timer = setTimeout(() => onSearch(text.trim()), TYPING_MS);
     return () => clearTimeout(timer);

@@ -220,6 +220,7 @@ export const backendMachine = machine.createMachine({
     },
     stopping: {
       description: 'No new questions; those under way end by their answers or their deadlines.',
+      meta: { maxSeconds: 120 },
       entry: { type: 'turnAwayWaiting', params: { reason: 'stopping' } },
       always: { guard: 'isIdle', target: 'stopped' },
       on: {

@@ -3,10 +3,12 @@
 import type { Json, Reply } from '../../protocol/command.ts';
 import type { Refusal } from '../../protocol/errors.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
+import type { ReachedLimit } from '../../protocol/grounds.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
 import type { Answer, ServerCallOutcome } from '../room/ports.ts';
 import type { Asker } from '../room/rules/rules.ts';
 import { toHandlerMember } from '../room/room-options.ts';
+import { groundsOf } from '../runtime/grounds.ts';
 import { send } from '../runtime/send.ts';
 import type {
   AnsweredCall,
@@ -14,15 +16,27 @@ import type {
   CommandOf,
   ConnectionArgs,
   ConnectionContext,
+  InRoom,
 } from './connection-events.ts';
+import { noteCall, noteRefused } from './noting.ts';
+import type { ActingArgs } from './refusing.ts';
+import { spendBroadcast, spendMessage } from './rate-checks.ts';
 import { goneOf, toQuestionAsker } from './renewal-effects.ts';
 import { answer, keepOrder } from './room-effects.ts';
 import { PublishCommand, withId } from './subscriber.ts';
+
+/** A call that a client asks for; without a room, it is of the server. */
+export interface CallAsked extends Asked {
+  readonly room?: string;
+  readonly method: string;
+  readonly callId?: ExactJson | undefined;
+}
 
 export function broadcast(
   { context, self }: ConnectionArgs,
   { id, data }: Asked & { readonly data: Json },
 ): void {
+  spendBroadcast(context);
   const command = new PublishCommand(context.subscriber, context.underWay, id);
   context.rooms.broadcast(data, command);
   if (command.isAnswered) return;
@@ -34,17 +48,19 @@ export function call(
   { context, self }: ConnectionArgs,
   { id, room, method, args, callId }: CommandOf<'room.call'>,
 ): void {
+  spendMessage(context);
   context.calls += 1;
   context.rooms.call(room, method, args, {
     member: context.member,
     data: context.subscriber.data,
     sender: self,
-    settle: (outcome, from) => send(self, { type: 'call.answered', id, method, outcome, callId }, from),
+    settle: (outcome, from) => send(self, { type: 'call.answered', id, room, method, outcome, callId }, from),
   });
 }
 
 export function callServer(args: ConnectionArgs, { id, method, data }: CommandOf<'server.call'>): void {
   const { context, self } = args;
+  spendMessage(context);
   const { application, member, subscriber } = context;
   const called = application.call(
     method,
@@ -58,6 +74,7 @@ export function callServer(args: ConnectionArgs, { id, method, data }: CommandOf
       ? send(self, { type: 'backend.closed', close: outcome.close }, 'library')
       : send(self, { type: 'call.answered', id, method, outcome }, 'library');
   if (!(called instanceof Promise) && called.type !== 'closed') {
+    noteCall(context, called, method);
     answer(context, id, { type: 'called', method, outcome: called });
     return;
   }
@@ -66,46 +83,62 @@ export function callServer(args: ConnectionArgs, { id, method, data }: CommandOf
 }
 
 export function refuseMoreCalls(
-  { context }: ConnectionArgs,
-  {
-    id,
-    method,
-    callId,
-  }: { readonly id?: number; readonly method: string; readonly callId?: ExactJson | undefined },
+  { context, self, event }: ActingArgs,
+  { id, room, method, callId }: CallAsked,
 ): void {
-  answer(context, id, { type: 'called', method, outcome: failCall('tooMany'), callId });
+  const grounds = groundsOf(self, event, 'refuseMoreCalls', callLimit(context));
+  const outcome = { ...failCall('tooMany'), grounds };
+  noteCall(context, outcome, method, room);
+  answer(context, id, { type: 'called', method, outcome, callId });
 }
 
-export function answerCall({ context }: ConnectionArgs, { id, method, outcome, callId }: AnsweredCall): void {
+export function callLimit({ limits, calls }: ConnectionContext): ReachedLimit {
+  return { name: 'limits.callsPerConnection', value: limits.callsPerConnection, actual: calls + 1 };
+}
+
+export function answerCall(
+  { context }: ConnectionArgs,
+  { id, room, method, outcome, callId }: AnsweredCall,
+): void {
   context.calls -= 1;
+  noteCall(context, outcome, method, room);
   answer(context, id, { type: 'called', method, outcome, callId });
 }
 
 export function takeMessage({ context }: ConnectionArgs, { data }: CommandOf<'server.message'>): void {
+  spendMessage(context);
   const { application, member, subscriber } = context;
   application.take(data, toHandlerMember(member, subscriber.data));
 }
 
-export function askPresence(args: ConnectionArgs, { id, room }: CommandOf<'room.presence'>): void {
+export function askPresence(args: ConnectionArgs, asked: CommandOf<'room.presence'>): void {
   const { queries } = args.context;
-  question(args, id, queries.presence(room, toAsker(args.context, room)), ({ members }) => ({
+  const { room } = asked;
+  question(args, asked, queries.presence(room, toAsker(args.context, room)), ({ members }) => ({
     type: 'presence',
     members,
   }));
 }
 
-export function askPresenceStats(args: ConnectionArgs, { id, room }: CommandOf<'room.presenceStats'>): void {
+export function askPresenceStats(args: ConnectionArgs, asked: CommandOf<'room.presenceStats'>): void {
   const { queries } = args.context;
-  question(args, id, queries.presenceStats(room, toAsker(args.context, room)), ({ connections, users }) => ({
-    type: 'presenceStats',
-    connections,
-    users,
-  }));
+  const { room } = asked;
+  question(
+    args,
+    asked,
+    queries.presenceStats(room, toAsker(args.context, room)),
+    ({ connections, users }) => ({
+      type: 'presenceStats',
+      connections,
+      users,
+    }),
+  );
 }
 
-export function askHistory(args: ConnectionArgs, { id, room, query }: CommandOf<'room.history'>): void {
+export function askHistory(args: ConnectionArgs, asked: CommandOf<'room.history'>): void {
   const { queries } = args.context;
-  question(args, id, queries.history(room, query, toAsker(args.context, room)), (page) => ({
+  const { room, query } = asked;
+  question(args, asked, queries.history(room, query, toAsker(args.context, room)), (page) => ({
     type: 'history',
     ...page,
   }));
@@ -124,12 +157,15 @@ export function answerQuery({ context }: ConnectionArgs, { reply }: { readonly r
 
 function question<Value extends object>(
   { context, self }: ConnectionArgs,
-  id: number | undefined,
+  { id, room }: InRoom,
   asked: Answer<Value>,
   toReply: (value: Value) => Reply,
 ): void {
-  const reply = (value: Value | { readonly refusal: Refusal }): Reply =>
-    withId('refusal' in value ? { type: 'refused', refusal: value.refusal } : toReply(value), id);
+  const reply = (value: Value | { readonly refusal: Refusal }): Reply => {
+    if (!('refusal' in value)) return withId(toReply(value), id);
+    noteRefused(context, value.refusal, room);
+    return withId({ type: 'refused', refusal: value.refusal }, id);
+  };
   if (!(asked instanceof Promise)) {
     context.port.reply(reply(asked));
     return;

@@ -16,6 +16,7 @@ import type {
 import type { Ending } from '../../protocol/endings.ts';
 import type { ExactJson } from '../../protocol/json/exact-json.ts';
 import type { Refusal } from '../../protocol/errors.ts';
+import type { Grounds } from '../../protocol/grounds.ts';
 import type { Clock } from '../../system/clock.ts';
 import type {
   ApplicationPort,
@@ -34,6 +35,7 @@ import type { ActorSender } from '../runtime/sender.ts';
 import type { TimerWheel, WheelTimer } from '../runtime/timer-wheel.ts';
 import type { Authenticator, Handshake, Identity, IdentityOutcome } from './authenticator.ts';
 import type { CommandQueue, QueuedCommand } from './command-queue.ts';
+import type { ConnectionRates, RateRules } from './rates.ts';
 import type { Seats } from './seats.ts';
 import type { ConnectionSubscriber } from './subscriber.ts';
 import type { UnderWay } from './under-way.ts';
@@ -45,6 +47,10 @@ export interface ConnectionLimits {
   readonly receiveQueueBytes: number;
   /** Calls and other questions that a connection may have under way. */
   readonly callsPerConnection: number;
+  /** What may wait for all clients together, in bytes; 0: any number. */
+  readonly sendMemoryBytes: number;
+  /** Connections that a user may have at a time; 0: any number. */
+  readonly connectionsPerUser: number;
 }
 
 /** How connections are asked for signs of life, where their protocol has that. */
@@ -68,6 +74,8 @@ export interface ConnectionSurroundings {
   /** What is not believed any more. */
   readonly revocations: RevocationCheck;
   readonly limits: ConnectionLimits;
+  /** What a connection may ask for in a second. Absent: any number of all. */
+  readonly rateRules?: RateRules | undefined;
   readonly pings: PingPolicy;
   readonly events: EventSink;
 }
@@ -78,7 +86,9 @@ export interface NewConnection {
   /** The peer's address as text. */
   readonly remoteAddress: string;
   /** What its protocol asks of the chart. */
-  readonly protocol: Pick<Codec, 'greeting' | 'keepsOrder' | 'pings' | 'readsStreams'>;
+  readonly protocol: Pick<Codec, 'greeting' | 'keepsOrder' | 'pings' | 'readsStreams'> & {
+    readonly name?: string;
+  };
   /** For the authenticator and for backends; absent where there is none. */
   readonly handshake?: Handshake | undefined;
   /** For a client without WebSocket: what its further requests name. */
@@ -94,6 +104,8 @@ export interface ConnectionInput extends NewConnection, ConnectionSurroundings {
   readonly awayIn: (user: string | undefined) => readonly string[];
   /** The same of other nodes; undefined where there are none. It never rejects. */
   readonly awayElsewhere: ((user: string) => Promise<readonly string[]>) | undefined;
+  /** How many connections a user has. */
+  readonly countConnections: (user: string) => number;
   /** Tells that the connection has a user from now on. */
   readonly onIdentified: (member: MemberInfo) => void;
 }
@@ -126,6 +138,10 @@ export type ConnectionEvent =
   | { readonly type: 'seat.expired'; readonly room: string }
   /** The stream of a room had a hole when the client joined: the client does not know where it stands. */
   | { readonly type: 'join.broken'; readonly room: string }
+  /** Too much waits for all clients, and most of it for this one. In bytes. */
+  | { readonly type: 'socket.evicted'; readonly waiting: { readonly own: number; readonly all: number } }
+  /** The client asks for far more than it may, and goes on. */
+  | { readonly type: 'client.flooding' }
   /** A sign of life is asked for. */
   | { readonly type: 'ping.due' }
   /** The client has not answered a ping in time. */
@@ -196,6 +212,8 @@ export interface SeatRenewed {
 /** A call that has an outcome; `id` is the command's. */
 export interface AnsweredCall {
   readonly id: number | undefined;
+  /** Absent: a call of the server. */
+  readonly room?: string;
   readonly method: string;
   readonly outcome: CallOutcome;
   /** What the client calls it. */
@@ -236,6 +254,10 @@ export interface ConnectionContext extends Omit<ConnectionInput, 'member' | 'han
   readonly underWay: UnderWay[];
   /** This connection, as rooms know it. */
   readonly subscriber: ConnectionSubscriber;
+  /** What it has asked for lately. Undefined where that is not limited. */
+  readonly rates: ConnectionRates | undefined;
+  /** The same, where messages or bytes are limited: it is read for every message. */
+  readonly messageRates: ConnectionRates | undefined;
   /** Calls and questions that are not answered yet. No other command waits for them. */
   calls: number;
   /** Made with the first question of the connection itself: those end with it. */
@@ -250,6 +272,8 @@ export interface ConnectionContext extends Omit<ConnectionInput, 'member' | 'han
   pingedAt: number;
   /** Why the server closed the socket, once it has. */
   closedWith: CloseName | CustomClose | undefined;
+  /** On what grounds. */
+  closedFor: Grounds | undefined;
 }
 
 /** What an action is told of a command, besides its type. */

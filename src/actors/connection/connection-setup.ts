@@ -4,7 +4,7 @@ import { assertEvent, setup } from 'xstate';
 import { CLOSE_CODES, comesBack, type CloseName } from '../../protocol/close-codes.ts';
 import type { RefreshOrder } from '../../broker/control/control.ts';
 import type { Reply } from '../../protocol/command.ts';
-import { createRefusal } from '../../protocol/errors.ts';
+import { because, createRefusal } from '../../protocol/errors.ts';
 import type { QuestionOutcome, RefreshResult } from '../backend/asking.ts';
 import type { CustomClose } from '../room/ports.ts';
 import type { Identity, IdentityOutcome } from './authenticator.ts';
@@ -16,6 +16,7 @@ import {
   askPresenceStats,
   broadcast,
   call,
+  callLimit,
   callServer,
   refuseMoreCalls,
   takeMessage,
@@ -50,6 +51,7 @@ import {
   cancelDeadline,
   closeRefused,
   enterRooms,
+  exceedsConnections,
   exceedsRooms,
   identify,
   noteAbsence,
@@ -74,13 +76,20 @@ import {
   keepOrder,
   leave,
   noteRecalled,
+  pushMoreRooms,
   refuseMoreRooms,
   resume,
   takeOver,
   tellBack,
   tellPutOut,
 } from './room-effects.ts';
+import { noteRefused } from './noting.ts';
+import { closeSocket, refuse } from './refusing.ts';
+import { groundsOf } from '../runtime/grounds.ts';
 import { applyRenewal, applySeatRenewal, askRenewal, askSeatRenewal, goesOn } from './renewal-effects.ts';
+import { isOverRate, opensTooMany, spendMessage } from './rate-checks.ts';
+import { refuseOverRate } from './rate-effects.ts';
+import { ConnectionRates } from './rates.ts';
 import { closeRevoked, findRevocation } from './revocation-effects.ts';
 import { Seats } from './seats.ts';
 import {
@@ -118,6 +127,11 @@ export const connectionSetup = setup({
       context.authenticator === undefined && findRevocation(context, {}) !== undefined,
     isRevoked: ({ context }, { identity }: { identity: Identity | undefined }) =>
       identity !== undefined && findRevocation(context, identity) !== undefined,
+    /** Whether its user has too many connections, if this one, whose user is in its handshake, is one of them. */
+    isOneTooMany: ({ context }) => exceedsConnections(context, context.member.user, 0),
+    /** The same of a connection whose user is known only now. */
+    makesTooMany: ({ context }, { identity }: { readonly identity: Identity }) =>
+      exceedsConnections(context, identity.user, 1),
     isAccepted: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'known',
     isClosing: (_, { outcome }: { outcome: IdentityOutcome }) => outcome.type === 'closed',
     closes: (_, { close }: { readonly close?: CloseName | CustomClose | undefined }) => close !== undefined,
@@ -150,6 +164,10 @@ export const connectionSetup = setup({
     isUnanswered: ({ context }) => context.underWay.length > 0,
     owesNothing: ({ context }) => context.underWay.length === 0 && context.calls === 0,
     hasBadName: ({ context }, { room }: InRoom) => context.rooms.refuseName(room) !== undefined,
+    isOverMessageRate: ({ context }) => context.messageRates !== undefined && isOverRate(context, 'messages'),
+    isOverBroadcastRate: ({ context }) => isOverRate(context, 'broadcasts'),
+    isOverJoinRate: ({ context }) => isOverRate(context, 'joins'),
+    opensTooManyRooms: ({ context }, { room }: InRoom) => opensTooMany(context, room),
     hasAllCalls: ({ context }) => context.calls >= context.limits.callsPerConnection,
     hasAllRooms: ({ context }) =>
       context.joined.size + countJoins(context.underWay) >= context.limits.roomsPerConnection,
@@ -194,20 +212,21 @@ export const connectionSetup = setup({
     ping,
 
     replyPong: ({ context }, { id }: Asked) => answer(context, id, PONG),
-    replyUnknown: ({ context }, { id }: Asked) => answer(context, id, { type: 'unknown' }),
-    replyRefused: ({ context }, { id, refusal }: Refused) =>
-      answer(context, id, { type: 'refused', refusal }),
+    replyUnknown: ({ context, self, event }, { id }: Asked) => {
+      const grounds = groundsOf(self, event, 'replyUnknown');
+      noteRefused(context, because(createRefusal('unknownMethod'), grounds), undefined);
+      answer(context, id, { type: 'unknown' });
+    },
+    replyRefused: (args, asked: Refused) => refuse(args, 'replyRefused', asked, asked.refusal),
     replyAlreadyMember: ({ context }, { id, room }: InRoom) =>
       answer(context, id, { type: 'alreadyMember', room }),
     replyNotMember: ({ context }, { id, room }: InRoom) => answer(context, id, { type: 'notMember', room }),
-    refuseName: ({ context }, { id, room }: InRoom) => {
-      const refusal = context.rooms.refuseName(room);
-      if (refusal !== undefined) answer(context, id, { type: 'refused', refusal });
+    refuseName: (args, asked: InRoom) => {
+      const refusal = args.context.rooms.refuseName(asked.room);
+      if (refusal !== undefined) refuse(args, 'refuseName', asked, refusal);
     },
-    refuseMoreRooms: ({ context }, { id }: Asked) =>
-      answer(context, id, { type: 'refused', refusal: refuseMoreRooms(context) }),
-    pushMoreRooms: ({ context }, { room }: InRoom) =>
-      context.port.push({ type: 'left', room, refusal: refuseMoreRooms(context) }),
+    refuseMoreRooms,
+    pushMoreRooms,
 
     join,
     noteRecalled,
@@ -225,7 +244,8 @@ export const connectionSetup = setup({
     // It reads the event itself: params from the chart cost another call for every message.
     publish: ({ context, event, self }) => {
       const { id, room, data } = event as CommandOf<'room.publish'>;
-      const command = new PublishCommand(context.subscriber, context.underWay, id);
+      spendMessage(context);
+      const command = new PublishCommand(context.subscriber, context.underWay, id, room);
       context.rooms.publish(room, data, command);
       if (command.isAnswered) return;
       context.underWay.push(command);
@@ -239,8 +259,9 @@ export const connectionSetup = setup({
     askPresenceStats,
     askHistory,
     refuseMoreCalls,
-    refuseMoreQueries: ({ context }, { id }: Asked) =>
-      answer(context, id, { type: 'refused', refusal: createRefusal('tooManyRequests') }),
+    refuseOverRate,
+    refuseMoreQueries: (args, asked: Asked) =>
+      refuse(args, 'refuseMoreQueries', asked, createRefusal('tooManyRequests'), callLimit(args.context)),
     answerCall,
     answerQuery,
     answerJoined,
@@ -250,13 +271,8 @@ export const connectionSetup = setup({
     tell: ({ context }, { data }: Extract<ConnectionEvent, { type: 'server.tell' }>) =>
       context.port.push({ type: 'message', data }),
 
-    close: (
-      { context },
-      { close, reason }: { close: CloseName | CustomClose; reason?: string | undefined },
-    ) => {
-      context.closedWith = close;
-      context.port.close(close, reason);
-    },
+    close: (args, { close, reason }: { close: CloseName | CustomClose; reason?: string | undefined }) =>
+      closeSocket(args, 'close', close, reason),
     cancelTimers: ({ context }) => {
       cancelDeadline(context);
       cancelExpiry(context);
@@ -284,7 +300,14 @@ export const connectionSetup = setup({
     announceClosed: ({ context, event }) => {
       assertEvent(event, 'socket.closed');
       const { code, reason } = event;
-      context.events.emit('connection.closed', { code, reason, ...context.member });
+      const { closedFor: grounds } = context;
+      context.events.emit('connection.closed', {
+        code,
+        reason,
+        by: whoClosed(context, code),
+        ...(grounds !== undefined && { grounds }),
+        ...context.member,
+      });
     },
   },
 });
@@ -298,6 +321,8 @@ export function createConnectionContext(
 ): ConnectionContext {
   const { member, port, limits, authenticator, questions, handshake } = input;
   const underWay: UnderWay[] = [];
+  const rules = input.rateRules;
+  const rates = rules && new ConnectionRates(rules, input.clock);
   const queue = new CommandQueue(self, underWay, limits.receiveQueueBytes, port.pace);
   // Written out: with a spread, each of these objects would take a third more memory.
   return {
@@ -315,12 +340,16 @@ export function createConnectionContext(
     questions,
     revocations: input.revocations,
     limits,
+    rateRules: rules,
+    rates,
+    messageRates: rules?.messages === undefined && rules?.bytes === undefined ? undefined : rates,
     pings: input.pings,
     events: input.events,
     clock: input.clock,
     wheel: input.wheel,
     awayIn: input.awayIn,
     awayElsewhere: input.awayElsewhere,
+    countConnections: input.countConnections,
     onIdentified: input.onIdentified,
     emulation: input.emulation,
     queue,
@@ -344,6 +373,7 @@ export function createConnectionContext(
     liveness: undefined,
     pingedAt: 0,
     closedWith: undefined,
+    closedFor: undefined,
   };
 }
 
@@ -360,6 +390,14 @@ export function roomsOf({ joined, underWay }: Pick<ConnectionContext, 'joined' |
   const rooms = new Set(joined);
   for (const command of underWay) if (command.type === 'join') rooms.add(command.room);
   return rooms;
+}
+
+/** A socket that closes without a close frame has this code (RFC 6455, section 7.1.5). */
+const NO_CLOSE_FRAME = 1006;
+
+function whoClosed({ closedWith }: ConnectionContext, code: number): 'server' | 'client' | 'network' {
+  if (closedWith !== undefined) return 'server';
+  return code === NO_CLOSE_FRAME ? 'network' : 'client';
 }
 
 /** The client's own end of the connection: it does not mean to come back. */

@@ -8,6 +8,7 @@ import type { Identity, IdentityOutcome } from './authenticator.ts';
 import { connectionSetup, createConnectionContext } from './connection-setup.ts';
 import { closeBadRequest, closeOf, closeWith, disconnect } from './closes.ts';
 import { greetingState } from './greeting.ts';
+import { refuseBroadcasts, refuseJoins, refuseMessages, refuseNewRooms } from './rate-refusals.ts';
 
 export const connectionMachine = connectionSetup.createMachine({
   id: 'connection',
@@ -165,7 +166,9 @@ export const connectionMachine = connectionSetup.createMachine({
           actions: { type: 'close', params: ({ event }) => event },
         },
         'queue.overflowed': closeWith('tooManyRequests'),
+        'client.flooding': closeWith('tooManyRequests'),
         'socket.overflowed': closeWith('slow'),
+        'socket.evicted': closeWith('slow'),
         'server.disconnect': disconnect,
       },
       states: {
@@ -179,6 +182,7 @@ export const connectionMachine = connectionSetup.createMachine({
             },
             congested: {
               description: 'The client reads slower than it is sent to: bytes wait in the send queue.',
+              meta: { maxSeconds: 300 },
               on: { 'socket.drained': 'clear' },
             },
           },
@@ -211,6 +215,11 @@ export const connectionMachine = connectionSetup.createMachine({
                   {
                     guard: 'hasAllRooms',
                     actions: { type: 'refuseMoreRooms', params: ({ event }) => event },
+                  },
+                  { guard: 'isOverJoinRate', actions: refuseJoins },
+                  {
+                    guard: { type: 'opensTooManyRooms', params: ({ event }) => event },
+                    actions: refuseNewRooms,
                   },
                   { actions: { type: 'join', params: ({ event }) => event } },
                 ],
@@ -247,9 +256,17 @@ export const connectionMachine = connectionSetup.createMachine({
                   },
                   { actions: { type: 'replyNotMember', params: ({ event }) => event } },
                 ],
-                'room.publish': { actions: 'publish' },
-                'server.broadcast': { actions: { type: 'broadcast', params: ({ event }) => event } },
+                'room.publish': [
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
+                  { actions: 'publish' },
+                ],
+                'server.broadcast': [
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
+                  { guard: 'isOverBroadcastRate', actions: refuseBroadcasts },
+                  { actions: { type: 'broadcast', params: ({ event }) => event } },
+                ],
                 'room.call': [
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
                   {
                     guard: 'hasAllCalls',
                     actions: { type: 'refuseMoreCalls', params: ({ event }) => event },
@@ -257,6 +274,7 @@ export const connectionMachine = connectionSetup.createMachine({
                   { actions: { type: 'call', params: ({ event }) => event } },
                 ],
                 'server.call': [
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
                   {
                     guard: 'hasAllCalls',
                     actions: { type: 'refuseMoreCalls', params: ({ event }) => event },
@@ -264,6 +282,7 @@ export const connectionMachine = connectionSetup.createMachine({
                   { actions: { type: 'callServer', params: ({ event }) => event } },
                 ],
                 'server.message': [
+                  { guard: 'isOverMessageRate', actions: refuseMessages },
                   {
                     guard: 'takesMessages',
                     actions: { type: 'takeMessage', params: ({ event }) => event },
@@ -316,6 +335,7 @@ export const connectionMachine = connectionSetup.createMachine({
             busy: {
               description:
                 'A command waits for its room, its handler or the store. Later commands wait for its answer, since the protocol keeps the order of answers.',
+              meta: { maxSeconds: 300 },
               tags: 'busy',
               on: {
                 'room.joined': {
@@ -350,6 +370,7 @@ export const connectionMachine = connectionSetup.createMachine({
             parting: {
               description:
                 'The server is shutting down: no command is taken any more, and when all are answered, the socket is closed.',
+              meta: { maxSeconds: 120 },
               always: { guard: 'owesNothing', ...closeWith('shutdown') },
             },
           },
@@ -370,6 +391,7 @@ export const connectionMachine = connectionSetup.createMachine({
             },
             renewing: {
               description: "The owner's backend, which has let the client in, is asked whether it may stay.",
+              meta: { maxSeconds: 60 },
               entry: 'askRenewal',
               on: {
                 'renewal.answered': [
@@ -389,6 +411,7 @@ export const connectionMachine = connectionSetup.createMachine({
             },
             expiring: {
               description: 'The token has expired. A new one is waited for.',
+              meta: { maxSeconds: 60 },
               on: { 'credentials.expired': closeWith('expired') },
             },
           },
@@ -407,6 +430,7 @@ export const connectionMachine = connectionSetup.createMachine({
             },
             asked: {
               description: 'The client was pinged and has not answered yet.',
+              meta: { maxSeconds: 30 },
               on: {
                 pong: { target: 'alive', actions: 'schedulePing' },
                 'pong.overdue': closeWith('noPong'),
@@ -418,6 +442,7 @@ export const connectionMachine = connectionSetup.createMachine({
     },
     closing: {
       description: 'The server has closed the connection; the socket has not confirmed that it is closed.',
+      meta: { maxSeconds: 30 },
     },
     closed: {
       description: 'The socket is gone and its rooms are told.',

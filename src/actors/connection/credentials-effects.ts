@@ -4,13 +4,14 @@ import { createRefusal } from '../../protocol/errors.ts';
 import { send } from '../runtime/send.ts';
 import type { IdentityOutcome } from './authenticator.ts';
 import type {
-  Asked,
   CommandOf,
   ConnectionArgs,
   ConnectionContext,
+  InRoom,
   RoomRefreshed,
 } from './connection-events.ts';
 import { GRACE_MS, ttlOf } from './expiry.ts';
+import { refuse, type ActingArgs } from './refusing.ts';
 import { answer, scheduleSeat } from './room-effects.ts';
 
 /** Waits for the end of the token. */
@@ -32,13 +33,11 @@ export function cancelExpiry(context: ConnectionContext): void {
   context.expiry = undefined;
 }
 
-export function refresh(
-  { context, self }: ConnectionArgs,
-  { id, token }: CommandOf<'connection.refresh'>,
-): void {
+export function refresh(args: ActingArgs, { id, token }: CommandOf<'connection.refresh'>): void {
+  const { context, self } = args;
   const { authenticator, member } = context;
   if (authenticator === undefined) {
-    answer(context, id, { type: 'refused', refusal: createRefusal('notAvailable') });
+    refuse(args, 'refresh', { id }, createRefusal('notAvailable'));
     return;
   }
   context.calls += 1;
@@ -63,11 +62,11 @@ export function applyRefresh(
 }
 
 export function refuseRefresh(
-  { context }: ConnectionArgs,
+  args: ActingArgs,
   { id, outcome }: { readonly id: number | undefined; readonly outcome: IdentityOutcome },
 ): void {
-  context.calls -= 1;
-  if (outcome.type === 'refused') answer(context, id, { type: 'refused', refusal: outcome.refusal });
+  args.context.calls -= 1;
+  if (outcome.type === 'refused') refuse(args, 'refuseRefresh', { id }, outcome.refusal);
 }
 
 export function refreshRoom(
@@ -80,18 +79,18 @@ export function refreshRoom(
     .then((outcome) => send(self, { type: 'roomRefresh.answered', id, room, outcome }, 'library'));
 }
 
-export function refuseRefreshOutside({ context }: ConnectionArgs, { id }: Asked): void {
-  answer(context, id, { type: 'refused', refusal: createRefusal('permissionDenied') });
+export function refuseRefreshOutside(args: ActingArgs, asked: InRoom): void {
+  refuse(args, 'refuseRefreshOutside', asked, createRefusal('permissionDenied'));
 }
 
-export function answerRoomRefresh(args: ConnectionArgs, { id, room, outcome }: RoomRefreshed): void {
+export function answerRoomRefresh(args: ActingArgs, { id, room, outcome }: RoomRefreshed): void {
   const { context } = args;
   context.calls -= 1;
   if (outcome.type === 'refused') {
     // For a new token, `expired` is the error; `tokenExpired` is one of a join.
     const { refusal } = outcome;
     const told = refusal.error === 'tokenExpired' ? createRefusal('expired') : refusal;
-    answer(context, id, { type: 'refused', refusal: told });
+    refuse(args, 'answerRoomRefresh', { id, room }, told);
     return;
   }
   const { expiresAt } = outcome.grant;

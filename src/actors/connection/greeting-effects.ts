@@ -11,6 +11,7 @@ import type { ConnectionArgs, ConnectionContext, KnownAbsence, Refused, Self } f
 import { ttlOf } from './expiry.ts';
 import { answer, attach, noteSeat } from './room-effects.ts';
 import { toQuestionAsker } from './renewal-effects.ts';
+import { closeSocket, refuse, type ActingArgs } from './refusing.ts';
 import { endOperation } from './under-way.ts';
 
 /** How long a client may take to say who it is, and the server to believe it. */
@@ -129,6 +130,19 @@ export function resumeMemberships({ context }: ConnectionArgs): void {
   if (rooms.size > 0) context.queue.addFirst(rooms);
 }
 
+/**
+ * Whether a user has more connections than it may have.
+ * @param more those that are not counted yet
+ */
+export function exceedsConnections(
+  { limits: { connectionsPerUser }, countConnections }: ConnectionContext,
+  user: string | undefined,
+  more: number,
+): boolean {
+  if (connectionsPerUser === 0 || user === undefined || user === '') return false;
+  return countConnections(user) + more > connectionsPerUser;
+}
+
 /** Whether the server has more rooms for the client than a connection may be in. */
 export function exceedsRooms({ identity, limits }: ConnectionContext): boolean {
   return Object.keys(identity?.rooms ?? {}).length > limits.roomsPerConnection;
@@ -200,9 +214,10 @@ export function replyConnected(args: ConnectionArgs): void {
 }
 
 /** The commands that came with `connect` are not done. */
-export function replyUnidentified({ context }: ConnectionArgs, { refusal }: Refused): void {
-  context.queue.clear();
-  answer(context, context.greeting?.id, { type: 'refused', refusal });
+export function replyUnidentified(args: ActingArgs, { refusal }: Refused): void {
+  const { queue, greeting } = args.context;
+  queue.clear();
+  refuse(args, 'replyUnidentified', { id: greeting?.id }, refusal);
 }
 
 /** The code of a socket that is closed because of an error that its protocol cannot tell. */
@@ -214,9 +229,8 @@ const CLOSE_OF: Partial<Record<ErrorName, CloseName>> = {
 };
 
 /** Closes the socket of a client that cannot be told of an error in another way. */
-export function closeRefused({ context }: ConnectionArgs, { refusal }: Refused): void {
+export function closeRefused(args: ActingArgs, { refusal }: Refused): void {
   // The client may connect again where it may try again.
   const close = CLOSE_OF[refusal.error] ?? (refusal.temporary === true ? 'internal' : 'permissionDenied');
-  context.closedWith = close;
-  context.port.close(close, refusal.message);
+  closeSocket(args, 'closeRefused', close, refusal.message);
 }

@@ -73,3 +73,43 @@ test('an answer that comes after the deadline opens nothing', async () => {
   expect(directory.rooms.size).toBe(0);
   expect(clock.timers).toBe(0);
 });
+
+test('a user whose connections are as many as it may have gets no more, until one of them ends', () => {
+  const { connect, toldOf } = createHarness({ connectionsPerUser: 2 });
+  const [first, second, third] = [connect('ada'), connect('ada'), connect('ada')];
+  expect([first, second, third].map(({ closedWith }) => closedWith)).toEqual([
+    undefined,
+    undefined,
+    'connectionLimit',
+  ]);
+  expect(toldOf('problem.noted')).toEqual([
+    expect.objectContaining({
+      kind: 'closed',
+      user: 'ada',
+      guards: [
+        { name: 'isUnwanted', holds: false },
+        { name: 'isOneTooMany', holds: true },
+      ],
+      code: 3504,
+      limit: { name: 'limits.connectionsPerUser', value: 2, actual: 3 },
+    }),
+  ]);
+  expect(connect('bob').closedWith).toBeUndefined();
+  expect(connect().closedWith).toBeUndefined();
+  for (const client of [first, third]) client.lose();
+  expect(connect('ada').closedWith).toBeUndefined();
+});
+
+test('a user who is known by a token only is counted too', async () => {
+  const { authenticator, answer } = makeAuthenticator({ type: 'known', identity: { user: 'ada' } });
+  const { connect, toldOf } = createHarness({ protocol: CENTRIFUGE, authenticator, connectionsPerUser: 1 });
+  const clients = [connect(), connect()];
+  for (const client of clients) client.send({ type: 'connect', id: 1 });
+  answer();
+  await settle();
+  expect(clients.map(({ closedWith }) => closedWith)).toEqual([undefined, 'connectionLimit']);
+  expect(toldOf('problem.noted')).toMatchObject([
+    { code: 3504, limit: { name: 'limits.connectionsPerUser', value: 1, actual: 2 }, user: 'ada' },
+  ]);
+  expect(toldOf('problem.noted')[0]?.guards?.at(-1)).toEqual({ name: 'makesTooMany', holds: true });
+});

@@ -23,8 +23,12 @@ const REFUSE_COMMANDS = {
   'command.malformed': closeBadRequest,
 } as const;
 
+/** The user has as many connections as it may have. */
+const closeOneTooMany = { guard: 'isOneTooMany', ...closeWith('connectionLimit') } as const;
+
 export const greetingState = connectionSetup.createStateConfig({
   description: 'The socket is open, and it is not known yet who the client is.',
+  meta: { maxSeconds: 60 },
   initial: 'waiting',
   entry: 'startDeadline',
   on: {
@@ -34,7 +38,9 @@ export const greetingState = connectionSetup.createStateConfig({
     },
     'greeting.expired': closeWith('stale'),
     'socket.overflowed': closeWith('slow'),
+    'socket.evicted': closeWith('slow'),
     'queue.overflowed': closeWith('tooManyRequests'),
+    'client.flooding': closeWith('tooManyRequests'),
     'server.refresh': {
       guard: { type: 'endsTime', params: ({ event }) => event },
       ...closeWith('expired'),
@@ -50,6 +56,7 @@ export const greetingState = connectionSetup.createStateConfig({
         ...REFUSE_COMMANDS,
         'connection.greeted': [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
+          closeOneTooMany,
           { guard: 'asksAtOnce', target: 'recalling' },
           {
             guard: 'isTrusted',
@@ -60,6 +67,7 @@ export const greetingState = connectionSetup.createStateConfig({
         ],
         connect: [
           { guard: 'isUnwanted', ...closeWith('permissionDenied') },
+          closeOneTooMany,
           {
             guard: 'asksAtOnce',
             target: 'recalling',
@@ -84,6 +92,10 @@ export const greetingState = connectionSetup.createStateConfig({
             guard: { type: 'isRevoked', params: ({ event }) => event },
             target: '#connection.closing',
             actions: { type: 'closeRevoked', params: ({ event }) => event },
+          },
+          {
+            guard: { type: 'makesTooMany', params: ({ event }) => event },
+            ...closeWith('connectionLimit'),
           },
           {
             guard: { type: 'asksElsewhere', params: ({ event }) => event },

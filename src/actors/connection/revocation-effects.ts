@@ -2,7 +2,8 @@
 
 import type { RevokedClose } from '../room/rules/revocation-check.ts';
 import type { Identity } from './authenticator.ts';
-import type { ConnectionArgs, ConnectionContext } from './connection-events.ts';
+import type { ConnectionContext } from './connection-events.ts';
+import { closeSocket, type ActingArgs } from './refusing.ts';
 
 /** Why the client is not believed, or nothing. */
 export function findRevocation(
@@ -14,10 +15,8 @@ export function findRevocation(
 
 /** Closes the connection of a client that is not believed. */
 export function closeRevoked(
-  { context }: ConnectionArgs,
+  args: ActingArgs,
   { identity = {} }: { readonly identity: Identity | undefined },
 ): void {
-  const close = findRevocation(context, identity) ?? 'permissionDenied';
-  context.closedWith = close;
-  context.port.close(close);
+  closeSocket(args, 'closeRevoked', findRevocation(args.context, identity) ?? 'permissionDenied');
 }

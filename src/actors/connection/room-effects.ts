@@ -2,10 +2,11 @@
 
 import type { JoinAnswer, JoinRequest, Reply } from '../../protocol/command.ts';
 import { ENDINGS, readEnding, type Ending, type EndingName } from '../../protocol/endings.ts';
-import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { because, createRefusal } from '../../protocol/errors.ts';
 import { getOwn } from '../../protocol/json/own-property.ts';
 import type { RoomFact, RoomGrant } from '../room/ports.ts';
 import type { StreamReading } from '../room/stream/stream-reading.ts';
+import { groundsOf } from '../runtime/grounds.ts';
 import { send } from '../runtime/send.ts';
 import type {
   CommandOf,
@@ -16,9 +17,12 @@ import type {
   Self,
 } from './connection-events.ts';
 import { GRACE_MS, ttlOf } from './expiry.ts';
+import { noteRefused } from './noting.ts';
+import { refuse, type ActingArgs } from './refusing.ts';
+import { spendJoin } from './rate-checks.ts';
 import type { Seat } from './seats.ts';
 import { withId } from './subscriber.ts';
-import { endOperation, type RoomOperation } from './under-way.ts';
+import { countJoins, endOperation, type RoomOperation } from './under-way.ts';
 
 export function answer({ port }: ConnectionContext, id: number | undefined, reply: Reply): void {
   port.reply(withId(reply, id));
@@ -34,6 +38,7 @@ export function keepOrder({ protocol }: ConnectionContext, self: Self): void {
 }
 
 export function join({ context, self }: ConnectionArgs, { id, room, request }: CommandOf<'room.join'>): void {
+  spendJoin(context, room);
   context.underWay.push({ type: 'join', room, id, isUnasked: false });
   const readsStream = context.protocol.readsStreams === true;
   const entry = readsStream || request !== undefined ? { request, readsStream } : undefined;
@@ -260,11 +265,13 @@ export function answerLeft(args: ConnectionArgs, { room }: InRoom): void {
   goOnWaiting(args);
 }
 
-export function answerRefused(args: ConnectionArgs, { room, refusal }: InRoom & Refused): void {
+export function answerRefused(args: ActingArgs, { room, refusal }: InRoom & Refused): void {
   const { context } = args;
   const operation = endOperation(context.underWay, room);
-  if (operation?.isUnasked === true) context.port.push({ type: 'left', room, refusal });
-  else answer(context, operation?.id, { type: 'refused', refusal });
+  if (operation?.isUnasked === true) {
+    noteRefused(context, refusal, room);
+    context.port.push({ type: 'left', room, refusal });
+  } else refuse(args, 'answerRefused', { id: operation?.id, room }, refusal);
   goOnWaiting(args);
 }
 
@@ -273,6 +280,23 @@ export function tellPutOut({ context }: ConnectionArgs, { room, refusal }: InRoo
   if (context.joined.delete(room)) context.port.push({ type: 'left', room, refusal });
 }
 
-export function refuseMoreRooms({ limits }: ConnectionContext): Refusal {
-  return createRefusal('limitExceeded', `this connection is in ${limits.roomsPerConnection} rooms already`);
+export function refuseMoreRooms(args: ActingArgs, asked: InRoom): void {
+  const { refusal, limit } = asMoreRooms(args.context);
+  refuse(args, 'refuseMoreRooms', asked, refusal, limit);
+}
+
+export function pushMoreRooms({ context, self, event }: ActingArgs, { room }: InRoom): void {
+  const { refusal: plain, limit } = asMoreRooms(context);
+  const refusal = because(plain, groundsOf(self, event, 'pushMoreRooms', limit));
+  noteRefused(context, refusal, room);
+  context.port.push({ type: 'left', room, refusal });
+}
+
+function asMoreRooms({ limits, joined, underWay }: ConnectionContext) {
+  const { roomsPerConnection: value } = limits;
+  const actual = joined.size + countJoins(underWay) + 1;
+  return {
+    refusal: createRefusal('limitExceeded', `this connection is in ${value} rooms already`),
+    limit: { name: 'limits.roomsPerConnection', value, actual },
+  };
 }

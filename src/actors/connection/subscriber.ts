@@ -21,6 +21,7 @@ import type { ActorSender, Sender } from '../runtime/sender.ts';
 import type { RevocationCheck, RevokedClose } from '../room/rules/revocation-check.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { CommandQueue } from './command-queue.ts';
+import { noteRefused, type Noted } from './noting.ts';
 import { endCommand, type PublishUnderWay, type UnderWay } from './under-way.ts';
 
 /** The connection's actor, as facts and answers reach it. */
@@ -31,6 +32,7 @@ export interface FactReceiver extends ActorSender {
       | { readonly type: 'command.settled' }
       | { readonly type: 'backend.closed'; readonly close: CustomClose },
   ): void;
+  getSnapshot(): { readonly context: Noted };
 }
 
 const NO_TOKENS = createRefusal('permissionDenied', 'this server takes no tokens');
@@ -113,13 +115,16 @@ export class PublishCommand implements Publisher, PublishUnderWay {
   readonly member: MemberInfo;
   private readonly subscriber: ConnectionSubscriber;
   private readonly id: number | undefined;
+  /** Absent for a broadcast. */
+  private readonly room: string | undefined;
   /** What the connection owes an answer to; this command is in it when it was not answered in its own turn. */
   private readonly underWay: UnderWay[];
   private gone: (() => void) | undefined;
   isAnswered = false;
 
-  constructor(subscriber: ConnectionSubscriber, underWay: UnderWay[], id: number | undefined) {
+  constructor(subscriber: ConnectionSubscriber, underWay: UnderWay[], id: number | undefined, room?: string) {
     this.member = subscriber.member;
+    this.room = room;
     this.subscriber = subscriber;
     this.underWay = underWay;
     this.id = id;
@@ -133,7 +138,7 @@ export class PublishCommand implements Publisher, PublishUnderWay {
     return this.subscriber.facts;
   }
 
-  get sender(): ActorSender {
+  get sender(): FactReceiver {
     return this.subscriber.sender;
   }
 
@@ -142,6 +147,8 @@ export class PublishCommand implements Publisher, PublishUnderWay {
     if (this.isAnswered) return;
     this.isAnswered = true;
     const { id } = this;
+    if (outcome.type === 'refused')
+      noteRefused(this.sender.getSnapshot().context, outcome.refusal, this.room);
     this.subscriber.port.reply(
       outcome.type === 'published' && id !== undefined
         ? { type: 'published', id }

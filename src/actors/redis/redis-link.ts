@@ -71,6 +71,7 @@ export const redisLinkMachine = machine.createMachine({
   states: {
     connecting: {
       description: 'Connections are made, scripts are loaded, channels are subscribed. Calls fail at once.',
+      meta: { maxSeconds: 30 },
       invoke: {
         src: 'open',
         input: ({ context, self }) => ({ link: context.link, self }),
@@ -123,6 +124,7 @@ export const redisLinkMachine = machine.createMachine({
     },
     silent: {
       description: 'Nothing was heard for a while. Calls still go to the server, which may be slow.',
+      meta: { maxSeconds: 30 },
       entry: 'sendProbe',
       on: {
         'probe.heard': 'ready',

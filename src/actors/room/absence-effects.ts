@@ -7,7 +7,7 @@ import { announceVacated } from './announcements.ts';
 import { note } from './journal-effects.ts';
 import { tellPart } from './parts/parts.ts';
 import type { Subscriber } from './ports.ts';
-import type { RoomArgs, RoomContext } from './room-events.ts';
+import type { AbsenceIndex, RoomArgs, RoomContext } from './room-events.ts';
 import { sortLeftovers } from './room-record.ts';
 
 /**
@@ -25,6 +25,7 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
   }
   const now = clock.now();
   const { present, swept, away } = sortLeftovers(loaded, record, now);
+  if (present.size > 0 || away.length > 0) record.hadMembers = true;
   // Told as vacated when the room has been opened, if nobody is here.
   if (present.size > 0) record.occupied = true;
   tellUnlisted(context, loaded, present);
@@ -45,13 +46,18 @@ export function absorb({ context }: RoomArgs, { loaded }: { readonly loaded: Loa
     absence.add(member.user, room);
     note(context, { type: 'put', member });
     const { id, user } = member;
-    if (!present.has(id)) continue;
-    events.emit('member.away', { room, member: { id, user } });
-    recalled.push(user);
+    const isNews = present.has(id);
+    if (isNews) events.emit('member.away', { room, member: { id, user } });
+    if (isNews || isConnected(absence, user)) recalled.push(user);
   }
-  // Who has connected before the end of its node was noticed was not found to be away.
+  // Who has connected before was not found to be away.
   if (recalled.length > 0) absence.recall(recalled, room);
   if (record.opened) announceVacated({ context });
+}
+
+function isConnected(absence: AbsenceIndex, user: string): boolean {
+  const [first] = absence.connectionsOf(user);
+  return first !== undefined;
 }
 
 /** The other members of the room are told who is present no more with its node. */

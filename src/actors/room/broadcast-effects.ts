@@ -2,8 +2,10 @@
 
 import type { Accepted } from '../../broker/broker.ts';
 import type { Json } from '../../protocol/command.ts';
-import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { because, createRefusal, type Refusal } from '../../protocol/errors.ts';
+import type { ReachedLimit } from '../../protocol/grounds.ts';
 import { failCall } from '../../protocol/rpc-errors.ts';
+import { groundsOf } from '../runtime/grounds.ts';
 import type { ActorSender, Sender } from '../runtime/sender.ts';
 import { judgeMessage } from './judging.ts';
 import { startModeration, type ClearedOptions, type ModerationInput } from './moderation.ts';
@@ -149,40 +151,54 @@ export function answerCall({ context, event }: RoomEventArgs): void {
 }
 
 export function refuseCall(
-  { context }: RoomArgs,
+  { context: { self }, event }: RoomEventArgs,
   { requester, failure }: { readonly requester: RpcRequester; readonly failure: 'notAllowed' | 'stopping' },
 ): void {
-  requester.settle(failCall(failure), context.self);
+  requester.settle({ ...failCall(failure), grounds: groundsOf(self, event, 'refuseCall') }, self);
 }
 
-export function refuseThrottled(
-  { context: { record, self } }: { readonly context: Pick<PublishingRoom, 'record' | 'self'> },
-  { publisher }: { readonly publisher: Publisher },
+/** Refuses a message by an action of the chart. */
+function refuse(
+  { context: { self }, event }: RoomEventArgs,
+  action: string,
+  publisher: Publisher,
+  refusal: Refusal,
+  limit?: ReachedLimit,
 ): void {
-  const message = `${record.name} takes ${record.options.messagesPerSecond} messages a second`;
-  publisher.settle({ type: 'refused', refusal: createRefusal('tooManyRequests', message) }, self);
+  publisher.settle(
+    { type: 'refused', refusal: because(refusal, groundsOf(self, event, action, limit)) },
+    self,
+  );
 }
 
-export function refuseUnruled(
-  { context: { record, self } }: RoomArgs,
-  { publisher }: { readonly publisher: Publisher },
-): void {
-  publisher.settle({ type: 'refused', refusal: refuseToPublish(record.options, record.name) }, self);
+export function refuseThrottled(args: RoomEventArgs, { publisher }: { readonly publisher: Publisher }): void {
+  const { record } = args.context;
+  refuse(args, 'refuseThrottled', publisher, refuseAsThrottled(record), rateOf(record));
+}
+
+function refuseAsThrottled({ name, options }: PublishingRoom['record']): Refusal {
+  return createRefusal('tooManyRequests', `${name} takes ${options.messagesPerSecond} messages a second`);
+}
+
+function rateOf({ options }: PublishingRoom['record']): ReachedLimit {
+  return { name: 'rooms.messagesPerSecond', value: options.messagesPerSecond ?? 0 };
+}
+
+export function refuseUnruled(args: RoomEventArgs, { publisher }: { readonly publisher: Publisher }): void {
+  const { name, options } = args.context.record;
+  refuse(args, 'refuseUnruled', publisher, refuseToPublish(options, name));
 }
 
 export function refuseAsMuted(room: string): Refusal {
   return createRefusal('permissionDenied', `${room} is muted`);
 }
 
-export function refuseMuted(
-  { context: { record, self } }: RoomArgs,
-  { publisher }: { readonly publisher: Publisher },
-): void {
-  publisher.settle({ type: 'refused', refusal: refuseAsMuted(record.name) }, self);
+export function refuseMuted(args: RoomEventArgs, { publisher }: { readonly publisher: Publisher }): void {
+  refuse(args, 'refuseMuted', publisher, refuseAsMuted(args.context.record.name));
 }
 
-export function refuseMessage({ context }: RoomArgs, { publisher }: { readonly publisher: Publisher }): void {
-  publisher.settle({ type: 'refused', refusal: SHUTTING_DOWN }, context.self);
+export function refuseMessage(args: RoomEventArgs, { publisher }: { readonly publisher: Publisher }): void {
+  refuse(args, 'refuseMessage', publisher, SHUTTING_DOWN);
 }
 
 export function noteMuted({ context }: RoomArgs, { muted }: { readonly muted: boolean }): void {
@@ -197,7 +213,10 @@ function confirm(
   publisher: Publisher,
 ): void {
   if (isOverRate === true) {
-    refuseThrottled({ context }, { publisher });
+    // By all nodes together; the chart of this room has let it pass.
+    const { record, self: decider } = context;
+    const grounds = { machine: 'room', event: 'room.publish', limit: rateOf(record) };
+    publisher.settle({ type: 'refused', refusal: because(refuseAsThrottled(record), grounds) }, decider);
     return;
   }
   const {

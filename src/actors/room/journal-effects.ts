@@ -86,7 +86,11 @@ export function reportStoreFailed(
 }
 
 /** Tells that what the store has not been told is lost. */
-export function reportDropped({ context: { record, events } }: RoomArgs): void {
+export function reportDropped({
+  context: { record, events },
+}: {
+  readonly context: Pick<RoomContext, 'record' | 'events'>;
+}): void {
   const { name: room, journal } = record;
   if (!journal.isEmpty) events.emit('store.dropped', { room, changes: journal.size });
 }

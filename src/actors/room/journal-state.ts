@@ -33,6 +33,7 @@ export const journalState = roomSetup.createStateConfig({
     },
     dirty: {
       description: 'Changes wait a moment for others to be written with them.',
+      meta: { maxSeconds: 120 },
       on: { 'member.recording': { actions: record } },
       after: { flush: 'writing' },
     },
@@ -62,21 +63,27 @@ export const journalState = roomSetup.createStateConfig({
         timely: {
           description: 'The store is expected to answer soon.',
           after: {
-            writeStall: [
-              { guard: 'isWrittenInTime', target: 'timely', reenter: true },
-              { target: 'stalled', actions: reportStoreFailed('the store does not answer') },
+            timeout: [
+              {
+                guard: 'isLate',
+                target: 'stalled',
+                actions: reportStoreFailed('the store does not answer'),
+              },
+              { target: 'timely', reenter: true },
             ],
           },
         },
         stalled: {
           description:
             'The store has not answered for too long; it is waited for and nothing else is written.',
+          meta: { maxSeconds: 30 },
         },
       },
     },
     rereading: {
       description:
         'A node has ended that had members in the room: the store is asked for them, and later changes wait.',
+      meta: { maxSeconds: 60 },
       on: { 'member.recording': { actions: record } },
       invoke: {
         ...sync(true),
@@ -92,6 +99,7 @@ export const journalState = roomSetup.createStateConfig({
     },
     failing: {
       description: 'The store refuses changes: they are kept and tried again; talking goes on.',
+      meta: { maxSeconds: 60 },
       initial: 'waiting',
       on: { 'member.recording': { actions: recordWhileFailing } },
       states: {

@@ -1,8 +1,8 @@
 /** What a membership is given, hears and tells, and the guards and actions that its chart (membership.ts) names. */
 
-import { fromPromise, setup } from 'xstate';
+import { fromPromise, setup, type EventObject } from 'xstate';
 import type { EventSink, LeaveReason } from '../../events/server-events.ts';
-import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { because, createRefusal, type Refusal } from '../../protocol/errors.ts';
 import type { MembershipChange } from '../../storage/membership-store.ts';
 import type { PresentMember } from '../../broker/presence/presence.ts';
 import type { QuestionOutcome, RoomQuestions, SubscribeResult } from '../backend/asking.ts';
@@ -14,6 +14,7 @@ import { isListed, toRoomMember } from './room-member.ts';
 import { refuseFullRoom } from './rules/refuse-by-rules.ts';
 import type { StreamReading } from './stream/stream-reading.ts';
 import { readJoinVerdict } from './verdicts.ts';
+import { groundsOf } from '../runtime/grounds.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender } from '../runtime/sender.ts';
 
@@ -222,28 +223,30 @@ export const membershipSetup = setup({
       subscriber.send({ type: 'room.refused', room, refusal, close }, self);
     },
     // In place, and not by `assign`, which would leave the fast lane.
-    noteProof: ({ context }, { outcome }: { outcome: ProofOutcome }) => {
+    noteProof: (args, { outcome }: { outcome: ProofOutcome }) => {
+      const { context } = args;
       if (outcome.type === 'granted') {
         context.grant = outcome.grant;
       } else {
-        context.refusal = outcome.refusal;
+        refuse(args, 'noteProof', outcome.refusal);
         context.close = outcome.close;
       }
     },
-    noteAnswer: ({ context }, { outcome }: { outcome: QuestionOutcome<SubscribeResult> }) => {
+    noteAnswer: (args, { outcome }: { outcome: QuestionOutcome<SubscribeResult> }) => {
+      const { context } = args;
       switch (outcome.type) {
         case 'result':
           context.grant = { ...outcome.result, isAskedAgain: true };
           break;
         case 'error':
-          context.refusal = outcome.refusal;
+          refuse(args, 'noteAnswer', outcome.refusal);
           break;
         case 'disconnect':
-          context.refusal = createRefusal('permissionDenied', outcome.close.reason || undefined);
+          refuse(args, 'noteAnswer', createRefusal('permissionDenied', outcome.close.reason || undefined));
           context.close = outcome.close;
           break;
         case 'failed':
-          context.refusal = HANDLER_FAILED;
+          refuse(args, 'noteAnswer', HANDLER_FAILED);
       }
     },
     noteReason: ({ context }, params: { reason: LeaveReason }) => {
@@ -252,16 +255,27 @@ export const membershipSetup = setup({
     noteListing: ({ context }, params: { listing: Promise<void> }) => {
       context.listing = params.listing;
     },
-    noteRefusal: ({ context }, params: { refusal: Refusal }) => {
-      context.refusal = params.refusal;
+    noteRefusal: (args, params: { refusal: Refusal }) => refuse(args, 'noteRefusal', params.refusal),
+    noteUnlisted: (args, { error }: { readonly error: unknown }) => {
+      const isFull = error instanceof RoomFullError;
+      refuse(args, 'noteUnlisted', isFull ? refuseFullRoom(args.context.room) : RECORD_FAILED);
     },
-    noteUnlisted: ({ context }, { error }: { readonly error: unknown }) => {
-      context.refusal = error instanceof RoomFullError ? refuseFullRoom(context.room) : RECORD_FAILED;
+    reportHandler: (args, params: { handler: 'onJoin' | 'onLeave'; error: unknown }) => {
+      const { room, events } = args.context;
+      refuse(args, 'reportHandler', HANDLER_FAILED);
+      events.emit('handler.failed', { room, ...params });
     },
-    reportHandler: ({ context }, params: { handler: 'onJoin' | 'onLeave'; error: unknown }) =>
-      context.events.emit('handler.failed', { room: context.room, ...params }),
   },
 });
+
+/** Keeps why the join is refused. */
+function refuse(
+  { context, event, self }: { context: MembershipContext; event: EventObject; self: ActorSender },
+  action: string,
+  refusal: Refusal,
+): void {
+  context.refusal = because(refusal, groundsOf(self, event, action));
+}
 
 export const noteReason = {
   type: 'noteReason',

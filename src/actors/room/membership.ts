@@ -47,6 +47,7 @@ export const membershipMachine = membershipSetup.createMachine({
         },
         verifying: {
           description: 'The subscription token of the client is being checked.',
+          meta: { maxSeconds: 30 },
           invoke: {
             src: 'verify',
             input: ({ context }) => context,
@@ -140,6 +141,7 @@ export const membershipMachine = membershipSetup.createMachine({
         subscribing: {
           description:
             'The broker has yet to bring the publications of the room to this node: its first members wait for that.',
+          meta: { maxSeconds: 30 },
           invoke: {
             src: 'hearRoom',
             input: ({ context }) => context,
@@ -164,6 +166,7 @@ export const membershipMachine = membershipSetup.createMachine({
         recording: {
           description:
             "The room's journal takes the join, and answers when it is as safe as the durability asks for.",
+          meta: { maxSeconds: 60 },
           entry: 'recordJoin',
           on: {
             'membership.recorded': '#membership.joined',
@@ -178,6 +181,7 @@ export const membershipMachine = membershipSetup.createMachine({
         },
         listing: {
           description: 'The join is recorded; the presence has yet to list the member.',
+          meta: { maxSeconds: 30 },
           invoke: {
             src: 'beListed',
             input: ({ context }) => context,
@@ -196,6 +200,7 @@ export const membershipMachine = membershipSetup.createMachine({
     },
     retracting: {
       description: 'The join is refused after it was recorded: the record is taken back.',
+      meta: { maxSeconds: 60 },
       entry: 'recordLeave',
       on: {
         'membership.recorded': { target: 'refused', actions: 'unlist' },
@@ -204,6 +209,7 @@ export const membershipMachine = membershipSetup.createMachine({
     },
     withdrawing: {
       description: 'The connection went away while its join was being recorded: the record is taken back.',
+      meta: { maxSeconds: 60 },
       entry: 'recordLeave',
       on: { 'membership.recorded': 'withdrawn', 'membership.unrecorded': 'withdrawn' },
     },
@@ -220,6 +226,7 @@ export const membershipMachine = membershipSetup.createMachine({
     },
     leaving: {
       description: 'The member receives nothing any more; its leave is being recorded.',
+      meta: { maxSeconds: 60 },
       initial: 'recording',
       entry: 'letOut',
       states: {

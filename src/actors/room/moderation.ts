@@ -8,7 +8,9 @@ import type { Clock } from '../../system/clock.ts';
 import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
 import type { EventSink } from '../../events/server-events.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
-import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { because, createRefusal, type Refusal } from '../../protocol/errors.ts';
+import type { Grounds } from '../../protocol/grounds.ts';
+import { groundsOf } from '../runtime/grounds.ts';
 import { send } from '../runtime/send.ts';
 import type { ActorSender } from '../runtime/sender.ts';
 import type { PublishResult } from '../backend/asking.ts';
@@ -73,8 +75,14 @@ const machine = setup({
       if (verdict?.type === 'publish') context.clear(verdict.data, self, verdict.options);
       else context.clear(verdict?.type === 'change' ? verdict.data : context.data, self);
     },
-    settle: ({ context, self }, params: { outcome: PublishOutcome }) =>
-      context.publisher.settle(params.outcome, self),
+    settle: ({ context, event, self }, { outcome }: { outcome: PublishOutcome }) => {
+      const grounds = groundsOf(self, event, 'settle');
+      if (outcome.type === 'dropped') noteDropped(context, grounds);
+      context.publisher.settle(
+        outcome.type === 'refused' ? { ...outcome, refusal: because(outcome.refusal, grounds) } : outcome,
+        self,
+      );
+    },
     reportHandler: ({ context }, params: { error: unknown }) => reportFailure(context, params.error),
     reportLate: ({ context }) =>
       reportFailure(context, new Error(`${context.handler} has outlived its deadline`)),
@@ -194,6 +202,19 @@ export function startModeration(
   actor.start();
   const { publisher } = input;
   publisher.onGone?.(() => send(actor, { type: 'moderation.abandon' }, publisher.sender));
+}
+
+/** A message that is dropped without a reason looks to its publisher like one that was published. */
+function noteDropped({ events, room, member, handler }: ModerationInput, grounds: Grounds): void {
+  events.emit('problem.noted', {
+    kind: 'dropped',
+    reason: `${handler} has dropped a message`,
+    ...grounds,
+    handler,
+    ...(room !== undefined && { room }),
+    ...(member !== undefined && { client: member.id }),
+    ...(member?.user !== undefined && { user: member.user }),
+  });
 }
 
 function reportFailure({ events, room, handler }: ModerationInput, error: unknown): void {

@@ -1,7 +1,9 @@
 /** What a room does to its members and to joins and leaves under way; when it does so is the chart's (room.ts). */
 
-import { createRefusal, type Refusal } from '../../protocol/errors.ts';
+import { because, createRefusal, type Refusal } from '../../protocol/errors.ts';
+import type { ReachedLimit } from '../../protocol/grounds.ts';
 import type { LeaveReason } from '../../events/server-events.ts';
+import { groundsOf } from '../runtime/grounds.ts';
 import { send } from '../runtime/send.ts';
 import { endAbsence, expect, kickAway } from './absence-effects.ts';
 import { announceJoin, announceLeave, announceLeft, type JoinedMember } from './announcements.ts';
@@ -12,7 +14,7 @@ import type { RoomEntry, Subscriber } from './ports.ts';
 import { refuseFullRoom, refuseToJoin } from './rules/refuse-by-rules.ts';
 import { StreamReading } from './stream/stream-reading.ts';
 import { ask, tellPart } from './parts/parts.ts';
-import type { RoomArgs, RoomContext } from './room-events.ts';
+import type { RoomArgs, RoomContext, RoomEventArgs } from './room-events.ts';
 
 const JOIN_FAILED = createRefusal('internal', 'the join failed, try again later');
 const SHUTTING_DOWN = createRefusal('notAvailable', 'the server is shutting down');
@@ -45,24 +47,33 @@ export function admit({ context }: RoomArgs, { subscriber, entry }: JoinAsked): 
   if (roster.awake.has(id)) roster.awake.set(id, { subscriber, ref });
 }
 
-export function refuseForbidden({ context }: RoomArgs, { subscriber }: JoinAsked): void {
-  const { record, events } = context;
-  const room = record.name;
-  const refusal = refuseToJoin(record.options, room);
-  events.emit('member.refused', { room, member: subscriber.member, refusal });
-  subscriber.send({ type: 'room.refused', room, refusal }, context.self);
+export function refuseForbidden(args: RoomEventArgs, { subscriber }: JoinAsked): void {
+  const { name, options } = args.context.record;
+  refuse(args, 'refuseForbidden', subscriber, refuseToJoin(options, name));
 }
 
-export function refuseFull({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
-  const { record, events } = context;
-  const room = record.name;
-  const refusal = refuseFullRoom(room);
-  events.emit('member.refused', { room, member: subscriber.member, refusal });
-  subscriber.send({ type: 'room.refused', room, refusal }, context.self);
+export function refuseFull(args: RoomEventArgs, { subscriber }: JoinAsked): void {
+  const { name, options, roster } = args.context.record;
+  const limit = { name: 'rooms.capacity', value: options.capacity, actual: roster.seats + 1 };
+  refuse(args, 'refuseFull', subscriber, refuseFullRoom(name), limit);
 }
 
-export function refuseJoin({ context }: RoomArgs, { subscriber }: { readonly subscriber: Subscriber }): void {
-  subscriber.send({ type: 'room.refused', room: context.record.name, refusal: SHUTTING_DOWN }, context.self);
+export function refuseJoin(args: RoomEventArgs, { subscriber }: JoinAsked): void {
+  refuse(args, 'refuseJoin', subscriber, SHUTTING_DOWN);
+}
+
+/** Refuses a join by an action of the chart. */
+function refuse(
+  { context: { record, events, self }, event }: RoomEventArgs,
+  action: string,
+  subscriber: Subscriber,
+  plain: Refusal,
+  limit?: ReachedLimit,
+): void {
+  const room = record.name;
+  const refusal = because(plain, groundsOf(self, event, action, limit));
+  events.emit('member.refused', { room, member: subscriber.member, refusal });
+  subscriber.send({ type: 'room.refused', room, refusal }, self);
 }
 
 /** Wakes the membership of a connection for its leave, or takes back a join that is under way. */
@@ -113,6 +124,7 @@ export function seat({ context }: RoomArgs, joined: JoinedMember): void {
   const { subscriber, joinedAt, grant } = joined;
   const { roster, name } = context.record;
   const { id, user } = subscriber.member;
+  context.record.hadMembers = true;
   roster.awake.delete(id);
   roster.joined.set(id, { subscriber, joinedAt, grant });
   if (joined.resumed && user !== undefined && !roster.away.has(user)) context.absence.tellResumed(user, name);

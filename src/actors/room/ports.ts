@@ -188,6 +188,8 @@ export interface RpcPort {
 export interface RoomsPort {
   /** What is wrong with a room's name, or nothing. */
   refuseName(room: string): Refusal | undefined;
+  /** Whether a room is in memory. */
+  isOpen(room: string): boolean;
   /** Answers with a fact to the subscriber, perhaps before it returns. */
   join(room: string, subscriber: Subscriber, entry?: RoomEntry): void;
   /** Reads the stream of a room anew for one of its members. */

@@ -25,7 +25,7 @@ export interface AbsenceIndex {
   connectionsOf(user: string): Iterable<string>;
   /** Tells the node on which a user is away in a room that the user has come back here. */
   tellResumed(user: string, room: string): void;
-  /** Tells all nodes that users were found away in a room with a node that has ended: some of them may have come back already. */
+  /** Tells all nodes that users were found away in a room: some of them may have come back already. */
   recall(users: readonly string[], room: string): void;
 }
 

@@ -25,6 +25,8 @@ export interface RoomRecord {
   /** Whether the room was announced as opened. */
   opened: boolean;
   muted: boolean;
+  /** Whether there has been a member, or a user who is away. */
+  hadMembers: boolean;
   /** Whether the outside was told that the room has members. */
   occupied: boolean;
   /** Whether this node hears the room's stream; a promise while the broker has yet to answer. */
@@ -50,6 +52,7 @@ export function createRoomRecord(
     orphaned: false,
     opened: false,
     muted,
+    hadMembers: false,
     occupied: false,
     subscription: 'none',
   };

@@ -52,13 +52,16 @@ import { allowsCall, allowsJoin, allowsPublish } from './rules/refuse-by-rules.t
 import type { Asker } from './rules/rules.ts';
 import type { RoomStore } from './room-store.ts';
 
-/** How long the store may take to tell a room's members before the room opens without them. */
-const OPEN_DEADLINE_MS = 10_000;
-/** How long a write may take before it counts as a failure of the store. */
-const WRITE_STALL_MS = 10_000;
+/**
+ * How long the store may be at work on one call. Then a room opens without the members that it was asked for, and a
+ * write counts as a failure of the store.
+ */
+const STORE_DEADLINE_MS = 10_000;
 /** First and longest wait before a failed write is tried again; it doubles in between. */
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
+/** How long a room stays that nobody has joined. It is not opened anew for each message of a row. */
+const GUEST_LINGER_MS = 250;
 /** How long a closing room tries to get its last changes written. */
 const CLOSE_DEADLINE_MS = 5_000;
 
@@ -85,25 +88,30 @@ export const roomSetup = setup({
     }),
   },
   delays: {
-    openDeadline: ({ context }) => OPEN_DEADLINE_MS - context.store.workingMs(),
-    writeStall: ({ context }) => WRITE_STALL_MS - context.store.workingMs(),
+    timeout: ({ context }) => STORE_DEADLINE_MS - context.store.workingMs(),
     closeDeadline: CLOSE_DEADLINE_MS,
     flush: ({ context }) => context.flushMs,
     retry: ({ context }) => Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(context.attempts, 10)),
-    linger: ({ context }) => context.record.options.lingerMs,
+    linger: ({ context: { record, clock } }) =>
+      record.hadMembers
+        ? record.options.lingerMs
+        : Math.max(GUEST_LINGER_MS, record.meter?.fullInMs(clock.monotonic()) ?? 0),
     refill: ({ context: { record, clock } }) => record.meter?.waitMs(clock.monotonic()) ?? 0,
     nextExpiry: ({ context: { record, clock } }) =>
       Math.max(0, (record.roster.nextExpiry() ?? 0) - clock.monotonic()),
   },
   guards: {
-    /** The call waits for its turn at the store, or has begun late. */
-    isOpenedInTime: ({ context }) => context.store.workingMs() < OPEN_DEADLINE_MS,
-    isWrittenInTime: ({ context }) => context.store.workingMs() < WRITE_STALL_MS,
+    /** It is not where the call waited for its turn at the store. */
+    isLate: ({ context }) => context.store.workingMs() >= STORE_DEADLINE_MS,
     isOrphaned: ({ context }) => context.record.orphaned,
     isLoaded: ({ context }) => context.record.loaded,
     isMuted: ({ context }) => context.record.muted,
     hasChanges: ({ context }) => !context.record.journal.isEmpty,
     hasAwake: ({ context }) => context.record.roster.awake.size > 0,
+    /** A room that nobody has joined stays for its messages: those that are judged, and those that its rate counts. */
+    isIdle: ({ context: { record, clock } }) =>
+      record.hadMembers ||
+      (record.moderations.size === 0 && (record.meter?.fullInMs(clock.monotonic()) ?? 0) === 0),
     isForgettable: ({ context: { record } }) =>
       record.loaded && record.journal.isEmpty && record.roster.away.size === 0,
 

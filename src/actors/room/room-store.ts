@@ -7,8 +7,11 @@ import type { StorePace } from './store-pace.ts';
 export interface RoomStore {
   /** @param isUrgent Whether somebody waits for the answer. */
   load(isUrgent: boolean): Promise<LoadedRoom>;
-  /** Writes nothing when there is nothing to write. */
-  write(changes: readonly MembershipChange[], isUrgent: boolean): Promise<void>;
+  /**
+   * Writes nothing when there is nothing to write.
+   * @param isUrgent Whether somebody waits for the answer. Default: nobody does.
+   */
+  write(changes: readonly MembershipChange[], isUrgent?: boolean): Promise<void>;
   /** How long the store has been at work on the call of this room, in milliseconds; 0 while the call waits for its turn. */
   workingMs(): number;
 }
@@ -41,7 +44,7 @@ class TurnTakingStore implements RoomStore {
     return this.#inTurn(isUrgent, () => this.#shared.store.load(this.#room));
   }
 
-  write(changes: readonly MembershipChange[], isUrgent: boolean): Promise<void> {
+  write(changes: readonly MembershipChange[], isUrgent: boolean = false): Promise<void> {
     return changes.length === 0
       ? Promise.resolve()
       : this.#inTurn(isUrgent, () => this.#shared.store.write(this.#room, changes));

@@ -67,6 +67,7 @@ export const roomMachine = roomSetup.createMachine({
         },
         reading: {
           description: 'The store is asked for the members of an earlier run.',
+          meta: { maxSeconds: 60 },
           invoke: {
             ...sync(true),
             onDone: {
@@ -86,12 +87,13 @@ export const roomMachine = roomSetup.createMachine({
             timely: {
               description: 'The store is expected to answer soon, once it is the turn of this room.',
               after: {
-                openDeadline: [
-                  { guard: 'isOpenedInTime', target: 'timely', reenter: true },
+                timeout: [
                   {
+                    guard: 'isLate',
                     target: '#room.active',
                     actions: reportStoreFailed('the store does not tell who is in the room'),
                   },
+                  { target: 'timely', reenter: true },
                 ],
               },
             },
@@ -145,8 +147,14 @@ export const roomMachine = roomSetup.createMachine({
               },
               states: {
                 lingering: {
-                  description: 'The room stays in memory for a while: members may come back soon.',
-                  after: { linger: 'lapsed' },
+                  description:
+                    'The room stays in memory for a while: members may come back soon. A room that nobody has joined yet stays for a moment only.',
+                  after: {
+                    linger: [
+                      { guard: 'isIdle', target: 'lapsed' },
+                      { target: 'lingering', reenter: true },
+                    ],
+                  },
                 },
                 lapsed: {
                   description: 'The room closes as soon as no user is away and the store has every change.',
@@ -286,6 +294,7 @@ export const roomMachine = roomSetup.createMachine({
     closing: {
       description:
         'The server is shutting down: nobody new is let in, and what the store has yet to learn is written.',
+      meta: { maxSeconds: 30 },
       initial: 'flushing',
       on: {
         'room.join': { actions: refuseJoin },

@@ -11,6 +11,7 @@ import { stopChildren } from '../runtime/system-actor.ts';
 import { nameRoom, type NamedSender, type Sender } from '../runtime/sender.ts';
 import type { roomMachine, RoomRef } from './room.ts';
 import type { RoomEvent, RoomInput } from './room-events.ts';
+import { reportDropped } from './journal-effects.ts';
 import { stopListening, unlist } from './occupancy-effects.ts';
 
 /** First wait before a restart; it doubles with each failure that is still remembered. */
@@ -102,13 +103,10 @@ export class SupervisedRoom {
       this.#endTurn({ event, from });
   }
 
-  /** Drops the room: nothing is written and no member is told. Only for the end of a server. */
+  /** Stops the room: nothing more is written, which is told, and no member is told. Only for the end of a server. */
   stop(): void {
-    this.#input.clock.clearTimeout(this.#restart);
-    this.#actor?.stop();
-    stopListening({ context: this.#input });
-    this.#failure = undefined;
-    this.#end();
+    reportDropped({ context: this.#input });
+    this.#halt();
   }
 
   /** Drops the room, because another node looks after its members now: nothing is written and nobody is told of them. */
@@ -119,8 +117,16 @@ export class SupervisedRoom {
     for (const user of away.keys()) absence.delete(user, room);
     for (const { ref } of awake.values()) if (ref !== undefined) system.stop(ref);
     for (const { subscriber } of [...joined.values(), ...awake.values()]) subscriber.port.unsubscribe(room);
-    this.stop();
+    this.#halt();
     events.emit('room.closed', { room });
+  }
+
+  #halt(): void {
+    this.#input.clock.clearTimeout(this.#restart);
+    this.#actor?.stop();
+    stopListening({ context: this.#input });
+    this.#failure = undefined;
+    this.#end();
   }
 
   /** What comes while no machine runs. */
@@ -198,10 +204,7 @@ export class SupervisedRoom {
     if (record.occupied) events.emit('room.vacated', { room });
     events.emit('room.closed', { room });
     store
-      .write(
-        ids.map((id) => ({ type: 'remove', id })),
-        false,
-      )
+      .write(ids.map((id) => ({ type: 'remove', id })))
       .catch((error: unknown) => events.emit('store.failed', { room, error }));
   }
 

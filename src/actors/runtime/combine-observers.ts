@@ -2,6 +2,16 @@
 
 import { NO_OBSERVER, type MachineObserver } from './live-machine.ts';
 
+type Moved = MachineObserver['moved'];
+
+/** Written out, because it runs for every join and leave: rest parameters would make a list each time. */
+function moveBoth(first: Moved, second: Moved): Moved {
+  return (kind, actor, event, from, to) => {
+    first(kind, actor, event, from, to);
+    second(kind, actor, event, from, to);
+  };
+}
+
 /** Calls each in turn. A method that none of them has costs nothing. */
 export function combineObservers(...observers: readonly Partial<MachineObserver>[]): MachineObserver {
   return {
@@ -22,6 +32,7 @@ export function combineObservers(...observers: readonly Partial<MachineObserver>
     const [first, ...others] = listeners;
     if (first === undefined) return NO_OBSERVER[name];
     if (others.length === 0) return first;
+    if (name === 'moved') return (listeners as Moved[]).reduce(moveBoth) as MachineObserver[Name];
     const all = listeners as readonly ((...args: unknown[]) => void)[];
     return ((...args: unknown[]) => {
       for (const listener of all) listener(...args);

@@ -5,7 +5,14 @@
 
 import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
 import type { Outcome } from './fast-lane/table.ts';
-import { FastLane, withFastLane, type Watched } from './fast-lane/fast-lane.ts';
+import {
+  FastLane,
+  LANE,
+  withFastLane,
+  type GuardCount,
+  type Laned,
+  type Watched,
+} from './fast-lane/fast-lane.ts';
 import { actorOf, type Sender } from './sender.ts';
 import { runActionsUnnoted } from './system-actor.ts';
 
@@ -63,13 +70,30 @@ export const NO_OBSERVER: MachineObserver = {
 /** When an actor entered its states, kept on the snapshot: it lives and dies with them. */
 const SINCE = Symbol('since');
 
+/** When an actor entered each of its states, kept beside {@link SINCE} where somebody notes it. */
+const ENTERED = Symbol('entered');
+
 interface Dated {
   [SINCE]?: number | undefined;
+  [ENTERED]?: readonly number[] | undefined;
 }
 
 /** When a snapshot's states were entered, by the monotonic clock; undefined for a machine that is not live. */
 export function sinceOf(snapshot: AnyMachineSnapshot): number | undefined {
   return (snapshot as Dated)[SINCE];
+}
+
+/**
+ * When each of a snapshot's states was entered, by the monotonic clock, in the order of its `_nodes`. Undefined: all of
+ * them at {@link sinceOf}. In a parallel state one region may move on while another stays.
+ */
+export function enteredOf(snapshot: AnyMachineSnapshot): readonly number[] | undefined {
+  return (snapshot as Dated)[ENTERED];
+}
+
+/** For an observer, when an actor has moved. It holds for as long as the actor stays in these states. */
+export function noteEntered(snapshot: AnyMachineSnapshot, entered: readonly number[]): void {
+  (snapshot as Dated)[ENTERED] = entered;
 }
 
 /**
@@ -105,11 +129,29 @@ export function goLive<Machine extends AnyStateMachine>(
   return Object.create(laned, Object.getOwnPropertyDescriptors(live)) as Machine;
 }
 
+/**
+ * How many events of each type actors of a live machine have got; the lane does not count those that the chart does not
+ * name.
+ */
+export function heardOf(machine: AnyStateMachine): ReadonlyMap<EventObject['type'], number> {
+  return (machine as AnyStateMachine & Partial<Laned>)[LANE]?.heard() ?? new Map();
+}
+
+/**
+ * How many events of a live machine were handled as a guard has allowed. The events of XState itself, such as those of timers,
+ * are not among them.
+ */
+export function guardedOf(machine: AnyStateMachine): readonly GuardCount[] {
+  return (machine as AnyStateMachine & Partial<Laned>)[LANE]?.guarded() ?? [];
+}
+
 /** A fast lane that tells what it does, and what it leaves to the interpreter. */
 class LiveLane extends FastLane {
   readonly #kind: MachineKind;
   readonly #observer: MachineObserver;
   readonly #monotonic: () => number;
+  /** Events that were left to the interpreter, by their types. */
+  readonly #interpreted = new Map<EventObject['type'], number>();
 
   constructor(machine: AnyStateMachine, observer: MachineObserver, monotonic: () => number) {
     super(machine, observer.watched);
@@ -142,7 +184,16 @@ class LiveLane extends FastLane {
     return to;
   }
 
+  /** All events that actors of the machine have got, by their types. */
+  override heard(): Map<EventObject['type'], number> {
+    const counts = super.heard();
+    for (const [type, count] of this.#interpreted) counts.set(type, (counts.get(type) ?? 0) + count);
+    return counts;
+  }
+
   override interpret(at: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
+    this.#interpreted.set(event.type, (this.#interpreted.get(event.type) ?? 0) + 1);
+    this.noteInterpreted(at, event);
     let to: AnyMachineSnapshot;
     try {
       to = super.interpret(at, event, scope);
@@ -166,6 +217,8 @@ class LiveLane extends FastLane {
       return;
     }
     (to as Dated)[SINCE] = (from as Dated)[SINCE];
+    const entered = enteredOf(from);
+    if (entered !== undefined) noteEntered(to, entered);
     this.#observer.stayed(this.#kind, self, event, to);
   }
 }

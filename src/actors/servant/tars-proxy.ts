@@ -48,6 +48,7 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
     },
     connecting: {
       description: 'A connection is being made; calls wait for it.',
+      meta: { maxSeconds: 30 },
       on: {
         'rpc.call': [
           { guard: 'hasPlace', actions: 'wait' },
@@ -194,6 +195,7 @@ export const tarsProxyMachine = tarsProxySetup.createMachine({
     },
     stopping: {
       description: 'No new calls; those on their way may still be answered until their deadlines.',
+      meta: { maxSeconds: 120 },
       initial: 'deciding',
       on: {
         'rpc.call': { actions: { type: 'refuse', params: { failure: 'stopping' } } },

@@ -16,10 +16,12 @@ export interface ServerAddress {
 
 /** What the server does as it starts and stops, in this order. */
 export interface ServerServices {
-  /** Reads who was a member in an earlier run. */
-  restore(): Promise<void>;
+  /** Opens the store and what it needs. Rejects when the server cannot start. */
+  prepare(): Promise<void>;
   /** Starts to listen. */
   bind(): Promise<ServerAddress>;
+  /** Opens the rooms of an earlier run, behind live work; once, and further calls wait for the same. */
+  restore(): Promise<void>;
   /** Tells every connection that the server shuts down, and waits until they are gone. */
   emptyConnections(signal: AbortSignal): Promise<void>;
   /** Closes every room and waits until the store has what it must have. */
@@ -45,6 +47,8 @@ interface ServerContext extends ServerInput {
   readonly error: unknown;
 }
 
+/** How long clients wait for the rooms of an earlier run, in milliseconds; the rest is opened while they connect. */
+const RESTORE_PATIENCE_MS = 2_000;
 /** How long what is open may take to close when there is no time left, in milliseconds: a disk may never answer. */
 const RELEASE_DEADLINE_MS = 2_000;
 
@@ -54,6 +58,7 @@ const BROADCAST_FAILED = createRefusal('internal', 'the message could not be bro
 const machine = setup({
   types: { context: {} as ServerContext, input: {} as ServerInput, events: {} as ServerEvent },
   actors: {
+    prepare: fromPromise<void, ServerServices>(({ input }) => input.prepare()),
     restore: fromPromise<void, ServerServices>(({ input }) => input.restore()),
     bind: fromPromise<ServerAddress, ServerServices>(({ input }) => input.bind()),
     emptyConnections: fromPromise<void, ServerServices>(({ input, signal }) =>
@@ -62,12 +67,18 @@ const machine = setup({
     closeRooms: fromPromise<void, ServerServices>(({ input, signal }) => input.closeRooms(signal)),
     release: fromPromise<void, ServerServices>(({ input }) => input.release()),
   },
-  delays: { drainDeadline: ({ context }) => context.drainMs, releaseDeadline: RELEASE_DEADLINE_MS },
+  delays: {
+    patience: RESTORE_PATIENCE_MS,
+    drainDeadline: ({ context }) => context.drainMs,
+    releaseDeadline: RELEASE_DEADLINE_MS,
+  },
   actions: {
     noteAddress: assign((_, params: { address: ServerAddress }) => params),
     noteError: assign((_, params: { error: unknown }) => params),
     announceListening: ({ context: { events } }, params: { address: ServerAddress }) =>
       events.emit('server.listening', { host: params.address.host, port: params.address.port }),
+    reportUnrestored: ({ context: { events } }, params: { error: unknown }) =>
+      events.emit('store.failed', params),
     announceStopped: ({ context: { events } }, params: { reason: 'drained' | 'deadline' }) =>
       events.emit('server.stopped', params),
     broadcast,
@@ -85,11 +96,24 @@ export const serverMachine = machine.createMachine({
   states: {
     starting: {
       description: 'Nobody can connect yet.',
-      initial: 'restoring',
+      initial: 'preparing',
       states: {
+        preparing: {
+          description: 'The store is opened, with what nodes have in common.',
+          meta: { maxSeconds: 600 },
+          invoke: {
+            src: 'prepare',
+            input: ({ context }) => context.services,
+            onDone: 'restoring',
+            onError: {
+              target: '#server.recalling',
+              actions: { type: 'noteError', params: ({ event }) => ({ error: event.error }) },
+            },
+          },
+        },
         restoring: {
           description:
-            'The rooms of an earlier run are read; those who have no socket any more are swept or away.',
+            'The rooms of an earlier run are opened: those who have no socket any more are swept or away. If there are many, it goes on later.',
           invoke: {
             src: 'restore',
             input: ({ context }) => context.services,
@@ -99,9 +123,11 @@ export const serverMachine = machine.createMachine({
               actions: { type: 'noteError', params: ({ event }) => ({ error: event.error }) },
             },
           },
+          after: { patience: 'binding' },
         },
         binding: {
           description: 'The listening socket is being opened.',
+          meta: { maxSeconds: 30 },
           invoke: {
             src: 'bind',
             input: ({ context }) => context.services,
@@ -124,9 +150,25 @@ export const serverMachine = machine.createMachine({
     listening: {
       description: 'Clients connect, and everybody can be spoken to.',
       tags: ['open'],
+      initial: 'restoring',
       on: {
         'server.broadcast': { actions: 'broadcast' },
         'server.stop': 'draining',
+      },
+      states: {
+        restoring: {
+          description: 'Rooms of an earlier run are still being opened, behind live work.',
+          invoke: {
+            src: 'restore',
+            input: ({ context }) => context.services,
+            onDone: 'settled',
+            onError: {
+              target: 'settled',
+              actions: { type: 'reportUnrestored', params: ({ event }) => ({ error: event.error }) },
+            },
+          },
+        },
+        settled: { description: 'All rooms of an earlier run are open, or were not found.' },
       },
     },
     draining: {
@@ -155,6 +197,7 @@ export const serverMachine = machine.createMachine({
         },
         releasing: {
           description: 'The listening socket and the store are closed.',
+          meta: { maxSeconds: 60 },
           tags: ['stopping'],
           invoke: {
             src: 'release',
@@ -176,6 +219,7 @@ export const serverMachine = machine.createMachine({
     },
     abandoning: {
       description: 'Draining has taken too long: what is left is dropped.',
+      meta: { maxSeconds: 10 },
       tags: ['stopping'],
       invoke: {
         src: 'release',
@@ -198,6 +242,7 @@ export const serverMachine = machine.createMachine({
     },
     recalling: {
       description: 'The start has failed: everything that was opened is closed.',
+      meta: { maxSeconds: 10 },
       tags: ['stopping'],
       invoke: {
         src: 'release',

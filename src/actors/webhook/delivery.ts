@@ -116,6 +116,7 @@ export const deliveryMachine = deliverySetup.createMachine({
     },
     stopping: {
       description: 'The server stops: what is left is sent, until the receiver does not take it.',
+      meta: { maxSeconds: 120 },
       initial: 'looking',
       on: { 'delivery.stop': 'stopped' },
       states: {

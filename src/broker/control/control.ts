@@ -107,7 +107,11 @@ export type Question =
   /** How the node is: one object. */
   | { readonly type: 'nodes' }
   /** What the inspector lists: its own query, and a page of its catalogue. Null where it is turned off. */
-  | { readonly type: 'actors'; readonly query: Json };
+  | { readonly type: 'actors'; readonly query: Json }
+  /** What went wrong on the node in the last hour: its own query, and a list of problems, at most so many. */
+  | { readonly type: 'problems'; readonly query: Json; readonly most: number }
+  /** Its metrics, as text in Prometheus' format; null where it is no worker of the process that `place` names. */
+  | { readonly type: 'metrics'; readonly place: string };
 
 /** What a node does with orders and questions, those of its own included. */
 export interface ControlNode {

@@ -1,6 +1,6 @@
 /** What `statecast bench` prints: the figures of a run, for people and as JSON. */
 
-import { toPlainJson, toPlainText } from '../terminal/plain-text.ts';
+import { toPlainJson, toPlainText } from '../../system/plain-text.ts';
 import type { Histogram } from './histogram.ts';
 import type { LoadResult } from './load.ts';
 import type { BenchPlan } from './plan.ts';

@@ -5,6 +5,7 @@ import type { ApiClient } from './api-client.ts';
 import { untilStopped } from '../terminal/until-stopped.ts';
 import type { PublishFlags } from './publish.ts';
 import type { ServerFlags } from './server-address.ts';
+import type { WhyFlags } from './why.ts';
 
 export interface RemoteCommandsInput {
   readonly env: NodeJS.ProcessEnv;
@@ -48,6 +49,16 @@ export function addRemoteCommands(program: Command, { env, print, tell }: Remote
     .action(async (room: string, flags: Flags) => {
       const { runWho } = await import('./who.ts');
       print(await runWho(await open(flags), room, flags));
+    });
+
+  addServerFlags(program.command('why'))
+    .description('tell what a running server refused or closed, and what failed in the last hour, and why')
+    .argument('[who]', 'the name of a user; without it, of everybody')
+    .option('--client', 'what is given is the id of a connection')
+    .option('--room <room>', 'only in this room')
+    .action(async (who: string | undefined, flags: Flags & WhyFlags) => {
+      const { runWhy } = await import('./why.ts');
+      print(await runWhy(await open(flags), who, flags));
     });
 
   addServerFlags(program.command('watch'))

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { parseExactJson, type ExactJson } from '../../protocol/json/exact-json.ts';
 import type { ApiClient } from './api-client.ts';
-import { toPlainJson, toPlainText } from '../terminal/plain-text.ts';
+import { toPlainJson, toPlainText } from '../../system/plain-text.ts';
 import { RemoteError } from './remote-error.ts';
 
 export interface PublishFlags {

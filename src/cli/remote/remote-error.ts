@@ -1,6 +1,6 @@
 /** Why a command that speaks to a running server did not do its work: a sentence that says what to do. */
 
-import { toPlainText } from '../terminal/plain-text.ts';
+import { toPlainText } from '../../system/plain-text.ts';
 
 export class RemoteError extends Error {
   override readonly name = 'RemoteError';

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { ApiClient } from './api-client.ts';
 import { formatColumns } from '../terminal/columns.ts';
-import { toPlainJson } from '../terminal/plain-text.ts';
+import { toPlainJson } from '../../system/plain-text.ts';
 
 const shape = z.object({
   channels: z.record(z.string(), z.object({ num_clients: z.number().default(0) })),

@@ -44,9 +44,10 @@ export function findServer({ url, key, config }: ServerFlags, env: NodeJS.Proces
 const EVERY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 function urlOf(settings: Settings | undefined): string {
-  const { host = '127.0.0.1', port = 8000 } = settings ?? {};
+  const { host = '127.0.0.1', port = 8000, tls } = settings ?? {};
+  const scheme = tls?.certFile === undefined ? 'http' : 'https';
   const name = EVERY_ADDRESS[host] ?? host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 function keyOf(settings: Settings | undefined): string | undefined {

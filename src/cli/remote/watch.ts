@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openApiStream } from './api-client.ts';
 import { readEventStream, type ServerSentEvent } from './event-stream.ts';
-import { toPlainJson, toPlainText } from '../terminal/plain-text.ts';
+import { toPlainJson, toPlainText } from '../../system/plain-text.ts';
 import { RemoteError } from './remote-error.ts';
 import type { ServerAddress } from './server-address.ts';
 

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import type { ApiClient } from './api-client.ts';
-import { toPlainJson } from '../terminal/plain-text.ts';
+import { toPlainJson } from '../../system/plain-text.ts';
 import { formatColumns } from '../terminal/columns.ts';
 
 /** The last moment that a date can have. */

@@ -18,7 +18,8 @@ export function createBanner(
   { version, transport }: BannerFacts,
   workers = 1,
 ): string {
-  const url = toUrl(host, port);
+  const scheme = settings.tls.certFile === undefined ? 'http' : 'https';
+  const url = toUrl(scheme, host, port);
   const lines = [`statecast ${version} listening on ${url}`];
   if (settings.pages) lines.push(`  chat     ${url}room1  ${url}rooms/NAME`);
   const socketUrl = url.replace('http', 'ws');
@@ -30,7 +31,7 @@ export function createBanner(
   lines.push(`  on       ${transport.name === 'uws' ? 'uWebSockets.js' : transport.name}${why}`);
   if (workers > 1) lines.push(`  workers  ${workers}`);
   if (isEveryAddress(host))
-    lines.push(...ownAddresses().map((address) => `  also     ${toUrl(address, port)}`));
+    lines.push(...ownAddresses().map((address) => `  also     ${toUrl(scheme, address, port)}`));
   if (settings.demo) lines.push('  demo     rooms may call the example servant: hello.sayHello');
   if (settings.tars.listen !== undefined) lines.push(`  push     Statecast.Push on ${settings.tars.listen}`);
   const { url: redis, prefix, sentinelMaster } = settings.redis;
@@ -45,9 +46,9 @@ export function createBanner(
   return `${lines.join('\n')}\n`;
 }
 
-function toUrl(host: string, port: number): string {
+function toUrl(scheme: string, host: string, port: number): string {
   const name = isEveryAddress(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${port}/`;
+  return `${scheme}://${name}:${port}/`;
 }
 
 function isEveryAddress(host: string): boolean {

@@ -77,6 +77,17 @@ test('a flood of wrong secrets is counted', () => {
   expect(lines.slice(2)).toMatchObject([{ level: WARN, to: 'Statecast.Push', count: 499 }]);
 });
 
+test('a thousand actors that are stuck in one state are one line, with their number', () => {
+  const { bus, clock, lines } = createLog();
+  const stuck = { machine: 'connection', seconds: 31, maxSeconds: 30 };
+  for (let id = 0; id < 1_000; id += 1)
+    bus.emit('state.stuck', { ...stuck, state: 'closing', id: String(id) });
+  bus.emit('state.stuck', { ...stuck, state: 'greeting', id: 'another' });
+  expect(lines).toMatchObject([{ level: WARN, state: 'closing', id: '0' }, { state: 'greeting' }]);
+  clock.increment(10_000);
+  expect(lines.slice(2)).toMatchObject([{ level: WARN, state: 'closing', count: 999 }]);
+});
+
 test('each use of the control is a line, and refused ones are counted', () => {
   const { bus, clock, lines } = createLog();
   const act = { act: 'kick', target: 'connection c1', remoteAddress: '10.0.0.1' };
@@ -94,18 +105,18 @@ test('each use of the control is a line, and refused ones are counted', () => {
   expect(lines.at(-1)).toMatchObject({ act: 'close', outcome: 'refused' });
 });
 
-test('refused joins of one connection are counted, and long names of rooms are cut', () => {
+test('what is refused to one address is counted by its kind, and long names of rooms are cut', () => {
   const { bus, clock, lines } = createLog();
-  const refusal = { error: 'badRequest', message: 'the room name is longer than 255 bytes' } as const;
+  const told = { kind: 'refused', reason: 'the room name is longer than 255 bytes', code: 107 } as const;
   for (let left = 500; left > 0; left -= 1)
-    bus.emit('member.refused', { room: 'x'.repeat(60_000), member: { id: 'a' }, refusal });
-  bus.emit('member.refused', { room: 'lobby', member: { id: 'b' }, refusal });
+    bus.emit('problem.noted', { ...told, room: 'x'.repeat(60_000), client: 'a', address: '10.0.0.1' });
+  bus.emit('problem.noted', { ...told, room: 'lobby', client: 'b', address: '10.0.0.2' });
   expect(lines).toMatchObject([
-    { room: `${'x'.repeat(255)}…`, member: { id: 'a' } },
-    { room: 'lobby', member: { id: 'b' } },
+    { level: 30, room: `${'x'.repeat(255)}…`, client: 'a' },
+    { level: 30, room: 'lobby', client: 'b' },
   ]);
   clock.increment(10_000);
-  expect(lines.slice(2)).toMatchObject([{ member: { id: 'a' }, count: 499 }]);
+  expect(lines.slice(2)).toMatchObject([{ client: 'a', count: 499 }]);
 });
 
 test('other events are all written, and without the text of messages', () => {

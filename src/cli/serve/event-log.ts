@@ -18,8 +18,12 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'server.started': 'debug',
   // The banner tells it already, and scripts wait for the one line that has `listening`.
   'server.listening': 'debug',
+  'server.restoring': 'info',
+  'server.restored': 'info',
   'server.draining': 'info',
   'server.full': 'warn',
+  'certificate.changed': 'info',
+  'certificate.failed': 'error',
   'server.stopped': 'info',
   'connection.opened': 'debug',
   'connection.closed': 'debug',
@@ -32,11 +36,12 @@ const LEVELS: Readonly<Record<ServerEventName, Level>> = {
   'member.joined': 'debug',
   'member.left': 'debug',
   'member.away': 'debug',
-  'member.refused': 'info',
+  'member.refused': 'debug',
   'member.failed': 'error',
   'message.published': 'trace',
-  'problem.noted': 'debug',
+  'problem.noted': 'info',
   'state.entered': 'trace',
+  'state.stuck': 'warn',
   'message.broadcast': 'trace',
   'message.failed': 'error',
   'handler.failed': 'error',
@@ -105,9 +110,13 @@ function kindOf(name: ServerEventName, event: ServerEvents[ServerEventName]): st
     return outcome === 'done' ? undefined : `${name} ${act} ${outcome} ${remoteAddress}`;
   }
   if (name === 'access.refused') return `${name} ${(event as ServerEvents['access.refused']).to}`;
-  if (name === 'member.refused') {
-    const { member, refusal } = event as ServerEvents['member.refused'];
-    return `${name} ${refusal.error} ${member.id}`;
+  if (name === 'problem.noted') {
+    const { kind, machine, state, event: asked, code, address } = event as ServerEvents['problem.noted'];
+    return [name, kind, machine, state, asked, code, address].join(' ');
+  }
+  if (name === 'state.stuck') {
+    const { machine, state } = event as ServerEvents['state.stuck'];
+    return `${name} ${machine} ${state}`;
   }
   if (name === 'question.failed') {
     const { question, backend, error } = event as ServerEvents['question.failed'];

@@ -23,7 +23,7 @@ function open(count: number): void {
 
 function close(count: number): void {
   for (let id = 0; id < count; id += 1)
-    events.emit('connection.closed', { code: 1000, reason: '', id: String(id) });
+    events.emit('connection.closed', { code: 1000, reason: '', by: 'client', id: String(id) });
 }
 
 function letTimePass(): void {

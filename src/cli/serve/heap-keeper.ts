@@ -14,7 +14,7 @@ import type { EventBus } from '../../events/event-bus.ts';
 /**
  * Has V8 make all objects young. By default it makes the objects of a place in the code old at once when most of them lived
  * long for a while, as those of a crowd that joins do. The same places make the objects of every message: those would keep
- * all that they refer to until the next full collection, at half of the throughput. Whether that happens was chance.
+ * all that they refer to until the next full collection, at half of the throughput. Whether that happens is chance.
  */
 export function makeObjectsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');

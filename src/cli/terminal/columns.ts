@@ -1,6 +1,6 @@
 /** Columns of text for people. */
 
-import { toPlainText } from './plain-text.ts';
+import { toPlainText } from '../../system/plain-text.ts';
 
 /** The gap between two columns. */
 const GAP = '  ';

@@ -22,6 +22,8 @@ describe('every setting', () => {
   test('is optional only if nothing stands for it, or its default depends on others', () => {
     const without = FIELDS.filter((field) => field.defaultValue === undefined);
     expect(without.map((field) => field.path)).toEqual([
+      'tls.certFile',
+      'tls.keyFile',
       'http.apiKey',
       'auth.hmacSecret',
       'auth.hmacPreviousSecret',
@@ -31,7 +33,9 @@ describe('every setting', () => {
       'auth.issuer',
       'auth.userBoundary',
       'auth.personalRoom',
+      'limits.handshakesPerSecond',
       'inspector.token',
+      'metrics.token',
       'tars.locator',
       'tars.set',
       'tars.listen',

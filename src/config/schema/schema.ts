@@ -6,8 +6,10 @@ import { fieldNotes } from './field-notes.ts';
 import { hooksSchema } from './hooks-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { inspectorSchema } from './inspector-schema.ts';
-import { API_METHOD_NAMES } from '../../protocol/api-methods.ts';
+import { KEY_RIGHTS } from '../../protocol/api-methods.ts';
+import { metricsSchema } from './metrics-schema.ts';
 import { isOriginRule, ORIGIN_WORDS } from './origin.ts';
+import { isAddressRule } from '../../system/addresses.ts';
 import { roomPattern } from './room-pattern.ts';
 import { monitorSchema } from './monitor-schema.ts';
 import { redisSchema } from './redis-schema.ts';
@@ -15,10 +17,15 @@ import { tarsSchema } from './tars-schema.ts';
 import { roomsSchema } from './room-schema.ts';
 import { webhooksSchema } from './webhook-schema.ts';
 
+const ADDRESS_WORDS =
+  'an IP address, a network such as 10.0.0.0/8 or 2001:db8::/32, or one of loopback, private';
+
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 /** How long users may be expected back after a restart. */
 const MAX_AWAY_DAYS = 24;
+/** As many as a server can have. */
+const MAX_CLOSES_PER_SECOND = 10_000_000;
 /** More processes than a machine has cores do not serve more. */
 const MAX_WORKERS = 256;
 
@@ -40,7 +47,7 @@ const apiKey = z.strictObject({
     .regex(/^[\w.-]{1,64}$/)
     .register(fieldNotes, { allowed: 'a name of letters, digits and _ . -' }),
   key: z.string().min(12).register(fieldNotes, { secret: true, allowed: 'a text of at least 12 characters' }),
-  allow: z.array(z.enum(API_METHOD_NAMES)).optional(),
+  allow: z.array(z.enum(KEY_RIGHTS)).optional(),
   rooms: z.array(roomPattern).optional(),
   requestsPerSecond: z.number().positive().optional().register(fieldNotes, { allowed: 'a number above 0' }),
 });
@@ -58,7 +65,7 @@ const http = z.strictObject({
     .array(apiKey)
     .default([])
     .describe(
-      'Further keys, each with the methods and rooms that it is for. `/Index/pushByRoom` counts as the method `publish`, `/Index/pushAll` as `broadcast_all`, `/presence` as `presence`.',
+      'Further keys, each with the methods and rooms that it is for. `/Index/pushByRoom` counts as the method `publish`, `/Index/pushAll` as `broadcast_all`, `/presence` as `presence`. `metrics` is for `/metrics`.',
     )
     .register(fieldNotes, {
       secret: true,
@@ -85,17 +92,50 @@ const line = z.strictObject({
     ),
 });
 
+const tls = z.strictObject({
+  certFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A file with the certificate of the server (PEM), and behind it those of the authorities between. With `tls.keyFile`, the server speaks HTTPS and WSS only. The files are read again when they change.',
+    )
+    .register(fieldNotes, { allowed: 'a path' }),
+  keyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A file with the key of `tls.certFile` (PEM, without a password).')
+    .register(fieldNotes, { allowed: 'a path' }),
+});
+
+const drain = z.strictObject({
+  connectionsPerSecond: z
+    .number()
+    .min(0)
+    .max(MAX_CLOSES_PER_SECOND)
+    .default(5_000)
+    .describe(
+      'How many connections a second a stopping server closes, so that their clients come back spread out; 0 is all at once. It closes more when half of `drainSeconds` would not do. Each worker counts by itself.',
+    )
+    .register(fieldNotes, { unit: 'connections' }),
+});
+
 const membership = z.strictObject({
   durability: z
     .enum(['relaxed', 'strict'])
     .default('relaxed')
-    .describe('When a join is answered: `relaxed` at once, `strict` when the store has written it.'),
+    .describe(
+      'When a join is answered: `relaxed` at once, `strict` when the store has written it. A crash costs the `relaxed` joins of the last half second or so under load, and of longer on a slow disk.',
+    ),
   flushMs: z
     .int()
     .min(0)
     .max(60_000)
     .default(50)
-    .describe('How long changes of a room are collected before they are written together.')
+    .describe(
+      'How long changes of a room are collected before they are written together. The write itself takes time besides.',
+    )
     .register(fieldNotes, { unit: 'milliseconds' }),
   ttlSeconds: z
     .int()
@@ -147,6 +187,13 @@ export const settingsSchema = z
       .describe(
         "The origins whose pages may connect, besides the server's own; `null` is a page opened from disk, `*` any page.",
       ),
+    trustedProxies: z
+      .array(z.string().refine(isAddressRule).register(fieldNotes, { allowed: ADDRESS_WORDS }))
+      .default([])
+      .describe(
+        'The proxies whose `X-Forwarded-For` is believed: addresses, networks such as 10.0.0.0/8, `loopback`, and `private` for the networks that are not on the internet. The address of a client is then the last one in it that is not of such a proxy.',
+      ),
+    tls: tls.prefault({}),
     drainSeconds: z
       .int()
       .min(0)
@@ -177,8 +224,10 @@ export const settingsSchema = z
     line: line.prefault({}),
     auth: authSchema.prefault({}),
     limits: limitsSchema.prefault({}),
+    drain: drain.prefault({}),
     membership: membership.prefault({}),
     inspector: inspectorSchema.prefault({}),
+    metrics: metricsSchema.prefault({}),
     tars: tarsSchema.prefault({}),
     monitor: monitorSchema.prefault({}),
     redis: redisSchema.prefault({}),

@@ -33,7 +33,7 @@ export interface ApiRequest {
 }
 
 export interface ApiMethod {
-  readonly name: Exclude<ApiMethodName, 'watch'>;
+  readonly name: Exclude<ApiMethodName, 'watch' | 'explain'>;
   /** What it does, in one line. */
   readonly summary: string;
   /** The fields. Unknown ones are ignored. */

@@ -8,6 +8,7 @@ import type { Route } from '../router.ts';
 import type { ApiMethod } from './api-method.ts';
 import { batchParams } from './batch.ts';
 import { MAX_COMMANDS } from './commands.ts';
+import { explainQuery, loggedProblem } from './explain-route.ts';
 import { clientInfo, publication } from './fields.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -42,6 +43,7 @@ function describeApi(methods: readonly ApiMethod[]): JsonObject {
       '/api/batch': { post: describeBatch(methods) },
       '/api': { post: LINES },
       '/api/watch': { get: WATCH },
+      '/api/explain': { get: EXPLAIN },
     },
     components: {
       securitySchemes: SECURITY,
@@ -241,6 +243,45 @@ const WATCH = {
     403: REFUSALS[403],
     429: describeFailure('The key has made too many requests.'),
     503: describeFailure('Too many watch already, or the server is shutting down.'),
+  },
+};
+
+const EXPLAIN = {
+  operationId: 'explain',
+  summary:
+    'Tells what was refused, dropped or closed, and what failed in the last hour, and on what grounds.',
+  parameters: Object.entries(explainQuery.shape).map(([name, schema]) => {
+    const { description, ...type } = toSchema(schema);
+    return { name, in: 'query', required: false, description, schema: type };
+  }),
+  responses: {
+    200: {
+      description:
+        'As `result`: `problems`, those that were seen last first, and `missing`, how many nodes have not answered.',
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            properties: {
+              result: {
+                type: 'object',
+                properties: {
+                  problems: { type: 'array', items: toSchema(loggedProblem) },
+                  missing: { type: 'integer' },
+                },
+                required: ['problems', 'missing'],
+              },
+            },
+            required: ['result'],
+          },
+        },
+      },
+    },
+    400: describeFailure('A parameter is unknown, or its value is not allowed.'),
+    401: REFUSALS[401],
+    403: REFUSALS[403],
+    429: describeFailure('The key has made too many requests.'),
+    503: describeFailure('The other nodes cannot be reached.'),
   },
 };
 

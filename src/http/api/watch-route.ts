@@ -5,7 +5,7 @@ import type { RoomListener, Watch } from '../../operations/watchers.ts';
 import type { Publication, RoomMember } from '../../protocol/command.ts';
 import { mendEscapes } from '../../protocol/json/well-formed.ts';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
-import { jsonError } from '../../transport/common/responses.ts';
+import { jsonError, NO_PAGE } from '../../transport/common/responses.ts';
 import type {
   ResponseSink,
   ResponseStream,
@@ -30,6 +30,7 @@ const HEADERS = Object.freeze({
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
   'x-accel-buffering': 'no',
+  ...NO_PAGE,
 });
 
 export interface WatchRouteOptions {

@@ -3,7 +3,7 @@
 import type { Report } from '../syntax/diagnostics.ts';
 import type { FileModel, LongMode, Type } from './model.ts';
 import type { Named, Scope } from './scope.ts';
-import { findPlace } from '../syntax/source-file.ts';
+import { findLine } from '../syntax/source-file.ts';
 import type { SourceFile } from '../syntax/source-file.ts';
 import type { Name, Path, TypeSyntax } from '../syntax/syntax.ts';
 
@@ -53,7 +53,7 @@ export function checkDistinct(
 }
 
 function lineOf({ source }: CheckContext, { start }: { start: number }): number {
-  return findPlace(source.text, start).line;
+  return findLine(source, start);
 }
 
 /** Adds a definition to the scope, or reports that its name is taken. */

@@ -31,13 +31,25 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
       .filter((diagnostic) => diagnostic.file === file)
       .sort((one, other) => (one.span?.start ?? -1) - (other.span?.start ?? -1)),
   );
-  const told = new Map(ordered.map((diagnostic) => [formatDiagnostic(diagnostic), isError(diagnostic)]));
-  const shown = [...told.keys()].slice(0, MAX_TOLD);
-  const more = told.size - shown.length;
+  const told = withoutDuplicates(ordered);
+  const shown = told.slice(0, MAX_TOLD).map(formatDiagnostic);
+  const more = told.length - shown.length;
   if (more > 0) shown.push(`… and ${more} more.\n`);
-  const errors = [...told.values()].filter(Boolean).length;
-  const counts = [...count(errors, 'error'), ...count(told.size - errors, 'warning')];
+  const errors = told.filter(isError).length;
+  const counts = [...count(errors, 'error'), ...count(told.length - errors, 'warning')];
   return `${shown.join('\n')}\n${counts.join(', ')}.\n`;
+}
+
+/** By what they say and where, so that no text is made of those that are not shown. */
+function withoutDuplicates(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Map<SourceFile, Set<string>>();
+  return diagnostics.filter((diagnostic) => {
+    const { file, span, message } = diagnostic;
+    const told = seen.get(file) ?? new Set();
+    seen.set(file, told);
+    const key = `${span?.start} ${span?.end} ${isError(diagnostic)} ${message}`;
+    return told.size < told.add(key).size;
+  });
 }
 
 function count(number: number, name: string): string[] {
@@ -47,16 +59,36 @@ function count(number: number, name: string): string[] {
 
 function formatDiagnostic({ file, span, message, severity = 'error' }: Diagnostic): string {
   if (span === undefined) return `${file.path}: ${severity}: ${message}\n`;
-  const { line, column, lineText, lineStart } = findPlace(file.text, span.start);
-  const before = lineText.slice(0, span.start - lineStart);
-  const marked = lineText.slice(span.start - lineStart, span.end - lineStart);
+  const { line, column, lineText, lineStart } = findPlace(file, span.start);
+  const { before, marked, after } = cutLine(lineText, span.start - lineStart, span.end - lineStart);
   const tail = '~'.repeat(Math.max(0, toBlank(marked).length - 1));
   return [
     `${file.path}:${line}:${column}: ${severity}: ${message}`,
-    `    ${toPrintable(lineText)}`,
+    `    ${toPrintable(before + marked + after)}`,
     `    ${toBlank(before)}^${tail}`,
     '',
   ].join('\n');
+}
+
+/** What is shown before and behind the start of what is wrong. Files that a program wrote may be one line. */
+const SHOWN_BEFORE = 100;
+const SHOWN_BEHIND = 100;
+
+interface CutLine {
+  readonly before: string;
+  readonly marked: string;
+  readonly after: string;
+}
+
+/** A line in three parts, without what is far from the second one. */
+function cutLine(line: string, start: number, end: number): CutLine {
+  const from = Math.max(0, start - SHOWN_BEFORE);
+  const to = Math.min(line.length, start + SHOWN_BEHIND);
+  return {
+    before: (from > 0 ? '…' : '') + line.slice(from, start),
+    marked: line.slice(start, Math.min(end, to)),
+    after: line.slice(Math.min(end, to), to) + (to < line.length ? '…' : ''),
+  };
 }
 
 /** Spaces with the width of a text on a terminal, so that the caret is below the right character. */

@@ -55,7 +55,7 @@ describe('the catalogue', () => {
     });
     const { actors, total, counts } = await ask(catalogue);
     expect(actors.map(({ kind, id, status, states }) => [kind, id, status, states[0]])).toEqual([
-      ['server', 'server', 'active', 'listening'],
+      ['server', 'server', 'active', 'listening.settled'],
       ['connection', 'c1', 'active', 'open.flow.clear'],
       ['connection', 'c2', 'active', 'open.flow.clear'],
       ['membership', 'c1@room1', 'resting', 'joined'],

@@ -37,6 +37,7 @@ export function listMembers(
       .sort((a, b) => (a.figures['joinedAt'] ?? 0) - (b.figures['joinedAt'] ?? 0))
       .slice(0, most),
     total: joined.size + awake.size,
+    joined: joined.size,
     away: [...take(away.keys(), most)].map((user) => redaction.showText('user', user)),
   };
 }

@@ -32,6 +32,8 @@ export interface ChartState {
   readonly exit: readonly string[];
   /** The names of the actors that run while the state is active. */
   readonly invokes: readonly string[];
+  /** An actor that is in it for longer is stuck: `meta.maxSeconds` of the state. Absent: any time is right. */
+  readonly maxSeconds?: number;
   readonly states: readonly ChartState[];
 }
 

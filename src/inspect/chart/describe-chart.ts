@@ -46,6 +46,7 @@ export function describeChart(machine: AnyStateMachine): Chart {
 
 function describeState(node: AnyStateNode): ChartState {
   const { key, type, description = '', entry, exit, invoke } = node;
+  const maxSeconds = maxSecondsOf(node);
   if (type === 'history') throw new Error(`${node.id} is a history state, which charts do not have`);
   return {
     path: toPath(node),
@@ -56,8 +57,14 @@ function describeState(node: AnyStateNode): ChartState {
     entry: entry.filter((action) => !isTimer(action as Named)).map((action) => nameOf(action as Named)),
     exit: exit.filter((action) => !isTimer(action as Named)).map((action) => nameOf(action as Named)),
     invokes: invoke.map(({ src }) => nameSource(src)),
+    ...(maxSeconds !== undefined && { maxSeconds }),
     states: childrenOf(node).map(describeState),
   };
+}
+
+/** How long an actor may be in a state, in seconds; undefined if any time is right. */
+export function maxSecondsOf({ meta }: AnyStateNode): number | undefined {
+  return (meta as { readonly maxSeconds?: number } | undefined)?.maxSeconds;
 }
 
 function describeTransitions(node: AnyStateNode): ChartTransition[] {

@@ -10,13 +10,14 @@ import type {
   FeedMessage,
   MachineName,
 } from '../feed/feed-protocol.ts';
+import type { ProblemReading } from '../problems/problem-reading.ts';
 import type { RoomReading } from '../rooms/room-reading.ts';
 import type { WatchSink } from '../watch/live-watch.ts';
 import type { Watch } from '../watch/watcher.ts';
 
 type Message<Type extends FeedMessage['type']> = Extract<FeedMessage, { type: Type }>;
 
-export interface FeedAnswers extends RoomReading {
+export interface FeedAnswers extends RoomReading, ProblemReading {
   welcome(): Message<'welcome'>;
   catalogue(request: CatalogueRequest): Promise<CatalogueMessage>;
   chart(machine: MachineName): Chart;

@@ -68,9 +68,10 @@ function createOpened(options: { token?: string; answers?: Partial<FeedAnswers> 
       };
     },
     history: (actor) => (actor.id === 'nobody' ? undefined : { ...actor, entries: [] }),
-    members: (room) => (room === 'none' ? undefined : { room, members: [], total: 0, away: [] }),
+    members: (room) => (room === 'none' ? undefined : { room, members: [], total: 0, joined: 0, away: [] }),
     settings: (room) => (room === 'none' ? undefined : { room, settings: {} as RoomSettings }),
     acts: () => [],
+    problems: async () => ({ problems: [], missing: 0 }),
     presence: async ({ room }) => (room === '' ? { refusal: NO_NAME } : { room, members: [], total: 0 }),
     publications: async ({ room }) =>
       room === '' ? { refusal: NO_NAME } : { room, offset: 0, epoch: 'e', publications: [], hasOlder: false },

@@ -170,6 +170,15 @@ export class FeedSession extends InspectorSession {
         );
         return;
       }
+      case 'problems': {
+        const { type, id, ...asked } = request;
+        this.#readLater(
+          id,
+          () => answers.problems(asked),
+          (found) => this.#send({ type, id, ...found }),
+        );
+        return;
+      }
       case 'control':
         this.#control(request);
     }

@@ -1,6 +1,6 @@
 /** The HTTP route that downloads the recorded history of an actor as a file. */
 
-import { jsonError } from '../../transport/common/responses.ts';
+import { jsonError, NO_PAGE } from '../../transport/common/responses.ts';
 import type { Route } from '../../http/router.ts';
 import type { RequestHead, TransportResponse } from '../../transport/common/transport.ts';
 import { MACHINE_NAMES } from '../population/machine-names.ts';
@@ -41,7 +41,7 @@ export function createHistoryRoute(options: HistoryRouteOptions): Route {
           'content-type': format.type,
           'content-disposition': `attachment; filename*=UTF-8''${toFileName(kind, id, format.extension)}`,
           'cache-control': 'no-store',
-          'x-content-type-options': 'nosniff',
+          ...NO_PAGE,
         },
         body: format.write(history),
       };

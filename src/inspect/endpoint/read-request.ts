@@ -1,6 +1,7 @@
 /** Parses the frames of the inspector's page: the result is a request of feed-protocol.ts, or what is wrong. */
 
 import * as z from 'zod';
+import { PROBLEM_KINDS } from '../../events/problem.ts';
 import { MACHINE_NAMES } from '../population/machine-names.ts';
 import type { FeedJson, FeedObject, FeedRequest, MachineName } from '../feed/feed-protocol.ts';
 
@@ -79,6 +80,13 @@ const request: z.ZodType<FeedRequest> = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('settings'), id, room: name }),
   z.strictObject({ type: z.literal('acts'), id, room: name.exactOptional() }),
+  z.strictObject({
+    type: z.literal('problems'),
+    id,
+    kind: z.enum(PROBLEM_KINDS).exactOptional(),
+    search: name.exactOptional(),
+    limit: z.int().min(1).max(MAX_LIMIT),
+  }),
   z.strictObject({ type: z.literal('control'), id, actor, command }),
 ]);
 

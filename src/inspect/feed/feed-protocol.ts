@@ -106,6 +106,16 @@ export type FeedRequest =
   | { readonly type: 'settings'; readonly id: number; readonly room: string }
   /** The latest uses of the control, of one room or of all. */
   | { readonly type: 'acts'; readonly id: number; readonly room?: string }
+  /** What was refused, dropped, closed or failed in the last hour, on all nodes. */
+  | {
+      readonly type: 'problems';
+      readonly id: number;
+      readonly kind?: ProblemView['kind'];
+      /** Only those whose reason, or a name or id in them, contains this, in any case of letters. */
+      readonly search?: string;
+      /** 1 to 500. */
+      readonly limit: number;
+    }
   | {
       readonly type: 'control';
       readonly id: number;
@@ -191,6 +201,8 @@ export type FeedMessage =
       /** All of them, in the order of their joins, as far as `limit` goes. */
       readonly members: readonly ActorSummary[];
       readonly total: number;
+      /** How many of them have joined; the others are joining or leaving. */
+      readonly joined: number;
       /** Users who are away, by name. */
       readonly away: readonly string[];
     }
@@ -221,9 +233,45 @@ export type FeedMessage =
     }
   /** At most the latest 100, the latest first. */
   | { readonly type: 'acts'; readonly id: number; readonly acts: readonly ActRecord[] }
+  | {
+      readonly type: 'problems';
+      readonly id: number;
+      /** What was seen last comes first. */
+      readonly problems: readonly ProblemView[];
+      /** Other nodes that have not answered. */
+      readonly missing: number;
+    }
   | { readonly type: 'done'; readonly id: number }
   /** What was asked cannot be done; `id` is missing when the frame could not be read. */
   | { readonly type: 'refused'; readonly id?: number; readonly error: string };
+
+/** A problem with its grounds. Withheld fields are missing, and long texts are cut. */
+export interface ProblemView {
+  /** Its number on its node. */
+  readonly id: number;
+  /** When it was seen first and last, and how often. */
+  readonly since: number;
+  readonly at: number;
+  readonly count: number;
+  readonly kind: 'refused' | 'dropped' | 'closed' | 'failed' | 'restarted' | 'circuit' | 'stuck';
+  readonly reason: string;
+  readonly machine?: string;
+  readonly state?: StatePath;
+  readonly event?: string;
+  readonly guards?: readonly { readonly name: string; readonly holds: boolean }[];
+  readonly limit?: { readonly name: string; readonly value: number; readonly actual?: number };
+  readonly rule?: { readonly name: string; readonly value: string };
+  readonly code?: number;
+  readonly client?: string;
+  readonly user?: string;
+  readonly room?: string;
+  readonly address?: string;
+  readonly handler?: string;
+  readonly target?: string;
+  readonly error?: string;
+  /** The lines of the error's stack. */
+  readonly stack?: readonly string[];
+}
 
 /** A connection. The values of fields that are withheld are replaced; a withheld user is missing. */
 export interface SenderView {

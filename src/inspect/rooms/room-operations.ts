@@ -1,4 +1,4 @@
-/** What the inspector does in rooms and reads of them, on all nodes. It has no rules of its own for that. */
+/** What the inspector does in rooms, and reads of them and of problems, on all nodes. It has no rules of its own for that. */
 
 import type { Operations } from '../../operations/operations.ts';
 
@@ -14,6 +14,7 @@ export type RoomOperations = Pick<
   | 'unmute'
   | 'closeRoom'
   | 'disconnect'
+  | 'problems'
 >;
 
 /** A connection in a room. */

@@ -155,7 +155,7 @@ test('without a query the server and the first rooms are shown', async () => {
     'server:server',
     ...[1, 2, 3, 4, 5].map((room) => `room:room${room}`),
   ]);
-  expect(received.items[0]).toMatchObject({ name: 'server', snapshot: { value: 'listening' } });
+  expect(received.items[0]).toMatchObject({ name: 'server', snapshot: { value: { listening: 'settled' } } });
 });
 
 test('a connection is shown with its memberships, until the inspector closes', async () => {

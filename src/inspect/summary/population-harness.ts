@@ -57,6 +57,8 @@ function createRoomOperations({ rooms, directory, clock, broker, presence }: Har
       outside,
       nodeInfo,
       listActors: () => null,
+      problems: { find: () => [] },
+      tellMetrics: () => null,
       revocations,
       muted,
       events,
@@ -82,6 +84,7 @@ export function createPopulation(
     machines.server,
     {
       services: {
+        async prepare() {},
         async restore() {},
         bind: async () => ({ host: '127.0.0.1', port: 8080 }),
         async emptyConnections() {},

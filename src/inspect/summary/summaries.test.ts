@@ -20,7 +20,13 @@ function createTeller(options: Parameters<typeof createPopulation>[0] = {}) {
   };
 }
 
-const LIMITS = { roomsPerConnection: 128, receiveQueueBytes: 1024 * 1024, callsPerConnection: 2 };
+const LIMITS = {
+  roomsPerConnection: 128,
+  receiveQueueBytes: 1024 * 1024,
+  callsPerConnection: 2,
+  connectionsPerUser: 0,
+  sendMemoryBytes: 0,
+};
 
 describe('a summary', () => {
   test('tells the active states, since when, and the figures of its kind', async () => {
@@ -62,7 +68,7 @@ describe('a summary', () => {
       },
     });
     expect(summarize('server', 'server')).toMatchObject({
-      states: ['listening'],
+      states: ['listening.settled'],
       figures: { connections: 1, rooms: 1, servants: 1 },
     });
     expect(Object.keys(summarize('tarsProxy', 'hello').figures)).toEqual([

@@ -112,6 +112,7 @@ export function usesOf(kind: MachineName, action: string, scene: Scene): readonl
 /** What an invoked actor stands for, by the machine and the name of the invoked actor. */
 export const INVOKED: Readonly<Record<MachineName, Readonly<Record<string, Outside>>>> = {
   server: {
+    prepare: 'store',
     restore: 'store',
     bind: 'socket',
     emptyConnections: 'socket',

@@ -98,6 +98,7 @@ export function createWatchHarness(options: WatchHarnessOptions = {}): WatchHarn
       events: { emit() {}, isHeard: () => false },
       drainMs: 1_000,
       services: {
+        prepare: async () => {},
         restore: async () => {},
         bind: async () => ({ host: '127.0.0.1', port: 1 }),
         emptyConnections: async () => {},

@@ -68,10 +68,14 @@ test('the server is watched from its start to its end', async () => {
   flush();
   expect(page.story()).toEqual([
     'server started',
+    'server => store: prepare',
+    'store -> server: xstate.done.actor.0.server.starting.preparing',
     'server => store: restore',
     'store -> server: xstate.done.actor.0.server.starting.restoring',
     'server => socket: bind',
     'socket -> server: xstate.done.actor.0.server.starting.binding',
+    'server => store: restore',
+    'store -> server: xstate.done.actor.0.server.listening.restoring',
     'library -> server: server.broadcast',
     'server => broker: broadcast',
     'server => library: broadcast',

@@ -20,7 +20,8 @@ export interface CallCounter extends CallStatistics {
   record(this: void, call: CallRecord): void;
 }
 
-export function createCallStatistics(store: StatStore): CallCounter {
+/** @param always Gets each call too, whoever else does. */
+export function createCallStatistics(store: StatStore, always?: (call: CallRecord) => void): CallCounter {
   let collector: ((call: CallRecord) => void) | undefined;
   return {
     store,
@@ -30,8 +31,11 @@ export function createCallStatistics(store: StatStore): CallCounter {
         if (collector === record) collector = undefined;
       };
     },
-    isCollected: () => collector !== undefined,
-    record: (call) => collector?.(call),
+    isCollected: () => collector !== undefined || always !== undefined,
+    record(call) {
+      collector?.(call);
+      always?.(call);
+    },
   };
 }
 

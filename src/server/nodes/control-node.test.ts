@@ -50,6 +50,8 @@ function start(options: HarnessOptions = {}) {
       outside,
       nodeInfo,
       listActors: () => null,
+      problems: { find: () => [] },
+      tellMetrics: () => null,
       revocations,
       muted,
       events,

@@ -19,12 +19,14 @@ import type { StreamHub } from '../../transport/streams/stream-hub.ts';
 import type { MutedRooms } from '../../operations/muted-rooms.ts';
 import type { OutsidePresence } from '../../operations/outside-presence.ts';
 import { nameOfCode, type CloseName } from '../../protocol/close-codes.ts';
+import type { ProblemQuery } from '../../events/problem.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import type { Revocations } from '../../operations/revocations.ts';
 import type { Revocation } from '../../storage/revocations/revocation-store.ts';
 import { endRevoked } from './end-revoked.ts';
 import type { Json } from '../../protocol/command.ts';
 import { createRefusal } from '../../protocol/errors.ts';
+import type { ProblemLog } from '../../problems/problem-log.ts';
 import { createGlob } from '../../protocol/glob.ts';
 
 const TOO_MANY =
@@ -49,13 +51,29 @@ export interface ControlNodeInput {
   readonly nodeInfo: () => NodeInfo;
   /** What the inspector lists, for that of another node. */
   readonly listActors: (query: Json) => Json | Promise<Json>;
+  /** What went wrong here in the last hour. */
+  readonly problems: Pick<ProblemLog, 'find'>;
+  /** The metrics, for another worker of the process `place`. */
+  readonly tellMetrics: (place: string) => Json | Promise<Json>;
   readonly revocations: Pick<Revocations, 'add' | 'lift' | 'reload'>;
   readonly muted: Pick<MutedRooms, 'mute' | 'unmute' | 'reload'>;
   readonly events: EventSink;
 }
 
 export function createControlNode(input: ControlNodeInput): ControlNode {
-  const { node, directory, streams, outside, nodeInfo, listActors, revocations, muted, events } = input;
+  const {
+    node,
+    directory,
+    streams,
+    outside,
+    nodeInfo,
+    listActors,
+    problems,
+    tellMetrics,
+    revocations,
+    muted,
+    events,
+  } = input;
   const ignored = new Set<string>();
 
   /** A node of a newer version may ask for what this one does not know. */
@@ -196,6 +214,10 @@ export function createControlNode(input: ControlNodeInput): ControlNode {
           return { ...nodeInfo() } satisfies Json;
         case 'actors':
           return listActors(question.query);
+        case 'problems':
+          return problems.find(question.query as ProblemQuery, question.most) as unknown as Json;
+        case 'metrics':
+          return tellMetrics(question.place);
         default:
           throw ignore(`a question of the type ${(question satisfies never as Question).type}`);
       }

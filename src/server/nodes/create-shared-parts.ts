@@ -58,6 +58,8 @@ interface ChoiceInput {
   /** The parts are made before it. */
   readonly directory: () => Directory;
   readonly optionsOf: (room: string) => RoomOptions;
+  /** Makes a broker whose publications are measured. */
+  readonly measure?: ((broker: Broker) => Broker) | undefined;
 }
 
 interface ChosenParts extends SharedParts {
@@ -73,10 +75,11 @@ export function createSharedParts({
   historyBytes,
   directory,
   optionsOf,
+  measure,
 }: ChoiceInput): ChosenParts {
   const broker =
     given.broker ?? redis?.createBroker() ?? createMemoryBroker({ clock, maxBytes: historyBytes });
-  const watched = watchBroker(broker, {
+  const watched = watchBroker(measure?.(broker) ?? broker, {
     clock,
     keepsHistory: (room) => (directory().rooms.get(room)?.record.options ?? optionsOf(room)).history.size > 0,
     isWatched: (room) => hasStreamReaders(directory(), room),

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { startQuietTimer, type Clock } from '../../system/clock.ts';
 import { FrameSplitter } from '../wire/frame-splitter.ts';
+import { HalfFrameError, type HalfFrames } from './half-frames.ts';
 import type { OnServerError } from './server-errors.ts';
 import { PACKET_TYPE, RequestPacket, ResponsePacket, TARS_VERSION } from '../wire/packets.ts';
 import { RETURN_CODES } from '../wire/return-codes.ts';
@@ -17,10 +18,26 @@ const MAX_UNSENT_BYTES = 1024 * 1024;
 export interface ServingOptions {
   readonly servants: ReadonlyMap<string, ServantAdapter>;
   readonly maxFrameBytes: number;
+  /** The same until a call has shown that the client may call. */
+  readonly maxFirstFrameBytes: number;
+  /** How long a frame may take from its first byte to its last. */
+  readonly frameTimeoutMs: number;
+  /** Whether a client may call, by the context of its call. */
+  readonly trusts: (context: ReadonlyMap<string, string>) => boolean;
+  /** What those hold that are not trusted yet. */
+  readonly halfFrames: HalfFrames;
+  /** The calls in flight of all connections. */
+  readonly allCalls: CallCount;
   readonly maxCalls: number;
   readonly idleTimeoutMs: number;
   readonly onError: OnServerError;
   readonly clock: Clock;
+}
+
+/** How many calls are in flight, and how many may be. */
+export interface CallCount {
+  inFlight: number;
+  readonly most: number;
 }
 
 export class ClientConnection {
@@ -34,18 +51,26 @@ export class ClientConnection {
   #activeAt: number;
   #idleTimer: unknown;
   #isFinishing = false;
+  #isTrusted = false;
+  /** The memory of a frame that is not complete. */
+  #heldBytes = 0;
+  /** Its deadline. */
+  #frameTimer: unknown;
 
   constructor(socket: Socket, options: ServingOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#splitter = new FrameSplitter(options.maxFrameBytes);
+    this.#splitter = new FrameSplitter(options.maxFirstFrameBytes);
     this.#batch = new WriteBatch(socket);
     this.#client = socket.remoteAddress === undefined ? {} : { remoteAddress: socket.remoteAddress };
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('drain', () => socket.resume());
     // A broken connection is nothing special; 'close' follows.
     socket.on('error', () => {});
-    socket.on('close', () => options.clock.clearTimeout(this.#idleTimer));
+    socket.on('close', () => {
+      options.clock.clearTimeout(this.#idleTimer);
+      this.#hold(0);
+    });
     this.#activeAt = options.clock.monotonic();
     this.#watchIdle(options.idleTimeoutMs);
   }
@@ -75,16 +100,51 @@ export class ClientConnection {
   #receive(chunk: Uint8Array): void {
     this.#activeAt = this.#options.clock.monotonic();
     try {
-      for (const packet of this.#splitter.push(chunk)) this.#take(decodeRequest(packet));
+      const packets = this.#splitter.push(chunk);
+      for (const packet of packets) this.#take(decodeRequest(packet));
+      const { heldBytes } = this.#splitter;
+      // Most frames come whole.
+      if (heldBytes > 0 || this.#heldBytes > 0) this.#hold(heldBytes, packets.length > 0);
     } catch (error) {
-      this.drop();
-      this.#options.onError(error, this.#client);
+      this.giveUp(error);
     }
   }
 
+  /** Drops the connection, and tells why. */
+  giveUp(reason: unknown): void {
+    this.drop();
+    this.#hold(0);
+    this.#options.onError(reason, this.#client);
+  }
+
+  /** @param isAnother Whether it is another frame than before. */
+  #hold(heldBytes: number, isAnother = false): void {
+    const { clock, frameTimeoutMs, halfFrames } = this.#options;
+    if (heldBytes === 0 || isAnother) {
+      clock.clearTimeout(this.#frameTimer);
+      this.#frameTimer = undefined;
+    }
+    if (heldBytes > 0) {
+      const late = (): void =>
+        this.giveUp(new HalfFrameError(`a frame was not complete in ${frameTimeoutMs} ms`));
+      this.#frameTimer ??= startQuietTimer(clock, late, frameTimeoutMs);
+    }
+    this.#heldBytes = heldBytes;
+    if (!this.#isTrusted) halfFrames.note(this, heldBytes);
+  }
+
+  #trust(): void {
+    this.#isTrusted = true;
+    this.#splitter.allow(this.#options.maxFrameBytes);
+    this.#options.halfFrames.note(this, 0);
+  }
+
   #take(request: Request): void {
-    const adapter = this.#options.servants.get(request.servant);
-    if (this.#isFinishing || this.#calls >= this.#options.maxCalls) this.#answer(request, OVERLOADED);
+    const { servants, maxCalls, allCalls, trusts } = this.#options;
+    if (!this.#isTrusted && trusts(request.context)) this.#trust();
+    const adapter = servants.get(request.servant);
+    if (this.#isFinishing || this.#calls >= maxCalls || allCalls.inFlight >= allCalls.most)
+      this.#answer(request, OVERLOADED);
     else if (adapter === undefined) this.#answer(request, NO_SUCH_SERVANT);
     else void this.#serve(adapter, request);
   }
@@ -98,6 +158,7 @@ export class ClientConnection {
       ...(isTupVersion(version) ? { tupVersion: version } : {}),
     };
     this.#calls += 1;
+    this.#options.allCalls.inFlight += 1;
     try {
       this.#answer(request, await adapter.dispatch(func, body, call));
     } catch (error) {
@@ -105,6 +166,7 @@ export class ClientConnection {
       this.#answer(request, FAILED);
     }
     this.#calls -= 1;
+    this.#options.allCalls.inFlight -= 1;
     this.#activeAt = this.#options.clock.monotonic();
     if (this.#isFinishing) this.#endIfDone();
   }

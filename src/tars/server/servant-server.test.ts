@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CLOCK_STEPS } from '../../system/clock-harness.ts';
 import { Inbox } from '../../system/inbox-harness.ts';
@@ -395,3 +396,91 @@ describe('closing', () => {
     await expect(probe([port]).link.open()).rejects.toMatchObject({ code: 'refused' });
   });
 });
+
+describe('frames that do not come whole', () => {
+  /** The first bytes of a frame of so many bytes. */
+  function begin(length: number, sent: number): Uint8Array {
+    const bytes = Buffer.alloc(sent);
+    bytes.writeUInt32BE(length);
+    return bytes;
+  }
+
+  const SECRET = new Map([['secret', 'right']]);
+  const trusts = (context: ReadonlyMap<string, string>): boolean => context.get('secret') === 'right';
+
+  test('may be long only from those who may call', async () => {
+    const { port, errors } = await start({ trusts, maxFirstFrameBytes: 1_000 });
+    const [stranger, caller] = [await dial(port), await dial(port)];
+    stranger.socket.write(requestFrame(1));
+    expect(await stranger.replies.next()).toMatchObject({ requestId: 1 });
+    const long = echoBody('x'.repeat(2_000));
+    stranger.socket.write(requestFrame(2, { body: long }));
+    await once(stranger.socket, 'close');
+    expect(errors).toMatchObject([{ error: { code: 'TARS_DECODE' } }]);
+    caller.socket.write(requestFrame(1, { context: SECRET }));
+    expect(await caller.replies.next()).toMatchObject({ requestId: 1 });
+    caller.socket.write(requestFrame(2, { body: long }));
+    expect(await caller.replies.next()).toMatchObject({ requestId: 2, ret: 0 });
+  });
+
+  test('may take so much memory together: whoever holds most is dropped', async () => {
+    const { port, errors } = await start({ trusts, maxFirstFrameBytes: 1024 * 1024 });
+    const caller = await dial(port);
+    caller.socket.write(requestFrame(1, { context: SECRET }));
+    await caller.replies.next();
+    const strangers = await Promise.all(Array.from({ length: 40 }, () => dial(port)));
+    const dropped = new Inbox<number>();
+    strangers.forEach(({ socket }, index) => {
+      socket.on('close', () => dropped.push(index));
+      socket.write(begin(1024 * 1024, 1024 * 1024 - 1));
+    });
+    await dropped.next();
+    for (const { error } of errors) expect(error).toMatchObject({ code: 'TARS_HALF_FRAME' });
+    caller.socket.write(requestFrame(2, { context: SECRET }));
+    expect(await caller.replies.next()).toMatchObject({ requestId: 2, ret: 0 });
+  });
+
+  test('are waited for as long as is allowed, however often a byte comes', async () => {
+    const clock = new ManualClock();
+    const { port, errors } = await start({ clock, frameTimeoutMs: 1_000 });
+    const { socket, replies } = await dial(port);
+    const frame = requestFrame(1);
+    socket.write(frame.subarray(0, 10));
+    await until(() => clock.timers === 2);
+    clock.advance(900);
+    socket.write(Buffer.concat([frame.subarray(10), requestFrame(2).subarray(0, 10)]));
+    expect(await replies.next()).toMatchObject({ requestId: 1 });
+    // Another frame has begun.
+    clock.advance(900);
+    socket.write(requestFrame(2).subarray(10, 11));
+    socket.write(requestFrame(2).subarray(11));
+    expect(await replies.next()).toMatchObject({ requestId: 2 });
+    expect(clock.timers).toBe(1);
+    socket.write(frame.subarray(0, 10));
+    await until(() => clock.timers === 2);
+    clock.advance(1_000);
+    await once(socket, 'close');
+    expect(errors).toMatchObject([{ error: { code: 'TARS_HALF_FRAME' } }]);
+  });
+
+  test('calls of all connections together are bounded', async () => {
+    const gate = createGate();
+    const { port } = await start({ servants: gate.servants, maxCallsInAll: 1 });
+    const [one, other] = [await dial(port), await dial(port)];
+    one.socket.write(requestFrame(1));
+    await gate.entered.next();
+    other.socket.write(requestFrame(2));
+    expect(await other.replies.next()).toMatchObject({ requestId: 2, ret: RETURN_CODES.overloaded });
+    gate.letGo('1');
+    expect(await one.replies.next()).toMatchObject({ requestId: 1, ret: 0 });
+    other.socket.write(requestFrame(3));
+    await gate.entered.next();
+    gate.letGo('3');
+    expect(await other.replies.next()).toMatchObject({ requestId: 3, ret: 0 });
+  });
+});
+
+/** Waits for what has no event, turn by turn. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await nextTurn();
+}

@@ -3,13 +3,18 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { startQuietTimer, systemClock, type Clock } from '../../system/clock.ts';
 import type { SocketSource } from '../../system/socket-source.ts';
-import { DEFAULT_FRAME_BYTES } from '../wire/frame-splitter.ts';
+import { DEFAULT_FRAME_BYTES, GROWTH } from '../wire/frame-splitter.ts';
 import type { ServantAdapter } from '../calls/servant-adapter.ts';
 import { ClientConnection, type ServingOptions } from './client-connection.ts';
+import { HalfFrames } from './half-frames.ts';
 import type { OnServerError } from './server-errors.ts';
 
 const DEFAULT_MAX_CONNECTIONS = 1_024;
 const DEFAULT_MAX_CALLS = 1_000;
+const DEFAULT_MAX_CALLS_IN_ALL = 10_000;
+const DEFAULT_FRAME_TIMEOUT_MS = 30_000;
+/** What connections that may not call yet may hold together, if no first frame may be longer. */
+const DEFAULT_UNTRUSTED_BYTES = 16 * 1024 * 1024;
 /** The value of the platform's template. */
 const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
 const DEFAULT_CLOSE_TIMEOUT_MS = 3_000;
@@ -24,10 +29,22 @@ export interface ServantServerOptions {
   readonly servants: ReadonlyMap<string, ServantAdapter>;
   /** The longest request, including its length field, in bytes. Default 10 MiB. */
   readonly maxFrameBytes?: number;
+  /**
+   * The same for a connection before its first call that {@link ServantServerOptions.trusts} allows. Default: as long as any.
+   * All such connections together hold at most 16 MiB of frames that are not complete, or two of the longest ones: whoever
+   * holds most is dropped.
+   */
+  readonly maxFirstFrameBytes?: number;
+  /** Whether a client may call, by the context of its call. Default: everybody. */
+  readonly trusts?: (context: ReadonlyMap<string, string>) => boolean;
+  /** How long a frame may take from its first byte to its last, in milliseconds. Default 30,000. */
+  readonly frameTimeoutMs?: number;
   /** Further connections are closed at once. Default 1,024. */
   readonly maxConnections?: number;
   /** The most calls of one connection in flight; further ones are answered `overloaded`. Default 1,000. */
   readonly maxCalls?: number;
+  /** The same of all connections together. Default 10,000. */
+  readonly maxCallsInAll?: number;
   /** A connection that is idle for so long, with no call in flight, is closed; in milliseconds. Default 60,000. */
   readonly idleTimeoutMs?: number;
   /** How long `close` waits for the calls in flight, in milliseconds. Default 3,000. */
@@ -57,9 +74,16 @@ export interface ServantServer {
 /** Makes a server; it listens when `listen` is called. */
 export function createServantServer(options: ServantServerOptions): ServantServer {
   const { clock = systemClock, closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS } = options;
+  const maxFrameBytes = options.maxFrameBytes ?? DEFAULT_FRAME_BYTES;
+  const maxFirstFrameBytes = Math.min(maxFrameBytes, options.maxFirstFrameBytes ?? maxFrameBytes);
   const serving: ServingOptions = {
     servants: options.servants,
-    maxFrameBytes: options.maxFrameBytes ?? DEFAULT_FRAME_BYTES,
+    maxFrameBytes,
+    maxFirstFrameBytes,
+    frameTimeoutMs: options.frameTimeoutMs ?? DEFAULT_FRAME_TIMEOUT_MS,
+    trusts: options.trusts ?? (() => true),
+    halfFrames: new HalfFrames(Math.max(DEFAULT_UNTRUSTED_BYTES, 2 * GROWTH * maxFirstFrameBytes)),
+    allCalls: { inFlight: 0, most: options.maxCallsInAll ?? DEFAULT_MAX_CALLS_IN_ALL },
     maxCalls: options.maxCalls ?? DEFAULT_MAX_CALLS,
     idleTimeoutMs: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
     onError: options.onError ?? (() => {}),

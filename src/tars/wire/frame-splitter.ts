@@ -5,15 +5,28 @@ import { TarsDecodeError } from './wire-errors.ts';
 /** The default of the longest frame, including its length field. */
 export const DEFAULT_FRAME_BYTES = 10 * 1024 * 1024;
 
+/** The memory of a frame that is not complete may be so many times as long as the frame. */
+export const GROWTH = 2;
+
 const LENGTH_BYTES = 4;
 
 export class FrameSplitter {
-  readonly #maxFrameBytes: number;
+  #maxFrameBytes: number;
   #kept = Buffer.alloc(0);
   #keptBytes = 0;
 
   /** @param maxFrameBytes The longest frame, in bytes. Default 10 MiB. */
   constructor(maxFrameBytes = DEFAULT_FRAME_BYTES) {
+    this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /** The memory for a frame that is not complete yet, in bytes. */
+  get heldBytes(): number {
+    return this.#kept.length;
+  }
+
+  /** From now on, frames may have so many bytes. */
+  allow(maxFrameBytes: number): void {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
@@ -47,7 +60,7 @@ export class FrameSplitter {
   #append(chunk: Uint8Array): Buffer {
     const needed = this.#keptBytes + chunk.length;
     if (needed > this.#kept.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, this.#kept.length * 2));
+      const grown = Buffer.allocUnsafe(Math.max(needed, this.#kept.length * GROWTH));
       grown.set(this.#kept.subarray(0, this.#keptBytes));
       this.#kept = grown;
     }

@@ -67,6 +67,7 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
       },
       drained: contain(() => stream.drained()),
       overflowed: contain(() => stream.overflowed()),
+      evicted: contain((waiting) => stream.evicted?.(waiting)),
       closed: contain(() => stream.closed()),
     };
   }
@@ -100,6 +101,7 @@ export function containHandlers<Session>(handlers: TransportHandlers<Session>): 
     },
     drain: contain((session) => handlers.drain(session)),
     overflow: contain((session) => handlers.overflow(session)),
+    evict: contain((session, waiting) => handlers.evict?.(session, waiting)),
     close: contain((session, code, reason) => handlers.close(session, code, reason)),
     crowded: contain(() => handlers.crowded?.()),
     failed: report,

@@ -62,7 +62,9 @@ export interface RequestHead {
   header(name: string): string | undefined;
   /** All headers by their names (in lower case); of several with one name, one. */
   headers(): Readonly<Record<string, string>>;
-  /** The IP address of the client. */
+  /** The values of all headers with this name (in lower case), in the order in which they came. */
+  headerLines(name: string): readonly string[];
+  /** The IP address of the client, or of the last trusted proxy before it that told none. */
   readonly remoteAddress: string;
 }
 
@@ -103,8 +105,18 @@ export interface ResponseStream {
    * that dropped the chunk. It may end the response.
    */
   overflowed(): void;
+  /** Too much waits for all clients, and most of it in this response: the connection is dropped after this call. */
+  evicted?(waiting: WaitingBytes): void;
   /** Called exactly once: the response has ended, or the client is gone. */
   closed(): void;
+}
+
+/** What waits to be sent, in bytes. */
+export interface WaitingBytes {
+  /** To one client. */
+  readonly own: number;
+  /** To all clients together. */
+  readonly all: number;
 }
 
 /** Where the chunks of one response go. When it is closed, every method does nothing and does not throw. */
@@ -178,6 +190,11 @@ export interface TransportHandlers<Session> {
    */
   overflow(session: Session): void;
   /**
+   * Too much waits for all clients (`sendMemoryBytes`), and most of it for this one: what waits is dropped with the
+   * connection after this call, so that the client sees 1006. If the call closes the socket, `close` has its code and reason.
+   */
+  evict?(session: Session, waiting: WaitingBytes): void;
+  /**
    * Called exactly once for each socket that was open. The code is 1005 for a close frame without a code, and 1006 if
    * there was no close frame.
    */
@@ -190,6 +207,14 @@ export interface TransportHandlers<Session> {
   crowded?(): void;
 }
 
+/** A certificate and its key: the files, and what is in them (PEM). */
+export interface Certificate {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly cert: Uint8Array;
+  readonly key: Uint8Array;
+}
+
 export interface TransportOptions {
   /**
    * Longest frame that a client may send, in bytes. A longer one closes the socket. The server sees code 1006; the client
@@ -198,6 +223,11 @@ export interface TransportOptions {
   readonly maxFrameBytes: number;
   /** Longest send queue of a socket or a streamed response, in bytes. Above it, frames are dropped and `overflow` is called. */
   readonly sendQueueBytes: number;
+  /**
+   * What may wait in the send queues of all sockets and streamed responses together, in bytes. Above it, those with the longest
+   * queues are dropped; it is looked at now and then. 0 and the default: no limit.
+   */
+  readonly sendMemoryBytes?: number;
   /** A socket that sends nothing for so many seconds, not even a pong, is dropped: 8 to 960, or 0 for never. */
   readonly idleTimeoutSeconds: number;
   /**
@@ -205,6 +235,8 @@ export interface TransportOptions {
    * anything is read from it. Default: no limit.
    */
   readonly maxSockets?: number;
+  /** With it, all connections are encrypted by TLS. */
+  readonly certificate?: Certificate | undefined;
 }
 
 /** The request line and the headers of a request may take so many bytes. A longer head is refused with 431. */
@@ -240,6 +272,11 @@ export interface Transport {
   listen(address: ListenAddress): Promise<ListenAddress>;
   /** Takes no new connections any more. Those that are open stay. Needed by workers only. */
   stopListening?(): void;
+  /**
+   * Shows another certificate to new connections. Those that are open stay as they are. Absent: it needs a new transport.
+   * @throws {Error} (as a rejection) if it cannot be used; the one before stays.
+   */
+  useCertificate?(certificate: Certificate): Promise<void>;
   /** Sends a frame to all sockets that are subscribed to a topic. */
   publish(topic: Text, frame: Frame): void;
   /**

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { readFrame } from '../../protocol/text.ts';
 import type { CreateTransport, Transport, TransportHandlers } from '../common/transport.ts';
+import { HANDSHAKE } from './raw-client.ts';
 
 /** What a transport cannot do, and its tests leave out. docs/decisions/0006 tells of each. */
 export type HttpFault =
@@ -42,10 +43,6 @@ interface Case {
   readonly answer: RegExp;
   readonly fault?: HttpFault;
 }
-
-const HANDSHAKE =
-  'GET /sock HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
 /** The text `hi` as a client sends it, and as it must not. */
 const MASKED = Buffer.from([0x81, 0x82, 1, 2, 3, 4, 0x68 ^ 1, 0x69 ^ 2]);

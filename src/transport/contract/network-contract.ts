@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Inbox } from '../../system/inbox-harness.ts';
@@ -143,6 +144,29 @@ export function describeNetworkTransport(name: string, create: CreateTransport, 
       const { port } = await transport.listen(LOOPBACK);
       const headers = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-key': 'too short' };
       expect(await request(port, { headers })).toMatchObject({ status: 200, body: '127.0.0.1' });
+      await transport.close();
+    });
+
+    test('all lines of a header that comes more than once can be read, also in a later turn', async () => {
+      const seen: (readonly string[])[] = [];
+      const transport = create(
+        {
+          ...createHandlers(),
+          async request(incoming) {
+            seen.push(incoming.headerLines('x-hop'));
+            await nextTurn();
+            seen.push(incoming.headerLines('x-hop'), [incoming.header('x-hop') ?? '']);
+            return { status: 200 };
+          },
+        },
+        options,
+      );
+      const { port } = await transport.listen(LOOPBACK);
+      const socket = net.connect(port, '127.0.0.1');
+      socket.write('GET / HTTP/1.1\r\nhost: here\r\nX-Hop: one\r\nx-hop: two, three\r\n\r\n');
+      await once(socket, 'data');
+      expect(seen).toEqual([['one', 'two, three'], ['one', 'two, three'], ['one']]);
+      socket.destroy();
       await transport.close();
     });
 

@@ -88,6 +88,23 @@ export function describeRequests(start: StartServer): void {
     expect(await request(withBody)).toMatchObject({ body: 'POST /later x 127.0.0.1 k' });
   });
 
+  test('all lines of a header can be read, also in a later turn', async () => {
+    const { request } = await start({
+      async request(incoming) {
+        const before = ['x-key', 'x-other'].map((name) => incoming.headerLines(name));
+        await nextTurn();
+        await nextTurn();
+        const after = ['x-key', 'x-other'].map((name) => incoming.headerLines(name));
+        return { status: 200, body: JSON.stringify([before, after]) };
+      },
+    });
+    const { body } = await request({ path: '/', headers: { 'X-Key': 'k' } });
+    expect(JSON.parse(body)).toEqual([
+      [['k'], []],
+      [['k'], []],
+    ]);
+  });
+
   test('a request without a query has an empty one', async () => {
     const { request } = await start({ request: ({ query }) => ({ status: 200, body: `(${query})` }) });
     expect(await request()).toMatchObject({ body: '()' });

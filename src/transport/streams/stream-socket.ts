@@ -7,7 +7,14 @@ import type { Frame } from '../../protocol/text.ts';
 import type { PendingSends } from '../common/pending-sends.ts';
 import type { Topics } from '../common/topics.ts';
 import { JoinedFrames } from '../common/joined-frames.ts';
-import type { JoinFrames, ResponseSink, ResponseStream, SendStatus, Socket } from '../common/transport.ts';
+import type {
+  JoinFrames,
+  ResponseSink,
+  ResponseStream,
+  SendStatus,
+  Socket,
+  WaitingBytes,
+} from '../common/transport.ts';
 import type { SocketSession } from '../socket-session.ts';
 import { formatDisconnect, type StreamFormat } from './stream-format.ts';
 
@@ -57,6 +64,8 @@ export class StreamSocket implements Socket, ResponseStream {
   /** Frames behind those, which are to be joined into one. */
   #joining: JoinedFrames | undefined;
   #isInPendingSends = false;
+  /** What waits is dropped when it closes. */
+  #isEvicted = false;
   /** The session knows that bytes wait in the send queue. */
   #isCongestionTold = false;
 
@@ -106,6 +115,11 @@ export class StreamSocket implements Socket, ResponseStream {
 
   overflowed(): void {
     if (this.isOpen) this.#session.overflowed();
+  }
+
+  evicted(waiting: WaitingBytes): void {
+    this.#isEvicted = true;
+    if (this.isOpen) this.#session.evicted?.(waiting);
   }
 
   closed(): void {
@@ -162,6 +176,11 @@ export class StreamSocket implements Socket, ResponseStream {
   }
 
   close(code: number, reason: string): void {
+    if (this.#isEvicted) {
+      // The last message would wait behind what is dropped now.
+      this.#ended(code, reason);
+      return;
+    }
     this.#write();
     const sink = this.#sink;
     // The session is told first: the end of the response is not the end of a broken stream.

@@ -55,6 +55,8 @@ export class UwsRequestHead implements RequestHead {
   /** Undefined when the data was copied or the request was answered. */
   #req: RawRequest | undefined;
   #headers: Map<string, string> | undefined;
+  /** The values of those that came more than once. */
+  #repeated: Map<string, string[]> | undefined;
   #remoteAddress: string | undefined;
 
   constructor(res: RawResponse, req: RawRequest) {
@@ -78,6 +80,11 @@ export class UwsRequestHead implements RequestHead {
     return headers;
   }
 
+  headerLines(name: string): readonly string[] {
+    const repeated = this.#req === undefined ? this.#repeated : findRepeated(this.#req);
+    return repeated?.get(name)?.map(readHeaderText) ?? [this.header(name) ?? []].flat();
+  }
+
   get remoteAddress(): string {
     this.#remoteAddress ??= formatAddress(
       new Uint8Array(this.#req === undefined ? [] : this.#res.getRemoteAddress()),
@@ -90,8 +97,13 @@ export class UwsRequestHead implements RequestHead {
     const req = this.#req;
     if (req === undefined) return;
     const headers = new Map<string, string>();
-    req.forEach((name) => headers.set(name, req.getHeader(name)));
+    let lines = 0;
+    req.forEach((name) => {
+      lines += 1;
+      headers.set(name, req.getHeader(name));
+    });
     this.#headers = headers;
+    if (lines > headers.size) this.#repeated = findRepeated(req);
     void this.remoteAddress;
     this.#req = undefined;
   }
@@ -100,6 +112,18 @@ export class UwsRequestHead implements RequestHead {
   forget(): void {
     this.#req = undefined;
   }
+}
+
+/** The values of the headers that came more than once. */
+function findRepeated(req: RawRequest): Map<string, string[]> {
+  const all = new Map<string, string[]>();
+  req.forEach((name, value) => {
+    const values = all.get(name);
+    if (values === undefined) all.set(name, [value]);
+    else values.push(value);
+  });
+  for (const [name, values] of all) if (values.length < 2) all.delete(name);
+  return all;
 }
 
 /** A request with its body and its response. */

@@ -1,6 +1,6 @@
 /** Listens with uWebSockets.js (uWS) on a port of its own, also on one whose last connections have just closed, or shares one. */
 
-import { isPortFree } from '../common/free-port.ts';
+import { findFreePort, isPortFree } from '../common/free-port.ts';
 import { ListenError, type ListenAddress } from '../common/transport.ts';
 import type { TemplatedApp, us_listen_socket, Uws } from './load.ts';
 
@@ -32,6 +32,17 @@ export async function listenAlone(
   const { LIBUS_LISTEN_EXCLUSIVE_PORT } = uws as unknown as UntypedModule;
   if (port !== 0 && !(await isPortFree({ host, port }))) throw new ListenError(host, port);
   return listen(app, { host, port }, port === 0 ? LIBUS_LISTEN_EXCLUSIVE_PORT : 0);
+}
+
+/**
+ * The same for a server that may have to listen on its port once more: with the flag the system would not let it, as long as
+ * there are connections.
+ * @throws {ListenError}
+ */
+export async function listenAgainLater(app: TemplatedApp, address: ListenAddress): Promise<us_listen_socket> {
+  const port = await findFreePort(address);
+  if (port === undefined) throw new ListenError(address.host, address.port);
+  return listen(app, { host: address.host, port }, 0);
 }
 
 /**

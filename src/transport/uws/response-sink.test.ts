@@ -1,6 +1,7 @@
 /** What uWebSockets.js does after seconds of waiting, and a network client cannot see, is played here by a raw response. */
 
 import { expect, test } from 'vitest';
+import { SendMemory } from '../common/send-memory.ts';
 import { UwsResponseSink, type RawStream, type SharedBySinks } from './response-sink.ts';
 
 /** A raw response that takes as many writes as it is told. */
@@ -23,7 +24,7 @@ function createSink() {
       writable = () => void handle(0);
     },
   };
-  const shared: SharedBySinks = { queueBytes: 10, sinks: new Set() };
+  const shared: SharedBySinks = { queueBytes: 10, sinks: new Set(), memory: new SendMemory(0) };
   const stream = {
     filler: '.',
     opened() {},

@@ -13,7 +13,8 @@
  */
 
 import { toUtf8 } from './texts.ts';
-import type { Chunk, ResponseSink, ResponseStream, SendStatus } from '../common/transport.ts';
+import type { SendMemory, SendQueue } from '../common/send-memory.ts';
+import type { Chunk, ResponseSink, ResponseStream, SendStatus, WaitingBytes } from '../common/transport.ts';
 
 /** How often {@link UwsResponseSink.keepAlive} is to be called. uWS counts in steps of four seconds. */
 export const KEEP_ALIVE_MS = 4_000;
@@ -36,9 +37,11 @@ export interface SharedBySinks {
   readonly queueBytes: number;
   /** All that are open. */
   readonly sinks: Set<UwsResponseSink>;
+  /** Is told of those of which something waits. */
+  readonly memory: SendMemory;
 }
 
-export class UwsResponseSink implements ResponseSink {
+export class UwsResponseSink implements ResponseSink, SendQueue {
   readonly #res: RawStream;
   readonly #stream: ResponseStream;
   readonly #shared: SharedBySinks;
@@ -71,6 +74,15 @@ export class UwsResponseSink implements ResponseSink {
 
   get bufferedBytes(): number {
     return this.#isOpen ? this.#givenBytes + this.#queuedBytes : 0;
+  }
+
+  get heldBytes(): number {
+    return this.bufferedBytes;
+  }
+
+  evict(waiting: WaitingBytes): void {
+    if (this.#isOpen) this.#stream.evicted?.(waiting);
+    this.terminate();
   }
 
   write(chunk: Chunk): SendStatus {
@@ -134,6 +146,7 @@ export class UwsResponseSink implements ResponseSink {
       isTaken = this.#res.write(toUtf8(chunk));
     });
     this.#isCongested = !isTaken;
+    if (!isTaken) this.#shared.memory.add(this);
     this.#givenBytes = isTaken ? 0 : this.#givenBytes + Buffer.byteLength(chunk);
   }
 

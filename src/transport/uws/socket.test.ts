@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { containHandlers } from '../common/contained-handlers.ts';
 import { PendingSends } from '../common/pending-sends.ts';
+import { SendMemory } from '../common/send-memory.ts';
 import { Topics } from '../common/topics.ts';
 import { UwsSocket } from './socket.ts';
 
@@ -57,6 +58,7 @@ function createSocket() {
       turns: { subscribed: () => {} },
       handle: (_, work) => work(),
       gathering,
+      memory: new SendMemory(0),
     },
   );
   socket.subscribe('room');

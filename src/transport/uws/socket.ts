@@ -8,7 +8,8 @@ import type { ContainedHandlers } from '../common/contained-handlers.ts';
 import { JoinedFrames } from '../common/joined-frames.ts';
 import type { PendingSends } from '../common/pending-sends.ts';
 import type { Topics } from '../common/topics.ts';
-import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
+import type { SendMemory, SendQueue } from '../common/send-memory.ts';
+import type { JoinFrames, SendStatus, Socket, WaitingBytes } from '../common/transport.ts';
 import { Gathering } from './gathering.ts';
 import { toUtf8 } from './texts.ts';
 import type { TopicTurns } from './topic-turns.ts';
@@ -51,10 +52,12 @@ export interface SharedBySockets<Session> {
   readonly gathering: Topics<UwsSocket<Session>>;
   /** What they gather leaves when all sockets of the turn were read. */
   readonly gatheredSends: PendingSends;
+  /** Is told of sockets for which something waits. */
+  readonly memory: SendMemory;
 }
 
 /** One socket. No other object may use its raw socket. */
-export class UwsSocket<Session> implements Socket {
+export class UwsSocket<Session> implements Socket, SendQueue {
   readonly #ws: RawSocket;
   readonly #session: Session;
   readonly #shared: SharedBySockets<Session>;
@@ -66,6 +69,8 @@ export class UwsSocket<Session> implements Socket {
   #gathering: Gathering | undefined;
   #state: 'open' | 'lingering' | 'closed' = 'open';
   #hasOverflowed = false;
+  /** What waits is dropped when it closes. */
+  #isEvicted = false;
   /** The last topic that `isSubscribed` was called with; reset when the subscriptions change. */
   #checkedTopic: Text | undefined;
   #isSubscribedToChecked = false;
@@ -86,11 +91,17 @@ export class UwsSocket<Session> implements Socket {
     return this.#state === 'open' ? this.#ws.getBufferedAmount() : 0;
   }
 
+  get heldBytes(): number {
+    return this.#state === 'closed' ? 0 : this.#ws.getBufferedAmount();
+  }
+
   send(frame: Frame): SendStatus {
     if (this.#gathering !== undefined) return this.gather(frame, true);
     this.flush();
     if (this.#state !== 'open') return 'dropped';
-    return SEND_STATUS[this.#ws.send(toUtf8(frame), isBinary(frame))] ?? 'dropped';
+    const status = SEND_STATUS[this.#ws.send(toUtf8(frame), isBinary(frame))] ?? 'dropped';
+    if (status !== 'sent') this.#shared.memory.add(this);
+    return status;
   }
 
   sendSoon(frame: Frame, join?: JoinFrames): void {
@@ -249,6 +260,10 @@ export class UwsSocket<Session> implements Socket {
   }
 
   close(code: number, reason: string): void {
+    if (this.#isEvicted) {
+      this.#discard(code, reason);
+      return;
+    }
     this.flush();
     if (this.#state !== 'open') return;
     if (this.#isOverLimit()) this.#linger(code, reason);
@@ -262,7 +277,15 @@ export class UwsSocket<Session> implements Socket {
 
   /** Reports a send queue that is not empty; uWS does not report that. */
   checkQueue(): void {
-    if (this.bufferedBytes > 0) this.#shared.handlers.drain(this.#session);
+    if (this.bufferedBytes === 0) return;
+    this.#shared.memory.add(this);
+    this.#shared.handlers.drain(this.#session);
+  }
+
+  evict(waiting: WaitingBytes): void {
+    this.#isEvicted = true;
+    if (this.#state === 'open') this.#shared.handlers.evict(this.#session, waiting);
+    this.drop();
   }
 
   /** Terminates the socket, also if it is lingering. */
@@ -317,6 +340,15 @@ export class UwsSocket<Session> implements Socket {
     this.#closeFrame = { code, reason, timer };
     this.#state = 'lingering';
     this.#shared.handlers.close(this.#session, code, reason);
+  }
+
+  /** The close frame would wait behind what is to be dropped: only the server knows the code. */
+  #discard(code: number, reason: string): void {
+    if (this.#state !== 'open') return;
+    this.#endGathering();
+    this.#state = 'lingering';
+    this.#shared.handlers.close(this.#session, code, reason);
+    this.drop();
   }
 
   #isOverLimit(): boolean {

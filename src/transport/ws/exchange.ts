@@ -46,6 +46,10 @@ export class NodeRequestHead implements RequestHead {
     return readHeaderText(value) || undefined;
   }
 
+  headerLines(name: string): readonly string[] {
+    return (this.#req.headersDistinct[name] ?? []).map(readHeaderText);
+  }
+
   headers(): Record<string, string> {
     const headers: Record<string, string> = {};
     for (const name of Object.keys(this.#req.headersDistinct)) setOwn(headers, name, this.header(name) ?? '');
@@ -53,29 +57,28 @@ export class NodeRequestHead implements RequestHead {
   }
 }
 
+/** What all exchanges of a transport share. */
+export interface SharedByExchanges {
+  readonly underWay: RequestsUnderWay;
+  readonly ending: EndingConnections;
+  readonly sinks: SharedBySinks;
+  /** How long a client may take nothing of an answer that waits for it. */
+  readonly answerMs: number;
+}
+
 /** A request with its body and its response. */
 export class NodeExchange extends NodeRequestHead implements TransportRequest {
   readonly #res: ServerResponse;
-  readonly #underWay: RequestsUnderWay;
-  readonly #ending: EndingConnections;
-  readonly #sinks: SharedBySinks;
+  readonly #shared: SharedByExchanges;
   readonly #connection: Socket;
   readonly #body: RequestBody | undefined;
   #state: 'pending' | 'answered' | 'aborted' = 'pending';
 
-  constructor(
-    req: IncomingMessage,
-    res: ServerResponse,
-    underWay: RequestsUnderWay,
-    ending: EndingConnections,
-    sinks: SharedBySinks,
-  ) {
+  constructor(req: IncomingMessage, res: ServerResponse, shared: SharedByExchanges) {
     super(req);
     this.#res = res;
-    this.#sinks = sinks;
+    this.#shared = shared;
     this.#connection = req.socket;
-    this.#underWay = underWay;
-    this.#ending = ending;
     if (announcesBody(this)) this.#body = receiveBody(req);
   }
 
@@ -89,7 +92,7 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
       this.#write(answer);
       return;
     }
-    this.#underWay.began();
+    this.#shared.underWay.began();
     this.#res.on('close', () => this.#closed());
     void this.#answerLater(answer);
   }
@@ -102,7 +105,7 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     if (stream === undefined || this.method === 'HEAD') this.#write(response);
     else if (this.#body?.isComplete === false) this.#write(BODY_UNREAD);
     else this.#stream(response, stream);
-    this.#underWay.ended();
+    this.#shared.underWay.ended();
   }
 
   /** A stream behind an earlier response of its connection begins after it. */
@@ -122,10 +125,10 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     try {
       writeHead(this.#res, response);
     } catch (error) {
-      this.#ending.abandon(this.#res, error);
+      this.#shared.ending.abandon(this.#res, error);
       return;
     }
-    const sink = new NodeResponseSink(this.#res, connection, stream, this.#sinks);
+    const sink = new NodeResponseSink(this.#res, connection, stream, this.#shared.sinks);
     stream.opened(sink);
     if (sink.isOpen) this.#res.flushHeaders();
   }
@@ -134,14 +137,15 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     if (this.#state !== 'pending') return;
     this.#state = 'aborted';
     this.#body?.abort();
-    this.#underWay.ended();
+    this.#shared.underWay.ended();
   }
 
   #write(response: TransportResponse): void {
     this.#state = 'answered';
     const { socket } = this.#res;
     // `node:http` would cut a client off that is still sending, and it could not read the response.
-    if (this.#body?.isComplete === false && socket !== null) this.#ending.end(socket, response, this.method);
+    if (this.#body?.isComplete === false && socket !== null)
+      this.#shared.ending.end(socket, response, this.method);
     else this.#writeWhole(response);
   }
 
@@ -149,8 +153,25 @@ export class NodeExchange extends NodeRequestHead implements TransportRequest {
     try {
       writeResponse(this.#res, this.method, response);
     } catch (error) {
-      this.#ending.abandon(this.#res, error);
+      this.#shared.ending.abandon(this.#res, error);
+      return;
     }
+    // An answer behind another one is written when that one has left.
+    if (this.#res.socket === null && !this.#res.writableFinished)
+      this.#res.once('socket', () => process.nextTick(() => this.#endUnread()));
+    else this.#endUnread();
+  }
+
+  /** `node:http` waits for ever for a client to read. It ends the connection when nothing moves in it for this time. */
+  #endUnread(): void {
+    const connection = this.#connection;
+    const { answerMs } = this.#shared;
+    if (connection.writableLength === 0) return;
+    connection.setTimeout(answerMs);
+    // Otherwise the next request of the connection, which waits for its answer, would have this deadline.
+    this.#res.once('finish', () => {
+      if (connection.timeout === answerMs) connection.setTimeout(0);
+    });
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Chunk, ResponseSink, ResponseStream, SendStatus } from '../common/transport.ts';
+import type { SendMemory, SendQueue } from '../common/send-memory.ts';
+import type { Chunk, ResponseSink, ResponseStream, SendStatus, WaitingBytes } from '../common/transport.ts';
 
 /** How long an ended response waits for its client to read the rest. */
 const LINGER_MS = 30_000;
@@ -12,9 +13,11 @@ export interface SharedBySinks {
   readonly queueBytes: number;
   /** All that are open. */
   readonly sinks: Set<NodeResponseSink>;
+  /** Is told of those of which something waits. */
+  readonly memory: SendMemory;
 }
 
-export class NodeResponseSink implements ResponseSink {
+export class NodeResponseSink implements ResponseSink, SendQueue {
   readonly #res: ServerResponse;
   readonly #connection: Socket;
   readonly #stream: ResponseStream;
@@ -44,6 +47,16 @@ export class NodeResponseSink implements ResponseSink {
 
   get bufferedBytes(): number {
     return this.#isOpen ? this.#res.writableLength : 0;
+  }
+
+  get heldBytes(): number {
+    return this.#connection.destroyed ? 0 : this.#res.writableLength;
+  }
+
+  evict(waiting: WaitingBytes): void {
+    if (this.#isOpen) this.#stream.evicted?.(waiting);
+    this.terminate();
+    this.#connection.destroy();
   }
 
   write(chunk: Chunk): SendStatus {
@@ -85,6 +98,7 @@ export class NodeResponseSink implements ResponseSink {
   #awaitDrain(): void {
     if (this.#isCongested) return;
     this.#isCongested = true;
+    this.#shared.memory.add(this);
     this.#res.write('', () => {
       this.#isCongested = false;
       if (!this.#isOpen) return;

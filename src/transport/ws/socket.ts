@@ -9,7 +9,8 @@ import type { Frame } from '../../protocol/text.ts';
 import type { ContainedHandlers } from '../common/contained-handlers.ts';
 import type { PendingSends } from '../common/pending-sends.ts';
 import { JoinedFrames } from '../common/joined-frames.ts';
-import type { JoinFrames, SendStatus, Socket } from '../common/transport.ts';
+import type { SendMemory, SendQueue } from '../common/send-memory.ts';
+import type { JoinFrames, SendStatus, Socket, WaitingBytes } from '../common/transport.ts';
 import { encodeFrame, encodePong, type FrameJoiner } from './frames.ts';
 import type { Topics } from '../common/topics.ts';
 
@@ -29,6 +30,8 @@ export interface SharedBySockets<Session> {
   readonly topics: Topics<WsSocket<Session>>;
   readonly pendingSends: PendingSends;
   readonly joiner: FrameJoiner;
+  /** Is told of sockets for which something waits. */
+  readonly memory: SendMemory;
 }
 
 /** A socket of `ws` that tells of a close frame when it is read: `ws` itself tells when the connection is gone. */
@@ -43,7 +46,7 @@ export class ClosingWebSocket extends WebSocket {
   }
 }
 
-export class WsSocket<Session> implements Socket {
+export class WsSocket<Session> implements Socket, SendQueue {
   readonly #ws: ClosingWebSocket;
   /** Below `ws`. Frames are written here; `ws` itself writes pings and the close frame only. */
   readonly #raw: RawSocket;
@@ -62,6 +65,8 @@ export class WsSocket<Session> implements Socket {
   /** The session knows that bytes wait in the send queue. */
   #isCongestionTold = false;
   #hasOverflowed = false;
+  /** What waits is dropped when it closes. */
+  #isEvicted = false;
   /** How many bytes had come in at the last {@link checkIdle}, and how many checks found no more. */
   #bytesSeen = 0;
   #idleChecks = 0;
@@ -91,6 +96,16 @@ export class WsSocket<Session> implements Socket {
 
   get bufferedBytes(): number {
     return this.#isOpen ? this.#raw.writableLength : 0;
+  }
+
+  get heldBytes(): number {
+    return this.#raw.destroyed ? 0 : this.#raw.writableLength;
+  }
+
+  evict(waiting: WaitingBytes): void {
+    this.#isEvicted = true;
+    if (this.#isOpen) this.#shared.handlers.evict(this.#session, waiting);
+    this.drop();
   }
 
   send(frame: Frame): SendStatus {
@@ -147,6 +162,11 @@ export class WsSocket<Session> implements Socket {
   /** The frames that wait leave before the close frame. `ws` drops a client that does not answer within 30 seconds. */
   close(code: number, reason: string): void {
     if (!this.#isOpen) return;
+    if (this.#isEvicted) {
+      // The close frame would wait behind what is to be dropped: only the server knows the code.
+      this.#ended(code, reason);
+      return;
+    }
     this.#write();
     this.#ws.close(code, reason);
     this.#ended(code, reason);
@@ -221,6 +241,7 @@ export class WsSocket<Session> implements Socket {
   #awaitDrain(): void {
     if (this.#isCongested) return;
     this.#isCongested = true;
+    this.#shared.memory.add(this);
     this.#raw.write(NOTHING, () => {
       this.#isCongested = false;
       if (!this.#isOpen) return;

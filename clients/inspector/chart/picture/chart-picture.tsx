@@ -68,8 +68,10 @@ export function ChartPicture({ layout, size, onSelect }: ChartPictureProps): Rea
     </div>
   );
 
-  /** The active states or, without any, the states in which an actor begins. */
+  /** The selected state, the active ones or, without any, the states in which an actor begins. */
   function findFocus(): Box[] {
+    const selected = [...boxes].filter(([path]) => store.isSelected(path)).map(([, box]) => box);
+    if (selected.length > 0) return selected;
     const active = [...boxes].filter(([path]) => store.activityOf(path) === 'leaf').map(([, box]) => box);
     return active.length > 0 ? active : initialLeaves(layout).flatMap((path) => boxes.get(path) ?? []);
   }

@@ -1,6 +1,7 @@
 /** Which part of a picture is in view, and at which zoom: plain numbers. */
 
 import type { Box, Point } from '../../../../src/inspect/chart/chart-layout.ts';
+import { TEXT_SIZE } from '../../../../src/inspect/chart/text-metrics.ts';
 
 /** The offset of the picture in CSS pixels of the screen, and its zoom. */
 export interface Viewport {
@@ -19,12 +20,10 @@ const MAX_ZOOM = 3;
 
 /** Small charts are enlarged only a little. */
 const MAX_FIT_ZOOM = 1.2;
-/** Below it the names of states are drawn larger than in the layout. */
-const FAR_ZOOM = 0.5;
-/** Below it even these cannot be read: 20 px become 6. */
-const MIN_OVERVIEW_ZOOM = 0.33;
-/** Large names can be read at the smaller one, texts of 11 px at the other. */
-const READING_ZOOMS = { least: 0.4, most: 0.8 };
+/** The smallest text that can be read, in CSS pixels. */
+const MIN_TEXT_SIZE = 9;
+/** Below it the texts of a chart cannot be read: only the names of states are drawn, and larger than in the layout. */
+const READING_ZOOM = MIN_TEXT_SIZE / TEXT_SIZE;
 /** The space around a box that was brought into view, in CSS pixels. */
 const REVEAL_MARGIN = 24;
 
@@ -76,7 +75,7 @@ export function mapScale(picture: Size, screen: Size): number | undefined {
 
 /** Whether the zoom is so small that names should be as large as their boxes allow. */
 export function isFar({ zoom }: Viewport): boolean {
-  return zoom < FAR_ZOOM;
+  return zoom < READING_ZOOM;
 }
 
 /**
@@ -86,7 +85,7 @@ export function isFar({ zoom }: Viewport): boolean {
  */
 export function firstViewport(picture: Size, screen: Size, focus: readonly Box[]): Viewport {
   const fit = fitViewport(picture, screen);
-  if (fit.zoom >= MIN_OVERVIEW_ZOOM) return fit;
+  if (fit.zoom >= READING_ZOOM) return fit;
   const viewport = focusViewport(picture, screen, focus);
   const scale = mapScale(picture, screen);
   if (scale === undefined) return viewport;
@@ -108,10 +107,9 @@ function isSeen({ x, y, zoom }: Viewport, screen: Size, map: Size, box: Box): bo
 }
 
 function focusViewport(picture: Size, screen: Size, focus: readonly Box[]): Viewport {
-  const { least, most } = READING_ZOOMS;
   const groups = focus.map((_, index) => boxAround(focus.slice(0, focus.length - index)));
-  const box = groups.find((group) => zoomFor(group, screen) >= least) ?? groups.at(-1) ?? START;
-  const zoom = clamp(zoomFor(box, screen), least, most);
+  const box = groups.find((group) => zoomFor(group, screen) >= READING_ZOOM) ?? groups.at(-1) ?? START;
+  const zoom = clamp(zoomFor(box, screen), READING_ZOOM, 1);
   return {
     x: centre(picture.width * zoom, screen.width, (box.x + box.width / 2) * zoom),
     y: centre(picture.height * zoom, screen.height, (box.y + box.height / 2) * zoom),

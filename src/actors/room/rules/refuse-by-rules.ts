@@ -1,7 +1,7 @@
 /** Why a room's rules do not allow something, in the same words whether the room is in memory or not. */
 
 import type { MemberInfo } from '../../../protocol/command.ts';
-import { createRefusal, type Refusal } from '../../../protocol/errors.ts';
+import { because, createRefusal, type Refusal } from '../../../protocol/errors.ts';
 import { allowsMethod, mayAct, mayJoin, type Allowances, type Asker } from './rules.ts';
 
 /** The part of a join that the rules look at. */
@@ -44,14 +44,16 @@ export function refuseFullRoom(room: string): Refusal {
   return createRefusal('limitExceeded', `${room} is full`);
 }
 
-export function refuseToJoin({ isKnown }: Allowances, room: string): Refusal {
-  return isKnown
-    ? createRefusal('permissionDenied', `you may not join ${room}`)
-    : createRefusal('unknownRoom');
+export function refuseToJoin(allowances: Allowances, room: string): Refusal {
+  return refuseByRule(allowances, 'join', `you may not join ${room}`);
 }
 
-export function refuseToPublish({ isKnown }: Allowances, room: string): Refusal {
-  return isKnown
-    ? createRefusal('permissionDenied', `you may not publish in ${room}`)
-    : createRefusal('unknownRoom');
+export function refuseToPublish(allowances: Allowances, room: string): Refusal {
+  return refuseByRule(allowances, 'publish', `you may not publish in ${room}`);
+}
+
+function refuseByRule({ isKnown, rules }: Allowances, action: 'join' | 'publish', message: string): Refusal {
+  const rule = { name: `rooms.may.${action}`, value: rules[action] };
+  const refusal = isKnown ? createRefusal('permissionDenied', message) : createRefusal('unknownRoom');
+  return because(refusal, { rule });
 }

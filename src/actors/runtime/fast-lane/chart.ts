@@ -18,7 +18,7 @@ const MAX_COMPLETIONS = 3;
 const MIN_ITERATIONS = MAX_COMPLETIONS + 3;
 
 /** A transition whose guard is not a plain function: here the interpreter must decide. */
-const NOT_PLAIN: Candidate = { guard: undefined, outcome: undefined };
+const NOT_PLAIN: Candidate = { guard: undefined, outcome: undefined, left: 0 };
 
 /** Which transitions of which states are looked for. */
 interface Question {
@@ -98,7 +98,7 @@ function chooseFrom(
 function toChoice(regions: readonly Choice[], candidates: readonly Candidate[]): Choice {
   const [first] = candidates;
   const isCertain = regions.length === 0 && first?.guard === undefined;
-  return { certain: isCertain ? first?.outcome : undefined, regions, candidates };
+  return { certain: isCertain ? first?.outcome : undefined, regions, candidates, heard: 0 };
 }
 
 function isEmpty({ regions, candidates }: Choice): boolean {
@@ -126,9 +126,10 @@ function chooseEventless(question: Question): Choice[] {
 
 function toCandidate(question: Question, transition: Transition): Candidate {
   const { guard } = transition;
-  if (guard === undefined) return { guard: undefined, outcome: toOutcome(question, transition) };
+  const outcome = toOutcome(question, transition);
+  if (guard === undefined) return { guard: undefined, outcome, left: 0 };
   const test = toGuard(question.machine, guard);
-  return test === undefined ? NOT_PLAIN : { guard: test, outcome: toOutcome(question, transition) };
+  return test === undefined ? NOT_PLAIN : { guard: test, outcome, left: 0 };
 }
 
 function toOutcome(question: Question, transition: Transition): Outcome | undefined {
@@ -138,7 +139,7 @@ function toOutcome(question: Question, transition: Transition): Outcome | undefi
     return undefined;
   if (target === undefined) {
     const steps = reenter ? undefined : toActions(machine, actions);
-    return steps && { steps, to: undefined };
+    return steps && { steps, to: undefined, taken: 0 };
   }
   const move = planMove(transition, nodes);
   // If the same states are active afterwards, XState keeps the snapshot. The lane does not handle this case.
@@ -149,7 +150,7 @@ function toOutcome(question: Question, transition: Transition): Outcome | undefi
   if (isEnd) parts.push(...move.nodes.flatMap(({ exit }) => exit));
   const steps = toActions(machine, parts);
   const to = steps && toDestination(question, move);
-  return steps && to && { steps, to };
+  return steps && to && { steps, to, taken: 0 };
 }
 
 /** The final states of a move. Undefined if it is not known in advance what follows the move. */

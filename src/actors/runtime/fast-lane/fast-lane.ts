@@ -30,14 +30,21 @@ import type {
 } from 'xstate';
 import { Beginning, type Restored } from './beginning.ts';
 import { INTERNAL_EVENT } from './chart.ts';
-import { NOTHING, select, selectEventless, type GuardArgs } from './select.ts';
+import { listTaken, NOTHING, select, selectEventless, type GuardArgs } from './select.ts';
 import { moveTo } from './snapshot.ts';
 import { paramsOf, type Step } from './steps.ts';
-import { lookUp, type Destination, type Outcome, type Table } from './table.ts';
+import { lookUp, type Choice, type Destination, type Outcome, type Table } from './table.ts';
 import { Tables } from './tables.ts';
 
 /** The actors whose events are all left to the interpreter. */
 export type Watched = Pick<ReadonlySet<AnyActorRef>, 'has' | 'size'>;
+
+/** How many events of one type were handled as a guard has allowed. */
+export interface GuardCount {
+  readonly event: EventObject['type'];
+  readonly guard: string;
+  readonly count: number;
+}
 
 /** The property of a machine that has the fast lane of its actors. */
 export const LANE = Symbol('lane');
@@ -96,10 +103,49 @@ export class FastLane {
 
   /** Runs the actions of an outcome as `self` and returns the next snapshot. Throws what an action throws. */
   run(outcome: Outcome, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): AnyMachineSnapshot {
+    const choice = lookUp(this.#tables.of(at._nodes), event.type);
+    if (choice !== undefined) choice.heard += 1;
+    outcome.taken += 1;
     const { steps, to } = outcome;
     const { context } = at;
     runSteps(steps, { context, event, self, system: self.system });
     return to === undefined ? at : this.#move(to, at, event, self);
+  }
+
+  /** How many events of each type the lane has handled. Those that its chart does not name are not counted. */
+  heard(): Map<EventObject['type'], number> {
+    const counts = new Map<string, number>();
+    for (const { choices } of this.#tables.all) {
+      for (const [type, { heard }] of choices) counts.set(type, (counts.get(type) ?? 0) + heard);
+    }
+    return counts;
+  }
+
+  /** How many events were handled as a guard has allowed, by the type of the event and the name of the guard. */
+  guarded(): GuardCount[] {
+    const counts = new Map<string, GuardCount>();
+    const add = (event: string, { regions, candidates }: Choice): void => {
+      for (const { guard, outcome, left } of candidates) {
+        const count = left + (outcome?.taken ?? 0);
+        if (guard === undefined || count === 0) continue;
+        const key = `${event} ${guard.type}`;
+        counts.set(key, { event, guard: guard.type, count: count + (counts.get(key)?.count ?? 0) });
+      }
+      for (const region of regions) add(event, region);
+    };
+    for (const { choices } of this.#tables.all) for (const [type, choice] of choices) add(type, choice);
+    return [...counts.values()];
+  }
+
+  /** Counts what the interpreter is about to do. Guards have no effects, so they may be asked once more. */
+  protected noteInterpreted(at: AnyMachineSnapshot, event: EventObject): void {
+    const choice = lookUp(this.#tables.of(at._nodes), event.type);
+    if (choice === undefined) return;
+    try {
+      for (const taken of listTaken(choice, { context: at.context, event })) taken.left += 1;
+    } catch {
+      // The interpreter gets the same error.
+    }
   }
 
   /** Leaves an event to the interpreter. */

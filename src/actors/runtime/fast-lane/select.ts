@@ -2,7 +2,7 @@
 
 import type { EventObject } from 'xstate';
 import { paramsOf, type Step } from './steps.ts';
-import type { Choice, Outcome, Table } from './table.ts';
+import type { Candidate, Choice, Outcome, Table } from './table.ts';
 
 /** The first argument of guards; the second is their params. */
 export interface GuardArgs {
@@ -11,7 +11,7 @@ export interface GuardArgs {
 }
 
 /** No transition was selected. */
-export const NOTHING: Outcome = { steps: [], to: undefined };
+export const NOTHING: Outcome = { steps: [], to: undefined, taken: 0 };
 
 /** Returns `NOTHING` if no transition is selected, and undefined if the lane cannot handle the selected one. */
 export function select({ regions, candidates }: Choice, args: GuardArgs): Outcome | undefined {
@@ -25,6 +25,14 @@ export function select({ regions, candidates }: Choice, args: GuardArgs): Outcom
     if (guard === undefined || passes(guard, args)) return outcome;
   }
   return NOTHING;
+}
+
+/** The transitions that an event takes when the interpreter handles it: at most one of each region. */
+export function listTaken({ regions, candidates }: Choice, args: GuardArgs): Candidate[] {
+  const inner = regions.flatMap((region) => listTaken(region, args));
+  if (inner.length > 0) return inner;
+  const taken = candidates.find(({ guard }) => guard === undefined || passes(guard, args));
+  return taken === undefined ? [] : [taken];
 }
 
 /** The same for eventless transitions. */
@@ -48,7 +56,12 @@ function selectInEach(regions: readonly Choice[], args: GuardArgs): Outcome | un
     if (all === NOTHING) all = outcome;
     // Two moves at the same time may conflict, and their actions are mixed. The interpreter must do this.
     else if (all.to !== undefined || outcome.to !== undefined) return undefined;
-    else all = { steps: [...all.steps, ...outcome.steps], to: undefined };
+    else {
+      // The lane runs what is made here, which is not counted itself.
+      all.taken += 1;
+      outcome.taken += 1;
+      all = { steps: [...all.steps, ...outcome.steps], to: undefined, taken: 0 };
+    }
   }
   return all;
 }

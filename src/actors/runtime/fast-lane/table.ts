@@ -9,6 +9,8 @@ export interface Outcome {
   readonly steps: readonly Step[];
   /** The states afterwards; undefined if the states do not change. */
   readonly to: Destination | undefined;
+  /** How often the lane has run it. */
+  taken: number;
 }
 
 /** States that are active together, in XState's order. */
@@ -26,6 +28,8 @@ export interface Candidate {
   readonly guard: Step | undefined;
   /** If undefined, the interpreter must do it. */
   readonly outcome: Outcome | undefined;
+  /** How often it was left to the interpreter. */
+  left: number;
 }
 
 /** Which transitions an event selects: one of each region, or if there is none, the first candidate whose guard passes. */
@@ -36,6 +40,8 @@ export interface Choice {
   readonly regions: readonly Choice[];
   /** From the innermost state outwards; those of one state are in the order of the chart. */
   readonly candidates: readonly Candidate[];
+  /** How often the lane has handled the event. */
+  heard: number;
 }
 
 /** States that are active together, and their choice for each event. They ignore an event that is not in the table. */

@@ -15,9 +15,15 @@ interface Tabled {
 export class Tables {
   readonly #machine: AnyStateMachine;
   readonly #tables = new NodesMap<Table>();
+  readonly #all: Table[] = [];
 
   constructor(machine: AnyStateMachine) {
     this.#machine = machine;
+  }
+
+  /** Those that were made so far. */
+  get all(): readonly Table[] {
+    return this.#all;
   }
 
   /** The table of the states in a snapshot, or of the target states of a transition. */
@@ -30,6 +36,7 @@ export class Tables {
     if (table === undefined) {
       table = tabulate(this.#machine, nodes);
       this.#tables.set(nodes, table);
+      this.#all.push(table);
     }
     return table;
   }

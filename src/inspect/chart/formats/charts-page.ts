@@ -21,6 +21,9 @@ event, the first whose condition is true is taken. The transitions of a state co
 \`always\` is taken as soon as its condition is true. \`after X\` is taken when the state has been active for the delay X.
 \`X done\` and \`X failed\` are taken when the work X, which the state runs, has ended. \`done\` is taken when the state has
 reached a final child.
+
+A state with a time in the column \`at most\` should not last for longer. An actor that is in it for longer is told as stuck:
+[monitoring.md](monitoring.md#states-that-last-too-long).
 `;
 
 /** Renders the page; `statecast charts --docs` prints it. */
@@ -39,7 +42,7 @@ ${root.description}
 ${toMermaid(chart)}\`\`\`
 
 ${renderTable(
-  ['state', 'kind', 'meaning', 'does'],
+  ['state', 'kind', 'meaning', 'at most', 'does'],
   states.map((state) => toStateRow(state, machine)),
 )}
 ${renderTable(
@@ -49,13 +52,14 @@ ${renderTable(
 }
 
 function toStateRow(state: ChartState, machine: string): string[] {
-  const { path, description, entry, exit, invokes } = state;
+  const { path, description, entry, exit, invokes, maxSeconds } = state;
   const does = [
     ...(invokes.length > 0 ? [`runs ${toCode(invokes)}`] : []),
     ...(entry.length > 0 ? [`on entry ${toCode(entry)}`] : []),
     ...(exit.length > 0 ? [`on exit ${toCode(exit)}`] : []),
   ];
-  return [toName(path, machine), toKind(state), description, does.join('; ')];
+  const atMost = maxSeconds === undefined ? '' : `${maxSeconds} s`;
+  return [toName(path, machine), toKind(state), description, atMost, does.join('; ')];
 }
 
 function toTransitionRow(

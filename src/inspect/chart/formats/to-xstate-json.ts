@@ -18,6 +18,7 @@ export interface XStateJson {
   readonly on?: Readonly<Record<string, readonly XStateTransition[]>>;
   readonly after?: Readonly<Record<string, readonly XStateTransition[]>>;
   readonly onDone?: readonly XStateTransition[];
+  readonly meta?: { readonly maxSeconds: number };
   readonly states?: Readonly<Record<string, XStateJson>>;
 }
 
@@ -39,7 +40,7 @@ export function toXStateJson({ machine, root, transitions }: Chart): XStateJson 
   const bySource = groupBy(transitions, ({ source }) => source);
 
   function toState(state: ChartState): XStateJson {
-    const { path, type, description, initial, entry, exit, states } = state;
+    const { path, type, description, initial, entry, exit, maxSeconds, states } = state;
     const own = bySource.get(path) ?? [];
     const ofType = <Type extends ChartTransition['trigger']['type']>(trigger: Type) =>
       own.filter((transition): transition is Triggered<Type> => transition.trigger.type === trigger);
@@ -57,6 +58,7 @@ export function toXStateJson({ machine, root, transitions }: Chart): XStateJson 
       onDone: ofType('done')
         .filter(({ trigger }) => trigger.of === '')
         .map(toTransition),
+      meta: maxSeconds === undefined ? undefined : { maxSeconds },
       states: Object.fromEntries(states.map((child) => [child.key, toState(child)])),
     });
   }
