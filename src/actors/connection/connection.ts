@@ -5,7 +5,8 @@
 
 import type { ActorRefFrom } from 'xstate';
 import type { Identity, IdentityOutcome } from './authenticator.ts';
-import { connectionSetup, createConnectionContext } from './connection-setup.ts';
+import { createConnectionContext } from './connection-context.ts';
+import { connectionSetup } from './connection-setup.ts';
 import { closeBadRequest, closeOf, closeWith, disconnect } from './closes.ts';
 import { greetingState } from './greeting.ts';
 import { workState } from './work.ts';
