@@ -60,11 +60,9 @@ describe('the errors of handlers', () => {
       expect.stringMatching(/^statecast: onMessage of room "room3" failed: Error: .*deadline\n {4}at /),
     );
     // The stack is of when it happened, and not of the import.
-    const late = written.mock.calls
-      .map(([, error]) => error as Error)
-      .filter(({ message }) => /deadline/.test(message));
+    const late = texts.filter((text) => /deadline/.test(text));
     expect(late).toHaveLength(2);
-    for (const { stack } of late) expect(stack).not.toMatch(/ModuleLoader|ModuleJob|evaluate|ModuleRunner/i);
+    for (const text of late) expect(text).not.toMatch(/ModuleLoader|ModuleJob|evaluate|ModuleRunner/i);
   });
 
   test('of two patterns are two kinds, also when they come from the same place', async () => {

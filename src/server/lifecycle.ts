@@ -32,7 +32,7 @@ export interface ServicesInput {
   /** The connections to backends. */
   readonly http: Pick<HttpPool, 'load' | 'close'>;
   readonly hooks: Pick<Hooks, 'usesHttp'>;
-  readonly webhooks: Pick<Webhooks, 'open' | 'start' | 'wasClean' | 'stop'>;
+  readonly webhooks: Pick<Webhooks, 'open' | 'start' | 'restored' | 'wasClean' | 'stop'>;
   readonly shared: SharedParts;
   readonly outside: Pick<OutsidePresence, 'rooms' | 'drop' | 'close'>;
   /** They are told that nothing more comes, before their responses are cut off. */
@@ -67,6 +67,7 @@ export function createServices(input: ServicesInput): ServerServices {
     transport,
     pushServer,
   } = input;
+  let restoring: Promise<void> | undefined;
   let keeper: PresenceKeeper | undefined;
   let endOrphans: (() => void) | undefined;
   return {
@@ -78,10 +79,15 @@ export function createServices(input: ServicesInput): ServerServices {
       await restoration.open();
       // The store has locked the data directory.
       await webhooks.open();
-      webhooks.start();
     },
-    restore: () => restoration.run(),
+    restore() {
+      restoring ??= restoration.run().then((isWhole) => {
+        if (isWhole) webhooks.restored();
+      });
+      return restoring;
+    },
     async bind() {
+      webhooks.start();
       // The first questions shall not wait for it: many clients may come at once.
       if (hooks.usesHttp) await http.load();
       await pushServer?.listen();

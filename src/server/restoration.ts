@@ -36,7 +36,6 @@ export class Restoration {
   readonly #input: RestorationInput;
   #progress: RestorationProgress | undefined;
   #list: RoomList | undefined;
-  #running: Promise<void> | undefined;
   #timer: unknown;
 
   constructor(input: RestorationInput) {
@@ -55,13 +54,11 @@ export class Restoration {
     else await store.open();
   }
 
-  /** Opens all rooms, behind live work; once. Rooms are not opened any more when the server stops. */
-  run(): Promise<void> {
-    this.#running ??= this.#run();
-    return this.#running;
-  }
-
-  async #run(): Promise<void> {
+  /**
+   * Opens all rooms, behind live work. Resolves with whether all of them are open: not where one could not be read, nor when
+   * the server stops.
+   */
+  async run(): Promise<boolean> {
     const { store, rooms, directory, revocations, events, clock } = this.#input;
     const startedAt = clock.monotonic();
     this.#note({ step: 'read', done: 0, total: 0 });
@@ -75,9 +72,13 @@ export class Restoration {
       }
       for (const error of failures) events.emit('store.failed', { error });
       let done = 0;
+      let isWhole = failures.length === 0;
       await eachInTurn(names, ROOMS_AT_A_TIME, async (name) => {
         const room = rooms.restore(name);
-        if (!(room instanceof SupervisedRoom)) return;
+        if (!(room instanceof SupervisedRoom)) {
+          isWhole = false;
+          return;
+        }
         await room.untilOpen();
         done += 1;
         this.#note({ step: 'opened', done, total: names.length });
@@ -85,6 +86,7 @@ export class Restoration {
       forgetRevoked(directory, revocations.list());
       const tookMs = clock.monotonic() - startedAt;
       if (done > 0) events.emit('server.restored', { rooms: done, seconds: Math.round(tookMs) / 1000 });
+      return isWhole;
     } finally {
       clock.clearTimeout(this.#timer);
       this.#progress = undefined;

@@ -56,6 +56,11 @@ export class Ledger {
     else this.occupied.delete(room);
   }
 
+  /** What the receiver knows of a member; undefined if it does not know it. */
+  find(room: string, client: string): { readonly isAway: boolean } | undefined {
+    return this.#members.get(room)?.get(client);
+  }
+
   *members(): Generator<KnownMember> {
     for (const [room, members] of this.#members) {
       for (const [client, { user, isAway }] of members) yield { room, client, user, isAway };

@@ -62,7 +62,8 @@ function createServer({
       clean: false,
       ...(state !== undefined && { state }),
     });
-    feed.reconcile(findAway);
+    feed.reconcileMembers(findAway);
+    feed.reconcileRooms();
     return { bus, feed, ledger };
   }
   let server = start(() => new Set());

@@ -7,7 +7,7 @@ import type { Clock } from '../system/clock.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { mendEscapes } from '../protocol/json/well-formed.ts';
 import type { Chosen } from './event-choice.ts';
-import type { Ledger } from './ledger.ts';
+import type { KnownMember, Ledger } from './ledger.ts';
 import type { Outbox, OutboxHistory } from './outbox/outbox.ts';
 import { SharedRooms } from './shared-rooms.ts';
 import {
@@ -65,6 +65,8 @@ export class WebhookFeed {
   readonly #due = new Map<string, number>();
   /** There if several nodes tell the receiver. What they share tells each thing once then, and not the ledger. */
   readonly #shared: SharedRooms | undefined;
+  /** Whom the receiver knows from earlier runs, until it is known what became of them. */
+  #earlier: KnownMember[] = [];
   #timer: unknown;
   #made = 0;
 
@@ -93,6 +95,7 @@ export class WebhookFeed {
       bus.on(name, listener);
       this.#stopListening.push(() => bus.off(name, listener));
     }
+    if (this.#shared === undefined && chosen.hasSome(MEMBER_EVENTS)) this.#earlier = [...ledger.members()];
     this.#tellWaiting();
     this.checkRooms();
   }
@@ -102,19 +105,24 @@ export class WebhookFeed {
     if (this.#input.chosen.hasSome(ROOM_EVENTS)) void this.#shared?.check();
   }
 
-  /** The rooms of earlier runs are read, and nobody is connected yet: tells what nobody could tell. */
-  reconcile(findAway: FindAway): void {
-    const { ledger, chosen } = this.#input;
-    if (this.#shared !== undefined) return;
-    if (chosen.hasSome(MEMBER_EVENTS)) {
-      for (const { room, client, user, isAway } of ledger.members()) {
-        const away = findAway(room);
-        if (away === undefined || (away.has(client) && isAway)) continue;
-        const fields = { channel: room, client, user };
-        if (away.has(client)) this.#take({ type: 'member.away', fields });
-        else this.#take({ type: 'member.left', fields: { ...fields, reason: 'swept' } });
-      }
+  /** The rooms of earlier runs are read: tells of their members what nobody could tell. */
+  reconcileMembers(findAway: FindAway): void {
+    const { ledger } = this.#input;
+    for (const { room, client, user } of this.#earlier.splice(0)) {
+      // Some have left since.
+      const known = ledger.find(room, client);
+      const away = known && findAway(room);
+      if (known === undefined || away === undefined || (away.has(client) && known.isAway)) continue;
+      const fields = { channel: room, client, user };
+      if (away.has(client)) this.#take({ type: 'member.away', fields });
+      else this.#take({ type: 'member.left', fields: { ...fields, reason: 'swept' } });
     }
+  }
+
+  /** Nobody is connected yet: what was occupied is not, unless somebody comes back. */
+  reconcileRooms(): void {
+    const { ledger } = this.#input;
+    if (this.#shared !== undefined) return;
     for (const room of ledger.occupied) ledger.mark(room, false);
     for (const room of ledger.undecided.keys()) {
       if (ledger.occupied.has(room)) this.#decideLater(room);

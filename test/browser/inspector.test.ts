@@ -37,10 +37,10 @@ describeInBrowser('who opens the inspector', (newTabs) => {
     expect(await page.locator('.layout, [data-chart], [data-testid^=kind-]').count()).toBe(0);
     await field.fill(TOKEN);
     await field.press('Enter');
-    await inspector.untilLit('listening');
+    await inspector.untilLit('listening.settled');
     expect(page.url()).toBe(`${url}inspector#/server/server`);
     await page.reload();
-    await inspector.untilLit('listening');
+    await inspector.untilLit('listening.settled');
     expect(await inspector.content()).not.toContain(TOKEN);
     expect(tabs.errors).toEqual([]);
   });

@@ -46,8 +46,10 @@ export interface Webhooks {
   readonly deliveries: ReadonlyMap<string, DeliveryRef>;
   /** Reads what earlier runs have left, and listens from now on. Rejects with a StoreError when an outbox cannot be used. */
   open(): Promise<void>;
-  /** To be called when the rooms of earlier runs are read and before anybody can connect: deliveries begin. */
+  /** To be called before anybody can connect: deliveries begin. */
   start(): void;
+  /** To be called when the rooms of earlier runs are open. */
+  restored(): void;
   /** Whether the run before ended with a shutdown; undefined where nothing is kept on disk. */
   readonly wasClean: boolean | undefined;
   /** Sends what is left, each batch once, and closes the outboxes. A second call ends the sending. */
@@ -77,6 +79,9 @@ export function createWebhooks(input: WebhooksInput): Webhooks {
     },
     start() {
       for (const webhook of all) webhook.start();
+    },
+    restored() {
+      for (const webhook of all) webhook.restored();
     },
     get wasClean() {
       const known = all.filter(({ outbox }) => outbox.isPersistent);
@@ -159,14 +164,18 @@ class Webhook {
   }
 
   start(): void {
+    this.#feed.reconcileRooms();
+    this.#startDelivery();
+  }
+
+  restored(): void {
     const { rooms } = this.#input.directory;
-    this.#feed.reconcile((room) => {
+    this.#feed.reconcileMembers((room) => {
       const record = rooms.get(room)?.record;
       if (record === undefined) return NOBODY;
       if (!record.loaded) return undefined;
       return new Set(record.roster.awayMembers().map(({ id }) => id));
     });
-    this.#startDelivery();
   }
 
   async stop(): Promise<void> {
