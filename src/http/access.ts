@@ -6,7 +6,7 @@ import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { isForeignPage, type OriginPolicy } from '../transport/origin-policy.ts';
 import type { RequestHead, TransportResponse } from '../transport/common/transport.ts';
-import { jsonError } from '../transport/common/responses.ts';
+import { jsonError, withHeaders } from '../transport/common/responses.ts';
 import { Caller, type CallerRights } from './caller.ts';
 
 export interface AccessOptions {
@@ -87,8 +87,9 @@ export function createAccess(
       }
       const seconds = caller.spend(1);
       if (seconds === 0) return undefined;
-      const response = jsonError(429, 'this key has made too many requests');
-      return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
+      return withHeaders(jsonError(429, 'this key has made too many requests'), {
+        'retry-after': String(seconds),
+      });
     },
   };
 }

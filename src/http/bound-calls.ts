@@ -1,6 +1,6 @@
 /** Bounds how many requests of some routes are under way: each holds its body, and may wait for other nodes. */
 
-import { jsonError } from '../transport/common/responses.ts';
+import { jsonError, withHeaders } from '../transport/common/responses.ts';
 import type { RequestHead, TransportResponse } from '../transport/common/transport.ts';
 import type { Route } from './router.ts';
 
@@ -20,8 +20,7 @@ export function boundCalls(routes: readonly Route[], { most, refused }: BoundCal
   function refuse(request: RequestHead): TransportResponse {
     const message = `the server has ${most} calls under way already, try again later`;
     refused(request, message);
-    const response = jsonError(503, message);
-    return { ...response, headers: { ...response.headers, 'retry-after': RETRY_SECONDS } };
+    return withHeaders(jsonError(503, message), { 'retry-after': RETRY_SECONDS });
   }
 
   return routes.map((route) => ({

@@ -1,6 +1,6 @@
 /** Lets pages of other, allowed origins use a route (the CORS protocol of the Fetch standard). */
 
-import { jsonError, NOT_SNIFFED } from '../transport/common/responses.ts';
+import { jsonError, NOT_SNIFFED, withHeaders } from '../transport/common/responses.ts';
 import type { RequestHead, TransportResponse } from '../transport/common/transport.ts';
 import type { OriginPolicy } from '../transport/origin-policy.ts';
 import type { Route } from './router.ts';
@@ -16,13 +16,11 @@ export function allowPage(
 ): TransportResponse {
   const origin = request.header('origin');
   if (origin === undefined || !allowsOrigin(request)) return response;
-  const headers = {
-    ...response.headers,
+  return withHeaders(response, {
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
     vary: 'origin',
-  };
-  return { ...response, headers };
+  });
 }
 
 /** Lets pages of allowed origins use routes: their answers can be read, and browsers may ask before. */

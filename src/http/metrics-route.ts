@@ -2,8 +2,9 @@
 
 import { createSecretCheck } from '../auth/secret.ts';
 import type { RequestHead, TransportRequest, TransportResponse } from '../transport/common/transport.ts';
-import { jsonError, NO_PAGE } from '../transport/common/responses.ts';
+import { NO_PAGE } from '../transport/common/responses.ts';
 import type { Access } from './access.ts';
+import { readBearer, refuseBearer } from './bearer.ts';
 import { Caller } from './caller.ts';
 import type { Route } from './router.ts';
 
@@ -50,13 +51,7 @@ export function createMetricsRoute({ read, token, wrongToken, access }: MetricsR
 }
 
 function refuseToken(): TransportResponse {
-  const response = jsonError(
-    401,
+  return refuseBearer(
     'the numbers need a token: send metrics.token as Authorization: Bearer TOKEN, or a key with the method metrics as X-API-Key',
   );
-  return { ...response, headers: { ...response.headers, 'www-authenticate': 'Bearer' } };
-}
-
-function readBearer(request: RequestHead): string | undefined {
-  return /^bearer\s+(.+)$/i.exec(request.header('authorization') ?? '')?.[1];
 }

@@ -14,7 +14,7 @@ import {
   type TransportRequest,
   type TransportResponse,
 } from '../transport/common/transport.ts';
-import { jsonError } from '../transport/common/responses.ts';
+import { jsonError, withHeaders } from '../transport/common/responses.ts';
 
 export interface RouteMatch {
   readonly request: TransportRequest;
@@ -62,7 +62,7 @@ export function createRouter(routes: readonly Route[]): Router {
     const allowed = METHODS.filter((other) => findAllRoutes(tree, other, path).length > 0);
     if (allowed.length === 0) return jsonError(404, `there is nothing at ${path}`);
     const response = jsonError(405, `${path} does not take ${method}, only ${allowed.join(', ')}`);
-    return { ...response, headers: { ...response.headers, allow: allowed.join(', ') } };
+    return withHeaders(response, { allow: allowed.join(', ') });
   }
 }
 

@@ -6,7 +6,7 @@ import type { ReachedLimit } from '../protocol/grounds.ts';
 import type { Codec } from '../protocol/codec.ts';
 import type { Emulation } from '../protocol/command.ts';
 import { ClientSession, type SessionParts } from './client-session.ts';
-import { jsonError } from './common/responses.ts';
+import { jsonError, withHeaders } from './common/responses.ts';
 import type { RequestHead, TransportResponse } from './common/transport.ts';
 import { hasNoOrigin, type OriginPolicy } from './origin-policy.ts';
 import type { SocketSession } from './socket-session.ts';
@@ -65,8 +65,8 @@ export function createAcceptance(options: AcceptanceOptions): AcceptClient {
     if (refusal === undefined) return undefined;
     const refused = refuse(request, 429, refusal.message, refusal.limit);
     if (refused.accept || refusal.retrySeconds === undefined) return refused;
-    const headers = { ...refused.response.headers, 'retry-after': String(refusal.retrySeconds) };
-    return { accept: false, response: { ...refused.response, headers } };
+    const headers = { 'retry-after': String(refusal.retrySeconds) };
+    return { accept: false, response: withHeaders(refused.response, headers) };
   }
 
   return (request, codec, streaming) => {

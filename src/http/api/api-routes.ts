@@ -8,7 +8,7 @@ import { keepDigits, writeExactJson, type ExactJson } from '../../protocol/json/
 import { mayLoseNumbers } from '../../protocol/json/lost-number.ts';
 import type { Clock } from '../../system/clock.ts';
 import { mendHalves } from '../../protocol/json/well-formed.ts';
-import { jsonError, jsonTextResponse } from '../../transport/common/responses.ts';
+import { jsonError, jsonTextResponse, withHeaders } from '../../transport/common/responses.ts';
 import {
   BodyTooLargeError,
   type TransportRequest,
@@ -172,7 +172,7 @@ function answerStatus(error: ApiError): TransportResponse {
 function askLater(fail: (error: ApiError) => TransportResponse, seconds: number): TransportResponse {
   const { code } = ERRORS.tooManyRequests;
   const response = fail({ code, message: 'this key has made too many requests' });
-  return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
+  return withHeaders(response, { 'retry-after': String(seconds) });
 }
 
 /** For codes of the server's owner: the request was read, and refused. */

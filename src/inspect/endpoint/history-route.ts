@@ -1,6 +1,7 @@
 /** The HTTP route that downloads the recorded history of an actor as a file. */
 
 import { jsonError, NO_PAGE } from '../../transport/common/responses.ts';
+import { readBearer, refuseBearer } from '../../http/bearer.ts';
 import type { Route } from '../../http/router.ts';
 import type { RequestHead, TransportResponse } from '../../transport/common/transport.ts';
 import { MACHINE_NAMES } from '../population/machine-names.ts';
@@ -81,10 +82,8 @@ function refuse(
   const needed = access(request);
   if (needed === 'open') return undefined;
   if (needed !== 'token') return needed;
-  const token = /^bearer +(.+)$/i.exec(request.header('authorization') ?? '')?.[1];
-  if (isRightToken(token)) return undefined;
-  const response = jsonError(401, 'this needs the token of the inspector: send it as Authorization: Bearer');
-  return { ...response, headers: { ...response.headers, 'www-authenticate': 'Bearer' } };
+  if (isRightToken(readBearer(request))) return undefined;
+  return refuseBearer('this needs the token of the inspector: send it as Authorization: Bearer');
 }
 
 /** Encoded as in RFC 8187: all but letters, digits, dots, dashes and underscores is percent-encoded. */

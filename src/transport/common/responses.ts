@@ -42,6 +42,14 @@ export function textResponse(body: string): TransportResponse {
   return { status: 200, headers: TEXT_HEADERS, body };
 }
 
+/** The same response with further headers. */
+export function withHeaders(
+  response: TransportResponse,
+  headers: Readonly<Record<string, string>>,
+): TransportResponse {
+  return { ...response, headers: { ...response.headers, ...headers } };
+}
+
 /** The error response of every route: `{"error":{"code":400,"message":"…"}}`; `code` is the HTTP status. */
 export function jsonError(status: number, message: string): TransportResponse {
   return jsonResponse(status, { error: { code: status, message } });
