@@ -85,7 +85,10 @@ export class FastLane {
     return this.#watched.size === 0 || !this.#watched.has(self);
   }
 
-  /** The outcome of an event in these states, or undefined if the interpreter must handle it. */
+  /**
+   * The outcome of an event in these states, which is then run, or undefined if the interpreter must handle it. The event
+   * is counted here, where its choice is found anyway.
+   */
   choose(at: AnyMachineSnapshot, event: EventObject): Outcome | undefined {
     if (at.status !== 'active') return undefined;
     const table = this.#tables.of(at._nodes);
@@ -94,7 +97,10 @@ export class FastLane {
     try {
       // All guards get the same object, and all actions another one, because this runs for every message.
       const outcome = choice.certain ?? select(choice, { context: at.context, event });
-      return outcome?.to !== undefined && endsChildren(outcome.to, at) ? undefined : outcome;
+      if (outcome === undefined || (outcome.to !== undefined && endsChildren(outcome.to, at)))
+        return undefined;
+      choice.heard += 1;
+      return outcome;
     } catch {
       // The interpreter calls the same guard, gets the same error and reports it.
       return undefined;
@@ -103,8 +109,6 @@ export class FastLane {
 
   /** Runs the actions of an outcome as `self` and returns the next snapshot. Throws what an action throws. */
   run(outcome: Outcome, at: AnyMachineSnapshot, event: EventObject, self: AnyActorRef): AnyMachineSnapshot {
-    const choice = lookUp(this.#tables.of(at._nodes), event.type);
-    if (choice !== undefined) choice.heard += 1;
     outcome.taken += 1;
     const { steps, to } = outcome;
     const { context } = at;
