@@ -5,7 +5,7 @@ import type { Moments } from '../system/moments.ts';
 import type { MachineObserver } from '../actors/runtime/live-machine.ts';
 import { MACHINES } from '../actors/machines.ts';
 import { nameMembership } from '../actors/room/membership.ts';
-import type { EventSink, ServerEventName, ServerEvents } from '../events/server-events.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import type { Route } from '../http/router.ts';
 import type { SocketEndpoint } from '../transport/socket-session.ts';
 import { createCatalogue } from './catalogue/catalogue.ts';
@@ -33,6 +33,7 @@ import { createStatelyEndpoint } from './stately/stately-endpoint.ts';
 import { createSummaries } from './summary/summaries.ts';
 import { combineObservers } from '../actors/runtime/combine-observers.ts';
 import { createWatcher } from './watch/watcher.ts';
+import { nextTurn } from '../system/turns.ts';
 
 export interface InspectorSettings {
   /** Whether pages may publish, read messages, send events, kick and close. */
@@ -59,9 +60,7 @@ export interface InspectorInput {
   /** The pattern of the settings that rooms of this name go by, if there is one. */
   readonly patternOf: (room: string) => string | undefined;
   /** The events of the server: it hears those about failed actors, and tells of uses of the control. */
-  readonly events: Pick<EventSink, 'emit'> & {
-    on<Name extends ServerEventName>(name: Name, listener: (event: ServerEvents[Name]) => void): void;
-  };
+  readonly events: Pick<EventBus, 'on' | 'emit'>;
   readonly moments: Moments;
   readonly clock: Clock;
   /** Called with errors in the inspector, which are bugs. */
@@ -259,10 +258,4 @@ function summarizeFailures(failures: readonly FailedActor[]): ActorSummary[] {
     ]),
   );
   return [...latest.values()];
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -5,7 +5,7 @@ import type { Directory } from '../actors/directory.ts';
 import type { Machines } from '../actors/machines.ts';
 import type { MachineObserver } from '../actors/runtime/live-machine.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { EventSink } from '../events/server-events.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import type { Health } from '../http/health-route.ts';
 import type { Population } from '../inspect/population/population.ts';
 import type { CallRecord } from '../platform/statistics/stat-counts.ts';
@@ -17,10 +17,11 @@ import { toProblem, toStuckEvent } from './charts/stuck.ts';
 import { HistogramCounts } from './values/histogram.ts';
 import { MeasuredBroker } from './measured-broker.ts';
 import { createRegistry, type Metric } from './values/metric.ts';
-import { Outcomes, type EventSource } from './outcomes.ts';
+import { Outcomes } from './outcomes.ts';
 import { processRegistry } from './process-metrics.ts';
 import { createServerMetrics } from './server-metrics.ts';
 import { Traffic } from './traffic.ts';
+import { nextTurn } from '../system/turns.ts';
 
 /** How often actors are looked for that are in a state for too long, in milliseconds. */
 const CENSUS_MS = 10_000;
@@ -31,7 +32,7 @@ const PUBLISH_BOUNDS = [
 ];
 
 export interface MetricsInput {
-  readonly events: EventSource & Pick<EventSink, 'emit'>;
+  readonly events: Pick<EventBus, 'on' | 'emit'>;
   readonly clock: Clock;
   /** The servants of the server, by their names. */
   readonly servants: Readonly<Record<string, { readonly object: string }>>;
@@ -154,10 +155,4 @@ export function createMetrics({
       return merged.metrics();
     },
   };
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

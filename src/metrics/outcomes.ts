@@ -1,12 +1,13 @@
 /** Counts what the event bus tells: how connections ended, calls of servants, and what was not done. */
 
-import type { ServerEventName, ServerEvents } from '../events/server-events.ts';
+import type { EventBus } from '../events/event-bus.ts';
 import type { Problem } from '../events/problem.ts';
 import type { CallRecord } from '../platform/statistics/stat-counts.ts';
 import { CLOSE_CODES } from '../protocol/close-codes.ts';
 import { RPC_ERRORS } from '../protocol/rpc-errors.ts';
 import { HistogramCounts } from './values/histogram.ts';
 import { toSamples, type Metric } from './values/metric.ts';
+import { raiseCount } from '../system/raise-count.ts';
 
 const CALL_BOUNDS_MS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
 
@@ -30,10 +31,6 @@ const OTHER = 'other';
 /** Kinds of problems beyond so many are counted together: guards and machines are finite, and nothing else is a label. */
 const MAX_PROBLEMS = 500;
 
-export interface EventSource {
-  on<Name extends ServerEventName>(name: Name, listener: (event: ServerEvents[Name]) => void): void;
-}
-
 export class Outcomes {
   readonly #closed = new Map<string, number>();
   readonly #problems = new Map<string, { readonly labels: ProblemLabels; count: number }>();
@@ -43,14 +40,14 @@ export class Outcomes {
   readonly #servants: ReadonlyMap<string, string>;
 
   /** @param servants The objects of the servants, by their names. */
-  constructor(events: EventSource, servants: Readonly<Record<string, { readonly object: string }>>) {
+  constructor(events: Pick<EventBus, 'on'>, servants: Readonly<Record<string, { readonly object: string }>>) {
     this.#servants = new Map(
       Object.entries(servants).map(([name, { object }]) => [object.split('@', 1)[0]?.trim() ?? '', name]),
     );
     const known = new Set(Object.keys(servants));
-    events.on('connection.closed', ({ code }) => raise(this.#closed, nameCode(code)));
+    events.on('connection.closed', ({ code }) => raiseCount(this.#closed, nameCode(code)));
     events.on('rpc.failed', ({ servant, failure }) =>
-      raise(this.#failures, `${known.has(servant) ? servant : OTHER} ${failure}`),
+      raiseCount(this.#failures, `${known.has(servant) ? servant : OTHER} ${failure}`),
     );
     events.on('problem.noted', (problem) => this.#note(problem));
   }
@@ -139,8 +136,4 @@ interface CallLabels {
 
 function nameCode(code: number): string {
   return KNOWN_CODES.has(code) ? String(code) : OTHER;
-}
-
-function raise(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

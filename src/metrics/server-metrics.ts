@@ -7,6 +7,7 @@ import type { StateCounts } from './charts/state-counts.ts';
 import type { StateTables } from './charts/state-tables.ts';
 import type { HistogramCounts } from './values/histogram.ts';
 import { toSamples, type Metric, type Sample } from './values/metric.ts';
+import { raiseCount } from '../system/raise-count.ts';
 
 /** The states of a journal that has something that the store does not have. */
 const UNWRITTEN = ['active.journal.dirty', 'active.journal.writing', 'active.journal.failing'];
@@ -47,7 +48,7 @@ export function createServerMetrics(input: ServerMetricsInput): Metric[] {
       labels: ['state'],
       read() {
         const counts = new Map<string, number>();
-        for (const { state } of health().workers ?? []) counts.set(state, (counts.get(state) ?? 0) + 1);
+        for (const { state } of health().workers ?? []) raiseCount(counts, state);
         return [...counts].map(([state, value]) => ({ labels: { state }, value }));
       },
     },

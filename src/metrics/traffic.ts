@@ -8,6 +8,7 @@ import type { MachineCounts } from './charts/state-counts.ts';
 import type { StateTables } from './charts/state-tables.ts';
 import { HistogramCounts } from './values/histogram.ts';
 import { toSamples, type Metric } from './values/metric.ts';
+import { raiseCount } from '../system/raise-count.ts';
 
 /** The upper bounds of the receivers of a publication. */
 const RECEIVERS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000];
@@ -33,8 +34,7 @@ export class Traffic implements DeliveryTally, FrameTally, RefusalTally {
   }
 
   refused({ error, code }: Refusal): void {
-    const key = code === undefined ? error : OWN_CODE;
-    this.#refusals.set(key, (this.#refusals.get(key) ?? 0) + 1);
+    raiseCount(this.#refusals, code === undefined ? error : OWN_CODE);
   }
 
   /** @param tables What clients have asked for is counted there, and what handlers have dropped. */

@@ -1,6 +1,7 @@
 /** Keeps the problems of a server: those that are told as such, and what its other events say. */
 
 import { inspect } from 'node:util';
+import type { EventBus } from '../events/event-bus.ts';
 import type { Problem, ShownError } from '../events/problem.ts';
 import type { ServerEventName, ServerEvents } from '../events/server-events.ts';
 import type { MemberInfo } from '../protocol/command.ts';
@@ -168,12 +169,7 @@ const READERS: Readers = {
   }),
 };
 
-/** An event bus, as far as it is needed here. */
-interface Bus {
-  on<Name extends ServerEventName>(name: Name, listener: (event: ServerEvents[Name]) => void): void;
-}
-
-export function keepProblems(events: Bus, log: Pick<ProblemLog, 'add'>): void {
+export function keepProblems(events: Pick<EventBus, 'on'>, log: Pick<ProblemLog, 'add'>): void {
   for (const [name, read] of Object.entries(READERS) as [ServerEventName, Reader][]) {
     events.on(name, (event) => {
       const problem = read(event);

@@ -8,6 +8,7 @@ import { describeStates } from './servants/servant-links.ts';
 import type { RedisParts } from './nodes/redis-parts.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
 import type { ServerLife } from './server-life.ts';
+import { raiseCount } from '../system/raise-count.ts';
 
 export interface ActorStatesInput {
   readonly life: Pick<ServerLife, 'state'>;
@@ -50,10 +51,7 @@ export function createActorStates({
 /** `open 12, closing 1`, by the outermost states. */
 function countStates(values: readonly unknown[]): string {
   const counts = new Map<string, number>();
-  for (const value of values) {
-    const state = outermost(value);
-    counts.set(state, (counts.get(state) ?? 0) + 1);
-  }
+  for (const value of values) raiseCount(counts, outermost(value));
   return [...counts].map(([state, count]) => `${state} ${count}`).join(', ') || 'none';
 }
 

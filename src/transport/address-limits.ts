@@ -5,6 +5,7 @@ import { toAddressBlock } from '../system/addresses.ts';
 import type { Clock } from '../system/clock.ts';
 import { isLoopbackHost } from '../system/loopback.ts';
 import { RateTable } from '../system/rate-table.ts';
+import { raiseCount } from '../system/raise-count.ts';
 
 /**
  * Handshakes a second by address, where the setting does not say. It is meant for crowds behind one address, such as those of
@@ -61,8 +62,7 @@ export class AddressLimits {
 
   opened(address: string): void {
     if (this.#connections === 0) return;
-    const block = toAddressBlock(address);
-    this.#counts.set(block, (this.#counts.get(block) ?? 0) + 1);
+    raiseCount(this.#counts, toAddressBlock(address));
   }
 
   closed(address: string): void {

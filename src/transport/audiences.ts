@@ -4,6 +4,7 @@
  */
 
 import type { Codec } from '../protocol/codec.ts';
+import { raiseCount } from '../system/raise-count.ts';
 
 /** The rooms of one codec's clients, with their number. */
 export type Audience = ReadonlyMap<string, number>;
@@ -17,8 +18,7 @@ export class Audiences {
   }
 
   add(codec: Codec, room: string): void {
-    const audience = this.#of(codec);
-    audience.set(room, (audience.get(room) ?? 0) + 1);
+    raiseCount(this.#of(codec), room);
   }
 
   remove(codec: Codec, room: string): void {

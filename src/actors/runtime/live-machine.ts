@@ -15,6 +15,7 @@ import {
 } from './fast-lane/fast-lane.ts';
 import { actorOf, type Sender } from './sender.ts';
 import { runActionsUnnoted } from './system-actor.ts';
+import { raiseCount } from '../../system/raise-count.ts';
 
 /** Which machine an actor runs: the machine's `id`. */
 export type MachineKind =
@@ -187,12 +188,12 @@ class LiveLane extends FastLane {
   /** All events that actors of the machine have got, by their types. */
   override heard(): Map<EventObject['type'], number> {
     const counts = super.heard();
-    for (const [type, count] of this.#interpreted) counts.set(type, (counts.get(type) ?? 0) + count);
+    for (const [type, count] of this.#interpreted) raiseCount(counts, type, count);
     return counts;
   }
 
   override interpret(at: AnyMachineSnapshot, event: EventObject, scope: AnyActorScope): AnyMachineSnapshot {
-    this.#interpreted.set(event.type, (this.#interpreted.get(event.type) ?? 0) + 1);
+    raiseCount(this.#interpreted, event.type);
     this.noteInterpreted(at, event);
     let to: AnyMachineSnapshot;
     try {

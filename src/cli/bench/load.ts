@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { BenchClient, type BenchListener } from './bench-client.ts';
 import { Histogram } from './histogram.ts';
 import type { BenchPlan } from './plan.ts';
+import { raiseCount } from '../../system/raise-count.ts';
 
 export interface LoadInput {
   readonly plan: BenchPlan;
@@ -162,7 +163,7 @@ class Run implements BenchListener {
 
   failed(why: string): void {
     const reason = this.#errors.has(why) || this.#errors.size < MAX_REASONS ? why : 'something else';
-    this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
+    raiseCount(this.#errors, reason);
   }
 
   result(wasStopped: boolean): LoadResult {

@@ -11,6 +11,7 @@ import type { ActorEntry, Population } from '../../inspect/population/population
 import type { Clock } from '../../system/clock.ts';
 import type { StateCounts } from './state-counts.ts';
 import type { StateTables } from './state-tables.ts';
+import { raiseCount } from '../../system/raise-count.ts';
 
 /** How many actors of one state are told as stuck by one walk; all are counted. */
 const TOLD_AT_A_TIME = 20;
@@ -81,7 +82,7 @@ export class Census {
       const snapshot = entry?.actor && snapshotOf(entry.actor);
       if (entry?.actor === undefined || snapshot?.status !== 'active') return;
       this.#visit(entry, snapshot, clock.monotonic(), states);
-      if (entry.address.kind === 'connection') add(connections, nameWay(entry.actor as ConnectionRef));
+      if (entry.address.kind === 'connection') raiseCount(connections, nameWay(entry.actor as ConnectionRef));
     });
     await inSlices(population.directory.rooms.values(), yieldTurn, ({ record: { roster, journal } }) => {
       members += roster.joined.size;
@@ -142,8 +143,4 @@ function presentIn(states: Map<StateCounts, Present>, state: StateCounts): Prese
 function nameWay(connection: ConnectionRef): string {
   const { protocol, emulation } = connection.getSnapshot().context;
   return `${emulation === undefined ? 'websocket' : 'stream'} ${protocol.name}`;
-}
-
-function add(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

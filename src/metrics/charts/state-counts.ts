@@ -10,6 +10,7 @@ import { describeChart, maxSecondsOf } from '../../inspect/chart/describe-chart.
 import { describeTrigger } from '../../inspect/chart/transition-text.ts';
 import { HistogramCounts } from '../values/histogram.ts';
 import { STEP_BOUNDS_MS, stepOf, type StepName } from './steps.ts';
+import { raiseCount } from '../../system/raise-count.ts';
 
 /** The upper bounds of the time in a state, in milliseconds: from a moment to a day. */
 const STATE_BOUNDS_MS = [1, 10, 100, 1_000, 10_000, 60_000, 600_000, 3_600_000, 86_400_000] as const;
@@ -81,10 +82,7 @@ export class MachineCounts {
   /** How many events came, by what the chart calls them. They are counted where they are handled, and read here. */
   events(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const [type, count] of this.#heard()) {
-      const name = this.#nameOf(type);
-      counts.set(name, (counts.get(name) ?? 0) + count);
-    }
+    for (const [type, count] of this.#heard()) raiseCount(counts, this.#nameOf(type), count);
     return counts;
   }
 

@@ -35,6 +35,7 @@ import { moveTo } from './snapshot.ts';
 import { paramsOf, type Step } from './steps.ts';
 import { lookUp, type Choice, type Destination, type Outcome, type Table } from './table.ts';
 import { Tables } from './tables.ts';
+import { raiseCount } from '../../../system/raise-count.ts';
 
 /** The actors whose events are all left to the interpreter. */
 export type Watched = Pick<ReadonlySet<AnyActorRef>, 'has' | 'size'>;
@@ -120,7 +121,7 @@ export class FastLane {
   heard(): Map<EventObject['type'], number> {
     const counts = new Map<string, number>();
     for (const { choices } of this.#tables.all) {
-      for (const [type, { heard }] of choices) counts.set(type, (counts.get(type) ?? 0) + heard);
+      for (const [type, { heard }] of choices) raiseCount(counts, type, heard);
     }
     return counts;
   }
