@@ -2,7 +2,7 @@
 
 import type { QuestionOutcome } from '../backend/asking.ts';
 import type { CloseName } from '../../protocol/close-codes.ts';
-import type { Disconnection } from './connection-events.ts';
+import type { Disconnection, RoomRefusal } from './connection-events.ts';
 
 /** The server closes the socket; the chart then waits for the socket to confirm it. */
 export function closeWith<Close extends CloseName>(close: Close) {
@@ -18,6 +18,18 @@ export function closeOf(outcome: QuestionOutcome<unknown>) {
 }
 
 export const closeBadRequest = closeWith('badRequest');
+
+/** A room refuses a join in such a way that the connection ends. */
+export const closeRefusedByRoom = {
+  guard: { type: 'closes', params: ({ event }: { readonly event: RoomRefusal }) => event },
+  target: '#connection.closing',
+  actions: {
+    type: 'close',
+    params: ({ event }: { readonly event: RoomRefusal }) => ({
+      close: event.close ?? ('invalidToken' as const),
+    }),
+  },
+} as const;
 
 /** The client is told the reason, if there is one. */
 export const disconnect = {

@@ -174,6 +174,9 @@ export type ConnectionEvent =
   | ({ readonly type: 'server.disconnect' } & Disconnection)
   | { readonly type: 'server.draining' };
 
+/** A room refuses the connection, which may end it. */
+export type RoomRefusal = Extract<ConnectionEvent, { readonly type: 'room.refused' }>;
+
 /** How a connection is closed. */
 export interface Disconnection {
   readonly close?: CloseName | CustomClose | undefined;
@@ -213,7 +216,7 @@ export interface SeatRenewed {
 export interface AnsweredCall {
   readonly id: number | undefined;
   /** Absent: a call of the server. */
-  readonly room?: string;
+  readonly room?: string | undefined;
   readonly method: string;
   readonly outcome: CallOutcome;
   /** What the client calls it. */

@@ -7,7 +7,7 @@ import type { ActorRefFrom } from 'xstate';
 import type { Identity, IdentityOutcome } from './authenticator.ts';
 import { createConnectionContext } from './connection-context.ts';
 import { connectionSetup } from './connection-setup.ts';
-import { closeBadRequest, closeOf, closeWith, disconnect } from './closes.ts';
+import { closeBadRequest, closeOf, closeRefusedByRoom, closeWith, disconnect } from './closes.ts';
 import { greetingState } from './greeting.ts';
 import { workState } from './work.ts';
 
@@ -33,14 +33,7 @@ export const connectionMachine = connectionSetup.createMachine({
           actions: { type: 'answerLeft', params: ({ event }) => event },
         },
         'room.refused': [
-          {
-            guard: { type: 'closes', params: ({ event }) => event },
-            target: 'closing',
-            actions: {
-              type: 'close',
-              params: ({ event }) => ({ close: event.close ?? 'invalidToken' }),
-            },
-          },
+          closeRefusedByRoom,
           {
             guard: { type: 'isAwaited', params: ({ event }) => event },
             actions: { type: 'answerRefused', params: ({ event }) => event },

@@ -1,6 +1,6 @@
 /** The part of a connection's chart (connection.ts) until it is known who the client is. */
 
-import { closeBadRequest, closeWith, disconnect } from './closes.ts';
+import { closeBadRequest, closeRefusedByRoom, closeWith, disconnect } from './closes.ts';
 import { connectionSetup } from './connection-setup.ts';
 
 /** A command has come that may not come now. */
@@ -164,14 +164,7 @@ export const greetingState = connectionSetup.createStateConfig({
       on: {
         'room.joined': { actions: { type: 'noteEntered', params: ({ event }) => event } },
         'room.refused': [
-          {
-            guard: { type: 'closes', params: ({ event }) => event },
-            target: '#connection.closing',
-            actions: {
-              type: 'close',
-              params: ({ event }) => ({ close: event.close ?? 'invalidToken' }),
-            },
-          },
+          closeRefusedByRoom,
           { actions: { type: 'noteNotEntered', params: ({ event }) => event } },
         ],
         'room.closed': { actions: { type: 'noteNotEntered', params: ({ event }) => event } },

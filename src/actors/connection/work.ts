@@ -1,6 +1,6 @@
 /** The part of a connection's chart (connection.ts) that takes its commands, one after the other or side by side. */
 
-import { closeBadRequest, closeWith } from './closes.ts';
+import { closeBadRequest, closeRefusedByRoom, closeWith } from './closes.ts';
 import { connectionSetup } from './connection-setup.ts';
 import { refuseBroadcasts, refuseJoins, refuseMessages, refuseNewRooms } from './rate-refusals.ts';
 
@@ -163,14 +163,7 @@ export const workState = connectionSetup.createStateConfig({
           actions: { type: 'answerLeft', params: ({ event }) => event },
         },
         'room.refused': [
-          {
-            guard: { type: 'closes', params: ({ event }) => event },
-            target: '#connection.closing',
-            actions: {
-              type: 'close',
-              params: ({ event }) => ({ close: event.close ?? 'invalidToken' }),
-            },
-          },
+          closeRefusedByRoom,
           {
             guard: { type: 'isAwaited', params: ({ event }) => event },
             target: 'ready',
