@@ -1,5 +1,6 @@
 /** What a server did not do, and on what grounds, as plain data. */
 
+import type { MemberInfo } from '../protocol/command.ts';
 import type { Grounds } from '../protocol/grounds.ts';
 
 /**
@@ -45,6 +46,14 @@ export interface Problem extends Grounds {
   /** The servant, the backend or the webhook. */
   readonly target?: string;
   readonly error?: ShownError;
+}
+
+/** Of whom a problem tells. */
+export function whoIs(
+  { id, user }: MemberInfo,
+  address?: string,
+): Pick<Problem, 'client' | 'user' | 'address'> {
+  return { client: id, ...(user !== undefined && { user }), ...(address !== undefined && { address }) };
 }
 
 /** A problem, with how often and when it was seen. Dates are in milliseconds since 1970. */

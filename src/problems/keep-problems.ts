@@ -2,9 +2,8 @@
 
 import { inspect } from 'node:util';
 import type { EventBus } from '../events/event-bus.ts';
-import type { Problem, ShownError } from '../events/problem.ts';
+import { whoIs, type Problem, type ShownError } from '../events/problem.ts';
 import type { ServerEventName, ServerEvents } from '../events/server-events.ts';
-import type { MemberInfo } from '../protocol/command.ts';
 import { RPC_ERRORS } from '../protocol/rpc-errors.ts';
 import type { ProblemLog } from './problem-log.ts';
 
@@ -191,10 +190,6 @@ function toCircuit(
     machine,
     target,
   };
-}
-
-function whoIs({ id, user }: MemberInfo) {
-  return { client: id, ...(user !== undefined && { user }) };
 }
 
 function show(error: unknown): { readonly error?: ShownError } {

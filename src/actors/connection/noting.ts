@@ -3,6 +3,7 @@
 import type { EventSink } from '../../events/server-events.ts';
 import type { CallOutcome, MemberInfo } from '../../protocol/command.ts';
 import type { RoomsPort } from '../room/ports.ts';
+import { whoIs } from '../../events/problem.ts';
 import { ERRORS, type Refusal } from '../../protocol/errors.ts';
 
 /** Of whom a problem is told. */
@@ -56,8 +57,4 @@ export function noteCall(
     ...whoIs(member, remoteAddress),
     ...(room !== undefined && { room }),
   });
-}
-
-export function whoIs({ id, user }: MemberInfo, address: string) {
-  return { client: id, ...(user !== undefined && { user }), address };
 }

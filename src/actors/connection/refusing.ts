@@ -1,13 +1,14 @@
 /** How a connection refuses what it is asked and closes its socket, so that operators are told on what grounds. */
 
 import type { EventObject } from 'xstate';
+import { whoIs } from '../../events/problem.ts';
 import { CLOSE_CODES, type CloseName } from '../../protocol/close-codes.ts';
 import { because, type Refusal } from '../../protocol/errors.ts';
 import type { ReachedLimit } from '../../protocol/grounds.ts';
 import type { CustomClose } from '../room/ports.ts';
 import { groundsOf } from '../runtime/grounds.ts';
 import type { ConnectionArgs, ConnectionContext, ConnectionEvent } from './connection-events.ts';
-import { noteRefused, whoIs } from './noting.ts';
+import { noteRefused } from './noting.ts';
 import { withId } from './subscriber.ts';
 
 /** What an action of the chart is told. */

@@ -6,6 +6,7 @@
 
 import type { Clock } from '../../system/clock.ts';
 import { createActor, fromPromise, setup, type ActorRefFrom } from 'xstate';
+import { whoIs } from '../../events/problem.ts';
 import type { EventSink } from '../../events/server-events.ts';
 import type { Json, MemberInfo } from '../../protocol/command.ts';
 import { because, createRefusal, type Refusal } from '../../protocol/errors.ts';
@@ -212,8 +213,7 @@ function noteDropped({ events, room, member, handler }: ModerationInput, grounds
     ...grounds,
     handler,
     ...(room !== undefined && { room }),
-    ...(member !== undefined && { client: member.id }),
-    ...(member?.user !== undefined && { user: member.user }),
+    ...(member !== undefined && whoIs(member)),
   });
 }
 

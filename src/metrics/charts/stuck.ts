@@ -2,7 +2,7 @@
 
 import type { ConnectionRef } from '../../actors/connection/connection.ts';
 import type { ServerEvents } from '../../events/server-events.ts';
-import type { Problem } from '../../events/problem.ts';
+import { whoIs, type Problem } from '../../events/problem.ts';
 import { splitId } from '../../inspect/population/population.ts';
 import type { StuckActor } from './census.ts';
 
@@ -27,17 +27,17 @@ export function toProblem(stuck: StuckActor): Problem {
     machine,
     state,
     limit: { name: 'maxSeconds', value: maxSeconds, actual: seconds },
-    ...whoIs(stuck),
+    ...about(stuck),
   };
 }
 
 /** Whom or what it is about, so that it is found by that. */
-function whoIs({ entry }: StuckActor): Partial<Problem> {
+function about({ entry }: StuckActor): Partial<Problem> {
   const { kind, id } = entry.address;
   if (kind === 'room') return { room: id };
   if (kind === 'connection') {
     const { member, remoteAddress } = (entry.actor as ConnectionRef).getSnapshot().context;
-    return { client: id, address: remoteAddress, ...(member.user !== undefined && { user: member.user }) };
+    return whoIs(member, remoteAddress);
   }
   if (kind === 'membership') {
     const { part, room } = splitId(id);
