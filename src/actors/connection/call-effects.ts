@@ -74,33 +74,39 @@ export function callServer(args: ConnectionArgs, { id, method, data }: CommandOf
       ? send(self, { type: 'backend.closed', close: outcome.close }, 'library')
       : send(self, { type: 'call.answered', id, method, outcome }, 'library');
   if (!(called instanceof Promise) && called.type !== 'closed') {
-    noteCall(context, called, method);
-    answer(context, id, { type: 'called', method, outcome: called });
+    tellOutcome(context, { id, method, outcome: called });
     return;
   }
   context.calls += 1;
   void Promise.resolve(called).then(settle);
 }
 
-export function refuseMoreCalls(
+export function refuseMoreCalls(args: ActingArgs, asked: CallAsked): void {
+  refuseCall(args, 'refuseMoreCalls', asked, callLimit(args.context));
+}
+
+/** Refuses one call too many by an action of the chart. */
+export function refuseCall(
   { context, self, event }: ActingArgs,
+  action: string,
   { id, room, method, callId }: CallAsked,
+  limit: ReachedLimit,
 ): void {
-  const grounds = groundsOf(self, event, 'refuseMoreCalls', callLimit(context));
-  const outcome = { ...failCall('tooMany'), grounds };
-  noteCall(context, outcome, method, room);
-  answer(context, id, { type: 'called', method, outcome, callId });
+  const grounds = groundsOf(self, event, action, limit);
+  tellOutcome(context, { id, room, method, callId, outcome: { ...failCall('tooMany'), grounds } });
 }
 
 export function callLimit({ limits, calls }: ConnectionContext): ReachedLimit {
   return { name: 'limits.callsPerConnection', value: limits.callsPerConnection, actual: calls + 1 };
 }
 
-export function answerCall(
-  { context }: ConnectionArgs,
-  { id, room, method, outcome, callId }: AnsweredCall,
-): void {
+export function answerCall({ context }: ConnectionArgs, answered: AnsweredCall): void {
   context.calls -= 1;
+  tellOutcome(context, answered);
+}
+
+/** Tells the client of a call that has an outcome, and operators of one that has failed. */
+function tellOutcome(context: ConnectionContext, { id, room, method, outcome, callId }: AnsweredCall): void {
   noteCall(context, outcome, method, room);
   answer(context, id, { type: 'called', method, outcome, callId });
 }

@@ -1,14 +1,13 @@
 /** What a connection does about a client that asks for too much in a second; when it does so is the chart's (connection.ts). */
 
 import { because, createRefusal } from '../../protocol/errors.ts';
-import { failCall } from '../../protocol/rpc-errors.ts';
 import { groundsOf } from '../runtime/grounds.ts';
 import { send } from '../runtime/send.ts';
+import { refuseCall } from './call-effects.ts';
 import type { CommandOf } from './connection-events.ts';
-import { noteCall, noteRefused } from './noting.ts';
+import { noteRefused } from './noting.ts';
 import type { RateKind } from './rates.ts';
 import { refuse, type ActingArgs } from './refusing.ts';
-import { answer } from './room-effects.ts';
 
 /** The commands that have a rate. */
 export type Rated = CommandOf<
@@ -37,14 +36,9 @@ export function refuseOverRate(args: ActingArgs, { command, kind }: OverRate): v
   );
   switch (command.type) {
     case 'room.call':
-    case 'server.call': {
-      const { id, method } = command;
-      const outcome = { ...failCall('tooMany'), grounds: groundsOf(self, event, ACTION, limit) };
-      noteCall(context, outcome, method, 'room' in command ? command.room : undefined);
-      const callId = 'callId' in command ? command.callId : undefined;
-      answer(context, id, { type: 'called', method, outcome, callId });
+    case 'server.call':
+      refuseCall(args, ACTION, command, limit);
       break;
-    }
     case 'server.message':
       noteRefused(context, because(refusal, groundsOf(self, event, ACTION, limit)), undefined, 'dropped');
       break;
