@@ -61,11 +61,13 @@ export function createRateRules(settings: RateSettings): RateRules | undefined {
 export class ConnectionRates {
   readonly rules: RateRules;
   readonly #clock: Pick<Clock, 'monotonic'>;
-  #messages = 0;
-  #bytes = 0;
-  #joins = 0;
-  #newRooms = 0;
-  #broadcasts = 0;
+  readonly #fullAt: Record<RateKind, number> = {
+    messages: 0,
+    bytes: 0,
+    joins: 0,
+    newRooms: 0,
+    broadcasts: 0,
+  };
   /** The same of what was refused. */
   #refused = 0;
   /** What the client floods with, once it does. */
@@ -79,29 +81,13 @@ export class ConnectionRates {
   /** Whether one more would be too many. */
   isOver(kind: RateKind): boolean {
     const rule = this.rules[kind];
-    return rule !== undefined && this.#fullAt(kind) - this.#clock.monotonic() > rule.aheadMs;
+    return rule !== undefined && this.#fullAt[kind] - this.#clock.monotonic() > rule.aheadMs;
   }
 
   spend(kind: RateKind, count = 1): void {
     const rule = this.rules[kind];
     if (rule === undefined) return;
-    const fullAt = Math.max(this.#fullAt(kind), this.#clock.monotonic()) + count * rule.intervalMs;
-    switch (kind) {
-      case 'messages':
-        this.#messages = fullAt;
-        return;
-      case 'bytes':
-        this.#bytes = fullAt;
-        return;
-      case 'joins':
-        this.#joins = fullAt;
-        return;
-      case 'newRooms':
-        this.#newRooms = fullAt;
-        return;
-      case 'broadcasts':
-        this.#broadcasts = fullAt;
-    }
+    this.#fullAt[kind] = Math.max(this.#fullAt[kind], this.#clock.monotonic()) + count * rule.intervalMs;
   }
 
   /** Counts what was refused. Returns whether that is so much that the client is not answered any more. */
@@ -118,23 +104,8 @@ export class ConnectionRates {
     const rule = this.rules.bytes;
     if (rule === undefined) return false;
     this.spend('bytes', bytes);
-    if (this.#bytes - this.#clock.monotonic() <= rule.aheadMs + FLOOD_MS) return false;
+    if (this.#fullAt.bytes - this.#clock.monotonic() <= rule.aheadMs + FLOOD_MS) return false;
     this.floodsWith = 'bytes';
     return true;
-  }
-
-  #fullAt(kind: RateKind): number {
-    switch (kind) {
-      case 'messages':
-        return this.#messages;
-      case 'bytes':
-        return this.#bytes;
-      case 'joins':
-        return this.#joins;
-      case 'newRooms':
-        return this.#newRooms;
-      case 'broadcasts':
-        return this.#broadcasts;
-    }
   }
 }
