@@ -59,7 +59,7 @@ import type {
   TypedServer,
 } from './server-options.ts';
 import { decideSocketLimits } from './socket-limits.ts';
-import { readCertificate, watchCertificate } from './tls-files.ts';
+import { watchCertificate } from './tls-files.ts';
 import { newTraceparent } from './servants/trace-context.ts';
 import { createWeb, DEFAULT_PINGS } from './web.ts';
 import { tellStates } from './webhooks/chosen-states.ts';
@@ -109,7 +109,7 @@ export function composeServer<All extends ServantDefinitions>(
 ): StatecastServer<All> {
   const read = readOptions(options, ownProcess);
   const { given, servantDefinitions, definitions, routes, codecs, statStore, onError: givenOnError } = read;
-  const { authenticate, onBroadcast, onCall, onSend, settings, sharing, transportChoice } = read;
+  const { authenticate, onBroadcast, onCall, onSend, settings, sharing, transportChoice, certificate } = read;
   const { limits, membership, tars } = settings;
   const life = new ServerLife();
   const onError: ErrorReport =
@@ -295,7 +295,6 @@ export function composeServer<All extends ServantDefinitions>(
     return { ...context, server, rpc: server.rpc };
   }
 
-  const certificate = readCertificate(settings.tls);
   const transport = createWeb({
     certificate,
     streams,

@@ -5,7 +5,7 @@ import { checkSettings, findOptionProblems, findProcessSettings, pickTransport }
 import { takeParts } from './nodes/create-shared-parts.ts';
 import { pickRoomSettings } from './room-definitions.ts';
 import type { ServantDefinitions } from './servants/rpc.ts';
-import { findTlsProblems } from './tls-files.ts';
+import { readCertificate } from './tls-files.ts';
 import { findUnknownServants } from './servants/unknown-servants.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -43,10 +43,11 @@ export function readOptions<All extends ServantDefinitions>(
     ...(typeof givenTransport === 'string' && { transport: givenTransport }),
     rooms: pickRoomSettings(definitions),
   });
+  const tls = readCertificate(settings.tls);
   const unusable = [
     ...findWebhookProblems(settings.webhooks),
     ...findUnknownServants(settings, servantDefinitions),
-    ...findTlsProblems(settings.tls),
+    ...tls.problems,
   ];
   if (unusable.length > 0) throw new ConfigError(unusable);
   const transportChoice = pickTransport(
@@ -57,6 +58,7 @@ export function readOptions<All extends ServantDefinitions>(
     given,
     settings,
     transportChoice,
+    certificate: tls.certificate,
     sharing,
     definitions,
     servantDefinitions,

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { ConfigError, type ConfigProblem } from '../config/layer/config-error.ts';
+import type { ConfigProblem } from '../config/layer/config-error.ts';
 import type { Settings } from '../config/schema/settings.ts';
 import type { EventSink } from '../events/server-events.ts';
 import { startQuietTimer, type Clock } from '../system/clock.ts';
@@ -20,14 +20,15 @@ const LOOK_MS = 60_000;
 /** What is wrong with the files. */
 type Unusable = { readonly problem: Omit<ConfigProblem, 'given'> & { readonly file: string } };
 
-/**
- * The certificate that the settings name, or undefined if they name none.
- * @throws {ConfigError} for files that cannot be used.
- */
-export function readCertificate(tls: Settings['tls']): Certificate | undefined {
+/** The certificate that the settings name, if they name one, and what is wrong with its files. */
+export function readCertificate(tls: Settings['tls']): {
+  readonly certificate?: Certificate | undefined;
+  readonly problems: readonly ConfigProblem[];
+} {
   const read = readFiles(tls);
-  if (read === undefined || !('problem' in read)) return read;
-  throw new ConfigError([toConfigProblem(read)]);
+  if (read === undefined || !('problem' in read)) return { certificate: read, problems: [] };
+  const { path, file, allowed } = read.problem;
+  return { problems: [{ path, given: JSON.stringify(file), allowed }] };
 }
 
 function readFiles({ certFile, keyFile }: Settings['tls']): Certificate | Unusable | undefined {
@@ -43,16 +44,6 @@ function readFiles({ certFile, keyFile }: Settings['tls']): Certificate | Unusab
   if (keyProblem !== undefined)
     return unusable('tls.keyFile', keyFile, `a file with the key of the certificate as PEM: ${keyProblem}`);
   return { certFile, keyFile, cert, key };
-}
-
-/** The problems of the files, for the start of a server. */
-export function findTlsProblems(tls: Settings['tls']): ConfigProblem[] {
-  const read = readFiles(tls);
-  return read !== undefined && 'problem' in read ? [toConfigProblem(read)] : [];
-}
-
-function toConfigProblem({ problem: { path, file, allowed } }: Unusable): ConfigProblem {
-  return { path, given: JSON.stringify(file), allowed };
 }
 
 interface CertificateWatchOptions {
