@@ -328,6 +328,10 @@ describe('GET /api/explain', () => {
     expect((await read(running, '', 'a-key-of-one-room')).result!.problems).toMatchObject([
       { room: 'room1' },
     ]);
+    // What it is not told takes no place of what it is told.
+    expect((await read(running, '?limit=1', 'a-key-of-one-room')).result!.problems).toMatchObject([
+      { room: 'room1' },
+    ]);
     expect(await read(running, '?room=room2', 'a-key-of-one-room')).toMatchObject({ status: 403 });
   });
 

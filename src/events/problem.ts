@@ -74,6 +74,8 @@ export interface ProblemQuery {
   readonly client?: string;
   readonly user?: string;
   readonly room?: string;
+  /** It is about a room whose name fits one of these: a name, or a prefix that ends in `*`. */
+  readonly rooms?: readonly string[];
   readonly kind?: ProblemKind;
   /** Seen at or after this date, in milliseconds since 1970. */
   readonly after?: number;

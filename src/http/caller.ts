@@ -1,6 +1,6 @@
 /** Who makes a request of the HTTP API: what its key allows, and how many requests it has left. It knows no secret. */
 
-import { createPatternTable } from '../actors/room/room-options.ts';
+import { createPatternCheck } from '../protocol/room-patterns.ts';
 import { RateMeter } from '../system/rate-meter.ts';
 import type { KeyRight } from '../protocol/api-methods.ts';
 import type { Clock } from '../system/clock.ts';
@@ -18,6 +18,8 @@ export interface CallerRights {
 
 export class Caller {
   readonly name: string | undefined;
+  /** The rooms that it may use: names, and prefixes that end in `*`. Undefined: all. */
+  readonly rooms: readonly string[] | undefined;
   /** Whether it may use rooms of any name. */
   readonly seesAllRooms: boolean;
   readonly #allow: ReadonlySet<string> | undefined;
@@ -28,10 +30,10 @@ export class Caller {
   constructor(rights: CallerRights, clock: Pick<Clock, 'monotonic'>) {
     const { name, allow, rooms, requestsPerSecond } = rights;
     this.name = name;
+    this.rooms = rooms;
     this.seesAllRooms = rooms === undefined;
     this.#allow = allow && new Set(allow);
-    const find = createPatternTable(Object.fromEntries((rooms ?? ['*']).map((pattern) => [pattern, true])));
-    this.#isOwnRoom = (room) => find(room) === true;
+    this.#isOwnRoom = createPatternCheck(rooms ?? ['*']);
     this.#meter =
       requestsPerSecond === undefined ? undefined : new RateMeter(requestsPerSecond, clock.monotonic());
     this.#clock = clock;

@@ -4,6 +4,7 @@
  */
 
 import type { LoggedProblem, Problem, ProblemQuery } from '../events/problem.ts';
+import { createPatternCheck } from '../protocol/room-patterns.ts';
 import type { Clock } from '../system/clock.ts';
 
 /** How long a problem is kept after it was seen last. */
@@ -66,8 +67,9 @@ export class ProblemLog {
     this.#forgetBefore(this.#clock.now() - KEEP_MS);
     const entries =
       query.client === undefined ? [...this.#entries.values()] : [...(this.#ofOwner.get(query.client) ?? [])];
+    const isListed = query.rooms && createPatternCheck(query.rooms);
     const found = entries
-      .filter((entry) => fits(entry, query))
+      .filter((entry) => fits(entry, query, isListed))
       .toSorted((a, b) => b.at - a.at || b.id - a.id);
     return found.slice(0, most).map(view);
   }
@@ -124,8 +126,13 @@ function keyOf(problem: Problem): string {
   return JSON.stringify([grounds, what, client, user, room, address]);
 }
 
-function fits({ problem, at }: Entry, query: ProblemQuery): boolean {
+function fits(
+  { problem, at }: Entry,
+  query: ProblemQuery,
+  isListed: ((room: string) => boolean) | undefined,
+): boolean {
   return (
+    (isListed === undefined || (problem.room !== undefined && isListed(problem.room))) &&
     (query.client === undefined || problem.client === query.client) &&
     (query.user === undefined || problem.user === query.user) &&
     (query.room === undefined || problem.room === query.room) &&

@@ -1,13 +1,8 @@
 /** Turns what a library user says of rooms into what a room's machine is given. */
 
 import type { RoomQuestions } from '../actors/backend/asking.ts';
-import {
-  createPatternTable,
-  type HandlerContext,
-  type MessageCheck,
-  type RoomHandlers,
-  type RoomOptions,
-} from '../actors/room/room-options.ts';
+import type { HandlerContext, MessageCheck, RoomHandlers, RoomOptions } from '../actors/room/room-options.ts';
+import { createPatternTable } from '../protocol/room-patterns.ts';
 import { createAllowances } from './room-rules.ts';
 import { DEFAULT_HISTORY_TTL_SECONDS, ROOM_SETTINGS } from '../config/schema/room-schema.ts';
 import type { Settings } from '../config/schema/settings.ts';

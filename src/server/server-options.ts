@@ -396,7 +396,7 @@ export interface StatecastServer<All extends ServantDefinitions = {}> {
   /**
    * What was refused, dropped or closed, and what failed in the last hour, on all nodes, each with its grounds: the state of
    * the machine, the event, the guards, the limit. What was seen last comes first; equal ones are counted.
-   * @param query `{ client, user, room, kind, after }`; all that is given must fit. Default: all.
+   * @param query `{ client, user, room, rooms, kind, after, search }`; all that is given must fit. Default: all.
    * @param most How many at most, up to 1,000. Default 100.
    */
   explain(query?: ProblemQuery, most?: number): Promise<Problems>;

@@ -18,12 +18,15 @@ export interface ExplainRouteOptions {
 
 /** What may be asked, and what of it is told where it is wrong. */
 export const explainQuery = z.strictObject({
-  client: z.string().min(1).optional().describe('The id of a connection.'),
-  user: z.string().min(1).optional().describe('The name of a user.'),
-  room: z.string().min(1).optional().describe('The name of a room.'),
-  kind: z.enum(PROBLEM_KINDS).optional().describe('What kind of problem.'),
-  after: z.coerce.number().optional().describe('Seen at or after this date, in milliseconds since 1970.'),
-  search: z.string().min(1).optional().describe('The reason, a name or an id contains this.'),
+  client: z.string().min(1).exactOptional().describe('The id of a connection.'),
+  user: z.string().min(1).exactOptional().describe('The name of a user.'),
+  room: z.string().min(1).exactOptional().describe('The name of a room.'),
+  kind: z.enum(PROBLEM_KINDS).exactOptional().describe('What kind of problem.'),
+  after: z.coerce
+    .number()
+    .exactOptional()
+    .describe('Seen at or after this date, in milliseconds since 1970.'),
+  search: z.string().min(1).exactOptional().describe('The reason, a name or an id contains this.'),
   limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many at most.'),
 });
 
@@ -72,13 +75,12 @@ export function createExplainRoute({ operations, access }: ExplainRouteOptions):
     const { limit, ...query } = asked.data;
     const refused = access.refuse(request, caller, 'explain', query.room);
     if (refused !== undefined) return refused;
-    const answer = await operations.problems(withoutUndefined(query), limit);
-    if ('refusal' in answer) return jsonError(503, ERRORS[answer.refusal.error].message);
     // A key for some rooms is told nothing of others.
-    const problems = caller.seesAllRooms
-      ? answer.problems
-      : answer.problems.filter(({ room }) => room !== undefined && caller.sees(room));
-    const result = { problems, missing: answer.missing };
+    const { rooms } = caller;
+    const answer = await operations.problems({ ...query, ...(rooms !== undefined && { rooms }) }, limit);
+    if ('refusal' in answer) return jsonError(503, ERRORS[answer.refusal.error].message);
+    const { problems, missing } = answer;
+    const result = { problems, missing };
     return jsonTextResponse(200, mendEscapes(JSON.stringify({ result })));
   }
 
@@ -91,10 +93,4 @@ function explainMistake({ issues: [issue] }: z.ZodError): string {
     return `unknown parameter: ${issue.keys.join(', ')}. Known are ${known}`;
   }
   return `${issue?.path.join('.')}: ${issue?.message}`;
-}
-
-function withoutUndefined<Fields extends object>(
-  fields: Fields,
-): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -10,7 +10,7 @@ import type {
   SubscribeAsked,
   SubscribeResult,
 } from '../../actors/backend/asking.ts';
-import { createPatternTable } from '../../actors/room/room-options.ts';
+import { createPatternTable } from '../../protocol/room-patterns.ts';
 import type { Settings } from '../../config/schema/settings.ts';
 import type { ConnectRequest, Json } from '../../protocol/command.ts';
 import { Hook, type HookKind, type HookParts, type HookSettings } from './hook.ts';
