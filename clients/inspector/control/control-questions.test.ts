@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { MUTED_STATE, questionsOf } from './control-questions.ts';
+import { MUTED_STATE } from '../names/room-words.ts';
+import { questionsOf } from './control-questions.ts';
 
 const typesOf = (...args: Parameters<typeof questionsOf>): string[] =>
   questionsOf(...args).map(({ command }) => command.type);

@@ -2,6 +2,7 @@
 
 import type { StatePath } from '../../../src/inspect/chart/chart.ts';
 import type { ActorAddress, ControlCommand } from '../../../src/inspect/feed/feed-protocol.ts';
+import { MUTED_STATE } from '../names/room-words.ts';
 import { escapeControls } from '../ui/escape-controls.ts';
 import { describeParty } from '../events/party-words.ts';
 
@@ -15,9 +16,6 @@ export interface ControlQuestion {
   /** Whether clients are told a reason. */
   readonly takesReason: boolean;
 }
-
-/** The state of a room in which only the server publishes. */
-export const MUTED_STATE = 'active.broadcast.muted';
 
 /** What the header of an actor offers. */
 export function questionsOf(actor: ActorAddress, states: readonly StatePath[]): readonly ControlQuestion[] {

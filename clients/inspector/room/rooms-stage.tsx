@@ -3,10 +3,10 @@
 import { useCallback, useState, type ReactNode } from 'react';
 import type { ActorSummary } from '../../../src/inspect/feed/feed-protocol.ts';
 import { ActButton } from '../control/act-button.tsx';
-import { askToClose, askToMute, MUTED_STATE } from '../control/control-questions.ts';
+import { askToClose, askToMute } from '../control/control-questions.ts';
 import type { FeedClient } from '../feed/feed.ts';
 import { hashOf } from '../names/address.ts';
-import { describeRoom } from '../names/room-words.ts';
+import { describeRoom, MUTED_STATE } from '../names/room-words.ts';
 import { KindShape } from '../names/shapes.tsx';
 import type { Inspector } from '../session/inspector.ts';
 import { useControl } from '../session/use-control.ts';
