@@ -1,14 +1,13 @@
 /** The cost of the inspector: turned off, served but not used, and with a watcher. */
 
 import { statecast } from '../contender.ts';
-import { costFigures, MACHINE_FIGURES, toCosts } from '../figures.ts';
+import { costFigures, MACHINE_FIGURES } from '../figures.ts';
 import { nameRoom } from '../load/crowd.ts';
-import { measure } from '../measure.ts';
-import { timed, type NotServed, type Scenario, type Setup, type Variant } from '../scenario.ts';
-import { openWatcher, type Watched, type Watcher } from '../watcher.ts';
+import type { NotServed, Scenario, Setup, Variant } from '../scenario.ts';
+import { openWatcher, type Watched } from '../watcher.ts';
+import { observedVariant, OFF, type Look } from './observed.ts';
 import { ROOMS_LOAD } from './traffic.ts';
 
-const OFF = 'turned off';
 const OFF_SETTINGS = { STATECAST_INSPECTOR_ENABLED: 'false' };
 const ON_SETTINGS = { STATECAST_INSPECTOR_ENABLED: 'true', STATECAST_INSPECTOR_ACCESS: 'open' };
 
@@ -40,30 +39,21 @@ function defineVariant(
   settings: Readonly<Record<string, string>>,
   watched?: Watched,
 ): Variant {
-  return {
+  return observedVariant(setup, {
     name,
-    isOurs: true,
-    comparedTo: OFF,
-    async measure(giveWay) {
-      let watcher: Watcher | undefined;
-      try {
-        const measured = await measure(
-          statecast(setup.dist, name, settings),
-          'traffic',
-          (target) => ({ ...timed(ROOMS_LOAD, setup), target }),
-          {
-            resting: giveWay,
-            async standing({ target }) {
-              if (watched !== undefined) watcher = await openWatcher(target.port, watched);
-            },
-          },
-        );
-        // Without batches the cost of watching was not measured.
-        if (watcher?.batches() === 0) throw new Error('the inspector has sent no batch to its watcher');
-        return toCosts(measured, 'delivery');
-      } finally {
-        watcher?.close();
-      }
+    settings,
+    load: ROOMS_LOAD,
+    per: 'delivery',
+    look: watched && ((port) => watch(port, watched)),
+  });
+}
+
+async function watch(port: number, watched: Watched): Promise<Look> {
+  const watcher = await openWatcher(port, watched);
+  return {
+    close: () => watcher.close(),
+    check() {
+      if (watcher.batches() === 0) throw new Error('the inspector has sent no batch to its watcher');
     },
   };
 }

@@ -1,13 +1,11 @@
 /** The cost of the metrics: turned off, counted but not read, and read each second. */
 
-import { statecast } from '../contender.ts';
-import { costFigures, MACHINE_FIGURES, toCosts, type Per } from '../figures.ts';
-import { measure } from '../measure.ts';
-import { timed, type Scenario, type Setup, type Variant } from '../scenario.ts';
+import { costFigures, MACHINE_FIGURES, type Per } from '../figures.ts';
+import type { Scenario } from '../scenario.ts';
+import { observedVariant, OFF, type Look } from './observed.ts';
 import type { Load } from './traffic.ts';
 import { FANOUT_LOAD, INGRESS_LOAD, ROOMS_LOAD } from './traffic.ts';
 
-const OFF = 'turned off';
 const OFF_SETTINGS = { STATECAST_METRICS_ENABLED: 'false' };
 const ON_SETTINGS = { STATECAST_METRICS_ENABLED: 'true' };
 
@@ -49,52 +47,21 @@ function define({ name, title, load, per }: Subject): Scenario {
     rounds: 3,
     figures: [...costFigures(per), ...MACHINE_FIGURES],
     variants: async (setup) => [
-      defineVariant(setup, { load, per }, OFF, OFF_SETTINGS, false),
-      defineVariant(setup, { load, per }, 'counted', ON_SETTINGS, false),
-      defineVariant(setup, { load, per }, 'read each second', ON_SETTINGS, true),
+      observedVariant(setup, { name: OFF, settings: OFF_SETTINGS, load, per }),
+      observedVariant(setup, { name: 'counted', settings: ON_SETTINGS, load, per }),
+      observedVariant(setup, {
+        name: 'read each second',
+        settings: ON_SETTINGS,
+        load,
+        per,
+        look: openReader,
+      }),
     ],
   };
 }
 
-function defineVariant(
-  setup: Setup,
-  { load, per }: Pick<Subject, 'load' | 'per'>,
-  name: string,
-  settings: Readonly<Record<string, string>>,
-  isRead: boolean,
-): Variant {
-  return {
-    name,
-    isOurs: true,
-    comparedTo: OFF,
-    async measure(giveWay) {
-      let reader: Reader | undefined;
-      try {
-        const measured = await measure(
-          statecast(setup.dist, name, settings),
-          'traffic',
-          (target) => ({ ...timed(load, setup), target }),
-          {
-            resting: giveWay,
-            async standing({ target }) {
-              if (isRead) reader = await openReader(target.port);
-            },
-          },
-        );
-        return toCosts(measured, per);
-      } finally {
-        reader?.close();
-      }
-    },
-  };
-}
-
-interface Reader {
-  close(): void;
-}
-
 /** Reads the metrics again and again. Rejects where there are none. */
-async function openReader(port: number): Promise<Reader> {
+async function openReader(port: number): Promise<Look> {
   async function read(): Promise<void> {
     const { status } = await fetch(`http://127.0.0.1:${port}/metrics`).then(async (response) => {
       await response.text();
